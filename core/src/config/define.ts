@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+import type { Plugin, ProviderType } from '../plugin/plugin.ts';
+import type { UpstreamInput } from './upstream.ts';
+
+type Falsy = false | null | undefined | '' | 0;
+
+type ProvidersOf<P> = P extends { readonly providers: readonly (infer Type)[] } ? Type : never;
+
+/** An upstream whose `options` are those of the provider that it names. */
+type UpstreamOf<Type> =
+  Type extends ProviderType<infer Name, infer Options>
+    ? Omit<UpstreamInput, 'provider' | 'options'> & { readonly provider: Name } & (Record<
+          never,
+          never
+        > extends z.input<Options>
+          ? { readonly options?: z.input<Options> }
+          : { readonly options: z.input<Options> })
+    : never;
+
+export interface ServerInput {
+  /** The address to listen on. Default `127.0.0.1`. */
+  readonly host?: string;
+  /** The port to listen on; 0 takes a free one. Default 8787. */
+  readonly port?: number;
+  /** Origins of web pages that may call the gateway, or `'*'`. Default: none. */
+  readonly cors?: '*' | readonly string[];
+  /** The largest request body, in bytes. Default 32 MiB. */
+  readonly bodyLimit?: number;
+  /** How long running requests may go on after a stop signal, in milliseconds. Default 30,000. */
+  readonly shutdownGraceMs?: number;
+  /** Silence on a stream after which a keep-alive is sent, in milliseconds. At most and by default 15,000. */
+  readonly keepAliveMs?: number;
+}
+
+export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin[]> {
+  /** What the gateway can speak and call. Upstreams below may name these plugins' providers. */
+  readonly plugins: Plugins;
+  /** Upstreams of this file; they are read-only in the console. Falsy entries are left out. */
+  readonly upstreams?: readonly (UpstreamOf<ProvidersOf<Plugins[number]>> | Falsy)[];
+  readonly server?: ServerInput;
+  /** Whether clients need a key. `false` is refused unless the gateway listens on loopback only. */
+  readonly auth?: boolean;
+  /** The folder of the state, from this file. Default `./data`. */
+  readonly data?: string;
+  readonly log?: {
+    readonly level?: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+    /** `auto` is readable in a terminal and JSON elsewhere. */
+    readonly format?: 'auto' | 'json' | 'pretty';
+  };
+}
+
+/**
+ * Types the configuration: each upstream's `options` are checked against the provider that it names, so a typo
+ * is an error in the editor and a readable message at start.
+ */
+export function defineConfig<const Plugins extends readonly Plugin[]>(
+  config: ConfigInput<Plugins>,
+): ConfigInput<Plugins> {
+  return config;
+}

@@ -1,0 +1,29 @@
+import type { Plugin } from '../plugin/plugin.ts';
+import type { UpstreamConfig } from './upstream.ts';
+
+/** The configuration, complete and checked: file, environment and flags, with every default filled in. */
+export interface ResolvedConfig {
+  /** The config file's absolute path; absent when the configuration was given as a value. */
+  readonly file?: string;
+  readonly plugins: readonly Plugin[];
+  readonly upstreams: readonly UpstreamConfig[];
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    readonly cors: '*' | readonly string[];
+    readonly bodyLimit: number;
+    readonly shutdownGraceMs: number;
+    readonly keepAliveMs: number;
+  };
+  readonly auth: boolean;
+  /** The data folder's absolute path. */
+  readonly data: string;
+  readonly log: {
+    readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+    readonly format: 'json' | 'pretty';
+  };
+  /** Credentials of the admin API that come from the environment. */
+  readonly admin: { readonly token?: string; readonly password?: string };
+  /** What secrets at rest are encrypted with (`DRAGOMAN_SECRET`); absent means a generated key file. */
+  readonly secret?: string;
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { capabilitiesSchema } from '../plugin/capabilities.ts';
+
+/** A name that fits in a URL and before the slash of `upstream/model`. */
+export const upstreamIdSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
+  .describe('Names the upstream, in logs and in model names such as `openai/gpt-5`.');
+
+const milliseconds = z.int().min(1).max(86_400_000);
+
+export const timeoutsSchema = z.strictObject({
+  connectMs: milliseconds.default(10_000).describe('Until the connection stands.'),
+  headersMs: milliseconds.default(300_000).describe("Until the reply's headers came."),
+  idleMs: milliseconds.default(300_000).describe('Between two pieces of the reply.'),
+  totalMs: milliseconds.default(3_600_000).describe('For the whole request.'),
+});
+export type Timeouts = Readonly<z.output<typeof timeoutsSchema>>;
+
+export const modelSelectionSchema = z.strictObject({
+  list: z.array(z.string().min(1)).optional().describe('The models, instead of asking the upstream.'),
+  allow: z.array(z.string().min(1)).optional().describe('Only these; `*` stands for any text.'),
+  deny: z.array(z.string().min(1)).optional().describe('Never these; `*` stands for any text.'),
+  cacheSeconds: z.int().min(0).default(300).describe('How long a discovered list is kept.'),
+});
+
+/** What every upstream has, whatever its provider. One shape in the file, in the state and in the admin API. */
+export const upstreamSchema = z.strictObject({
+  id: upstreamIdSchema,
+  provider: z.string().min(1).describe('The kind of upstream, named by a plugin.'),
+  enabled: z.boolean().default(true),
+  passThrough: z
+    .boolean()
+    .default(true)
+    .describe('Send the bytes of clients that speak the same protocol on unchanged.'),
+  models: modelSelectionSchema.prefault({}),
+  capabilities: z
+    .record(z.string(), capabilitiesSchema.partial())
+    .default({})
+    .describe('What models can do, by name; `*` stands for any text.'),
+  timeouts: timeoutsSchema.prefault({}),
+  options: z.record(z.string(), z.unknown()).default({}).describe("The provider's own options."),
+});
+
+export type UpstreamInput = z.input<typeof upstreamSchema>;
+export type UpstreamConfig = Readonly<z.output<typeof upstreamSchema>>;

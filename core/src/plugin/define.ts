@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import type { Plugin, Protocol, ProviderType } from './plugin.ts';
+
+type OptionsArgument<Options> = Record<never, never> extends Options ? [options?: Options] : [options: Options];
+
+/**
+ * Makes a plugin's factory. The argument of the factory is optional exactly when all of its options are.
+ *
+ * @example
+ * export const echo = definePlugin(() => ({ name: 'echo', providers: [echoProvider] }));
+ */
+export function definePlugin<const P extends Plugin, Options extends object = Record<never, never>>(
+  build: (options: Options) => P,
+): (...args: OptionsArgument<Options>) => P {
+  return (...args) => Object.freeze(build((args[0] ?? {}) as Options));
+}
+
+/** Types a provider, keeping its literal name and the schema of its options for `defineConfig`. */
+export function defineProvider<const Name extends string, Options extends z.ZodObject>(
+  provider: ProviderType<Name, Options>,
+): ProviderType<Name, Options> {
+  return Object.freeze(provider);
+}
+
+/** Types a protocol. */
+export function defineProtocol(protocol: Protocol): Protocol {
+  return Object.freeze(protocol);
+}
+
+/**
+ * Marks a field of a provider's options as secret: it is encrypted at rest, never returned by the admin API,
+ * and the console shows only whether it is set.
+ */
+export function secret<Schema extends z.ZodType>(schema: Schema): Schema {
+  return schema.meta({ ...schema.meta(), secret: true, writeOnly: true }) as Schema;
+}

@@ -1,0 +1,182 @@
+/**
+ * What a plugin is. A plugin is data: a factory gives a plain object that names its protocols (wire formats
+ * that clients speak) and its providers (kinds of upstream). It never sees Koa, the container or the config.
+ */
+import type { z } from 'zod';
+import type { ChatEvent, ChatReply, ChatRequest, Usage } from '../canonical/chat.ts';
+import type { EmbedReply, EmbedRequest } from '../canonical/embed.ts';
+import type { GatewayError } from '../canonical/errors.ts';
+import type { JsonObject } from '../canonical/json.ts';
+import type { Model } from '../canonical/models.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { HeaderMap, HttpClient, HttpReply } from '../transport/http.ts';
+
+/** The part of the logger that plugins may use. Values of secret fields are redacted. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What one call of an upstream gets. */
+export interface CallContext {
+  readonly requestId: string;
+  /** Fires when the client went away or the time is up; every outbound call must take it. */
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** Sends HTTP with the upstream's timeouts and this call's signal. */
+  readonly http: HttpClient;
+  /** What the model that is asked can do. */
+  readonly capabilities: Capabilities;
+  /** Records that a field of the request could not be expressed toward the upstream. */
+  drop(field: string, why: string): void;
+}
+
+/** One upstream, ready to be called. `chat` is all that a provider must have. */
+export interface Provider {
+  /**
+   * Answers a request, whose `model` is already the upstream's own name for it. Streaming or not: always
+   * events. Throws a `GatewayError`, at best before the first event: then another candidate may still be tried.
+   */
+  chat(request: ChatRequest, context: CallContext): AsyncIterable<ChatEvent>;
+  /** Lists what the upstream serves. */
+  models?(context: CallContext): Promise<readonly Model[]>;
+  embed?(request: EmbedRequest, context: CallContext): Promise<EmbedReply>;
+  /** The fast path: the client's bytes go to an upstream that speaks the same wire. */
+  readonly forward?: Forward;
+  close?(): Promise<void>;
+}
+
+/** A client's request as it came, for an upstream that speaks the same wire. */
+export interface RawRequest {
+  /** The wire of the endpoint that was called, such as `openai-chat`. */
+  readonly wire: string;
+  readonly method: string;
+  /** The path, without the query: `/v1/chat/completions`. */
+  readonly path: string;
+  /** The query without `?` and without credentials; empty when there is none. */
+  readonly query: string;
+  readonly headers: HeaderMap;
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
+}
+
+export interface Forward {
+  /** The wires that this upstream takes unchanged. */
+  readonly wires: readonly string[];
+  /**
+   * Sends the bytes on; only the value of `model` and the credentials change. `model` is absent where the
+   * request names none.
+   */
+  send(request: RawRequest, model: string | undefined, context: CallContext): Promise<HttpReply>;
+  /** Reads an upstream's error reply. The text is at most a few KiB and may be anything. */
+  decodeError(status: number, headers: HeaderMap, text: string): GatewayError;
+  /** Finds the usage in a copy of the reply: the whole JSON text, or the last bytes of a stream. */
+  readUsage?(wire: string, text: string): Usage | undefined;
+}
+
+/** What a provider gets when an upstream is created. */
+export interface ProviderSetup {
+  readonly upstreamId: string;
+  readonly log: Log;
+}
+
+/**
+ * A kind of upstream. `options` is a Zod object: it gives the type in `gateway.config.ts`, the check at start
+ * and the form in the console (from `title`, `description` and {@link secret} marks in its metadata).
+ */
+export interface ProviderType<Name extends string = string, Options extends z.ZodObject = z.ZodObject> {
+  readonly name: Name;
+  readonly title: string;
+  readonly description: string;
+  readonly options: Options;
+  create(options: z.output<Options>, setup: ProviderSetup): Provider;
+}
+
+/** What an endpoint decodes. */
+export interface RequestInput {
+  readonly body: JsonObject;
+  /** The values of the path's parameters, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: HeaderMap;
+}
+
+/** What an endpoint encodes with. */
+export interface EncodeContext {
+  readonly request: ChatRequest;
+  /** An id for the reply where the upstream gave none. */
+  readonly id: string;
+  /** Seconds since 1970. */
+  readonly created: number;
+}
+
+interface EndpointBase {
+  /** The path as @koa/router writes it: `/v1/models/:model`. */
+  readonly path: string;
+  /** The name of this endpoint's format; an upstream that forwards this wire gets the bytes. */
+  readonly wire: string;
+  readonly summary: string;
+}
+
+export interface ChatEndpoint extends EndpointBase {
+  readonly operation: 'chat';
+  readonly method: 'POST';
+  decodeRequest(input: RequestInput): ChatRequest;
+  encodeReply(reply: ChatReply, context: EncodeContext): JsonObject;
+  encodeStream(events: AsyncIterable<ChatEvent>, context: EncodeContext): AsyncIterable<string>;
+  /** What a client reads when the upstream fails after the stream has begun. */
+  encodeStreamError(error: GatewayError, context: EncodeContext): string;
+  /** A frame that clients ignore, sent while an upstream is silent. */
+  readonly keepAlive: string;
+}
+
+export interface EmbedEndpoint extends EndpointBase {
+  readonly operation: 'embed';
+  readonly method: 'POST';
+  decodeRequest(input: RequestInput): EmbedRequest;
+  encodeReply(reply: EmbedReply, input: RequestInput): JsonObject;
+}
+
+export interface ListModelsEndpoint extends EndpointBase {
+  readonly operation: 'list-models';
+  readonly method: 'GET';
+  encodeModels(models: readonly Model[], input: RequestInput): JsonObject;
+}
+
+export interface GetModelEndpoint extends EndpointBase {
+  readonly operation: 'get-model';
+  readonly method: 'GET';
+  /** The path's parameter that names the model. */
+  readonly parameter: string;
+  encodeModel(model: Model, input: RequestInput): JsonObject;
+}
+
+/** Everything else below a path: sent on as it is to an upstream that forwards the wire. */
+export interface RelayEndpoint extends EndpointBase {
+  readonly operation: 'relay';
+  readonly method: 'ANY';
+}
+
+export type Endpoint = ChatEndpoint | EmbedEndpoint | ListModelsEndpoint | GetModelEndpoint | RelayEndpoint;
+
+export interface EncodedError {
+  readonly status: number;
+  readonly headers?: HeaderMap;
+  readonly body: JsonObject;
+}
+
+/** A wire format that clients speak. */
+export interface Protocol {
+  readonly name: string;
+  readonly title: string;
+  /** Mounted in this order; the first that matches answers. Relays come after all protocols' other endpoints. */
+  readonly endpoints: readonly Endpoint[];
+  encodeError(error: GatewayError): EncodedError;
+}
+
+export interface Plugin {
+  readonly name: string;
+  readonly protocols?: readonly Protocol[];
+  readonly providers?: readonly ProviderType[];
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { upstreamSchema } from '../config/upstream.ts';
+
+const instant = z.iso.datetime();
+
+/** A client's key as it is kept: never the key itself, only its hash and the first characters. */
+export const keySchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  /** The first characters of the key, enough to recognise it. */
+  prefix: z.string(),
+  /** SHA-256 of the key, in hex. The key has 256 random bits, so a slow hash would add nothing. */
+  hash: z.string(),
+  enabled: z.boolean(),
+  createdAt: instant,
+  expiresAt: instant.optional(),
+  /** Names that the key may ask for; `*` stands for any text. Absent: all. */
+  models: z.array(z.string()).optional(),
+  /** Upstreams that may serve the key. Absent: all. */
+  upstreams: z.array(z.string()).optional(),
+});
+export type StoredKey = Readonly<z.output<typeof keySchema>>;
+
+export const settingsSchema = z.strictObject({
+  /** scrypt, as `scrypt$N$r$p$salt$hash`. */
+  adminPasswordHash: z.string().optional(),
+});
+
+/** All that the gateway keeps but traces. Secret options of upstreams are encrypted values. */
+export const stateSchema = z.strictObject({
+  version: z.literal(1),
+  upstreams: z.array(upstreamSchema),
+  keys: z.array(keySchema),
+  settings: settingsSchema,
+});
+export type State = Readonly<z.output<typeof stateSchema>>;
+
+/** Where the state lives. `read` is a memory access; `update` resolves once the change is durable. */
+export interface StateStore {
+  read(): State;
+  /** Applies changes one after the other. `change` gets the newest state and returns the next one. */
+  update(change: (state: State) => State): Promise<State>;
+}
