@@ -8,4 +8,9 @@ export { type Capabilities, DEFAULT_CAPABILITIES } from './plugin/capabilities.t
 export * from './plugin/define.ts';
 export type * from './plugin/plugin.ts';
 export type { HeaderMap, HttpClient, HttpReply, HttpRequest } from './transport/http.ts';
+export { BlockWriter, serializeBlocks } from './canonical/blocks.ts';
+export { collect, unfold } from './canonical/fold.ts';
+export { checkGrammar } from './canonical/grammar.ts';
+export { replaceModel } from './transport/span-edit.ts';
+export { encodeSse, readSse, type SseEvent } from './transport/sse.ts';
 export { defineConfig } from './config/define.ts';

@@ -1,0 +1,183 @@
+import type {
+  AssistantPart,
+  Block,
+  ChatEvent,
+  ChatReply,
+  Choice,
+  Citation,
+  FinishEvent,
+  Opaque,
+  Usage,
+  WholePart,
+} from './chat.ts';
+import { GatewayError } from './errors.ts';
+import { defined, type JsonValue } from './json.ts';
+
+/** A part while its pieces come in. */
+interface OpenPart {
+  readonly choice: number;
+  readonly block: Block;
+  text: string;
+  opaque?: Opaque;
+  readonly citations: Citation[];
+}
+
+/** Folds a reply's events into the whole reply. Throws when the events end without a finish. */
+export async function collect(events: AsyncIterable<ChatEvent>): Promise<ChatReply> {
+  const parts = new Map<number, OpenPart | { readonly choice: number; readonly whole: WholePart }>();
+  const logprobs = new Map<number, JsonValue[]>();
+  let start: Extract<ChatEvent, { type: 'start' }> | undefined;
+  let usage: Usage | undefined;
+  let finish: FinishEvent | undefined;
+
+  for await (const event of events) {
+    if ('usage' in event && event.usage) usage = { ...usage, ...event.usage };
+    switch (event.type) {
+      case 'start':
+        start = event;
+        break;
+      case 'block-start':
+        parts.set(event.index, { choice: event.choice ?? 0, block: event.block, text: '', citations: [] });
+        break;
+      case 'block':
+        parts.set(event.index, { choice: event.choice ?? 0, whole: event.part });
+        break;
+      case 'block-delta':
+      case 'block-opaque':
+      case 'block-citation':
+      case 'block-logprobs':
+        addPiece(parts.get(event.index), event, logprobs);
+        break;
+      case 'finish':
+        finish = event;
+        break;
+      case 'block-end':
+      case 'usage':
+      case 'ping':
+        break;
+    }
+  }
+  if (!start || !finish) throw new GatewayError('upstream-broken', "The upstream's reply ended early.");
+
+  const reasons = [finish.reason, ...(finish.otherReasons ?? [])];
+  const choices = reasons.map((reason, choice): Choice => {
+    const content = [...parts.values()].filter((part) => part.choice === choice).map(closePart);
+    return defined({ content, reason, logprobs: logprobs.get(choice) });
+  });
+  return defined({
+    id: start.id,
+    model: start.model,
+    created: start.created,
+    choices,
+    stopSequence: finish.stopSequence,
+    usage,
+    extensions: finish.extensions ?? start.extensions,
+  });
+}
+
+type Piece = Extract<
+  ChatEvent,
+  { type: 'block-delta' | 'block-opaque' | 'block-citation' | 'block-logprobs' }
+>;
+
+function addPiece(
+  part: OpenPart | { readonly whole: WholePart } | undefined,
+  event: Piece,
+  logprobs: Map<number, JsonValue[]>,
+): void {
+  if (!part || 'whole' in part) return;
+  switch (event.type) {
+    case 'block-delta':
+      part.text += event.delta;
+      break;
+    case 'block-opaque':
+      part.opaque = event.opaque;
+      break;
+    case 'block-citation':
+      part.citations.push(event.citation);
+      break;
+    case 'block-logprobs':
+      logprobs.set(part.choice, [...(logprobs.get(part.choice) ?? []), ...event.logprobs]);
+      break;
+  }
+}
+
+function closePart(part: OpenPart | { readonly whole: WholePart }): AssistantPart {
+  if ('whole' in part) return part.whole;
+  const { block, text, opaque, citations } = part;
+  switch (block.type) {
+    case 'text':
+      return defined({ ...block, text, opaque, citations: citations.length > 0 ? citations : undefined });
+    case 'reasoning':
+      return defined({ ...block, text, opaque });
+    case 'refusal':
+      return { ...block, text };
+    case 'tool-call':
+      return defined({ ...block, arguments: text === '' && block.form === 'json' ? '{}' : text, opaque });
+  }
+}
+
+/** The events of a whole reply: the inverse of {@link collect}. */
+export function* unfold(reply: ChatReply): Generator<ChatEvent> {
+  yield defined({
+    type: 'start' as const,
+    id: reply.id,
+    model: reply.model,
+    created: reply.created,
+    extensions: reply.extensions,
+  });
+  let index = 0;
+  for (const [choice, { content, logprobs }] of reply.choices.entries()) {
+    let rest = logprobs;
+    for (const part of content) {
+      yield* unfoldPart(part, { index, choice, logprobs: part.type === 'text' ? rest : undefined });
+      if (part.type === 'text') rest = undefined;
+      index += 1;
+    }
+  }
+  const [reason = 'stop', ...otherReasons] = reply.choices.map((choice) => choice.reason);
+  yield defined({
+    type: 'finish' as const,
+    reason,
+    otherReasons: otherReasons.length > 0 ? otherReasons : undefined,
+    stopSequence: reply.stopSequence,
+    usage: reply.usage,
+  });
+}
+
+interface Place {
+  readonly index: number;
+  readonly choice: number;
+  readonly logprobs: readonly JsonValue[] | undefined;
+}
+
+function* unfoldPart(part: AssistantPart, { index, choice, logprobs }: Place): Generator<ChatEvent> {
+  const at = choice === 0 ? { index } : { index, choice };
+  if (part.type === 'media' || part.type === 'tool-result' || part.type === 'raw') {
+    yield { type: 'block', ...at, part };
+    return;
+  }
+  const delta = part.type === 'tool-call' ? part.arguments : part.text;
+  yield { type: 'block-start', ...at, block: blockOf(part) };
+  if (delta !== '') yield { type: 'block-delta', index, delta };
+  if (logprobs) yield { type: 'block-logprobs', index, logprobs };
+  if (part.type === 'text') {
+    for (const citation of part.citations ?? []) yield { type: 'block-citation', index, citation };
+  }
+  if ('opaque' in part && part.opaque) yield { type: 'block-opaque', index, opaque: part.opaque };
+  yield { type: 'block-end', index };
+}
+
+function blockOf(part: Exclude<AssistantPart, WholePart>): Block {
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+      return { type: part.type };
+    case 'reasoning':
+      return { type: 'reasoning', form: part.form };
+    case 'tool-call': {
+      const { id, name, namespace, form, hosted } = part;
+      return defined({ type: 'tool-call' as const, id, name, namespace, form, hosted });
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import './reflect.ts';
+import { container as root, type DependencyContainer, instanceCachingFactory, type InjectionToken } from 'tsyringe';
+import type { ResolvedConfig } from './config/resolved.ts';
+import { createLogger } from './log.ts';
+import { createRegistry } from './plugin/registry.ts';
+import { createCatalogue } from './routing/catalogue.ts';
+import { createUpstreams } from './routing/upstreams.ts';
+import { createKeyRing } from './state/keys.ts';
+import { openSecretBox } from './state/secrets.ts';
+import { openStateStore } from './state/store.ts';
+import * as tokens from './tokens.ts';
+import { createHttpPools } from './transport/pools.ts';
+
+/**
+ * The composition root: the one place that knows how the services hang together. Each gateway has a container
+ * of its own, so that several can run in one process. What has to be opened is awaited before it is registered.
+ */
+export async function createContainer(config: ResolvedConfig): Promise<DependencyContainer> {
+  const container = root.createChildContainer();
+  const log = createLogger(config.log);
+  const folder = config.data;
+  container.register(tokens.CONFIG, { useValue: config });
+  container.register(tokens.CLOCK, { useValue: Date.now });
+  container.register(tokens.LOG, { useValue: log });
+  container.register(tokens.STATE, { useValue: await openStateStore({ folder, log }) });
+  container.register(tokens.SECRETS, {
+    useValue: await openSecretBox({ folder, ...(config.secret && { secret: config.secret }) }),
+  });
+  once(container, tokens.REGISTRY, () => createRegistry(config.plugins));
+  once(container, tokens.POOLS, () => createHttpPools());
+  once(container, tokens.KEYS, (c) =>
+    createKeyRing({ store: c.resolve(tokens.STATE), now: c.resolve(tokens.CLOCK) }),
+  );
+  once(container, tokens.UPSTREAMS, (c) =>
+    createUpstreams({
+      config,
+      registry: c.resolve(tokens.REGISTRY),
+      state: c.resolve(tokens.STATE),
+      secrets: c.resolve(tokens.SECRETS),
+      pools: c.resolve(tokens.POOLS),
+      log,
+      now: c.resolve(tokens.CLOCK),
+    }),
+  );
+  once(container, tokens.CATALOGUE, (c) => createCatalogue(c.resolve(tokens.UPSTREAMS)));
+  return container;
+}
+
+function once<T>(
+  container: DependencyContainer,
+  token: InjectionToken<T>,
+  create: (container: DependencyContainer) => T,
+): void {
+  container.register(token, { useFactory: instanceCachingFactory(create) });
+}

@@ -1,0 +1,86 @@
+import cors from '@koa/cors';
+import type Router from '@koa/router';
+import Koa, { type Context, type Middleware } from 'koa';
+import type { Logger } from 'pino';
+import { GatewayError } from '../canonical/errors.ts';
+import type { ResolvedConfig } from '../config/resolved.ts';
+import type { Protocol } from '../plugin/plugin.ts';
+import { sendError } from './errors.ts';
+import { createNotes, requestIdOf, type RequestState } from './exchange.ts';
+import { hostNameOf, isLoopback } from './loopback.ts';
+import { logRequest } from './request-log.ts';
+
+export interface AppDeps {
+  readonly config: ResolvedConfig;
+  readonly log: Logger;
+  /** Errors outside of any endpoint are told in this protocol. */
+  readonly fallback: Protocol;
+  /** In order of how often they are called. */
+  readonly routers: readonly Router[];
+  readonly console: Middleware;
+  readonly now: () => number;
+}
+
+/** The Koa app: one way in, one way out, one exit for errors. */
+export function createApp(deps: AppDeps): Koa {
+  const app = new Koa();
+  app.silent = true;
+  app.use(answerAndLog(deps));
+  if (!deps.config.auth) app.use(refuseForeignHosts);
+  if (deps.config.server.cors.length > 0) app.use(allowOrigins(deps.config.server.cors));
+  for (const router of deps.routers) app.use(router.routes());
+  app.use(deps.console);
+  for (const router of deps.routers) app.use(router.allowedMethods({ throw: true, methodNotAllowed, notImplemented: methodNotAllowed }));
+  app.use((ctx) => {
+    throw new GatewayError('not-found', `There is nothing at ${ctx.method} ${ctx.path}.`, { code: 'unknown_url' });
+  });
+  return app;
+}
+
+/** The outermost middleware: gives the request its id, turns what is thrown into an answer, writes the log line. */
+function answerAndLog({ log, fallback, now }: AppDeps): Middleware {
+  return async (ctx, next) => {
+    const started = now();
+    const state = ctx.state as RequestState;
+    state.requestId = requestIdOf(ctx.req.headers['x-request-id']);
+    state.notes = createNotes();
+    state.protocol = fallback;
+    ctx.res.setHeader('x-request-id', state.requestId);
+    try {
+      await next();
+    } catch (thrown) {
+      const error = GatewayError.from(thrown);
+      state.notes.errorKind = error.kind;
+      if (error.kind === 'internal') log.error({ err: error.details.cause ?? error, requestId: state.requestId }, 'A request failed.');
+      ctx.respond = false;
+      sendError(ctx.res, error, state.protocol);
+    } finally {
+      logRequest(log, ctx, now() - started);
+    }
+  };
+}
+
+/**
+ * An open gateway on loopback would answer any web page whose host name was made to point here; such a page
+ * comes under a name that is not this machine's.
+ */
+const refuseForeignHosts: Middleware = (ctx, next) => {
+  if (isLoopback(hostNameOf(ctx.req.headers.host ?? ''))) return next();
+  throw new GatewayError('permission', 'Without authentication, this gateway answers only under the names of this machine, such as localhost.');
+};
+
+function allowOrigins(origins: '*' | readonly string[]): Middleware {
+  return cors({
+    origin: (ctx: Context) => {
+      if (origins === '*') return '*';
+      const origin = ctx.get('origin');
+      return origins.includes(origin) ? origin : '';
+    },
+    exposeHeaders: ['x-request-id', 'x-upstream-request-id', 'retry-after'],
+    keepHeadersOnError: true,
+  });
+}
+
+function methodNotAllowed(): GatewayError {
+  return new GatewayError('method-not-allowed', 'This method is not allowed here.', { code: 'method_not_allowed' });
+}

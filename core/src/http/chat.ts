@@ -1,0 +1,42 @@
+import type { Context } from 'koa';
+import type { ChatEndpoint, Protocol } from '../plugin/plugin.ts';
+import { attemptInTurn } from '../routing/attempts.ts';
+import type { Exchange, Reply } from '../routing/exchange.ts';
+import { forwardOf, forwardRequest } from '../routing/forward.ts';
+import { translate } from '../routing/translate.ts';
+import { parseJsonBody } from '../transport/json-body.ts';
+import { openExchange } from './exchange.ts';
+import { requestInput } from './request-input.ts';
+import { readRequestBody } from './request-body.ts';
+import { respond, respondStream } from './respond.ts';
+import type { RouteDeps } from './routes.ts';
+
+/** Serves a chat endpoint: the whole story of a request, in order. */
+export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: RouteDeps) {
+  return async (ctx: Context): Promise<void> => {
+    const opened = openExchange(ctx, deps, { protocol, endpoint });
+    const bytes = await readRequestBody(ctx.req, deps.bodyLimit);
+    const exchange: Exchange = { ...opened, raw: { ...opened.raw, body: bytes } };
+    const request = endpoint.decodeRequest(requestInput(ctx, parseJsonBody(bytes)));
+    exchange.notes.model = request.model;
+
+    const serve = async (): Promise<Reply> => {
+      const candidates = await deps.catalogue.resolve(request.model, exchange.key);
+      return attemptInTurn(deps.pools, exchange, candidates, (candidate, call) => {
+        const forward = forwardOf(candidate, endpoint.wire);
+        return forward
+          ? forwardRequest(forward, exchange, { raw: exchange.raw, model: candidate.model, call })
+          : translate(exchange, { endpoint, request, candidate, call, now: deps.now() });
+      });
+    };
+
+    ctx.respond = false;
+    if (!request.stream) return respond(ctx.res, await serve());
+    const context = { request, id: exchange.requestId, created: Math.floor(deps.now() / 1000) };
+    await respondStream(ctx.res, serve(), {
+      keepAlive: endpoint.keepAlive,
+      keepAliveMs: deps.keepAliveMs,
+      encodeError: (error) => endpoint.encodeStreamError(error, context),
+    });
+  };
+}

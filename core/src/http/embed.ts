@@ -1,0 +1,53 @@
+import type { Context } from 'koa';
+import { GatewayError } from '../canonical/errors.ts';
+import type { EmbedEndpoint, Protocol } from '../plugin/plugin.ts';
+import { attemptInTurn } from '../routing/attempts.ts';
+import type { Exchange, Reply } from '../routing/exchange.ts';
+import { forwardOf, forwardRequest } from '../routing/forward.ts';
+import { parseJsonBody } from '../transport/json-body.ts';
+import { openExchange } from './exchange.ts';
+import { requestInput } from './request-input.ts';
+import { readRequestBody } from './request-body.ts';
+import { respond } from './respond.ts';
+import type { RouteDeps } from './routes.ts';
+
+/** Serves an embeddings endpoint. */
+export function serveEmbed(protocol: Protocol, endpoint: EmbedEndpoint, deps: RouteDeps) {
+  return async (ctx: Context): Promise<void> => {
+    const opened = openExchange(ctx, deps, { protocol, endpoint });
+    const bytes = await readRequestBody(ctx.req, deps.bodyLimit);
+    const exchange: Exchange = { ...opened, raw: { ...opened.raw, body: bytes } };
+    const input = requestInput(ctx, parseJsonBody(bytes));
+    const request = endpoint.decodeRequest(input);
+    exchange.notes.model = request.model;
+
+    const candidates = await deps.catalogue.resolve(request.model, exchange.key);
+    const reply = await attemptInTurn(deps.pools, exchange, candidates, async (candidate, call) => {
+      const { model, upstream } = candidate;
+      const forward = forwardOf(candidate, endpoint.wire);
+      if (forward) return forwardRequest(forward, exchange, { raw: exchange.raw, model, call });
+      if (!upstream.provider.embed) throw cannotEmbed(request.model);
+      const vectors = await upstream.provider.embed({ ...request, model }, call.context);
+      call.release();
+      exchange.notes.usage = vectors.usage;
+      return json(endpoint.encodeReply(vectors, input));
+    });
+    ctx.respond = false;
+    await respond(ctx.res, reply);
+  };
+}
+
+function json(value: object): Reply {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify(value),
+  };
+}
+
+function cannotEmbed(model: string): GatewayError {
+  return new GatewayError('upstream-model', `The model ${JSON.stringify(model)} does not make embeddings.`, {
+    field: 'model',
+    code: 'model_not_found',
+  });
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import type { Context } from 'koa';
+import { defined } from '../canonical/json.ts';
+import type { Endpoint, Log, Protocol } from '../plugin/plugin.ts';
+import type { Exchange, Notes } from '../routing/exchange.ts';
+import type { KeyRing } from '../state/keys.ts';
+import type { StoredKey } from '../state/state.ts';
+import type { HeaderMap } from '../transport/http.ts';
+import { readCredential } from './credentials.ts';
+
+/** What the middleware knows of every request; it lives on `ctx.state`. */
+export interface RequestState {
+  requestId: string;
+  notes: Notes;
+  /** The protocol to tell errors in. */
+  protocol: Protocol;
+  key?: StoredKey;
+}
+
+const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+/** A client's own request id where it is harmless to repeat, else a new one. */
+export function requestIdOf(header: string | string[] | undefined): string {
+  return typeof header === 'string' && SANE_REQUEST_ID.test(header) ? header : `req_${randomUUID()}`;
+}
+
+export function createNotes(): Notes {
+  return { attempts: 0, dropped: [] };
+}
+
+export interface ExchangeDeps {
+  readonly keys: KeyRing;
+  /** Whether clients need a key. */
+  readonly auth: boolean;
+  readonly log: Log;
+}
+
+/** Authenticates a client's request and makes the record that goes along with it. */
+export function openExchange(
+  ctx: Context,
+  deps: ExchangeDeps,
+  { protocol, endpoint }: { readonly protocol: Protocol; readonly endpoint: Endpoint },
+): Exchange {
+  const state = ctx.state as RequestState;
+  state.protocol = protocol;
+  const key = deps.auth ? deps.keys.verify(readCredential(ctx.req.headers) ?? '') : undefined;
+  if (key) state.key = key;
+  return {
+    requestId: state.requestId,
+    protocol,
+    raw: {
+      wire: endpoint.wire,
+      method: ctx.method,
+      path: ctx.path,
+      query: withoutCredentials(ctx.querystring),
+      // Only `set-cookie` is ever a list, and requests have none.
+      headers: ctx.req.headers as HeaderMap,
+    },
+    ...defined({ key }),
+    signal: goneSignal(ctx),
+    log: deps.log,
+    notes: state.notes,
+  };
+}
+
+/** Fires when the client went away before its reply was complete. */
+function goneSignal({ res }: Context): AbortSignal {
+  const controller = new AbortController();
+  res.once('close', () => {
+    if (!res.writableFinished) controller.abort(new DOMException('The client went away.', 'AbortError'));
+  });
+  return controller.signal;
+}
+
+function withoutCredentials(querystring: string): string {
+  if (!/(?:^|&)(?:key|api_key|access_token)=/i.test(querystring)) return querystring;
+  const query = new URLSearchParams(querystring);
+  for (const name of [...query.keys()]) {
+    if (/^(?:key|api_key|access_token)$/i.test(name)) query.delete(name);
+  }
+  return query.toString();
+}

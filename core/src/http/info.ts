@@ -1,0 +1,39 @@
+import Router from '@koa/router';
+import type { Protocol } from '../plugin/plugin.ts';
+
+export interface InfoDeps {
+  readonly name: string;
+  readonly version: string;
+  readonly auth: boolean;
+  readonly protocols: readonly Protocol[];
+  /** Whether the gateway takes requests; false from the stop signal on. */
+  readonly isReady: () => boolean;
+}
+
+/** What anybody may know: whether the gateway lives, and how to call it. */
+export function createInfoRouter(deps: InfoDeps): Router {
+  const router = new Router();
+  router.get(['/healthz', '/health'], (ctx) => {
+    ctx.body = { status: 'ok' };
+  });
+  router.get('/readyz', (ctx) => {
+    const ready = deps.isReady();
+    ctx.status = ready ? 200 : 503;
+    ctx.body = { status: ready ? 'ready' : 'stopping' };
+  });
+  router.get('/', (ctx) => {
+    ctx.body = {
+      name: deps.name,
+      version: deps.version,
+      description: 'A gateway between LLM clients and LLM upstreams.',
+      authentication: deps.auth ? 'A key of this gateway, as `Authorization: Bearer` or `x-api-key`.' : 'None.',
+      console: '/console/',
+      admin: '/admin/api/v1/openapi.json',
+      health: ['/healthz', '/readyz'],
+      endpoints: deps.protocols.flatMap(({ name, endpoints }) =>
+        endpoints.map(({ method, path, summary }) => ({ protocol: name, method, path, summary })),
+      ),
+    };
+  });
+  return router;
+}

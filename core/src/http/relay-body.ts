@@ -1,0 +1,79 @@
+import type { IncomingMessage } from 'node:http';
+import { parseJsonBody } from '../transport/json-body.ts';
+import { boundaryOf, findField } from '../transport/multipart.ts';
+import { readRequestBody } from './request-body.ts';
+
+type Bytes = Uint8Array | AsyncIterable<Uint8Array>;
+
+/** A request that is sent on unread but for the name of its model. */
+export interface RelayBody {
+  readonly model?: string;
+  /** The body with a model's name in the place of the client's. A streamed body can be sent only once. */
+  withModel(model: string | undefined): Bytes | undefined;
+}
+
+/** The first look at a form for its model field; each further look is at twice as many bytes. */
+const FIRST_LOOK_BYTES = 64 * 1024;
+
+/**
+ * Finds the model that a request names without holding more than `limit` bytes of it. JSON is read whole; a
+ * form is read until its `model` field is complete, and streamed from there; anything else is streamed.
+ */
+export async function readRelayBody(request: IncomingMessage, limit: number): Promise<RelayBody> {
+  const type = request.headers['content-type'] ?? '';
+  const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'];
+  if (!hasBody || request.headers['content-length'] === '0') return { withModel: () => undefined };
+  if (/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) return readJson(request, limit);
+  const boundary = boundaryOf(type);
+  return boundary ? readForm(request, boundary, limit) : { withModel: () => request };
+}
+
+async function readJson(request: IncomingMessage, limit: number): Promise<RelayBody> {
+  const bytes = await readRequestBody(request, limit);
+  const { model } = parseJsonBody(bytes);
+  // Whoever sends the bytes edits a JSON body's model by its span.
+  return { ...(typeof model === 'string' && { model }), withModel: () => bytes };
+}
+
+async function readForm(request: IncomingMessage, boundary: string, limit: number): Promise<RelayBody> {
+  const rest = request[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const { head, ended } = await readHead(rest, limit, (bytes) => !!findField(bytes, boundary, 'model'));
+  const field = findField(head, boundary, 'model');
+  const send = (start: Buffer): Bytes => (ended ? start : joined(start, rest));
+  if (!field) return { withModel: () => send(head) };
+  return {
+    model: field.value,
+    withModel(model) {
+      if (model === undefined || model === field.value) return send(head);
+      return send(
+        Buffer.concat([head.subarray(0, field.start), Buffer.from(model), head.subarray(field.end)]),
+      );
+    },
+  };
+}
+
+/** Reads until the bytes are enough, or at the end, or at the limit. */
+async function readHead(
+  source: AsyncIterator<Buffer>,
+  limit: number,
+  isEnough: (bytes: Buffer) => boolean,
+): Promise<{ readonly head: Buffer; readonly ended: boolean }> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let look = FIRST_LOOK_BYTES;
+  while (size < limit) {
+    const next = await source.next();
+    if (next.done) return { head: Buffer.concat(chunks), ended: true };
+    chunks.push(next.value);
+    size += next.value.length;
+    if (size < look) continue;
+    look = size * 2;
+    if (isEnough(Buffer.concat(chunks))) break;
+  }
+  return { head: Buffer.concat(chunks), ended: false };
+}
+
+async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Uint8Array> {
+  yield head;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+}

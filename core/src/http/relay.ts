@@ -1,0 +1,104 @@
+import type { Context } from 'koa';
+import { GatewayError } from '../canonical/errors.ts';
+import { defined } from '../canonical/json.ts';
+import type { Forward, Protocol, RelayEndpoint } from '../plugin/plugin.ts';
+import { attemptInTurn } from '../routing/attempts.ts';
+import { startCall } from '../routing/call.ts';
+import type { Candidate } from '../routing/catalogue.ts';
+import type { Exchange, Reply } from '../routing/exchange.ts';
+import { forwardOf, forwardRequest } from '../routing/forward.ts';
+import type { Upstream } from '../routing/upstream.ts';
+import { openExchange } from './exchange.ts';
+import { readRelayBody, type RelayBody } from './relay-body.ts';
+import { respond } from './respond.ts';
+import type { RouteDeps } from './routes.ts';
+
+/** Picks the upstream for requests that name no model. */
+const UPSTREAM_HEADER = 'x-dragoman-upstream';
+
+/** Serves whatever a protocol has no endpoint for: sends it on to an upstream that speaks the same. */
+export function serveRelay(protocol: Protocol, endpoint: RelayEndpoint, deps: RouteDeps) {
+  return async (ctx: Context): Promise<void> => {
+    const exchange = openExchange(ctx, deps, { protocol, endpoint });
+    refuseTraversal(ctx.req.url ?? '');
+    const body = await readRelayBody(ctx.req, deps.bodyLimit);
+    const model = body.model ?? new URLSearchParams(exchange.raw.query).get('model') ?? undefined;
+    const reply = await (model === undefined
+      ? relayToUpstream(exchange, body, deps)
+      : relayToModel(exchange, { body, model }, deps));
+    ctx.respond = false;
+    await respond(ctx.res, reply);
+  };
+}
+
+async function relayToModel(
+  exchange: Exchange,
+  { body, model }: { readonly body: RelayBody; readonly model: string },
+  deps: RouteDeps,
+): Promise<Reply> {
+  exchange.notes.model = model;
+  const candidates = (await deps.catalogue.resolve(model, exchange.key)).filter((candidate) =>
+    forwardOf(candidate, exchange.raw.wire),
+  );
+  if (candidates.length === 0) throw nobodyRelays(exchange);
+  return attemptInTurn(deps.pools, exchange, candidates, (candidate, call) => {
+    const raw = { ...exchange.raw, ...defined({ body: body.withModel(candidate.model) }) };
+    return forwardRequest(forwardFor(candidate, exchange), exchange, { raw, model: candidate.model, call });
+  });
+}
+
+async function relayToUpstream(exchange: Exchange, body: RelayBody, deps: RouteDeps): Promise<Reply> {
+  if (exchange.key?.models) {
+    throw new GatewayError('permission', 'This key is limited to certain models, and the request names none.', {
+      code: 'model_required',
+    });
+  }
+  const upstream = pickUpstream(exchange, deps);
+  exchange.notes.attempts = 1;
+  exchange.notes.upstream = upstream.config.id;
+  const call = startCall(deps.pools, { ...exchange, upstream, dropped: exchange.notes.dropped });
+  try {
+    const raw = { ...exchange.raw, ...defined({ body: body.withModel(undefined) }) };
+    const forward = forwardFor({ upstream, model: '' }, exchange);
+    return await forwardRequest(forward, exchange, { raw, call });
+  } catch (error) {
+    call.release();
+    throw error;
+  }
+}
+
+function pickUpstream(exchange: Exchange, deps: RouteDeps): Upstream {
+  const wanted = exchange.raw.headers[UPSTREAM_HEADER];
+  const usable = deps.upstreams
+    .all()
+    .filter(
+      (upstream) =>
+        upstream.config.enabled &&
+        deps.catalogue.allows(exchange.key, upstream) &&
+        forwardOf({ upstream, model: '' }, exchange.raw.wire),
+    );
+  const upstream = wanted ? usable.find(({ config }) => config.id === wanted) : usable[0];
+  if (!upstream) throw nobodyRelays(exchange);
+  return upstream;
+}
+
+function forwardFor(candidate: Candidate, exchange: Exchange): Forward {
+  const forward = forwardOf(candidate, exchange.raw.wire);
+  if (!forward) throw nobodyRelays(exchange);
+  return forward;
+}
+
+function nobodyRelays({ raw }: Exchange): GatewayError {
+  return new GatewayError('not-found', `No upstream of this gateway serves ${raw.method} ${raw.path}.`, {
+    code: 'unknown_url',
+  });
+}
+
+/** The path goes to the upstream as it is, so nothing in it may lead out of the upstream's own base path. */
+function refuseTraversal(url: string): void {
+  const [path = ''] = url.split('?', 1);
+  const dots = /(?:^|\/|%2f|%5c)(?:\.|%2e){1,2}(?:\/|%2f|%5c|$)/i;
+  if (dots.test(path) || /\\|\/\//.test(path)) {
+    throw new GatewayError('invalid', 'The path must not hold empty, "." or ".." segments.');
+  }
+}

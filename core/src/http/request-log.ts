@@ -1,0 +1,33 @@
+import type { Context } from 'koa';
+import type { Logger } from 'pino';
+import { defined } from '../canonical/json.ts';
+import type { RequestState } from './exchange.ts';
+
+/** Writes a request's one line. The query stays out: clients put keys there. */
+export function logRequest(log: Logger, ctx: Context, milliseconds: number): void {
+  const { requestId, notes, key } = ctx.state as RequestState;
+  const { usage, dropped } = notes;
+  log.info(
+    defined({
+      requestId,
+      method: ctx.method,
+      path: ctx.path,
+      status: ctx.res.statusCode,
+      ms: Math.round(milliseconds),
+      key: key?.prefix,
+      model: notes.model,
+      upstream: notes.upstream,
+      upstreamModel: notes.upstreamModel,
+      attempts: notes.attempts || undefined,
+      inputTokens: usage?.input,
+      outputTokens: usage?.output,
+      error: notes.errorKind ?? (isAborted(ctx) ? 'cancelled' : undefined),
+      dropped: dropped.length > 0 ? dropped.map(({ field }) => field) : undefined,
+    }),
+    'request',
+  );
+}
+
+function isAborted({ res }: Context): boolean {
+  return res.destroyed && !res.writableFinished;
+}

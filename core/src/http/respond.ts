@@ -1,0 +1,144 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { GatewayError } from '../canonical/errors.ts';
+import type { Reply } from '../routing/exchange.ts';
+import { endsAtEvent } from '../transport/event-boundary.ts';
+
+/** How to keep a stream alive and how to tell its client that it failed. */
+export interface StreamManners {
+  readonly keepAlive: string;
+  readonly keepAliveMs: number;
+  encodeError(error: GatewayError): string;
+}
+
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+  // Proxies such as nginx would otherwise hold the stream back.
+  'x-accel-buffering': 'no',
+};
+
+/** Writes a reply that comes in one piece, or in pieces whose silence means nothing. */
+export async function respond(response: ServerResponse, reply: Reply): Promise<void> {
+  const { status, headers, body } = reply;
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+    response.end(body);
+    return;
+  }
+  response.writeHead(status, headers);
+  await new StreamWriter(response).pump(reply);
+}
+
+/**
+ * Writes a stream. Status and headers are sent with the first piece, so that an earlier failure is a proper
+ * HTTP error (this then throws); but a client is never left in silence for longer than `keepAliveMs`, not even
+ * before the upstream has answered.
+ */
+export async function respondStream(
+  response: ServerResponse,
+  pending: Promise<Reply>,
+  manners: StreamManners,
+): Promise<void> {
+  const writer = new StreamWriter(response);
+  const timer = setInterval(() => {
+    if (!response.headersSent) response.writeHead(200, STREAM_HEADERS);
+    writer.keepAlive(manners.keepAlive);
+  }, manners.keepAliveMs);
+  writer.onWrite = () => void timer.refresh();
+  try {
+    const reply = await pending;
+    if (!response.headersSent) response.writeHead(reply.status, { ...STREAM_HEADERS, ...reply.headers });
+    await writer.pump(reply);
+  } catch (error) {
+    if (!response.headersSent) throw error;
+    const failure = GatewayError.from(error);
+    writer.fail(manners.encodeError(failure));
+    throw failure;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Moves a body to the client at the client's pace. */
+class StreamWriter {
+  readonly #response: ServerResponse;
+  #last: Uint8Array | undefined;
+  #beforeLast: Uint8Array | undefined;
+  onWrite: () => void = () => {};
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  async pump({ body, tap }: Reply): Promise<void> {
+    if (body instanceof Readable) await this.#pumpBytes(body, (chunk) => tap?.push(chunk));
+    else if (typeof body === 'string' || body instanceof Uint8Array) this.#response.write(body);
+    else await this.#pumpFrames(body);
+    this.#response.end();
+  }
+
+  /** A comment inside an event would end up in its data, so it waits for the event's end. */
+  keepAlive(frame: string): void {
+    if (this.#atEvent() && !this.#response.destroyed) this.#response.write(frame);
+  }
+
+  /** After a whole event the client can read the error; in the middle of one only a broken stream is honest. */
+  fail(frame: string): void {
+    if (this.#atEvent()) this.#response.end(frame);
+    else this.#response.destroy();
+  }
+
+  #atEvent(): boolean {
+    return this.#last === undefined || endsAtEvent(this.#beforeLast, this.#last);
+  }
+
+  #pumpBytes(body: Readable, see: (chunk: Uint8Array) => void): Promise<void> {
+    const response = this.#response;
+    return new Promise((resolve, reject) => {
+      if (body.errored) {
+        reject(GatewayError.from(body.errored));
+        return;
+      }
+      const resume = (): void => void body.resume();
+      const onGone = (): void => {
+        body.destroy();
+        resolve();
+      };
+      const settle = (error?: unknown): void => {
+        response.off('close', onGone);
+        response.off('drain', resume);
+        if (error === undefined) resolve();
+        else reject(GatewayError.from(error));
+      };
+      response.on('drain', resume);
+      response.once('close', onGone);
+      body.on('data', (chunk: Buffer) => {
+        see(chunk);
+        this.#beforeLast = this.#last;
+        this.#last = chunk;
+        this.onWrite();
+        if (!response.write(chunk)) body.pause();
+      });
+      body.once('end', () => settle());
+      body.on('error', settle);
+    });
+  }
+
+  async #pumpFrames(frames: AsyncIterable<string>): Promise<void> {
+    const response = this.#response;
+    for await (const frame of frames) {
+      if (response.destroyed) return;
+      this.onWrite();
+      if (!response.write(frame) && !response.destroyed) await drained(response);
+    }
+  }
+}
+
+async function drained(response: ServerResponse): Promise<void> {
+  const settled = new AbortController();
+  const { signal } = settled;
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
+  settled.abort();
+}

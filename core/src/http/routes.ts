@@ -1,0 +1,53 @@
+import Router from '@koa/router';
+import type { Middleware } from 'koa';
+import type { Endpoint, Log, Protocol } from '../plugin/plugin.ts';
+import type { Catalogue } from '../routing/catalogue.ts';
+import type { Upstreams } from '../routing/upstream.ts';
+import type { KeyRing } from '../state/keys.ts';
+import type { HttpPools } from '../transport/pools.ts';
+import { serveChat } from './chat.ts';
+import { serveEmbed } from './embed.ts';
+import { serveGetModel, serveListModels } from './models.ts';
+import { serveRelay } from './relay.ts';
+
+export interface RouteDeps {
+  readonly catalogue: Catalogue;
+  readonly upstreams: Upstreams;
+  readonly keys: KeyRing;
+  readonly pools: HttpPools;
+  readonly log: Log;
+  readonly auth: boolean;
+  readonly bodyLimit: number;
+  readonly keepAliveMs: number;
+  readonly now: () => number;
+}
+
+/** Mounts the endpoints of all protocols; relays come last, since they match whatever is left. */
+export function createProtocolRouter(protocols: readonly Protocol[], deps: RouteDeps): Router {
+  const router = new Router();
+  const routes = protocols.flatMap((protocol) =>
+    protocol.endpoints.map((endpoint) => ({ protocol, endpoint })),
+  );
+  const rank = ({ endpoint }: (typeof routes)[number]): number => (endpoint.operation === 'relay' ? 1 : 0);
+  for (const { protocol, endpoint } of routes.toSorted((a, b) => rank(a) - rank(b))) {
+    const handler = serve(protocol, endpoint, deps);
+    if (endpoint.method === 'ANY') router.all(endpoint.path, handler);
+    else router.register(endpoint.path, [endpoint.method], handler);
+  }
+  return router;
+}
+
+function serve(protocol: Protocol, endpoint: Endpoint, deps: RouteDeps): Middleware {
+  switch (endpoint.operation) {
+    case 'chat':
+      return serveChat(protocol, endpoint, deps);
+    case 'embed':
+      return serveEmbed(protocol, endpoint, deps);
+    case 'list-models':
+      return serveListModels(protocol, endpoint, deps);
+    case 'get-model':
+      return serveGetModel(protocol, endpoint, deps);
+    case 'relay':
+      return serveRelay(protocol, endpoint, deps);
+  }
+}

@@ -1,0 +1,66 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { GatewayError } from '../canonical/errors.ts';
+import type { Protocol } from '../plugin/plugin.ts';
+
+/** How often connections that became idle are closed while the server drains. */
+const IDLE_SWEEP_MS = 50;
+
+export interface HttpServer {
+  /** Resolves with the address once connections are taken. */
+  listen(host: string, port: number): Promise<AddressInfo>;
+  /** Takes no more connections, waits for running requests for up to `graceMs`, then cuts them. */
+  drain(graceMs: number): Promise<void>;
+}
+
+/** The HTTP server around the app. What is not even HTTP is still answered in an envelope. */
+export function createHttpServer(listener: RequestListener, fallback: Protocol): HttpServer {
+  // Longer than the idle time-outs of common proxies, so that the gateway is not the one to close first.
+  const server = createServer({ keepAliveTimeout: 75_000 }, listener);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => answerBadRequest(error, socket, fallback));
+  return {
+    listen: (host, port) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          server.off('error', reject);
+          resolve(server.address() as AddressInfo);
+        });
+      }),
+    drain: (graceMs) => drain(server, graceMs),
+  };
+}
+
+async function drain(server: Server, graceMs: number): Promise<void> {
+  if (!server.listening) return;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(cut);
+}
+
+const CLIENT_ERRORS: Readonly<Record<string, { readonly line: string; readonly message: string }>> = {
+  HPE_HEADER_OVERFLOW: {
+    line: '431 Request Header Fields Too Large',
+    message: "The request's headers are too large.",
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: { line: '408 Request Timeout', message: 'The request took too long to arrive.' },
+};
+
+function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket, fallback: Protocol): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const { line, message } = CLIENT_ERRORS[error.code ?? ''] ?? {
+    line: '400 Bad Request',
+    message: 'The request is not valid HTTP.',
+  };
+  const body = JSON.stringify(fallback.encodeError(new GatewayError('invalid', message)).body);
+  socket.end(
+    `HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,48 @@
+import type { Readable } from 'node:stream';
+import type { Usage } from '../canonical/chat.ts';
+import type { Log, Protocol, RawRequest } from '../plugin/plugin.ts';
+import type { StoredKey } from '../state/state.ts';
+import type { Tap } from '../trace/tap.ts';
+import type { HeaderMap } from '../transport/http.ts';
+
+/** A field of the request that did not reach the upstream, and why. */
+export interface Dropped {
+  readonly field: string;
+  readonly why: string;
+}
+
+/** What is known of a request while it is served; the request's log line is made of it. */
+export interface Notes {
+  model?: string;
+  upstream?: string;
+  upstreamModel?: string;
+  attempts: number;
+  usage?: Usage;
+  errorKind?: string;
+  readonly dropped: Dropped[];
+}
+
+/** One client request on its way through the gateway. */
+export interface Exchange {
+  readonly requestId: string;
+  readonly protocol: Protocol;
+  readonly raw: RawRequest;
+  /** The client's key; absent when the gateway is open. */
+  readonly key?: StoredKey;
+  /** Fires when the client went away. */
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  readonly notes: Notes;
+}
+
+/**
+ * What goes back to the client, however it was made. Once there is a `Reply`, no other candidate is tried: a
+ * body that fails is told to the client in its own stream.
+ */
+export interface Reply {
+  readonly status: number;
+  readonly headers: HeaderMap;
+  readonly body: string | Uint8Array | Readable | AsyncIterable<string>;
+  /** Sees the bytes of a `Readable` body as they pass. */
+  readonly tap?: Tap;
+}

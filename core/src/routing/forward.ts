@@ -1,0 +1,109 @@
+import type { Readable } from 'node:stream';
+import type { Usage } from '../canonical/chat.ts';
+import { GatewayError } from '../canonical/errors.ts';
+import type { Forward, RawRequest } from '../plugin/plugin.ts';
+import { createTap } from '../trace/tap.ts';
+import type { HeaderMap } from '../transport/http.ts';
+import { readBytes, readText } from '../transport/read-body.ts';
+import type { Call } from './call.ts';
+import type { Candidate } from './catalogue.ts';
+import type { Exchange, Reply } from './exchange.ts';
+
+/** An error reply is read up to here: enough for any message, too little to hurt. */
+const ERROR_TEXT_BYTES = 16 * 1024;
+
+/** How much of a reply's end is kept to find its usage in. */
+const TAIL_BYTES = 64 * 1024;
+
+/** A reply up to this size is read whole before it is passed on: one that breaks can still be replaced. */
+const WHOLE_BODY_BYTES = 1024 * 1024;
+
+/** The headers of an upstream's reply that mean something to a client. A name with `-` at its end is a prefix. */
+const REPLY_HEADERS = [
+  'content-type',
+  'content-length',
+  'content-disposition',
+  'content-range',
+  'accept-ranges',
+  'etag',
+  'last-modified',
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+  'openai-',
+  'anthropic-',
+  'x-ratelimit-',
+];
+
+/** The upstream's way to take bytes of a wire unchanged, if it has one and its config allows it. */
+export function forwardOf({ upstream }: Candidate, wire: string): Forward | undefined {
+  const { forward } = upstream.provider;
+  return upstream.config.passThrough && forward?.wires.includes(wire) ? forward : undefined;
+}
+
+/** Sends the client's bytes on and gives the upstream's bytes back. */
+export async function forwardRequest(
+  forward: Forward,
+  exchange: Exchange,
+  input: { readonly raw: RawRequest; readonly model?: string | undefined; readonly call: Call },
+): Promise<Reply> {
+  const { raw, model, call } = input;
+  const { status, headers, body } = await forward.send(raw, model, call.context);
+  if (status >= 400) throw forward.decodeError(status, headers, await readText(body, ERROR_TEXT_BYTES));
+
+  const noteUsage = (text: string): void => {
+    const usage = readUsage(forward, raw.wire, text);
+    if (usage) exchange.notes.usage = usage;
+  };
+  const reply = { status, headers: replyHeaders(headers) };
+  if (Number(headers['content-length']) <= WHOLE_BODY_BYTES) {
+    const bytes = await readBytes(body);
+    call.release();
+    noteUsage(bytes.toString('utf8'));
+    return { ...reply, body: bytes };
+  }
+  await firstByte(body);
+  // Until somebody reads the body nobody else listens, and an error without a listener ends the process.
+  body.on('error', () => {});
+  const tap = createTap(TAIL_BYTES);
+  body.once('end', () => noteUsage(tap.text()));
+  body.once('close', () => call.release());
+  return { ...reply, body, tap };
+}
+
+/** Waits until there is something to read, so that a reply that breaks before it can still be replaced. */
+async function firstByte(body: Readable): Promise<void> {
+  if (body.readableLength > 0) return;
+  await new Promise<void>((resolve, reject) => {
+    const settle = (error?: unknown): void => {
+      body.off('readable', settle);
+      body.off('end', settle);
+      body.off('error', settle);
+      if (error === undefined) resolve();
+      else reject(GatewayError.from(error));
+    };
+    body.on('readable', settle);
+    body.on('end', settle);
+    body.on('error', settle);
+  });
+}
+
+function readUsage(forward: Forward, wire: string, text: string): Usage | undefined {
+  try {
+    return forward.readUsage?.(wire, text);
+  } catch {
+    return undefined;
+  }
+}
+
+function replyHeaders(headers: HeaderMap): HeaderMap {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (REPLY_HEADERS.some((known) => (known.endsWith('-') ? name.startsWith(known) : name === known))) {
+      kept[name] = value;
+    }
+  }
+  const requestId = headers['x-request-id'] ?? headers['request-id'];
+  if (requestId) kept['x-upstream-request-id'] = requestId;
+  return kept;
+}

@@ -1,0 +1,95 @@
+import type { ChatEvent, ChatRequest } from '../canonical/chat.ts';
+import { collect } from '../canonical/fold.ts';
+import { guardGrammar } from '../canonical/grammar.ts';
+import type { ChatEndpoint, EncodeContext } from '../plugin/plugin.ts';
+import { blame } from './attempts.ts';
+import type { HeaderMap } from '../transport/http.ts';
+import type { Call } from './call.ts';
+import type { Candidate } from './catalogue.ts';
+import type { Exchange, Reply } from './exchange.ts';
+
+export interface TranslateInput {
+  readonly endpoint: ChatEndpoint;
+  readonly request: ChatRequest;
+  readonly candidate: Candidate;
+  readonly call: Call;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Asks the provider in canonical terms and writes its events in the client's protocol. */
+export async function translate(exchange: Exchange, input: TranslateInput): Promise<Reply> {
+  const { endpoint, request, candidate, call } = input;
+  const asked = { ...request, model: candidate.model };
+  const events = await primed(guardGrammar(candidate.upstream.provider.chat(asked, call.context)));
+  const context: EncodeContext = {
+    request,
+    id: exchange.requestId,
+    created: Math.floor(input.now / 1000),
+  };
+  const watched = watch(events, exchange, call);
+  const dropped = droppedHeader(exchange);
+  if (request.stream) {
+    const headers = { 'content-type': 'text/event-stream; charset=utf-8', ...dropped };
+    return { status: 200, headers, body: encodeStream(watched, exchange, { ...input, context }) };
+  }
+  const reply = await collect(watched);
+  const body = JSON.stringify(endpoint.encodeReply(reply, context));
+  return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8', ...dropped }, body };
+}
+
+/** Tells the client which fields of its request did not reach the upstream. */
+function droppedHeader({ notes }: Exchange): HeaderMap {
+  const fields = new Set(notes.dropped.map(({ field }) => field.replaceAll(/[^\x21-\x7e]/g, '?')));
+  return fields.size > 0 ? { 'x-dragoman-dropped': [...fields].join(', ') } : {};
+}
+
+/** Waits for the first event that says something: until then, another candidate may take the call. */
+async function primed(events: AsyncGenerator<ChatEvent>): Promise<AsyncGenerator<ChatEvent>> {
+  const held: ChatEvent[] = [];
+  for (;;) {
+    const { value, done } = await events.next();
+    if (done) break;
+    held.push(value);
+    if (value.type !== 'ping' && value.type !== 'start') break;
+  }
+  return (async function* () {
+    try {
+      yield* held;
+      yield* events;
+    } finally {
+      await events.return(undefined);
+    }
+  })();
+}
+
+/** Notes the usage that passes and stops the call's clock at the end. */
+async function* watch(
+  events: AsyncIterable<ChatEvent>,
+  { notes }: Exchange,
+  call: Call,
+): AsyncGenerator<ChatEvent> {
+  try {
+    for await (const event of events) {
+      if ('usage' in event && event.usage) notes.usage = { ...notes.usage, ...event.usage };
+      yield event;
+    }
+  } finally {
+    call.release();
+  }
+}
+
+/** Once the stream has begun, its protocol has to tell the client what went wrong. */
+async function* encodeStream(
+  events: AsyncIterable<ChatEvent>,
+  exchange: Exchange,
+  { endpoint, candidate, call, context }: TranslateInput & { readonly context: EncodeContext },
+): AsyncGenerator<string> {
+  try {
+    yield* endpoint.encodeStream(events, context);
+  } catch (error) {
+    const failure = blame(error, candidate, call);
+    exchange.notes.errorKind = failure.kind;
+    yield endpoint.encodeStreamError(failure, context);
+  }
+}

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import type { Model } from '../canonical/models.ts';
+import type { ResolvedConfig } from '../config/resolved.ts';
+import type { UpstreamConfig } from '../config/upstream.ts';
+import type { Log } from '../plugin/plugin.ts';
+import type { Registry } from '../plugin/registry.ts';
+import type { SecretBox } from '../state/secrets.ts';
+import { openOptions } from '../state/secret-options.ts';
+import type { StateStore } from '../state/state.ts';
+import type { HttpPools } from '../transport/pools.ts';
+import { startCall } from './call.ts';
+import { createModelList, type ModelList } from './model-list.ts';
+import type { Upstream, Upstreams } from './upstream.ts';
+
+export interface UpstreamsDeps {
+  readonly config: ResolvedConfig;
+  readonly registry: Registry;
+  readonly state: StateStore;
+  readonly secrets: SecretBox;
+  readonly pools: HttpPools;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+type Stored = UpstreamConfig;
+
+/** Keeps the live upstreams in step with the state: one that did not change stays the very same object. */
+export function createUpstreams(deps: UpstreamsDeps): Upstreams {
+  const lists = new WeakMap<Upstream, ModelList>();
+  const fromFile = deps.config.upstreams.map((config) => build(deps, config, 'file'));
+  let seen: readonly Stored[] | undefined;
+  let fromState = new Map<Stored, Upstream>();
+  let all: readonly Upstream[] = fromFile;
+  let byId = new Map<string, Upstream>();
+
+  const sync = (): void => {
+    const stored = deps.state.read().upstreams;
+    if (stored === seen) return;
+    seen = stored;
+    const next = new Map(stored.map((entry) => [entry, fromState.get(entry) ?? openStored(deps, entry)]));
+    const gone = [...fromState].filter(([entry]) => !next.has(entry)).map(([, upstream]) => upstream);
+    fromState = new Map([...next].filter((pair): pair is [Stored, Upstream] => pair[1] !== undefined));
+    all = [...fromFile, ...fromState.values()];
+    byId = new Map(all.map((upstream) => [upstream.config.id, upstream]));
+    void closeAll(gone, deps.log);
+  };
+
+  const listOf = (upstream: Upstream): ModelList => {
+    let list = lists.get(upstream);
+    if (!list) lists.set(upstream, (list = createList(deps, upstream)));
+    return list;
+  };
+
+  return {
+    all() {
+      sync();
+      return all;
+    },
+    get(id) {
+      sync();
+      return byId.get(id);
+    },
+    create: (config) => build(deps, config, 'state'),
+    list: listOf,
+    close: () => closeAll(all, deps.log),
+  };
+}
+
+function build(deps: UpstreamsDeps, config: UpstreamConfig, origin: Upstream['origin']): Upstream {
+  const type = deps.registry.provider(config.provider);
+  const log = deps.log;
+  const provider = type.create(config.options as never, { upstreamId: config.id, log });
+  return { config, origin, type, provider };
+}
+
+/** A stored upstream whose plugin was removed or whose secret key was lost must not stop the others. */
+function openStored(deps: UpstreamsDeps, stored: Stored): Upstream | undefined {
+  try {
+    const type = deps.registry.provider(stored.provider);
+    const options = type.options.parse(openOptions(type.options, stored.options, deps.secrets));
+    return build(deps, { ...stored, options }, 'state');
+  } catch (error) {
+    deps.log.error({ upstream: stored.id, error }, 'A stored upstream cannot be used.');
+    return undefined;
+  }
+}
+
+function createList(deps: UpstreamsDeps, upstream: Upstream): ModelList {
+  const { provider, config } = upstream;
+  if (!provider.models) return createModelList({ config, now: deps.now });
+  const discover = async (): Promise<readonly Model[]> => {
+    const call = startCall(deps.pools, { upstream, requestId: `models_${randomUUID()}`, log: deps.log });
+    try {
+      return (await provider.models?.(call.context)) ?? [];
+    } finally {
+      call.release();
+    }
+  };
+  return createModelList({ config, discover, now: deps.now });
+}
+
+async function closeAll(upstreams: readonly (Upstream | undefined)[], log: Log): Promise<void> {
+  for (const upstream of upstreams) {
+    try {
+      await upstream?.provider.close?.();
+    } catch (error) {
+      log.warn({ upstream: upstream?.config.id, error }, 'An upstream did not close cleanly.');
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Adapter } from 'lowdb';
+import writeFileAtomic from 'write-file-atomic';
+
+/**
+ * A JSON file for lowdb that is always whole: written beside, flushed to the disk, and renamed, so that a
+ * process that dies at any instant leaves the old text or the new one.
+ */
+export class DurableJsonFile<T> implements Adapter<T> {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** The parsed text; `null` when there is no file. Throws a `SyntaxError` when it is not JSON. */
+  async read(): Promise<T | null> {
+    try {
+      return JSON.parse(await readFile(this.#path, 'utf8')) as T;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
+  async write(data: T): Promise<void> {
+    await writeFileAtomic(this.#path, `${JSON.stringify(data, undefined, 2)}\n`, { mode: 0o600 });
+    await this.#flushFolder();
+  }
+
+  /** Puts the file aside under a new name. */
+  async putAside(name: string): Promise<void> {
+    await rename(this.#path, name);
+    await this.#flushFolder();
+  }
+
+  /** The rename itself is durable only once the folder is. */
+  async #flushFolder(): Promise<void> {
+    const folder = await open(dirname(this.#path));
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  }
+}

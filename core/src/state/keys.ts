@@ -1,0 +1,117 @@
+import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { GatewayError } from '../canonical/errors.ts';
+import { defined } from '../canonical/json.ts';
+import type { State, StateStore, StoredKey } from './state.ts';
+
+/** What a key's owner decides. */
+export interface KeyInput {
+  readonly name: string;
+  readonly enabled?: boolean | undefined;
+  readonly expiresAt?: string | undefined;
+  readonly models?: readonly string[] | undefined;
+  readonly upstreams?: readonly string[] | undefined;
+}
+
+/** The keys of clients. */
+export interface KeyRing {
+  list(): readonly StoredKey[];
+  get(id: string): StoredKey | undefined;
+  /** Makes a key. This is the only time that the key itself is known. */
+  create(input: KeyInput): Promise<{ readonly key: StoredKey; readonly secret: string }>;
+  /** Replaces what the owner decides. */
+  update(id: string, input: KeyInput): Promise<StoredKey | undefined>;
+  /** Removes a key; whether there was one. */
+  revoke(id: string): Promise<boolean>;
+  /** The key behind what a client sent. Throws a `GatewayError` of kind `auth`. On the path of every request. */
+  verify(secret: string): StoredKey;
+}
+
+export interface KeyRingDeps {
+  readonly store: StateStore;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+const PREFIX = 'sk-dgm-';
+const SHOWN_LENGTH = PREFIX.length + 6;
+
+export function createKeyRing({ store, now }: KeyRingDeps): KeyRing {
+  const lookUp = createLookUp();
+  const list = (): readonly StoredKey[] => store.read().keys;
+  const get = (id: string): StoredKey | undefined => list().find((key) => key.id === id);
+
+  return {
+    list,
+    get,
+    async create(input) {
+      const secret = PREFIX + randomBytes(32).toString('base64url');
+      const key: StoredKey = {
+        id: randomUUID(),
+        prefix: secret.slice(0, SHOWN_LENGTH),
+        hash: hash('sha256', secret),
+        createdAt: new Date(now()).toISOString(),
+        ...decided(input),
+      };
+      await store.update((state) => ({ ...state, keys: [...state.keys, key] }));
+      return { key, secret };
+    },
+    async update(id, input) {
+      await store.update((state) => ({
+        ...state,
+        keys: state.keys.map((key) => {
+          if (key.id !== id) return key;
+          const { prefix, hash: digest, createdAt } = key;
+          return { id, prefix, hash: digest, createdAt, ...decided(input) };
+        }),
+      }));
+      return get(id);
+    },
+    async revoke(id) {
+      if (!get(id)) return false;
+      await store.update((state) => ({ ...state, keys: state.keys.filter((key) => key.id !== id) }));
+      return true;
+    },
+    verify(secret) {
+      if (secret === '') throw refused('No API key was sent. Send a key of this gateway as a Bearer token.');
+      const key = lookUp(store.read(), secret);
+      if (!key) throw refused('The API key is not known to this gateway.');
+      if (!key.enabled) throw refused('The API key is disabled.');
+      if (key.expiresAt !== undefined && Date.parse(key.expiresAt) <= now()) {
+        throw refused('The API key has expired.');
+      }
+      return key;
+    },
+  };
+}
+
+function decided({ name, enabled = true, expiresAt, models, upstreams }: KeyInput) {
+  return defined({
+    name,
+    enabled,
+    expiresAt,
+    models: models && [...models],
+    upstreams: upstreams && [...upstreams],
+  });
+}
+
+/** Finds by the shown prefix, which is no secret, and compares the hashes in constant time. */
+function createLookUp(): (state: State, secret: string) => StoredKey | undefined {
+  let seen: State['keys'] | undefined;
+  let byPrefix = new Map<string, { readonly key: StoredKey; readonly digest: Buffer }[]>();
+  return ({ keys }, secret) => {
+    if (keys !== seen) {
+      seen = keys;
+      byPrefix = Map.groupBy(
+        keys.map((key) => ({ key, digest: Buffer.from(key.hash, 'hex') })),
+        ({ key }) => key.prefix,
+      );
+    }
+    const digest = hash('sha256', secret, 'buffer');
+    const candidates = byPrefix.get(secret.slice(0, SHOWN_LENGTH)) ?? [];
+    return candidates.find((candidate) => timingSafeEqual(candidate.digest, digest))?.key;
+  };
+}
+
+function refused(message: string): GatewayError {
+  return new GatewayError('auth', message, { code: 'invalid_api_key' });
+}

@@ -1,0 +1,83 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Low } from 'lowdb';
+import type { Log } from '../plugin/plugin.ts';
+import { DurableJsonFile } from './json-file.ts';
+import { CURRENT_VERSION, migrate, NewerStateError } from './migrations.ts';
+import { type State, type StateStore, stateSchema } from './state.ts';
+
+export interface StateStoreInput {
+  /** The data folder; made when it is not there. */
+  readonly folder: string;
+  readonly log: Pick<Log, 'error'>;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+const NAME = 'state.json';
+const EMPTY: State = { version: CURRENT_VERSION, upstreams: [], keys: [], settings: {} };
+
+/**
+ * Opens the state of a data folder. A file that cannot be read is kept aside under a name that tells when, and
+ * reported; the gateway then starts with an empty state. One written by a newer gateway stops the start.
+ */
+export async function openStateStore({ folder, log, now = Date.now }: StateStoreInput): Promise<StateStore> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await removeLeftovers(folder);
+  const path = join(folder, NAME);
+  const file = new DurableJsonFile<State>(path);
+  let state = await load(file, { path, log, now });
+
+  const db = new Low<State>(file, state);
+  let last: Promise<unknown> = Promise.resolve();
+  const apply = async (change: (state: State) => State): Promise<State> => {
+    const next = stateSchema.parse(change(state));
+    db.data = next;
+    await db.write();
+    // Only what is durable may be seen: a failed write leaves everything as it was.
+    state = keepUnchanged(state, next);
+    return state;
+  };
+  return {
+    read: () => state,
+    update(change) {
+      const result = last.then(() => apply(change));
+      last = result.catch(() => {});
+      return result;
+    },
+  };
+}
+
+interface LoadInput {
+  readonly path: string;
+  readonly log: Pick<Log, 'error'>;
+  readonly now: () => number;
+}
+
+async function load(file: DurableJsonFile<State>, { path, log, now }: LoadInput): Promise<State> {
+  try {
+    const stored = await file.read();
+    return stored === null ? EMPTY : stateSchema.parse(migrate(stored));
+  } catch (error) {
+    if (error instanceof NewerStateError) throw error;
+    if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
+    const aside = `${path}.corrupt-${new Date(now()).toISOString().replaceAll(':', '-')}`;
+    await file.putAside(aside);
+    log.error({ file: aside, error }, 'The state file could not be read and was kept aside; starting empty.');
+    return EMPTY;
+  }
+}
+
+/** Entries that an update left alone stay the very same objects, so that caches keyed by them hold. */
+function keepUnchanged(before: State, after: State): State {
+  const known = new Map([...before.upstreams, ...before.keys].map((entry) => [JSON.stringify(entry), entry]));
+  const keep = <T extends object>(entries: readonly T[]): T[] =>
+    entries.map((entry) => (known.get(JSON.stringify(entry)) as T | undefined) ?? entry);
+  return { ...after, upstreams: keep(after.upstreams), keys: keep(after.keys) };
+}
+
+/** A process that was killed while it wrote leaves its temporary file behind. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => /^state\.json\.\d+$/.test(name));
+  await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
+}
