@@ -1,0 +1,77 @@
+import {
+  type ChatRequest,
+  type FreeformTool,
+  type FunctionTool,
+  GatewayError,
+  isJsonObject,
+  type JsonObject,
+  type Tool,
+} from '@dragoman/core';
+import type { Prompt } from './read-prompt.ts';
+import { samplePattern } from './schema/sample-pattern.ts';
+import { sampleSchema } from './schema/sample-schema.ts';
+
+type Callable = FunctionTool | FreeformTool;
+
+export interface Call {
+  readonly tool: Callable;
+  readonly arguments: string;
+}
+
+/** Words of tool names that say nothing about what a prompt is about. */
+const VERBS = new Set('get set list find make create read write call run use the tool function'.split(' '));
+
+/** The calls to answer with: of the tools that the prompt mentions, or of any when the client insists. */
+export function chooseCalls(request: ChatRequest, prompt: Prompt): readonly Call[] {
+  const { mode = 'auto', names, parallel = true } = request.toolChoice ?? {};
+  const insists = mode === 'any' || mode === 'one';
+  if (mode === 'none' || (prompt.results.length > 0 && !insists)) return [];
+  const tools = request.tools.filter(isCallable).filter(({ name }) => names?.includes(name) ?? true);
+  const mentioned = tools.filter((tool) => mentions(prompt.text, tool.name));
+  const chosen = mentioned.length > 0 || !insists ? mentioned : tools.slice(0, 1);
+  return chosen
+    .slice(0, parallel && mode !== 'one' ? undefined : 1)
+    .map((tool) => ({ tool, arguments: writeArguments(tool, prompt.text) }));
+}
+
+function isCallable(tool: Tool): tool is Callable {
+  return tool.kind !== 'hosted';
+}
+
+/** Whether a text has a tool's name in it, or a telling word of the name: "weather" for `get_weather`. */
+function mentions(text: string, name: string): boolean {
+  if (text.toLowerCase().includes(name.toLowerCase())) return true;
+  const words = new Set(splitWords(text));
+  return splitWords(name).some((word) => word.length > 2 && !VERBS.has(word) && words.has(word));
+}
+
+function splitWords(text: string): readonly string[] {
+  const apart = text.replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2').toLowerCase();
+  return apart.match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+function writeArguments(tool: Callable, text: string): string {
+  if (tool.kind === 'freeform') {
+    const { syntax, definition = '' } = tool.grammar ?? {};
+    return (syntax === 'regex' ? samplePattern(definition) : undefined) ?? text;
+  }
+  const value = sampleSchema({ type: 'object', ...tool.schema }, findObject(text));
+  if (value !== undefined) return JSON.stringify(value);
+  throw new GatewayError(
+    'invalid',
+    `No arguments were found that satisfy the schema of the tool ${tool.name}.`,
+    {
+      field: 'tools',
+    },
+  );
+}
+
+/** The JSON object in a prompt such as `weather for {"city": "Oslo"}`. */
+function findObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1));
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import { type Block, type ChatRequest, defined, type FinishReason, GatewayError } from '@dragoman/core';
+import { type Call, chooseCalls } from './choose-calls.ts';
+import { joinTexts, nameMedia, type Prompt, readPrompt } from './read-prompt.ts';
+import { sampleSchema } from './schema/sample-schema.ts';
+
+/** A block of the answer with all of its text. */
+export interface Passage {
+  readonly block: Block;
+  readonly text: string;
+}
+
+export interface Draft {
+  readonly passages: readonly Passage[];
+  readonly reason: FinishReason;
+}
+
+/** Writes the whole answer, before limits. Choices of one reply differ in the ids of their calls only. */
+export function compose(
+  request: ChatRequest,
+  { reasons, choice }: { reasons: boolean; choice: number },
+): Draft {
+  const prompt = readPrompt(request);
+  const calls = chooseCalls(request, prompt);
+  const firstCall = prompt.calls.length + choice * calls.length + 1;
+  const answer = calls.length > 0 ? calls.map((call, index) => callPassage(call, firstCall + index)) : [];
+  if (answer.length === 0) answer.push({ block: { type: 'text' }, text: writeText(request, prompt) });
+  if (reasons)
+    answer.unshift({ block: { type: 'reasoning', form: 'raw' }, text: writeThought(prompt, calls) });
+  return { passages: answer, reason: calls.length > 0 ? 'tool-use' : 'stop' };
+}
+
+function callPassage({ tool, arguments: text }: Call, number: number): Passage {
+  const { kind, name, namespace } = tool;
+  const form = kind === 'function' ? ('json' as const) : ('freeform' as const);
+  return {
+    block: defined({ type: 'tool-call' as const, id: `call_${number}`, name, namespace, form }),
+    text,
+  };
+}
+
+function writeText({ output }: ChatRequest, prompt: Prompt): string {
+  if (output?.type === 'json') return JSON.stringify({ echo: writeEcho(prompt) });
+  if (output?.type !== 'schema') return writeEcho(prompt);
+  const value = sampleSchema(output.schema ?? true);
+  if (value !== undefined) return JSON.stringify(value);
+  throw new GatewayError('invalid', 'No answer was found that satisfies the schema.', {
+    field: 'output.schema',
+  });
+}
+
+function writeEcho(prompt: Prompt): string {
+  if (prompt.results.length > 0) return writeResults(prompt);
+  const media = nameMedia(prompt.media);
+  if (prompt.text === '') return media ? `You sent ${media}.` : 'You said nothing.';
+  return `You said: ${prompt.text}${media && ` (with ${media})`}`;
+}
+
+function writeResults({ results, calls }: Prompt): string {
+  const lines = results.map(({ callId, name, isError, content, json }) => {
+    const tool = name ?? calls.find(({ id }) => id === callId)?.name ?? 'The tool';
+    const texts = [joinTexts(content), json === undefined ? '' : JSON.stringify(json)];
+    const media = nameMedia(content.filter((part) => part.type === 'media'));
+    const said = [...texts, media].filter((text) => text !== '').join(' and ') || 'nothing';
+    return `${tool} ${isError ? 'failed' : 'answered'}: ${said}`;
+  });
+  return lines.join('\n');
+}
+
+function writeThought({ results }: Prompt, calls: readonly Call[]): string {
+  if (calls.length > 0)
+    return `The user asks for ${calls.map(({ tool }) => tool.name).join(' and ')}, so I call it.`;
+  return results.length > 0
+    ? 'The tool has answered, so I pass it on.'
+    : 'The user said something, so I repeat it.';
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { type EmbedReply, type EmbedRequest, GatewayError } from '@dragoman/core';
+import { splitTokens } from './tokens.ts';
+
+const DEFAULT_DIMENSIONS = 256;
+const MAX_DIMENSIONS = 4096;
+
+/** Turns each input into a unit vector: the same one for the same text, a near one for texts that share words. */
+export function embedInputs({ model, inputs, dimensions = DEFAULT_DIMENSIONS }: EmbedRequest): EmbedReply {
+  if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > MAX_DIMENSIONS) {
+    const message = `dimensions must be a whole number from 1 to ${MAX_DIMENSIONS}.`;
+    throw new GatewayError('invalid', message, { field: 'dimensions' });
+  }
+  const lists = inputs.map((input) => (typeof input === 'string' ? splitTokens(input) : input.map(String)));
+  const count = lists.reduce((sum, tokens) => sum + tokens.length, 0);
+  return {
+    model,
+    vectors: lists.map((tokens) => embedTokens(tokens, dimensions)),
+    usage: { input: count, output: 0 },
+  };
+}
+
+/** Every token adds one at a place that its hash names; the whole text adds half of one, so no sum is zero. */
+function embedTokens(tokens: readonly string[], dimensions: number): readonly number[] {
+  const vector = new Array<number>(dimensions).fill(0);
+  const add = (text: string, weight: number): void => {
+    const hash = createHash('sha256').update(text).digest();
+    const place = hash.readUInt32LE(0) % dimensions;
+    vector[place] = (vector[place] ?? 0) + (hash.readUInt8(4) % 2 === 0 ? weight : -weight);
+  };
+  for (const token of tokens) add(token.trim().toLowerCase(), 1);
+  add(JSON.stringify(tokens), 0.5);
+  const length = Math.hypot(...vector);
+  return vector.map((value) => value / length);
+}

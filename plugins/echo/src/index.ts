@@ -1,0 +1,5 @@
+import { definePlugin } from '@dragoman/core';
+import { echoProvider } from './provider.ts';
+
+/** The plugin `echo`: a provider that answers without a network. */
+export const echo = definePlugin(() => ({ name: 'echo', providers: [echoProvider] }));
