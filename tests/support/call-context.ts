@@ -1,0 +1,53 @@
+import { type CallContext, type Capabilities, DEFAULT_CAPABILITIES, type Log } from '@dragoman/core';
+import { type Timeouts, timeoutsSchema } from '../../core/src/config/upstream.ts';
+import { createHttpPools } from '../../core/src/transport/pools.ts';
+
+export interface TestContext {
+  /** What a provider gets, with a real HTTP client. */
+  readonly context: CallContext;
+  /** Every text that was logged, with its fields. */
+  readonly logged: readonly {
+    readonly level: keyof Log;
+    readonly fields: object;
+    readonly message: string;
+  }[];
+  readonly dropped: readonly { readonly field: string; readonly why: string }[];
+  /** Fires the signal as when a client goes away. */
+  abort(reason?: unknown): void;
+  close(): Promise<void>;
+}
+
+export interface TestContextOptions {
+  readonly capabilities?: Partial<Capabilities>;
+  readonly timeouts?: Partial<Timeouts>;
+}
+
+/** Makes the context of one call of a provider. */
+export function createTestContext({ capabilities, timeouts }: TestContextOptions = {}): TestContext {
+  const pools = createHttpPools();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const logged: TestContext['logged'][number][] = [];
+  const dropped: TestContext['dropped'][number][] = [];
+  const write =
+    (level: keyof Log) =>
+    (fields: object, message: string): void => {
+      logged.push({ level, fields, message });
+    };
+  return {
+    context: {
+      requestId: 'req_test',
+      signal,
+      log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
+      http: pools.client({ timeouts: { ...timeoutsSchema.parse({}), ...timeouts }, signal }),
+      capabilities: { ...DEFAULT_CAPABILITIES, ...capabilities },
+      drop: (field, why) => {
+        dropped.push({ field, why });
+      },
+    },
+    logged,
+    dropped,
+    abort: (reason) => controller.abort(reason),
+    close: () => pools.close(),
+  };
+}

@@ -1,0 +1,163 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import type { HeaderMap, JsonValue } from '@dragoman/core';
+import { type MockReply, sendReply } from './mock-reply.ts';
+
+export type { MockReply } from './mock-reply.ts';
+export type { Frame } from './wire-frames.ts';
+
+/** One request as the upstream got it. */
+export interface MockCall {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: HeaderMap;
+  readonly rawBody: Buffer;
+  /** The body as JSON; `undefined` when it is not JSON. */
+  readonly body: JsonValue | undefined;
+  /** Whether the client went away before the reply was over. */
+  readonly isAborted: boolean;
+  /** Resolves when the client goes away before the reply is over. */
+  readonly aborted: Promise<void>;
+}
+
+export type MockHandler = (call: MockCall) => MockReply | Promise<MockReply>;
+
+export interface MockUpstream {
+  /** `http://127.0.0.1:port` */
+  readonly url: string;
+  /** All calls so far, in the order of their arrival. */
+  readonly calls: readonly MockCall[];
+  /** The newest call; throws when there was none. */
+  readonly lastCall: MockCall;
+  /** Queues answers; each is given once, in order, whatever the path. */
+  reply(...replies: readonly MockReply[]): void;
+  /** Answers every call of a path for which nothing is queued. */
+  handle(path: string, handler: MockHandler): void;
+  /** The call number `count`, counted from 1, as soon as it has arrived. */
+  waitForCall(count?: number): Promise<MockCall>;
+  /** Forgets calls, queue and handlers. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** Starts a scripted HTTP server on a free port of loopback. */
+export async function startMockUpstream(): Promise<MockUpstream> {
+  const upstream = new ScriptedUpstream();
+  await upstream.listen();
+  return upstream;
+}
+
+class ScriptedUpstream implements MockUpstream {
+  readonly #server: Server;
+  readonly #queue: MockReply[] = [];
+  readonly #handlers = new Map<string, MockHandler>();
+  #calls: MockCall[] = [];
+  #waiting: { readonly count: number; readonly resolve: (call: MockCall) => void }[] = [];
+
+  constructor() {
+    this.#server = createServer((request, response) => {
+      this.#answer(request, response).catch((error: unknown) => {
+        response.destroy(error instanceof Error ? error : new Error(String(error)));
+      });
+    });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get calls(): readonly MockCall[] {
+    return this.#calls;
+  }
+
+  get lastCall(): MockCall {
+    const call = this.#calls.at(-1);
+    if (!call) throw new Error('The mock upstream was not called.');
+    return call;
+  }
+
+  async listen(): Promise<void> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+  }
+
+  reply(...replies: readonly MockReply[]): void {
+    this.#queue.push(...replies);
+  }
+
+  handle(path: string, handler: MockHandler): void {
+    this.#handlers.set(path, handler);
+  }
+
+  waitForCall(count = this.#calls.length + 1): Promise<MockCall> {
+    const call = this.#calls[count - 1];
+    if (call) return Promise.resolve(call);
+    return new Promise((resolve) => this.#waiting.push({ count, resolve }));
+  }
+
+  reset(): void {
+    this.#calls = [];
+    this.#queue.length = 0;
+    this.#handlers.clear();
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const call = await readCall(request, response);
+    this.#calls.push(call);
+    this.#waiting = this.#waiting.filter(({ count, resolve }) => {
+      if (count <= this.#calls.length) resolve(call);
+      return count > this.#calls.length;
+    });
+    const reply = this.#queue.shift() ?? (await this.#handlers.get(call.path)?.(call)) ?? missingReply(call);
+    await sendReply(reply, response);
+  }
+}
+
+function missingReply({ method, path }: MockCall): MockReply {
+  return {
+    status: 501,
+    body: { error: { message: `The mock upstream has no reply for ${method} ${path}.` } },
+  };
+}
+
+async function readCall(request: IncomingMessage, response: ServerResponse): Promise<MockCall> {
+  let isAborted = false;
+  const aborted = new Promise<void>((resolve) => {
+    response.once('close', () => {
+      if (response.writableFinished) return;
+      isAborted = true;
+      resolve();
+    });
+  });
+  const rawBody = await buffer(request);
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://upstream');
+  const headers = Object.entries(request.headers).map(([name, value]) => [name, [value].flat().join(', ')]);
+  return {
+    method: request.method ?? '',
+    path: pathname,
+    query: searchParams,
+    headers: Object.fromEntries(headers),
+    rawBody,
+    body: parseJson(rawBody),
+    aborted,
+    get isAborted() {
+      return isAborted;
+    },
+  };
+}
+
+function parseJson(bytes: Buffer): JsonValue | undefined {
+  try {
+    return JSON.parse(bytes.toString()) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}
