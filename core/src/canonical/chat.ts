@@ -273,6 +273,8 @@ export interface ChatRequest {
   readonly safety?: JsonValue;
   readonly store?: boolean;
   readonly serverState?: ServerState;
+  /** Fields that no other wire can say: a request that holds one is refused unless its bytes pass through. */
+  readonly nativeOnly?: readonly string[];
   readonly extensions?: Extensions;
 }
 

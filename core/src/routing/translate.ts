@@ -1,4 +1,5 @@
 import type { ChatEvent, ChatRequest } from '../canonical/chat.ts';
+import { GatewayError } from '../canonical/errors.ts';
 import { collect } from '../canonical/fold.ts';
 import { guardGrammar } from '../canonical/grammar.ts';
 import type { ChatEndpoint, EncodeContext } from '../plugin/plugin.ts';
@@ -20,6 +21,7 @@ export interface TranslateInput {
 /** Asks the provider in canonical terms and writes its events in the client's protocol. */
 export async function translate(exchange: Exchange, input: TranslateInput): Promise<Reply> {
   const { endpoint, request, candidate, call } = input;
+  refuseNativeOnly(request);
   const asked = { ...request, model: candidate.model };
   const events = await primed(guardGrammar(candidate.upstream.provider.chat(asked, call.context)));
   const context: EncodeContext = {
@@ -42,6 +44,13 @@ export async function translate(exchange: Exchange, input: TranslateInput): Prom
 function droppedHeader({ notes }: Exchange): HeaderMap {
   const fields = new Set(notes.dropped.map(({ field }) => field.replaceAll(/[^\x21-\x7e]/g, '?')));
   return fields.size > 0 ? { 'x-dragoman-dropped': [...fields].join(', ') } : {};
+}
+
+function refuseNativeOnly({ nativeOnly, model }: ChatRequest): void {
+  const [field] = nativeOnly ?? [];
+  if (field === undefined) return;
+  const message = `${field} cannot be converted for the upstreams of the model ${JSON.stringify(model)}.`;
+  throw new GatewayError('invalid', message, { field, code: 'unsupported_parameter' });
 }
 
 /** Waits for the first event that says something: until then, another candidate may take the call. */

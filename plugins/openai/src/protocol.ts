@@ -1,0 +1,46 @@
+import { type ChatEndpoint, defineProtocol, type RelayEndpoint } from '@dragoman/core';
+import { completionsEndpoint } from './completions.ts';
+import { decodeRequest } from './decode-request.ts';
+import { embeddingsEndpoint } from './embeddings.ts';
+import { encodeError } from './encode-error.ts';
+import { encodeReply } from './encode-reply.ts';
+import { encodeStream, encodeStreamError } from './encode-stream.ts';
+import { getModelEndpoint, listModelsEndpoint } from './models.ts';
+import { OPENAI_CHAT, OPENAI_RELAY } from './wire.ts';
+
+const chatEndpoint: ChatEndpoint = {
+  operation: 'chat',
+  method: 'POST',
+  path: '/v1/chat/completions',
+  wire: OPENAI_CHAT,
+  summary: 'Answers a conversation.',
+  keepAlive: ': keep-alive\n\n',
+  decodeRequest,
+  encodeReply,
+  encodeStream,
+  encodeStreamError,
+};
+
+/** Audio, images, files, moderations, batches and whatever comes next. */
+const relayEndpoint: RelayEndpoint = {
+  operation: 'relay',
+  method: 'ANY',
+  path: '/v1/*path',
+  wire: OPENAI_RELAY,
+  summary: 'Sends everything else on to an OpenAI-compatible upstream.',
+};
+
+/** What clients of OpenAI's API speak. */
+export const openaiChat = defineProtocol({
+  name: OPENAI_CHAT,
+  title: 'OpenAI Chat Completions',
+  endpoints: [
+    chatEndpoint,
+    embeddingsEndpoint,
+    completionsEndpoint,
+    listModelsEndpoint,
+    getModelEndpoint,
+    relayEndpoint,
+  ],
+  encodeError,
+});

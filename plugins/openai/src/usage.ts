@@ -1,0 +1,70 @@
+import { defined, isJsonObject, type JsonObject, type JsonValue, type Usage } from '@dragoman/core';
+import { OPENAI_CHAT } from './wire.ts';
+
+/** Reads a `usage` object; `undefined` when there is none or it holds no count. */
+export function decodeUsage(value: JsonValue | undefined): Usage | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const input = count(value['prompt_tokens']);
+  const output = count(value['completion_tokens']);
+  if (input === undefined && output === undefined) return undefined;
+  const prompt = objectOf(value['prompt_tokens_details']);
+  const completion = objectOf(value['completion_tokens_details']);
+  const { prompt_tokens, completion_tokens, total_tokens, prompt_tokens_details, completion_tokens_details, ...more } = value;
+  const { cached_tokens, cache_write_tokens, ...morePrompt } = prompt;
+  const { reasoning_tokens, ...moreCompletion } = completion;
+  const rest = defined({
+    ...more,
+    prompt_tokens_details: filled(morePrompt),
+    completion_tokens_details: filled(moreCompletion),
+  });
+  return defined({
+    input: input ?? 0,
+    output: output ?? 0,
+    cacheRead: count(cached_tokens),
+    cacheWrite: count(cache_write_tokens),
+    reasoning: count(reasoning_tokens),
+    extensions: filled(rest) && { [OPENAI_CHAT]: rest },
+  });
+}
+
+/** Writes a `usage` object. */
+export function encodeUsage(usage: Usage = { input: 0, output: 0 }): JsonObject {
+  const { input, output, cacheRead, cacheWrite, reasoning } = usage;
+  const kept = usage.extensions?.[OPENAI_CHAT] ?? {};
+  return defined({
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: input + output,
+    ...kept,
+    prompt_tokens_details: filled(
+      defined({ cached_tokens: cacheRead, cache_write_tokens: cacheWrite, ...objectOf(kept['prompt_tokens_details']) }),
+    ),
+    completion_tokens_details: filled(
+      defined({ reasoning_tokens: reasoning, ...objectOf(kept['completion_tokens_details']) }),
+    ),
+  });
+}
+
+/** The usage in a copy of a reply: of a JSON body, or in the last events of a stream. */
+export function readUsage(_wire: string, text: string): Usage | undefined {
+  if (!/"(?:prompt|completion)_tokens"/.test(text)) return undefined;
+  if (text.trimStart().startsWith('{')) return decodeUsage(objectOf(JSON.parse(text) as JsonValue)['usage']);
+  for (const line of text.split(/\r\n|\n|\r/).toReversed()) {
+    if (!line.startsWith('data:') || !line.includes('_tokens"')) continue;
+    const usage = decodeUsage(objectOf(JSON.parse(line.slice(5)) as JsonValue)['usage']);
+    if (usage) return usage;
+  }
+  return undefined;
+}
+
+function count(value: JsonValue | undefined): number | undefined {
+  return typeof value === 'number' && value >= 0 ? value : undefined;
+}
+
+function objectOf(value: JsonValue | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function filled<T extends object>(value: T): T | undefined {
+  return Object.keys(value).length > 0 ? value : undefined;
+}
