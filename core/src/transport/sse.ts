@@ -1,107 +1,117 @@
 import { GatewayError } from '../canonical/errors.ts';
 
-/** One event of a server-sent event stream. */
+/** One server-sent event. `id` and `retry` mean nothing to an LLM stream and are left out. */
 export interface SseEvent {
   readonly event?: string;
   readonly data: string;
 }
 
-/** The largest event, in UTF-16 code units; more than any reply holds, less than hurts. */
-const MAX_EVENT_LENGTH = 16 * 1024 * 1024;
+export interface ReadSseOptions {
+  /** The most that one event may hold, counted in characters, which are never more than its bytes. */
+  readonly maxEventBytes?: number;
+}
 
-/**
- * Reads server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) from bytes that
- * are cut anywhere. Other than the standard, it also gives an event that the stream ends without a blank line.
- */
+const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024;
+
+/** Reads server-sent events, however the bytes are cut. The last event counts without its blank line too. */
 export async function* readSse(
   bytes: AsyncIterable<Uint8Array | string>,
-  maxEventLength = MAX_EVENT_LENGTH,
+  options: ReadSseOptions = {},
 ): AsyncGenerator<SseEvent> {
-  const parser = new SseParser(maxEventLength);
-  const decoder = new TextDecoder();
+  const parser = new SseParser(options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES);
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   for await (const chunk of bytes) {
-    yield* parser.push(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }));
+    const events = parser.push(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }));
+    for (const event of events) yield event;
   }
-  yield* parser.push(decoder.decode());
-  yield* parser.push('\n\n');
+  for (const event of parser.push(`${decoder.decode()}\n\n`)) yield event;
 }
 
-/** One event as it is sent. */
+const LINE_END = /\r\n|\r|\n/;
+
+/** Writes one event; each line of `data` gets a field of its own, as the format demands. */
 export function encodeSse(data: string, event?: string): string {
   const name = event === undefined ? '' : `event: ${event}\n`;
-  return `${name}data: ${data.includes('\n') ? data.replaceAll('\n', '\ndata: ') : data}\n\n`;
+  if (!data.includes('\n') && !data.includes('\r')) return `${name}data: ${data}\n\n`;
+  return `${name}${data
+    .split(LINE_END)
+    .map((line) => `data: ${line}\n`)
+    .join('')}\n`;
 }
 
-/** Only new text is searched for line ends, so that tiny pieces of a long line cost no more than large ones. */
+/** Looks at every character once: what is left of a line waits as a string that is only ever appended to. */
 class SseParser {
   readonly #limit: number;
-  #pieces: string[] = [];
-  #length = 0;
-  #afterReturn = false;
-  #first = true;
+  #isFirst = true;
+  #skipLineFeed = false;
+  #line = '';
   #event: string | undefined;
-  #data: string[] = [];
+  #data: string | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  *push(text: string): Generator<SseEvent> {
-    if (text === '') return;
-    let from = this.#afterReturn && text.startsWith('\n') ? 1 : 0;
-    this.#afterReturn = false;
-    let feed = text.indexOf('\n', from);
-    let carriage = text.indexOf('\r', from);
-    while (feed >= 0 || carriage >= 0) {
-      const end = feed < 0 || (carriage >= 0 && carriage < feed) ? carriage : feed;
-      const event = this.#line(this.#take(text.slice(from, end)));
-      if (event) yield event;
-      from = end + 1;
-      if (end === carriage) {
-        if (from === text.length) this.#afterReturn = true;
-        else if (text.startsWith('\n', from)) from += 1;
+  push(text: string): SseEvent[] {
+    const events: SseEvent[] = [];
+    if (text === '') return events;
+    let start = this.#isFirst && text.startsWith('\uFEFF') ? 1 : 0;
+    this.#isFirst = false;
+    if (this.#skipLineFeed && text[start] === '\n') start++;
+    this.#skipLineFeed = false;
+
+    let lineFeed = text.indexOf('\n', start);
+    let carriageReturn = text.indexOf('\r', start);
+    while (lineFeed >= 0 || carriageReturn >= 0) {
+      const byReturn = carriageReturn >= 0 && (lineFeed < 0 || carriageReturn < lineFeed);
+      const end = byReturn ? carriageReturn : lineFeed;
+      this.#endLine(text.slice(start, end), events);
+      start = end + 1;
+      if (byReturn && lineFeed === start) start++;
+      else if (byReturn && start === text.length) this.#skipLineFeed = true;
+      if (lineFeed >= 0 && lineFeed < start) lineFeed = text.indexOf('\n', start);
+      if (byReturn) carriageReturn = text.indexOf('\r', start);
+    }
+    if (start < text.length) this.#line += text.slice(start);
+    this.#checkSize(this.#line.length);
+    return events;
+  }
+
+  #endLine(rest: string, events: SseEvent[]): void {
+    const line = this.#line === '' ? rest : this.#line + rest;
+    this.#line = '';
+    if (line !== '') this.#readField(line);
+    else {
+      if (this.#data !== undefined) {
+        events.push(
+          this.#event === undefined ? { data: this.#data } : { event: this.#event, data: this.#data },
+        );
       }
-      if (feed >= 0 && feed < from) feed = text.indexOf('\n', from);
-      if (carriage >= 0 && carriage < from) carriage = text.indexOf('\r', from);
+      this.#event = undefined;
+      this.#data = undefined;
     }
-    this.#keep(text.slice(from));
   }
 
-  #take(end: string): string {
-    this.#keep(end);
-    const line = this.#pieces.length === 1 ? end : this.#pieces.join('');
-    this.#pieces = [];
-    return line;
-  }
-
-  #keep(piece: string): void {
-    this.#length += piece.length;
-    if (this.#length > this.#limit) {
-      throw new GatewayError('upstream-broken', 'The upstream sent an event that is too large.');
+  #readField(line: string): void {
+    if (line === 'data' || line.startsWith('data:')) {
+      this.#checkSize(line.length);
+      const value = valueAfter(line, 4);
+      this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
+    } else if (line.startsWith('event:')) {
+      this.#event = valueAfter(line, 5) || undefined;
     }
-    this.#pieces.push(piece);
   }
 
-  #line(text: string): SseEvent | undefined {
-    const line = this.#first && text.startsWith('\uFEFF') ? text.slice(1) : text;
-    this.#first = false;
-    if (line === '') return this.#dispatch();
-    const colon = line.indexOf(':');
-    const name = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? '' : line.slice(line.startsWith(' ', colon + 1) ? colon + 2 : colon + 1);
-    if (name === 'data') this.#data.push(value);
-    else if (name === 'event') this.#event = value;
-    return undefined;
+  #checkSize(more: number): void {
+    if ((this.#data?.length ?? 0) + more <= this.#limit) return;
+    throw new GatewayError(
+      'upstream-broken',
+      `The upstream sent an event of more than ${this.#limit} bytes.`,
+    );
   }
+}
 
-  #dispatch(): SseEvent | undefined {
-    const event = this.#event;
-    const data = this.#data;
-    this.#event = undefined;
-    this.#data = [];
-    this.#length = 0;
-    if (data.length === 0) return undefined;
-    const text = data.length === 1 ? (data[0] ?? '') : data.join('\n');
-    return event ? { event, data: text } : { data: text };
-  }
+/** A field's value: what follows the colon, without one leading space. */
+function valueAfter(line: string, colon: number): string {
+  return line.slice(line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1);
 }
