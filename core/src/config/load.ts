@@ -3,7 +3,6 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
 import { ConfigError } from './config-error.ts';
-import type { ConfigInput } from './define.ts';
 import { type ConfigOverrides, readEnvironment } from './overrides.ts';
 import { resolveConfig } from './resolve.ts';
 import type { ResolvedConfig } from './resolved.ts';
@@ -42,8 +41,8 @@ function readDotEnv(folder: string, env: NodeJS.ProcessEnv): void {
   for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8')))) env[name] ??= value;
 }
 
-async function importConfig(file: string): Promise<ConfigInput> {
-  let module: { readonly default?: ConfigInput };
+async function importConfig(file: string): Promise<unknown> {
+  let module: { readonly default?: unknown };
   try {
     module = (await import(pathToFileURL(file).href)) as typeof module;
   } catch (error) {

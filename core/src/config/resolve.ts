@@ -58,7 +58,7 @@ export interface ConfigSource {
 
 /** Completes and checks a configuration. Throws one {@link ConfigError} with everything that is wrong. */
 export function resolveConfig(
-  input: ConfigInput,
+  input: unknown,
   overrides: ConfigOverrides = {},
   source: ConfigSource = {},
 ): ResolvedConfig {
@@ -85,14 +85,15 @@ export function resolveConfig(
 }
 
 /** Lays flags and environment over the file's values, before anything is checked. */
-function withOverrides(input: ConfigInput, overrides: ConfigOverrides): unknown {
+function withOverrides(input: unknown, overrides: ConfigOverrides): unknown {
   if (typeof input !== 'object' || input === null) return input;
+  const { server, log } = input as Partial<ConfigInput>;
   const { host, port, data, auth, logLevel, logFormat: format } = overrides;
   return {
     ...input,
     ...defined({ data, auth }),
-    server: { ...input.server, ...defined({ host, port }) },
-    log: { ...input.log, ...defined({ level: logLevel, format }) },
+    server: { ...server, ...defined({ host, port }) },
+    log: { ...log, ...defined({ level: logLevel, format }) },
   };
 }
 

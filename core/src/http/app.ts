@@ -28,12 +28,11 @@ export function createApp(deps: AppDeps): Koa {
   app.use(answerAndLog(deps));
   if (!deps.config.auth) app.use(refuseForeignHosts);
   if (deps.config.server.cors.length > 0) app.use(allowOrigins(deps.config.server.cors));
-  for (const router of deps.routers) app.use(router.routes());
+  for (const router of deps.routers) {
+    app.use(router.routes());
+    app.use(router.allowedMethods({ throw: true, methodNotAllowed, notImplemented: methodNotAllowed }));
+  }
   app.use(deps.console);
-  for (const router of deps.routers) app.use(router.allowedMethods({ throw: true, methodNotAllowed, notImplemented: methodNotAllowed }));
-  app.use((ctx) => {
-    throw new GatewayError('not-found', `There is nothing at ${ctx.method} ${ctx.path}.`, { code: 'unknown_url' });
-  });
   return app;
 }
 
@@ -48,6 +47,7 @@ function answerAndLog({ log, fallback, now }: AppDeps): Middleware {
     ctx.res.setHeader('x-request-id', state.requestId);
     try {
       await next();
+      if (ctx.respond !== false && ctx.body === undefined && ctx.status === 404) throw nothingAt(ctx);
     } catch (thrown) {
       const error = GatewayError.from(thrown);
       state.notes.errorKind = error.kind;
@@ -79,6 +79,10 @@ function allowOrigins(origins: '*' | readonly string[]): Middleware {
     exposeHeaders: ['x-request-id', 'x-upstream-request-id', 'retry-after'],
     keepHeadersOnError: true,
   });
+}
+
+function nothingAt({ method, path }: Context): GatewayError {
+  return new GatewayError('not-found', `There is nothing at ${method} ${path}.`, { code: 'unknown_url' });
 }
 
 function methodNotAllowed(): GatewayError {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { GatewayError } from '../canonical/errors.ts';
-import type { Reply } from '../routing/exchange.ts';
+import type { BodyWatcher, Reply } from '../routing/exchange.ts';
 import { endsAtEvent } from '../transport/event-boundary.ts';
 
 /** How to keep a stream alive and how to tell its client that it failed. */
@@ -72,8 +72,8 @@ class StreamWriter {
     this.#response = response;
   }
 
-  async pump({ body, tap }: Reply): Promise<void> {
-    if (body instanceof Readable) await this.#pumpBytes(body, (chunk) => tap?.push(chunk));
+  async pump({ body, watcher }: Reply): Promise<void> {
+    if (body instanceof Readable) await this.#pumpBytes(body, watcher);
     else if (typeof body === 'string' || body instanceof Uint8Array) this.#response.write(body);
     else await this.#pumpFrames(body);
     this.#response.end();
@@ -94,7 +94,7 @@ class StreamWriter {
     return this.#last === undefined || endsAtEvent(this.#beforeLast, this.#last);
   }
 
-  #pumpBytes(body: Readable, see: (chunk: Uint8Array) => void): Promise<void> {
+  #pumpBytes(body: Readable, watcher: BodyWatcher | undefined): Promise<void> {
     const response = this.#response;
     return new Promise((resolve, reject) => {
       if (body.errored) {
@@ -115,13 +115,20 @@ class StreamWriter {
       response.on('drain', resume);
       response.once('close', onGone);
       body.on('data', (chunk: Buffer) => {
-        see(chunk);
+        watcher?.push(chunk);
         this.#beforeLast = this.#last;
         this.#last = chunk;
         this.onWrite();
         if (!response.write(chunk)) body.pause();
       });
-      body.once('end', () => settle());
+      body.once('end', () => {
+        try {
+          watcher?.end();
+          settle();
+        } catch (error) {
+          settle(error);
+        }
+      });
       body.on('error', settle);
     });
   }

@@ -1,11 +1,11 @@
-import type { ChatEvent, ChatRequest, Usage } from '../canonical/chat.ts';
+import type { ChatEvent, ChatRequest } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
 import type { HeaderMap, HttpReply } from '../transport/http.ts';
 import { readBytes, readText } from '../transport/read-body.ts';
 import { replaceModel } from '../transport/span-edit.ts';
 import { readSse, type SseEvent } from '../transport/sse.ts';
-import type { CallContext, Forward, Provider, RawRequest } from './plugin.ts';
+import type { CallContext, Forward, Provider, RawRequest, ReplyEnd } from './plugin.ts';
 
 /** What an encoder gives: where to send which body. */
 export interface EncodedRequest {
@@ -23,7 +23,8 @@ export interface UpstreamCodec {
   decodeStream(events: AsyncIterable<SseEvent>, request: ChatRequest): AsyncIterable<ChatEvent>;
   /** What an error reply, or an error inside a stream, means. `body` is absent when it was not JSON. */
   decodeError(status: number, headers: HeaderMap, body: JsonValue | undefined): GatewayError;
-  readUsage?(wire: string, text: string): Usage | undefined;
+  /** As {@link Forward.readEnd}. */
+  readEnd?(wire: string, text: string): ReplyEnd;
 }
 
 export interface HttpProviderInput {
@@ -164,7 +165,7 @@ function createForward(input: HttpProviderInput, { wires, mount, headers = [] }:
     },
     decodeError: (status, replyHeaders, text) =>
       readError(codec, { status, headers: replyHeaders, text }, input.headers),
-    ...(codec.readUsage && { readUsage: codec.readUsage }),
+    ...(codec.readEnd && { readEnd: codec.readEnd }),
   };
 }
 

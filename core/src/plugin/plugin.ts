@@ -71,8 +71,14 @@ export interface Forward {
   send(request: RawRequest, model: string | undefined, context: CallContext): Promise<HttpReply>;
   /** Reads an upstream's error reply. The text is at most a few KiB and may be anything. */
   decodeError(status: number, headers: HeaderMap, text: string): GatewayError;
-  /** Finds the usage in a copy of the reply: the whole JSON text, or the last bytes of a stream. */
-  readUsage?(wire: string, text: string): Usage | undefined;
+  /** Judges a reply that ended by a copy of it: the whole JSON text, or the last bytes of a stream. */
+  readEnd?(wire: string, text: string): ReplyEnd;
+}
+
+export interface ReplyEnd {
+  readonly usage?: Usage;
+  /** Whether a stream said why it ended; one that did not was cut, however cleanly. */
+  readonly isComplete: boolean;
 }
 
 /** What a provider gets when an upstream is created. */

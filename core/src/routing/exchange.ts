@@ -2,7 +2,6 @@ import type { Readable } from 'node:stream';
 import type { Usage } from '../canonical/chat.ts';
 import type { Log, Protocol, RawRequest } from '../plugin/plugin.ts';
 import type { StoredKey } from '../state/state.ts';
-import type { Tap } from '../trace/tap.ts';
 import type { HeaderMap } from '../transport/http.ts';
 
 /** A field of the request that did not reach the upstream, and why. */
@@ -43,6 +42,12 @@ export interface Reply {
   readonly status: number;
   readonly headers: HeaderMap;
   readonly body: string | Uint8Array | Readable | AsyncIterable<string>;
-  /** Sees the bytes of a `Readable` body as they pass. */
-  readonly tap?: Tap;
+  readonly watcher?: BodyWatcher;
+}
+
+/** Sees the bytes of a `Readable` body as they pass. */
+export interface BodyWatcher {
+  push(chunk: Uint8Array): void;
+  /** Called at the body's end. Throws a `GatewayError` when it was no proper end. */
+  end(): void;
 }

@@ -1,13 +1,12 @@
 import type { Readable } from 'node:stream';
-import type { Usage } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
-import type { Forward, RawRequest } from '../plugin/plugin.ts';
+import type { Forward, RawRequest, ReplyEnd } from '../plugin/plugin.ts';
 import { createTap } from '../trace/tap.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { readBytes, readText } from '../transport/read-body.ts';
 import type { Call } from './call.ts';
 import type { Candidate } from './catalogue.ts';
-import type { Exchange, Reply } from './exchange.ts';
+import type { BodyWatcher, Exchange, Reply } from './exchange.ts';
 
 /** An error reply is read up to here: enough for any message, too little to hurt. */
 const ERROR_TEXT_BYTES = 16 * 1024;
@@ -51,24 +50,37 @@ export async function forwardRequest(
   const { status, headers, body } = await forward.send(raw, model, call.context);
   if (status >= 400) throw forward.decodeError(status, headers, await readText(body, ERROR_TEXT_BYTES));
 
-  const noteUsage = (text: string): void => {
-    const usage = readUsage(forward, raw.wire, text);
-    if (usage) exchange.notes.usage = usage;
-  };
   const reply = { status, headers: replyHeaders(headers) };
+  const judge = (text: string): ReplyEnd => {
+    const end = readEnd(forward, raw.wire, text);
+    if (end.usage) exchange.notes.usage = end.usage;
+    return end;
+  };
   if (Number(headers['content-length']) <= WHOLE_BODY_BYTES) {
     const bytes = await readBytes(body);
     call.release();
-    noteUsage(bytes.toString('utf8'));
+    if (isJson(headers)) judge(bytes.toString('utf8'));
     return { ...reply, body: bytes };
   }
   await firstByte(body);
   // Until somebody reads the body nobody else listens, and an error without a listener ends the process.
   body.on('error', () => {});
-  const tap = createTap(TAIL_BYTES);
-  body.once('end', () => noteUsage(tap.text()));
   body.once('close', () => call.release());
-  return { ...reply, body, tap };
+  const isStream = /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
+  return { ...reply, body, ...(isStream && { watcher: watchStream(judge) }) };
+}
+
+/** Keeps the end of a stream and judges it by that. */
+function watchStream(judge: (text: string) => ReplyEnd): BodyWatcher {
+  const tap = createTap(TAIL_BYTES);
+  return {
+    push: tap.push,
+    end() {
+      if (!judge(tap.text()).isComplete) {
+        throw new GatewayError('upstream-broken', "The upstream's reply ended early, without a finish reason.");
+      }
+    },
+  };
 }
 
 /** Waits until there is something to read, so that a reply that breaks before it can still be replaced. */
@@ -88,12 +100,17 @@ async function firstByte(body: Readable): Promise<void> {
   });
 }
 
-function readUsage(forward: Forward, wire: string, text: string): Usage | undefined {
+/** What cannot be judged is taken for complete: a fault of the judge must not break a reply. */
+function readEnd(forward: Forward, wire: string, text: string): ReplyEnd {
   try {
-    return forward.readUsage?.(wire, text);
+    return forward.readEnd?.(wire, text) ?? { isComplete: true };
   } catch {
-    return undefined;
+    return { isComplete: true };
   }
+}
+
+function isJson(headers: HeaderMap): boolean {
+  return /\bjson\b/i.test(headers['content-type'] ?? '');
 }
 
 function replyHeaders(headers: HeaderMap): HeaderMap {

@@ -5,11 +5,11 @@ import { decodeReply, decodeStream } from './decode-reply.ts';
 import { decodeEmbedReply, encodeEmbedRequest } from './embeddings.ts';
 import { encodeRequest } from './encode-request.ts';
 import { decodeModels } from './models.ts';
-import { readUsage } from './usage.ts';
+import { readEnd } from './usage.ts';
 import { OPENAI_CHAT, OPENAI_COMPLETIONS, OPENAI_EMBEDDINGS, OPENAI_RELAY } from './wire.ts';
 
 /** The upstream side of Chat Completions. */
-export const openaiChatCodec: UpstreamCodec = { encodeRequest, decodeReply, decodeStream, decodeError, readUsage };
+export const openaiChatCodec: UpstreamCodec = { encodeRequest, decodeReply, decodeStream, decodeError, readEnd };
 
 export interface OpenaiCompatible {
   /** Where `/chat/completions` begins: `https://api.openai.com/v1`. */

@@ -1,5 +1,5 @@
-import { defined, isJsonObject, type JsonObject, type JsonValue, type Usage } from '@dragoman/core';
-import { OPENAI_CHAT } from './wire.ts';
+import { defined, isJsonObject, type JsonObject, type JsonValue, type ReplyEnd, type Usage } from '@dragoman/core';
+import { OPENAI_CHAT, OPENAI_COMPLETIONS } from './wire.ts';
 
 /** Reads a `usage` object; `undefined` when there is none or it holds no count. */
 export function decodeUsage(value: JsonValue | undefined): Usage | undefined {
@@ -45,10 +45,20 @@ export function encodeUsage(usage: Usage = { input: 0, output: 0 }): JsonObject 
   });
 }
 
-/** The usage in a copy of a reply: of a JSON body, or in the last events of a stream. */
-export function readUsage(_wire: string, text: string): Usage | undefined {
-  if (!/"(?:prompt|completion)_tokens"/.test(text)) return undefined;
-  if (text.trimStart().startsWith('{')) return decodeUsage(objectOf(JSON.parse(text) as JsonValue)['usage']);
+/** Judges a reply that ended by its JSON text or by the last bytes of its stream. */
+export function readEnd(wire: string, text: string): ReplyEnd {
+  if (text.trimStart().startsWith('{')) {
+    const usage = decodeUsage(objectOf(JSON.parse(text) as JsonValue)['usage']);
+    return defined({ usage, isComplete: true });
+  }
+  const usage = lastUsage(text);
+  // Other streams of OpenAI, which are only relayed, end in other ways.
+  const isChat = wire === OPENAI_CHAT || wire === OPENAI_COMPLETIONS;
+  const isComplete = !isChat || /"finish_reason"\s*:\s*"|^data:\s*\{\s*"error"/m.test(text);
+  return defined({ usage, isComplete });
+}
+
+function lastUsage(text: string): Usage | undefined {
   for (const line of text.split(/\r\n|\n|\r/).toReversed()) {
     if (!line.startsWith('data:') || !line.includes('_tokens"')) continue;
     const usage = decodeUsage(objectOf(JSON.parse(line.slice(5)) as JsonValue)['usage']);
