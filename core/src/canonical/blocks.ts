@@ -45,51 +45,82 @@ export class BlockWriter {
   }
 
   *closeAll(): Generator<ChatEvent> {
-    for (const key of [...this.#open.keys()]) yield* this.close(key);
+    for (const key of this.#open.keys()) yield* this.close(key);
   }
 }
 
-/** What is held back of parallel blocks, in UTF-16 code units. */
-const MAX_HELD_LENGTH = 8 * 1024 * 1024;
+/** What is held back of parallel blocks unless told otherwise. */
+const MAX_HELD_BYTES = 8 * 1024 * 1024;
 
 /**
  * Puts interleaved blocks one after the other, for protocols whose blocks are serial: the first open block
- * streams, the others wait until it ends.
+ * streams, the others wait until it ends. The events must keep the grammar of {@link ChatEvent}.
  */
 export async function* serializeBlocks(
   events: AsyncIterable<ChatEvent>,
-  maxHeldLength = MAX_HELD_LENGTH,
+  { maxBytes = MAX_HELD_BYTES }: { readonly maxBytes?: number } = {},
 ): AsyncGenerator<ChatEvent> {
-  const waiting = new Map<number, ChatEvent[]>();
+  const waiting = new WaitingBlocks(maxBytes);
   let current: number | undefined;
-  let held = 0;
   for await (const event of events) {
     if (!('index' in event)) {
       yield event;
-      continue;
-    }
-    if (current === undefined && event.type === 'block-start') current = event.index;
-    if (current === undefined || event.index === current) {
+    } else if (current === undefined) {
       yield event;
-      if (event.type !== 'block-end') continue;
-      for (const [index, queue] of waiting) {
-        yield* queue;
-        waiting.delete(index);
-        current = isClosed(queue) ? undefined : index;
-        if (current !== undefined) break;
-      }
-      if (waiting.size === 0 && event.index === current) current = undefined;
-      continue;
+      if (event.type === 'block-start') current = event.index;
+    } else if (event.index !== current) {
+      waiting.add(event);
+    } else {
+      yield event;
+      if (event.type === 'block-end') current = yield* waiting.flush();
     }
-    held += event.type === 'block-delta' ? event.delta.length : 0;
-    if (held > maxHeldLength) throw new GatewayError('upstream-broken', 'The upstream sends too much at once.');
-    const queue = waiting.get(event.index);
-    if (queue) queue.push(event);
-    else waiting.set(event.index, [event]);
   }
 }
 
-function isClosed(queue: readonly ChatEvent[]): boolean {
-  const last = queue.at(-1)?.type;
-  return last === 'block-end' || last === 'block';
+type BlockEvent = Extract<ChatEvent, { readonly index: number }>;
+
+/** Blocks whose turn has not come, in the order in which they began. */
+class WaitingBlocks {
+  readonly #limit: number;
+  readonly #queues = new Map<number, { readonly events: BlockEvent[]; size: number }>();
+  #size = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(event: BlockEvent): void {
+    const queue = this.#queues.get(event.index) ?? { events: [], size: 0 };
+    this.#queues.set(event.index, queue);
+    const last = queue.events.at(-1);
+    // Deltas are joined while they wait: thousands of tiny ones would weigh far more than their text.
+    if (event.type === 'block-delta' && last?.type === 'block-delta') {
+      queue.events[queue.events.length - 1] = { ...event, delta: last.delta + event.delta };
+    } else queue.events.push(event);
+    const size = sizeOf(event);
+    queue.size += size;
+    this.#size += size;
+    if (this.#size > this.#limit) {
+      throw new GatewayError(
+        'upstream-broken',
+        `The upstream sent more than ${this.#limit} bytes of parallel blocks, which this protocol has to hold back.`,
+      );
+    }
+  }
+
+  /** Tells the blocks that wait, up to and with the first that is still open; gives its index. */
+  *flush(): Generator<ChatEvent, number | undefined> {
+    for (const [index, { events, size }] of this.#queues) {
+      this.#queues.delete(index);
+      this.#size -= size;
+      yield* events;
+      const last = events.at(-1)?.type;
+      if (last !== 'block-end' && last !== 'block') return index;
+    }
+    return undefined;
+  }
+}
+
+function sizeOf(event: BlockEvent): number {
+  return event.type === 'block-delta' ? Buffer.byteLength(event.delta) : JSON.stringify(event).length;
 }

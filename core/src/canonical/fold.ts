@@ -5,6 +5,7 @@ import type {
   ChatReply,
   Choice,
   Citation,
+  Extensions,
   FinishEvent,
   Opaque,
   Usage,
@@ -22,9 +23,11 @@ interface OpenPart {
   readonly citations: Citation[];
 }
 
+type AnyPart = OpenPart | { readonly choice: number; readonly whole: WholePart };
+
 /** Folds a reply's events into the whole reply. Throws when the events end without a finish. */
 export async function collect(events: AsyncIterable<ChatEvent>): Promise<ChatReply> {
-  const parts = new Map<number, OpenPart | { readonly choice: number; readonly whole: WholePart }>();
+  const parts = new Map<number, AnyPart>();
   const logprobs = new Map<number, JsonValue[]>();
   let start: Extract<ChatEvent, { type: 'start' }> | undefined;
   let usage: Usage | undefined;
@@ -59,20 +62,39 @@ export async function collect(events: AsyncIterable<ChatEvent>): Promise<ChatRep
   }
   if (!start || !finish) throw new GatewayError('upstream-broken', "The upstream's reply ended early.");
 
-  const reasons = [finish.reason, ...(finish.otherReasons ?? [])];
-  const choices = reasons.map((reason, choice): Choice => {
-    const content = [...parts.values()].filter((part) => part.choice === choice).map(closePart);
-    return defined({ content, reason, logprobs: logprobs.get(choice) });
-  });
   return defined({
     id: start.id,
     model: start.model,
     created: start.created,
-    choices,
+    choices: closeChoices([...parts.values()], logprobs, finish),
     stopSequence: finish.stopSequence,
     usage,
-    extensions: finish.extensions ?? start.extensions,
+    extensions: merged(start.extensions, finish.extensions),
   });
+}
+
+/** A choice whose end the upstream did not tell ended as the first one did. */
+function closeChoices(
+  parts: readonly AnyPart[],
+  logprobs: ReadonlyMap<number, readonly JsonValue[]>,
+  { reason, otherReasons = [] }: FinishEvent,
+): Choice[] {
+  const reasons = [reason, ...otherReasons];
+  const count = parts.reduce((most, part) => Math.max(most, part.choice + 1), reasons.length);
+  return Array.from({ length: count }, (_, choice) =>
+    defined({
+      content: parts.filter((part) => part.choice === choice).map(closePart),
+      reason: reasons[choice] ?? reason,
+      logprobs: logprobs.get(choice),
+    }),
+  );
+}
+
+/** What the start and the finish of a reply said in a protocol's own fields; the later word counts. */
+function merged(first: Extensions | undefined, last: Extensions | undefined): Extensions | undefined {
+  if (!first || !last) return last ?? first;
+  const bags = Object.entries(last).map(([protocol, bag]) => [protocol, { ...first[protocol], ...bag }]);
+  return { ...first, ...Object.fromEntries(bags) };
 }
 
 type Piece = Extract<
@@ -80,11 +102,7 @@ type Piece = Extract<
   { type: 'block-delta' | 'block-opaque' | 'block-citation' | 'block-logprobs' }
 >;
 
-function addPiece(
-  part: OpenPart | { readonly whole: WholePart } | undefined,
-  event: Piece,
-  logprobs: Map<number, JsonValue[]>,
-): void {
+function addPiece(part: AnyPart | undefined, event: Piece, logprobs: Map<number, JsonValue[]>): void {
   if (!part || 'whole' in part) return;
   switch (event.type) {
     case 'block-delta':
@@ -96,13 +114,16 @@ function addPiece(
     case 'block-citation':
       part.citations.push(event.citation);
       break;
-    case 'block-logprobs':
-      logprobs.set(part.choice, [...(logprobs.get(part.choice) ?? []), ...event.logprobs]);
+    case 'block-logprobs': {
+      const known = logprobs.get(part.choice) ?? [];
+      for (const token of event.logprobs) known.push(token);
+      logprobs.set(part.choice, known);
       break;
+    }
   }
 }
 
-function closePart(part: OpenPart | { readonly whole: WholePart }): AssistantPart {
+function closePart(part: AnyPart): AssistantPart {
   if ('whole' in part) return part.whole;
   const { block, text, opaque, citations } = part;
   switch (block.type) {
@@ -117,8 +138,13 @@ function closePart(part: OpenPart | { readonly whole: WholePart }): AssistantPar
   }
 }
 
-/** The events of a whole reply: the inverse of {@link collect}. */
+/**
+ * The events of a whole reply: the inverse of {@link collect}. The log probabilities of a choice belong to its
+ * tokens; they are told with its first text.
+ */
 export function* unfold(reply: ChatReply): Generator<ChatEvent> {
+  const [reason, ...otherReasons] = reply.choices.map((choice) => choice.reason);
+  if (!reason) throw new GatewayError('upstream-broken', "The upstream's reply has no choices.");
   yield defined({
     type: 'start' as const,
     id: reply.id,
@@ -128,14 +154,13 @@ export function* unfold(reply: ChatReply): Generator<ChatEvent> {
   });
   let index = 0;
   for (const [choice, { content, logprobs }] of reply.choices.entries()) {
-    let rest = logprobs;
+    const told =
+      content.find((part) => part.type === 'text' || part.type === 'refusal') ?? content.find(isOpened);
     for (const part of content) {
-      yield* unfoldPart(part, { index, choice, logprobs: part.type === 'text' ? rest : undefined });
-      if (part.type === 'text') rest = undefined;
+      yield* unfoldPart(part, { index, choice, logprobs: part === told ? logprobs : undefined });
       index += 1;
     }
   }
-  const [reason = 'stop', ...otherReasons] = reply.choices.map((choice) => choice.reason);
   yield defined({
     type: 'finish' as const,
     reason,
@@ -153,7 +178,7 @@ interface Place {
 
 function* unfoldPart(part: AssistantPart, { index, choice, logprobs }: Place): Generator<ChatEvent> {
   const at = choice === 0 ? { index } : { index, choice };
-  if (part.type === 'media' || part.type === 'tool-result' || part.type === 'raw') {
+  if (!isOpened(part)) {
     yield { type: 'block', ...at, part };
     return;
   }
@@ -166,6 +191,11 @@ function* unfoldPart(part: AssistantPart, { index, choice, logprobs }: Place): G
   }
   if ('opaque' in part && part.opaque) yield { type: 'block-opaque', index, opaque: part.opaque };
   yield { type: 'block-end', index };
+}
+
+/** Whether a part is told as a block that opens and closes. */
+function isOpened(part: AssistantPart): part is Exclude<AssistantPart, WholePart> {
+  return part.type !== 'media' && part.type !== 'tool-result' && part.type !== 'raw';
 }
 
 function blockOf(part: Exclude<AssistantPart, WholePart>): Block {
