@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@dragoman/core';
+import type { Budget } from './budget.ts';
 import { FORMATS } from './formats.ts';
 import { matchPattern } from './match-pattern.ts';
 import {
@@ -14,27 +15,31 @@ import {
 /** References and nesting together; deeper than this is a circle or an attack. */
 const MAX_DEPTH = 100;
 
+/** A pattern may take its whole time limit. */
+const PATTERN_COST = 100;
+
 /** Where in the work a schema is looked at. */
 interface Place {
   readonly root: JsonValue;
   readonly depth: number;
+  readonly budget: Budget;
 }
 
-/** Whether a value satisfies a schema, as far as its keywords are known here. */
-export function matchSchema(schema: JsonValue, value: JsonValue, root: JsonValue = schema): boolean {
-  return matches(schema, value, { root, depth: 0 });
+/** Whether a value satisfies a schema, as far as its keywords are known here and the budget lasts. */
+export function matchSchema(schema: JsonValue, value: JsonValue, work: Omit<Place, 'depth'>): boolean {
+  return matches(schema, value, { ...work, depth: 0 });
 }
 
-function matches(schema: JsonValue, value: JsonValue, { root, depth }: Place): boolean {
+function matches(schema: JsonValue, value: JsonValue, { root, depth, budget }: Place): boolean {
   if (typeof schema === 'boolean') return schema;
-  if (!isJsonObject(schema) || depth > MAX_DEPTH) return false;
-  const place = { root, depth: depth + 1 };
+  if (!isJsonObject(schema) || depth > MAX_DEPTH || !budget.spend()) return false;
+  const place = { root, depth: depth + 1, budget };
   const types = readTypes(schema);
   if (types.length > 0 && !types.some((type) => hasType(value, type))) return false;
   if ('const' in schema && !same(schema['const'], value)) return false;
   if (readList(schema, 'enum')?.some((one) => same(one, value)) === false) return false;
   if (!matchesBranches(schema, value, place)) return false;
-  if (typeof value === 'string') return matchesText(schema, value);
+  if (typeof value === 'string') return matchesText(schema, value, budget);
   if (typeof value === 'number') return matchesNumber(schema, value);
   if (Array.isArray(value)) return matchesArray(schema, value, place);
   return isJsonObject(value) ? matchesObject(schema, value, place) : true;
@@ -66,14 +71,14 @@ function matchesBranches(schema: Schema, value: JsonValue, place: Place): boolea
   return schema['not'] === undefined || !fits(schema['not']);
 }
 
-function matchesText(schema: Schema, value: string): boolean {
+function matchesText(schema: Schema, value: string, budget: Budget): boolean {
   const { pattern, format } = schema;
   const length = [...value].length;
   if (length < (readNumber(schema, 'minLength') ?? 0)) return false;
   if (length > (readNumber(schema, 'maxLength') ?? Infinity)) return false;
   if (typeof format === 'string' && FORMATS.get(format)?.check.safeParse(value).success === false)
     return false;
-  return typeof pattern !== 'string' || matchPattern(pattern, value);
+  return typeof pattern !== 'string' || (budget.spend(PATTERN_COST) && matchPattern(pattern, value));
 }
 
 function matchesNumber(schema: Schema, value: number): boolean {

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@dragoman/core';
+import { Budget } from './budget.ts';
 import { itemSchema, matchSchema, propertySchema } from './match-schema.ts';
 import { mergeSchemas } from './merge-schemas.ts';
 import {
@@ -13,8 +14,7 @@ import {
 import { sampleNumber } from './sample-number.ts';
 import { sampleText } from './sample-text.ts';
 
-/** Values that are tried for one schema. A hostile schema ends here and not in a frozen gateway. */
-const MAX_TRIES = 5000;
+const MAX_STEPS = 20_000;
 const MAX_ITEMS = 1000;
 const MAX_DEPTH = 60;
 
@@ -36,7 +36,7 @@ interface Place {
   readonly root: JsonValue;
   readonly references: ReadonlySet<string>;
   readonly depth: number;
-  readonly budget: { tries: number };
+  readonly budget: Budget;
 }
 
 /**
@@ -45,7 +45,7 @@ interface Place {
  * it, is used where it satisfies. Gives `undefined` when no value was found.
  */
 export function sampleSchema(schema: JsonValue, hint?: JsonValue): JsonValue | undefined {
-  const place = { root: schema, references: new Set(['#']), depth: 0, budget: { tries: MAX_TRIES } };
+  const place = { root: schema, references: new Set(['#']), depth: 0, budget: new Budget(MAX_STEPS) };
   for (const value of values(schema, place, hint)) return value;
   return undefined;
 }
@@ -53,13 +53,12 @@ export function sampleSchema(schema: JsonValue, hint?: JsonValue): JsonValue | u
 /** The guesses that satisfy. */
 function* values(schema: JsonValue, place: Place, hint: JsonValue | undefined): Generator<JsonValue> {
   for (const value of guesses(schema, { ...place, depth: place.depth + 1 }, hint)) {
-    place.budget.tries -= 1;
-    if (place.budget.tries < 0) return;
-    if (matchSchema(schema, value, place.root)) yield value;
+    if (matchSchema(schema, value, place)) yield value;
   }
 }
 
 function* guesses(schema: JsonValue, place: Place, hint: JsonValue | undefined): Generator<JsonValue> {
+  if (!place.budget.spend()) return;
   if (hint !== undefined) yield hint;
   if (schema === true) yield 'echo';
   if (!isJsonObject(schema) || place.depth > MAX_DEPTH) return;

@@ -1,0 +1,182 @@
+import type { JsonObject, JsonValue } from '@dragoman/core';
+import addFormats from 'ajv-formats';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { sampleSchema } from './sample-schema.ts';
+import { jsonSchemas } from './schema-arbitrary.ts';
+
+const ajv = new Ajv2020({ strict: false, logger: false });
+addFormats.default(ajv);
+
+const LIST = {
+  $defs: {
+    node: {
+      type: 'object',
+      required: ['value', 'next'],
+      properties: {
+        value: { type: 'integer' },
+        next: { anyOf: [{ $ref: '#/$defs/node' }, { type: 'null' }] },
+      },
+    },
+  },
+  $ref: '#/$defs/node',
+};
+
+describe('sampleSchema', () => {
+  it('satisfies whatever schema a tool may declare', () => {
+    fc.assert(
+      fc.property(jsonSchemas(), (schema) => {
+        const value = sampleSchema(schema);
+        expect(ajv.validate(schema, value), `${JSON.stringify(value)}: ${ajv.errorsText()}`).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('gives the same value for the same schema', () => {
+    fc.assert(
+      fc.property(jsonSchemas(), (schema) => {
+        expect(sampleSchema(schema)).toEqual(sampleSchema(structuredClone(schema)));
+      }),
+    );
+  });
+
+  it.each<[string, JsonObject]>([
+    ['a list of types', { type: ['null', 'string'] }],
+    ['a recursive list', LIST],
+    [
+      'a recursion through the root',
+      { type: 'object', required: ['kids'], properties: { kids: { type: 'array', items: { $ref: '#' } } } },
+    ],
+    ['an escaped reference', { $defs: { 'a/b~c d': { const: 7 } }, $ref: '#/$defs/a~1b~0c%20d' }],
+    [
+      'tuples',
+      {
+        type: 'array',
+        minItems: 3,
+        prefixItems: [{ type: 'string' }, { enum: [true] }],
+        items: { type: 'null' },
+      },
+    ],
+    [
+      'unique items',
+      { type: 'array', minItems: 5, uniqueItems: true, items: { type: 'string', maxLength: 2 } },
+    ],
+    [
+      'unique objects',
+      {
+        type: 'array',
+        minItems: 3,
+        uniqueItems: true,
+        items: { type: 'object', required: ['id'], properties: { id: { type: 'integer' } } },
+      },
+    ],
+    [
+      'joined objects',
+      {
+        allOf: [
+          { required: ['a'], properties: { a: { type: 'number', minimum: 5 } } },
+          { properties: { a: { type: 'integer', multipleOf: 4 } } },
+        ],
+        type: 'object',
+      },
+    ],
+    ['exactly one of two', { oneOf: [{ type: 'number' }, { type: 'number', multipleOf: 2 }] }],
+    ['numbers between close bounds', { type: 'number', exclusiveMinimum: 0.1, exclusiveMaximum: 0.2 }],
+    ['whole numbers above a fraction', { type: 'integer', exclusiveMinimum: 2.5, maximum: 3 }],
+    ['cents', { type: 'number', minimum: 1.005, multipleOf: 0.01 }],
+    ['least properties', { type: 'object', minProperties: 2, additionalProperties: { type: 'boolean' } }],
+    ['a false default', { type: 'integer', default: 'three', minimum: 3 }],
+    ['a long text', { type: 'string', minLength: 30, maxLength: 31 }],
+    ['what is not wanted', { type: 'string', not: { const: 'echo' } }],
+    ['no wish at all', {}],
+  ])('satisfies %s', (_, schema) => {
+    const value = sampleSchema(schema);
+    expect(value).toBeDefined();
+    expect(ajv.validate(schema, value), ajv.errorsText()).toBe(true);
+  });
+
+  it.each([
+    String.raw`^[A-Z]{3}-\d{2,4}$`,
+    String.raw`^(?:\+\d{1,3} )?\d+(\.\d+)*$`,
+    String.raw`^#[0-9a-f]{6}$`,
+    String.raw`^v(?<major>[1-9]\d*)\.[^a-z]$`,
+    String.raw`[ \t]+x|y`,
+    String.raw`^[é-ü]{2}$`,
+    '^(foo|bar)?$',
+    'needle',
+  ])('makes a text for the pattern %s', (pattern) => {
+    for (const minLength of [0, 6]) {
+      const value = sampleSchema({ type: 'string', pattern });
+      expect(value).toMatch(new RegExp(pattern, 'u'));
+      const longer = sampleSchema({ type: 'string', pattern, minLength });
+      if (longer !== undefined) expect(String(longer).length).toBeGreaterThanOrEqual(minLength);
+    }
+  });
+
+  it.each([
+    'date-time',
+    'date',
+    'time',
+    'duration',
+    'email',
+    'hostname',
+    'ipv4',
+    'ipv6',
+    'uri',
+    'uri-reference',
+    'uuid',
+    'byte',
+    'json-pointer',
+  ])('makes a text of the format %s', (format) => {
+    const schema = { type: 'string', format };
+    expect(ajv.validate(schema, sampleSchema(schema)), ajv.errorsText()).toBe(true);
+    expect(sampleSchema({ ...schema, const: '\u0000 no such thing' })).toBeUndefined();
+  });
+
+  it.each<[string, JsonValue]>([
+    ['false', false],
+    ['a contradiction', { type: 'string', minLength: 3, maxLength: 2 }],
+    ['an endless value', { type: 'object', required: ['self'], properties: { self: { $ref: '#' } } }],
+    ['a reference to nowhere', { $ref: '#/$defs/absent' }],
+    ['a reference to itself', { $defs: { a: { $ref: '#/$defs/a' } }, $ref: '#/$defs/a' }],
+    ['a document elsewhere', { $ref: 'https://example.com/schema.json' }],
+    ['an enormous text', { type: 'string', minLength: 1e12 }],
+    ['an enormous list', { type: 'array', minItems: 1e12 }],
+  ])('finds nothing for %s', (_, schema) => {
+    expect(sampleSchema(schema)).toBeUndefined();
+  });
+
+  it('takes what satisfies of a hint', () => {
+    const schema = {
+      type: 'object',
+      required: ['city'],
+      properties: {
+        city: { type: 'string' },
+        days: { type: 'integer', maximum: 7 },
+        unit: { enum: ['C', 'F'] },
+      },
+    };
+    expect(sampleSchema(schema, { city: 'Oslo', days: 3 })).toEqual({ city: 'Oslo', days: 3 });
+    expect(sampleSchema(schema, { city: 'Oslo', days: 'many', unit: 'K' })).toMatchObject({
+      city: 'Oslo',
+      unit: 'C',
+    });
+  });
+
+  it('is not held up by a pattern that takes for ever', () => {
+    const trap = `${'a'.repeat(40)}!`;
+    expect(sampleSchema({ type: 'string', pattern: '^(a+)+$', enum: [trap, 'aa'] })).toBe('aa');
+  });
+
+  it('is not held up by alternatives without end', () => {
+    const pair = (to: string): JsonObject => ({ allOf: [{ $ref: to }, { $ref: to }] });
+    const $defs: Record<string, JsonObject> = { d0: { type: 'string', pattern: '(?=x)y' } };
+    for (let level = 1; level < 30; level += 1) {
+      const part = pair(`#/$defs/d${level - 1}`);
+      $defs[`d${level}`] = { anyOf: [part, part, part, part] };
+    }
+    expect(sampleSchema({ $defs, $ref: '#/$defs/d29' })).toBeUndefined();
+  });
+});
