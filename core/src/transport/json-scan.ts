@@ -6,8 +6,17 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;
 
+/** Strings up to this length are cheaper to walk than to search with a call of native code. */
+const SHORT_STRING = 48;
+
 /** The index of the quote that ends the string which begins at `start`; -1 when it does not end. */
 export function endOfString(bytes: Buffer, start: number): number {
+  const near = Math.min(start + SHORT_STRING, bytes.length);
+  for (let at = start + 1; at < near; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) return at;
+    if (byte === BACKSLASH) at += 1;
+  }
   let at = bytes.indexOf(QUOTE, start + 1);
   while (at > 0) {
     let escapes = 0;
@@ -34,6 +43,34 @@ export function jsonDepth(bytes: Buffer, limit: number): number {
     } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1;
   }
   return deepest;
+}
+
+const TOKEN = /[ \t\n\r]*(true|false|null|-?\d[\d.eE+-]*|["{}[\],:])/y;
+
+/** Two marks that cannot follow each other, since a value belongs between them. */
+const MISSING_VALUE = /^(?:[,:][,:\]}]|\[[,:}])$/;
+
+/** The index of the first byte that JSON does not allow outside of a string, or where a value is missing. */
+export function unexpectedToken(bytes: Buffer): number {
+  // One character for each byte, so that indexes are the same in both.
+  const text = bytes.toString('latin1');
+  let at = text.startsWith('\xEF\xBB\xBF') ? 3 : 0;
+  let previous = '';
+  while (at < text.length) {
+    TOKEN.lastIndex = at;
+    const token = TOKEN.exec(text)?.[1];
+    if (token === undefined) return at + text.slice(at).search(/[^ \t\n\r]|$/);
+    const start = TOKEN.lastIndex - token.length;
+    if (MISSING_VALUE.test(previous + token)) return start;
+    previous = token;
+    if (token !== '"') at = TOKEN.lastIndex;
+    else {
+      const end = endOfString(bytes, start);
+      if (end < 0) return start;
+      at = end + 1;
+    }
+  }
+  return at;
 }
 
 export interface Span {
