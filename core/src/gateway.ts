@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import manifest from '../package.json' with { type: 'json' };
+import type { ResolvedConfig } from './config/resolved.ts';
+import { createContainer } from './container.ts';
+import { createAdmin } from './http/admin/admin.ts';
+import { createApp } from './http/app.ts';
+import { createConsoleFiles } from './http/console-files.ts';
+import { createInfoRouter } from './http/info.ts';
+import { createProtocolRouter } from './http/routes.ts';
+import { createHttpServer } from './http/server.ts';
+import { acquireRunFile } from './state/run-file.ts';
+import * as tokens from './tokens.ts';
+
+/** A gateway that is set up but does not listen yet. */
+export interface Gateway {
+  /** Starts to take connections and to discover models. Rejects when the address is in use. */
+  listen(): Promise<{ readonly url: string }>;
+  /** Lets running requests end for up to the configured grace, then stops everything. Safe to call twice. */
+  close(): Promise<void>;
+  /** A new link that signs one browser in, once. Only after `listen`. */
+  signInLink(): string;
+  /** The client key that was made because there was none; it is known only now. */
+  readonly firstKey?: string;
+}
+
+const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/out', import.meta.url));
+
+/** Sets a gateway up from a resolved configuration. Tests start here too. */
+export async function createGateway(config: ResolvedConfig): Promise<Gateway> {
+  const runFile = await acquireRunFile(config.data);
+  try {
+    return await assemble(config, runFile);
+  } catch (error) {
+    await runFile.release();
+    throw error;
+  }
+}
+
+async function assemble(
+  config: ResolvedConfig,
+  runFile: Awaited<ReturnType<typeof acquireRunFile>>,
+): Promise<Gateway> {
+  const container = await createContainer(config);
+  const log = container.resolve(tokens.LOG);
+  const now = container.resolve(tokens.CLOCK);
+  const keys = container.resolve(tokens.KEYS);
+  const pools = container.resolve(tokens.POOLS);
+  const registry = container.resolve(tokens.REGISTRY);
+  const upstreams = container.resolve(tokens.UPSTREAMS);
+  const catalogue = container.resolve(tokens.CATALOGUE);
+  const firstKey = keys.list().length === 0 ? (await keys.create({ name: 'first key' })).secret : undefined;
+  const localToken = randomBytes(32).toString('base64url');
+
+  const [fallback] = registry.protocols;
+  if (!fallback) throw new Error('No plugin brings a protocol, so no client could be answered.');
+  let url = '';
+  let closing: Promise<void> | undefined;
+
+  const admin = createAdmin({
+    config,
+    registry,
+    upstreams,
+    catalogue,
+    keys,
+    pools,
+    log,
+    now,
+    state: container.resolve(tokens.STATE),
+    secrets: container.resolve(tokens.SECRETS),
+    version: manifest.version,
+    localToken,
+    baseUrl: () => url,
+  });
+  const { bodyLimit, keepAliveMs } = config.server;
+  const app = createApp({
+    config,
+    log,
+    fallback,
+    now,
+    routers: [
+      createProtocolRouter(registry.protocols, {
+        ...{ catalogue, upstreams, keys, pools, log, now, bodyLimit, keepAliveMs },
+        auth: config.auth,
+      }),
+      createInfoRouter({
+        name: 'Dragoman',
+        version: manifest.version,
+        auth: config.auth,
+        protocols: registry.protocols,
+        isReady: () => closing === undefined,
+      }),
+      admin.router,
+    ],
+    console: createConsoleFiles(CONSOLE_FOLDER),
+  });
+  const server = createHttpServer(app.callback(), fallback);
+
+  const close = async (): Promise<void> => {
+    await server.drain(config.server.shutdownGraceMs);
+    await upstreams.close();
+    await pools.close();
+    await runFile.release();
+    log.flush();
+  };
+
+  return {
+    async listen() {
+      const address = await server.listen(config.server.host, config.server.port);
+      const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+      url = `http://${host}:${address.port}`;
+      await runFile.publish({ url, token: localToken });
+      for (const upstream of upstreams.all()) upstreams.list(upstream).load().catch(() => {});
+      return { url };
+    },
+    close: () => (closing ??= close()),
+    signInLink: () => `${url}/console/sign-in/#token=${admin.createSignInToken()}`,
+    ...(firstKey !== undefined && { firstKey }),
+  };
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { hashPassword } from '../../state/password.ts';
+import * as contract from './contract.ts';
+import type { AdminDeps } from './deps.ts';
+import { defineOperation, type Operation } from './operation.ts';
+
+export const aboutOperations: readonly Operation[] = [
+  defineOperation({
+    method: 'GET',
+    path: '/about',
+    summary: 'Tells what this gateway is and which plugins it has.',
+    access: 'admin',
+    response: contract.aboutSchema,
+    handle: (_, { config, registry, version, baseUrl }) => ({
+      name: 'Dragoman',
+      version,
+      node: process.version,
+      baseUrl: `${baseUrl()}/v1`,
+      configFile: config.file ?? null,
+      plugins: registry.plugins.map(({ name, protocols = [], providers = [] }) => ({
+        name,
+        protocols: protocols.map((protocol) => protocol.name),
+        providers: providers.map((provider) => provider.name),
+      })),
+    }),
+  }),
+  defineOperation({
+    method: 'GET',
+    path: '/providers',
+    summary: 'Lists the kinds of upstream, each with the JSON Schema of its options.',
+    access: 'admin',
+    response: z.array(contract.providerViewSchema),
+    handle: (_, { registry }) =>
+      registry.providers.map(({ name, title, description, options }) => ({
+        name,
+        title,
+        description,
+        options: z.toJSONSchema(options, { io: 'input' }),
+      })),
+  }),
+  defineOperation({
+    method: 'GET',
+    path: '/models',
+    summary: 'Lists every model with the upstreams that serve it, and the upstreams that cannot tell.',
+    access: 'admin',
+    response: contract.modelListSchema,
+    handle: async (_, { catalogue, upstreams }) => ({
+      models: (await catalogue.models(undefined)).map(({ id, upstreams: ids }) => ({ id, upstreams: ids })),
+      failures: upstreams.all().flatMap((upstream) => {
+        const failure = upstream.config.enabled ? upstreams.list(upstream).failure() : undefined;
+        return failure ? [{ upstream: upstream.config.id, message: failure.message }] : [];
+      }),
+    }),
+  }),
+  defineOperation({
+    method: 'GET',
+    path: '/settings',
+    summary: 'Shows the settings.',
+    access: 'admin',
+    response: contract.settingsViewSchema,
+    handle: (_, deps) => viewSettings(deps),
+  }),
+  defineOperation({
+    method: 'PATCH',
+    path: '/settings',
+    summary: 'Changes the settings. A password of null removes it.',
+    access: 'admin',
+    body: contract.settingsChangeSchema,
+    response: contract.settingsViewSchema,
+    async handle({ body: { adminPassword } }, deps) {
+      if (adminPassword !== undefined) {
+        const hash = adminPassword === null ? undefined : await hashPassword(adminPassword);
+        await deps.state.update(({ settings: { adminPasswordHash: _, ...settings }, ...state }) => ({
+          ...state,
+          settings: hash === undefined ? settings : { ...settings, adminPasswordHash: hash },
+        }));
+      }
+      return viewSettings(deps);
+    },
+  }),
+];
+
+function viewSettings({ state }: AdminDeps) {
+  return { adminPassword: { set: state.read().settings.adminPasswordHash !== undefined } };
+}

@@ -1,0 +1,37 @@
+import type { ConfigProblem } from '../../config/config-error.ts';
+
+/** How the admin API says what went wrong, with its HTTP status. */
+const STATUS = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  'read-only': 409,
+  conflict: 409,
+  'too-many-attempts': 429,
+} as const;
+
+export type AdminErrorCode = keyof typeof STATUS;
+
+/** A refusal of the admin API. The message is a full sentence without secrets. */
+export class AdminError extends Error {
+  readonly code: AdminErrorCode;
+  readonly issues: readonly ConfigProblem[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: AdminErrorCode,
+    message: string,
+    more: { readonly issues?: readonly ConfigProblem[]; readonly retryAfterSeconds?: number } = {},
+  ) {
+    super(message);
+    this.name = 'AdminError';
+    this.code = code;
+    this.issues = more.issues ?? [];
+    this.retryAfterSeconds = more.retryAfterSeconds;
+  }
+
+  get status(): number {
+    return STATUS[this.code];
+  }
+}

@@ -1,0 +1,140 @@
+/** The shapes of the admin API: checked here, published as OpenAPI, and shared with the console. */
+import { z } from 'zod';
+import { modelSelectionSchema, timeoutsSchema, upstreamSchema } from '../../config/upstream.ts';
+import { keySchema } from '../../state/state.ts';
+
+export const problemSchema = z.object({ path: z.string(), message: z.string() });
+
+export const errorSchema = z
+  .object({
+    error: z.object({ code: z.string(), message: z.string(), issues: z.array(problemSchema).optional() }),
+  })
+  .meta({ id: 'Error' });
+
+export const upstreamInputSchema = upstreamSchema.meta({ id: 'UpstreamInput' });
+
+/**
+ * A change of an upstream: fields that are absent stay, groups of fields are replaced whole but for `options`,
+ * where what is absent stays and `null` removes.
+ */
+export const upstreamChangeSchema = z
+  .strictObject({
+    enabled: upstreamSchema.shape.enabled.unwrap(),
+    passThrough: upstreamSchema.shape.passThrough.unwrap(),
+    models: modelSelectionSchema,
+    capabilities: upstreamSchema.shape.capabilities.unwrap(),
+    timeouts: timeoutsSchema,
+    options: upstreamSchema.shape.options.unwrap(),
+  })
+  .partial()
+  .meta({ id: 'UpstreamChange' });
+
+export const upstreamViewSchema = upstreamSchema
+  .extend({
+    origin: z.enum(['file', 'state']).describe('Upstreams of the config file are read-only here.'),
+    options: z.record(z.string(), z.unknown()).describe('Secret options show only `{ "set": true | false }`.'),
+    knownModels: z.int().nullable().describe('How many models are known; null until the upstream has told.'),
+    failure: z.string().nullable().describe('Why the last discovery of models failed.'),
+  })
+  .meta({ id: 'Upstream' });
+
+export const testInputSchema = z
+  .strictObject({ model: z.string().min(1).optional().describe('Also asks this model to say something.') })
+  .meta({ id: 'UpstreamTest' });
+
+export const testResultSchema = z
+  .object({
+    ok: z.boolean(),
+    latencyMs: z.number(),
+    models: z.array(z.string()).optional(),
+    reply: z.string().optional(),
+    error: z.object({ kind: z.string(), message: z.string() }).optional(),
+  })
+  .meta({ id: 'UpstreamTestResult' });
+
+const owned = {
+  name: z.string().min(1).max(100),
+  enabled: z.boolean(),
+  expiresAt: z.iso.datetime(),
+  models: z.array(z.string().min(1)).describe('Names that the key may ask for; `*` stands for any text.'),
+  upstreams: z.array(z.string().min(1)).describe('Upstreams that may serve the key.'),
+};
+
+export const keyInputSchema = z
+  .strictObject({
+    name: owned.name,
+    enabled: owned.enabled.default(true),
+    expiresAt: owned.expiresAt.optional(),
+    models: owned.models.optional(),
+    upstreams: owned.upstreams.optional(),
+  })
+  .meta({ id: 'KeyInput' });
+
+/** A change of a key: fields that are absent stay, `null` lifts a limit. */
+export const keyChangeSchema = z
+  .strictObject({
+    name: owned.name.optional(),
+    enabled: owned.enabled.optional(),
+    expiresAt: owned.expiresAt.nullish(),
+    models: owned.models.nullish(),
+    upstreams: owned.upstreams.nullish(),
+  })
+  .meta({ id: 'KeyChange' });
+
+export const keyViewSchema = keySchema.omit({ hash: true }).meta({ id: 'Key' });
+
+export const newKeySchema = z
+  .object({ key: keyViewSchema, secret: z.string().describe('The key itself, shown this once.') })
+  .meta({ id: 'NewKey' });
+
+export const modelViewSchema = z
+  .object({ id: z.string(), upstreams: z.array(z.string()) })
+  .meta({ id: 'Model' });
+
+export const modelListSchema = z
+  .object({
+    models: z.array(modelViewSchema),
+    failures: z.array(z.object({ upstream: z.string(), message: z.string() })),
+  })
+  .meta({ id: 'ModelList' });
+
+export const providerViewSchema = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    description: z.string(),
+    options: z.record(z.string(), z.unknown()).describe('JSON Schema of the options; secrets are `writeOnly`.'),
+  })
+  .meta({ id: 'Provider' });
+
+export const aboutSchema = z
+  .object({
+    name: z.string(),
+    version: z.string(),
+    node: z.string(),
+    baseUrl: z.string(),
+    configFile: z.string().nullable(),
+    plugins: z.array(
+      z.object({ name: z.string(), protocols: z.array(z.string()), providers: z.array(z.string()) }),
+    ),
+  })
+  .meta({ id: 'About' });
+
+export const settingsViewSchema = z
+  .object({ adminPassword: z.object({ set: z.boolean() }) })
+  .meta({ id: 'Settings' });
+
+export const settingsChangeSchema = z
+  .strictObject({ adminPassword: z.string().min(8).max(1024).nullable().optional() })
+  .meta({ id: 'SettingsChange' });
+
+export const signInSchema = z
+  .union([
+    z.strictObject({ token: z.string().min(1).describe('From a sign-in link; it works once.') }),
+    z.strictObject({ password: z.string().min(1) }),
+  ])
+  .meta({ id: 'SignIn' });
+
+export const sessionSchema = z.object({ signedIn: z.literal(true) }).meta({ id: 'Session' });
+
+export const linkSchema = z.object({ url: z.string() }).meta({ id: 'SignInLink' });

@@ -1,0 +1,28 @@
+import type { ResolvedConfig } from '../../config/resolved.ts';
+import type { Log } from '../../plugin/plugin.ts';
+import type { Registry } from '../../plugin/registry.ts';
+import type { Catalogue } from '../../routing/catalogue.ts';
+import type { Upstreams } from '../../routing/upstream.ts';
+import type { KeyRing } from '../../state/keys.ts';
+import type { SecretBox } from '../../state/secrets.ts';
+import type { StateStore } from '../../state/state.ts';
+import type { HttpPools } from '../../transport/pools.ts';
+
+/** What the admin API works with. */
+export interface AdminDeps {
+  readonly config: ResolvedConfig;
+  readonly registry: Registry;
+  readonly upstreams: Upstreams;
+  readonly catalogue: Catalogue;
+  readonly keys: KeyRing;
+  readonly state: StateStore;
+  readonly secrets: SecretBox;
+  readonly pools: HttpPools;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly version: string;
+  /** The token of this run, for the command line on this machine. */
+  readonly localToken: string;
+  /** Where the gateway listens. */
+  readonly baseUrl: () => string;
+}

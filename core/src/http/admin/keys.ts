@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { defined } from '../../canonical/json.ts';
+import type { StoredKey } from '../../state/state.ts';
+import { AdminError } from './admin-error.ts';
+import * as contract from './contract.ts';
+import type { AdminDeps } from './deps.ts';
+import { defineOperation, type Operation } from './operation.ts';
+
+export const keyOperations: readonly Operation[] = [
+  defineOperation({
+    method: 'GET',
+    path: '/keys',
+    summary: "Lists the clients' keys.",
+    access: 'admin',
+    response: z.array(contract.keyViewSchema),
+    handle: (_, { keys }) => keys.list().map(viewKey),
+  }),
+  defineOperation({
+    method: 'POST',
+    path: '/keys',
+    summary: 'Makes a key. The key itself is in this answer and never again.',
+    access: 'admin',
+    body: contract.keyInputSchema,
+    response: contract.newKeySchema,
+    status: 201,
+    async handle({ body }, { keys }) {
+      const { key, secret } = await keys.create(body);
+      return { key: viewKey(key), secret };
+    },
+  }),
+  defineOperation({
+    method: 'GET',
+    path: '/keys/:id',
+    summary: 'Shows a key.',
+    access: 'admin',
+    response: contract.keyViewSchema,
+    handle: ({ params }, deps) => viewKey(find(params['id'], deps)),
+  }),
+  defineOperation({
+    method: 'PATCH',
+    path: '/keys/:id',
+    summary: 'Changes a key.',
+    access: 'admin',
+    body: contract.keyChangeSchema,
+    response: contract.keyViewSchema,
+    async handle({ body, params }, deps) {
+      const { id } = find(params['id'], deps);
+      const { name, enabled, expiresAt, models, upstreams } = { ...find(id, deps), ...defined(body) };
+      const changed = await deps.keys.update(id, {
+        name,
+        enabled,
+        expiresAt: expiresAt ?? undefined,
+        models: models ?? undefined,
+        upstreams: upstreams ?? undefined,
+      });
+      return changed && viewKey(changed);
+    },
+  }),
+  defineOperation({
+    method: 'DELETE',
+    path: '/keys/:id',
+    summary: 'Revokes a key.',
+    access: 'admin',
+    async handle({ params }, deps) {
+      await deps.keys.revoke(find(params['id'], deps).id);
+    },
+  }),
+];
+
+function find(id: string | undefined, { keys }: AdminDeps): StoredKey {
+  const key = keys.get(id ?? '');
+  if (!key) throw new AdminError('not-found', `There is no key ${JSON.stringify(id)}.`);
+  return key;
+}
+
+function viewKey({ hash: _, ...shown }: StoredKey): Omit<StoredKey, 'hash'> {
+  return shown;
+}

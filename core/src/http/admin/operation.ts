@@ -1,0 +1,32 @@
+import type { Context } from 'koa';
+import type { z } from 'zod';
+import type { AdminDeps } from './deps.ts';
+
+/** Who may call an operation: everybody, whoever is signed in, or only a bearer token. */
+export type Access = 'public' | 'admin' | 'token';
+
+export interface OperationInput<Body> {
+  readonly body: Body;
+  readonly params: Readonly<Record<string, string>>;
+  readonly ctx: Context;
+}
+
+/** One operation of the admin API, as data: the router and the OpenAPI document are made of the same table. */
+export interface Operation<Body extends z.ZodType = z.ZodType> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below `/admin/api/v1`, as @koa/router writes it. */
+  readonly path: string;
+  readonly summary: string;
+  readonly access: Access;
+  readonly body?: Body;
+  /** Absent: nothing comes back, with status 204. */
+  readonly response?: z.ZodType;
+  /** Default 200, or 204 without a response. */
+  readonly status?: number;
+  handle(input: OperationInput<z.output<Body>>, deps: AdminDeps): unknown;
+}
+
+/** Types an operation by the schema of its body. */
+export function defineOperation<Body extends z.ZodType>(operation: Operation<Body>): Operation {
+  return operation as unknown as Operation;
+}

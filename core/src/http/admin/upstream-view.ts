@@ -1,0 +1,16 @@
+import type { Upstream } from '../../routing/upstream.ts';
+import { maskOptions } from '../../state/secret-options.ts';
+import type { AdminDeps } from './deps.ts';
+
+/** An upstream as it may be shown: no secret leaves. */
+export function viewUpstream(upstream: Upstream, { upstreams }: AdminDeps) {
+  const { config, origin, type } = upstream;
+  const list = upstreams.list(upstream);
+  return {
+    ...config,
+    options: maskOptions(type.options, config.options),
+    origin,
+    knownModels: list.known()?.length ?? null,
+    failure: list.failure()?.message ?? null,
+  };
+}

@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { echo } from '@dragoman/plugin-echo';
+import { openai } from '@dragoman/plugin-openai';
+import type { ConfigInput } from '../../core/src/config/define.ts';
+import type { ConfigOverrides } from '../../core/src/config/overrides.ts';
+import { resolveConfig } from '../../core/src/config/resolve.ts';
+import type { UpstreamInput } from '../../core/src/config/upstream.ts';
+import { createGateway, type Gateway } from '../../core/src/gateway.ts';
+
+export interface RunningGateway {
+  readonly gateway: Gateway;
+  /** `http://127.0.0.1:port` */
+  readonly url: string;
+  /** A client key. */
+  readonly key: string;
+  readonly adminToken: string;
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export type GatewayOptions = Partial<Omit<ConfigInput, 'upstreams' | 'data'>> & {
+  readonly upstreams?: readonly UpstreamInput[];
+  readonly overrides?: ConfigOverrides;
+};
+
+const ADMIN_TOKEN = 'admin-token-of-the-tests';
+
+/** Starts a real gateway on a free port of loopback, with a data folder of its own and the echo upstream. */
+export async function startGateway(options: GatewayOptions = {}): Promise<RunningGateway> {
+  const folder = await mkdtemp(join(tmpdir(), 'dragoman-'));
+  const { overrides, ...input } = options;
+  const gateway = await createGateway(
+    resolveConfig(
+      {
+        plugins: [openai(), echo()],
+        upstreams: [{ id: 'echo', provider: 'echo', options: { delayMs: 0 } }],
+        log: { level: 'silent', format: 'json' },
+        ...input,
+        server: { port: 0, shutdownGraceMs: 2_000, ...input.server },
+        data: folder,
+      },
+      { adminToken: ADMIN_TOKEN, ...overrides },
+    ),
+  );
+  const { url } = await gateway.listen();
+  return {
+    gateway,
+    url,
+    key: gateway.firstKey ?? '',
+    adminToken: ADMIN_TOKEN,
+    folder,
+    async close() {
+      await gateway.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
