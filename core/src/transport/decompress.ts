@@ -1,4 +1,4 @@
-import { pipeline, type Readable } from 'node:stream';
+import { PassThrough, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { GatewayError } from '../canonical/errors.ts';
 import type { HttpReply } from './http.ts';
@@ -9,40 +9,47 @@ const DECODERS = {
   deflate: createInflate,
   br: createBrotliDecompress,
   zstd: createZstdDecompress,
-} as const;
+} as const satisfies Record<string, () => Transform>;
 
 /**
  * A reply with its body decompressed. The gateway asks for no compression, which would hold streams back, but
- * some servers compress all the same. A body that breaks does so with `explain`ed errors.
+ * some servers compress all the same.
  */
-export function decompressed(reply: HttpReply, explain: (error: unknown) => GatewayError): HttpReply {
+export function decompressed(reply: HttpReply, host: string): HttpReply {
   const encoding = reply.headers['content-encoding']?.trim().toLowerCase();
-  if (!encoding || encoding === 'identity') return { ...reply, body: explained(reply.body, explain) };
+  if (!encoding || encoding === 'identity') return reply;
   if (!Object.hasOwn(DECODERS, encoding)) {
     reply.body.destroy();
-    throw new GatewayError('upstream-broken', `The upstream's reply is compressed in an unknown way (${encoding}).`);
+    throw new GatewayError(
+      'upstream-broken',
+      `The answer of ${host} is compressed in a way that is not known.`,
+    );
   }
   const { 'content-encoding': _, 'content-length': __, ...headers } = reply.headers;
   const decoder = DECODERS[encoding as keyof typeof DECODERS]();
-  // Errors arrive at the decoder, from where the reader gets them.
-  pipeline(reply.body, decoder, () => {});
-  return { status: reply.status, headers, body: explained(decoder, explain) };
+  const broken = (cause: Error): GatewayError =>
+    new GatewayError('upstream-broken', `The answer of ${host} is not valid ${encoding} data.`, { cause });
+  return { status: reply.status, headers, body: connect(reply.body, decoder, broken) };
 }
 
-/** Replaces the error that a body ends with by one for the client. */
-function explained(body: Readable, explain: (error: unknown) => GatewayError): Readable {
-  const destroy = body._destroy.bind(body);
-  body._destroy = (error, callback) => {
-    destroy(error, (after) => {
-      const cause = after ?? error;
-      callback(cause ? broken(explain(cause)) : null);
-    });
-  };
-  return body;
-}
-
-/** After the headers, a connection that breaks means a broken reply. */
-function broken(error: GatewayError): GatewayError {
-  if (error.kind !== 'upstream-unreachable') return error;
-  return new GatewayError('upstream-broken', "The upstream's reply ended early.", error.details);
+/** Like `stream.pipeline`, but what breaks in the decoder comes out as the error that the reader understands. */
+function connect(source: Readable, decoder: Transform, broken: (cause: Error) => GatewayError): Readable {
+  const output = new PassThrough();
+  output.on('error', () => {});
+  let isEmpty = true;
+  source.once('data', () => {
+    isEmpty = false;
+  });
+  source.once('error', (error) => output.destroy(error));
+  decoder.once('error', (error) => {
+    // A reply without content, as to HEAD, names its encoding too.
+    if (isEmpty) output.end();
+    else output.destroy(broken(error));
+  });
+  output.once('close', () => {
+    source.destroy();
+    decoder.destroy();
+  });
+  source.pipe(decoder).pipe(output);
+  return output;
 }

@@ -1,0 +1,54 @@
+import { errors } from 'undici';
+import type { Timeouts } from '../config/upstream.ts';
+import { GatewayError } from '../canonical/errors.ts';
+
+export interface HttpFailure {
+  readonly error: unknown;
+  readonly host: string;
+  readonly timeouts: Timeouts;
+  /** Whether the reply's headers had come. */
+  readonly hasReply: boolean;
+}
+
+/** What went wrong with an HTTP request, for the client: which host, never which path, query or key. */
+export function explainHttpError({ error, host, timeouts, hasReply }: HttpFailure): GatewayError {
+  if (GatewayError.is(error)) return error;
+  const fail = (
+    kind: 'timeout' | 'internal' | 'upstream-broken' | 'upstream-unreachable',
+    message: string,
+  ): GatewayError => new GatewayError(kind, message, { cause: error });
+  if (error instanceof errors.ConnectTimeoutError) {
+    return fail('timeout', `Connecting to ${host} took longer than ${timeouts.connectMs} ms.`);
+  }
+  if (error instanceof errors.HeadersTimeoutError) {
+    return fail(
+      'timeout',
+      `${host} took too long to answer: no headers came within ${timeouts.headersMs} ms.`,
+    );
+  }
+  if (error instanceof errors.BodyTimeoutError) {
+    return fail('timeout', `${host} fell silent for ${timeouts.idleMs} ms in the middle of its answer.`);
+  }
+  if (error instanceof errors.InvalidArgumentError) {
+    return fail('internal', `The gateway could not write its request to ${host}.`);
+  }
+  const code = codeOf(error);
+  if (hasReply) return fail('upstream-broken', `${host} broke off its answer${code}.`);
+  if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) {
+    return fail('upstream-broken', `${host} answered with something that is not HTTP${code}.`);
+  }
+  return fail('upstream-unreachable', `${host} cannot be reached${code}.`);
+}
+
+/** Why a call was given up: its time was up, or whoever asked went away. */
+export function explainAbort(reason: unknown, host: string): GatewayError {
+  if (GatewayError.is(reason)) return reason;
+  return reason instanceof Error && reason.name === 'TimeoutError'
+    ? new GatewayError('timeout', `${host} took too long to answer completely.`, { cause: reason })
+    : new GatewayError('cancelled', 'The request was cancelled.', { cause: reason });
+}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? ` (${code})` : '';
+}
