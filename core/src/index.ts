@@ -13,6 +13,7 @@ export { collect, unfold } from './canonical/fold.ts';
 export { checkGrammar } from './canonical/grammar.ts';
 export { FieldReader, invalidField } from './plugin/field-reader.ts';
 export * from './plugin/http-provider.ts';
+export type * from './plugin/upstream-codec.ts';
 export { replaceModel } from './transport/span-edit.ts';
 export { encodeSse, readSse, type SseEvent } from './transport/sse.ts';
 export { defineConfig } from './config/define.ts';

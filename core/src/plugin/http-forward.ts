@@ -1,0 +1,55 @@
+import type { HeaderMap } from '../transport/http.ts';
+import { replaceModel } from '../transport/span-edit.ts';
+import { joinUrl } from './join-url.ts';
+import type { Forward, RawRequest } from './plugin.ts';
+import type { HttpUpstream } from './upstream-codec.ts';
+import { readError } from './upstream-error.ts';
+
+export interface ForwardInput {
+  readonly wires: readonly string[];
+  /** The path prefix of the gateway that the base URL stands for: `/v1`. */
+  readonly mount: string;
+  /** Headers of the client that go on, besides the usual ones; a name with `-` at its end is a prefix. */
+  readonly headers?: readonly string[];
+}
+
+const CLIENT_HEADERS = ['content-type', 'accept', 'idempotency-key', 'user-agent', 'x-client-request-id'];
+
+/** Sends clients' bytes on to an HTTP upstream, with its own credentials. */
+export function createForward(
+  upstream: HttpUpstream,
+  { wires, mount, headers: more = [] }: ForwardInput,
+): Forward {
+  const { baseUrl, headers: own, codec } = upstream;
+  const kept = [...CLIENT_HEADERS, ...more];
+  return {
+    wires,
+    send(raw, model, { http }) {
+      const path = raw.path.startsWith(`${mount}/`) ? raw.path.slice(mount.length) : raw.path;
+      const body = forwardedBody(raw, model);
+      return http.send({
+        method: raw.method,
+        url: joinUrl(baseUrl, path, raw.query),
+        headers: { ...pickHeaders(raw.headers, kept), ...own },
+        ...(body && { body }),
+      });
+    },
+    decodeError: (status, headers, text) => readError(upstream, { status, headers, text }),
+    ...(codec.readEnd && { readEnd: codec.readEnd }),
+  };
+}
+
+function forwardedBody({ body, headers }: RawRequest, model: string | undefined): RawRequest['body'] {
+  const isJson = /\bjson\b/i.test(headers['content-type'] ?? 'json');
+  return body instanceof Uint8Array && model !== undefined && isJson ? replaceModel(body, model) : body;
+}
+
+function pickHeaders(headers: HeaderMap, kept: readonly string[]): HeaderMap {
+  const picked: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    const isKept = kept.some((known) => (known.endsWith('-') ? name.startsWith(known) : name === known));
+    if (value !== undefined && isKept) picked[name] = value;
+  }
+  return picked;
+}

@@ -1,0 +1,60 @@
+import { GatewayError } from '../canonical/errors.ts';
+import type { HeaderMap } from '../transport/http.ts';
+import { parseJson } from './reply-text.ts';
+import type { HttpUpstream } from './upstream-codec.ts';
+
+/** The most that a client is told of an upstream's words. */
+const MAX_MESSAGE = 2000;
+
+/** A shorter value is no credential, but may well be a word of a message. */
+const MIN_SECRET = 8;
+
+/** Where an error came from. */
+export interface ErrorOrigin {
+  readonly status: number;
+  /** The headers of the upstream's reply. */
+  readonly headers: HeaderMap;
+  /** What the gateway sent along, credentials among it. */
+  readonly sent: HeaderMap;
+}
+
+/** An upstream's error with its status and request id, and without the credentials that some upstreams repeat. */
+export function describeUpstream(error: GatewayError, { status, headers, sent }: ErrorOrigin): GatewayError {
+  const { kind, message, details } = error;
+  const requestId = headers['x-request-id'] ?? headers['request-id'];
+  return new GatewayError(kind, redact(message.slice(0, MAX_MESSAGE), sent), {
+    ...details,
+    ...(details.field !== undefined && { field: redact(details.field, sent) }),
+    ...(details.code !== undefined && { code: redact(details.code, sent) }),
+    upstream: { ...details.upstream, status, ...(requestId && { requestId }) },
+  });
+}
+
+/** What an error reply means; its text may be anything. */
+export function readError(
+  { codec, headers: sent }: Pick<HttpUpstream, 'codec' | 'headers'>,
+  { status, headers, text }: { readonly status: number; readonly headers: HeaderMap; readonly text: string },
+): GatewayError {
+  const error =
+    status < 400
+      ? new GatewayError('upstream-broken', 'The upstream answered with a redirect; is its base URL right?')
+      : codec.decodeError(status, headers, parseJson(text));
+  return describeUpstream(error, { status, headers, sent });
+}
+
+/** Takes the values of headers out of a text: as they are, and masked as in `sk-a***9xyz`. */
+export function redact(text: string, headers: HeaderMap): string {
+  const secrets = Object.values(headers)
+    .map((value) => value.replace(/^(?:Bearer|Basic|Token) +/i, ''))
+    .filter((value) => value.length >= MIN_SECRET);
+  const whole = secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+  return whole
+    .replaceAll(/([\w-]{0,64})(?:\*{2,}|\.{3,}|…)([\w-]{0,64})/g, (found, start: string, end: string) => {
+      const isMasked = secrets.some(
+        (secret) =>
+          (start.length >= 2 && secret.startsWith(start)) || (end.length >= 2 && secret.endsWith(end)),
+      );
+      return isMasked ? '[redacted]' : found;
+    })
+    .replaceAll(/\bsk-[\w*-]{6,}/g, '[redacted]');
+}
