@@ -118,12 +118,10 @@ function createBench<Options extends z.ZodObject>(contract: ProviderContract<Opt
   let test: TestContext | undefined;
   const bench: Bench = {
     get upstream() {
-      if (!upstream) throw new Error('The upstream is there while a test runs.');
-      return upstream;
+      return present(upstream);
     },
     get test() {
-      if (!test) throw new Error('The context is there while a test runs.');
-      return test;
+      return present(test);
     },
     async open() {
       upstream = await startMockUpstream();
@@ -153,6 +151,11 @@ function createBench<Options extends z.ZodObject>(contract: ProviderContract<Opt
     },
   };
   return bench;
+}
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('The bench is there while a test runs.');
+  return value;
 }
 
 /** A provider that changes the request it is given fails its test. */

@@ -41,13 +41,11 @@ const calls: fc.Arbitrary<ToolCallPart> = fc
 
 const images: fc.Arbitrary<UserPart> = fc
   .oneof(
-    fc
-      .uint8Array({ minLength: 1, maxLength: 20 })
-      .map((bytes) => ({
-        type: 'base64' as const,
-        mimeType: 'image/png',
-        data: Buffer.from(bytes).toString('base64'),
-      })),
+    fc.uint8Array({ minLength: 1, maxLength: 20 }).map((bytes) => ({
+      type: 'base64' as const,
+      mimeType: 'image/png',
+      data: Buffer.from(bytes).toString('base64'),
+    })),
     fc.webUrl().map((url) => ({ type: 'url' as const, url })),
   )
   .map((source) => ({ type: 'media', media: 'image', source }));
@@ -125,6 +123,9 @@ export function chatRequests(protocol: string): fc.Arbitrary<ChatRequest> {
     );
 }
 
+const atMostOne = <P extends AssistantPart>(arbitrary: fc.Arbitrary<P>) =>
+  fc.array(arbitrary, { maxLength: 1 });
+
 export interface ReplyShape {
   /** The kinds of part in a reply. Default: text, reasoning and calls. */
   readonly parts?: readonly ('text' | 'reasoning' | 'refusal' | 'tool-call')[];
@@ -152,11 +153,10 @@ export function chatReplies({
 }: ReplyShape = {}): fc.Arbitrary<ChatReply> {
   const maybe = (kind: (typeof parts)[number], arbitrary: fc.Arbitrary<readonly AssistantPart[]>) =>
     parts.includes(kind) ? arbitrary : fc.constant([]);
-  const one = <P extends AssistantPart>(arbitrary: fc.Arbitrary<P>) => fc.array(arbitrary, { maxLength: 1 });
   const content = fc.tuple(
-    maybe('reasoning', one(texts.map((text) => ({ type: 'reasoning', form: 'raw', text })))),
-    maybe('refusal', one(texts.map((text) => ({ type: 'refusal', text })))),
-    maybe('text', one(texted)),
+    maybe('reasoning', atMostOne(texts.map((text) => ({ type: 'reasoning', form: 'raw', text })))),
+    maybe('refusal', atMostOne(texts.map((text) => ({ type: 'refusal', text })))),
+    maybe('text', atMostOne(texted)),
     maybe('tool-call', distinctCalls(3)),
   );
   const choice = fc
@@ -188,16 +188,19 @@ export function chatStreams(shape: ReplyShape = {}): fc.Arbitrary<readonly ChatE
 function cutDelta(event: ChatEvent, decide: (below: number) => number): readonly ChatEvent[] {
   if (event.type !== 'block-delta') return [event];
   const pieces: ChatEvent[] = [];
-  const characters = [...event.delta];
+  const characters = Array.from(event.delta);
   while (characters.length > 0) {
     pieces.push({ ...event, delta: characters.splice(0, 1 + decide(8)).join('') });
   }
   return pieces;
 }
 
+function isBlock(event: ChatEvent): event is Extract<ChatEvent, { index: number }> {
+  return 'index' in event;
+}
+
 /** Opens the blocks in order, then lets any block that is open go on. */
 function interleave(events: readonly ChatEvent[], decide: (below: number) => number): readonly ChatEvent[] {
-  const isBlock = (event: ChatEvent): event is Extract<ChatEvent, { index: number }> => 'index' in event;
   const blocks = Map.groupBy(events.filter(isBlock), ({ index }) => index);
   const queues = [...blocks.values()].map((block) => [...block]);
   const opened: ChatEvent[] = queues.flatMap((queue) => queue.splice(0, 1));

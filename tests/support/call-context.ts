@@ -13,8 +13,8 @@ export interface TestContext {
   }[];
   readonly dropped: readonly { readonly field: string; readonly why: string }[];
   /** Fires the signal as when a client goes away. */
-  abort(reason?: unknown): void;
-  close(): Promise<void>;
+  readonly abort: (reason?: unknown) => void;
+  readonly close: () => Promise<void>;
 }
 
 export interface TestContextOptions {

@@ -29,11 +29,7 @@ export interface MockReply {
 export async function sendReply(reply: MockReply, response: ServerResponse): Promise<void> {
   if (reply.cut === 'headers') response.destroy();
   if (reply.cut === 'headers' || reply.hang === 'headers') return;
-  response.writeHead(reply.status ?? 200, {
-    ...(reply.gzip && { 'content-encoding': 'gzip' }),
-    ...contentType(reply),
-    ...reply.headers,
-  });
+  response.writeHead(reply.status ?? 200, headersOf(reply));
   response.flushHeaders();
   let room = typeof reply.cut === 'number' ? reply.cut : Infinity;
   for await (const piece of cutPieces(bodyOf(reply), reply.chunkBytes || Infinity)) {
@@ -46,9 +42,13 @@ export async function sendReply(reply: MockReply, response: ServerResponse): Pro
   else if (!reply.hang) response.end();
 }
 
-function contentType({ stream, body, transport = 'sse' }: MockReply): Record<string, string> {
-  if (stream !== undefined) return { 'content-type': CONTENT_TYPES[transport] };
-  return body === undefined ? {} : { 'content-type': 'application/json' };
+function headersOf({ stream, body, transport = 'sse', gzip, headers }: MockReply): Record<string, string> {
+  const type = stream === undefined ? 'application/json' : CONTENT_TYPES[transport];
+  return {
+    ...((stream !== undefined || body !== undefined) && { 'content-type': type }),
+    ...(gzip && { 'content-encoding': 'gzip' }),
+    ...headers,
+  };
 }
 
 async function* bodyOf(reply: MockReply): AsyncGenerator<Buffer> {

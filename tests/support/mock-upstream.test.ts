@@ -6,6 +6,8 @@ import { failureOf } from './events.ts';
 import { type Frame, type MockUpstream, startMockUpstream } from './mock-upstream.ts';
 import { decodeSse } from './wire-frames.ts';
 
+const textOf = (pieces: readonly Buffer[]): string => Buffer.concat(pieces).toString();
+
 describe('the mock upstream', () => {
   let upstream: MockUpstream;
   let test: TestContext;
@@ -25,7 +27,6 @@ describe('the mock upstream', () => {
     for await (const piece of body) pieces.push(piece as Buffer);
     return { status, pieces };
   };
-  const textOf = (pieces: readonly Buffer[]): string => Buffer.concat(pieces).toString();
 
   it('answers from the queue, then from the handler, and says what it has no answer for', async () => {
     upstream.handle('/v1/echo', ({ body, query }) => ({ body: { got: body ?? null, a: query.get('a') } }));

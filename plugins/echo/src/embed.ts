@@ -22,7 +22,7 @@ export function embedInputs({ model, inputs, dimensions = DEFAULT_DIMENSIONS }: 
 
 /** Every token adds one at a place that its hash names; the whole text adds half of one, so no sum is zero. */
 function embedTokens(tokens: readonly string[], dimensions: number): readonly number[] {
-  const vector = new Array<number>(dimensions).fill(0);
+  const vector = Array.from({ length: dimensions }, () => 0);
   const add = (text: string, weight: number): void => {
     const hash = createHash('sha256').update(text).digest();
     const place = hash.readUInt32LE(0) % dimensions;

@@ -18,12 +18,12 @@ export async function* breakOff(
 }
 
 export async function fail(
-  { then, message, status, retryAfterMs }: Failure,
+  { outcome, message, status, retryAfterMs }: Failure,
   signal: AbortSignal,
 ): Promise<never> {
-  if (then !== 'silence') {
+  if (outcome !== 'silence') {
     const upstream = status === undefined ? undefined : { status };
-    throw new GatewayError(then, message, defined({ retryAfterMs, upstream }));
+    throw new GatewayError(outcome, message, defined({ retryAfterMs, upstream }));
   }
   if (!signal.aborted) await once(signal, 'abort');
   throw GatewayError.from(signal.reason);

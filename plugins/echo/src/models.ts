@@ -5,7 +5,7 @@ export interface Failure {
   /** How many events come first: 0 is before the start, 3 after the first delta. */
   readonly afterEvents: number;
   /** An error of this kind, or silence until the caller gives up. */
-  readonly then: ErrorKind | 'silence';
+  readonly outcome: ErrorKind | 'silence';
   readonly message: string;
   /** What the upstream is pretended to have answered. */
   readonly status?: number;
@@ -22,36 +22,30 @@ interface EchoModel {
 const MODELS: ReadonlyMap<string, EchoModel> = new Map<string, EchoModel>([
   ['echo', { displayName: 'Echo' }],
   ['echo-reasoning', { displayName: 'Echo that reasons first', reasons: true }],
-  refuses(400, 'invalid', 'This model refuses every request.'),
-  refuses(401, 'upstream-auth', 'The upstream refused its credentials.'),
-  refuses(403, 'upstream-auth', 'The upstream denied access.'),
-  refuses(404, 'upstream-model', 'The upstream does not know this model.'),
-  refuses(429, 'rate-limit', 'The upstream asks to slow down.', 1000),
-  refuses(500, 'upstream-broken', 'The upstream failed.'),
-  refuses(503, 'overloaded', 'The upstream is not available.'),
-  refuses(529, 'overloaded', 'The upstream is overloaded.'),
-  breaks('echo-silent', { afterEvents: 0, then: 'silence', message: 'Never answers' }),
-  breaks('echo-hang', { afterEvents: 3, then: 'silence', message: 'Falls silent after the first word' }),
+  refuses(400, { outcome: 'invalid', message: 'This model refuses every request.' }),
+  refuses(401, { outcome: 'upstream-auth', message: 'The upstream refused its credentials.' }),
+  refuses(403, { outcome: 'upstream-auth', message: 'The upstream denied access.' }),
+  refuses(404, { outcome: 'upstream-model', message: 'The upstream does not know this model.' }),
+  refuses(429, { outcome: 'rate-limit', message: 'The upstream asks to slow down.', retryAfterMs: 1000 }),
+  refuses(500, { outcome: 'upstream-broken', message: 'The upstream failed.' }),
+  refuses(503, { outcome: 'overloaded', message: 'The upstream is not available.' }),
+  refuses(529, { outcome: 'overloaded', message: 'The upstream is overloaded.' }),
+  breaks('echo-silent', { afterEvents: 0, outcome: 'silence', message: 'Never answers' }),
+  breaks('echo-hang', { afterEvents: 3, outcome: 'silence', message: 'Falls silent after the first word' }),
   breaks('echo-cut', {
     afterEvents: 5,
-    then: 'upstream-broken',
+    outcome: 'upstream-broken',
     message: "The upstream's reply ended early.",
   }),
   breaks('echo-error-midstream', {
     afterEvents: 5,
-    then: 'overloaded',
+    outcome: 'overloaded',
     message: 'The upstream failed in the middle of its answer.',
   }),
 ]);
 
-function refuses(
-  status: number,
-  then: ErrorKind,
-  message: string,
-  retryAfterMs?: number,
-): [string, EchoModel] {
-  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
-  return breaks(`echo-error-${status}`, { afterEvents: 0, then, message, status, ...wait });
+function refuses(status: number, failure: Omit<Failure, 'afterEvents' | 'status'>): [string, EchoModel] {
+  return breaks(`echo-error-${status}`, { ...failure, afterEvents: 0, status });
 }
 
 function breaks(name: string, failure: Failure): [string, EchoModel] {

@@ -12,20 +12,59 @@ const WEATHER: FunctionTool = {
 };
 const CLOCK: FunctionTool = { kind: 'function', name: 'readClock' };
 
-describe('the echo provider', () => {
-  const log = createTestContext().context.log;
-  const provider = (delayMs = 0) => echoProvider.create({ delayMs }, { upstreamId: 'echo', log });
-  const ask = (text: string, changes: Partial<ChatRequest> = {}) => {
-    const request = chatRequest(text, { model: 'echo', ...changes });
-    return readReply(provider().chat(request, createTestContext().context));
-  };
-  const callsOf = async (text: string, changes: Partial<ChatRequest>) => {
-    const { choices } = await ask(text, changes);
-    return choices[0]?.content.flatMap((part) =>
-      part.type === 'tool-call' ? [part.name, part.arguments] : [],
-    );
-  };
+const log = createTestContext().context.log;
 
+const provider = (delayMs = 0) => echoProvider.create({ delayMs }, { upstreamId: 'echo', log });
+
+const ask = (text: string, changes: Partial<ChatRequest> = {}) => {
+  const request = chatRequest(text, { model: 'echo', ...changes });
+  return readReply(provider().chat(request, createTestContext().context));
+};
+
+const callsOf = async (text: string, changes: Partial<ChatRequest>) => {
+  const { choices } = await ask(text, changes);
+  return choices[0]?.content.flatMap((part) =>
+    part.type === 'tool-call' ? [part.name, part.arguments] : [],
+  );
+};
+
+const typesOf = async (changes: Partial<ChatRequest>) =>
+  (await ask('hi', changes)).choices[0]?.content.map(({ type }) => type);
+
+const result = (callId: string, more: Partial<ToolResultPart>): Message => ({
+  role: 'user',
+  content: [{ type: 'tool-result', callId, content: [], ...more }],
+});
+
+const failing = async (model: string) => {
+  const seen: ChatEvent[] = [];
+  const read = async () => {
+    for await (const event of provider().chat(
+      chatRequest('one two three', { model }),
+      createTestContext().context,
+    ))
+      seen.push(event);
+  };
+  const failure = await failureOf(read());
+  return { failure, seen: seen.map(({ type }) => type) };
+};
+
+const embed = (inputs: readonly (string | readonly number[])[], dimensions?: number) => {
+  const request = {
+    protocol: 'openai-chat',
+    model: 'echo',
+    inputs,
+    ...(dimensions !== undefined && { dimensions }),
+  };
+  return Promise.resolve(provider().embed?.(request, createTestContext().context));
+};
+
+const vectorsOf = async (...inputs: string[]) => (await embed(inputs))?.vectors ?? [];
+
+const nearness = (one: readonly number[] = [], other: readonly number[] = []): number =>
+  one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0);
+
+describe('the echo provider', () => {
   describe('answers', () => {
     it('with what it was told, word by word', async () => {
       const events = await readEvents(
@@ -60,7 +99,7 @@ describe('the echo provider', () => {
     it('with as many choices as are wanted', async () => {
       const reply = await ask('hi', { sampling: { count: 3 } });
       expect(reply.choices.map(({ content, reason }) => [content.length, reason])).toEqual(
-        Array(3).fill([1, 'stop']),
+        ['stop', 'stop', 'stop'].map((reason) => [1, reason]),
       );
       expect(reply.usage).toEqual({ input: 1, output: 9 });
     });
@@ -101,9 +140,6 @@ describe('the echo provider', () => {
   });
 
   describe('reasons', () => {
-    const typesOf = async (changes: Partial<ChatRequest>) =>
-      (await ask('hi', changes)).choices[0]?.content.map(({ type }) => type);
-
     it.each<[string, Partial<ChatRequest>]>([
       ['the model does', { model: 'echo-reasoning' }],
       ['an effort is wished', { reasoning: { effort: 'low' } }],
@@ -163,10 +199,6 @@ describe('the echo provider', () => {
     });
 
     it('and answers with their results', async () => {
-      const result = (callId: string, more: Partial<ToolResultPart>): Message => ({
-        role: 'user',
-        content: [{ type: 'tool-result', callId, content: [], ...more }],
-      });
       const call = {
         type: 'tool-call',
         id: 'call_1',
@@ -211,19 +243,6 @@ describe('the echo provider', () => {
   });
 
   describe('fails on request', () => {
-    const failing = async (model: string) => {
-      const seen: ChatEvent[] = [];
-      const read = async () => {
-        for await (const event of provider().chat(
-          chatRequest('one two three', { model }),
-          createTestContext().context,
-        ))
-          seen.push(event);
-      };
-      const failure = await failureOf(read());
-      return { failure, seen: seen.map(({ type }) => type) };
-    };
-
     it.each([
       [400, 'invalid'],
       [401, 'upstream-auth'],
@@ -292,19 +311,6 @@ describe('the echo provider', () => {
   });
 
   describe('embeds', () => {
-    const embed = (inputs: readonly (string | readonly number[])[], dimensions?: number) => {
-      const request = {
-        protocol: 'openai-chat',
-        model: 'echo',
-        inputs,
-        ...(dimensions !== undefined && { dimensions }),
-      };
-      return Promise.resolve(provider().embed?.(request, createTestContext().context));
-    };
-    const vectorsOf = async (...inputs: string[]) => (await embed(inputs))?.vectors ?? [];
-    const nearness = (one: readonly number[] = [], other: readonly number[] = []): number =>
-      one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0);
-
     it('as unit vectors, the same for the same text', async () => {
       const [one, two, empty] = await vectorsOf('A cat sat', 'A cat sat', '');
       expect(one).toEqual(two);

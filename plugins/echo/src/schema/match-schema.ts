@@ -34,15 +34,24 @@ function matches(schema: JsonValue, value: JsonValue, { root, depth, budget }: P
   if (typeof schema === 'boolean') return schema;
   if (!isJsonObject(schema) || depth > MAX_DEPTH || !budget.spend()) return false;
   const place = { root, depth: depth + 1, budget };
-  const types = readTypes(schema);
-  if (types.length > 0 && !types.some((type) => hasType(value, type))) return false;
-  if ('const' in schema && !same(schema['const'], value)) return false;
-  if (readList(schema, 'enum')?.some((one) => same(one, value)) === false) return false;
-  if (!matchesBranches(schema, value, place)) return false;
-  if (typeof value === 'string') return matchesText(schema, value, budget);
+  return (
+    isAmong(schema, value) && matchesBranches(schema, value, place) && matchesContent(schema, value, place)
+  );
+}
+
+function matchesContent(schema: Schema, value: JsonValue, place: Place): boolean {
+  if (typeof value === 'string') return matchesText(schema, value, place.budget);
   if (typeof value === 'number') return matchesNumber(schema, value);
   if (Array.isArray(value)) return matchesArray(schema, value, place);
   return isJsonObject(value) ? matchesObject(schema, value, place) : true;
+}
+
+/** Whether a value is of the types and among the values that a schema allows. */
+function isAmong(schema: Schema, value: JsonValue): boolean {
+  const types = readTypes(schema);
+  if (types.length > 0 && !types.some((type) => hasType(value, type))) return false;
+  if ('const' in schema && !same(schema['const'], value)) return false;
+  return readList(schema, 'enum')?.some((one) => same(one, value)) !== false;
 }
 
 function hasType(value: JsonValue, type: string): boolean {
@@ -73,7 +82,7 @@ function matchesBranches(schema: Schema, value: JsonValue, place: Place): boolea
 
 function matchesText(schema: Schema, value: string, budget: Budget): boolean {
   const { pattern, format } = schema;
-  const length = [...value].length;
+  const { length } = Array.from(value);
   if (length < (readNumber(schema, 'minLength') ?? 0)) return false;
   if (length > (readNumber(schema, 'maxLength') ?? Infinity)) return false;
   if (typeof format === 'string' && FORMATS.get(format)?.check.safeParse(value).success === false)

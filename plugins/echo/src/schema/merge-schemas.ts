@@ -19,11 +19,11 @@ const common: Join = (one, other) => {
   return list(one).filter((value) => texts.has(JSON.stringify(value)));
 };
 
-const commonTypes: Join = (one, other) => {
-  const widen = (types: JsonValue): JsonValue[] =>
-    list(types).flatMap((type) => (type === 'number' ? ['number', 'integer'] : [type]));
-  return common(widen(one), widen(other));
-};
+const commonTypes: Join = (one, other) => common(widen(one), widen(other));
+
+function widen(types: JsonValue): readonly JsonValue[] {
+  return list(types).flatMap((type) => (type === 'number' ? ['number', 'integer'] : [type]));
+}
 
 const pairs: Join = (one, other) =>
   list(one)

@@ -29,7 +29,7 @@ class PatternReader {
   #depth = 0;
 
   constructor(pattern: string) {
-    this.#characters = [...pattern];
+    this.#characters = Array.from(pattern);
   }
 
   get atEnd(): boolean {
@@ -140,7 +140,7 @@ class PatternReader {
 function pick(source: string): string {
   try {
     const expression = new RegExp(`^${source}$`, 'u');
-    const found = [...ALPHABET].find((character) => expression.test(character));
+    const found = Array.from(ALPHABET).find((character) => expression.test(character));
     if (found !== undefined) return found;
   } catch {
     throw new UnknownPattern();

@@ -62,19 +62,24 @@ function* guesses(schema: JsonValue, place: Place, hint: JsonValue | undefined):
   if (hint !== undefined) yield hint;
   if (schema === true) yield 'echo';
   if (!isJsonObject(schema) || place.depth > MAX_DEPTH) return;
-  if (schema['const'] !== undefined) yield schema['const'];
-  yield* readList(schema, 'enum') ?? [];
-  if (schema['default'] !== undefined) yield schema['default'];
-  yield* readList(schema, 'examples') ?? [];
+  yield* statedValues(schema);
   const parts = splitBranches(schema, place);
   if (parts === undefined) {
-    for (const type of likelyTypes(schema)) yield* guessesOfType(type, schema, place, hint);
+    for (const type of likelyTypes(schema)) yield* guessesOfType(type, schema, { ...place, hint });
     return;
   }
   for (const branch of parts.branches) {
     const merged = mergeSchemas([parts.rest, ...branch]);
     if (merged) yield* guesses(merged, parts.place, hint);
   }
+}
+
+/** Values that a schema names itself. */
+function* statedValues(schema: Schema): Generator<JsonValue> {
+  if (schema['const'] !== undefined) yield schema['const'];
+  yield* readList(schema, 'enum') ?? [];
+  if (schema['default'] !== undefined) yield schema['default'];
+  yield* readList(schema, 'examples') ?? [];
 }
 
 interface Branches {
@@ -116,15 +121,14 @@ function likelyTypes(schema: Schema): readonly string[] {
 function* guessesOfType(
   type: string,
   schema: Schema,
-  place: Place,
-  hint: JsonValue | undefined,
+  place: Place & { readonly hint: JsonValue | undefined },
 ): Generator<JsonValue> {
   if (type === 'string') yield* sampleText(schema);
   else if (type === 'integer' || type === 'number') yield* sampleNumber(schema, type);
   else if (type === 'boolean') yield* [true, false];
   else if (type === 'null') yield null;
   else if (type === 'array') yield* arrays(schema, place);
-  else if (type === 'object') yield* objects(schema, place, isJsonObject(hint) ? hint : {});
+  else if (type === 'object') yield* objects(schema, place, isJsonObject(place.hint) ? place.hint : {});
 }
 
 function* arrays(schema: Schema, place: Place): Generator<JsonValue> {

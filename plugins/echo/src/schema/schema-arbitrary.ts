@@ -49,7 +49,7 @@ const plain = fc.oneof(
   fc.constantFrom<JsonObject>({ type: 'boolean' }, { type: 'null' }, { type: ['string', 'null'] }, {}),
   fc
     .uniqueArray(fc.jsonValue({ maxDepth: 1 }), { minLength: 1, maxLength: 3 })
-    .map((values) => ({ enum: values }) as JsonObject),
+    .map((values) => ({ enum: values })),
   fc.string().map((value) => ({ const: value })),
   fc.string().map((value) => ({ type: 'string', default: value, examples: [1] })),
 );
