@@ -101,7 +101,7 @@ async function assemble(
     await upstreams.close();
     await pools.close();
     await runFile.release();
-    log.flush();
+    await new Promise<void>((resolve) => log.flush(() => resolve()));
   };
 
   return {

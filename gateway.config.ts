@@ -1,0 +1,25 @@
+import { defineConfig } from '@dragoman/core';
+import { echo } from '@dragoman/plugin-echo';
+import { openai } from '@dragoman/plugin-openai';
+
+const { OPENAI_API_KEY, DASHSCOPE_API_KEY, OLLAMA_BASE_URL } = process.env;
+
+/** Keys come from the environment or from `.env` beside this file; without any, `echo` answers offline. */
+export default defineConfig({
+  plugins: [openai(), echo()],
+  upstreams: [
+    { id: 'echo', provider: 'echo' },
+    OPENAI_API_KEY && { id: 'openai', provider: 'openai', options: { apiKey: OPENAI_API_KEY } },
+    DASHSCOPE_API_KEY && {
+      id: 'dashscope',
+      provider: 'openai',
+      // Keys are bound to a region; this is the international one. Mainland: https://dashscope.aliyuncs.com/…
+      options: { baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1', apiKey: DASHSCOPE_API_KEY },
+    },
+    OLLAMA_BASE_URL && {
+      id: 'ollama',
+      provider: 'openai',
+      options: { baseUrl: `${OLLAMA_BASE_URL.replace(/\/+$/, '')}/v1` },
+    },
+  ],
+});
