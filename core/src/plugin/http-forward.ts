@@ -35,7 +35,7 @@ export function createForward(
       });
     },
     decodeError: (status, headers, text) => readError(upstream, { status, headers, text }),
-    ...(codec.readEnd && { readEnd: codec.readEnd }),
+    readEnd: (wire, text) => codec.readEnd?.(wire, text) ?? { isComplete: true },
   };
 }
 

@@ -1,7 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createTestContext, type TestContext } from '../../../tests/support/call-context.ts';
 import { chatRequest, failureOf, readReply, textOf } from '../../../tests/support/events.ts';
-import { type MockReply, type MockUpstream, startMockUpstream } from '../../../tests/support/mock-upstream.ts';
+import {
+  type MockReply,
+  type MockUpstream,
+  startMockUpstream,
+} from '../../../tests/support/mock-upstream.ts';
 import type { ChatEvent } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import type { JsonValue } from '../canonical/json.ts';
@@ -20,7 +24,7 @@ const codec: UpstreamCodec = {
     headers: { 'x-codec': '1' },
   }),
   *decodeReply(body): Generator<ChatEvent> {
-    yield* told(`whole:${String(body['text'])}`);
+    yield* told(`whole:${body['text'] as string}`);
   },
   async *decodeStream(events): AsyncGenerator<ChatEvent> {
     let text = '';
@@ -89,7 +93,12 @@ describe('a chat', () => {
   it('is posted below the base URL, with the headers of the codec and the credentials', async () => {
     await ask({ body: { text: 'hi' } });
     const { method, path, query, headers, body } = upstream.lastCall;
-    expect([method, path, query.get('alt'), body]).toEqual(['POST', '/v1/models/m1:chat', 'sse', { model: 'm1' }]);
+    expect([method, path, query.get('alt'), body]).toEqual([
+      'POST',
+      '/v1/models/m1:chat',
+      'sse',
+      { model: 'm1' },
+    ]);
     expect(headers).toMatchObject({ ...credentials, 'x-codec': '1', 'content-type': 'application/json' });
   });
 
@@ -153,10 +162,20 @@ describe('an error of the upstream', () => {
 
   it('is read out of a reply that says 200', async () => {
     const error = await refusal({ headers: { 'request-id': 'up-2' }, body: { error: { text: 'no' } } });
-    expect(error).toMatchObject({ kind: 'rate-limit', details: { upstream: { status: 200, requestId: 'up-2' } } });
+    expect(error).toMatchObject({
+      kind: 'rate-limit',
+      details: { upstream: { status: 200, requestId: 'up-2' } },
+    });
   });
 
-  const leaks = [KEY, 'sk-te***cdef', 'sk-test-...cdef', '****abcdef', 'team-4711-secret', 'sk-somebody-elses1'];
+  const leaks = [
+    KEY,
+    'sk-te***cdef',
+    'sk-test-...cdef',
+    '****abcdef',
+    'team-4711-secret',
+    'sk-somebody-elses1',
+  ];
   it.each(leaks)('does not repeat the key: %s', async (leak) => {
     const inReply = await refusal({ status: 401, body: { message: `Wrong key ${leak}!` } });
     const inStream = await refusal({ headers: sse, rawBody: `data: {"error":"Wrong key ${leak}!"}\n\n` });
@@ -241,7 +260,10 @@ describe('a forwarded request', () => {
   });
 
   it('that is no JSON is not touched', async () => {
-    await forward({ headers: { 'content-type': 'text/plain' }, body: Buffer.from('{"model":"alias"}') }, 'real');
+    await forward(
+      { headers: { 'content-type': 'text/plain' }, body: Buffer.from('{"model":"alias"}') },
+      'real',
+    );
     expect(upstream.lastCall.rawBody.toString()).toBe('{"model":"alias"}');
   });
 

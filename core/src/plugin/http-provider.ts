@@ -92,7 +92,11 @@ async function* decode(
   }
 }
 
-async function* decodeWhole(text: string, codec: UpstreamCodec, request: ChatRequest): AsyncGenerator<ChatEvent> {
+async function* decodeWhole(
+  text: string,
+  codec: UpstreamCodec,
+  request: ChatRequest,
+): AsyncGenerator<ChatEvent> {
   if (/^\s*(?:data|event|id|retry)?:/.test(text)) {
     yield* codec.decodeStream(readSse(oneByOne([text])), request);
     return;
@@ -103,7 +107,8 @@ async function* decodeWhole(text: string, codec: UpstreamCodec, request: ChatReq
     yield* codec.decodeStream(oneByOne(entries), request);
     return;
   }
-  if (!isJsonObject(value)) throw new GatewayError('upstream-broken', 'The upstream answered without a reply.');
+  if (!isJsonObject(value))
+    throw new GatewayError('upstream-broken', 'The upstream answered without a reply.');
   // Some upstreams say 200 and mean an error.
   if (isJsonObject(value['error'])) throw codec.decodeError(200, {}, value);
   yield* codec.decodeReply(value, request);

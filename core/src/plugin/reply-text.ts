@@ -13,7 +13,10 @@ export async function readWhole(body: AsyncIterable<Uint8Array>): Promise<string
     chunks.push(chunk);
     size += chunk.length;
     if (size > MAX_REPLY_BYTES) {
-      throw new GatewayError('upstream-broken', `The upstream's reply is larger than ${MAX_REPLY_BYTES} bytes.`);
+      throw new GatewayError(
+        'upstream-broken',
+        `The upstream's reply is larger than ${MAX_REPLY_BYTES} bytes.`,
+      );
     }
   }
   const text = Buffer.concat(chunks).toString('utf8');
@@ -32,7 +35,10 @@ export async function peekBody(
     if (done) break;
     held.push(value);
     // One byte a character: what is not ASCII is no start of JSON either.
-    first = Buffer.from(value).toString('latin1').replace(/^[\s\u00EF\u00BB\u00BF]+/, '').slice(0, 1);
+    first = Buffer.from(value)
+      .toString('latin1')
+      .replace(/^[\s\u00EF\u00BB\u00BF]+/, '')
+      .slice(0, 1);
   }
   return { first, bytes: replay(held, source) };
 }

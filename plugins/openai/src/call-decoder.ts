@@ -1,92 +1,134 @@
-import { type Block, type BlockWriter, type ChatEvent, isJsonObject, type JsonObject, type JsonValue } from '@dragoman/core';
+import {
+  type Block,
+  type BlockWriter,
+  type ChatEvent,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '@dragoman/core';
+import { idOf } from './wire.ts';
 
 interface Call {
   readonly key: string;
   readonly index: number | undefined;
   id: string;
-  /** What came of the arguments before the name. */
-  held: string;
-  opened: boolean;
+  /** Whether the server named no id, so that only the text can tell where the call ends. */
+  readonly isAnonymous: boolean;
+  name: string | undefined;
+  /** What came of the arguments before the name; of anonymous calls, all of them. */
+  text: string;
+}
+
+interface Fragment {
+  readonly id: string;
+  readonly index: number | undefined;
+  readonly name: string | undefined;
+  readonly text: string;
+  readonly form: 'json' | 'freeform';
 }
 
 /**
  * The tool calls of one choice. Servers disagree on how fragments find their call: OpenAI counts by `index`,
- * some send 0 for all and tell calls apart by `id`, some send neither after the first fragment.
+ * some send 0 for all and tell calls apart by `id`, some send neither after the first fragment, some repeat the
+ * name or make up an id for every fragment.
  */
 export class CallDecoder {
   readonly #writer: BlockWriter;
   readonly #choice: number;
-  readonly #replyId: string;
+  readonly #idSeed: string;
   readonly #calls: Call[] = [];
 
-  constructor(writer: BlockWriter, { choice, replyId }: { readonly choice: number; readonly replyId: string }) {
+  constructor(writer: BlockWriter, { choice, idSeed }: { readonly choice: number; readonly idSeed: string }) {
     this.#writer = writer;
     this.#choice = choice;
-    this.#replyId = replyId;
+    this.#idSeed = idSeed;
   }
 
   get any(): boolean {
-    return this.#calls.some(({ opened }) => opened);
+    return this.#calls.some(({ name }) => name !== undefined);
   }
 
-  *decode(fragment: JsonObject): Generator<ChatEvent> {
-    const call = this.#find(fragment);
-    const isCustom = isJsonObject(fragment['custom']);
-    const called = isCustom ? fragment['custom'] : fragment['function'];
-    const fields = isJsonObject(called) ? called : {};
-    const text = argumentsOf(isCustom ? fields['input'] : fields['arguments']);
-    const name = fields['name'];
-    if (!call.opened) {
-      if (typeof name !== 'string' || name === '') {
-        call.held += text;
-        return;
-      }
-      call.opened = true;
-      const form = isCustom ? ('freeform' as const) : ('json' as const);
-      const block: Block = { type: 'tool-call', id: call.id, name, form };
+  *decode(wire: JsonObject): Generator<ChatEvent> {
+    const fragment = readFragment(wire);
+    const call = this.#find(fragment) ?? this.#add(fragment);
+    const isOpen = call.name !== undefined;
+    if (!isOpen || call.isAnonymous) call.text += fragment.text;
+    if (isOpen) {
+      yield* this.#writer.delta(call.key, fragment.text);
+    } else if (fragment.name !== undefined) {
+      call.name = fragment.name;
+      const block: Block = { type: 'tool-call', id: call.id, name: call.name, form: fragment.form };
       yield* this.#writer.open(call.key, block, this.#choice);
-      yield* this.#writer.delta(call.key, call.held);
+      yield* this.#writer.delta(call.key, call.text);
     }
-    yield* this.#writer.delta(call.key, text);
   }
 
   *end(): Generator<ChatEvent> {
     for (const { key } of this.#calls) yield* this.#writer.close(key);
   }
 
-  #find(fragment: JsonObject): Call {
-    const id = idOf(fragment['id']);
-    const index = typeof fragment['index'] === 'number' ? fragment['index'] : undefined;
-    const known = this.#calls.findLast((call) =>
-      index === undefined ? id === '' || call.id === id : call.index === index && (id === '' || call.id === id),
-    );
-    if (known && (index !== undefined || id !== '' || !startsAnew(fragment))) return known;
+  #find({ id, index, name, ...fragment }: Fragment): Call | undefined {
+    const candidates = index === undefined ? this.#calls : this.#calls.filter((call) => call.index === index);
+    const last = candidates.at(-1);
+    if (!last) return undefined;
+    if (id !== '') {
+      const exact = candidates.findLast((call) => call.id === id);
+      if (exact) return exact;
+      if (last.name === undefined && last.isAnonymous) {
+        last.id = id;
+        return last;
+      }
+      return name === undefined && last.name !== undefined ? last : undefined;
+    }
+    if (name === undefined || last.name === undefined) return last;
+    // The name again: of the same call as long as its arguments are not whole, else of another one.
+    const isSame = name === last.name && !isWhole(last.text) && fragment.text !== '';
+    return isSame && (index !== undefined || last.text !== '') ? last : undefined;
+  }
+
+  #add({ id, index }: Fragment): Call {
     const at = this.#calls.length;
-    const call: Call = { key: `${this.#choice} call ${at}`, index, id: id || this.#mintId(at), held: '', opened: false };
+    const call: Call = {
+      key: `${this.#choice} call ${at}`,
+      index,
+      id: id || `call_${this.#idSeed}${this.#choice > 0 ? `c${this.#choice}` : ''}n${at}`,
+      isAnonymous: id === '',
+      name: undefined,
+      text: '',
+    };
     this.#calls.push(call);
     return call;
   }
-
-  /** The same for the same reply, so that a repeated reading gives the same id. */
-  #mintId(at: number): string {
-    const seed = this.#replyId.replaceAll(/[^A-Za-z0-9]/g, '').slice(-24);
-    return `call_${seed}${this.#choice > 0 ? `c${this.#choice}` : ''}n${at}`;
-  }
 }
 
-/** Without index and id, only a name can begin another call. */
-function startsAnew(fragment: JsonObject): boolean {
-  const called = fragment['function'] ?? fragment['custom'];
-  return isJsonObject(called) && typeof called['name'] === 'string' && called['name'] !== '';
-}
-
-function idOf(id: JsonValue | undefined): string {
-  if (typeof id === 'number') return String(id);
-  return typeof id === 'string' ? id : '';
+function readFragment(wire: JsonObject): Fragment {
+  const isCustom = isJsonObject(wire['custom']);
+  const called = isCustom ? wire['custom'] : wire['function'];
+  const fields = isJsonObject(called) ? called : {};
+  const { index } = wire;
+  const { name } = fields;
+  return {
+    id: idOf(wire['id']),
+    index: typeof index === 'number' ? index : undefined,
+    name: typeof name === 'string' && name !== '' ? name : undefined,
+    text: argumentsOf(isCustom ? fields['input'] : fields['arguments']),
+    form: isCustom ? 'freeform' : 'json',
+  };
 }
 
 /** A text; some servers send the object itself. */
 function argumentsOf(value: JsonValue | undefined): string {
   if (typeof value === 'string') return value;
   return isJsonObject(value) ? JSON.stringify(value) : '';
+}
+
+/** The last character is looked at first, since parsing all again with every fragment would take long. */
+function isWhole(text: string): boolean {
+  if (!text.trimEnd().endsWith('}')) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -12,12 +12,13 @@ import {
   type MediaPart,
 } from '@dragoman/core';
 import { CallDecoder } from './call-decoder.ts';
-import { FINISH_REASONS, OPENAI_CHAT } from './wire.ts';
+import { arrayOf, FINISH_REASONS, OPENAI_CHAT } from './wire.ts';
 
 export interface ChoiceInput {
   readonly index: number;
   readonly writer: BlockWriter;
-  readonly replyId: string;
+  /** Makes the ids that the server left out the same whenever the same reply is read. */
+  readonly idSeed: string;
   readonly request: ChatRequest;
 }
 
@@ -33,14 +34,17 @@ export class ChoiceDecoder {
   #open: Kind | undefined;
   #audio: { id?: JsonValue; expires_at?: JsonValue; data: string; transcript: string } | undefined;
   #refused = false;
+  /** How long all texts are so far, and how long they were where the open one began. */
+  #textLength = 0;
+  #textStart = 0;
   /** A finish reason that no table knows, as the upstream wrote it. */
   unknownReason: string | undefined;
 
-  constructor({ index, writer, replyId, request }: ChoiceInput) {
+  constructor({ index, writer, idSeed, request }: ChoiceInput) {
     this.index = index;
     this.#writer = writer;
     this.#request = request;
-    this.#calls = new CallDecoder(writer, { choice: index, replyId });
+    this.#calls = new CallDecoder(writer, { choice: index, idSeed });
   }
 
   *decode(choice: JsonObject): Generator<ChatEvent> {
@@ -48,7 +52,8 @@ export class ChoiceDecoder {
     if (isJsonObject(delta)) yield* this.#delta(delta, choice['logprobs']);
     const finish = choice['finish_reason'];
     if (typeof finish === 'string' && finish !== '') {
-      if (Object.hasOwn(FINISH_REASONS, finish)) this.#finish = FINISH_REASONS[finish as keyof typeof FINISH_REASONS];
+      if (Object.hasOwn(FINISH_REASONS, finish))
+        this.#finish = FINISH_REASONS[finish as keyof typeof FINISH_REASONS];
       else [this.#finish, this.unknownReason] = ['stop', finish];
     }
   }
@@ -74,16 +79,17 @@ export class ChoiceDecoder {
     yield* this.#text('text', contentOf(delta['content']));
     yield* this.#refusal(delta['refusal']);
     yield* this.#extras(delta, logprobs);
-    const calls = delta['tool_calls'];
-    if (Array.isArray(calls)) for (const call of calls as readonly JsonValue[]) yield* this.#call(call);
+    for (const call of arrayOf(delta['tool_calls'])) yield* this.#call(call);
     // The name of calls before there were several.
-    if (isJsonObject(delta['function_call'])) yield* this.#call({ index: 0, function: delta['function_call'] });
+    if (isJsonObject(delta['function_call']))
+      yield* this.#call({ index: 0, function: delta['function_call'] });
     this.#hear(delta['audio']);
   }
 
   *#text(kind: Kind, text: string): Generator<ChatEvent> {
     if (text === '') return;
     yield* this.#switchTo(kind);
+    if (kind === 'text') this.#textLength += text.length;
     yield* this.#writer.delta(this.#key(kind), text);
   }
 
@@ -105,17 +111,20 @@ export class ChoiceDecoder {
     if (this.#open) yield* this.#writer.close(this.#key(this.#open));
     this.#open = kind;
     if (!kind) return;
+    if (kind === 'text') this.#textStart = this.#textLength;
     const block: Block = kind === 'reasoning' ? { type: kind, form: 'raw' } : { type: kind };
     yield* this.#writer.open(this.#key(kind), block, this.index);
   }
 
   *#extras(delta: JsonObject, logprobs: JsonValue | undefined): Generator<ChatEvent> {
-    const citations = Array.isArray(delta['annotations']) ? decodeCitations(delta['annotations'] as readonly JsonValue[]) : [];
-    const tokens = isJsonObject(logprobs) && Array.isArray(logprobs['content']) ? (logprobs['content'] as readonly JsonValue[]) : [];
-    if (citations.length === 0 && tokens.length === 0) return;
-    yield* this.#switchTo('text');
-    const index = this.#writer.indexOf(this.#key('text')) ?? 0;
+    const citations = decodeCitations(delta['annotations'], this.#textStart);
+    if (citations.length > 0) yield* this.#switchTo('text');
+    const index = this.#open && this.#writer.indexOf(this.#key(this.#open));
+    if (index === undefined) return;
     for (const citation of citations) yield { type: 'block-citation', index, citation };
+    const tokens = isJsonObject(logprobs)
+      ? [...arrayOf(logprobs['content']), ...arrayOf(logprobs['refusal'])]
+      : [];
     if (tokens.length > 0) yield { type: 'block-logprobs', index, logprobs: tokens };
   }
 
@@ -136,8 +145,7 @@ export class ChoiceDecoder {
 /** A text, or parts that hold text, as Mistral sends them. */
 function contentOf(content: JsonValue | undefined): string {
   if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return (content as readonly JsonValue[])
+  return arrayOf(content)
     .map((part) => (isJsonObject(part) && typeof part['text'] === 'string' ? part['text'] : ''))
     .join('');
 }
@@ -146,24 +154,26 @@ function contentOf(content: JsonValue | undefined): string {
 function reasoningOf({ reasoning_content, reasoning, reasoning_details: details }: JsonObject): string {
   if (typeof reasoning_content === 'string' && reasoning_content !== '') return reasoning_content;
   if (typeof reasoning === 'string' && reasoning !== '') return reasoning;
-  if (!Array.isArray(details)) return '';
-  return (details as readonly JsonValue[])
+  return arrayOf(details)
     .map((detail) => (isJsonObject(detail) ? (detail['text'] ?? detail['summary']) : ''))
     .filter((text) => typeof text === 'string')
     .join('');
 }
 
-function decodeCitations(annotations: readonly JsonValue[]): readonly Citation[] {
-  return annotations.filter(isJsonObject).flatMap((annotation) => {
-    const cited = annotation['url_citation'];
+/** On the wire, offsets count from the start of the message; here, from the start of the open text. */
+function decodeCitations(annotations: JsonValue | undefined, textStart: number): readonly Citation[] {
+  const offset = (value: JsonValue | undefined): number | undefined =>
+    typeof value === 'number' ? Math.max(0, value - textStart) : undefined;
+  return arrayOf(annotations).flatMap((annotation) => {
+    const cited = isJsonObject(annotation) ? annotation['url_citation'] : undefined;
     if (!isJsonObject(cited)) return [];
     const { url, title, start_index: start, end_index: end } = cited;
     return [
       defined({
         url: typeof url === 'string' ? url : undefined,
         title: typeof title === 'string' ? title : undefined,
-        start: typeof start === 'number' ? start : undefined,
-        end: typeof end === 'number' ? end : undefined,
+        start: offset(start),
+        end: offset(end),
       }),
     ];
   });

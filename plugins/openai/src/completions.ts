@@ -9,13 +9,13 @@ import {
   FieldReader,
   type JsonObject,
   type RequestInput,
+  type Usage,
 } from '@dragoman/core';
+import { decodeModel, decodeSampling, decodeStop } from './decode-options.ts';
 import { encodeStreamError } from './encode-stream.ts';
+import { extensionsOf } from './kept.ts';
 import { encodeUsage } from './usage.ts';
 import { OPENAI_CHAT, OPENAI_COMPLETIONS, WIRE_FINISH_REASONS } from './wire.ts';
-
-/** What a chat cannot say. An upstream with this endpoint of its own gets it unchanged. */
-const ONLY_NATIVE = ['best_of', 'echo', 'logprobs', 'suffix'] as const;
 
 /** The completions of before chat; for upstreams that lack them a prompt becomes a user's message. */
 export const completionsEndpoint: ChatEndpoint = {
@@ -33,46 +33,44 @@ export const completionsEndpoint: ChatEndpoint = {
 
 function decodeRequest({ body }: RequestInput): ChatRequest {
   const fields = new FieldReader(body);
-  const stop = fields.value('stop');
-  return defined({
+  const prompt = decodePrompt(fields);
+  const nativeOnly = [...nativeFields(fields), ...(prompt === undefined ? ['prompt'] : [])];
+  const streamOptions = fields.optionalReader('stream_options');
+  const request = defined({
     protocol: OPENAI_CHAT,
-    model: fields.string('model'),
+    model: decodeModel(fields),
     stream: fields.optionalBoolean('stream') ?? false,
-    includeUsage: fields.optionalReader('stream_options')?.optionalBoolean('include_usage'),
+    includeUsage: streamOptions?.optionalBoolean('include_usage'),
     system: [],
-    messages: [{ role: 'user' as const, content: [{ type: 'text' as const, text: promptOf(fields) ?? '' }] }],
+    messages: [{ role: 'user' as const, content: [{ type: 'text' as const, text: prompt ?? '' }] }],
     tools: [],
-    maxTokens: fields.optionalInteger('max_tokens', 1),
-    stop: typeof stop === 'string' ? [stop] : fields.optionalStrings('stop'),
-    sampling: defined({
-      temperature: fields.optionalNumber('temperature'),
-      topP: fields.optionalNumber('top_p'),
-      seed: fields.optionalInteger('seed', Number.MIN_SAFE_INTEGER),
-      presencePenalty: fields.optionalNumber('presence_penalty'),
-      frequencyPenalty: fields.optionalNumber('frequency_penalty'),
-      count: fields.optionalInteger('n', 1),
-    }),
+    maxTokens: fields.optionalInteger('max_tokens'),
+    stop: decodeStop(fields),
+    sampling: decodeSampling(fields),
     reasoning: {},
     user: fields.optionalString('user'),
-    nativeOnly: nativeFields(fields),
+    nativeOnly: nativeOnly.length > 0 ? nativeOnly : undefined,
   });
+  return defined({ ...request, extensions: extensionsOf(fields, { stream_options: streamOptions }) });
 }
 
 /** A chat has one prompt, as text. Several, or tokens, are for upstreams with this endpoint of their own. */
-function promptOf(fields: FieldReader): string | undefined {
+function decodePrompt(fields: FieldReader): string | undefined {
   const prompt = fields.value('prompt');
   if (typeof prompt === 'string') return prompt;
   if (!Array.isArray(prompt)) throw fields.invalid('prompt', 'must be a string or an array');
   return prompt.length === 1 && typeof prompt[0] === 'string' ? prompt[0] : undefined;
 }
 
-function nativeFields(fields: FieldReader): readonly string[] | undefined {
-  const used: string[] = ONLY_NATIVE.filter((name) => {
-    const value = fields.value(name);
-    return value !== undefined && value !== false && value !== '' && !(name === 'best_of' && value === 1);
-  });
-  if (promptOf(fields) === undefined) used.push('prompt');
-  return used.length > 0 ? used : undefined;
+/** What a chat cannot say. An upstream with this endpoint of its own gets it unchanged. */
+function nativeFields(fields: FieldReader): readonly string[] {
+  const used = {
+    best_of: (fields.optionalInteger('best_of', 1) ?? 1) > 1,
+    echo: fields.optionalBoolean('echo') === true,
+    suffix: (fields.optionalString('suffix') ?? '') !== '',
+    logprobs: fields.optionalInteger('logprobs') !== undefined,
+  };
+  return Object.entries(used).flatMap(([name, isUsed]) => (isUsed ? [name] : []));
 }
 
 function encodeReply(reply: ChatReply, context: EncodeContext): JsonObject {
@@ -91,12 +89,20 @@ function encodeReply(reply: ChatReply, context: EncodeContext): JsonObject {
   };
 }
 
-async function* encodeStream(events: AsyncIterable<ChatEvent>, context: EncodeContext): AsyncGenerator<string> {
+async function* encodeStream(
+  events: AsyncIterable<ChatEvent>,
+  context: EncodeContext,
+): AsyncGenerator<string> {
   const choices = new Map<number, number>();
+  const { includeUsage } = context.request;
   let head: JsonObject = {};
-  const chunk = (index: number, text: string, reason: string | null): string =>
-    encodeSse(JSON.stringify({ ...head, choices: [{ index, text, logprobs: null, finish_reason: reason }] }));
+  let usage: Usage | undefined;
+  const write = (fields: JsonObject): string =>
+    encodeSse(JSON.stringify({ ...head, ...(includeUsage && { usage: null }), ...fields }));
+  const chunk = (index: number, text: string, finish_reason: string | null): string =>
+    write({ choices: [{ index, text, logprobs: null, finish_reason }] });
   for await (const event of events) {
+    if ('usage' in event && event.usage) usage = { ...usage, ...event.usage };
     if (event.type === 'start') {
       const { id, model, created = context.created } = event;
       head = { id: id || `cmpl-${context.id}`, object: 'text_completion', created, model };
@@ -109,9 +115,7 @@ async function* encodeStream(events: AsyncIterable<ChatEvent>, context: EncodeCo
       for (const [index, reason] of [event.reason, ...(event.otherReasons ?? [])].entries()) {
         yield chunk(index, '', WIRE_FINISH_REASONS[reason]);
       }
-      if (context.request.includeUsage) {
-        yield encodeSse(JSON.stringify({ ...head, choices: [], usage: encodeUsage(event.usage) }));
-      }
+      if (includeUsage) yield write({ choices: [], usage: encodeUsage(usage) });
       yield encodeSse('[DONE]');
     }
   }

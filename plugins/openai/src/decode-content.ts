@@ -1,18 +1,6 @@
-import {
-  defined,
-  type Extensions,
-  FieldReader,
-  type MediaPart,
-  type TextPart,
-  type UserPart,
-} from '@dragoman/core';
+import { defined, FieldReader, type MediaPart, type TextPart, type UserPart } from '@dragoman/core';
+import { extensionsOf } from './kept.ts';
 import { OPENAI_CHAT, parseDataUrl } from './wire.ts';
-
-/** What a reader was not asked for, to be kept for the same protocol. */
-export function extensionsOf(reader: FieldReader): Extensions | undefined {
-  const rest = reader.rest();
-  return rest && { [OPENAI_CHAT]: rest };
-}
 
 /** `content` of any message: a string, or parts that `decodePart` reads. Absent and empty give no part. */
 export function decodeContent<Part>(
@@ -71,7 +59,7 @@ function decodeImage(part: FieldReader): MediaPart {
     media: 'image' as const,
     source: data ? { type: 'base64' as const, ...data } : { type: 'url' as const, url },
     detail: image.optionalOneOf('detail', ['auto', 'low', 'high', 'original']),
-    extensions: extensionsOf(part),
+    extensions: extensionsOf(part, { image_url: image }),
   });
 }
 
@@ -82,7 +70,7 @@ function decodeAudio(part: FieldReader): MediaPart {
     type: 'media' as const,
     media: 'audio' as const,
     source: { type: 'base64' as const, mimeType, data: audio.string('data') },
-    extensions: extensionsOf(part),
+    extensions: extensionsOf(part, { input_audio: audio }),
   });
 }
 
@@ -100,6 +88,6 @@ function decodeFile(part: FieldReader): MediaPart {
       ? { type: 'base64' as const, ...data }
       : { type: 'file' as const, id: id ?? '', owner: OPENAI_CHAT },
     name: file.optionalString('filename'),
-    extensions: extensionsOf(part),
+    extensions: extensionsOf(part, { file }),
   });
 }

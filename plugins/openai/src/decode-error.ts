@@ -1,6 +1,14 @@
-import { type ErrorKind, GatewayError, type HeaderMap, isJsonObject, type JsonValue } from '@dragoman/core';
+import {
+  defined,
+  type ErrorKind,
+  GatewayError,
+  type HeaderMap,
+  isJsonObject,
+  type JsonValue,
+} from '@dragoman/core';
+import { arrayOf } from './wire.ts';
 
-const KINDS: Readonly<Record<number, ErrorKind>> = {
+const KINDS: Readonly<Record<number, ErrorKind | undefined>> = {
   400: 'invalid',
   // The key is the gateway's own: its client is not to blame.
   401: 'upstream-auth',
@@ -17,31 +25,51 @@ const KINDS: Readonly<Record<number, ErrorKind>> = {
   529: 'overloaded',
 };
 
-const CODES: Readonly<Record<string, ErrorKind>> = {
-  context_length_exceeded: 'context-window',
-  content_policy_violation: 'content-policy',
-  content_filter: 'content-policy',
-  insufficient_quota: 'billing',
-  model_not_found: 'upstream-model',
-  rate_limit_exceeded: 'rate-limit',
-  invalid_api_key: 'upstream-auth',
-  server_error: 'upstream-broken',
-  overloaded: 'overloaded',
-};
+/** By `code` or `type`. */
+const CODES = new Map<string | undefined, ErrorKind>([
+  ['context_length_exceeded', 'context-window'],
+  ['content_policy_violation', 'content-policy'],
+  ['content_filter', 'content-policy'],
+  ['insufficient_quota', 'billing'],
+  ['model_not_found', 'upstream-model'],
+  ['rate_limit_exceeded', 'rate-limit'],
+  ['invalid_api_key', 'upstream-auth'],
+  ['server_error', 'upstream-broken'],
+  ['overloaded', 'overloaded'],
+]);
 
 const AUTH_MESSAGE = "The upstream refused the gateway's own credentials.";
+
+/** What servers without codes say. */
+const PHRASES: readonly (readonly [RegExp, ErrorKind])[] = [
+  [/maximum context length|context length exceeded|context window|prompt is too long/i, 'context-window'],
+  [/(?:invalid|incorrect|wrong) api key|api key not valid|invalid authentication/i, 'upstream-auth'],
+];
 
 /** What an error of an OpenAI-compatible upstream means. Some say `detail` or a bare `message`. */
 export function decodeError(status: number, headers: HeaderMap, body: JsonValue | undefined): GatewayError {
   const error = errorOf(body);
-  const kind = CODES[error.code ?? ''] ?? CODES[error.type ?? ''] ?? KINDS[status] ?? 'upstream-broken';
-  const retryAfterMs = retryAfter(headers);
-  return new GatewayError(kind, messageOf(kind, status, error), {
-    ...(error.param !== undefined && { field: error.param }),
-    ...(error.code !== undefined && kind !== 'upstream-auth' && { code: error.code }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    upstream: { status },
+  const kind = kindOf(status, error);
+  const isOwnCode = kind === 'invalid' || (kind !== 'upstream-auth' && CODES.has(error.code));
+  const details = defined({
+    field: error.param,
+    code: isOwnCode ? error.code : undefined,
+    retryAfterMs: retryAfter(headers),
   });
+  return new GatewayError(kind, messageOf(kind, status, error), { ...details, upstream: { status } });
+}
+
+/** An error inside a stream has no status of its own; some servers put one into `code`. */
+function kindOf(
+  status: number,
+  { code, type, message = '', status: own = status }: UpstreamError,
+): ErrorKind {
+  const named = CODES.get(code) ?? CODES.get(type);
+  if (named) return named;
+  const byStatus = KINDS[status < 400 ? own : status];
+  const kind = byStatus ?? (type === 'invalid_request_error' ? 'invalid' : 'upstream-broken');
+  if (kind !== 'invalid') return kind;
+  return PHRASES.find(([phrase]) => phrase.test(message))?.[1] ?? kind;
 }
 
 interface UpstreamError {
@@ -49,6 +77,8 @@ interface UpstreamError {
   readonly type?: string;
   readonly code?: string;
   readonly param?: string;
+  /** An HTTP status that the body names. */
+  readonly status?: number;
 }
 
 function errorOf(body: JsonValue | undefined): UpstreamError {
@@ -62,20 +92,33 @@ function errorOf(body: JsonValue | undefined): UpstreamError {
     const field = fields[name];
     return typeof field === 'string' && field !== '' ? field : undefined;
   };
-  const [message, type, code, param] = [read('message') ?? read('detail'), read('type'), read('code'), read('param')];
-  return { ...(message && { message }), ...(type && { type }), ...(code && { code }), ...(param && { param }) };
+  const status = Number(fields['code'] ?? fields['status']);
+  return defined({
+    message: read('message') ?? read('detail') ?? firstDetail(fields['detail']),
+    type: read('type'),
+    code: read('code'),
+    param: read('param'),
+    status: status >= 400 && status < 600 ? status : undefined,
+  });
+}
+
+/** FastAPI lists what was wrong: `detail: [{ loc, msg }]`. */
+function firstDetail(detail: JsonValue | undefined): string | undefined {
+  const [first] = arrayOf(detail);
+  return isJsonObject(first) && typeof first['msg'] === 'string' ? first['msg'] : undefined;
 }
 
 function messageOf(kind: ErrorKind, status: number, { message }: UpstreamError): string {
   if (kind === 'upstream-auth') return AUTH_MESSAGE;
-  const text = message?.slice(0, 2000);
-  return text ?? `The upstream answered with status ${status}.`;
+  return message ?? `The upstream answered with status ${status}.`;
 }
 
-/** `retry-after-ms`, or `retry-after` in seconds. */
+/** `retry-after-ms`, or `retry-after` in seconds or as a date by the upstream's own clock. */
 function retryAfter(headers: HeaderMap): number | undefined {
-  const milliseconds = Number(headers['retry-after-ms'] ?? Number.NaN);
+  const milliseconds = Number(headers['retry-after-ms'] || Number.NaN);
   if (milliseconds >= 0) return milliseconds;
-  const seconds = Number(headers['retry-after'] ?? Number.NaN);
-  return seconds >= 0 ? seconds * 1000 : undefined;
+  const { 'retry-after': after = '', date = '' } = headers;
+  const wait = after === '' ? Number.NaN : Number(after) * 1000;
+  const until = Date.parse(after) - Date.parse(date);
+  return [wait, until].find((candidate) => candidate >= 0);
 }

@@ -9,7 +9,8 @@ import {
   type ToolResultPart,
   type UserMessage,
 } from '@dragoman/core';
-import { decodeContent, decodeText, decodeTextPart, decodeUserPart, extensionsOf } from './decode-content.ts';
+import { decodeContent, decodeText, decodeTextPart, decodeUserPart } from './decode-content.ts';
+import { extensionsOf } from './kept.ts';
 import { OPENAI_CHAT } from './wire.ts';
 
 export interface DecodedMessages {
@@ -35,7 +36,11 @@ export function decodeMessages(readers: readonly FieldReader[]): DecodedMessages
 
 /** Whether a turn is made of results of tools alone, and of nothing that only OpenAI knows. */
 function isResults(message: Message): message is UserMessage {
-  return message.role === 'user' && message.content.length > 0 && message.content.every(({ type }) => type === 'tool-result');
+  return (
+    message.role === 'user' &&
+    message.content.length > 0 &&
+    message.content.every(({ type }) => type === 'tool-result')
+  );
 }
 
 function decodeMessage(message: FieldReader): Message {
@@ -99,7 +104,14 @@ function decodeCall(call: FieldReader): ToolCallPart {
   if (type === 'custom') {
     const custom = call.reader('custom');
     const [name, input] = [custom.string('name'), custom.string('input')];
-    return defined({ type: 'tool-call' as const, id, name, form: 'freeform' as const, arguments: input, extensions: extensionsOf(call) });
+    return defined({
+      type: 'tool-call' as const,
+      id,
+      name,
+      form: 'freeform' as const,
+      arguments: input,
+      extensions: extensionsOf(call, { custom }),
+    });
   }
   const called = call.reader('function');
   const name = called.string('name');
@@ -110,7 +122,7 @@ function decodeCall(call: FieldReader): ToolCallPart {
     name,
     form: 'json' as const,
     arguments: args || '{}',
-    extensions: extensionsOf(call),
+    extensions: extensionsOf(call, { function: called }),
   });
 }
 
@@ -119,7 +131,15 @@ function decodeOldCall(message: FieldReader): readonly ToolCallPart[] {
   const call = message.optionalReader('function_call');
   if (!call) return [];
   const name = call.string('name');
-  return [{ type: 'tool-call', id: `call_${name}`, name, form: 'json', arguments: call.optionalString('arguments') || '{}' }];
+  return [
+    {
+      type: 'tool-call',
+      id: `call_${name}`,
+      name,
+      form: 'json',
+      arguments: call.optionalString('arguments') || '{}',
+    },
+  ];
 }
 
 function decodeResult(message: FieldReader, role: 'tool' | 'function'): ToolResultPart {

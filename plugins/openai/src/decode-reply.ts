@@ -3,7 +3,6 @@ import {
   type ChatEvent,
   type ChatRequest,
   defined,
-  type FinishReason,
   GatewayError,
   isJsonObject,
   type JsonObject,
@@ -14,14 +13,23 @@ import {
 import { ChoiceDecoder } from './choice-decoder.ts';
 import { decodeError } from './decode-error.ts';
 import { decodeUsage } from './usage.ts';
-import { OPENAI_CHAT } from './wire.ts';
+import { arrayOf, idOf, OPENAI_CHAT } from './wire.ts';
 
 /** Tells a `chat.completion` as events: its messages are chunks that hold everything. */
 export function* decodeReply(body: JsonObject, request: ChatRequest): Generator<ChatEvent> {
   const decoder = new ReplyDecoder(request);
-  const choices = arrayOf(body['choices']).filter(isJsonObject);
-  yield* decoder.chunk({ ...body, choices: choices.map((choice) => ({ ...choice, delta: choice['message'] ?? {} })) });
+  const choices = arrayOf(body['choices']).filter(isJsonObject).map(wholeChunk);
+  yield* decoder.chunk({ ...body, choices });
   yield* decoder.end();
+}
+
+/** A message that came whole is over, even where the server forgot to say why. */
+function wholeChunk(choice: JsonObject): JsonObject {
+  const { message, finish_reason } = choice;
+  if (!isJsonObject(message)) return choice;
+  const calls = arrayOf(message['tool_calls']).filter(isJsonObject);
+  const delta = { ...message, tool_calls: calls.map((call, index) => ({ ...call, index })) };
+  return { ...choice, delta, finish_reason: finish_reason || 'stop' };
 }
 
 /** Tells a stream of `chat.completion.chunk`s as events. */
@@ -43,10 +51,12 @@ function parseChunk(data: string): JsonObject | undefined {
   let value: unknown;
   try {
     value = JSON.parse(data);
-  } catch (cause) {
-    throw new GatewayError('upstream-broken', 'The upstream sent a chunk that is not JSON.', { cause });
+  } catch {
+    // The parser's own message would quote the upstream.
+    throw new GatewayError('upstream-broken', 'The upstream sent a chunk that is not JSON.');
   }
-  if (!isJsonObject(value)) throw new GatewayError('upstream-broken', 'The upstream sent a chunk that is no object.');
+  if (!isJsonObject(value))
+    throw new GatewayError('upstream-broken', 'The upstream sent a chunk that is no object.');
   return value;
 }
 
@@ -64,32 +74,36 @@ class ReplyDecoder {
   }
 
   *chunk(chunk: JsonObject): Generator<ChatEvent> {
-    if (chunk['error']) throw decodeError(200, {}, chunk as JsonValue);
+    if (chunk['error']) throw decodeError(200, {}, chunk);
     this.#usage = decodeUsage(chunk['usage']) ?? this.#usage;
     const choices = arrayOf(chunk['choices']).filter(isJsonObject);
     // Azure begins with a chunk that has no choices and names neither id nor model.
     if (choices.length > 0 && !this.#started) yield this.#start(chunk);
     for (const choice of choices) {
-      const index = typeof choice['index'] === 'number' ? choice['index'] : 0;
-      yield* this.#choice(index).decode(choice);
+      if (choice['error']) throw decodeError(200, {}, choice);
+      yield* this.#choice(choice['index']).decode(choice);
     }
   }
 
   /** What is left to tell when the upstream has nothing more to say. */
   *end(): Generator<ChatEvent> {
     const choices = [...this.#choices.values()].toSorted((a, b) => a.index - b.index);
-    const reasons = choices.map((choice) => choice.reason());
-    const [reason, ...otherReasons] = reasons;
-    if (!reason || otherReasons.includes(undefined)) {
+    const first = choices[0]?.reason();
+    if (!first || choices.some((choice) => !choice.reason())) {
       throw new GatewayError('upstream-broken', "The upstream's reply ended early, without a finish reason.");
     }
+    const count = (choices.at(-1)?.index ?? 0) + 1;
+    const [reason = first, ...otherReasons] = Array.from(
+      { length: count },
+      (_, index) => this.#choices.get(index)?.reason() ?? first,
+    );
     for (const choice of choices) yield* choice.end();
     yield* this.#writer.closeAll();
     const unknown = choices[0]?.unknownReason;
     yield defined({
       type: 'finish' as const,
       reason,
-      otherReasons: otherReasons.length > 0 ? (otherReasons as FinishReason[]) : undefined,
+      otherReasons: otherReasons.length > 0 ? otherReasons : undefined,
       usage: this.#usage,
       extensions: unknown === undefined ? undefined : { [OPENAI_CHAT]: { finish_reason: unknown } },
     });
@@ -97,8 +111,8 @@ class ReplyDecoder {
 
   #start(chunk: JsonObject): ChatEvent {
     this.#started = true;
-    this.#id = textOf(chunk['id']);
-    const { created, system_fingerprint, service_tier } = chunk;
+    this.#id = idOf(chunk['id']);
+    const { created, model, system_fingerprint, service_tier } = chunk;
     const kept = defined({
       system_fingerprint: system_fingerprint ?? undefined,
       service_tier: service_tier ?? undefined,
@@ -106,26 +120,29 @@ class ReplyDecoder {
     return defined({
       type: 'start' as const,
       id: this.#id,
-      model: textOf(chunk['model']) || this.#request.model,
+      model: typeof model === 'string' && model !== '' ? model : this.#request.model,
       created: typeof created === 'number' ? created : undefined,
+      usage: this.#usage,
       extensions: Object.keys(kept).length > 0 ? { [OPENAI_CHAT]: kept } : undefined,
     });
   }
 
-  #choice(index: number): ChoiceDecoder {
+  #choice(wireIndex: JsonValue | undefined): ChoiceDecoder {
+    const index = isChoiceIndex(wireIndex) ? wireIndex : 0;
     let choice = this.#choices.get(index);
     if (!choice) {
-      choice = new ChoiceDecoder({ index, writer: this.#writer, replyId: this.#id, request: this.#request });
+      const request = this.#request;
+      const idSeed = this.#id.replaceAll(/[^A-Za-z0-9]/g, '').slice(-24) || `m${request.messages.length}`;
+      choice = new ChoiceDecoder({ index, writer: this.#writer, idSeed, request });
       this.#choices.set(index, choice);
     }
     return choice;
   }
 }
 
-function arrayOf(value: JsonValue | undefined): readonly JsonValue[] {
-  return Array.isArray(value) ? (value as readonly JsonValue[]) : [];
-}
+/** More choices than any server gives would only take memory. */
+const MAX_CHOICES = 128;
 
-function textOf(value: JsonValue | undefined): string {
-  return typeof value === 'string' ? value : '';
+function isChoiceIndex(value: JsonValue | undefined): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < MAX_CHOICES;
 }

@@ -10,8 +10,9 @@ import {
   type JsonValue,
   type RequestInput,
 } from '@dragoman/core';
-import { extensionsOf } from './decode-content.ts';
+import { extensionsOf } from './kept.ts';
 import { decodeUsage } from './usage.ts';
+import { decodeModel } from './decode-options.ts';
 import { OPENAI_CHAT, OPENAI_EMBEDDINGS } from './wire.ts';
 
 export const embeddingsEndpoint: EmbedEndpoint = {
@@ -29,7 +30,7 @@ function decodeRequest({ body }: RequestInput): EmbedRequest {
   fields.optionalOneOf('encoding_format', ['float', 'base64']);
   return defined({
     protocol: OPENAI_CHAT,
-    model: fields.string('model'),
+    model: decodeModel(fields),
     inputs: decodeInputs(fields),
     dimensions: fields.optionalInteger('dimensions', 1),
     user: fields.optionalString('user'),
@@ -54,7 +55,7 @@ function decodeInputs(fields: FieldReader): EmbedRequest['inputs'] {
 }
 
 function isTokens(values: readonly unknown[]): values is readonly number[] {
-  return values.length > 0 && values.every((value) => typeof value === 'number');
+  return values.length > 0 && values.every(Number.isInteger);
 }
 
 /** `base64` is what OpenAI's own SDK asks for: little-endian floats of 32 bits. */
@@ -75,20 +76,32 @@ function toBase64(vector: readonly number[]): string {
 }
 
 /** The body of `POST /embeddings` of an upstream. */
-export function encodeEmbedRequest({ model, inputs, dimensions, user, extensions }: EmbedRequest): JsonObject {
+export function encodeEmbedRequest({
+  model,
+  inputs,
+  dimensions,
+  user,
+  extensions,
+}: EmbedRequest): JsonObject {
   const [first] = inputs;
   const input = inputs.length === 1 && typeof first === 'string' ? first : inputs;
   return defined({ ...extensions?.[OPENAI_CHAT], model, input, dimensions, user, encoding_format: 'float' });
 }
 
 /** Reads an upstream's vectors, in the order of the inputs. */
-export function decodeEmbedReply(body: JsonValue, { model }: EmbedRequest): EmbedReply {
+export function decodeEmbedReply(body: JsonValue, { model, inputs }: EmbedRequest): EmbedReply {
   const data = isJsonObject(body) ? body['data'] : undefined;
   if (!isJsonObject(body) || !Array.isArray(data)) {
     throw new GatewayError('upstream-broken', 'The upstream answered without embeddings.');
   }
   const rows = (data as readonly JsonValue[]).filter(isJsonObject);
   const ordered = rows.toSorted((a, b) => Number(a['index'] ?? 0) - Number(b['index'] ?? 0));
+  if (rows.length !== inputs.length) {
+    throw new GatewayError(
+      'upstream-broken',
+      `The upstream made ${rows.length} vectors of ${inputs.length} inputs.`,
+    );
+  }
   return {
     model: typeof body['model'] === 'string' ? body['model'] : model,
     vectors: ordered.map(({ embedding }) => decodeVector(embedding)),

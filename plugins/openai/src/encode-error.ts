@@ -28,7 +28,7 @@ const NAMES: Readonly<Record<ErrorKind, Row>> = {
   timeout: { type: 'server_error', code: 'timeout' },
 };
 
-/** OpenAI's clients know no 402: a spent quota is a 429 that says so. */
+/** OpenAI says 429 of a spent quota; its code tells it from a rate limit. */
 const STATUS: Partial<Record<ErrorKind, number>> = { billing: 429 };
 
 /** Encodes an error in OpenAI's envelope, with what its SDKs go by when they decide on a retry. */
@@ -36,6 +36,7 @@ export function encodeError(error: GatewayError): EncodedError {
   const { kind, message, details } = error;
   const { type, code } = NAMES[kind];
   const { retryAfterMs } = details;
+  const status = STATUS[kind] ?? error.status;
   const headers = {
     ...(retryAfterMs !== undefined && {
       'retry-after': String(Math.ceil(retryAfterMs / 1000)),
@@ -43,10 +44,10 @@ export function encodeError(error: GatewayError): EncodedError {
     }),
     ...(details.upstream?.requestId && { 'x-upstream-request-id': details.upstream.requestId }),
     // Its SDKs repeat every 409, 429 and 5xx unless they are told not to.
-    ...(error.status >= 409 && !mayPass(kind) && { 'x-should-retry': 'false' }),
+    ...(status >= 408 && !mayPass(kind) && { 'x-should-retry': 'false' }),
   };
   return {
-    status: STATUS[kind] ?? error.status,
+    status,
     headers,
     body: { error: { message, type, param: details.field ?? null, code: details.code ?? code ?? null } },
   };

@@ -1,9 +1,8 @@
 import {
   type AssistantMessage,
-  type CallContext,
   defined,
+  isJsonObject,
   type JsonObject,
-  type MediaPart,
   type Message,
   type SystemMessage,
   type TextPart,
@@ -12,15 +11,16 @@ import {
   type UserMessage,
   type UserPart,
 } from '@dragoman/core';
+import type { EncodeRequestContext } from './encode-context.ts';
+import { encodeMedia } from './encode-media.ts';
+import { withKept } from './kept.ts';
 import { OPENAI_CHAT } from './wire.ts';
-
-type Context = Pick<CallContext, 'capabilities' | 'drop'>;
 
 /** Encodes a conversation as `messages`. */
 export function encodeMessages(
   system: readonly SystemMessage[],
   messages: readonly Message[],
-  context: Context,
+  context: EncodeRequestContext,
 ): readonly JsonObject[] {
   return [
     ...system.map((message) => encodeSystem(message, context)),
@@ -28,10 +28,12 @@ export function encodeMessages(
   ];
 }
 
-function encodeMessage(message: Message, context: Context): readonly JsonObject[] {
+function encodeMessage(message: Message, context: EncodeRequestContext): readonly JsonObject[] {
   switch (message.role) {
     case 'system':
-      return [context.capabilities.systemFirstOnly ? encodeReminder(message) : encodeSystem(message, context)];
+      return [
+        context.capabilities.systemFirstOnly ? encodeReminder(message) : encodeSystem(message, context),
+      ];
     case 'user':
       return encodeUser(message, context);
     case 'assistant':
@@ -39,9 +41,10 @@ function encodeMessage(message: Message, context: Context): readonly JsonObject[
   }
 }
 
-function encodeSystem({ rank, name, content, extensions }: SystemMessage, { capabilities }: Context): JsonObject {
-  const role = rank === 'developer' && !capabilities.developerRole ? 'system' : rank;
-  return defined({ role, name, content: encodeTexts(content), ...extensions?.[OPENAI_CHAT] });
+function encodeSystem(message: SystemMessage, context: EncodeRequestContext): JsonObject {
+  const { rank, name, content, extensions } = message;
+  const role = rank === 'developer' && !context.capabilities.developerRole ? 'system' : rank;
+  return withKept(defined({ role, name, content: encodeTexts(content, context) }), extensions);
 }
 
 /** For templates that know a system message only at the front; moving it there would change what it follows. */
@@ -51,115 +54,127 @@ function encodeReminder({ content }: SystemMessage): JsonObject {
 }
 
 /** One text goes as a string, which every server takes; several, or one with marks, as parts. */
-function encodeTexts(parts: readonly TextPart[]): string | readonly JsonObject[] {
-  const [first] = parts;
+function encodeTexts(
+  parts: readonly TextPart[],
+  context: EncodeRequestContext,
+): string | readonly JsonObject[] {
+  const encoded = parts.map((part) => encodeText(part, context));
+  const [first] = encoded;
   if (!first) return '';
-  if (parts.length === 1 && !first.cache && !first.extensions) return first.text;
-  return parts.map(encodeText);
+  const isPlain = encoded.length === 1 && Object.keys(first).length === 2;
+  return isPlain ? (parts[0]?.text ?? '') : encoded;
 }
 
-function encodeText({ text, cache, extensions }: TextPart): JsonObject {
-  const mark = cache && { mode: 'explicit', ...defined({ ttl: cache.ttl }) };
-  return defined({ type: 'text', text, prompt_cache_breakpoint: mark, ...extensions?.[OPENAI_CHAT] });
+function encodeText({ text, cache, extensions }: TextPart, context: EncodeRequestContext): JsonObject {
+  const { capabilities, drop } = context;
+  if (cache && !capabilities.promptCacheBreakpoints) drop('cache', 'The model takes no cache marks.');
+  const mark = cache && capabilities.promptCacheBreakpoints ? { mode: 'explicit', ...cache } : undefined;
+  return withKept(defined({ type: 'text', text, prompt_cache_breakpoint: mark }), extensions);
 }
 
 /** Each result is a message of its own; what they cannot hold follows after all of them. */
-function encodeUser({ name, content, extensions }: UserMessage, context: Context): readonly JsonObject[] {
+function encodeUser(
+  { name, content, extensions }: UserMessage,
+  context: EncodeRequestContext,
+): readonly JsonObject[] {
   const results = content.filter((part) => part.type === 'tool-result');
-  const media = results.flatMap((result) => resultMedia(result));
+  const media = results.flatMap((result) => result.content.filter((part) => part.type === 'media'));
   const rest = [...media, ...content.filter((part) => part.type !== 'tool-result')];
   const encoded = results.map((result) => encodeResult(result, context));
   if (rest.length === 0 && results.length > 0) return encoded;
-  return [...encoded, defined({ role: 'user', name, content: encodeUserParts(rest, context), ...extensions?.[OPENAI_CHAT] })];
+  const message = defined({ role: 'user', name, content: encodeUserParts(rest, context) });
+  return [...encoded, withKept(message, extensions)];
 }
 
-function encodeUserParts(parts: readonly UserPart[], context: Context): string | readonly JsonObject[] {
+function encodeUserParts(
+  parts: readonly UserPart[],
+  context: EncodeRequestContext,
+): string | readonly JsonObject[] {
   const texts = parts.filter((part) => part.type === 'text');
-  if (texts.length === parts.length) return encodeTexts(texts);
-  return parts.flatMap((part) => encodeUserPart(part, context));
+  if (texts.length === parts.length) return encodeTexts(texts, context);
+  const encoded = parts.flatMap((part) => encodeUserPart(part, context));
+  return encoded.length > 0 ? encoded : '';
 }
 
-function encodeUserPart(part: UserPart, { drop }: Context): readonly JsonObject[] {
+function encodeUserPart(part: UserPart, context: EncodeRequestContext): readonly JsonObject[] {
   switch (part.type) {
     case 'text':
-      return [encodeText(part)];
+      return [encodeText(part, context)];
     case 'media':
-      return [encodeMedia(part)];
+      return [encodeMedia(part, context)];
     case 'raw':
-      if (part.protocol === OPENAI_CHAT) return [part.value as JsonObject];
-      drop('messages', `A part that only ${part.protocol} knows was left out.`);
+      if (part.protocol === OPENAI_CHAT && isJsonObject(part.value)) return [part.value];
+      context.drop('messages', `A part that only ${part.protocol} knows was left out.`);
       return [];
     case 'tool-result':
       return [];
   }
 }
 
-function encodeMedia(part: MediaPart): JsonObject {
-  const { source, media, name, detail } = part;
-  const kept = part.extensions?.[OPENAI_CHAT];
-  if (source.type === 'text') return { type: 'text', text: source.text };
-  if (media === 'image' && source.type !== 'file') {
-    return { type: 'image_url', image_url: defined({ url: urlOf(source), detail }), ...kept };
-  }
-  if (media === 'audio' && source.type === 'base64') {
-    const format = source.mimeType.replace(/^audio\/(?:x-|vnd\.)?/, '').replace('mpeg', 'mp3').replace('wave', 'wav');
-    return { type: 'input_audio', input_audio: { data: source.data, format }, ...kept };
-  }
-  const file = source.type === 'file' ? { file_id: source.id } : { file_data: urlOf(source) };
-  return { type: 'file', file: defined({ ...file, filename: name }), ...kept };
+function encodeResult(result: ToolResultPart, context: EncodeRequestContext): JsonObject {
+  const { callId, name, isError, content, extensions } = result;
+  const texts = content.filter((part) => part.type === 'text');
+  const takesParts = context.capabilities.toolMessageParts && texts.length > 1 && !isError;
+  const encoded = takesParts ? texts.map((part) => encodeText(part, context)) : textOfResult(result, texts);
+  return withKept(defined({ role: 'tool', tool_call_id: callId, name, content: encoded }), extensions);
 }
 
-function urlOf(source: Exclude<MediaPart['source'], { type: 'file' } | { type: 'text' }>): string {
-  return source.type === 'url' ? source.url : `data:${source.mimeType};base64,${source.data}`;
+/** No field says that a tool failed, so the text has to. */
+function textOfResult({ isError, json, content }: ToolResultPart, texts: readonly TextPart[]): string {
+  const otherwise = content.length > 0 ? '(see the next message)' : '';
+  const text =
+    texts.map((part) => part.text).join('\n') || (json === undefined ? otherwise : JSON.stringify(json));
+  return isError && !text.startsWith('Error: ') ? `Error: ${text}` : text;
 }
 
-function encodeResult(result: ToolResultPart, { capabilities }: Context): JsonObject {
-  const texts = result.content.filter((part) => part.type === 'text');
-  const [first] = texts;
-  const marked = result.isError && !first?.text.startsWith('Error: ') ? 'Error: ' : '';
-  const isPlain = texts.every(({ cache, extensions }) => !cache && !extensions);
-  const content =
-    capabilities.toolMessageParts && texts.length > 1 && isPlain && !marked
-      ? texts.map(encodeText)
-      : marked + (texts.map(({ text }) => text).join('\n') || textOfJson(result));
-  return { role: 'tool', tool_call_id: result.callId, content, ...result.extensions?.[OPENAI_CHAT] };
-}
-
-function textOfJson({ json, content }: ToolResultPart): string {
-  if (json !== undefined) return JSON.stringify(json);
-  return content.length > 0 ? '(see the next message)' : '';
-}
-
-function resultMedia(result: ToolResultPart): readonly MediaPart[] {
-  return result.content.filter((part) => part.type === 'media');
-}
-
-function encodeAssistant(message: AssistantMessage, { capabilities, drop }: Context): JsonObject {
-  const texts: TextPart[] = [];
-  const calls: ToolCallPart[] = [];
-  let reasoning = '';
-  let refusal = '';
-  const raw: JsonObject[] = [];
-  for (const part of message.content) {
-    if (part.type === 'text') texts.push(part);
-    else if (part.type === 'tool-call' && !part.hosted) calls.push(part);
-    else if (part.type === 'reasoning') reasoning += part.text;
-    else if (part.type === 'refusal') refusal += part.text;
-    else if (part.type === 'raw' && part.protocol === OPENAI_CHAT) raw.push(part.value as JsonObject);
-    else drop('messages', `A part of an assistant's turn (${part.type}) was left out.`);
-  }
+function encodeAssistant(message: AssistantMessage, context: EncodeRequestContext): JsonObject {
+  const { capabilities, drop } = context;
+  const { texts, calls, reasoning, refusal, raw } = sortParts(message, context);
   const replayed = capabilities.reasoningReplay === 'reasoning_content' && reasoning !== '';
   if (reasoning !== '' && !replayed) drop('messages.reasoning', 'The upstream takes no reasoning back.');
-  const parts = raw.length > 0 ? [...texts.map(encodeText), ...raw] : encodeTexts(texts);
-  return defined({
+  const content =
+    raw.length > 0
+      ? [...texts.map((part) => encodeText(part, context)), ...raw]
+      : encodeTexts(texts, context);
+  const isEmpty = content === '' && (calls.length > 0 || refusal !== '' || message.extensions !== undefined);
+  const encoded = defined({
     role: 'assistant',
     name: message.name,
-    content: parts === '' ? null : parts,
+    content: isEmpty ? null : content,
     reasoning_content: replayed ? reasoning : undefined,
     refusal: refusal === '' ? undefined : refusal,
     tool_calls: calls.length > 0 ? calls.map(encodeCall) : undefined,
-    ...message.extensions?.[OPENAI_CHAT],
   });
+  return withKept(encoded, message.extensions);
+}
+
+interface SortedParts {
+  readonly texts: readonly TextPart[];
+  readonly calls: readonly ToolCallPart[];
+  readonly reasoning: string;
+  readonly refusal: string;
+  readonly raw: readonly JsonObject[];
+}
+
+/** A turn has no order of parts on this wire, only a place for each kind. */
+function sortParts({ content }: AssistantMessage, { drop }: EncodeRequestContext): SortedParts {
+  const sorted = {
+    texts: [] as TextPart[],
+    calls: [] as ToolCallPart[],
+    reasoning: '',
+    refusal: '',
+    raw: [] as JsonObject[],
+  };
+  for (const part of content) {
+    if (part.type === 'text') sorted.texts.push(part);
+    else if (part.type === 'tool-call' && !part.hosted) sorted.calls.push(part);
+    else if (part.type === 'reasoning') sorted.reasoning += part.text;
+    else if (part.type === 'refusal') sorted.refusal += part.text;
+    else if (part.type === 'raw' && part.protocol === OPENAI_CHAT && isJsonObject(part.value))
+      sorted.raw.push(part.value);
+    else drop('messages', `A part of an assistant's turn (${part.type}) was left out.`);
+  }
+  return sorted;
 }
 
 function encodeCall({ id, name, form, arguments: text, extensions }: ToolCallPart): JsonObject {
@@ -167,5 +182,5 @@ function encodeCall({ id, name, form, arguments: text, extensions }: ToolCallPar
     form === 'freeform'
       ? { type: 'custom', custom: { name, input: text } }
       : { type: 'function', function: { name, arguments: text || '{}' } };
-  return { id, ...called, ...extensions?.[OPENAI_CHAT] };
+  return withKept({ id, ...called }, extensions);
 }

@@ -5,6 +5,7 @@ import {
   type Citation,
   defined,
   type EncodeContext,
+  type FinishReason,
   type JsonObject,
   type JsonValue,
   type MediaPart,
@@ -33,21 +34,36 @@ export function keptOf(extensions: ChatReply['extensions']): JsonObject {
 }
 
 function encodeChoice({ content, reason, logprobs }: Choice, index: number): JsonObject {
+  const refused = content.some(({ type }) => type === 'refusal');
   return {
     index,
     message: encodeMessage(content),
-    logprobs: logprobs ? { content: logprobs, refusal: null } : null,
-    finish_reason: WIRE_FINISH_REASONS[reason],
+    logprobs: logprobs
+      ? encodeLogprobs(logprobs, refused && !content.some(({ type }) => type === 'text'))
+      : null,
+    finish_reason: encodeReason(reason, refused),
   };
+}
+
+/** On this wire a refusal in words is an answer like any other, and SDKs fail on `content_filter`. */
+export function encodeReason(reason: FinishReason, refused: boolean): string {
+  return reason === 'content-filter' && refused ? 'stop' : WIRE_FINISH_REASONS[reason];
 }
 
 function encodeMessage(content: readonly AssistantPart[]): JsonObject {
   const texts = content.filter((part) => part.type === 'text');
   const text = texts.map((part) => part.text).join('');
   const reasoning = joined(content, 'reasoning');
-  const calls = content.filter((part) => part.type === 'tool-call' && !part.hosted) as readonly ToolCallPart[];
+  const calls = content.filter(
+    (part) => part.type === 'tool-call' && !part.hosted,
+  ) as readonly ToolCallPart[];
   const audio = content.find((part) => part.type === 'media' && part.media === 'audio');
-  const annotations = texts.flatMap((part) => (part.citations ?? []).flatMap(encodeCitation));
+  let start = 0;
+  const annotations = texts.flatMap(({ text: { length }, citations = [] }) => {
+    const encoded = citations.flatMap((citation) => encodeCitation(citation, { start, length }));
+    start += length;
+    return encoded;
+  });
   return defined({
     role: 'assistant',
     content: texts.length === 0 ? null : text,
@@ -68,11 +84,19 @@ function encodeCall({ id, name, form, arguments: text }: ToolCallPart): JsonObje
   return { id, type: 'function', function: { name, arguments: text || '{}' } };
 }
 
-/** Only what has a URL is a `url_citation`. */
-export function encodeCitation({ url, title, start, end }: Citation): readonly JsonValue[] {
+/** Of a refusal, the tokens have a place of their own. */
+export function encodeLogprobs(tokens: readonly JsonValue[], isRefusal: boolean): JsonObject {
+  return isRefusal ? { content: null, refusal: tokens } : { content: tokens, refusal: null };
+}
+
+/** Only what has a URL is a `url_citation`. Its offsets count from the start of the message. */
+export function encodeCitation(
+  { url, title, start = 0, end }: Citation,
+  text: { readonly start: number; readonly length: number },
+): readonly JsonValue[] {
   if (url === undefined) return [];
-  const cited = { url, title: title ?? '', start_index: start ?? 0, end_index: end ?? 0 };
-  return [{ type: 'url_citation', url_citation: cited }];
+  const [start_index, end_index] = [text.start + start, text.start + (end ?? text.length)];
+  return [{ type: 'url_citation', url_citation: { url, title: title ?? '', start_index, end_index } }];
 }
 
 export function encodeAudio({ source, transcript, extensions }: MediaPart): JsonObject {

@@ -1,93 +1,104 @@
+import { createHash } from 'node:crypto';
 import {
-  type CallContext,
   type ChatRequest,
   defined,
   type EncodedRequest,
+  GatewayError,
   type JsonObject,
-  type Tool,
-  type ToolChoice,
 } from '@dragoman/core';
+import type { EncodeRequestContext } from './encode-context.ts';
+import { encodeEffort } from './encode-effort.ts';
 import { encodeMessages } from './encode-messages.ts';
-import { EFFORTS, OPENAI_CHAT } from './wire.ts';
-
-type Context = Pick<CallContext, 'capabilities' | 'drop'>;
+import { encodeToolChoice, encodeTools, encodeWebSearch } from './encode-tools.ts';
+import { withKept } from './kept.ts';
+import { OPENAI_CHAT } from './wire.ts';
 
 /** Encodes a request for `POST /chat/completions` of an upstream. */
-export function encodeRequest(request: ChatRequest, context: Context): EncodedRequest {
-  const { capabilities } = context;
-  const tools = request.tools.flatMap((tool) => encodeTool(tool, context));
+export function encodeRequest(request: ChatRequest, context: EncodeRequestContext): EncodedRequest {
+  refuseServerState(request);
+  const { capabilities, drop } = context;
+  const { reasoning, safety, stream } = request;
+  if (safety !== undefined) drop('safety', 'The upstream has no safety settings.');
+  const tools = encodeTools(request, context);
+  const hasTools = tools.length > 0;
   const body = defined({
-    ...request.extensions?.[OPENAI_CHAT],
     model: request.model,
     messages: encodeMessages(request.system, request.messages, context),
-    stream: request.stream || undefined,
-    stream_options: request.stream ? { include_usage: true } : undefined,
-    tools: tools.length > 0 ? tools : undefined,
-    tool_choice: tools.length > 0 ? encodeToolChoice(request.toolChoice, context) : undefined,
-    parallel_tool_calls: tools.length > 0 ? request.toolChoice?.parallel : undefined,
-    web_search_options: request.tools.find((tool) => tool.kind === 'hosted' && tool.hosted === 'web-search') && webSearch(request),
+    stream: stream || undefined,
+    stream_options: stream ? { include_usage: true } : undefined,
+    tools: hasTools ? tools : undefined,
+    tool_choice: hasTools ? encodeToolChoice(request, context) : undefined,
+    parallel_tool_calls: hasTools ? request.toolChoice?.parallel : undefined,
+    web_search_options: encodeWebSearch(request),
     [capabilities.maxTokensParam]: request.maxTokens,
     stop: encodeStop(request, context),
     ...encodeSampling(request, context),
-    reasoning_effort: encodeEffort(request, context),
+    reasoning_effort: encodeEffort({ reasoning, hasTools, isNative: isNative(request) }, context),
     response_format: encodeOutput(request, context),
     verbosity: request.verbosity,
     modalities: request.modalities,
     prompt_cache_key: request.cacheKey,
-    safety_identifier: request.user,
+    user: encodeUser(request),
     metadata: request.metadata,
     service_tier: request.serviceTier,
     store: request.store,
   });
-  return { path: '/chat/completions', body };
+  const { stream_options: kept, ...extension } = request.extensions?.[OPENAI_CHAT] ?? {};
+  // Upstreams refuse options of a stream that is none.
+  const extensions = {
+    [OPENAI_CHAT]: stream && kept !== undefined ? { ...extension, stream_options: kept } : extension,
+  };
+  return { path: '/chat/completions', body: withKept(body, extensions) };
 }
 
-function encodeTool(tool: Tool, { drop }: Context): readonly JsonObject[] {
-  if (tool.kind === 'hosted') {
-    if (tool.hosted !== 'web-search') drop('tools', `The hosted tool ${tool.name} does not exist here.`);
-    return [];
-  }
-  const { name, description, extensions } = tool;
-  if (tool.kind === 'function') {
-    const called = defined({ name, description, parameters: tool.schema, strict: tool.strict });
-    return [{ type: 'function', function: called, ...extensions?.[OPENAI_CHAT] }];
-  }
-  const format = tool.grammar && { type: 'grammar', grammar: tool.grammar };
-  return [{ type: 'custom', custom: defined({ name, description, format }), ...extensions?.[OPENAI_CHAT] }];
+/** Whether the client speaks this protocol: then it knows best what the upstream takes. */
+function isNative({ protocol }: ChatRequest): boolean {
+  return protocol === OPENAI_CHAT;
 }
 
-function webSearch({ tools }: ChatRequest): JsonObject {
-  const tool = tools.find((candidate) => candidate.kind === 'hosted' && candidate.hosted === 'web-search');
-  return (tool?.kind === 'hosted' ? tool.options : undefined) ?? {};
+/** A conversation that only its own server knows cannot go on anywhere else. */
+function refuseServerState({ serverState = {} }: ChatRequest): void {
+  const [field] = Object.keys(serverState);
+  if (field === undefined) return;
+  throw new GatewayError('invalid', `${field} names state that this model's upstream does not have.`, {
+    field,
+  });
 }
 
-const MODES = { auto: 'auto', none: 'none', any: 'required' } as const;
-
-function encodeToolChoice(choice: ToolChoice | undefined, { capabilities, drop }: Context): string | JsonObject | undefined {
-  if (!choice) return undefined;
-  const { mode, names = [] } = choice;
-  if (mode !== 'auto' && mode !== 'none' && !capabilities.forcedToolChoice) {
-    drop('tool_choice', 'The model takes no forced tool choice.');
-    return 'auto';
-  }
-  if (mode === 'one') return { type: 'function', function: { name: names[0] ?? '' } };
-  if (names.length === 0 || mode === 'none') return choice.parallel !== undefined && mode === 'auto' ? undefined : MODES[mode];
-  const tools = names.map((name) => ({ type: 'function', function: { name } }));
-  return { type: 'allowed_tools', allowed_tools: { mode: MODES[mode], tools } };
+/** Some servers take at most 64 characters. */
+function encodeUser(request: ChatRequest): string | undefined {
+  const { user, extensions } = request;
+  if (user === undefined || extensions?.[OPENAI_CHAT]?.['safety_identifier'] !== undefined) return undefined;
+  return isNative(request) || user.length <= 64 ? user : createHash('sha256').update(user).digest('hex');
 }
 
-function encodeStop({ stop }: ChatRequest, { capabilities, drop }: Context): readonly string[] | undefined {
+/** OpenAI takes four; clients of other protocols may send more. */
+const MAX_STOPS = 4;
+
+function encodeStop(
+  request: ChatRequest,
+  { capabilities, drop }: EncodeRequestContext,
+): readonly string[] | undefined {
+  const { stop } = request;
   if (!stop) return undefined;
-  if (capabilities.stop) return stop;
-  drop('stop', 'The model takes no stop sequences.');
-  return undefined;
+  if (!capabilities.stop) {
+    drop('stop', 'The model takes no stop sequences.');
+    return undefined;
+  }
+  if (stop.length <= MAX_STOPS || isNative(request)) return stop;
+  drop('stop', `Only the first ${MAX_STOPS} stop sequences were sent.`);
+  return stop.slice(0, MAX_STOPS);
 }
 
-function encodeSampling({ sampling }: ChatRequest, { capabilities, drop }: Context): JsonObject {
+function encodeSampling(request: ChatRequest, { capabilities, drop }: EncodeRequestContext): JsonObject {
+  const { sampling } = request;
+  // Only some servers know it; a client that names it here asks one of them.
+  const topK = isNative(request) ? sampling.topK : undefined;
+  if (topK !== sampling.topK) drop('top_k', 'OpenAI has no such parameter.');
   const wished = defined({
     temperature: sampling.temperature,
     top_p: sampling.topP,
-    top_k: sampling.topK,
+    top_k: topK,
     seed: sampling.seed,
     presence_penalty: sampling.presencePenalty,
     frequency_penalty: sampling.frequencyPenalty,
@@ -97,46 +108,16 @@ function encodeSampling({ sampling }: ChatRequest, { capabilities, drop }: Conte
     n: sampling.count,
   }) as JsonObject;
   if (capabilities.sampling === 'full') return wished;
-  const { temperature, n, ...refused } = wished;
-  const keepsTemperature = capabilities.sampling === 'temperature';
-  const dropped = keepsTemperature ? refused : { ...refused, ...defined({ temperature }) };
-  for (const name of Object.keys(dropped)) drop(name, 'The model takes no such parameter.');
-  return defined({ temperature: keepsTemperature ? temperature : undefined, n });
+  const taken = capabilities.sampling === 'temperature' ? ['temperature', 'n'] : ['n'];
+  const entries = Object.entries(wished);
+  for (const [name] of entries) if (!taken.includes(name)) drop(name, 'The model takes no such parameter.');
+  return Object.fromEntries(entries.filter(([name]) => taken.includes(name)));
 }
 
-/** The nearest lower level that the model knows, else its lowest. */
-function encodeEffort(request: ChatRequest, { capabilities, drop }: Context): string | undefined {
-  const effort = request.reasoning.effort ?? effortOfBudget(request);
-  if (effort === undefined) return undefined;
-  const levels = capabilities.effortLevels;
-  if (request.protocol === OPENAI_CHAT || levels.includes(effort)) return effort;
-  const rank = EFFORTS.indexOf(effort);
-  const lower = levels.filter((level) => EFFORTS.indexOf(level) < rank);
-  const chosen = lower.toSorted((a, b) => EFFORTS.indexOf(b) - EFFORTS.indexOf(a))[0] ?? levels[0];
-  if (effort === 'none' || chosen === undefined) {
-    drop('reasoning', 'The model takes no such reasoning effort.');
-    return undefined;
-  }
-  return chosen;
-}
-
-const BUDGETS = [
-  [0, 'none'],
-  [1024, 'minimal'],
-  [4096, 'low'],
-  [12_288, 'medium'],
-  [20_480, 'high'],
-  [32_768, 'xhigh'],
-] as const;
-
-function effortOfBudget({ reasoning }: ChatRequest): (typeof EFFORTS)[number] | undefined {
-  const { budgetTokens, off } = reasoning;
-  if (off) return 'none';
-  if (budgetTokens === undefined || budgetTokens < 0) return undefined;
-  return BUDGETS.find(([most]) => budgetTokens <= most)?.[1] ?? 'max';
-}
-
-function encodeOutput({ output }: ChatRequest, { capabilities, drop }: Context): JsonObject | undefined {
+function encodeOutput(
+  { output }: ChatRequest,
+  { capabilities, drop }: EncodeRequestContext,
+): JsonObject | undefined {
   if (!output) return undefined;
   if (output.type === 'text') return { type: 'text' };
   if (output.type === 'schema' && capabilities.structured === 'native') {
@@ -147,6 +128,7 @@ function encodeOutput({ output }: ChatRequest, { capabilities, drop }: Context):
     drop('response_format', 'The model has no structured output.');
     return undefined;
   }
-  if (output.type === 'schema') drop('response_format.json_schema', 'The model makes JSON but follows no schema.');
+  if (output.type === 'schema')
+    drop('response_format.json_schema', 'The model makes JSON but follows no schema.');
   return { type: 'json_object' };
 }

@@ -1,6 +1,7 @@
 import {
   type Block,
   type ChatEvent,
+  type Citation,
   defined,
   type EncodeContext,
   encodeSse,
@@ -10,9 +11,8 @@ import {
   type Usage,
 } from '@dragoman/core';
 import { encodeError } from './encode-error.ts';
-import { encodeAudio, encodeCitation, keptOf } from './encode-reply.ts';
+import { encodeAudio, encodeCitation, encodeLogprobs, encodeReason, keptOf } from './encode-reply.ts';
 import { encodeUsage } from './usage.ts';
-import { WIRE_FINISH_REASONS } from './wire.ts';
 
 /** Encodes a reply's events as `chat.completion.chunk`s and the closing `[DONE]`. */
 export async function* encodeStream(
@@ -33,14 +33,19 @@ interface OpenBlock {
   readonly choice: number;
   /** The position among the calls of its choice. */
   readonly call: number;
-  empty: boolean;
+  /** Where its text begins in the message, and how long it is so far. */
+  readonly start: number;
+  length: number;
+  readonly citations: Citation[];
 }
 
 class ChunkEncoder {
   readonly #context: EncodeContext;
   readonly #blocks = new Map<number, OpenBlock>();
   readonly #calls = new Map<number, number>();
-  readonly #choices = new Set<number>();
+  /** How much text each choice that has begun holds. */
+  readonly #texts = new Map<number, number>();
+  readonly #refused = new Set<number>();
   #head: JsonObject = {};
   #usage: Usage | undefined;
 
@@ -85,8 +90,8 @@ class ChunkEncoder {
 
   /** The first chunk of a choice carries the role: clients require it. */
   *#begin(choice: number): Generator<string> {
-    if (this.#choices.has(choice)) return;
-    this.#choices.add(choice);
+    if (this.#texts.has(choice)) return;
+    this.#texts.set(choice, 0);
     yield this.#delta(choice, { role: 'assistant', content: '' });
   }
 
@@ -94,7 +99,9 @@ class ChunkEncoder {
     yield* this.#begin(choice);
     const isCall = block.type === 'tool-call' && !block.hosted;
     const call = isCall ? (this.#calls.get(choice) ?? 0) : 0;
-    this.#blocks.set(index, { block, choice, call, empty: true });
+    const start = this.#texts.get(choice) ?? 0;
+    this.#blocks.set(index, { block, choice, call, start, length: 0, citations: [] });
+    if (block.type === 'refusal') this.#refused.add(choice);
     if (!isCall) return;
     this.#calls.set(choice, call + 1);
     const { id, name } = block;
@@ -114,19 +121,29 @@ class ChunkEncoder {
   *#inBlock(event: Extract<ChatEvent, { index: number }>): Generator<string> {
     const open = this.#blocks.get(event.index);
     if (!open) return;
-    const { choice } = open;
     if (event.type === 'block-delta') {
-      open.empty = false;
+      open.length += event.delta.length;
       yield* this.#text(open, event.delta);
     } else if (event.type === 'block-end') {
-      // A call without arguments has to be parsed by clients as well.
-      if (open.empty && open.block.type === 'tool-call' && open.block.form === 'json') yield* this.#text(open, '{}');
+      yield* this.#end(open);
+      this.#blocks.delete(event.index);
     } else if (event.type === 'block-citation') {
-      const annotations = encodeCitation(event.citation);
-      if (annotations.length > 0) yield this.#delta(choice, { annotations });
+      open.citations.push(event.citation);
     } else if (event.type === 'block-logprobs') {
-      yield this.#chunk([{ index: choice, delta: {}, logprobs: { content: event.logprobs, refusal: null }, finish_reason: null }]);
+      const logprobs = encodeLogprobs(event.logprobs, open.block.type === 'refusal');
+      yield this.#chunk([{ index: open.choice, delta: {}, logprobs, finish_reason: null }]);
     }
+  }
+
+  /** Only at its end does a text tell how much of it a citation spans. */
+  *#end(open: OpenBlock): Generator<string> {
+    const { block, choice, length, citations } = open;
+    // A call without arguments has to be parsed by clients as well.
+    if (length === 0 && block.type === 'tool-call' && block.form === 'json') yield* this.#text(open, '{}');
+    if (block.type !== 'text') return;
+    const annotations = citations.flatMap((citation) => encodeCitation(citation, open));
+    if (annotations.length > 0) yield this.#delta(choice, { annotations });
+    this.#texts.set(choice, open.start + length);
   }
 
   *#text({ block, choice, call }: OpenBlock, text: string): Generator<string> {
@@ -142,7 +159,8 @@ class ChunkEncoder {
         break;
       case 'tool-call': {
         if (block.hosted) break;
-        const fragment = block.form === 'freeform' ? { custom: { input: text } } : { function: { arguments: text } };
+        const fragment =
+          block.form === 'freeform' ? { custom: { input: text } } : { function: { arguments: text } };
         yield this.#delta(choice, { tool_calls: [{ index: call, ...fragment }] });
       }
     }
@@ -151,7 +169,9 @@ class ChunkEncoder {
   *#finish({ reason, otherReasons = [] }: Extract<ChatEvent, { type: 'finish' }>): Generator<string> {
     for (const [index, why] of [reason, ...otherReasons].entries()) {
       yield* this.#begin(index);
-      yield this.#chunk([{ index, delta: {}, logprobs: null, finish_reason: WIRE_FINISH_REASONS[why] }]);
+      yield this.#chunk([
+        { index, delta: {}, logprobs: null, finish_reason: encodeReason(why, this.#refused.has(index)) },
+      ]);
     }
     if (this.#context.request.includeUsage) yield this.#chunk([], encodeUsage(this.#usage));
     yield encodeSse('[DONE]');

@@ -38,7 +38,8 @@ function encodeModel({ id, created = 0, owner = 'dragoman' }: Model): JsonObject
 /** Reads an upstream's list: OpenAI's `data`, Ollama's and others' `models`, or a bare array. */
 export function decodeModels(body: JsonValue): readonly Model[] {
   const rows = isJsonObject(body) ? (body['data'] ?? body['models']) : body;
-  if (!Array.isArray(rows)) throw new GatewayError('upstream-broken', 'The upstream answered without a list of models.');
+  if (!Array.isArray(rows))
+    throw new GatewayError('upstream-broken', 'The upstream answered without a list of models.');
   return (rows as readonly JsonValue[]).flatMap((row) => {
     const fields = isJsonObject(row) ? row : { id: row };
     const id = fields['id'] ?? fields['name'] ?? fields['model'];

@@ -1,4 +1,14 @@
-import { createHttpProvider, defineProvider, getJson, type HeaderMap, postJson, type Provider, readJson, secret, type UpstreamCodec } from '@dragoman/core';
+import {
+  createHttpProvider,
+  defineProvider,
+  getJson,
+  type HeaderMap,
+  postJson,
+  type Provider,
+  readJson,
+  secret,
+  type UpstreamCodec,
+} from '@dragoman/core';
 import { z } from 'zod';
 import { decodeError } from './decode-error.ts';
 import { decodeReply, decodeStream } from './decode-reply.ts';
@@ -9,7 +19,13 @@ import { readEnd } from './usage.ts';
 import { OPENAI_CHAT, OPENAI_COMPLETIONS, OPENAI_EMBEDDINGS, OPENAI_RELAY } from './wire.ts';
 
 /** The upstream side of Chat Completions. */
-export const openaiChatCodec: UpstreamCodec = { encodeRequest, decodeReply, decodeStream, decodeError, readEnd };
+export const openaiChatCodec: UpstreamCodec = {
+  encodeRequest,
+  decodeReply,
+  decodeStream,
+  decodeError,
+  readEnd,
+};
 
 export interface OpenaiCompatible {
   /** Where `/chat/completions` begins: `https://api.openai.com/v1`. */
@@ -31,7 +47,10 @@ export function openaiCompatible({ baseUrl, headers }: OpenaiCompatible): Provid
     models: async (context) => decodeModels(await getJson(input, '/models', context)),
     async embed(request, context) {
       const body = encodeEmbedRequest(request);
-      return decodeEmbedReply(await readJson(await postJson(input, { path: '/embeddings', body }, context)), request);
+      return decodeEmbedReply(
+        await readJson(await postJson(input, { path: '/embeddings', body }, context)),
+        request,
+      );
     },
   });
 }
@@ -42,13 +61,29 @@ const options = z.strictObject({
     .default('https://api.openai.com/v1')
     .meta({ title: 'Base URL', description: 'Where `/chat/completions` begins, as OpenAI SDKs have it.' }),
   apiKey: secret(
-    z.string().min(1).optional().meta({ title: 'API key', description: 'Local servers often need none.' }),
+    z
+      .string()
+      .trim()
+      .min(1)
+      .optional()
+      .meta({ title: 'API key', description: 'Local servers often need none.' }),
   ),
-  organization: z.string().min(1).optional().meta({ title: 'Organization', description: 'The `OpenAI-Organization` header.' }),
-  project: z.string().min(1).optional().meta({ title: 'Project', description: 'The `OpenAI-Project` header.' }),
+  organization: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ title: 'Organization', description: 'The `OpenAI-Organization` header.' }),
+  project: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ title: 'Project', description: 'The `OpenAI-Project` header.' }),
   headers: secret(
     z
-      .record(z.string().regex(/^[\w-]+$/, 'must be the name of a header'), z.string())
+      .record(
+        z.string().regex(/^[\w-]+$/, 'must be the name of a header'),
+        z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be the value of a header'),
+      )
       .optional()
       .meta({ title: 'Extra headers', description: 'Sent with every request, such as the key of a proxy.' }),
   ),
@@ -57,7 +92,8 @@ const options = z.strictObject({
 export const openaiProvider = defineProvider({
   name: 'openai',
   title: 'OpenAI and compatible',
-  description: 'OpenAI itself and every server that speaks its API: vLLM, SGLang, Ollama, DashScope, OpenRouter, …',
+  description:
+    'OpenAI itself and every server that speaks its API: vLLM, SGLang, Ollama, DashScope, OpenRouter, …',
   options,
   create: ({ baseUrl, apiKey, organization, project, headers }) =>
     openaiCompatible({

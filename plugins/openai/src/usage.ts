@@ -1,4 +1,11 @@
-import { defined, isJsonObject, type JsonObject, type JsonValue, type ReplyEnd, type Usage } from '@dragoman/core';
+import {
+  defined,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type ReplyEnd,
+  type Usage,
+} from '@dragoman/core';
 import { OPENAI_CHAT, OPENAI_COMPLETIONS } from './wire.ts';
 
 /** Reads a `usage` object; `undefined` when there is none or it holds no count. */
@@ -9,7 +16,14 @@ export function decodeUsage(value: JsonValue | undefined): Usage | undefined {
   if (input === undefined && output === undefined) return undefined;
   const prompt = objectOf(value['prompt_tokens_details']);
   const completion = objectOf(value['completion_tokens_details']);
-  const { prompt_tokens, completion_tokens, total_tokens, prompt_tokens_details, completion_tokens_details, ...more } = value;
+  const {
+    prompt_tokens,
+    completion_tokens,
+    total_tokens,
+    prompt_tokens_details,
+    completion_tokens_details,
+    ...more
+  } = value;
   const { cached_tokens, cache_write_tokens, ...morePrompt } = prompt;
   const { reasoning_tokens, ...moreCompletion } = completion;
   const rest = defined({
@@ -37,7 +51,11 @@ export function encodeUsage(usage: Usage = { input: 0, output: 0 }): JsonObject 
     total_tokens: input + output,
     ...kept,
     prompt_tokens_details: filled(
-      defined({ cached_tokens: cacheRead, cache_write_tokens: cacheWrite, ...objectOf(kept['prompt_tokens_details']) }),
+      defined({
+        cached_tokens: cacheRead,
+        cache_write_tokens: cacheWrite,
+        ...objectOf(kept['prompt_tokens_details']),
+      }),
     ),
     completion_tokens_details: filled(
       defined({ reasoning_tokens: reasoning, ...objectOf(kept['completion_tokens_details']) }),
