@@ -1,0 +1,154 @@
+// The bootstrap behind `npm start` and `npm test`. Plain JavaScript, because it is the only file that the
+// machine's own Node runs: everything after the install runs on the Node that the lockfile pins.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const [task, ...rest] = process.argv.slice(2);
+const LEAST_NODE = 24;
+
+const env = {
+  ...process.env,
+  NEXT_TELEMETRY_DISABLED: '1',
+  npm_config_audit: 'false',
+  npm_config_update_notifier: 'false',
+  // `node` and all tools are looked up here first, also by the children of the children.
+  PATH: join(root, 'node_modules', '.bin') + delimiter + process.env.PATH,
+};
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+/** Runs a command. A quiet one shows its output only when it fails. */
+function run(command, args, { quiet = false, cwd = root } = {}) {
+  const result = spawnSync(command, args, { cwd, env, stdio: quiet ? 'pipe' : 'inherit', encoding: 'utf8' });
+  if (result.status === 0) return;
+  if (quiet) process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
+  fail(`\n${command} ${args.join(' ')} failed${result.error ? `: ${result.error.message}` : ''}.`);
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (['node_modules', '.next', 'out', 'next-env.d.ts'].includes(entry.name)) return [];
+    return entry.isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+function digest(paths) {
+  const hash = createHash('sha256');
+  for (const path of paths.toSorted()) hash.update(path).update(readFileSync(path));
+  return hash.digest('hex');
+}
+
+/** Does a step unless it was done for the very same files. */
+function once(name, paths, step) {
+  const stamp = join(root, 'node_modules', `.run-${name}`);
+  const now = digest(paths);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return;
+  step();
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, now);
+}
+
+function install() {
+  const folders = [
+    '.',
+    'core',
+    'console',
+    'tests',
+    ...readdirSync(join(root, 'plugins')).map((name) => `plugins/${name}`),
+  ];
+  const manifests = folders
+    .map((folder) => join(root, folder, 'package.json'))
+    .filter((path) => existsSync(path));
+  once('install', [join(root, 'pnpm-lock.yaml'), join(root, 'pnpm-workspace.yaml'), ...manifests], () => {
+    console.log('Installing packages (the first time takes a while) …');
+    run('npx', ['--yes', manifest.packageManager, 'install', '--frozen-lockfile'], { quiet: true });
+  });
+  const version = spawnSync('node', ['--version'], { env, encoding: 'utf8' }).stdout ?? '';
+  if (Number(/^v(\d+)/.exec(version)?.[1] ?? 0) < LEAST_NODE) {
+    fail(
+      `Node ${LEAST_NODE} or newer is needed. On Linux it is installed along; here, please install it first.`,
+    );
+  }
+}
+
+function buildConsole() {
+  const sources = [...filesBelow(join(root, 'console')), join(root, 'pnpm-lock.yaml')];
+  const isThere = existsSync(join(root, 'console', 'out', 'index.html'));
+  const build = () => {
+    console.log('Building the console …');
+    run('next', ['build'], { quiet: true, cwd: join(root, 'console') });
+  };
+  env.PATH = join(root, 'console', 'node_modules', '.bin') + delimiter + env.PATH;
+  if (isThere) once('console', sources, build);
+  else {
+    build();
+    once('console', sources, () => {});
+  }
+}
+
+/** Browser tests use the system's Chromium: on Debian as root it is installed when it is missing. */
+function findChromium() {
+  const known = [
+    process.env.CHROMIUM_PATH,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ];
+  const find = () => known.find((path) => path && existsSync(path) && statSync(path).isFile());
+  if (find()) return find();
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    fail('The browser tests need Chromium. Install it, or name one with CHROMIUM_PATH.');
+  }
+  console.log('Installing Chromium for the browser tests …');
+  env.DEBIAN_FRONTEND = 'noninteractive';
+  run('apt-get', ['update'], { quiet: true });
+  run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation'], {
+    quiet: true,
+  });
+  return find() ?? fail('Chromium was installed but cannot be found; name it with CHROMIUM_PATH.');
+}
+
+/** Hands over to a long-running command: signals reach it, and its exit code is ours. */
+function become(args) {
+  const child = spawn('node', args, { cwd: root, env, stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+}
+
+const tasks = {
+  start() {
+    install();
+    buildConsole();
+    become(['core/src/cli.ts', 'start', ...rest]);
+  },
+  cli() {
+    install();
+    become(['core/src/cli.ts', ...rest]);
+  },
+  bench() {
+    install();
+    become(['tests/bench/main.ts', ...rest]);
+  },
+  test() {
+    install();
+    env.CHROMIUM_PATH = findChromium();
+    run('oxlint', ['--type-aware', '--deny-warnings', '.']);
+    run('oxfmt', ['--check', '.'], { quiet: true });
+    run('tsc', ['--noEmit', '-p', '.']);
+    buildConsole();
+    run('vitest', ['run', ...rest]);
+  },
+};
+
+const known = Object.keys(tasks).join(', ');
+if (!Object.hasOwn(tasks, task ?? '')) fail(`Unknown task ${task}; known are ${known}.`);
+tasks[task]();
