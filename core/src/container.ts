@@ -1,5 +1,10 @@
 import './reflect.ts';
-import { container as root, type DependencyContainer, instanceCachingFactory, type InjectionToken } from 'tsyringe';
+import {
+  container as root,
+  type DependencyContainer,
+  instanceCachingFactory,
+  type InjectionToken,
+} from 'tsyringe';
 import type { ResolvedConfig } from './config/resolved.ts';
 import { createLogger } from './log.ts';
 import { createRegistry } from './plugin/registry.ts';

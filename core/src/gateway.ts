@@ -110,7 +110,11 @@ async function assemble(
       const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
       url = `http://${host}:${address.port}`;
       await runFile.publish({ url, token: localToken });
-      for (const upstream of upstreams.all()) upstreams.list(upstream).load().catch(() => {});
+      for (const upstream of upstreams.all())
+        upstreams
+          .list(upstream)
+          .load()
+          .catch(() => {});
       return { url };
     },
     close: () => (closing ??= close()),

@@ -3,7 +3,16 @@ import pretty from 'pino-pretty';
 import type { ResolvedConfig } from './config/resolved.ts';
 
 /** Fields that may hold a secret wherever they turn up in a logged object. */
-const SECRET_FIELDS = ['apiKey', 'authorization', 'password', 'token', 'secret', 'cookie', 'x-api-key', 'x-goog-api-key'];
+const SECRET_FIELDS = [
+  'apiKey',
+  'authorization',
+  'password',
+  'token',
+  'secret',
+  'cookie',
+  'x-api-key',
+  'x-goog-api-key',
+];
 
 /** The process's logger: JSON lines in production, readable in a terminal; fields with secrets are redacted. */
 export function createLogger({ level, format }: ResolvedConfig['log']): Logger {

@@ -29,7 +29,12 @@ interface Answer {
   readonly body: Record<string, unknown> & readonly Record<string, unknown>[];
 }
 
-async function call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> {
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+): Promise<Answer> {
   const response = await fetch(`${gateway.url}/admin/api/v1${path}`, {
     method,
     headers: {
@@ -74,7 +79,9 @@ describe('upstreams', () => {
 
   it('never show their secrets, nor keep them readable on the disk', async () => {
     const shown = [
-      await addUpstream({ options: { baseUrl: `${upstream.url}/v1`, apiKey: SECRET, headers: { 'x-key': SECRET } } }),
+      await addUpstream({
+        options: { baseUrl: `${upstream.url}/v1`, apiKey: SECRET, headers: { 'x-key': SECRET } },
+      }),
       await call('GET', '/upstreams'),
       await call('GET', '/upstreams/up'),
       await call('PATCH', '/upstreams/up', { enabled: false }),
@@ -144,7 +151,11 @@ describe('keys', () => {
     expect(listed.data.map(({ id }) => id)).toEqual(['echo']);
     await call('PATCH', `/keys/${key.id}`, { enabled: false });
     expect((await models(secret)).status).toBe(401);
-    await call('PATCH', `/keys/${key.id}`, { enabled: true, models: null, expiresAt: '2020-01-01T00:00:00Z' });
+    await call('PATCH', `/keys/${key.id}`, {
+      enabled: true,
+      models: null,
+      expiresAt: '2020-01-01T00:00:00Z',
+    });
     expect((await models(secret)).status).toBe(401);
     await call('PATCH', `/keys/${key.id}`, { expiresAt: null });
     expect((await models(secret)).status).toBe(200);
@@ -194,7 +205,8 @@ describe('access', () => {
 
   it('slows down whoever guesses, even when a guess is right', async () => {
     const wrong = { authorization: 'Bearer wrong-token' };
-    for (let guess = 0; guess < 10; guess++) expect((await call('GET', '/about', undefined, wrong)).status).toBe(401);
+    for (let guess = 0; guess < 10; guess++)
+      expect((await call('GET', '/about', undefined, wrong)).status).toBe(401);
     const refused = await call('GET', '/about');
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -206,7 +218,10 @@ describe('the OpenAPI document', () => {
     const { body } = await call('GET', '/openapi.json', undefined, {});
     const document = body as unknown as {
       openapi: string;
-      paths: Record<string, Record<string, { operationId: string; requestBody?: Content; responses: Record<string, Content> }>>;
+      paths: Record<
+        string,
+        Record<string, { operationId: string; requestBody?: Content; responses: Record<string, Content> }>
+      >;
     };
     interface Content {
       readonly content?: { readonly 'application/json': { readonly schema: object } };
@@ -228,12 +243,17 @@ describe('the OpenAPI document', () => {
 
   it('is true of what is answered', async () => {
     const { body } = await call('GET', '/openapi.json', undefined, {});
-    const paths = body['paths'] as unknown as Record<string, { get: { responses: Record<string, { content: { 'application/json': { schema: object } } }> } }>;
+    const paths = body['paths'] as Record<
+      string,
+      { get: { responses: Record<string, { content: { 'application/json': { schema: object } } }> } }
+    >;
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     for (const path of ['/upstreams', '/keys', '/about', '/providers', '/models', '/settings']) {
       const schema = paths[path]?.get.responses['200']?.content['application/json'].schema ?? false;
       const isValid = ajv.compile(schema as object);
-      expect(isValid((await call('GET', path)).body), `${path}: ${JSON.stringify(isValid.errors)}`).toBe(true);
+      expect(isValid((await call('GET', path)).body), `${path}: ${JSON.stringify(isValid.errors)}`).toBe(
+        true,
+      );
     }
   });
 });

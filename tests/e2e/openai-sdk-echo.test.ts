@@ -109,7 +109,9 @@ describe('the official OpenAI SDK on the echo upstream', () => {
   ])('throws its typed error for %s, streamed or not', async (model, expected) => {
     const messages = [{ role: 'user' as const, content: 'x' }];
     await expect(client.chat.completions.create({ model, messages })).rejects.toBeInstanceOf(expected);
-    await expect(client.chat.completions.create({ model, messages, stream: true })).rejects.toBeInstanceOf(expected);
+    await expect(client.chat.completions.create({ model, messages, stream: true })).rejects.toBeInstanceOf(
+      expected,
+    );
   });
 
   it('tells a stream that was cut as an error', async () => {
@@ -125,7 +127,10 @@ describe('the official OpenAI SDK on the echo upstream', () => {
     await expect(stranger.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
     const wrong = client.chat.completions.create({
       model: 'echo',
-      messages: [{ role: 'user', content: 'ok' }, { role: 'user', content: 7 as unknown as string }],
+      messages: [
+        { role: 'user', content: 'ok' },
+        { role: 'user', content: 7 as unknown as string },
+      ],
     });
     await expect(wrong).rejects.toMatchObject({ status: 400, param: 'messages[1].content' });
   });

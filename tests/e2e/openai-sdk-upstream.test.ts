@@ -36,7 +36,11 @@ describe.each([
           provider: 'openai',
           passThrough,
           models: { list: ['mock-model', 'whisper-1'] },
-          options: { baseUrl: `${upstream.url}/v1`, apiKey: 'sk-upstream-secret', headers: { 'X-Team': 'blue' } },
+          options: {
+            baseUrl: `${upstream.url}/v1`,
+            apiKey: 'sk-upstream-secret',
+            headers: { 'X-Team': 'blue' },
+          },
         },
       ],
     });
@@ -61,21 +65,24 @@ describe.each([
     expect(upstream.lastCall.body).toMatchObject({ model: 'mock-model', temperature: 0 });
   });
 
-  it.each([0, 1, 7])('streams text, reasoning and parallel calls, cut to pieces of %s bytes', async (chunkBytes) => {
-    upstream.reply({ stream: openAiStream(parts), chunkBytes });
-    const final = await client.chat.completions
-      .stream({ model: 'mock-model', messages, stream_options: { include_usage: true } })
-      .finalChatCompletion();
-    const message = final.choices[0]?.message;
-    expect(message?.content).toBe('Hello wörld 🙂');
-    expect(message?.tool_calls).toMatchObject([
-      { id: 'call_1', function: { name: 'get_weather', arguments: '{"city":"Paris"}' } },
-      { id: 'call_2', function: { name: 'get_time', arguments: '{"zone":"CET"}' } },
-    ]);
-    expect(final.choices[0]?.finish_reason).toBe('tool_calls');
-    expect(final.usage).toMatchObject({ prompt_tokens: 12, completion_tokens: 7 });
-    expect(final.usage?.prompt_tokens_details?.cached_tokens).toBe(4);
-  });
+  it.each([0, 1, 7])(
+    'streams text, reasoning and parallel calls, cut to pieces of %s bytes',
+    async (chunkBytes) => {
+      upstream.reply({ stream: openAiStream(parts), chunkBytes });
+      const final = await client.chat.completions
+        .stream({ model: 'mock-model', messages, stream_options: { include_usage: true } })
+        .finalChatCompletion();
+      const message = final.choices[0]?.message;
+      expect(message?.content).toBe('Hello wörld 🙂');
+      expect(message?.tool_calls).toMatchObject([
+        { id: 'call_1', function: { name: 'get_weather', arguments: '{"city":"Paris"}' } },
+        { id: 'call_2', function: { name: 'get_time', arguments: '{"zone":"CET"}' } },
+      ]);
+      expect(final.choices[0]?.finish_reason).toBe('tool_calls');
+      expect(final.usage).toMatchObject({ prompt_tokens: 12, completion_tokens: 7 });
+      expect(final.usage?.prompt_tokens_details?.cached_tokens).toBe(4);
+    },
+  );
 
   it('reads a compressed reply', async () => {
     upstream.reply({ body: openAiReply([{ text: ['zipped'] }]), gzip: true });
@@ -94,11 +101,14 @@ describe.each([
   ])('tells an upstream error %s by its typed error', async (status, expected, seen) => {
     const message = 'No: sk-upstream-secret is bad';
     upstream.reply(openAiError(status, { message }, { 'retry-after': '3' }));
-    const failure = await client.chat.completions.create({ model: 'mock-model', messages }).catch((e: unknown) => e);
+    const failure = await client.chat.completions
+      .create({ model: 'mock-model', messages })
+      .catch((e: unknown) => e);
     expect(failure).toBeInstanceOf(expected);
     expect(failure).toMatchObject({ status: seen });
     expect(JSON.stringify(failure) + String(failure)).not.toContain('sk-upstream-secret');
-    if (status === 429) expect((failure as InstanceType<typeof OpenAI.APIError>).headers?.get('retry-after')).toBe('3');
+    if (status === 429)
+      expect((failure as InstanceType<typeof OpenAI.APIError>).headers?.get('retry-after')).toBe('3');
   });
 
   it('tells an error in the middle of a stream', async () => {
@@ -123,16 +133,21 @@ describe.each([
   });
 
   it('tells a web page as a broken upstream, without the page', async () => {
-    upstream.reply({ rawBody: '<html><h1>Welcome to nginx</h1></html>', headers: { 'content-type': 'text/html' } });
+    upstream.reply({
+      rawBody: '<html><h1>Welcome to nginx</h1></html>',
+      headers: { 'content-type': 'text/html' },
+    });
     if (passThrough) return; // Bytes pass as they are; see the test of the translation.
-    const failure = await client.chat.completions.create({ model: 'mock-model', messages }).catch((e: unknown) => e);
+    const failure = await client.chat.completions
+      .create({ model: 'mock-model', messages })
+      .catch((e: unknown) => e);
     expect(failure).toMatchObject({ status: 502 });
     expect(String(failure)).not.toContain('nginx');
   });
 
   it('makes embeddings', async () => {
     upstream.reply({ body: openAiEmbeddings([[0.25, -0.5]], 'base64') });
-    const reply = await client.embeddings.create({ model: 'mock-model', input: 'x'});
+    const reply = await client.embeddings.create({ model: 'mock-model', input: 'x' });
     expect(reply.data[0]?.embedding).toEqual([0.25, -0.5]);
   });
 
@@ -146,7 +161,10 @@ describe.each([
 
     upstream.reply({ hang: 'headers' });
     const controller = new AbortController();
-    const pending = client.chat.completions.create({ model: 'mock-model', messages }, { signal: controller.signal });
+    const pending = client.chat.completions.create(
+      { model: 'mock-model', messages },
+      { signal: controller.signal },
+    );
     const call = await upstream.waitForCall(2);
     controller.abort();
     await expect(pending).rejects.toBeInstanceOf(OpenAI.APIUserAbortError);
@@ -162,7 +180,9 @@ describe('the relay', () => {
     upstream = await startMockUpstream();
     upstream.handle('/v1/models', () => ({ body: openAiModels(['whisper-1', 'dall-e']) }));
     gateway = await startGateway({
-      upstreams: [{ id: 'up', provider: 'openai', options: { baseUrl: `${upstream.url}/v1/`, apiKey: 'sk-up' } }],
+      upstreams: [
+        { id: 'up', provider: 'openai', options: { baseUrl: `${upstream.url}/v1/`, apiKey: 'sk-up' } },
+      ],
     });
     client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: gateway.key, maxRetries: 0 });
   });
@@ -200,7 +220,10 @@ describe('the relay', () => {
 
   it('gives downloads back byte by byte', async () => {
     const bytes = Buffer.from([0, 255, 1, 254]);
-    upstream.handle('/v1/files/f1/content', () => ({ rawBody: bytes, headers: { 'content-type': 'application/octet-stream' } }));
+    upstream.handle('/v1/files/f1/content', () => ({
+      rawBody: bytes,
+      headers: { 'content-type': 'application/octet-stream' },
+    }));
     const response = await client.files.content('f1');
     expect(Buffer.from(await response.arrayBuffer())).toEqual(bytes);
   });
@@ -208,7 +231,9 @@ describe('the relay', () => {
   it('refuses paths that lead elsewhere', async () => {
     const calls = upstream.calls.length;
     for (const path of ['/v1/%2e%2e/admin', '/v1/x%2f..%2fy', '/v1//x']) {
-      const response = await fetch(gateway.url + path, { headers: { authorization: `Bearer ${gateway.key}` } });
+      const response = await fetch(gateway.url + path, {
+        headers: { authorization: `Bearer ${gateway.key}` },
+      });
       expect(response.status).toBeGreaterThanOrEqual(400);
     }
     expect(upstream.calls.length).toBe(calls);

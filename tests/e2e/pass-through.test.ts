@@ -48,7 +48,10 @@ describe('the same protocol on both sides', () => {
 
   it('gives the reply back byte by byte, unknown fields and all', async () => {
     const rawBody = '{"id":"x",  "brand_new":{"a":1}, "choices":[],"usage":null}';
-    upstream.reply({ rawBody, headers: { 'content-type': 'application/json', 'openai-version': '2020-10-01' } });
+    upstream.reply({
+      rawBody,
+      headers: { 'content-type': 'application/json', 'openai-version': '2020-10-01' },
+    });
     const response = await post('{"model":"real","messages":[{"role":"user","content":"x"}]}');
     expect(await response.text()).toBe(rawBody);
     expect(response.headers.get('openai-version')).toBe('2020-10-01');

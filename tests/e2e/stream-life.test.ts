@@ -68,7 +68,8 @@ describe('a silent stream', () => {
       beats = text.split(': keep-alive\n\n').length - 1;
       if (beats === 1) go.resolve();
       if (text.includes('late') && text.endsWith(': keep-alive\n\n')) end.resolve();
-      if (text.includes('[DONE]')) expect(text.replaceAll(': keep-alive\n\n', '')).toMatch(/^data: .*\[DONE\]\n\n$/s);
+      if (text.includes('[DONE]'))
+        expect(text.replaceAll(': keep-alive\n\n', '')).toMatch(/^data: .*\[DONE\]\n\n$/s);
     }
     expect(beats).toBeGreaterThan(1);
   });
@@ -154,7 +155,7 @@ describe('the body limit', () => {
       headers: { authorization: `Bearer ${gateway.key}` },
       body: new Blob(['x'.repeat(3000)]).stream(),
       duplex: 'half',
-    } as RequestInit);
+    });
     expect(streamed.status).toBe(413);
     upstream.reply({ body: openAiReply([{ text: ['ok'] }]) });
     expect((await post({})).status).toBe(200);

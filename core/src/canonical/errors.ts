@@ -74,8 +74,10 @@ export class GatewayError extends Error {
   static from(value: unknown): GatewayError {
     if (GatewayError.is(value)) return value;
     const name = value instanceof Error ? value.name : '';
-    if (name === 'TimeoutError') return new GatewayError('timeout', 'The request took too long.', { cause: value });
-    if (name === 'AbortError') return new GatewayError('cancelled', 'The request was cancelled.', { cause: value });
+    if (name === 'TimeoutError')
+      return new GatewayError('timeout', 'The request took too long.', { cause: value });
+    if (name === 'AbortError')
+      return new GatewayError('cancelled', 'The request was cancelled.', { cause: value });
     return new GatewayError('internal', 'The gateway failed to handle this request.', { cause: value });
   }
 }

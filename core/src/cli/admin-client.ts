@@ -72,7 +72,10 @@ function createClient(url: string, token: string): AdminClient {
 }
 
 interface AdminErrorBody {
-  readonly error?: { readonly message: string; readonly issues?: readonly { path: string; message: string }[] };
+  readonly error?: {
+    readonly message: string;
+    readonly issues?: readonly { path: string; message: string }[];
+  };
 }
 
 function explain(body: unknown): string | undefined {

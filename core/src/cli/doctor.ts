@@ -14,7 +14,11 @@ interface Check {
 }
 
 export function addDoctor(program: Command, common: (command: Command) => Command): void {
-  common(program.command('doctor').description('Check the configuration, the data folder, the port and every upstream.')).action(doctor);
+  common(
+    program
+      .command('doctor')
+      .description('Check the configuration, the data folder, the port and every upstream.'),
+  ).action(doctor);
 }
 
 async function doctor({ json, ...flags }: ConfigFlags & { readonly json?: boolean }): Promise<void> {
@@ -31,10 +35,16 @@ async function doctor({ json, ...flags }: ConfigFlags & { readonly json?: boolea
     await check(checks, 'port', () => checkPort(config as ResolvedConfig));
     await checkUpstreams(checks, flags);
     if (server.host === '0.0.0.0' && !config.auth) {
-      checks.push({ name: 'auth', ok: false, detail: 'everybody who reaches this machine may use the gateway' });
+      checks.push({
+        name: 'auth',
+        ok: false,
+        detail: 'everybody who reaches this machine may use the gateway',
+      });
     }
   }
-  printResult(json, checks, () => checks.map(({ name, ok, detail }) => `${ok ? '✓' : '✗'} ${name}: ${detail}`).join('\n'));
+  printResult(json, checks, () =>
+    checks.map(({ name, ok, detail }) => `${ok ? '✓' : '✗'} ${name}: ${detail}`).join('\n'),
+  );
   if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
 }
 
@@ -69,7 +79,10 @@ async function checkPort({ data, server: { host, port } }: ResolvedConfig): Prom
 async function checkUpstreams(checks: Check[], flags: ConfigFlags): Promise<void> {
   await check(checks, 'state', () =>
     withAdmin(flags, async (admin) => {
-      const upstreams = await admin.call<readonly { readonly id: string; readonly enabled: boolean }[]>('GET', '/upstreams');
+      const upstreams = await admin.call<readonly { readonly id: string; readonly enabled: boolean }[]>(
+        'GET',
+        '/upstreams',
+      );
       for (const { id, enabled } of upstreams) {
         await check(checks, `upstream ${id}`, async () => {
           if (!enabled) return 'disabled';

@@ -24,7 +24,9 @@ export function addKeys(program: Command, common: (command: Command) => Command)
     .option('--models <names>', 'the models that it may use, separated by commas; * stands for any text')
     .option('--upstreams <ids>', 'the upstreams that may serve it, separated by commas')
     .action(create);
-  common(keys.command('revoke <key>').description('Revoke a key, named by its id or its first characters.')).action(revoke);
+  common(
+    keys.command('revoke <key>').description('Revoke a key, named by its id or its first characters.'),
+  ).action(revoke);
 }
 
 async function list({ json, ...flags }: Flags): Promise<void> {
@@ -33,7 +35,14 @@ async function list({ json, ...flags }: Flags): Promise<void> {
     formatTable(
       ['name', 'key', 'enabled', 'expires', 'models', 'id'],
       keys.map(({ id, name, prefix, enabled, expiresAt, models }) => [
-        ...[name, `${prefix}…`, enabled ? 'yes' : 'no', expiresAt ?? 'never', models?.join(', ') ?? 'all', id],
+        ...[
+          name,
+          `${prefix}…`,
+          enabled ? 'yes' : 'no',
+          expiresAt ?? 'never',
+          models?.join(', ') ?? 'all',
+          id,
+        ],
       ]),
     ),
   );
@@ -45,24 +54,33 @@ interface CreateFlags extends Flags {
   readonly upstreams?: string;
 }
 
-async function create(name: string, { json, expires, models, upstreams, ...flags }: CreateFlags): Promise<void> {
+async function create(
+  name: string,
+  { json, expires, models, upstreams, ...flags }: CreateFlags,
+): Promise<void> {
   const body = {
     name,
     ...(expires !== undefined && { expiresAt: expires }),
     ...(models !== undefined && { models: models.split(',') }),
     ...(upstreams !== undefined && { upstreams: upstreams.split(',') }),
   };
-  const made = await withAdmin(flags, (admin) => admin.call<{ readonly secret: string }>('POST', '/keys', body));
+  const made = await withAdmin(flags, (admin) =>
+    admin.call<{ readonly secret: string }>('POST', '/keys', body),
+  );
   printResult(json, made, () => made.secret);
 }
 
 async function revoke(wanted: string, { json, ...flags }: Flags): Promise<void> {
   const key = await withAdmin(flags, async (admin) => {
     const all = await admin.call<readonly KeyView[]>('GET', '/keys');
-    const found = all.filter(({ id, prefix }) => id === wanted || wanted.startsWith(prefix) || prefix === wanted);
+    const found = all.filter(
+      ({ id, prefix }) => id === wanted || wanted.startsWith(prefix) || prefix === wanted,
+    );
     const [only] = found;
     if (!only || found.length > 1) {
-      throw new CommandError(`${found.length === 0 ? 'No key is' : 'Several keys are'} named ${JSON.stringify(wanted.slice(0, 13))}; take its id from: dragoman keys list`);
+      throw new CommandError(
+        `${found.length === 0 ? 'No key is' : 'Several keys are'} named ${JSON.stringify(wanted.slice(0, 13))}; take its id from: dragoman keys list`,
+      );
     }
     await admin.call('DELETE', `/keys/${only.id}`);
     return only;

@@ -43,7 +43,9 @@ export function addUpstreams(program: Command, common: (command: Command) => Com
 }
 
 async function list({ json, ...flags }: Flags): Promise<void> {
-  const upstreams = await withAdmin(flags, (admin) => admin.call<readonly UpstreamView[]>('GET', '/upstreams'));
+  const upstreams = await withAdmin(flags, (admin) =>
+    admin.call<readonly UpstreamView[]>('GET', '/upstreams'),
+  );
   printResult(json, upstreams, () =>
     formatTable(
       ['id', 'provider', 'enabled', 'from', 'models'],
@@ -71,10 +73,16 @@ async function remove(id: string, { json, ...flags }: Flags): Promise<void> {
   printResult(json, { removed: id }, () => `Removed the upstream ${id}.`);
 }
 
-async function test(id: string, { json, model, ...flags }: Flags & { readonly model?: string }): Promise<void> {
+async function test(
+  id: string,
+  { json, model, ...flags }: Flags & { readonly model?: string },
+): Promise<void> {
   const path = `/upstreams/${encodeURIComponent(id)}/test`;
-  const result = await withAdmin(flags, (admin) => admin.call<TestResult>('POST', path, model ? { model } : {}));
-  if (!result.ok && !json) throw new CommandError(`${id} failed: ${result.error?.message ?? 'no reason given'}`);
+  const result = await withAdmin(flags, (admin) =>
+    admin.call<TestResult>('POST', path, model ? { model } : {}),
+  );
+  if (!result.ok && !json)
+    throw new CommandError(`${id} failed: ${result.error?.message ?? 'no reason given'}`);
   printResult(json, result, () => describe(id, result));
   if (!result.ok) process.exitCode = 1;
 }
@@ -85,7 +93,10 @@ function describe(id: string, { latencyMs, models = [], reply }: TestResult): st
 }
 
 /** `name=value`, where the value is JSON if it parses as such. Secrets need not be on the command line. */
-function collectOption(pair: string, before: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function collectOption(
+  pair: string,
+  before: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   const equals = pair.indexOf('=');
   if (equals <= 0) throw new InvalidArgumentError('expected name=value');
   return { ...before, [pair.slice(0, equals)]: readValue(pair.slice(equals + 1)) };
@@ -95,7 +106,8 @@ function readValue(text: string): unknown {
   if (text === '-') return readFileSync(0, 'utf8').split('\n', 1)[0];
   if (text.startsWith('env:')) {
     const value = process.env[text.slice('env:'.length)];
-    if (value === undefined) throw new InvalidArgumentError(`the variable ${text.slice('env:'.length)} is not set`);
+    if (value === undefined)
+      throw new InvalidArgumentError(`the variable ${text.slice('env:'.length)} is not set`);
     return value;
   }
   try {

@@ -51,7 +51,8 @@ function answerAndLog({ log, fallback, now }: AppDeps): Middleware {
     } catch (thrown) {
       const error = GatewayError.from(thrown);
       state.notes.errorKind = error.kind;
-      if (error.kind === 'internal') log.error({ err: error.details.cause ?? error, requestId: state.requestId }, 'A request failed.');
+      if (error.kind === 'internal')
+        log.error({ err: error.details.cause ?? error, requestId: state.requestId }, 'A request failed.');
       ctx.respond = false;
       sendError(ctx.res, error, state.protocol);
     } finally {
@@ -66,7 +67,10 @@ function answerAndLog({ log, fallback, now }: AppDeps): Middleware {
  */
 const refuseForeignHosts: Middleware = (ctx, next) => {
   if (isLoopback(hostNameOf(ctx.req.headers.host ?? ''))) return next();
-  throw new GatewayError('permission', 'Without authentication, this gateway answers only under the names of this machine, such as localhost.');
+  throw new GatewayError(
+    'permission',
+    'Without authentication, this gateway answers only under the names of this machine, such as localhost.',
+  );
 };
 
 function allowOrigins(origins: '*' | readonly string[]): Middleware {
@@ -86,5 +90,7 @@ function nothingAt({ method, path }: Context): GatewayError {
 }
 
 function methodNotAllowed(): GatewayError {
-  return new GatewayError('method-not-allowed', 'This method is not allowed here.', { code: 'method_not_allowed' });
+  return new GatewayError('method-not-allowed', 'This method is not allowed here.', {
+    code: 'method_not_allowed',
+  });
 }

@@ -22,7 +22,7 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
 
     const serve = async (): Promise<Reply> => {
       const candidates = await deps.catalogue.resolve(request.model, exchange.key);
-      return attemptInTurn(deps.pools, exchange, candidates, (candidate, call) => {
+      return attemptInTurn(candidates, { pools: deps.pools, exchange }, (candidate, call) => {
         const forward = forwardOf(candidate, endpoint.wire);
         return forward
           ? forwardRequest(forward, exchange, { raw: exchange.raw, model: candidate.model, call })

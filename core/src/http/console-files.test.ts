@@ -13,7 +13,9 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-async function serve(files: Record<string, string>): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
+async function serve(
+  files: Record<string, string>,
+): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
   const folder = await mkdtemp(join(tmpdir(), 'console-'));
   for (const [name, text] of Object.entries(files)) {
     await mkdir(join(folder, name, '..'), { recursive: true });
@@ -22,7 +24,10 @@ async function serve(files: Record<string, string>): Promise<(path: string, init
   const app = new Koa().use(createConsoleFiles(folder));
   const server: Server = createServer(app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closers.push(() => void server.closeAllConnections(), () => rm(folder, { recursive: true }));
+  closers.push(
+    () => server.closeAllConnections(),
+    () => rm(folder, { recursive: true }),
+  );
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return (path, init) => fetch(base + path, { redirect: 'manual', ...init });
 }
@@ -58,7 +63,12 @@ describe('the console', () => {
 
   it('answers unknown pages with its own, and never with another file', async () => {
     const get = await serve({ 'index.html': PAGE, '404.html': 'not here' });
-    for (const path of ['/console/nope', '/console/..%2fpackage.json', '/console/%2e%2e/x', '/console/__proto__']) {
+    for (const path of [
+      '/console/nope',
+      '/console/..%2fpackage.json',
+      '/console/%2e%2e/x',
+      '/console/__proto__',
+    ]) {
       const response = await get(path);
       expect(response.status).toBe(404);
     }

@@ -39,7 +39,8 @@ export function createConsoleFiles(folder: string): Middleware {
     if (ctx.path === BASE) return ctx.redirect(`${BASE}/`);
     if (files.size === 0) return answerUnbuilt(ctx);
     const name = ctx.path.slice(BASE.length + 1);
-    const file = files.get(name) ?? (name === '' || name.endsWith('/') ? files.get(`${name}index.html`) : undefined);
+    const file =
+      files.get(name) ?? (name === '' || name.endsWith('/') ? files.get(`${name}index.html`) : undefined);
     if (!file && files.has(`${name}/index.html`)) return ctx.redirect(`${BASE}/${name}/`);
     send(ctx, file ?? files.get('404.html'), file ? 200 : 404);
     return undefined;
@@ -100,7 +101,9 @@ function describe(name: string, bytes: Buffer): ConsoleFile {
       'cache-control': isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
-      ...(type.startsWith('text/html') && { 'content-security-policy': contentPolicy(bytes.toString('utf8')) }),
+      ...(type.startsWith('text/html') && {
+        'content-security-policy': contentPolicy(bytes.toString('utf8')),
+      }),
     },
   };
 }

@@ -22,16 +22,20 @@ export function serveEmbed(protocol: Protocol, endpoint: EmbedEndpoint, deps: Ro
     exchange.notes.model = request.model;
 
     const candidates = await deps.catalogue.resolve(request.model, exchange.key);
-    const reply = await attemptInTurn(deps.pools, exchange, candidates, async (candidate, call) => {
-      const { model, upstream } = candidate;
-      const forward = forwardOf(candidate, endpoint.wire);
-      if (forward) return forwardRequest(forward, exchange, { raw: exchange.raw, model, call });
-      if (!upstream.provider.embed) throw cannotEmbed(request.model);
-      const vectors = await upstream.provider.embed({ ...request, model }, call.context);
-      call.release();
-      exchange.notes.usage = vectors.usage;
-      return json(endpoint.encodeReply(vectors, input));
-    });
+    const reply = await attemptInTurn(
+      candidates,
+      { pools: deps.pools, exchange },
+      async (candidate, call) => {
+        const { model, upstream } = candidate;
+        const forward = forwardOf(candidate, endpoint.wire);
+        if (forward) return forwardRequest(forward, exchange, { raw: exchange.raw, model, call });
+        if (!upstream.provider.embed) throw cannotEmbed(request.model);
+        const vectors = await upstream.provider.embed({ ...request, model }, call.context);
+        call.release();
+        exchange.notes.usage = vectors.usage;
+        return json(endpoint.encodeReply(vectors, input));
+      },
+    );
     ctx.respond = false;
     await respond(ctx.res, reply);
   };

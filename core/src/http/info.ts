@@ -26,7 +26,9 @@ export function createInfoRouter(deps: InfoDeps): Router {
       name: deps.name,
       version: deps.version,
       description: 'A gateway between LLM clients and LLM upstreams.',
-      authentication: deps.auth ? 'A key of this gateway, as `Authorization: Bearer` or `x-api-key`.' : 'None.',
+      authentication: deps.auth
+        ? 'A key of this gateway, as `Authorization: Bearer` or `x-api-key`.'
+        : 'None.',
       console: '/console/',
       admin: '/admin/api/v1/openapi.json',
       health: ['/healthz', '/readyz'],

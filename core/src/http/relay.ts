@@ -41,7 +41,7 @@ async function relayToModel(
     forwardOf(candidate, exchange.raw.wire),
   );
   if (candidates.length === 0) throw nobodyRelays(exchange);
-  return attemptInTurn(deps.pools, exchange, candidates, (candidate, call) => {
+  return attemptInTurn(candidates, { pools: deps.pools, exchange }, (candidate, call) => {
     const raw = { ...exchange.raw, ...defined({ body: body.withModel(candidate.model) }) };
     return forwardRequest(forwardFor(candidate, exchange), exchange, { raw, model: candidate.model, call });
   });
@@ -49,9 +49,13 @@ async function relayToModel(
 
 async function relayToUpstream(exchange: Exchange, body: RelayBody, deps: RouteDeps): Promise<Reply> {
   if (exchange.key?.models) {
-    throw new GatewayError('permission', 'This key is limited to certain models, and the request names none.', {
-      code: 'model_required',
-    });
+    throw new GatewayError(
+      'permission',
+      'This key is limited to certain models, and the request names none.',
+      {
+        code: 'model_required',
+      },
+    );
   }
   const upstream = pickUpstream(exchange, deps);
   exchange.notes.attempts = 1;

@@ -7,7 +7,7 @@ import type { Reply } from '../routing/exchange.ts';
 import { respondStream, type StreamManners } from './respond.ts';
 
 let server: Server | undefined;
-afterEach(() => void server?.closeAllConnections());
+afterEach(() => server?.closeAllConnections());
 
 async function fetchFrom(listener: RequestListener): Promise<Response> {
   server = createServer(listener);
@@ -37,7 +37,8 @@ describe('a streamed reply', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('x-accel-buffering')).toBe('no');
     const text = await readUntil(response, (sofar) => {
-      if (sofar.includes('keep-alive')) resolve({ status: 200, headers: {}, body: Readable.from([Buffer.from('data: 1\n\n')]) });
+      if (sofar.includes('keep-alive'))
+        resolve({ status: 200, headers: {}, body: Readable.from([Buffer.from('data: 1\n\n')]) });
       return sofar.includes('data: 1');
     });
     expect(text).toMatch(/^(?:: keep-alive\n\n)+data: 1\n\n$/);
@@ -105,7 +106,9 @@ describe('a streamed reply', () => {
     body.write('data: 1\n\n');
     const reply: Reply = { status: 200, headers: {}, body };
     const closed = new Promise((resolve) => body.once('close', resolve));
-    const response = await fetchFrom((_, res) => void respondStream(res, Promise.resolve(reply), manners(1000)));
+    const response = await fetchFrom(
+      (_, res) => void respondStream(res, Promise.resolve(reply), manners(1000)),
+    );
     await response.body?.cancel();
     await closed;
     expect(body.destroyed).toBe(true);

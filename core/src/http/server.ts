@@ -17,7 +17,9 @@ export interface HttpServer {
 export function createHttpServer(listener: RequestListener, fallback: Protocol): HttpServer {
   // Longer than the idle time-outs of common proxies, so that the gateway is not the one to close first.
   const server = createServer({ keepAliveTimeout: 75_000 }, listener);
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => answerBadRequest(error, socket, fallback));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
+    answerBadRequest(error, socket, fallback),
+  );
   return {
     listen: (host, port) =>
       new Promise((resolve, reject) => {

@@ -12,9 +12,8 @@ export type Attempt<Result> = (candidate: Candidate, call: Call) => Promise<Resu
  * client at once. The winning call's clock runs on: whoever ends the reply releases it.
  */
 export async function attemptInTurn<Result>(
-  pools: HttpPools,
-  exchange: Exchange,
   candidates: readonly Candidate[],
+  { pools, exchange }: { readonly pools: HttpPools; readonly exchange: Exchange },
   attempt: Attempt<Result>,
 ): Promise<Result> {
   let failure = new GatewayError('internal', 'No upstream was tried.');
@@ -27,7 +26,10 @@ export async function attemptInTurn<Result>(
       call.release();
       failure = blame(error, candidate, call);
       if (!failure.retryable || exchange.signal.aborted) throw failure;
-      exchange.log.debug({ upstream: candidate.upstream.config.id, kind: failure.kind }, 'An attempt failed.');
+      exchange.log.debug(
+        { upstream: candidate.upstream.config.id, kind: failure.kind },
+        'An attempt failed.',
+      );
     }
   }
   throw failure;

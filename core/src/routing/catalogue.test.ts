@@ -45,19 +45,17 @@ describe('a model name', () => {
     expect(names(await catalogue.resolve(name, undefined))).toEqual(expected);
   });
 
-  it.each(['nothing', 'off/turbo', 'qwen/nothing', '', '/', '__proto__'])(
-    '%j is not found',
-    async (name) => {
-      await expect(catalogue.resolve(name, undefined)).rejects.toMatchObject({
-        kind: 'not-found',
-        details: { field: 'model', code: 'model_not_found' },
-      });
-    },
-  );
+  it.each(['nothing', 'off/turbo', 'qwen/nothing', '', '/', '__proto__'])('%j is not found', async (name) => {
+    await expect(catalogue.resolve(name, undefined)).rejects.toMatchObject({
+      kind: 'not-found',
+      details: { field: 'model', code: 'model_not_found' },
+    });
+  });
 
   it('starts at another upstream each time', async () => {
     const first = new Set<string | undefined>();
-    for (let i = 0; i < 3; i++) first.add((await catalogue.resolve('turbo', undefined))[0]?.upstream.config.id);
+    for (let i = 0; i < 3; i++)
+      first.add((await catalogue.resolve('turbo', undefined))[0]?.upstream.config.id);
     expect(first.size).toBe(3);
   });
 });

@@ -83,11 +83,7 @@ function namedUpstream(enabled: readonly Upstream[], name: string): readonly Can
 }
 
 /** `provider/model` or `model`: every upstream whose list has it. */
-function servedBy(
-  upstreams: Upstreams,
-  enabled: readonly Upstream[],
-  name: string,
-): readonly Candidate[] {
+function servedBy(upstreams: Upstreams, enabled: readonly Upstream[], name: string): readonly Candidate[] {
   const slash = name.indexOf('/');
   const candidates: Candidate[] = [];
   for (const upstream of enabled) {

@@ -77,7 +77,10 @@ function watchStream(judge: (text: string) => ReplyEnd): BodyWatcher {
     push: tap.push,
     end() {
       if (!judge(tap.text()).isComplete) {
-        throw new GatewayError('upstream-broken', "The upstream's reply ended early, without a finish reason.");
+        throw new GatewayError(
+          'upstream-broken',
+          "The upstream's reply ended early, without a finish reason.",
+        );
       }
     },
   };

@@ -25,7 +25,13 @@ const RETRY_AFTER_FAILURE_MS = 15_000;
 
 export function createModelList({ config, discover, now }: ModelListInput): ModelList {
   const { list, cacheSeconds } = config.models;
-  if (list) return fixedList(select(config, list.map((id) => ({ id }))));
+  if (list)
+    return fixedList(
+      select(
+        config,
+        list.map((id) => ({ id })),
+      ),
+    );
   if (!discover) return fixedList([]);
 
   let models: readonly Model[] | undefined;

@@ -69,7 +69,7 @@ export function createUpstreams(deps: UpstreamsDeps): Upstreams {
 function build(deps: UpstreamsDeps, config: UpstreamConfig, origin: Upstream['origin']): Upstream {
   const type = deps.registry.provider(config.provider);
   const log = deps.log;
-  const provider = type.create(config.options as never, { upstreamId: config.id, log });
+  const provider = type.create(config.options, { upstreamId: config.id, log });
   return { config, origin, type, provider };
 }
 

@@ -14,7 +14,8 @@ export function createTap(limit: number): Tap {
       chunks.push(chunk);
       size += chunk.length;
       if (size > limit * 2) {
-        while (chunks.length > 1 && size - (chunks[0]?.length ?? 0) >= limit) size -= chunks.shift()?.length ?? 0;
+        while (chunks.length > 1 && size - (chunks[0]?.length ?? 0) >= limit)
+          size -= chunks.shift()?.length ?? 0;
         if (chunks.length === 1 && size > limit * 2) {
           chunks = [Buffer.from(chunks[0]?.subarray(-limit) ?? [])];
           size = limit;

@@ -66,7 +66,7 @@ function dispatch(pool: Pool, request: HttpRequest, input: CallInput): Promise<H
     }
     pool.dispatch(
       {
-        method: request.method as Dispatcher.HttpMethod,
+        method: request.method,
         path: url.pathname + url.search,
         headers: request.headers ?? {},
         body: bodyOf(request),

@@ -32,7 +32,11 @@ export function createGatekeeper(deps: AdminDeps): Gatekeeper {
       if (access === 'public') return;
       const bearer = /^Bearer (\S+)$/i.exec(ctx.get('authorization'))?.[1];
       if (bearer !== undefined) {
-        await guesses.judge(ctx, () => Promise.resolve(isAdminToken(bearer, deps)), 'The admin token is wrong.');
+        await guesses.judge(
+          ctx,
+          () => Promise.resolve(isAdminToken(bearer, deps)),
+          'The admin token is wrong.',
+        );
         return;
       }
       if (access === 'token') throw new AdminError('forbidden', 'Only an admin token may do this.');
@@ -59,7 +63,8 @@ function cookieOptions(ctx: Context) {
 }
 
 function admitSession(ctx: Context, sessions: TokenTable): void {
-  if (!sessions.has(ctx.cookies.get(COOKIE) ?? '')) throw new AdminError('unauthenticated', 'Please sign in.');
+  if (!sessions.has(ctx.cookies.get(COOKIE) ?? ''))
+    throw new AdminError('unauthenticated', 'Please sign in.');
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') refuseForeignOrigin(ctx);
 }
 
@@ -69,7 +74,10 @@ function refuseForeignOrigin(ctx: Context): void {
   const site = ctx.get('sec-fetch-site');
   const isOwn = (origin === '' || hostOf(origin) === ctx.host) && ['', 'same-origin', 'none'].includes(site);
   if (isOwn && ctx.get('x-dragoman-csrf') === '1') return;
-  throw new AdminError('forbidden', 'The request must come from the console: the header x-dragoman-csrf: 1 is missing, or the origin is another.');
+  throw new AdminError(
+    'forbidden',
+    'The request must come from the console: the header x-dragoman-csrf: 1 is missing, or the origin is another.',
+  );
 }
 
 function hostOf(origin: string): string {

@@ -24,6 +24,6 @@ export function createAdmin(deps: AdminDeps): Admin {
   ];
   return {
     router: createAdminRouter(operations, gatekeeper, deps),
-    createSignInToken: gatekeeper.createSignInToken,
+    createSignInToken: () => gatekeeper.createSignInToken(),
   };
 }

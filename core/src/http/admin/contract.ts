@@ -32,7 +32,9 @@ export const upstreamChangeSchema = z
 export const upstreamViewSchema = upstreamSchema
   .extend({
     origin: z.enum(['file', 'state']).describe('Upstreams of the config file are read-only here.'),
-    options: z.record(z.string(), z.unknown()).describe('Secret options show only `{ "set": true | false }`.'),
+    options: z
+      .record(z.string(), z.unknown())
+      .describe('Secret options show only `{ "set": true | false }`.'),
     knownModels: z.int().nullable().describe('How many models are known; null until the upstream has told.'),
     failure: z.string().nullable().describe('Why the last discovery of models failed.'),
   })
@@ -103,7 +105,9 @@ export const providerViewSchema = z
     name: z.string(),
     title: z.string(),
     description: z.string(),
-    options: z.record(z.string(), z.unknown()).describe('JSON Schema of the options; secrets are `writeOnly`.'),
+    options: z
+      .record(z.string(), z.unknown())
+      .describe('JSON Schema of the options; secrets are `writeOnly`.'),
   })
   .meta({ id: 'Provider' });
 

@@ -9,7 +9,10 @@ const SECURITY: Readonly<Record<Access, readonly object[]>> = {
 };
 
 /** The OpenAPI 3.1 document of the admin API, made of the very table that serves it. */
-export function createOpenApi(operations: readonly Operation[], { base, version }: { readonly base: string; readonly version: string }) {
+export function createOpenApi(
+  operations: readonly Operation[],
+  { base, version }: { readonly base: string; readonly version: string },
+) {
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of operations) {
     const path = operation.path.replaceAll(/:(\w+)/g, '{$1}');

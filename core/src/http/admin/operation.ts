@@ -28,5 +28,5 @@ export interface Operation<Body extends z.ZodType = z.ZodType> {
 
 /** Types an operation by the schema of its body. */
 export function defineOperation<Body extends z.ZodType>(operation: Operation<Body>): Operation {
-  return operation as unknown as Operation;
+  return operation;
 }

@@ -30,7 +30,8 @@ export const upstreamOperations: readonly Operation[] = [
     status: 201,
     async handle({ body }, deps) {
       const config = checked(body, deps);
-      if (deps.upstreams.get(config.id)) throw new AdminError('conflict', `There is an upstream ${config.id} already.`);
+      if (deps.upstreams.get(config.id))
+        throw new AdminError('conflict', `There is an upstream ${config.id} already.`);
       const stored = seal(config, deps);
       await deps.state.update((state) => ({ ...state, upstreams: [...state.upstreams, stored] }));
       return viewUpstream(find(config.id, deps), deps);
@@ -43,7 +44,8 @@ export const upstreamOperations: readonly Operation[] = [
     access: 'admin',
     body: z.strictObject({ upstream: contract.upstreamInputSchema, ...contract.testInputSchema.shape }),
     response: contract.testResultSchema,
-    handle: ({ body }, deps) => testUpstream(deps.upstreams.create(checked(body.upstream, deps)), body.model, deps),
+    handle: ({ body }, deps) =>
+      testUpstream(deps.upstreams.create(checked(body.upstream, deps)), body.model, deps),
   }),
   defineOperation({
     method: 'GET',
@@ -119,7 +121,10 @@ function findStored(id: string | undefined, deps: AdminDeps): Upstream {
   const upstream = find(id, deps);
   if (upstream.origin === 'state') return upstream;
   const file = deps.config.file ?? 'the configuration';
-  throw new AdminError('read-only', `The upstream ${upstream.config.id} is declared in ${file}; change it there.`);
+  throw new AdminError(
+    'read-only',
+    `The upstream ${upstream.config.id} is declared in ${file}; change it there.`,
+  );
 }
 
 function checked(input: unknown, { registry }: AdminDeps): UpstreamConfig {
