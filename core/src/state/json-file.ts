@@ -1,7 +1,8 @@
-import { open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Adapter } from 'lowdb';
 import writeFileAtomic from 'write-file-atomic';
+import { flushFolder } from './folder.ts';
 
 /**
  * A JSON file for lowdb that is always whole: written beside, flushed to the disk, and renamed, so that a
@@ -26,22 +27,21 @@ export class DurableJsonFile<T> implements Adapter<T> {
 
   async write(data: T): Promise<void> {
     await writeFileAtomic(this.#path, `${JSON.stringify(data, undefined, 2)}\n`, { mode: 0o600 });
-    await this.#flushFolder();
+    await flushFolder(dirname(this.#path));
   }
 
   /** Puts the file aside under a new name. */
   async putAside(name: string): Promise<void> {
     await rename(this.#path, name);
-    await this.#flushFolder();
+    await flushFolder(dirname(this.#path));
   }
 
-  /** The rename itself is durable only once the folder is. */
-  async #flushFolder(): Promise<void> {
-    const folder = await open(dirname(this.#path));
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+  /** Removes the temporary files of processes that were killed while they wrote. */
+  async removeLeftovers(): Promise<void> {
+    const folder = dirname(this.#path);
+    const start = `${basename(this.#path)}.`;
+    const names = await readdir(folder);
+    const left = names.filter((name) => name.startsWith(start) && /^\d+$/.test(name.slice(start.length)));
+    await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
   }
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../canonical/json.ts';
+import { StateError } from './state-error.ts';
 
 /** Turns a state of version `n` into one of version `n + 1`. Never changed once released. */
 export type Migration = (state: JsonObject) => JsonObject;
@@ -15,7 +16,8 @@ export function migrate(stored: unknown, migrations = MIGRATIONS, current = CURR
   for (let version = versionOf(state); version !== current; version = versionOf(state)) {
     if (version > current) throw new NewerStateError(version, current);
     const migration = migrations.get(version);
-    if (!migration) throw new TypeError(`There is no way from version ${version} of the state to ${current}.`);
+    if (!migration)
+      throw new TypeError(`There is no way from version ${version} of the state to ${current}.`);
     state = { ...migration(state), version: version + 1 };
   }
   return state;
@@ -27,8 +29,10 @@ function versionOf({ version }: JsonObject): number {
 }
 
 /** The state was written by a newer gateway; this one would lose what it does not know. */
-export class NewerStateError extends Error {
+export class NewerStateError extends StateError {
   constructor(found: number, known: number) {
-    super(`The state is of version ${found}, but this gateway knows only versions up to ${known}. Please update it.`);
+    super(
+      `The state is of version ${found}, but this gateway knows only versions up to ${known}. Please update it.`,
+    );
   }
 }

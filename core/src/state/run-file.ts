@@ -1,90 +1,95 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { mkdir } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import { createDataFolder } from './folder.ts';
+import { StateError } from './state-error.ts';
 
-const runFileSchema = z.object({
-  pid: z.int(),
-  /** When the process began, so that a new process of the same number is not taken for it. */
-  startedAt: z.string(),
-  /** Absent until the gateway listens. */
-  url: z.string().optional(),
-  token: z.string().optional(),
-});
+const runFileSchema = z.object({ pid: z.int(), url: z.string(), token: z.string() });
 
 /** A gateway that runs on a data folder: where it is and the token that its admin API takes from this machine. */
-export type RunningGateway = z.output<typeof runFileSchema>;
+export type RunningGateway = Readonly<z.output<typeof runFileSchema>>;
 
+/** A claim on a data folder. The system drops it when the process ends, however it ends. */
 export interface RunFile {
+  /** Tells other processes of this user how to reach the gateway. */
   publish(running: { readonly url: string; readonly token: string }): Promise<void>;
   release(): Promise<void>;
 }
 
-const NAME = 'run.json';
-
-/** Claims a data folder for this process. Throws an `Error` when another gateway runs on it. */
+/** Claims a data folder for this process. Throws a {@link StateError} when another gateway runs on it. */
 export async function acquireRunFile(folder: string): Promise<RunFile> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, NAME);
-  const own = { pid: process.pid, startedAt: await startOf(process.pid) };
-  if (!(await claim(file, own))) {
-    const other = await readRunFile(folder);
-    if (other) {
-      const where = other.url ? ` at ${other.url}` : '';
-      throw new Error(`Another gateway (process ${other.pid}) runs on ${folder}${where}.`);
-    }
-    await rm(file, { force: true });
-    if (!(await claim(file, own))) throw new Error(`Another gateway has just started on ${folder}.`);
+  await createDataFolder(folder);
+  const lock = takeLock(folder);
+  if (!lock) {
+    const other = await readFileOf(folder);
+    const which = other ? ` (process ${other.pid} at ${other.url})` : '';
+    throw new StateError(
+      `Another gateway${which} runs on the data folder ${folder}; stop it, or use another --data.`,
+    );
   }
+  const file = join(folder, 'run.json');
+  await rm(file, { force: true });
   return {
-    publish: (running) => writeFile(file, JSON.stringify({ ...own, ...running }), { mode: 0o600 }),
-    release: () => rm(file, { force: true }),
+    publish: (running) =>
+      writeFileAtomic(file, JSON.stringify({ pid: process.pid, ...running }), { mode: 0o600 }),
+    async release() {
+      await rm(file, { force: true });
+      lock.close();
+    },
   };
 }
 
-/** The gateway that runs on a data folder now, if one does. */
+/** The gateway that runs on a data folder now and can be reached, if one does. */
 export async function readRunFile(folder: string): Promise<RunningGateway | undefined> {
-  let text: string;
-  try {
-    text = await readFile(join(folder, NAME), 'utf8');
-  } catch {
-    return undefined;
-  }
-  const parsed = runFileSchema.safeParse(safeJson(text));
-  if (!parsed.success) return undefined;
-  return (await startOf(parsed.data.pid)) === parsed.data.startedAt ? parsed.data : undefined;
+  return isLocked(folder) ? readFileOf(folder) : undefined;
 }
 
-async function claim(file: string, own: object): Promise<boolean> {
+async function readFileOf(folder: string): Promise<RunningGateway | undefined> {
   try {
-    await writeFile(file, JSON.stringify(own), { flag: 'wx', mode: 0o600 });
+    return runFileSchema.parse(JSON.parse(await readFile(join(folder, 'run.json'), 'utf8')));
+  } catch {
+    // Between the claim and `publish` there is no file.
+    return undefined;
+  }
+}
+
+/** SQLite's result code of a lock that somebody else holds. */
+const BUSY = 5;
+
+/**
+ * A lock of the operating system on a file, which Node offers only through SQLite. Unlike a process number in a
+ * file it cannot outlive its process, is never taken twice, and holds between containers that share the folder.
+ */
+function takeLock(folder: string): DatabaseSync | undefined {
+  const database = new DatabaseSync(lockOf(folder), { timeout: 100 });
+  if (isFree(() => database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE'))) return database;
+  database.close();
+  return undefined;
+}
+
+function isLocked(folder: string): boolean {
+  if (!existsSync(lockOf(folder))) return false;
+  const database = new DatabaseSync(lockOf(folder), { readOnly: true });
+  try {
+    return !isFree(() => database.exec('SELECT 1 FROM sqlite_schema'));
+  } finally {
+    database.close();
+  }
+}
+
+function lockOf(folder: string): string {
+  return join(folder, 'run.lock');
+}
+
+function isFree(use: () => void): boolean {
+  try {
+    use();
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if ((error as { readonly errcode?: number }).errcode === BUSY) return false;
     throw error;
-  }
-}
-
-/** When a process began, as the system tells; elsewhere only whether it lives. Empty when it does not. */
-async function startOf(pid: number): Promise<string> {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return '';
-  }
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // Field 22, counted behind the name, which may hold spaces and parentheses.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 'alive';
-  } catch {
-    return 'alive';
-  }
-}
-
-function safeJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

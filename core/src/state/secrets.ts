@@ -1,12 +1,14 @@
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createDataFolder, createFile } from './folder.ts';
+import { StateError } from './state-error.ts';
 
 /** Encrypts the secrets of upstreams at rest. */
 export interface SecretBox {
   /** Encrypts a text; the result differs each time. */
   seal(text: string): string;
-  /** Throws an `Error` when the text was sealed with another key or was altered. */
+  /** Throws a {@link StateError} when the text was sealed with another key or was altered. */
   open(sealed: string): string;
 }
 
@@ -18,13 +20,15 @@ export interface SecretBoxInput {
 }
 
 const VERSION = 'v1';
+const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** Opens the box of AES-256-GCM with the configured or the generated key. */
 export async function openSecretBox({ folder, secret }: SecretBoxInput): Promise<SecretBox> {
   // The salt only keeps this use of the secret apart from others; a secret is expected to be random.
-  const key = secret === undefined ? await keyFile(folder) : scryptSync(secret, 'dragoman/secrets', 32);
+  const key =
+    secret === undefined ? await keyFile(folder) : scryptSync(secret, 'dragoman/secrets', KEY_BYTES);
   return {
     seal(text) {
       const nonce = randomBytes(NONCE_BYTES);
@@ -34,16 +38,19 @@ export async function openSecretBox({ folder, secret }: SecretBoxInput): Promise
     },
     open(sealed) {
       const [version, data = ''] = sealed.split('.', 2);
-      if (version !== VERSION) throw new Error('A stored secret has an unknown format.');
+      if (version !== VERSION) throw new StateError('A stored secret has an unknown format.');
       const bytes = Buffer.from(data, 'base64url');
       try {
-        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES));
+        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), {
+          // Otherwise a text cut short would pass with a short tag, which is easy to guess.
+          authTagLength: TAG_BYTES,
+        });
         decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
         const text = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
         return Buffer.concat([text, decipher.final()]).toString('utf8');
       } catch (cause) {
         const hint = 'Is DRAGOMAN_SECRET, or the secret.key in the data folder, the one it was stored with?';
-        throw new Error(`A stored secret cannot be decrypted. ${hint}`, { cause });
+        throw new StateError(`A stored secret cannot be decrypted. ${hint}`, cause);
       }
     },
   };
@@ -51,13 +58,9 @@ export async function openSecretBox({ folder, secret }: SecretBoxInput): Promise
 
 async function keyFile(folder: string): Promise<Buffer> {
   const file = join(folder, 'secret.key');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  try {
-    await writeFile(file, `${randomBytes(32).toString('base64')}\n`, { flag: 'wx', mode: 0o600, flush: true });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  await createDataFolder(folder);
+  await createFile(file, `${randomBytes(KEY_BYTES).toString('base64')}\n`);
   const key = Buffer.from(await readFile(file, 'utf8'), 'base64');
-  if (key.length !== 32) throw new Error(`${file} is not a key of 32 bytes in base64.`);
-  return key;
+  if (key.length === KEY_BYTES) return key;
+  throw new StateError(`${file} is not a key of ${KEY_BYTES} bytes in base64. Restore it from a backup.`);
 }

@@ -1,7 +1,7 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Low } from 'lowdb';
 import type { Log } from '../plugin/plugin.ts';
+import { createDataFolder } from './folder.ts';
 import { DurableJsonFile } from './json-file.ts';
 import { CURRENT_VERSION, migrate, NewerStateError } from './migrations.ts';
 import { type State, type StateStore, stateSchema } from './state.ts';
@@ -22,10 +22,10 @@ const EMPTY: State = { version: CURRENT_VERSION, upstreams: [], keys: [], settin
  * reported; the gateway then starts with an empty state. One written by a newer gateway stops the start.
  */
 export async function openStateStore({ folder, log, now = Date.now }: StateStoreInput): Promise<StateStore> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await removeLeftovers(folder);
+  await createDataFolder(folder);
   const path = join(folder, NAME);
   const file = new DurableJsonFile<State>(path);
+  await file.removeLeftovers();
   let state = await load(file, { path, log, now });
 
   const db = new Low<State>(file, state);
@@ -74,10 +74,4 @@ function keepUnchanged(before: State, after: State): State {
   const keep = <T extends object>(entries: readonly T[]): T[] =>
     entries.map((entry) => (known.get(JSON.stringify(entry)) as T | undefined) ?? entry);
   return { ...after, upstreams: keep(after.upstreams), keys: keep(after.keys) };
-}
-
-/** A process that was killed while it wrote leaves its temporary file behind. */
-async function removeLeftovers(folder: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => /^state\.json\.\d+$/.test(name));
-  await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
 }
