@@ -1,15 +1,16 @@
 import Link from 'next/link';
+import { PageFrame } from '../components/page-frame.tsx';
 
 export default function NotFound() {
   return (
-    <>
-      <header>
+    <PageFrame>
+      <section className="welcome">
         <h1>Nothing here</h1>
-        <p className="quiet">This page does not exist.</p>
-      </header>
-      <p>
-        <Link href="/">Back to the console</Link>
-      </p>
-    </>
+        <p className="lead">The console has no page at this address.</p>
+        <Link className="button button-primary" href="/">
+          Back to the console
+        </Link>
+      </section>
+    </PageFrame>
   );
 }

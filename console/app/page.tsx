@@ -1,13 +1,5 @@
-import { Dashboard } from '../features/dashboard.tsx';
+import { TitlePage } from '../features/title-page.tsx';
 
 export default function Page() {
-  return (
-    <>
-      <header>
-        <h1>Dragoman</h1>
-        <p className="quiet">Any LLM client, any upstream.</p>
-      </header>
-      <Dashboard />
-    </>
-  );
+  return <TitlePage />;
 }

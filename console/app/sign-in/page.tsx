@@ -1,13 +1,21 @@
-import { SignInForm } from '../../features/sign-in-form.tsx';
+import type { Metadata } from 'next';
+import { PageFrame } from '../../components/page-frame.tsx';
+import { Notice } from '../../components/ui/notice.tsx';
+import { SignInForm } from '../../features/session/sign-in-form.tsx';
+
+export const metadata: Metadata = { title: 'Sign in · Dragoman' };
 
 export default function Page() {
   return (
-    <>
-      <header>
-        <h1>Dragoman</h1>
-        <p className="quiet">Sign in to the console.</p>
-      </header>
-      <SignInForm />
-    </>
+    <PageFrame>
+      <section className="card stack">
+        <h1>Sign in</h1>
+        <SignInForm />
+        <Notice kind="hint">
+          The gateway prints a sign-in link when it starts; it works once. For another, run{' '}
+          <code>./dragoman sign-in-link</code>.
+        </Notice>
+      </section>
+    </PageFrame>
   );
 }

@@ -1,0 +1,25 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { SWRConfig, useSWRConfig } from 'swr';
+import { ApiError, read } from './api.ts';
+
+const isRefusal = (error: unknown): boolean => error instanceof ApiError && error.status === 401;
+
+/** Loads through the admin API. A session that ends while a page is open ends the page's too. */
+export function DataProvider({ children }: { readonly children: ReactNode }) {
+  const { mutate } = useSWRConfig();
+  return (
+    <SWRConfig
+      value={{
+        fetcher: read,
+        shouldRetryOnError: (error) => !isRefusal(error),
+        onError(error, key) {
+          if (isRefusal(error) && key !== '/session') void mutate('/session');
+        },
+      }}
+    >
+      {children}
+    </SWRConfig>
+  );
+}
