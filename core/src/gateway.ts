@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import manifest from '../package.json' with { type: 'json' };
+import { createOpaqueBox } from './canonical/opaque.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
 import { createContainer } from './container.ts';
 import { createAdmin } from './http/admin/admin.ts';
@@ -81,6 +82,7 @@ async function assemble(
     routers: [
       createProtocolRouter(registry.protocols, {
         ...{ catalogue, upstreams, keys, pools, log, now, bodyLimit, keepAliveMs },
+        opaque: createOpaqueBox(container.resolve(tokens.SECRETS).deriveKey('opaque')),
         auth: config.auth,
       }),
       createInfoRouter({

@@ -14,7 +14,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../core/src/canonical/fold.ts';
 import { chatStreams, type ReplyShape } from '../support/arbitraries.ts';
-import { eventsOf, failureOf } from '../support/events.ts';
+import { eventsOf, failureOf, testOpaque } from '../support/events.ts';
 
 export interface ProtocolContract {
   readonly protocol: Protocol;
@@ -73,7 +73,7 @@ export function describeProtocol(name: string, contract: ProtocolContract): void
 }
 
 function inputOf(body: JsonObject, { params = {} }: ProtocolContract): RequestInput {
-  return { body, params, query: new URLSearchParams(), headers: {} };
+  return { body, params, query: new URLSearchParams(), headers: {}, opaque: testOpaque };
 }
 
 function describeRequests(contract: ProtocolContract, endpoint: ChatEndpoint): void {
@@ -139,7 +139,7 @@ function describeReplies(contract: ProtocolContract, endpoint: ChatEndpoint): vo
   const { assemble, project, replies, request } = contract;
   const context = (stream: boolean): EncodeContext => {
     const decoded = endpoint.decodeRequest(inputOf(request, contract));
-    return { request: { ...decoded, stream }, id: 'reply-id', created: 1_760_000_000 };
+    return { request: { ...decoded, stream }, id: 'reply-id', created: 1_760_000_000, opaque: testOpaque };
   };
   const framesOf = async (events: readonly ChatEvent[]): Promise<readonly string[]> => {
     const frames: string[] = [];

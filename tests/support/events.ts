@@ -1,4 +1,4 @@
-import type { ChatEvent, ChatReply, ChatRequest } from '@dragoman/core';
+import { createOpaqueBox, type ChatEvent, type ChatReply, type ChatRequest } from '@dragoman/core';
 import { collect } from '../../core/src/canonical/fold.ts';
 import { checkGrammar } from '../../core/src/canonical/grammar.ts';
 
@@ -47,3 +47,6 @@ export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   }
   throw new Error('A failure was expected and none came.');
 }
+
+/** What codecs of the client's side seal and open with in tests. */
+export const testOpaque = createOpaqueBox(Buffer.alloc(32, 7));

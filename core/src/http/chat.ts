@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { ChatEndpoint, Protocol } from '../plugin/plugin.ts';
+import type { ChatEndpoint, EncodeContext, Protocol } from '../plugin/plugin.ts';
 import { attemptInTurn } from '../routing/attempts.ts';
 import type { Exchange, Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
@@ -17,22 +17,27 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
     const opened = openExchange(ctx, deps, { protocol, endpoint });
     const bytes = await readRequestBody(ctx.req, deps.bodyLimit);
     const exchange: Exchange = { ...opened, raw: { ...opened.raw, body: bytes } };
-    const request = endpoint.decodeRequest(requestInput(ctx, parseJsonBody(bytes)));
+    const request = endpoint.decodeRequest(requestInput(ctx, parseJsonBody(bytes), deps));
     exchange.notes.model = request.model;
 
+    const context: EncodeContext = {
+      request,
+      id: exchange.requestId,
+      created: Math.floor(deps.now() / 1000),
+      opaque: deps.opaque,
+    };
     const serve = async (): Promise<Reply> => {
       const candidates = await deps.catalogue.resolve(request.model, exchange.key);
       return attemptInTurn(candidates, { pools: deps.pools, exchange }, (candidate, call) => {
         const forward = forwardOf(candidate, endpoint.wire);
         return forward
           ? forwardRequest(forward, exchange, { raw: exchange.raw, model: candidate.model, call })
-          : translate(exchange, { endpoint, request, candidate, call, now: deps.now() });
+          : translate(exchange, { endpoint, request, candidate, call, context });
       });
     };
 
     ctx.respond = false;
     if (!request.stream) return respond(ctx.res, await serve());
-    const context = { request, id: exchange.requestId, created: Math.floor(deps.now() / 1000) };
     await respondStream(ctx.res, serve(), {
       keepAlive: endpoint.keepAlive,
       keepAliveMs: deps.keepAliveMs,

@@ -17,7 +17,7 @@ export function serveEmbed(protocol: Protocol, endpoint: EmbedEndpoint, deps: Ro
     const opened = openExchange(ctx, deps, { protocol, endpoint });
     const bytes = await readRequestBody(ctx.req, deps.bodyLimit);
     const exchange: Exchange = { ...opened, raw: { ...opened.raw, body: bytes } };
-    const input = requestInput(ctx, parseJsonBody(bytes));
+    const input = requestInput(ctx, parseJsonBody(bytes), deps);
     const request = endpoint.decodeRequest(input);
     exchange.notes.model = request.model;
 

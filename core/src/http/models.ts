@@ -1,27 +1,34 @@
-import type { Context } from 'koa';
+import type { Context, Next } from 'koa';
 import { GatewayError } from '../canonical/errors.ts';
 import type { GetModelEndpoint, ListModelsEndpoint, Protocol } from '../plugin/plugin.ts';
+import type { HeaderMap } from '../transport/http.ts';
 import { openExchange } from './exchange.ts';
 import { requestInput } from './request-input.ts';
 import type { RouteDeps } from './routes.ts';
 
 /** Lists what the client's key may use. */
 export function serveListModels(protocol: Protocol, endpoint: ListModelsEndpoint, deps: RouteDeps) {
-  return async (ctx: Context): Promise<void> => {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    if (!isMeant(ctx, endpoint)) return next();
     const { key } = openExchange(ctx, deps, { protocol, endpoint });
-    ctx.body = endpoint.encodeModels(await deps.catalogue.models(key), requestInput(ctx, {}));
+    ctx.body = endpoint.encodeModels(await deps.catalogue.models(key), requestInput(ctx, {}, deps));
   };
 }
 
 /** Shows one model, by any name that a request may use. */
 export function serveGetModel(protocol: Protocol, endpoint: GetModelEndpoint, deps: RouteDeps) {
-  return async (ctx: Context): Promise<void> => {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    if (!isMeant(ctx, endpoint)) return next();
     const { key } = openExchange(ctx, deps, { protocol, endpoint });
-    const input = requestInput(ctx, {});
+    const input = requestInput(ctx, {}, deps);
     const id = input.params[endpoint.parameter] ?? '';
     const listed = (await deps.catalogue.models(key)).find((model) => model.id === id);
     if (!listed) await deps.catalogue.resolve(id, key);
     if (!id) throw new GatewayError('not-found', 'The path names no model.');
     ctx.body = endpoint.encodeModel(listed ?? { id }, input);
   };
+}
+
+function isMeant(ctx: Context, { accepts }: ListModelsEndpoint | GetModelEndpoint): boolean {
+  return accepts === undefined || accepts(ctx.req.headers as HeaderMap);
 }

@@ -1,11 +1,13 @@
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
+import type { OpaqueBox } from '../canonical/opaque.ts';
 import type { Endpoint, Log, Protocol } from '../plugin/plugin.ts';
 import type { Catalogue } from '../routing/catalogue.ts';
 import type { Upstreams } from '../routing/upstream.ts';
 import type { KeyRing } from '../state/keys.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import { serveChat } from './chat.ts';
+import { serveCountTokens } from './count-tokens.ts';
 import { serveEmbed } from './embed.ts';
 import { serveGetModel, serveListModels } from './models.ts';
 import { serveRelay } from './relay.ts';
@@ -16,19 +18,23 @@ export interface RouteDeps {
   readonly keys: KeyRing;
   readonly pools: HttpPools;
   readonly log: Log;
+  readonly opaque: OpaqueBox;
   readonly auth: boolean;
   readonly bodyLimit: number;
   readonly keepAliveMs: number;
   readonly now: () => number;
 }
 
-/** Mounts the endpoints of all protocols; relays come last, since they match whatever is left. */
+/** Mounts the endpoints of all protocols: picky ones first, and relays, which match whatever is left, last. */
 export function createProtocolRouter(protocols: readonly Protocol[], deps: RouteDeps): Router {
   const router = new Router();
   const routes = protocols.flatMap((protocol) =>
     protocol.endpoints.map((endpoint) => ({ protocol, endpoint })),
   );
-  const rank = ({ endpoint }: (typeof routes)[number]): number => (endpoint.operation === 'relay' ? 1 : 0);
+  const rank = ({ endpoint }: (typeof routes)[number]): number => {
+    if ('accepts' in endpoint) return 0;
+    return endpoint.operation === 'relay' ? 2 : 1;
+  };
   for (const { protocol, endpoint } of routes.toSorted((a, b) => rank(a) - rank(b))) {
     const handler = serve(protocol, endpoint, deps);
     if (endpoint.method === 'ANY') router.all(endpoint.path, handler);
@@ -41,6 +47,8 @@ function serve(protocol: Protocol, endpoint: Endpoint, deps: RouteDeps): Middlew
   switch (endpoint.operation) {
     case 'chat':
       return serveChat(protocol, endpoint, deps);
+    case 'count-tokens':
+      return serveCountTokens(protocol, endpoint, deps);
     case 'embed':
       return serveEmbed(protocol, endpoint, deps);
     case 'list-models':

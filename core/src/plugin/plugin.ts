@@ -8,6 +8,7 @@ import type { EmbedReply, EmbedRequest } from '../canonical/embed.ts';
 import type { GatewayError } from '../canonical/errors.ts';
 import type { JsonObject } from '../canonical/json.ts';
 import type { Model } from '../canonical/models.ts';
+import type { OpaqueBox } from '../canonical/opaque.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { HeaderMap, HttpClient, HttpReply } from '../transport/http.ts';
 
@@ -43,6 +44,8 @@ export interface Provider {
   /** Lists what the upstream serves. */
   models?(context: CallContext): Promise<readonly Model[]>;
   embed?(request: EmbedRequest, context: CallContext): Promise<EmbedReply>;
+  /** Counts the tokens of a request's prompt, where the upstream can tell. */
+  countTokens?(request: ChatRequest, context: CallContext): Promise<number>;
   /** The fast path: the client's bytes go to an upstream that speaks the same wire. */
   readonly forward?: Forward;
   close?(): Promise<void>;
@@ -106,6 +109,8 @@ export interface RequestInput {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: HeaderMap;
+  /** Opens what was sealed for a client with {@link EncodeContext.opaque}. */
+  readonly opaque: OpaqueBox;
 }
 
 /** What an endpoint encodes with. */
@@ -115,6 +120,8 @@ export interface EncodeContext {
   readonly id: string;
   /** Seconds since 1970. */
   readonly created: number;
+  /** Seals state of another protocol's upstream, for the client to keep and to send back. */
+  readonly opaque: OpaqueBox;
 }
 
 interface EndpointBase {
@@ -135,6 +142,16 @@ export interface ChatEndpoint extends EndpointBase {
   encodeStreamError(error: GatewayError, context: EncodeContext): string;
   /** A frame that clients ignore, sent while an upstream is silent. */
   readonly keepAlive: string;
+  /** The content type of a streamed reply. Default `text/event-stream`. */
+  streamType?(request: ChatRequest): string;
+}
+
+export interface CountTokensEndpoint extends EndpointBase {
+  readonly operation: 'count-tokens';
+  readonly method: 'POST';
+  /** A request as it would be sent to be answered. */
+  decodeRequest(input: RequestInput): ChatRequest;
+  encodeCount(tokens: number): JsonObject;
 }
 
 export interface EmbedEndpoint extends EndpointBase {
@@ -147,12 +164,16 @@ export interface EmbedEndpoint extends EndpointBase {
 export interface ListModelsEndpoint extends EndpointBase {
   readonly operation: 'list-models';
   readonly method: 'GET';
+  /** Whether a client means this endpoint, where several protocols share a path. Default: always. */
+  accepts?(headers: HeaderMap): boolean;
   encodeModels(models: readonly Model[], input: RequestInput): JsonObject;
 }
 
 export interface GetModelEndpoint extends EndpointBase {
   readonly operation: 'get-model';
   readonly method: 'GET';
+  /** As of {@link ListModelsEndpoint}. */
+  accepts?(headers: HeaderMap): boolean;
   /** The path's parameter that names the model. */
   readonly parameter: string;
   encodeModel(model: Model, input: RequestInput): JsonObject;
@@ -164,7 +185,13 @@ export interface RelayEndpoint extends EndpointBase {
   readonly method: 'ANY';
 }
 
-export type Endpoint = ChatEndpoint | EmbedEndpoint | ListModelsEndpoint | GetModelEndpoint | RelayEndpoint;
+export type Endpoint =
+  | ChatEndpoint
+  | CountTokensEndpoint
+  | EmbedEndpoint
+  | ListModelsEndpoint
+  | GetModelEndpoint
+  | RelayEndpoint;
 
 export interface EncodedError {
   readonly status: number;

@@ -14,26 +14,23 @@ export interface TranslateInput {
   readonly request: ChatRequest;
   readonly candidate: Candidate;
   readonly call: Call;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  readonly context: EncodeContext;
 }
 
 /** Asks the provider in canonical terms and writes its events in the client's protocol. */
 export async function translate(exchange: Exchange, input: TranslateInput): Promise<Reply> {
-  const { endpoint, request, candidate, call } = input;
+  const { endpoint, request, candidate, call, context } = input;
   refuseNativeOnly(request);
   const asked = { ...request, model: candidate.model };
   const events = await primed(guardGrammar(candidate.upstream.provider.chat(asked, call.context)));
-  const context: EncodeContext = {
-    request,
-    id: exchange.requestId,
-    created: Math.floor(input.now / 1000),
-  };
   const watched = watch(events, exchange, call);
   const dropped = droppedHeader(exchange);
   if (request.stream) {
-    const headers = { 'content-type': 'text/event-stream; charset=utf-8', ...dropped };
-    return { status: 200, headers, body: encodeStream(watched, exchange, { ...input, context }) };
+    const headers = {
+      'content-type': endpoint.streamType?.(request) ?? 'text/event-stream; charset=utf-8',
+      ...dropped,
+    };
+    return { status: 200, headers, body: encodeStream(watched, exchange, input) };
   }
   const reply = await collect(watched);
   const body = JSON.stringify(endpoint.encodeReply(reply, context));
@@ -92,7 +89,7 @@ async function* watch(
 async function* encodeStream(
   events: AsyncIterable<ChatEvent>,
   exchange: Exchange,
-  { endpoint, candidate, call, context }: TranslateInput & { readonly context: EncodeContext },
+  { endpoint, candidate, call, context }: TranslateInput,
 ): AsyncGenerator<string> {
   try {
     yield* endpoint.encodeStream(events, context);

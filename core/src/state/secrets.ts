@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, scryptSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDataFolder, createFile } from './folder.ts';
@@ -10,6 +10,8 @@ export interface SecretBox {
   seal(text: string): string;
   /** Throws a {@link StateError} when the text was sealed with another key or was altered. */
   open(sealed: string): string;
+  /** A key of 32 bytes for another purpose, always the same for the same one. */
+  deriveKey(purpose: string): Buffer;
 }
 
 export interface SecretBoxInput {
@@ -53,6 +55,7 @@ export async function openSecretBox({ folder, secret }: SecretBoxInput): Promise
         throw new StateError(`A stored secret cannot be decrypted. ${hint}`, cause);
       }
     },
+    deriveKey: (purpose) => Buffer.from(hkdfSync('sha256', key, '', purpose, KEY_BYTES)),
   };
 }
 

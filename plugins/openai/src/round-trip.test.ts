@@ -17,7 +17,7 @@ import {
   chatStreams,
   type ReplyShape,
 } from '../../../tests/support/arbitraries.ts';
-import { chatRequest, eventsOf, readReply } from '../../../tests/support/events.ts';
+import { chatRequest, eventsOf, readReply, testOpaque } from '../../../tests/support/events.ts';
 import { readFixture } from '../test/fixture.ts';
 import { decodeReply, decodeStream } from './decode-reply.ts';
 import { decodeRequest } from './decode-request.ts';
@@ -28,7 +28,7 @@ import { OPENAI_CHAT } from './wire.ts';
 
 const SHAPE: ReplyShape = { parts: ['text', 'reasoning', 'refusal', 'tool-call'], choices: 3 };
 const asked = chatRequest('hi', { includeUsage: true });
-const context = { request: asked, id: 'reply-id', created: 1_760_000_000 };
+const context = { request: asked, id: 'reply-id', created: 1_760_000_000, opaque: testOpaque };
 
 /** The order that this wire gives to parts, and what it says of a refusal, whatever the reason was. */
 function project(reply: ChatReply): ChatReply {
@@ -72,7 +72,13 @@ describe('what is written can be read again', () => {
           capabilities: DEFAULT_CAPABILITIES,
           drop: (field) => void dropped.push(field),
         });
-        const decoded = decodeRequest({ body, params: {}, query: new URLSearchParams(), headers: {} });
+        const decoded = decodeRequest({
+          body,
+          params: {},
+          query: new URLSearchParams(),
+          headers: {},
+          opaque: testOpaque,
+        });
         const { includeUsage, ...rest } = decoded;
         expect(includeUsage).toBe(request.stream ? true : undefined);
         expect(rest).toEqual(joinResults(request));

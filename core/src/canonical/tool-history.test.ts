@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { Message, ToolCallPart, ToolResultPart } from './chat.ts';
+import { pairToolResults } from './tool-history.ts';
+
+const call = (id: string): ToolCallPart => ({
+  type: 'tool-call',
+  id,
+  name: 'f',
+  form: 'json',
+  arguments: '{}',
+});
+const result = (callId: string): ToolResultPart => ({
+  type: 'tool-result',
+  callId,
+  content: [{ type: 'text', text: `of ${callId}` }],
+});
+const text = { type: 'text' as const, text: 'and?' };
+const noResult = (callId: string) => ({
+  callId,
+  isError: true,
+  content: [{ type: 'text', text: '(no result)' }],
+});
+
+describe('pairing results with calls', () => {
+  it('leaves a proper history alone, but puts results first and in the order of their calls', () => {
+    const history: Message[] = [
+      { role: 'assistant', content: [call('a'), call('b')] },
+      { role: 'user', content: [text, result('b'), result('a')] },
+    ];
+    expect(pairToolResults(history)[1]?.content).toEqual([result('a'), result('b'), text]);
+  });
+
+  it('answers calls that nobody answered', () => {
+    const history: Message[] = [
+      { role: 'assistant', content: [call('a'), call('b')] },
+      { role: 'user', content: [result('b')] },
+      { role: 'assistant', content: [call('c')] },
+      { role: 'assistant', content: [call('d')] },
+    ];
+    const paired = pairToolResults(history);
+    expect(paired.map(({ role }) => role)).toEqual([
+      'assistant',
+      'user',
+      'assistant',
+      'user',
+      'assistant',
+      'user',
+    ]);
+    expect(paired[1]?.content).toMatchObject([noResult('a'), result('b')]);
+    expect(paired[3]?.content).toMatchObject([noResult('c')]);
+    expect(paired[5]?.content).toMatchObject([noResult('d')]);
+  });
+
+  it('tells a result of no call as text', () => {
+    const paired = pairToolResults([{ role: 'user', content: [result('x')] }]);
+    expect(paired[0]?.content).toEqual([{ type: 'text', text: 'Result of the tool call x: of x' }]);
+  });
+
+  it('never asks for the result of a call that ran at the upstream', () => {
+    const hosted: Message = { role: 'assistant', content: [{ ...call('h'), hosted: true }] };
+    expect(pairToolResults([hosted])).toEqual([hosted]);
+  });
+});

@@ -1,0 +1,50 @@
+import type { Context } from 'koa';
+import type { CountTokensEndpoint, Protocol } from '../plugin/plugin.ts';
+import { attemptInTurn } from '../routing/attempts.ts';
+import { estimateTokens } from '../routing/estimate-tokens.ts';
+import type { Exchange, Reply } from '../routing/exchange.ts';
+import { forwardOf, forwardRequest } from '../routing/forward.ts';
+import { parseJsonBody } from '../transport/json-body.ts';
+import { openExchange } from './exchange.ts';
+import { readRequestBody } from './request-body.ts';
+import { requestInput } from './request-input.ts';
+import { respond } from './respond.ts';
+import type { RouteDeps } from './routes.ts';
+
+/** Counts the tokens of a prompt: by the upstream where it can, else by an estimate, which a header admits. */
+export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoint, deps: RouteDeps) {
+  return async (ctx: Context): Promise<void> => {
+    const opened = openExchange(ctx, deps, { protocol, endpoint });
+    const bytes = await readRequestBody(ctx.req, deps.bodyLimit);
+    const exchange: Exchange = { ...opened, raw: { ...opened.raw, body: bytes } };
+    const request = endpoint.decodeRequest(requestInput(ctx, parseJsonBody(bytes), deps));
+    exchange.notes.model = request.model;
+
+    const candidates = await deps.catalogue.resolve(request.model, exchange.key);
+    const reply = await attemptInTurn(
+      candidates,
+      { pools: deps.pools, exchange },
+      async (candidate, call) => {
+        const { model, upstream } = candidate;
+        const forward = forwardOf(candidate, endpoint.wire);
+        if (forward) return forwardRequest(forward, exchange, { raw: exchange.raw, model, call });
+        const counted = await upstream.provider.countTokens?.({ ...request, model }, call.context);
+        call.release();
+        return countReply(endpoint, counted, counted ?? estimateTokens(request));
+      },
+    );
+    ctx.respond = false;
+    await respond(ctx.res, reply);
+  };
+}
+
+function countReply(endpoint: CountTokensEndpoint, counted: number | undefined, tokens: number): Reply {
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      ...(counted === undefined && { 'x-dragoman-estimated': 'true' }),
+    },
+    body: JSON.stringify(endpoint.encodeCount(tokens)),
+  };
+}
