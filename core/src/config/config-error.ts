@@ -2,7 +2,7 @@
 export interface ConfigProblem {
   /** Where: `upstreams[1].options.baseUrl`, `DRAGOMAN_PORT`, `--port`. Empty for the whole. */
   readonly path: string;
-  /** What was expected. */
+  /** What was expected, and what was found where that is no secret. */
   readonly message: string;
 }
 

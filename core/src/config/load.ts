@@ -3,15 +3,17 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
 import { ConfigError } from './config-error.ts';
-import { type ConfigOverrides, readEnvironment } from './overrides.ts';
+import { type ConfigFlags, readOverrides } from './overrides.ts';
 import { resolveConfig } from './resolve.ts';
 import type { ResolvedConfig } from './resolved.ts';
+
+const DEFAULT_NAME = 'gateway.config.ts';
 
 export interface LoadInput {
   /** The file from `--config`; else `DRAGOMAN_CONFIG`, else `gateway.config.ts` in the working directory. */
   readonly file?: string;
   /** What the command line says; it wins over the environment, which wins over the file. */
-  readonly flags?: ConfigOverrides;
+  readonly flags?: ConfigFlags;
   /** Default `process.env`. Gains what `.env` beside the config file says and it does not. */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
@@ -20,18 +22,16 @@ export interface LoadInput {
 
 /** Loads the config file with `.env` beside it. Throws a {@link ConfigError} with a message for a person. */
 export async function loadConfig(input: LoadInput = {}): Promise<ResolvedConfig> {
-  const { flags, env = process.env, cwd = process.cwd(), isTerminal = process.stdout.isTTY } = input;
-  const file = resolve(cwd, input.file ?? env['DRAGOMAN_CONFIG'] ?? 'gateway.config.ts');
+  const { flags = {}, env = process.env, cwd = process.cwd(), isTerminal = process.stdout.isTTY } = input;
+  const file = resolve(cwd, input.file ?? (env['DRAGOMAN_CONFIG'] || DEFAULT_NAME));
   if (!existsSync(file)) {
-    throw new ConfigError(file, [{ path: '', message: 'There is no such file; name another with --config.' }]);
+    throw new ConfigError(file, [{ path: '', message: 'there is no such file; name another with --config' }]);
   }
-  readDotEnv(dirname(file), env);
+  const folder = dirname(file);
+  readDotEnv(folder, env);
   const config = await importConfig(file);
-  return resolveConfig(
-    config,
-    { ...readEnvironment(env), ...flags },
-    { file, folder: input.flags?.data === undefined ? dirname(file) : cwd, isTerminal },
-  );
+  const { value: overrides, problems } = readOverrides({ flags, env, cwd });
+  return resolveConfig(config, overrides, { file, folder, isTerminal, problems });
 }
 
 /** The config file reads the environment while it is imported, so `.env` has to be in it before. */
@@ -46,11 +46,22 @@ async function importConfig(file: string): Promise<unknown> {
   try {
     module = (await import(pathToFileURL(file).href)) as typeof module;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(file, [{ path: '', message: `The file cannot be loaded: ${message}` }], error);
+    throw new ConfigError(file, [{ path: '', message: describeFailure(error, file) }], error);
   }
   if (module.default === undefined) {
-    throw new ConfigError(file, [{ path: '', message: 'expected `export default defineConfig({ … })`.' }]);
+    throw new ConfigError(file, [{ path: '', message: 'expected `export default defineConfig({ … })`' }]);
   }
   return module.default;
+}
+
+function describeFailure(error: unknown, file: string): string {
+  if (!(error instanceof Error)) return `the file cannot be loaded: ${String(error)}`;
+  const line = lineOf(error.stack ?? '', file);
+  return `the file cannot be loaded: ${error.message}${line === undefined ? '' : ` (line ${line})`}`;
+}
+
+/** Only the stack knows the line. The source beside it is not shown: it may hold a key. */
+function lineOf(stack: string, file: string): string | undefined {
+  const places = [pathToFileURL(file).href, file].map((name) => stack.split(`${name}:`)[1] ?? '');
+  return places.map((place) => /^\d+/.exec(place)?.[0]).find((line) => line !== undefined);
 }

@@ -1,62 +1,90 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
-import { ConfigError } from './config-error.ts';
+import type { ConfigProblem } from './config-error.ts';
+import { explainIssues } from './explain.ts';
+import type { ResolvedConfig } from './resolved.ts';
+import type { Section } from './section.ts';
+import { logFormatSchema, logLevelSchema } from './sections/log.ts';
 
-/** What flags and environment variables may say; they win over the file. */
-export interface ConfigOverrides {
+/** What the command line may say. */
+export interface ConfigFlags {
   readonly host?: string;
   readonly port?: number;
   readonly data?: string;
   readonly auth?: boolean;
   /** Whether to serve without authentication on an address that others can reach. */
   readonly allowOpen?: boolean;
-  readonly logLevel?: string;
-  readonly logFormat?: 'auto' | 'json' | 'pretty';
+}
+
+/** What flags and environment variables may say; they win over the file. */
+export interface ConfigOverrides extends ConfigFlags {
+  readonly logLevel?: ResolvedConfig['log']['level'];
+  readonly logFormat?: z.output<typeof logFormatSchema>;
   readonly secret?: string;
   readonly adminToken?: string;
   readonly adminPassword?: string;
 }
 
-const flag = z.stringbool({ error: 'expected true or false' });
-const nonEmpty = (least: number) => z.string().min(least, `expected at least ${least} characters`);
-
-const environmentSchema = z.object({
-  DRAGOMAN_HOST: nonEmpty(1).optional(),
-  DRAGOMAN_PORT: z.coerce.number({ error: 'expected a port number' }).pipe(z.int().min(0).max(65_535)).optional(),
-  DRAGOMAN_DATA: nonEmpty(1).optional(),
-  DRAGOMAN_AUTH: flag.optional(),
-  DRAGOMAN_ALLOW_OPEN: flag.optional(),
-  DRAGOMAN_LOG_LEVEL: nonEmpty(1).optional(),
-  DRAGOMAN_LOG_FORMAT: z.enum(['auto', 'json', 'pretty']).optional(),
-  DRAGOMAN_SECRET: nonEmpty(16).optional(),
-  DRAGOMAN_ADMIN_TOKEN: nonEmpty(16).optional(),
-  DRAGOMAN_ADMIN_PASSWORD: nonEmpty(8).optional(),
-});
-
-/** Reads the `DRAGOMAN_*` variables. Throws a {@link ConfigError} that names the variable, not its value. */
-export function readEnvironment(env: NodeJS.ProcessEnv): ConfigOverrides {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = environmentSchema.safeParse(given);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-    throw new ConfigError('the environment', problems);
-  }
-  const values = parsed.data;
-  return withoutUndefined({
-    host: values.DRAGOMAN_HOST,
-    port: values.DRAGOMAN_PORT,
-    data: values.DRAGOMAN_DATA,
-    auth: values.DRAGOMAN_AUTH,
-    allowOpen: values.DRAGOMAN_ALLOW_OPEN,
-    logLevel: values.DRAGOMAN_LOG_LEVEL,
-    logFormat: values.DRAGOMAN_LOG_FORMAT,
-    secret: values.DRAGOMAN_SECRET,
-    adminToken: values.DRAGOMAN_ADMIN_TOKEN,
-    adminPassword: values.DRAGOMAN_ADMIN_PASSWORD,
-  });
+interface Override {
+  readonly variable: string;
+  readonly flag?: string;
+  readonly schema: z.ZodType;
 }
 
-function withoutUndefined(values: { readonly [K in keyof ConfigOverrides]: ConfigOverrides[K] | undefined }) {
-  return Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined),
-  ) as ConfigOverrides;
+const port = z.int().min(0).max(65_535);
+const claim = z.union([z.boolean(), z.stringbool()], { error: 'expected true or false' });
+
+/** A schema with one message of its own, so that no message can repeat the secret. */
+const secret = (least: number): z.ZodType =>
+  z.custom<string>((value) => typeof value === 'string' && value.length >= least, {
+    error: `expected at least ${least} characters`,
+  });
+
+const OVERRIDES = {
+  host: { variable: 'DRAGOMAN_HOST', flag: '--host', schema: z.string().min(1, 'expected an address') },
+  port: {
+    variable: 'DRAGOMAN_PORT',
+    flag: '--port',
+    schema: z.preprocess(
+      (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
+      z.custom<number>((value) => port.safeParse(value).success, 'expected a whole number from 0 to 65535'),
+    ),
+  },
+  data: { variable: 'DRAGOMAN_DATA', flag: '--data', schema: z.string().min(1, 'expected a folder') },
+  auth: { variable: 'DRAGOMAN_AUTH', flag: '--no-auth', schema: claim },
+  allowOpen: { variable: 'DRAGOMAN_ALLOW_OPEN', flag: '--allow-open', schema: claim },
+  logLevel: { variable: 'DRAGOMAN_LOG_LEVEL', schema: logLevelSchema },
+  logFormat: { variable: 'DRAGOMAN_LOG_FORMAT', schema: logFormatSchema },
+  secret: { variable: 'DRAGOMAN_SECRET', schema: secret(16) },
+  adminToken: { variable: 'DRAGOMAN_ADMIN_TOKEN', schema: secret(16) },
+  adminPassword: { variable: 'DRAGOMAN_ADMIN_PASSWORD', schema: secret(8) },
+} as const satisfies Record<keyof ConfigOverrides, Override>;
+
+export interface OverridesInput {
+  readonly flags: ConfigFlags;
+  readonly env: NodeJS.ProcessEnv;
+  /** Where a relative data folder starts from. */
+  readonly cwd: string;
+}
+
+/** Reads flags and `DRAGOMAN_*` variables; flags win, and an empty variable counts as absent. */
+export function readOverrides({ flags, env, cwd }: OverridesInput): Section<ConfigOverrides> {
+  const values: Record<string, unknown> = {};
+  const problems: ConfigProblem[] = [];
+  for (const [name, row] of Object.entries<Override>(OVERRIDES)) {
+    const flag = flags[name as keyof ConfigFlags];
+    const input = flag ?? (env[row.variable] || undefined);
+    if (input === undefined) continue;
+    const parsed = row.schema.safeParse(input, {
+      error: explainIssues({ showsValues: true }),
+      reportInput: true,
+    });
+    if (parsed.success) values[name] = parsed.data;
+    else {
+      const path = (flag === undefined ? undefined : row.flag) ?? row.variable;
+      problems.push(...parsed.error.issues.map(({ message }) => ({ path, message })));
+    }
+  }
+  if (typeof values['data'] === 'string') values['data'] = resolve(cwd, values['data']);
+  return { value: values, problems };
 }

@@ -1,27 +1,48 @@
+import { isJsonObject } from '../canonical/json.ts';
 import type { Registry } from '../plugin/registry.ts';
 import type { ConfigProblem } from './config-error.ts';
-import { formatPath, problemsOf } from './issues.ts';
+import { explainIssues } from './explain.ts';
+import { describeUnknownName, formatPath, problemsOf } from './issues.ts';
 import { type UpstreamConfig, upstreamSchema } from './upstream.ts';
 
 export type ParsedUpstream =
   | { readonly upstream: UpstreamConfig }
   | { readonly problems: readonly ConfigProblem[] };
 
+type Providers = Pick<Registry, 'providers'>;
+type Path = readonly PropertyKey[];
+
 /** Checks an upstream and its provider's own options, and fills in their defaults. Lists every problem. */
-export function parseUpstream(
-  registry: Registry,
-  input: unknown,
-  root: readonly PropertyKey[] = [],
-): ParsedUpstream {
-  const parsed = upstreamSchema.safeParse(input);
-  if (!parsed.success) return { problems: problemsOf(parsed.error, root) };
-  const type = registry.providers.find(({ name }) => name === parsed.data.provider);
+export function parseUpstream(registry: Providers, input: unknown, root: Path = []): ParsedUpstream {
+  const own = upstreamSchema.safeParse(input, {
+    error: explainIssues({ showsValues: true }),
+    reportInput: true,
+  });
+  const options = parseOptions(registry, input, root);
+  if (own.success && 'options' in options) return { upstream: { ...own.data, options: options.options } };
+  const problems = own.success ? [] : problemsOf(own.error, { root, schema: upstreamSchema });
+  return { problems: [...problems, ...('problems' in options ? options.problems : [])] };
+}
+
+type ParsedOptions =
+  | { readonly options: Record<string, unknown> }
+  | { readonly problems: readonly ConfigProblem[] };
+
+function parseOptions({ providers }: Providers, input: unknown, root: Path): ParsedOptions {
+  if (!isJsonObject(input) || typeof input['provider'] !== 'string') return { problems: [] };
+  const { provider, options = {} } = input;
+  const type = providers.find(({ name }) => name === provider);
   if (!type) {
-    const known = registry.providers.map(({ name }) => name).join(', ') || 'none';
-    const path = formatPath([...root, 'provider']);
-    return { problems: [{ path, message: `There is no such provider; known are: ${known}.` }] };
+    const known = providers.map(({ name }) => name);
+    const message = describeUnknownName('provider', provider, known);
+    return { problems: [{ path: formatPath([...root, 'provider']), message }] };
   }
-  const options = type.options.safeParse(parsed.data.options);
-  if (!options.success) return { problems: problemsOf(options.error, [...root, 'options']) };
-  return { upstream: { ...parsed.data, options: options.data } };
+  if (!isJsonObject(options)) return { problems: [] };
+  // An option may be a secret, or a secret may stand in the wrong option: values are never shown.
+  const parsed = type.options.safeParse(options, {
+    error: explainIssues({ showsValues: false }),
+    reportInput: true,
+  });
+  if (parsed.success) return { options: parsed.data };
+  return { problems: problemsOf(parsed.error, { root: [...root, 'options'], schema: type.options }) };
 }

@@ -10,13 +10,12 @@ export interface Registry {
   provider(name: string): ProviderType;
 }
 
-/** Throws an `Error` when two plugins bring something of the same name. */
+/** Throws an `Error` when plugins clash. */
 export function createRegistry(plugins: readonly Plugin[]): Registry {
+  const clashes = findClashes(plugins);
+  if (clashes.length > 0) throw new Error(clashes.join(' '));
   const protocols = plugins.flatMap((plugin) => plugin.protocols ?? []);
-  const providers = plugins.flatMap((plugin) => plugin.providers ?? []);
-  refuseTwins('plugin', plugins);
-  refuseTwins('protocol', protocols);
-  refuseTwins('provider', providers);
+  const providers = providersOf(plugins);
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
   return {
     plugins,
@@ -26,15 +25,43 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
       const provider = byName.get(name);
       if (provider) return provider;
       const known = [...byName.keys()].join(', ') || 'none';
-      throw new GatewayError('not-found', `There is no provider ${JSON.stringify(name)}; known are: ${known}.`);
+      throw new GatewayError(
+        'not-found',
+        `There is no provider ${JSON.stringify(name)}; known are: ${known}.`,
+      );
     },
   };
 }
 
-function refuseTwins(what: string, items: readonly { readonly name: string }[]): void {
-  const names = new Set<string>();
-  for (const { name } of items) {
-    if (names.has(name)) throw new Error(`Two plugins bring a ${what} named ${JSON.stringify(name)}.`);
-    names.add(name);
-  }
+/** The providers of all plugins. */
+export function providersOf(plugins: readonly Plugin[]): readonly ProviderType[] {
+  return plugins.flatMap((plugin) => plugin.providers ?? []);
+}
+
+/** What plugins bring more than once, each as a sentence: names have to be unique. */
+export function findClashes(plugins: readonly Plugin[]): readonly string[] {
+  return [
+    ...twins(plugins).map((name) => `The plugin ${JSON.stringify(name)} is there more than once.`),
+    ...clashesOf('protocol', plugins, (plugin) => plugin.protocols),
+    ...clashesOf('provider', plugins, (plugin) => plugin.providers),
+  ];
+}
+
+type Named = { readonly name: string };
+
+function clashesOf(
+  what: string,
+  plugins: readonly Plugin[],
+  bring: (plugin: Plugin) => readonly Named[] | undefined,
+): readonly string[] {
+  return twins(plugins.flatMap((plugin) => bring(plugin) ?? [])).map((name) => {
+    const owners = plugins.filter((plugin) => bring(plugin)?.some((item) => item.name === name));
+    const who = owners.map((plugin) => JSON.stringify(plugin.name)).join(' and ');
+    return `The ${what} ${JSON.stringify(name)} is there more than once, in ${who}.`;
+  });
+}
+
+function twins(items: readonly Named[]): readonly string[] {
+  const names = items.map(({ name }) => name);
+  return [...new Set(names.filter((name, at) => names.indexOf(name) !== at))];
 }

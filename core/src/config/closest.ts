@@ -1,0 +1,35 @@
+/** The known name that was probably meant; `undefined` when none is near. */
+export function closestName(name: string, known: readonly string[]): string | undefined {
+  const limit = Math.max(1, Math.floor(name.length / 3));
+  const [best] = known
+    .filter((candidate) => Math.abs(candidate.length - name.length) <= limit)
+    .map((candidate) => ({ candidate, edits: countEdits(name.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ edits }) => edits <= limit)
+    .toSorted((a, b) => a.edits - b.edits);
+  return best?.candidate;
+}
+
+/**
+ * How many letters have to be put in, left out, replaced or swapped with their neighbour to make one text of the
+ * other (optimal string alignment).
+ */
+function countEdits(from: string, to: string): number {
+  let beforeLast: readonly number[] = [];
+  let last: readonly number[] = Array.from({ length: to.length + 1 }, (_, at) => at);
+  for (let row = 1; row <= from.length; row += 1) {
+    const next = [row];
+    for (let column = 1; column <= to.length; column += 1) {
+      const isSwapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      next.push(
+        Math.min(
+          (last[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1),
+          (last[column] ?? 0) + 1,
+          (next[column - 1] ?? 0) + 1,
+          isSwapped ? (beforeLast[column - 2] ?? 0) + 1 : Infinity,
+        ),
+      );
+    }
+    [beforeLast, last] = [last, next];
+  }
+  return last[to.length] ?? 0;
+}

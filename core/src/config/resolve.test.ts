@@ -1,0 +1,263 @@
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { definePlugin, defineProvider, secret } from '../plugin/define.ts';
+import type { Plugin } from '../plugin/plugin.ts';
+import { ConfigError } from './config-error.ts';
+import type { ConfigOverrides } from './overrides.ts';
+import { type ConfigSource, resolveConfig } from './resolve.ts';
+
+const remote = defineProvider({
+  name: 'remote',
+  title: 'Remote',
+  description: 'A provider of the tests.',
+  options: z.strictObject({
+    baseUrl: z.url(),
+    apiKey: secret(z.string()).optional(),
+    retries: z.int().min(0).default(2),
+    login: z.strictObject({ user: z.string(), password: secret(z.string()) }).optional(),
+  }),
+  create: () => ({ async *chat() {} }),
+});
+const plugin = definePlugin(() => ({ name: 'remote-plugin', providers: [remote] }));
+const plugins = [plugin()];
+const upstream = { id: 'one', provider: 'remote', options: { baseUrl: 'https://one.test' } };
+
+interface Attempt {
+  readonly overrides?: ConfigOverrides;
+  readonly source?: ConfigSource;
+}
+
+function problems(input: unknown, { overrides, source }: Attempt = {}): readonly string[] {
+  try {
+    resolveConfig(input, overrides, source);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map(({ path, message }) => `${path}: ${message}`);
+    throw error;
+  }
+  throw new Error('The configuration was accepted.');
+}
+
+describe('resolveConfig', () => {
+  it('fills in every default', () => {
+    expect(resolveConfig({ plugins })).toEqual({
+      plugins,
+      upstreams: [],
+      server: {
+        host: '127.0.0.1',
+        port: 8787,
+        cors: [],
+        bodyLimit: 33_554_432,
+        shutdownGraceMs: 30_000,
+        keepAliveMs: 15_000,
+      },
+      auth: true,
+      data: resolve('data'),
+      log: { level: 'info', format: 'json' },
+      admin: {},
+    });
+  });
+
+  it("completes upstreams with their providers' defaults and leaves falsy ones out", () => {
+    const { upstreams } = resolveConfig({ plugins, upstreams: [undefined, '', upstream, false, null, 0] });
+    expect(upstreams).toMatchObject([
+      {
+        id: 'one',
+        enabled: true,
+        options: { baseUrl: 'https://one.test', retries: 2 },
+        timeouts: { connectMs: 10_000 },
+      },
+    ]);
+  });
+
+  it('lets flags and environment win over the file', () => {
+    const file = {
+      plugins,
+      server: { host: '0.0.0.0', port: 1, bodyLimit: 2048 },
+      data: 'x',
+      log: { level: 'warn' },
+    };
+    const overrides = {
+      host: '::1',
+      port: 0,
+      data: '/elsewhere',
+      auth: false,
+      logLevel: 'debug',
+      logFormat: 'pretty',
+    } as const;
+    expect(resolveConfig(file, overrides)).toMatchObject({
+      server: { host: '::1', port: 0, bodyLimit: 2048 },
+      data: '/elsewhere',
+      auth: false,
+      log: { level: 'debug', format: 'pretty' },
+    });
+  });
+
+  it('takes credentials from the overrides', () => {
+    const config = resolveConfig({ plugins }, { secret: 's', adminToken: 't', adminPassword: 'p' });
+    expect(config).toMatchObject({ secret: 's', admin: { token: 't', password: 'p' } });
+  });
+
+  it('starts the data folder from the file', () => {
+    expect(resolveConfig({ plugins, data: './state' }, {}, { folder: '/etc/dragoman' }).data).toBe(
+      '/etc/dragoman/state',
+    );
+  });
+
+  it('logs for a person in a terminal unless told otherwise', () => {
+    const source = { isTerminal: true };
+    expect(resolveConfig({ plugins }, {}, source).log.format).toBe('pretty');
+    expect(resolveConfig({ plugins, log: { format: 'json' } }, {}, source).log.format).toBe('json');
+  });
+});
+
+describe('a configuration that cannot be used', () => {
+  it('is told whole, in one readable message', () => {
+    const input = {
+      plugins,
+      upstreams: [
+        upstream,
+        { id: 'two', provider: 'remot', options: {} },
+        { id: 'three', provider: 'remote' },
+      ],
+      server: { port: '8787', hots: 'a' },
+      log: { level: 'verbose' },
+    };
+    const attempt = (): unknown => resolveConfig(input, {}, { file: '/app/gateway.config.ts' });
+    expect(attempt).toThrow(
+      [
+        'The configuration cannot be used (/app/gateway.config.ts):',
+        '  upstreams[1].provider: there is no provider "remot"; did you mean "remote"? (known: remote)',
+        '  upstreams[2].options.baseUrl: expected a string, found nothing',
+        '  server.port: expected a number, found "8787"',
+        '  server.hots: there is no such field; did you mean host?',
+        '  log.level: expected one of "fatal", "error", "warn", "info", "debug", "trace", "silent", found "verbose"',
+      ].join('\n'),
+    );
+  });
+
+  it.each([
+    ['nothing', undefined, ': expected the object that defineConfig gives'],
+    ['no plugins', {}, 'plugins: expected a list, found nothing'],
+    [
+      'a plugin that was not called',
+      { plugins: [plugin] },
+      'plugins[0]: expected a plugin, such as echo(); is the call missing?',
+    ],
+    [
+      'an unknown field',
+      { plugins, upstream: [] },
+      'upstream: there is no such field; did you mean upstreams?',
+    ],
+    ['a section of a wrong type', { plugins, server: 5 }, 'server: expected an object, found 5'],
+    [
+      'too small a number',
+      { plugins, server: { bodyLimit: 5 } },
+      'server.bodyLimit: expected at least 1024, found 5',
+    ],
+    [
+      'too large a number',
+      { plugins, server: { port: 70_000 } },
+      'server.port: expected at most 65535, found 70000',
+    ],
+    ['an empty text', { plugins, data: '' }, 'data: expected a text that is not empty, found ""'],
+    [
+      'an origin with a path',
+      { plugins, server: { cors: ['https://a.test/'] } },
+      'server.cors[0]: expected an origin without a path, such as "https://app.example.com"',
+    ],
+    [
+      'neither of two forms',
+      { plugins, server: { cors: 7 } },
+      'server.cors: expected "*", found 7; or expected a list, found 7',
+    ],
+    [
+      'an upstream of a wrong type',
+      { plugins, upstreams: ['one'] },
+      'upstreams[0]: expected an object, found "one"',
+    ],
+    [
+      'options of a wrong type',
+      { plugins, upstreams: [{ ...upstream, options: 1 }] },
+      'upstreams[0].options: expected an object, found 1',
+    ],
+    [
+      'a misspelt capability',
+      { plugins, upstreams: [{ ...upstream, capabilities: { 'gpt-*': { stopp: true } } }] },
+      'upstreams[0].capabilities["gpt-*"].stopp: there is no such field; did you mean stop?',
+    ],
+  ])('says what is wrong with %s', (_, input, expected) => {
+    expect(problems(input)).toEqual([expected]);
+  });
+
+  it('names the second of two upstreams with one id', () => {
+    const twins = [false, upstream, { ...upstream, id: 'other' }, upstream];
+    expect(problems({ plugins, upstreams: twins })).toEqual([
+      'upstreams[3].id: expected an id of its own, found "one", which upstreams[1] has',
+    ]);
+  });
+
+  it('names what two plugins both bring', () => {
+    const other: Plugin = { name: 'other', providers: [remote] };
+    expect(problems({ plugins: [...plugins, other, other] })).toEqual([
+      'plugins: The plugin "other" is there more than once.',
+      'plugins: The provider "remote" is there more than once, in "remote-plugin" and "other" and "other".',
+    ]);
+  });
+
+  it('lists the problems of an upstream and of its options together', () => {
+    const broken = {
+      id: 'a b',
+      provider: 'remote',
+      options: { baseUrl: 'nowhere', apikey: 'x', login: { usr: 'u' } },
+    };
+    expect(problems({ plugins, upstreams: [broken] })).toEqual([
+      'upstreams[0].id: must be 1 to 64 letters, digits, dots, dashes or underscores',
+      'upstreams[0].options.baseUrl: expected a URL, found a string',
+      'upstreams[0].options.login.user: expected a string, found nothing',
+      'upstreams[0].options.login.password: expected a string, found nothing',
+      'upstreams[0].options.login.usr: there is no such field; did you mean user?',
+      'upstreams[0].options.apikey: there is no such field; did you mean apiKey?',
+    ]);
+  });
+
+  it('never shows the value of an option, wherever a secret was put by mistake', () => {
+    const key = 'sk-live-0123456789';
+    const misplaced = [
+      { apiKey: [key] },
+      { baseUrl: key },
+      { retries: key },
+      { [key.slice(0, 2)]: key },
+      { login: key },
+    ];
+    for (const options of misplaced) {
+      expect(
+        problems({ plugins, upstreams: [{ id: 'a', provider: 'remote', options }] }).join(),
+      ).not.toContain(key);
+    }
+  });
+
+  it('tells what was known before with the rest', () => {
+    const known = { path: 'DRAGOMAN_PORT', message: 'expected a number' };
+    expect(problems({ plugins, nothing: 1 }, { source: { problems: [known] } })).toEqual([
+      'DRAGOMAN_PORT: expected a number',
+      'nothing: there is no such field; expected one of plugins, upstreams, server, auth, data, log',
+    ]);
+  });
+});
+
+describe('a gateway without authentication', () => {
+  it.each(['127.0.0.1', '127.8.9.10', '::1', 'localhost'])('may listen on %s', (host) => {
+    expect(resolveConfig({ plugins, auth: false, server: { host } }).auth).toBe(false);
+  });
+
+  it.each(['0.0.0.0', '::', '192.168.1.5', 'gateway.example.com', '::ffff:192.168.1.5'])(
+    'may not listen on %s',
+    (host) => {
+      expect(problems({ plugins, auth: false, server: { host } })).toEqual([
+        `auth: without authentication the gateway listens on loopback only, not on ${host}; give --allow-open to serve everybody who can reach that address`,
+      ]);
+      expect(resolveConfig({ plugins, auth: false, server: { host } }, { allowOpen: true }).auth).toBe(false);
+    },
+  );
+});

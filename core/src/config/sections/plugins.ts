@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import type { Plugin } from '../../plugin/plugin.ts';
+import { findClashes } from '../../plugin/registry.ts';
+import { type ConfigFields, readSection, type Section } from '../section.ts';
+
+const schema = z.array(
+  z.custom<Plugin>(
+    (value) =>
+      typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string',
+    'expected a plugin, such as echo(); is the call missing?',
+  ),
+);
+
+export function resolvePlugins({ plugins: input }: ConfigFields): Section<readonly Plugin[]> {
+  const { value, problems } = readSection({ name: 'plugins', schema, input, standIn: [] });
+  const clashes = findClashes(value).map((message) => ({ path: 'plugins', message }));
+  return { value, problems: [...problems, ...clashes] };
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { defined } from '../../canonical/json.ts';
+import type { ConfigOverrides } from '../overrides.ts';
+import type { ResolvedConfig } from '../resolved.ts';
+import { type ConfigFields, overlay, readSection, type Section } from '../section.ts';
+
+const originSchema = z.string().refine((value) => URL.canParse(value) && new URL(value).origin === value, {
+  error: 'expected an origin without a path, such as "https://app.example.com"',
+});
+
+const schema = z
+  .strictObject({
+    host: z.string().min(1).default('127.0.0.1'),
+    port: z.int().min(0).max(65_535).default(8787),
+    cors: z.union([z.literal('*'), z.array(originSchema)]).default([]),
+    bodyLimit: z
+      .int()
+      .min(1024)
+      .default(32 * 1024 * 1024),
+    shutdownGraceMs: z.int().min(0).default(30_000),
+    keepAliveMs: z.int().min(10).max(15_000).default(15_000),
+  })
+  .prefault({});
+
+export function resolveServer(
+  { server }: ConfigFields,
+  { host, port }: ConfigOverrides,
+): Section<ResolvedConfig['server']> {
+  const input = overlay(server, defined({ host, port }));
+  return readSection({ name: 'server', schema, input, standIn: schema.parse({}) });
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { isJsonObject } from '../../canonical/json.ts';
+import type { Plugin } from '../../plugin/plugin.ts';
+import { providersOf } from '../../plugin/registry.ts';
+import type { ConfigProblem } from '../config-error.ts';
+import { parseUpstream } from '../parse-upstream.ts';
+import { type ConfigFields, readSection, type Section } from '../section.ts';
+import type { UpstreamConfig } from '../upstream.ts';
+
+const schema = z.array(z.unknown()).default([]);
+
+/** Checks each upstream against the provider that it names. Falsy entries are upstreams that are not wanted. */
+export function resolveUpstreams(
+  { upstreams: input }: ConfigFields,
+  plugins: readonly Plugin[],
+): Section<readonly UpstreamConfig[]> {
+  const list = readSection({ name: 'upstreams', schema, input, standIn: [] });
+  const providers = providersOf(plugins);
+  const upstreams: UpstreamConfig[] = [];
+  const problems = [...list.problems, ...findTwins(list.value)];
+  for (const [at, entry] of list.value.entries()) {
+    if (!entry) continue;
+    const parsed = parseUpstream({ providers }, entry, ['upstreams', at]);
+    if ('upstream' in parsed) upstreams.push(parsed.upstream);
+    else problems.push(...parsed.problems);
+  }
+  return { value: upstreams, problems };
+}
+
+function findTwins(entries: readonly unknown[]): readonly ConfigProblem[] {
+  const ids = entries.map((entry) => (isJsonObject(entry) ? entry['id'] : undefined));
+  return ids.flatMap((id, at) => {
+    const first = ids.indexOf(id);
+    if (typeof id !== 'string' || first === at) return [];
+    const message = `expected an id of its own, found ${JSON.stringify(id)}, which upstreams[${first}] has`;
+    return [{ path: `upstreams[${at}].id`, message }];
+  });
+}

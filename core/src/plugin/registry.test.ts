@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineProvider } from './define.ts';
+import { createRegistry } from './registry.ts';
+
+const provider = (name: string) =>
+  defineProvider({
+    name,
+    title: name,
+    description: name,
+    options: z.strictObject({}),
+    create: () => ({ async *chat() {} }),
+  });
+const protocol = (name: string) => ({
+  name,
+  title: name,
+  endpoints: [],
+  encodeError: () => ({ status: 500, body: {} }),
+});
+
+describe('createRegistry', () => {
+  it('knows what all plugins bring, in their order', () => {
+    const [one, two] = [provider('one'), provider('two')];
+    const wire = protocol('wire');
+    const registry = createRegistry([
+      { name: 'a', providers: [one] },
+      { name: 'b', protocols: [wire], providers: [two] },
+    ]);
+    expect(registry.providers).toEqual([one, two]);
+    expect(registry.protocols).toEqual([wire]);
+    expect(registry.provider('two')).toBe(two);
+  });
+
+  it('names the known providers when asked for another', () => {
+    const registry = createRegistry([{ name: 'a', providers: [provider('one'), provider('two')] }]);
+    expect(() => registry.provider('three')).toThrow('There is no provider "three"; known are: one, two.');
+    expect(() => createRegistry([]).provider('x')).toThrow('known are: none.');
+  });
+
+  it('refuses plugins, protocols and providers of the same name', () => {
+    const a = { name: 'a', providers: [provider('p')], protocols: [protocol('w')] };
+    expect(() => createRegistry([a, a])).toThrow('The plugin "a" is there more than once.');
+    expect(() => createRegistry([a, { ...a, name: 'b', protocols: [] }])).toThrow(
+      'The provider "p" is there more than once, in "a" and "b".',
+    );
+    expect(() => createRegistry([a, { ...a, name: 'b', providers: [] }])).toThrow(
+      'The protocol "w" is there more than once, in "a" and "b".',
+    );
+  });
+
+  it('lets a protocol and a provider share a name', () => {
+    const plugin = { name: 'x', providers: [provider('x')], protocols: [protocol('x')] };
+    expect(createRegistry([plugin]).provider('x').name).toBe('x');
+  });
+});
