@@ -17,7 +17,8 @@ import {
   chatStreams,
   type ReplyShape,
 } from '../../../tests/support/arbitraries.ts';
-import { chatRequest, eventsOf, readReply, testOpaque } from '../../../tests/support/events.ts';
+import { chatRequest, eventsOf, readReply } from '../../../tests/support/events.ts';
+import { contextOf, inputOf } from '../test/client.ts';
 import { readFixture } from '../test/fixture.ts';
 import { decodeReply, decodeStream } from './decode-reply.ts';
 import { decodeRequest } from './decode-request.ts';
@@ -28,7 +29,7 @@ import { OPENAI_CHAT } from './wire.ts';
 
 const SHAPE: ReplyShape = { parts: ['text', 'reasoning', 'refusal', 'tool-call'], choices: 3 };
 const asked = chatRequest('hi', { includeUsage: true });
-const context = { request: asked, id: 'reply-id', created: 1_760_000_000, opaque: testOpaque };
+const context = contextOf(asked);
 
 /** The order that this wire gives to parts, and what it says of a refusal, whatever the reason was. */
 function project(reply: ChatReply): ChatReply {
@@ -72,13 +73,7 @@ describe('what is written can be read again', () => {
           capabilities: DEFAULT_CAPABILITIES,
           drop: (field) => void dropped.push(field),
         });
-        const decoded = decodeRequest({
-          body,
-          params: {},
-          query: new URLSearchParams(),
-          headers: {},
-          opaque: testOpaque,
-        });
+        const decoded = decodeRequest(inputOf(body));
         const { includeUsage, ...rest } = decoded;
         expect(includeUsage).toBe(request.stream ? true : undefined);
         expect(rest).toEqual(joinResults(request));
@@ -113,7 +108,7 @@ function joinTexts(reply: ChatReply): ChatReply {
     content: choice.content.reduce<ChatReply['choices'][number]['content']>((parts, part) => {
       const last = parts.at(-1);
       if (!last || last.type !== part.type || !('text' in last) || !('text' in part)) return [...parts, part];
-      return [...parts.slice(0, -1), { ...last, text: last.text + part.text } as typeof part];
+      return [...parts.slice(0, -1), { ...last, text: last.text + part.text }];
     }, []),
   }));
   return { ...reply, choices };
