@@ -68,9 +68,9 @@ function describeUnknown(name: string, known: readonly string[]): string {
   return known.length > 0 ? `there is no such field; expected ${listNames(known)}` : 'there is no such field';
 }
 
-/** What to say of a name that is not known. */
+/** What to say of a name that is not known. A long one is cut: it may be anything. */
 export function describeUnknownName(what: string, name: string, known: readonly string[]): string {
   const close = closestName(name, known);
-  const hint = close === undefined ? '' : `; did you mean ${JSON.stringify(close)}?`;
-  return `there is no ${what} ${JSON.stringify(name)}${hint} (known: ${known.join(', ') || 'none'})`;
+  const hint = close === undefined ? '' : ` did you mean ${JSON.stringify(close)}?`;
+  return `there is no ${what} ${JSON.stringify(name.slice(0, 60))};${hint} known are: ${known.join(', ') || 'none'}`;
 }

@@ -127,7 +127,7 @@ describe('a configuration that cannot be used', () => {
     expect(attempt).toThrow(
       [
         'The configuration cannot be used (/app/gateway.config.ts):',
-        '  upstreams[1].provider: there is no provider "remot"; did you mean "remote"? (known: remote)',
+        '  upstreams[1].provider: there is no provider "remot"; did you mean "remote"? known are: remote',
         '  upstreams[2].options.baseUrl: expected a string, found nothing',
         '  server.port: expected a number, found "8787"',
         '  server.hots: there is no such field; did you mean host?',
