@@ -38,8 +38,8 @@ export function SignInForm() {
   if (busy === 'link') return <p aria-live="polite">Signing in with your link …</p>;
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const password = String(new FormData(event.currentTarget).get('password') ?? '');
-    void attempt('password', { password });
+    const password = new FormData(event.currentTarget).get('password');
+    if (typeof password === 'string') void attempt('password', { password });
   };
   return (
     <form className="stack" onSubmit={submit}>
