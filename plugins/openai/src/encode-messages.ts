@@ -13,6 +13,7 @@ import {
 } from '@dragoman/core';
 import type { EncodeRequestContext } from './encode-context.ts';
 import { encodeMedia } from './encode-media.ts';
+import { foldSystem, joinSystem } from './fold-system.ts';
 import { withKept } from './kept.ts';
 import { OPENAI_CHAT } from './wire.ts';
 
@@ -22,18 +23,16 @@ export function encodeMessages(
   messages: readonly Message[],
   context: EncodeRequestContext,
 ): readonly JsonObject[] {
-  return [
-    ...system.map((message) => encodeSystem(message, context)),
-    ...messages.flatMap((message) => encodeMessage(message, context)),
-  ];
+  const { systemFirstOnly } = context.capabilities;
+  const first = systemFirstOnly ? joinSystem(system) : system;
+  const turns = systemFirstOnly ? foldSystem(messages) : messages;
+  return [...first, ...turns].flatMap((message) => encodeMessage(message, context));
 }
 
 function encodeMessage(message: Message, context: EncodeRequestContext): readonly JsonObject[] {
   switch (message.role) {
     case 'system':
-      return [
-        context.capabilities.systemFirstOnly ? encodeReminder(message) : encodeSystem(message, context),
-      ];
+      return [encodeSystem(message, context)];
     case 'user':
       return encodeUser(message, context);
     case 'assistant':
@@ -45,12 +44,6 @@ function encodeSystem(message: SystemMessage, context: EncodeRequestContext): Js
   const { rank, name, content, extensions } = message;
   const role = rank === 'developer' && !context.capabilities.developerRole ? 'system' : rank;
   return withKept(defined({ role, name, content: encodeTexts(content, context) }), extensions);
-}
-
-/** For templates that know a system message only at the front; moving it there would change what it follows. */
-function encodeReminder({ content }: SystemMessage): JsonObject {
-  const text = content.map((part) => part.text).join('\n');
-  return { role: 'user', content: `<system-reminder>\n${text}\n</system-reminder>` };
 }
 
 /** One text goes as a string, which every server takes; several, or one with marks, as parts. */

@@ -250,11 +250,35 @@ describe('messages', () => {
     { role: 'system', rank: 'developer', content: [text('later')] },
   ];
 
-  it('keep later instructions in place, or in the words of the user', () => {
+  it('keep later instructions in place, of the rank that the model knows', () => {
     expect(messagesOf(later).messages).toMatchObject([{}, { role: 'developer', content: 'later' }]);
     expect(messagesOf(later, { developerRole: false }).messages).toMatchObject([{}, { role: 'system' }]);
-    const reminder = { role: 'user', content: '<system-reminder>\nlater\n</system-reminder>' };
-    expect(messagesOf(later, { systemFirstOnly: true }).messages).toMatchObject([{}, reminder]);
+  });
+
+  it('have one system message and turns that alternate where the model knows no other way', () => {
+    const reminder = text('<system-reminder>\nlater\n</system-reminder>');
+    const answer: Message = { role: 'assistant', content: [text('b')] };
+    const next: Message = { role: 'user', content: [text('c')], name: 'ann' };
+    const [asked, instruction] = later;
+    if (!asked || !instruction) throw new Error('There are two messages.');
+    const strict = { systemFirstOnly: true };
+    expect(messagesOf([asked, instruction, answer, next], strict).messages).toEqual([
+      { role: 'user', content: [text('a'), reminder] },
+      { role: 'assistant', content: 'b' },
+      { role: 'user', name: 'ann', content: 'c' },
+    ]);
+    expect(messagesOf([asked, answer, instruction, next], strict).messages).toEqual([
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'b' },
+      { role: 'user', name: 'ann', content: [reminder, text('c')] },
+    ]);
+    const system = ['one', 'two'].map(
+      (one) => ({ role: 'system', rank: 'system', content: [text(one)] }) as const,
+    );
+    expect(encode({ system }, strict).body['messages']).toMatchObject([
+      { role: 'system', content: 'one\n\ntwo' },
+      { role: 'user' },
+    ]);
   });
 
   it('mark what to cache where the model can', () => {

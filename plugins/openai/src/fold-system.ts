@@ -1,0 +1,37 @@
+import type { Message, SystemMessage, TextPart, UserMessage } from '@dragoman/core';
+
+/** One system message of all, for templates that know no second one. */
+export function joinSystem(system: readonly SystemMessage[]): readonly SystemMessage[] {
+  const [first] = system;
+  if (!first || system.length === 1) return system;
+  const text = system.flatMap(({ content }) => content.map((part) => part.text)).join('\n\n');
+  return [{ ...first, content: [{ type: 'text', text }] }];
+}
+
+/**
+ * Says later instructions in the words of the user, for templates that know a system message only at the front.
+ * They stay where they are, since moving them would change what they follow, and join the user's turn beside
+ * them, since the same templates want turns to alternate.
+ */
+export function foldSystem(messages: readonly Message[]): readonly Message[] {
+  const folded: Message[] = [];
+  let isReminder = false;
+  for (const message of messages) {
+    const turn = message.role === 'system' ? remind(message) : message;
+    const last = folded.at(-1);
+    const joins = isReminder || message.role === 'system';
+    if (joins && turn.role === 'user' && last?.role === 'user') {
+      folded[folded.length - 1] = { ...last, ...turn, content: [...last.content, ...turn.content] };
+    } else {
+      folded.push(turn);
+    }
+    isReminder = message.role === 'system';
+  }
+  return folded;
+}
+
+function remind({ content }: SystemMessage): UserMessage {
+  const text = content.map((part) => part.text).join('\n');
+  const reminder: TextPart = { type: 'text', text: `<system-reminder>\n${text}\n</system-reminder>` };
+  return { role: 'user', content: [reminder] };
+}
