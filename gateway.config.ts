@@ -14,7 +14,10 @@ export default defineConfig({
       id: 'dashscope',
       provider: 'openai',
       // Keys are bound to a region; this is the international one. Mainland: https://dashscope.aliyuncs.com/…
-      options: { baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1', apiKey: DASHSCOPE_API_KEY },
+      options: {
+        baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+        apiKey: DASHSCOPE_API_KEY,
+      },
     },
     OLLAMA_BASE_URL && {
       id: 'ollama',

@@ -85,7 +85,7 @@ describe('the console', () => {
     await page.getByRole('listitem').first().waitFor();
     await page.context().clearCookies();
     // Now it is time to ask for the list again, which is refused.
-    await page.clock.fastForward(10_000);
+    await page.clock.runFor(10_000);
     await page.getByRole('link', { name: 'Sign in' }).waitFor();
   });
 
