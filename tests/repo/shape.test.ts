@@ -1,0 +1,88 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { importsOf, isSource, isTest, listFiles, packageOf, readText, root } from './workspace.ts';
+
+const plugins = readdirSync(join(root, 'plugins')).map((name) => `plugins/${name}`);
+const sources = listFiles('.').filter(isSource);
+const coreSources = sources.filter((path) => path.startsWith('core/src/') && !isTest(path));
+
+/** `path imports what` for whatever a rule forbids, so that a failure names its place. */
+function arrows(paths: readonly string[], isForbidden: (name: string, path: string) => boolean) {
+  return paths.flatMap((path) =>
+    importsOf(path)
+      .filter((name) => isForbidden(name, path))
+      .map((name) => `${path} imports ${name}`),
+  );
+}
+
+describe.each(plugins)('%s', (folder) => {
+  const own = listFiles(folder);
+
+  it.each(['package.json', 'README.md', 'src/index.ts'])('has a %s', (file) => {
+    expect(own).toContain(`${folder}/${file}`);
+  });
+
+  it('has tests', () => {
+    expect(own.some(isTest)).toBe(true);
+  });
+
+  it('is called by its folder', () => {
+    const { name } = JSON.parse(readText(`${folder}/package.json`)) as { readonly name: string };
+    expect(name).toBe(`@dragoman/plugin-${folder.slice('plugins/'.length)}`);
+  });
+
+  it('reaches the gateway through @dragoman/core alone, and other plugins through their packages', () => {
+    const shipped = own.filter(
+      (path) => path.startsWith(`${folder}/src/`) && isSource(path) && !isTest(path),
+    );
+    const forbidden = arrows(shipped, (name) => {
+      if (name.startsWith('@dragoman/')) return name !== packageOf(name) || name === '@dragoman/tests';
+      if (['koa', 'tsyringe', 'reflect-metadata'].includes(packageOf(name))) return true;
+      return /^(core|plugins|tests|console)\//.test(name) && !name.startsWith(`${folder}/`);
+    });
+    expect(forbidden).toEqual([]);
+  });
+});
+
+describe('the core', () => {
+  it('knows no plugin and no test tool', () => {
+    const forbidden = arrows(coreSources, (name) => /^(@dragoman\/|plugins\/|tests\/|console\/)/.test(name));
+    expect(forbidden).toEqual([]);
+  });
+
+  it('has one composition root', () => {
+    const knowing = coreSources.filter((path) => importsOf(path).includes('tsyringe'));
+    // tokens.ts has the types of the tokens, and nothing that runs.
+    expect(knowing).toEqual(['core/src/container.ts', 'core/src/tokens.ts']);
+    expect(readText('core/src/tokens.ts')).not.toMatch(/import (?!type)[^;]*'tsyringe'/);
+  });
+
+  it('keeps the canonical model free of everything else', () => {
+    const canonical = coreSources.filter((path) => path.startsWith('core/src/canonical/'));
+    const forbidden = arrows(
+      canonical,
+      (name) => !name.startsWith('core/src/canonical/') && !['zod', 'node:crypto'].includes(name),
+    );
+    expect(forbidden).toEqual([]);
+  });
+});
+
+describe('every source file', () => {
+  it('has at most 300 lines of code, tests 400', () => {
+    const long = sources.filter((path) => {
+      const code = readText(path).replaceAll(/\/\*[\s\S]*?\*\//g, '');
+      const lines = code.split('\n').filter((line) => !/^\s*(\/\/.*)?$/.test(line));
+      return lines.length > (isTest(path) ? 400 : 300);
+    });
+    expect(long).toEqual([]);
+  });
+
+  it('imports relative files that are there, by their whole names', () => {
+    const missing = arrows(
+      sources,
+      (name) => /^(core|plugins|tests|console|scripts)\//.test(name) && !existsSync(join(root, name)),
+    );
+    expect(missing).toEqual([]);
+  });
+});
