@@ -21,10 +21,9 @@ const NEEDED_BY: Readonly<Record<string, string>> = {
 const programs = `${readText('package.json')}\n${readText('scripts/run.mjs')}`;
 
 function isUsed(name: string, imported: ReadonlySet<string>): boolean {
-  if (imported.has(name) || name in NEEDED_BY) return true;
-  if (name === '@types/node') return true;
+  if (imported.has(name) || name in NEEDED_BY || name === '@types/node') return true;
   const typed = /^@types\/(?:(\w+)__)?(.+)$/.exec(name);
-  if (typed) return imported.has(typed[1] ? `@${typed[1]}/${typed[2]}` : `${typed[2]}`);
+  if (typed) return isUsed(typed[1] ? `@${typed[1]}/${typed[2]}` : `${typed[2]}`, imported);
   return programs.includes(`'${name}'`);
 }
 
