@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { hashPassword } from '../../state/password.ts';
 import * as contract from './contract.ts';
-import type { AdminDeps } from './deps.ts';
 import { defineOperation, type Operation } from './operation.ts';
 
 export const aboutOperations: readonly Operation[] = [
@@ -35,7 +33,7 @@ export const aboutOperations: readonly Operation[] = [
         name,
         title,
         description,
-        options: z.toJSONSchema(options, { io: 'input' }),
+        options: describeOptions(options),
       })),
   }),
   defineOperation({
@@ -52,34 +50,17 @@ export const aboutOperations: readonly Operation[] = [
       }),
     }),
   }),
-  defineOperation({
-    method: 'GET',
-    path: '/settings',
-    summary: 'Shows the settings.',
-    access: 'admin',
-    response: contract.settingsViewSchema,
-    handle: (_, deps) => viewSettings(deps),
-  }),
-  defineOperation({
-    method: 'PATCH',
-    path: '/settings',
-    summary: 'Changes the settings. A password of null removes it.',
-    access: 'admin',
-    body: contract.settingsChangeSchema,
-    response: contract.settingsViewSchema,
-    async handle({ body: { adminPassword } }, deps) {
-      if (adminPassword !== undefined) {
-        const hash = adminPassword === null ? undefined : await hashPassword(adminPassword);
-        await deps.state.update(({ settings: { adminPasswordHash: _, ...settings }, ...state }) => ({
-          ...state,
-          settings: hash === undefined ? settings : { ...settings, adminPasswordHash: hash },
-        }));
-      }
-      return viewSettings(deps);
-    },
-  }),
 ];
 
-function viewSettings({ state }: AdminDeps) {
-  return { adminPassword: { set: state.read().settings.adminPasswordHash !== undefined } };
+/** The form of the options: what they take, and which of them are secret. */
+function describeOptions(options: z.ZodObject) {
+  return z.toJSONSchema(options, {
+    io: 'input',
+    unrepresentable: 'any',
+    override({ jsonSchema }) {
+      if (!('secret' in jsonSchema)) return;
+      jsonSchema['x-secret'] = jsonSchema['secret'];
+      delete jsonSchema['secret'];
+    },
+  });
 }

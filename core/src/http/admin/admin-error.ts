@@ -1,17 +1,18 @@
 import type { ConfigProblem } from '../../config/config-error.ts';
 
 /** How the admin API says what went wrong, with its HTTP status. */
-const STATUS = {
+export const ADMIN_ERROR_STATUS = {
   invalid: 400,
   unauthenticated: 401,
   forbidden: 403,
   'not-found': 404,
   'read-only': 409,
   conflict: 409,
+  'too-large': 413,
   'too-many-attempts': 429,
 } as const;
 
-export type AdminErrorCode = keyof typeof STATUS;
+export type AdminErrorCode = keyof typeof ADMIN_ERROR_STATUS;
 
 /** A refusal of the admin API. The message is a full sentence without secrets. */
 export class AdminError extends Error {
@@ -32,6 +33,6 @@ export class AdminError extends Error {
   }
 
   get status(): number {
-    return STATUS[this.code];
+    return ADMIN_ERROR_STATUS[this.code];
   }
 }

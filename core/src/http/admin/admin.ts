@@ -2,9 +2,11 @@ import type Router from '@koa/router';
 import { aboutOperations } from './about.ts';
 import { createGatekeeper } from './access.ts';
 import type { AdminDeps } from './deps.ts';
+import { withDocument } from './document.ts';
 import { keyOperations } from './keys.ts';
-import { createAdminRouter } from './routes.ts';
+import { BASE, createAdminRouter } from './routes.ts';
 import { sessionOperations } from './session-operations.ts';
+import { settingsOperations } from './settings.ts';
 import { upstreamOperations } from './upstreams.ts';
 
 export interface Admin {
@@ -19,11 +21,13 @@ export function createAdmin(deps: AdminDeps): Admin {
   const operations = [
     ...sessionOperations(gatekeeper),
     ...aboutOperations,
+    ...settingsOperations,
     ...upstreamOperations,
     ...keyOperations,
   ];
+  const documented = withDocument(operations, { base: BASE, version: deps.version });
   return {
-    router: createAdminRouter(operations, gatekeeper, deps),
+    router: createAdminRouter(documented, gatekeeper, deps),
     createSignInToken: () => gatekeeper.createSignInToken(),
   };
 }

@@ -36,13 +36,24 @@ export const upstreamViewSchema = upstreamSchema
       .record(z.string(), z.unknown())
       .describe('Secret options show only `{ "set": true | false }`.'),
     knownModels: z.int().nullable().describe('How many models are known; null until the upstream has told.'),
-    failure: z.string().nullable().describe('Why the last discovery of models failed.'),
+    failure: z
+      .string()
+      .nullable()
+      .describe('Why its models could not be discovered, or why it cannot be used.'),
   })
   .meta({ id: 'Upstream' });
 
-export const testInputSchema = z
-  .strictObject({ model: z.string().min(1).optional().describe('Also asks this model to say something.') })
-  .meta({ id: 'UpstreamTest' });
+const testModel = z
+  .string()
+  .min(1)
+  .optional()
+  .describe('Asked to say something. Default: the first model that the upstream is configured to list.');
+
+export const testInputSchema = z.strictObject({ model: testModel }).meta({ id: 'UpstreamTest' });
+
+export const unsavedTestInputSchema = z
+  .strictObject({ upstream: upstreamInputSchema, model: testModel })
+  .meta({ id: 'UnsavedUpstreamTest' });
 
 export const testResultSchema = z
   .object({
@@ -107,7 +118,7 @@ export const providerViewSchema = z
     description: z.string(),
     options: z
       .record(z.string(), z.unknown())
-      .describe('JSON Schema of the options; secrets are `writeOnly`.'),
+      .describe('JSON Schema of the options; secrets are `writeOnly` and `x-secret`.'),
   })
   .meta({ id: 'Provider' });
 
@@ -128,14 +139,18 @@ export const settingsViewSchema = z
   .object({ adminPassword: z.object({ set: z.boolean() }) })
   .meta({ id: 'Settings' });
 
+const newPassword = z.string().min(8).max(1024);
+
 export const settingsChangeSchema = z
-  .strictObject({ adminPassword: z.string().min(8).max(1024).nullable().optional() })
+  .strictObject({ adminPassword: newPassword.nullable().optional() })
   .meta({ id: 'SettingsChange' });
+
+export const passwordInputSchema = z.strictObject({ password: newPassword }).meta({ id: 'PasswordInput' });
 
 export const signInSchema = z
   .union([
     z.strictObject({ token: z.string().min(1).describe('From a sign-in link; it works once.') }),
-    z.strictObject({ password: z.string().min(1) }),
+    z.strictObject({ password: z.string().min(1).max(1024) }),
   ])
   .meta({ id: 'SignIn' });
 

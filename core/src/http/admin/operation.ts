@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { z } from 'zod';
+import type { AdminErrorCode } from './admin-error.ts';
 import type { AdminDeps } from './deps.ts';
 
 /** Who may call an operation: everybody, whoever is signed in, or only a bearer token. */
@@ -23,6 +24,8 @@ export interface Operation<Body extends z.ZodType = z.ZodType> {
   readonly response?: z.ZodType;
   /** Default 200, or 204 without a response. */
   readonly status?: number;
+  /** Refusals beyond those that follow from its access, its path and its body. */
+  readonly refusals?: readonly AdminErrorCode[];
   handle(input: OperationInput<z.output<Body>>, deps: AdminDeps): unknown;
 }
 

@@ -12,6 +12,7 @@ export function sessionOperations(gatekeeper: Gatekeeper): readonly Operation[] 
       access: 'public',
       body: contract.signInSchema,
       response: contract.sessionSchema,
+      refusals: ['unauthenticated', 'forbidden', 'too-many-attempts'],
       async handle({ body, ctx }) {
         await gatekeeper.signIn(ctx, body);
         return { signedIn: true };

@@ -3,14 +3,20 @@ import type { z } from 'zod';
 import type { ChatRequest } from '../../canonical/chat.ts';
 import { GatewayError } from '../../canonical/errors.ts';
 import { collect } from '../../canonical/fold.ts';
-import { defined } from '../../canonical/json.ts';
 import { guardGrammar } from '../../canonical/grammar.ts';
+import { defined } from '../../canonical/json.ts';
 import { startCall } from '../../routing/call.ts';
 import type { Upstream } from '../../routing/upstream.ts';
 import type { testResultSchema } from './contract.ts';
 import type { AdminDeps } from './deps.ts';
 
-/** Tries an upstream for real: asks for its models and, when one is named, for a few words. */
+/** A person waits for the answer, so an upstream that is silent for longer counts as one that failed. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * Tries an upstream for real: asks for its models, and a model for a few words. Of models that the upstream
+ * told itself none is asked unless it is named: the first one may be slow to load, dear, or not for chats.
+ */
 export async function testUpstream(
   upstream: Upstream,
   model: string | undefined,
@@ -18,13 +24,27 @@ export async function testUpstream(
 ): Promise<z.output<typeof testResultSchema>> {
   const started = deps.now();
   try {
-    const models = await deps.upstreams.list(upstream).load({ refresh: true });
-    const reply = model === undefined ? undefined : await ask(upstream, model, deps);
+    const impatient = hurry(upstream);
+    const models = await deps.upstreams.list(impatient).load();
+    const asked = model ?? (upstream.config.models.list ? models[0]?.id : undefined);
+    if (asked === undefined && !upstream.provider.models) throw nothingToTry();
+    const reply = asked === undefined ? undefined : await ask(impatient, asked, deps);
     return defined({ ok: true, latencyMs: deps.now() - started, models: models.map(({ id }) => id), reply });
   } catch (thrown) {
     const { kind, message } = GatewayError.from(thrown);
     return { ok: false, latencyMs: deps.now() - started, error: { kind, message } };
   }
+}
+
+/** The same upstream under other limits. As another object it has a list of its own, still to be discovered. */
+function hurry(upstream: Upstream): Upstream {
+  const { config } = upstream;
+  const totalMs = Math.min(config.timeouts.totalMs, PATIENCE_MS);
+  return { ...upstream, config: { ...config, timeouts: { ...config.timeouts, totalMs } } };
+}
+
+function nothingToTry(): GatewayError {
+  return new GatewayError('invalid', 'This upstream cannot list its models; name a model to try it with.');
 }
 
 async function ask(upstream: Upstream, model: string, { pools, log }: AdminDeps): Promise<string> {

@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { defined } from '../../canonical/json.ts';
 import { parseUpstream } from '../../config/parse-upstream.ts';
 import type { UpstreamConfig } from '../../config/upstream.ts';
-import type { Upstream } from '../../routing/upstream.ts';
 import { mergeOptions, sealOptions } from '../../state/secret-options.ts';
 import { AdminError } from './admin-error.ts';
 import * as contract from './contract.ts';
 import type { AdminDeps } from './deps.ts';
+import { findUpstream, refuseReadOnly } from './find-upstream.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { testUpstream } from './test-upstream.ts';
+import { unusableUpstreams, viewUnusable } from './unusable-upstreams.ts';
 import { viewUpstream } from './upstream-view.ts';
 
 export const upstreamOperations: readonly Operation[] = [
@@ -18,7 +19,10 @@ export const upstreamOperations: readonly Operation[] = [
     summary: 'Lists the upstreams.',
     access: 'admin',
     response: z.array(contract.upstreamViewSchema),
-    handle: (_, deps) => deps.upstreams.all().map((upstream) => viewUpstream(upstream, deps)),
+    handle: (_, deps) => [
+      ...deps.upstreams.all().map((upstream) => viewUpstream(upstream, deps)),
+      ...unusableUpstreams(deps).map((unusable) => viewUnusable(unusable, deps)),
+    ],
   }),
   defineOperation({
     method: 'POST',
@@ -28,13 +32,16 @@ export const upstreamOperations: readonly Operation[] = [
     body: contract.upstreamInputSchema,
     response: contract.upstreamViewSchema,
     status: 201,
+    refusals: ['conflict'],
     async handle({ body }, deps) {
       const config = checked(body, deps);
-      if (deps.upstreams.get(config.id))
-        throw new AdminError('conflict', `There is an upstream ${config.id} already.`);
       const stored = seal(config, deps);
-      await deps.state.update((state) => ({ ...state, upstreams: [...state.upstreams, stored] }));
-      return viewUpstream(find(config.id, deps), deps);
+      await deps.state.update((state) => {
+        const isTaken = state.upstreams.some(({ id }) => id === config.id) || deps.upstreams.get(config.id);
+        if (isTaken) throw new AdminError('conflict', `There is an upstream ${config.id} already.`);
+        return { ...state, upstreams: [...state.upstreams, stored] };
+      });
+      return viewUpstream(findUpstream(config.id, deps), deps);
     },
   }),
   defineOperation({
@@ -42,10 +49,16 @@ export const upstreamOperations: readonly Operation[] = [
     path: '/upstreams/test',
     summary: 'Tries an upstream that is not saved.',
     access: 'admin',
-    body: z.strictObject({ upstream: contract.upstreamInputSchema, ...contract.testInputSchema.shape }),
+    body: contract.unsavedTestInputSchema,
     response: contract.testResultSchema,
-    handle: ({ body }, deps) =>
-      testUpstream(deps.upstreams.create(checked(body.upstream, deps)), body.model, deps),
+    async handle({ body }, deps) {
+      const upstream = deps.upstreams.create(checked(body.upstream, deps));
+      try {
+        return await testUpstream(upstream, body.model, deps);
+      } finally {
+        await upstream.provider.close?.();
+      }
+    },
   }),
   defineOperation({
     method: 'GET',
@@ -53,7 +66,10 @@ export const upstreamOperations: readonly Operation[] = [
     summary: 'Shows an upstream.',
     access: 'admin',
     response: contract.upstreamViewSchema,
-    handle: ({ params }, deps) => viewUpstream(find(params['id'], deps), deps),
+    handle({ params: { id } }, deps) {
+      const unusable = unusableUpstreams(deps).find(({ stored }) => stored.id === id);
+      return unusable ? viewUnusable(unusable, deps) : viewUpstream(findUpstream(id, deps), deps);
+    },
   }),
   defineOperation({
     method: 'PATCH',
@@ -62,18 +78,18 @@ export const upstreamOperations: readonly Operation[] = [
     access: 'admin',
     body: contract.upstreamChangeSchema,
     response: contract.upstreamViewSchema,
-    async handle({ body, params }, deps) {
-      const { config, type } = findStored(params['id'], deps);
-      const { options, ...fields } = body;
-      const changed = { ...config.options, ...options };
-      const merged = mergeOptions(type.options, config.options, changed);
-      const next = checked({ ...config, ...defined(fields), options: merged }, deps);
-      const stored = seal(next, deps);
-      await deps.state.update((state) => ({
-        ...state,
-        upstreams: state.upstreams.map((entry) => (entry.id === config.id ? stored : entry)),
-      }));
-      return viewUpstream(find(config.id, deps), deps);
+    refusals: ['read-only', 'conflict'],
+    async handle({ body: { options, ...fields }, params: { id } }, deps) {
+      await deps.state.update((state) => {
+        const upstream = findUpstream(id, deps);
+        refuseReadOnly(upstream, deps);
+        const { config, type } = upstream;
+        const merged = mergeOptions(type.options, config.options, { ...config.options, ...options });
+        const stored = seal(checked({ ...config, ...defined(fields), options: merged }, deps), deps);
+        const upstreams = state.upstreams.map((entry) => (entry.id === id ? stored : entry));
+        return { ...state, upstreams };
+      });
+      return viewUpstream(findUpstream(id, deps), deps);
     },
   }),
   defineOperation({
@@ -81,12 +97,13 @@ export const upstreamOperations: readonly Operation[] = [
     path: '/upstreams/:id',
     summary: 'Removes an upstream.',
     access: 'admin',
-    async handle({ params }, deps) {
-      const { id } = findStored(params['id'], deps).config;
-      await deps.state.update((state) => ({
-        ...state,
-        upstreams: state.upstreams.filter((entry) => entry.id !== id),
-      }));
+    refusals: ['read-only'],
+    async handle({ params: { id } }, deps) {
+      await deps.state.update((state) => {
+        const upstreams = state.upstreams.filter((entry) => entry.id !== id);
+        if (upstreams.length === state.upstreams.length) refuseReadOnly(findUpstream(id, deps), deps);
+        return { ...state, upstreams };
+      });
     },
   }),
   defineOperation({
@@ -96,7 +113,8 @@ export const upstreamOperations: readonly Operation[] = [
     access: 'admin',
     body: contract.testInputSchema,
     response: contract.testResultSchema,
-    handle: ({ body, params }, deps) => testUpstream(find(params['id'], deps), body.model, deps),
+    refusals: ['conflict'],
+    handle: ({ body, params: { id } }, deps) => testUpstream(findUpstream(id, deps), body.model, deps),
   }),
   defineOperation({
     method: 'POST',
@@ -104,28 +122,13 @@ export const upstreamOperations: readonly Operation[] = [
     summary: "Asks an upstream for its models now, and shows those that the upstream's rules select.",
     access: 'admin',
     response: z.array(z.string()),
-    async handle({ params }, deps) {
-      const models = await deps.upstreams.list(find(params['id'], deps)).load({ refresh: true });
-      return models.map(({ id }) => id);
+    refusals: ['conflict'],
+    async handle({ params: { id } }, deps) {
+      const models = await deps.upstreams.list(findUpstream(id, deps)).load({ refresh: true });
+      return models.map((model) => model.id);
     },
   }),
 ];
-
-function find(id: string | undefined, { upstreams }: AdminDeps): Upstream {
-  const upstream = upstreams.get(id ?? '');
-  if (!upstream) throw new AdminError('not-found', `There is no upstream ${JSON.stringify(id)}.`);
-  return upstream;
-}
-
-function findStored(id: string | undefined, deps: AdminDeps): Upstream {
-  const upstream = find(id, deps);
-  if (upstream.origin === 'state') return upstream;
-  const file = deps.config.file ?? 'the configuration';
-  throw new AdminError(
-    'read-only',
-    `The upstream ${upstream.config.id} is declared in ${file}; change it there.`,
-  );
-}
 
 function checked(input: unknown, { registry }: AdminDeps): UpstreamConfig {
   const parsed = parseUpstream(registry, input);
