@@ -117,10 +117,25 @@ function findChromium() {
   return find() ?? fail('Chromium was installed but cannot be found; name it with CHROMIUM_PATH.');
 }
 
-/** Hands over to a long-running command: signals reach it, and its exit code is ours. */
+/** Signals that come closer together than this are one: see below. */
+const ONE_PRESS_MS = 500;
+
+/**
+ * Hands over to a long-running command: signals reach it, and its exit code is ours. One Ctrl-C comes here
+ * twice, from the terminal and from npm, while the gateway takes a second signal for "do not wait". So the
+ * child is in a group of its own, which the terminal does not signal, and is told once.
+ */
 function become(args) {
-  const child = spawn('node', args, { cwd: root, env, stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  const child = spawn('node', args, { cwd: root, env, stdio: 'inherit', detached: true });
+  let last = -ONE_PRESS_MS;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      if (performance.now() - last < ONE_PRESS_MS) return;
+      last = performance.now();
+      // A terminal that is closed means to stop, which the gateway does on SIGTERM.
+      child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
+    });
+  }
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }
 
