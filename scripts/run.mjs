@@ -20,6 +20,11 @@ const env = {
   PATH: join(root, 'node_modules', '.bin') + delimiter + process.env.PATH,
 };
 
+/** Says what takes time; not on stdout, which is for the commands' results. */
+function tell(message) {
+  console.error(message);
+}
+
 function fail(message) {
   console.error(message);
   process.exit(1);
@@ -69,7 +74,7 @@ function install() {
     .map((folder) => join(root, folder, 'package.json'))
     .filter((path) => existsSync(path));
   once('install', [join(root, 'pnpm-lock.yaml'), join(root, 'pnpm-workspace.yaml'), ...manifests], () => {
-    console.log('Installing packages (the first time takes a while) …');
+    tell('Installing packages (the first time takes a while) …');
     run('npx', ['--yes', manifest.packageManager, 'install', '--frozen-lockfile'], { quiet: true });
   });
   const version = spawnSync('node', ['--version'], { env, encoding: 'utf8' }).stdout ?? '';
@@ -84,7 +89,7 @@ function buildConsole() {
   const sources = [...filesBelow(join(root, 'console')), join(root, 'pnpm-lock.yaml')];
   const isThere = existsSync(join(root, 'console', 'out', 'index.html'));
   const build = () => {
-    console.log('Building the console …');
+    tell('Building the console …');
     run('next', ['build'], { quiet: true, cwd: join(root, 'console') });
   };
   env.PATH = join(root, 'console', 'node_modules', '.bin') + delimiter + env.PATH;
@@ -108,7 +113,7 @@ function findChromium() {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
     fail('The browser tests need Chromium. Install it, or name one with CHROMIUM_PATH.');
   }
-  console.log('Installing Chromium for the browser tests …');
+  tell('Installing Chromium for the browser tests …');
   env.DEBIAN_FRONTEND = 'noninteractive';
   run('apt-get', ['update'], { quiet: true });
   run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation'], {
@@ -125,8 +130,8 @@ const ONE_PRESS_MS = 500;
  * twice, from the terminal and from npm, while the gateway takes a second signal for "do not wait". So the
  * child is in a group of its own, which the terminal does not signal, and is told once.
  */
-function become(args) {
-  const child = spawn('node', args, { cwd: root, env, stdio: 'inherit', detached: true });
+function become([script, ...args], cwd = root) {
+  const child = spawn('node', [join(root, script), ...args], { cwd, env, stdio: 'inherit', detached: true });
   let last = -ONE_PRESS_MS;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
@@ -147,7 +152,9 @@ const tasks = {
   },
   cli() {
     install();
-    become(['core/src/cli.ts', ...rest]);
+    // Paths on the command line start from where it is typed; the configuration is this folder's.
+    env.DRAGOMAN_CONFIG ||= join(root, 'gateway.config.ts');
+    become(['core/src/cli.ts', ...rest], process.cwd());
   },
   bench() {
     install();
