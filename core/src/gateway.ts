@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import manifest from '../package.json' with { type: 'json' };
 import { createOpaqueBox } from './canonical/opaque.ts';
@@ -21,17 +22,22 @@ export interface Gateway {
   close(): Promise<void>;
   /** A new link that signs one browser in, once. Only after `listen`. */
   signInLink(): string;
-  /** The client key that was made because there was none; it is known only now. */
-  readonly firstKey?: string;
+  /** The client key that `listen` made because there was none; it is known only now. */
+  readonly firstKey: string | undefined;
+}
+
+export interface GatewayOptions {
+  /** Serves the admin API and nothing else, for one command: no clients, no first key, no discovery of models. */
+  readonly adminOnly?: boolean;
 }
 
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/out', import.meta.url));
 
 /** Sets a gateway up from a resolved configuration. Tests start here too. */
-export async function createGateway(config: ResolvedConfig): Promise<Gateway> {
+export async function createGateway(config: ResolvedConfig, options: GatewayOptions = {}): Promise<Gateway> {
   const runFile = await acquireRunFile(config.data);
   try {
-    return await assemble(config, runFile);
+    return await assemble(config, runFile, options);
   } catch (error) {
     await runFile.release();
     throw error;
@@ -41,6 +47,7 @@ export async function createGateway(config: ResolvedConfig): Promise<Gateway> {
 async function assemble(
   config: ResolvedConfig,
   runFile: Awaited<ReturnType<typeof acquireRunFile>>,
+  { adminOnly = false }: GatewayOptions,
 ): Promise<Gateway> {
   const container = await createContainer(config);
   const log = container.resolve(tokens.LOG);
@@ -50,12 +57,12 @@ async function assemble(
   const registry = container.resolve(tokens.REGISTRY);
   const upstreams = container.resolve(tokens.UPSTREAMS);
   const catalogue = container.resolve(tokens.CATALOGUE);
-  const firstKey = keys.list().length === 0 ? (await keys.create({ name: 'first key' })).secret : undefined;
   const localToken = randomBytes(32).toString('base64url');
 
   const [fallback] = registry.protocols;
   if (!fallback) throw new Error('No plugin brings a protocol, so no client could be answered.');
   let url = '';
+  let firstKey: string | undefined;
   let closing: Promise<void> | undefined;
 
   const admin = createAdmin({
@@ -74,26 +81,24 @@ async function assemble(
     baseUrl: () => url,
   });
   const { bodyLimit, keepAliveMs } = config.server;
+  const protocolRouter = createProtocolRouter(registry.protocols, {
+    ...{ catalogue, upstreams, keys, pools, log, now, bodyLimit, keepAliveMs },
+    opaque: createOpaqueBox(container.resolve(tokens.SECRETS).deriveKey('opaque')),
+    auth: config.auth,
+  });
+  const infoRouter = createInfoRouter({
+    name: 'Dragoman',
+    version: manifest.version,
+    auth: config.auth,
+    protocols: registry.protocols,
+    isReady: () => closing === undefined,
+  });
   const app = createApp({
     config,
     log,
     fallback,
     now,
-    routers: [
-      createProtocolRouter(registry.protocols, {
-        ...{ catalogue, upstreams, keys, pools, log, now, bodyLimit, keepAliveMs },
-        opaque: createOpaqueBox(container.resolve(tokens.SECRETS).deriveKey('opaque')),
-        auth: config.auth,
-      }),
-      createInfoRouter({
-        name: 'Dragoman',
-        version: manifest.version,
-        auth: config.auth,
-        protocols: registry.protocols,
-        isReady: () => closing === undefined,
-      }),
-      admin.router,
-    ],
+    routers: adminOnly ? [admin.router] : [protocolRouter, infoRouter, admin.router],
     console: createConsoleFiles(CONSOLE_FOLDER),
   });
   const server = createHttpServer(app.callback(), fallback);
@@ -109,9 +114,12 @@ async function assemble(
   return {
     async listen() {
       const address = await server.listen(config.server.host, config.server.port);
-      const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-      url = `http://${host}:${address.port}`;
+      url = urlOf(address);
       await runFile.publish({ url, token: localToken });
+      if (adminOnly) return { url };
+      // Only now: a key made by a start that fails would be shown to nobody.
+      if (config.auth && keys.list().length === 0)
+        firstKey = (await keys.create({ name: 'first key' })).secret;
       for (const upstream of upstreams.all())
         upstreams
           .list(upstream)
@@ -121,6 +129,16 @@ async function assemble(
     },
     close: () => (closing ??= close()),
     signInLink: () => `${url}/console/sign-in/#token=${admin.createSignInToken()}`,
-    ...(firstKey !== undefined && { firstKey }),
+    get firstKey() {
+      return firstKey;
+    },
   };
+}
+
+/** Nobody can call "all addresses"; loopback is one of them. */
+const LOOPBACK: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  const host = LOOPBACK[address] ?? address;
+  return `http://${family === 'IPv6' ? `[${host}]` : host}:${port}`;
 }

@@ -4,64 +4,70 @@ import { loadConfig } from '../config/load.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import { createGateway } from '../gateway.ts';
 import { readRunFile } from '../state/run-file.ts';
+import { CommandError } from './command-error.ts';
+import { type ConfigFlags, loadInput } from './flags.ts';
+import { readState } from './read-state.ts';
 
 /** The admin API, wherever it is. */
 export interface AdminClient {
   /** Throws a {@link CommandError} with the API's own message when the call is refused. */
-  call<T>(method: string, path: string, body?: unknown): Promise<T>;
+  call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T>;
 }
 
-/** What all commands take to find the gateway. */
-export interface ConfigFlags {
-  readonly config?: string;
-  readonly data?: string;
-}
-
-/** A command could not be done; the message is for a person. */
-export class CommandError extends Error {}
+type Use<T> = (admin: AdminClient) => Promise<T>;
 
 /**
  * Does something with the admin API: of the gateway that runs on the data folder, or else of one that is
  * started for this one command on a free port of loopback. So there is one way to do things, not two.
  */
-export async function withAdmin<T>(flags: ConfigFlags, use: (admin: AdminClient) => Promise<T>): Promise<T> {
+export async function withAdmin<T>(flags: ConfigFlags, use: Use<T>): Promise<T> {
   const config = await loadConfig(loadInput(flags));
   const running = await readRunFile(config.data);
-  if (running?.url && running.token) return use(createClient(running.url, running.token));
-  return withPrivateGateway(config, use);
+  return running ? use(createClient(running)) : withPrivateGateway(config, use);
 }
 
-/** How the flags of a command reach the configuration. */
-export function loadInput({ config, data }: ConfigFlags) {
-  return { ...(config !== undefined && { file: config }), flags: data === undefined ? {} : { data } };
+/** As {@link withAdmin}, for what makes no sense without a running gateway. */
+export async function withRunningAdmin<T>(flags: ConfigFlags, use: Use<T>): Promise<T> {
+  const { data } = await loadConfig(loadInput(flags));
+  const running = await readRunFile(data);
+  if (running) return use(createClient(running));
+  throw new CommandError(`No gateway runs on the data folder ${data}; start it with: dragoman start`);
 }
 
-async function withPrivateGateway<T>(
-  config: ResolvedConfig,
-  use: (admin: AdminClient) => Promise<T>,
-): Promise<T> {
+async function withPrivateGateway<T>(config: ResolvedConfig, use: Use<T>): Promise<T> {
+  await readState(config.data);
   const token = randomBytes(32).toString('base64url');
-  const gateway = await createGateway({
-    ...config,
-    server: { ...config.server, host: '127.0.0.1', port: 0, shutdownGraceMs: 0 },
-    log: { level: 'silent', format: 'json' },
-    admin: { token },
-  });
+  const gateway = await createGateway(
+    {
+      ...config,
+      server: { ...config.server, host: '127.0.0.1', port: 0 },
+      log: { level: 'silent', format: 'json' },
+      admin: { token },
+    },
+    { adminOnly: true },
+  );
   try {
     const { url } = await gateway.listen();
-    return await use(createClient(url, token));
+    return await use(createClient({ url, token }));
   } finally {
     await gateway.close();
   }
 }
 
-function createClient(url: string, token: string): AdminClient {
+interface Address {
+  readonly url: string;
+  readonly token: string;
+}
+
+function createClient({ url, token }: Address): AdminClient {
   return {
-    async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    async call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
       const { statusCode, body: answer } = await request(`${url}/admin/api/v1${path}`, {
-        method: method as 'GET',
+        method,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         ...(body !== undefined && { body: JSON.stringify(body) }),
+      }).catch((error: unknown) => {
+        throw new CommandError(`The gateway at ${url} cannot be reached.`, error);
       });
       const text = await answer.text();
       const value = (text === '' ? undefined : JSON.parse(text)) as unknown;
@@ -74,13 +80,13 @@ function createClient(url: string, token: string): AdminClient {
 interface AdminErrorBody {
   readonly error?: {
     readonly message: string;
-    readonly issues?: readonly { path: string; message: string }[];
+    readonly issues?: readonly { readonly path: string; readonly message: string }[];
   };
 }
 
 function explain(body: unknown): string | undefined {
   const { error } = (body ?? {}) as AdminErrorBody;
   if (!error) return undefined;
-  const issues = (error.issues ?? []).map(({ path, message }) => `\n  ${path}: ${message}`);
-  return error.message + issues.join('');
+  const issues = (error.issues ?? []).map(({ path, message }) => `${path}: ${message}`);
+  return [error.message, issues.join('; ')].join(' ').trim();
 }

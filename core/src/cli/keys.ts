@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import { CommandError, type ConfigFlags, withAdmin } from './admin-client.ts';
+import { defined } from '../canonical/json.ts';
+import { withAdmin } from './admin-client.ts';
+import { CommandError } from './command-error.ts';
+import { addCommonFlags, type CommonFlags } from './flags.ts';
 import { formatTable, printResult } from './output.ts';
-
-interface Flags extends ConfigFlags {
-  readonly json?: boolean;
-}
 
 interface KeyView {
   readonly id: string;
@@ -16,74 +15,65 @@ interface KeyView {
   readonly models?: readonly string[];
 }
 
-export function addKeys(program: Command, common: (command: Command) => Command): void {
+export function addKeys(program: Command): void {
   const keys = program.command('keys').description("Manage the clients' keys.");
-  common(keys.command('list').description('List the keys.')).action(list);
-  common(keys.command('create <name>').description('Make a key; it is shown this once.'))
+  addCommonFlags(keys.command('list').description('List the keys.')).action(list);
+  addCommonFlags(keys.command('create <name>').description('Make a key; it is shown this once.'))
     .option('--expires <time>', 'when it ends, such as 2027-01-31T00:00:00Z')
     .option('--models <names>', 'the models that it may use, separated by commas; * stands for any text')
     .option('--upstreams <ids>', 'the upstreams that may serve it, separated by commas')
     .action(create);
-  common(
+  addCommonFlags(
     keys.command('revoke <key>').description('Revoke a key, named by its id or its first characters.'),
   ).action(revoke);
 }
 
-async function list({ json, ...flags }: Flags): Promise<void> {
+async function list({ json, ...flags }: CommonFlags): Promise<void> {
   const keys = await withAdmin(flags, (admin) => admin.call<readonly KeyView[]>('GET', '/keys'));
   printResult(json, keys, () =>
     formatTable(
       ['name', 'key', 'enabled', 'expires', 'models', 'id'],
-      keys.map(({ id, name, prefix, enabled, expiresAt, models }) => [
-        ...[
-          name,
-          `${prefix}…`,
-          enabled ? 'yes' : 'no',
-          expiresAt ?? 'never',
-          models?.join(', ') ?? 'all',
-          id,
-        ],
+      keys.map(({ id, name, prefix, enabled, expiresAt = 'never', models }) => [
+        ...[name, `${prefix}…`, enabled ? 'yes' : 'no', expiresAt, models?.join(', ') ?? 'all', id],
       ]),
     ),
   );
 }
 
-interface CreateFlags extends Flags {
+interface CreateFlags extends CommonFlags {
   readonly expires?: string;
   readonly models?: string;
   readonly upstreams?: string;
 }
 
-async function create(
-  name: string,
-  { json, expires, models, upstreams, ...flags }: CreateFlags,
-): Promise<void> {
-  const body = {
-    name,
-    ...(expires !== undefined && { expiresAt: expires }),
-    ...(models !== undefined && { models: models.split(',') }),
-    ...(upstreams !== undefined && { upstreams: upstreams.split(',') }),
-  };
+async function create(name: string, { json, ...flags }: CreateFlags): Promise<void> {
+  const { expires: expiresAt, models, upstreams } = flags;
+  const body = defined({ name, expiresAt, models: splitNames(models), upstreams: splitNames(upstreams) });
   const made = await withAdmin(flags, (admin) =>
     admin.call<{ readonly secret: string }>('POST', '/keys', body),
   );
   printResult(json, made, () => made.secret);
 }
 
-async function revoke(wanted: string, { json, ...flags }: Flags): Promise<void> {
+function splitNames(list: string | undefined): readonly string[] | undefined {
+  return list?.split(',').map((name) => name.trim());
+}
+
+async function revoke(wanted: string, { json, ...flags }: CommonFlags): Promise<void> {
   const key = await withAdmin(flags, async (admin) => {
-    const all = await admin.call<readonly KeyView[]>('GET', '/keys');
-    const found = all.filter(
-      ({ id, prefix }) => id === wanted || wanted.startsWith(prefix) || prefix === wanted,
-    );
-    const [only] = found;
-    if (!only || found.length > 1) {
-      throw new CommandError(
-        `${found.length === 0 ? 'No key is' : 'Several keys are'} named ${JSON.stringify(wanted.slice(0, 13))}; take its id from: dragoman keys list`,
-      );
-    }
-    await admin.call('DELETE', `/keys/${only.id}`);
-    return only;
+    const found = findKey(await admin.call<readonly KeyView[]>('GET', '/keys'), wanted);
+    await admin.call('DELETE', `/keys/${found.id}`);
+    return found;
   });
   printResult(json, { revoked: key.id }, () => `Revoked the key ${key.name} (${key.prefix}…).`);
+}
+
+/** By its id, its shown characters or the whole key. */
+function findKey(keys: readonly KeyView[], wanted: string): KeyView {
+  const [found, other] = keys.filter(({ id, prefix }) => id === wanted || wanted.startsWith(prefix));
+  if (found && !other) return found;
+  // What was given may be a whole key: it is not repeated.
+  throw new CommandError(
+    `${found ? 'Several keys begin' : 'No key begins'} like that; take its id from: dragoman keys list`,
+  );
 }

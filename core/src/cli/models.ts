@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type ConfigFlags, withAdmin } from './admin-client.ts';
+import { withAdmin } from './admin-client.ts';
+import { addCommonFlags, type CommonFlags } from './flags.ts';
 import { formatTable, printResult } from './output.ts';
 
 interface ModelList {
@@ -7,14 +8,11 @@ interface ModelList {
   readonly failures: readonly { readonly upstream: string; readonly message: string }[];
 }
 
-export function addModels(program: Command, common: (command: Command) => Command): void {
-  common(program.command('models').description('List the models and who serves them.')).action(list);
-  common(
-    program.command('sign-in-link').description('Make a link that signs a browser in to the console, once.'),
-  ).action(link);
+export function addModels(program: Command): void {
+  addCommonFlags(program.command('models').description('List the models and who serves them.')).action(list);
 }
 
-async function list({ json, ...flags }: ConfigFlags & { readonly json?: boolean }): Promise<void> {
+async function list({ json, ...flags }: CommonFlags): Promise<void> {
   const result = await withAdmin(flags, (admin) => admin.call<ModelList>('GET', '/models'));
   printResult(json, result, () => {
     const table = formatTable(
@@ -26,11 +24,4 @@ async function list({ json, ...flags }: ConfigFlags & { readonly json?: boolean 
     );
     return [table, ...failures].join('\n');
   });
-}
-
-async function link({ json, ...flags }: ConfigFlags & { readonly json?: boolean }): Promise<void> {
-  const made = await withAdmin(flags, (admin) =>
-    admin.call<{ readonly url: string }>('POST', '/sign-in-links'),
-  );
-  printResult(json, made, () => made.url);
 }

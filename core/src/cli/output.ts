@@ -1,5 +1,7 @@
 /** Where a command writes its result. */
-export const print = (text: string): void => void process.stdout.write(`${text}\n`);
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
 
 /** A result as JSON, or in words for a person. */
 export function printResult(isJson: boolean | undefined, value: unknown, words: () => string): void {

@@ -2,8 +2,10 @@ import type { Command } from 'commander';
 import { loadConfig } from '../config/load.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
-import { CommandError, type ConfigFlags, loadInput } from './admin-client.ts';
+import { CommandError } from './command-error.ts';
+import { addConfigFlags, type ConfigFlags, loadInput } from './flags.ts';
 import { print } from './output.ts';
+import { stopOnSignal } from './stop-on-signal.ts';
 
 interface StartFlags extends ConfigFlags {
   readonly host?: string;
@@ -13,11 +15,7 @@ interface StartFlags extends ConfigFlags {
 }
 
 export function addStart(program: Command): void {
-  program
-    .command('start')
-    .description('Start the gateway.')
-    .option('--config <file>', 'the config file (default: gateway.config.ts)')
-    .option('--data <folder>', 'where the state is kept')
+  addConfigFlags(program.command('start').description('Start the gateway.'))
     .option('--host <address>', 'the address to listen on')
     .option('--port <number>', 'the port to listen on; 0 takes a free one')
     .option('--no-auth', 'serve without keys; on loopback only')
@@ -39,58 +37,37 @@ async function start({ host, port, auth, allowOpen, ...flags }: StartFlags): Pro
   });
   const gateway = await createGateway(config);
   const url = await listen(gateway, config);
-  print(banner(gateway, config, url));
   stopOnSignal(gateway);
+  print(banner(gateway, config, url));
 }
 
-async function listen(gateway: Gateway, { server }: ResolvedConfig): Promise<string> {
+async function listen(gateway: Gateway, { server: { host, port } }: ResolvedConfig): Promise<string> {
   try {
     return (await gateway.listen()).url;
   } catch (error) {
     await gateway.close();
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') {
-      throw new CommandError(`Port ${server.port} of ${server.host} is in use; choose another with --port.`);
+      throw new CommandError(`Port ${port} of ${host} is in use; choose another with --port.`);
     }
-    if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-      throw new CommandError(`Cannot listen on ${server.host}:${server.port} (${code}).`);
+    if (['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes(code ?? '')) {
+      throw new CommandError(`Cannot listen on ${host}:${port} (${code}).`);
     }
     throw error;
   }
 }
 
-function banner(gateway: Gateway, { auth, server, data }: ResolvedConfig, url: string): string {
-  // Nobody can browse to "all addresses".
-  const shown = url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//127.0.0.1:');
+function banner(gateway: Gateway, { auth, data }: ResolvedConfig, url: string): string {
   const key = gateway.firstKey
     ? `${gateway.firstKey}  (made now, shown this once)`
-    : `as before; more with: dragoman keys create`;
+    : 'as before; make more with: dragoman keys create';
   const lines = [
-    ['Base URL', `${shown}/v1`],
+    ['Base URL', `${url}/v1`],
     ['Client key', auth ? key : 'none needed'],
-    ['Console', `${shown}/console/`],
-    ['Sign in', gateway.signInLink().replace(url, shown)],
+    ['Console', `${url}/console/`],
+    ['Sign in', `${gateway.signInLink()}  (works once, for 15 minutes)`],
     ['Data', data],
-    ...(server.port === 0 ? [] : [['Stop', 'Ctrl-C']]),
   ];
   const rows = lines.map(([label = '', value = '']) => `  ${label.padEnd(11)} ${value}`);
   return ['', '  Dragoman is ready.', '', ...rows, ''].join('\n');
-}
-
-/** The first signal lets running requests end; the second does not wait. */
-function stopOnSignal(gateway: Gateway): void {
-  let isStopping = false;
-  const stop = (): void => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    gateway.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`The gateway did not stop cleanly: ${String(error)}\n`);
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
 }

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { type Command, InvalidArgumentError } from 'commander';
-import { CommandError, type ConfigFlags, withAdmin } from './admin-client.ts';
+import { createInterface } from 'node:readline';
+import type { Command } from 'commander';
+import { withAdmin } from './admin-client.ts';
+import { CommandError } from './command-error.ts';
+import { addCommonFlags, type CommonFlags } from './flags.ts';
+import { readOptions } from './option-values.ts';
 import { formatTable, printResult } from './output.ts';
-
-interface Flags extends ConfigFlags {
-  readonly json?: boolean;
-}
 
 interface UpstreamView {
   readonly id: string;
@@ -24,25 +23,25 @@ interface TestResult {
   readonly error?: { readonly message: string };
 }
 
-export function addUpstreams(program: Command, common: (command: Command) => Command): void {
+export function addUpstreams(program: Command): void {
   const upstreams = program.command('upstreams').description('Manage upstreams.');
-  common(upstreams.command('list').description('List the upstreams.')).action(list);
-  common(upstreams.command('add <id>').description('Add an upstream.'))
+  addCommonFlags(upstreams.command('list').description('List the upstreams.')).action(list);
+  addCommonFlags(upstreams.command('add <id>').description('Add an upstream.'))
     .requiredOption('--provider <name>', 'the kind of upstream')
     .option(
       '--option <name=value>',
-      "one of the provider's options; env:NAME reads a variable, - reads a line of input (repeatable)",
-      collectOption,
-      {},
+      "one of the provider's options; env:NAME reads a variable, - a line of input (repeatable)",
+      (pair: string, before: readonly string[]) => [...before, pair],
+      [],
     )
     .action(add);
-  common(upstreams.command('remove <id>').description('Remove an upstream.')).action(remove);
-  common(upstreams.command('test <id>').description('Try an upstream.'))
+  addCommonFlags(upstreams.command('remove <id>').description('Remove an upstream.')).action(remove);
+  addCommonFlags(upstreams.command('test <id>').description('Try an upstream.'))
     .option('--model <name>', 'also ask this model to say something')
     .action(test);
 }
 
-async function list({ json, ...flags }: Flags): Promise<void> {
+async function list({ json, ...flags }: CommonFlags): Promise<void> {
   const upstreams = await withAdmin(flags, (admin) =>
     admin.call<readonly UpstreamView[]>('GET', '/upstreams'),
   );
@@ -57,30 +56,45 @@ async function list({ json, ...flags }: Flags): Promise<void> {
   );
 }
 
-interface AddFlags extends Flags {
+interface AddFlags extends CommonFlags {
   readonly provider: string;
-  readonly option: Readonly<Record<string, unknown>>;
+  readonly option: readonly string[];
 }
 
 async function add(id: string, { json, provider, option, ...flags }: AddFlags): Promise<void> {
-  const body = { id, provider, options: option };
-  const added = await withAdmin(flags, (admin) => admin.call<UpstreamView>('POST', '/upstreams', body));
+  // Only once the configuration is loaded are the variables of its `.env` there.
+  const added = await withAdmin(flags, async (admin) => {
+    const options = await readOptions(option, { env: process.env, readLine: inputLines() });
+    return admin.call<UpstreamView>('POST', '/upstreams', { id, provider, options });
+  });
   printResult(json, added, () => `Added the upstream ${id}.`);
 }
 
-async function remove(id: string, { json, ...flags }: Flags): Promise<void> {
+/** Reads the standard input line by line, and not at all when no line is asked for. */
+function inputLines(): () => Promise<string | undefined> {
+  let lines: NodeJS.AsyncIterator<string> | undefined;
+  return async () => {
+    lines ??= createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+    const { value, done } = await lines.next();
+    // Otherwise a terminal would be waited for when the command is done.
+    process.stdin.unref();
+    return done ? undefined : value;
+  };
+}
+
+async function remove(id: string, { json, ...flags }: CommonFlags): Promise<void> {
   await withAdmin(flags, (admin) => admin.call('DELETE', `/upstreams/${encodeURIComponent(id)}`));
   printResult(json, { removed: id }, () => `Removed the upstream ${id}.`);
 }
 
-async function test(
-  id: string,
-  { json, model, ...flags }: Flags & { readonly model?: string },
-): Promise<void> {
+interface TestFlags extends CommonFlags {
+  readonly model?: string;
+}
+
+async function test(id: string, { json, model, ...flags }: TestFlags): Promise<void> {
   const path = `/upstreams/${encodeURIComponent(id)}/test`;
-  const result = await withAdmin(flags, (admin) =>
-    admin.call<TestResult>('POST', path, model ? { model } : {}),
-  );
+  const body = model === undefined ? {} : { model };
+  const result = await withAdmin(flags, (admin) => admin.call<TestResult>('POST', path, body));
   if (!result.ok && !json)
     throw new CommandError(`${id} failed: ${result.error?.message ?? 'no reason given'}`);
   printResult(json, result, () => describe(id, result));
@@ -90,29 +104,4 @@ async function test(
 function describe(id: string, { latencyMs, models = [], reply }: TestResult): string {
   const said = reply === undefined ? '' : ` It said: ${JSON.stringify(reply)}`;
   return `${id} works: ${models.length} models in ${Math.round(latencyMs)} ms.${said}`;
-}
-
-/** `name=value`, where the value is JSON if it parses as such. Secrets need not be on the command line. */
-function collectOption(
-  pair: string,
-  before: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  const equals = pair.indexOf('=');
-  if (equals <= 0) throw new InvalidArgumentError('expected name=value');
-  return { ...before, [pair.slice(0, equals)]: readValue(pair.slice(equals + 1)) };
-}
-
-function readValue(text: string): unknown {
-  if (text === '-') return readFileSync(0, 'utf8').split('\n', 1)[0];
-  if (text.startsWith('env:')) {
-    const value = process.env[text.slice('env:'.length)];
-    if (value === undefined)
-      throw new InvalidArgumentError(`the variable ${text.slice('env:'.length)} is not set`);
-    return value;
-  }
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
 }

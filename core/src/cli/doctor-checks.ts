@@ -1,0 +1,80 @@
+import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { ResolvedConfig } from '../config/resolved.ts';
+import { readRunFile } from '../state/run-file.ts';
+import type { AdminClient } from './admin-client.ts';
+import { CommandError } from './command-error.ts';
+import { readState } from './read-state.ts';
+
+/** What was looked at, and what was found. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** Whatever is thrown is what was found. */
+export async function check(name: string, run: () => string | Promise<string>): Promise<Check> {
+  try {
+    return { name, ok: true, detail: await run() };
+  } catch (error) {
+    return { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const LEAST_NODE = 24;
+
+export function checkNode(version: string): string {
+  if (Number.parseInt(version, 10) >= LEAST_NODE) return version;
+  throw new CommandError(`${version} is too old; version ${LEAST_NODE} or newer is needed`);
+}
+
+export async function checkFolder(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  const { mode } = await stat(folder);
+  if ((mode & 0o007) === 0) return folder;
+  throw new CommandError(`${folder} is open to other users; run: chmod o= ${folder}`);
+}
+
+export async function checkState(folder: string): Promise<string> {
+  const state = await readState(folder);
+  return state ? `${state.upstreams.length} upstreams, ${state.keys.length} keys` : 'none yet';
+}
+
+export async function checkPort({ data, server: { host, port } }: ResolvedConfig): Promise<string> {
+  const running = await readRunFile(data);
+  if (running) return `the gateway runs at ${running.url}`;
+  await new Promise<void>((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', ({ code }: NodeJS.ErrnoException) => {
+      const reason = code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${code})`;
+      reject(new CommandError(`${host}:${port} ${reason}`));
+    });
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
+  return `${host}:${port} is free`;
+}
+
+interface TestResult {
+  readonly ok: boolean;
+  readonly models?: readonly string[];
+  readonly error?: { readonly message: string };
+}
+
+/** Tries every upstream, all at once. */
+export async function checkUpstreams(admin: AdminClient): Promise<readonly Check[]> {
+  type Upstream = { readonly id: string; readonly enabled: boolean };
+  const upstreams = await admin.call<readonly Upstream[]>('GET', '/upstreams');
+  return Promise.all(
+    upstreams.map(({ id, enabled }) =>
+      check(`upstream ${id}`, async () => {
+        if (!enabled) return 'disabled';
+        const path = `/upstreams/${encodeURIComponent(id)}/test`;
+        const { ok, models = [], error } = await admin.call<TestResult>('POST', path, {});
+        if (ok) return `${models.length} models`;
+        throw new CommandError(error?.message ?? 'it failed');
+      }),
+    ),
+  );
+}

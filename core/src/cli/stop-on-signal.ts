@@ -1,0 +1,25 @@
+import type { Gateway } from '../gateway.ts';
+
+/** `npm start` passes on the signal that a terminal sends to every process itself: both are one Ctrl-C. */
+const SAME_SIGNAL_MS = 300;
+
+/** The first signal lets running requests end; a second one does not wait. */
+export function stopOnSignal(gateway: Gateway): void {
+  let stoppingSince: number | undefined;
+  const stop = (): void => {
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    stoppingSince = performance.now();
+    gateway.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`The gateway did not stop cleanly: ${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
