@@ -1,17 +1,23 @@
 /** Closes a test run with one plain line, which people and machines can read alike. */
 export default class CountReporter {
   onTestRunEnd(modules, errors) {
-    const count = { passed: 0, failed: errors.length, skipped: 0 };
-    for (const module of modules) {
-      const states = [...module.children.allTests()].map((test) => test.result().state);
-      for (const state of states) if (state in count) count[state] += 1;
-      // A file that could not be loaded has no tests to fail.
-      if (states.length === 0 && !module.ok()) count.failed += 1;
-    }
-    const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
-    this.#line = `${count.passed} passed, ${count.failed} failed${skipped}`;
-    process.once('exit', () => console.log(this.#line));
+    const line = describe(modules, errors);
+    // After whatever else is still to be printed.
+    process.once('exit', () => console.log(line));
   }
+}
 
-  #line = '';
+function describe(modules, errors) {
+  const count = { passed: 0, failed: errors.length, skipped: 0 };
+  for (const module of modules) {
+    for (const test of module.children.allTests()) {
+      const { state } = test.result();
+      if (state in count) count[state] += 1;
+    }
+    // A file that cannot be loaded and a hook that fails leave no test that failed.
+    const holders = [module, ...module.children.allSuites()];
+    count.failed += holders.filter((holder) => holder.errors().length > 0).length;
+  }
+  const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
+  return `${count.passed} passed, ${count.failed} failed${skipped}`;
 }

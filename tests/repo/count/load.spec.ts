@@ -1,0 +1,4 @@
+import { it } from 'vitest';
+
+it('is never known', () => {});
+throw new Error('as wanted');
