@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Plugin, Protocol } from '@dragoman/core';
+import type { UpstreamInput } from '../../core/src/config/upstream.ts';
+import type { ConfigOverrides } from '../../core/src/config/overrides.ts';
+import { resolveConfig } from '../../core/src/config/resolve.ts';
+import { createAdmin } from '../../core/src/http/admin/admin.ts';
+import type { AdminDeps } from '../../core/src/http/admin/deps.ts';
+import { createApp } from '../../core/src/http/app.ts';
+import { createLogs } from '../../core/src/log.ts';
+import { createRegistry } from '../../core/src/plugin/registry.ts';
+import { createCatalogue } from '../../core/src/routing/catalogue.ts';
+import { createUpstreams } from '../../core/src/routing/upstreams.ts';
+import { createKeyRing } from '../../core/src/state/keys.ts';
+import { openSecretBox } from '../../core/src/state/secrets.ts';
+import { openStateStore } from '../../core/src/state/store.ts';
+import { createHttpPools } from '../../core/src/transport/pools.ts';
+import { createParrots, type ParrotDiary } from './parrot.ts';
+
+export const LOCAL_TOKEN = 'the-local-token-of-this-run';
+
+export interface AdminAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: unknown;
+}
+
+export interface AdminOptions {
+  readonly overrides?: ConfigOverrides;
+  /** Of the config file. */
+  readonly upstreams?: readonly UpstreamInput[];
+  /** Whether the gateway stands behind a proxy whose `x-forwarded-…` headers it trusts. */
+  readonly proxy?: boolean;
+  /** A data folder to go on with. */
+  readonly folder?: string;
+  /** Instead of the parrots. */
+  readonly plugins?: readonly Plugin[];
+}
+
+export interface RunningAdmin {
+  readonly deps: AdminDeps;
+  readonly diary: ParrotDiary;
+  readonly url: string;
+  /** The routes as they are mounted: `GET /admin/api/v1/keys`. */
+  readonly routes: readonly string[];
+  readonly createSignInToken: () => string;
+  /** Moves the clock. */
+  readonly pass: (milliseconds: number) => void;
+  /** Calls an operation, with the local token unless headers are given. */
+  readonly call: (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<AdminAnswer>;
+  /** Ends it; the data folder stays when it was given. */
+  readonly close: () => Promise<void>;
+}
+
+/** Starts the admin API alone, with all that it needs for real, on a clock that stands still. */
+export async function startAdmin(options: AdminOptions = {}): Promise<RunningAdmin> {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'dragoman-admin-')));
+  const diary: ParrotDiary = { keys: [], closed: 0 };
+  const clock = { now: Date.parse('2026-11-21T12:00:00Z') };
+  let url = '';
+  const deps = await createDeps(options, { folder, diary, now: () => clock.now, baseUrl: () => url });
+  const { router, createSignInToken } = createAdmin(deps);
+  const app = createApp({
+    config: deps.config,
+    log: createLogs(deps.config.log).log,
+    requestLog: createLogs(deps.config.log).requests,
+    fallback: wordless,
+    routers: [router],
+    console: (_, next) => next(),
+    now: deps.now,
+  });
+  app.proxy = options.proxy ?? false;
+  const server = createServer(app.callback()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    ...{ deps, diary, url, createSignInToken },
+    routes: router.stack
+      .flatMap(({ methods, path }) => methods.map((method) => `${method} ${String(path)}`))
+      .filter((route) => !route.startsWith('HEAD ')),
+    pass: (milliseconds) => void (clock.now += milliseconds),
+    call: (...request) => call(url, request),
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await deps.upstreams.close();
+      await deps.pools.close();
+      if (!options.folder) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+type Surroundings = Pick<AdminDeps, 'now' | 'baseUrl'> & {
+  readonly folder: string;
+  readonly diary: ParrotDiary;
+};
+
+async function createDeps(
+  { overrides = {}, upstreams = [], plugins }: AdminOptions,
+  { folder, diary, now, baseUrl }: Surroundings,
+): Promise<AdminDeps> {
+  const input = {
+    plugins: plugins ?? [createParrots(diary)],
+    upstreams: [...upstreams],
+    data: folder,
+    log: { level: 'silent' },
+  };
+  const config = resolveConfig(input, overrides);
+  const { log } = createLogs(config.log);
+  const state = await openStateStore({ folder, log });
+  const secrets = await openSecretBox({ folder });
+  const registry = createRegistry(config.plugins);
+  const pools = createHttpPools();
+  const live = createUpstreams({ config, registry, state, secrets, pools, log, now });
+  return {
+    ...{ config, registry, state, secrets, pools, log, now, baseUrl },
+    upstreams: live,
+    catalogue: createCatalogue(live),
+    keys: createKeyRing({ store: state, now }),
+    version: '1.2.3',
+    localToken: LOCAL_TOKEN,
+  };
+}
+
+/** The admin API tells its errors itself. */
+const wordless: Protocol = {
+  name: 'wordless',
+  title: 'Wordless',
+  endpoints: [],
+  encodeError: ({ status }) => ({ status, body: {} }),
+};
+
+async function call(url: string, request: Parameters<RunningAdmin['call']>): Promise<AdminAnswer> {
+  const [method, path, body, headers = { authorization: `Bearer ${LOCAL_TOKEN}` }] = request;
+  const response = await fetch(`${url}/admin/api/v1${path}`, {
+    method,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: text === '' ? undefined : JSON.parse(text),
+  };
+}
