@@ -6,7 +6,7 @@ import {
   type InjectionToken,
 } from 'tsyringe';
 import type { ResolvedConfig } from './config/resolved.ts';
-import { createLogger } from './log.ts';
+import { createLogs } from './log.ts';
 import { createRegistry } from './plugin/registry.ts';
 import { createCatalogue } from './routing/catalogue.ts';
 import { createUpstreams } from './routing/upstreams.ts';
@@ -22,11 +22,12 @@ import { createHttpPools } from './transport/pools.ts';
  */
 export async function createContainer(config: ResolvedConfig): Promise<DependencyContainer> {
   const container = root.createChildContainer();
-  const log = createLogger(config.log);
+  const { log, requests } = createLogs(config.log);
   const folder = config.data;
   container.register(tokens.CONFIG, { useValue: config });
   container.register(tokens.CLOCK, { useValue: Date.now });
   container.register(tokens.LOG, { useValue: log });
+  container.register(tokens.REQUEST_LOG, { useValue: requests });
   container.register(tokens.STATE, { useValue: await openStateStore({ folder, log }) });
   container.register(tokens.SECRETS, {
     useValue: await openSecretBox({ folder, ...(config.secret && { secret: config.secret }) }),

@@ -96,6 +96,7 @@ async function assemble(
   const app = createApp({
     config,
     log,
+    requestLog: container.resolve(tokens.REQUEST_LOG),
     fallback,
     now,
     routers: adminOnly ? [admin.router] : [protocolRouter, infoRouter, admin.router],

@@ -15,6 +15,7 @@ export type Clock = () => number;
 export const CONFIG: InjectionToken<ResolvedConfig> = Symbol('Config');
 export const CLOCK: InjectionToken<Clock> = Symbol('Clock');
 export const LOG: InjectionToken<Logger> = Symbol('Log');
+export const REQUEST_LOG: InjectionToken<Logger> = Symbol('RequestLog');
 export const REGISTRY: InjectionToken<Registry> = Symbol('Registry');
 export const STATE: InjectionToken<StateStore> = Symbol('State');
 export const SECRETS: InjectionToken<SecretBox> = Symbol('Secrets');

@@ -6,13 +6,14 @@ import { GatewayError } from '../canonical/errors.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Protocol } from '../plugin/plugin.ts';
 import { sendError } from './errors.ts';
-import { createNotes, requestIdOf, type RequestState } from './exchange.ts';
-import { hostNameOf, isLoopback } from './loopback.ts';
+import { createNotes, requestIdHeader, requestIdOf, type RequestState } from './exchange.ts';
+import { hostNameOf, isLoopback } from '../transport/loopback.ts';
 import { logRequest } from './request-log.ts';
 
 export interface AppDeps {
   readonly config: ResolvedConfig;
   readonly log: Logger;
+  readonly requestLog: Logger;
   /** Errors outside of any endpoint are told in this protocol. */
   readonly fallback: Protocol;
   /** In order of how often they are called. */
@@ -37,26 +38,26 @@ export function createApp(deps: AppDeps): Koa {
 }
 
 /** The outermost middleware: gives the request its id, turns what is thrown into an answer, writes the log line. */
-function answerAndLog({ log, fallback, now }: AppDeps): Middleware {
+function answerAndLog({ log, requestLog, fallback, now }: AppDeps): Middleware {
   return async (ctx, next) => {
     const started = now();
     const state = ctx.state as RequestState;
     state.requestId = requestIdOf(ctx.req.headers['x-request-id']);
     state.notes = createNotes();
     state.protocol = fallback;
-    ctx.res.setHeader('x-request-id', state.requestId);
     try {
       await next();
       if (ctx.respond !== false && ctx.body === undefined && ctx.status === 404) throw nothingAt(ctx);
+      if (ctx.respond !== false) ctx.set(requestIdHeader(state));
     } catch (thrown) {
       const error = GatewayError.from(thrown);
       state.notes.errorKind = error.kind;
       if (error.kind === 'internal')
-        log.error({ err: error.details.cause ?? error, requestId: state.requestId }, 'A request failed.');
+        log.error({ error: error.details.cause ?? error, requestId: state.requestId }, 'A request failed.');
       ctx.respond = false;
-      sendError(ctx.res, error, state.protocol);
+      sendError(ctx, error);
     } finally {
-      logRequest(log, ctx, now() - started);
+      logRequest(requestLog, ctx, now() - started);
     }
   };
 }

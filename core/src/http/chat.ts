@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import type { ChatRequest } from '../canonical/chat.ts';
 import type { ChatEndpoint, EncodeContext, Protocol } from '../plugin/plugin.ts';
 import { attemptInTurn } from '../routing/attempts.ts';
 import type { Exchange, Reply } from '../routing/exchange.ts';
@@ -17,28 +18,34 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
     const opened = openExchange(ctx, deps, { protocol, endpoint });
     const bytes = await readRequestBody(ctx.req, deps.bodyLimit);
     const exchange: Exchange = { ...opened, raw: { ...opened.raw, body: bytes } };
-    const request = endpoint.decodeRequest(requestInput(ctx, parseJsonBody(bytes), deps));
-    exchange.notes.model = request.model;
+    const input = requestInput(ctx, parseJsonBody(bytes), deps);
+
+    let decoded: ChatRequest | undefined;
+    const decode = (): ChatRequest => (decoded ??= endpoint.decodeRequest(input));
+    const { model, stream } = endpoint.peek?.(input) ?? decode();
+    exchange.notes.model = model;
 
     const context: EncodeContext = {
-      request,
+      get request() {
+        return decode();
+      },
       id: exchange.requestId,
       created: Math.floor(deps.now() / 1000),
       opaque: deps.opaque,
     };
     const serve = async (): Promise<Reply> => {
-      const candidates = await deps.catalogue.resolve(request.model, exchange.key);
+      const candidates = await deps.catalogue.resolve(model, exchange.key);
       return attemptInTurn(candidates, { pools: deps.pools, exchange }, (candidate, call) => {
         const forward = forwardOf(candidate, endpoint.wire);
         return forward
           ? forwardRequest(forward, exchange, { raw: exchange.raw, model: candidate.model, call })
-          : translate(exchange, { endpoint, request, candidate, call, context });
+          : translate(exchange, { endpoint, request: decode(), candidate, call, context });
       });
     };
 
     ctx.respond = false;
-    if (!request.stream) return respond(ctx.res, await serve());
-    await respondStream(ctx.res, serve(), {
+    if (!stream) return respond(ctx, await serve());
+    await respondStream(ctx, serve(), {
       keepAlive: endpoint.keepAlive,
       keepAliveMs: deps.keepAliveMs,
       encodeError: (error) => endpoint.encodeStreamError(error, context),

@@ -34,7 +34,7 @@ export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoi
       },
     );
     ctx.respond = false;
-    await respond(ctx.res, reply);
+    await respond(ctx, reply);
   };
 }
 

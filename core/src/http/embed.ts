@@ -37,7 +37,7 @@ export function serveEmbed(protocol: Protocol, endpoint: EmbedEndpoint, deps: Ro
       },
     );
     ctx.respond = false;
-    await respond(ctx.res, reply);
+    await respond(ctx, reply);
   };
 }
 

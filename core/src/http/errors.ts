@@ -1,14 +1,16 @@
-import type { ServerResponse } from 'node:http';
+import type { Context } from 'koa';
 import type { GatewayError } from '../canonical/errors.ts';
-import type { Protocol } from '../plugin/plugin.ts';
+import { requestIdHeader, type RequestState } from './exchange.ts';
 
-/** Answers with an error in a protocol's own envelope. Does nothing when the reply has already begun. */
-export function sendError(response: ServerResponse, error: GatewayError, protocol: Protocol): void {
+/** Answers with an error in the envelope of the protocol that was asked in. Does nothing when the reply has already begun. */
+export function sendError({ res: response, state }: Context, error: GatewayError): void {
+  const { protocol } = state as RequestState;
   if (response.headersSent || response.destroyed) return;
   const { status, headers, body } = protocol.encodeError(error);
   const text = JSON.stringify(body);
   response.writeHead(status, {
     ...headers,
+    ...requestIdHeader(state),
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
     // What is left of a refused body would be read as the next request.

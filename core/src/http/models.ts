@@ -29,6 +29,6 @@ export function serveGetModel(protocol: Protocol, endpoint: GetModelEndpoint, de
   };
 }
 
-function isMeant(ctx: Context, { accepts }: ListModelsEndpoint | GetModelEndpoint): boolean {
-  return accepts === undefined || accepts(ctx.req.headers as HeaderMap);
+function isMeant(ctx: Context, endpoint: ListModelsEndpoint | GetModelEndpoint): boolean {
+  return endpoint.accepts?.(ctx.req.headers as HeaderMap) ?? true;
 }

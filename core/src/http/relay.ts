@@ -27,7 +27,7 @@ export function serveRelay(protocol: Protocol, endpoint: RelayEndpoint, deps: Ro
       ? relayToUpstream(exchange, body, deps)
       : relayToModel(exchange, { body, model }, deps));
     ctx.respond = false;
-    await respond(ctx.res, reply);
+    await respond(ctx, reply);
   };
 }
 

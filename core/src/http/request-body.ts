@@ -35,8 +35,10 @@ function readRaw(request: IncomingMessage, limit: number): Promise<Buffer> {
     };
     request.on('data', onData);
     request.once('end', () => resolve(Buffer.concat(chunks, size)));
-    request.once('error', () => reject(cutOff()));
-    request.once('close', () => reject(cutOff()));
+    request.once('close', () => {
+      if (!request.readableEnded) reject(cutOff());
+    });
+    request.once('error', () => {});
   });
 }
 

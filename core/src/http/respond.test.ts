@@ -1,6 +1,7 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
+import type { Context } from 'koa';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../canonical/errors.ts';
 import type { Reply } from '../routing/exchange.ts';
@@ -14,6 +15,10 @@ async function fetchFrom(listener: RequestListener): Promise<Response> {
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   return fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
 }
+
+/** As much of Koa's context as writing a reply needs. */
+const contextOf = (res: ServerResponse): Context =>
+  ({ res, state: { requestId: 'req_test' } }) as unknown as Context;
 
 const manners = (keepAliveMs: number): StreamManners => ({
   keepAlive: ': keep-alive\n\n',
@@ -33,7 +38,7 @@ async function readUntil(response: Response, isEnough: (text: string) => boolean
 describe('a streamed reply', () => {
   it('keeps a client company before the upstream has answered', async () => {
     const { promise, resolve } = Promise.withResolvers<Reply>();
-    const response = await fetchFrom((_, res) => void respondStream(res, promise, manners(5)));
+    const response = await fetchFrom((_, res) => void respondStream(contextOf(res), promise, manners(5)));
     expect(response.status).toBe(200);
     expect(response.headers.get('x-accel-buffering')).toBe('no');
     const text = await readUntil(response, (sofar) => {
@@ -48,7 +53,9 @@ describe('a streamed reply', () => {
     const body = new PassThrough();
     const reply: Reply = { status: 200, headers: {}, body };
     body.write('data: {"a":');
-    const response = await fetchFrom((_, res) => void respondStream(res, Promise.resolve(reply), manners(2)));
+    const response = await fetchFrom(
+      (_, res) => void respondStream(contextOf(res), Promise.resolve(reply), manners(2)),
+    );
     const beats: number[] = [];
     const timer = setInterval(() => {
       if (beats.push(1) === 10) body.write('1}\n\n');
@@ -72,7 +79,7 @@ describe('a streamed reply', () => {
     const listener =
       (begin: string): RequestListener =>
       (_, res) =>
-        void respondStream(res, Promise.resolve(failing(begin)), manners(1000)).catch(() => {});
+        void respondStream(contextOf(res), Promise.resolve(failing(begin)), manners(1000)).catch(() => {});
     const whole = await fetchFrom(listener('data: 1\n\n'));
     expect(await whole.text()).toBe('data: 1\n\ndata: upstream-broken\n\n');
     const half = await fetchFrom(listener('data: {"a"'));
@@ -82,7 +89,7 @@ describe('a streamed reply', () => {
   it('leaves a failure before the first byte to the caller, so that it can be a proper HTTP error', async () => {
     const response = await fetchFrom((_, res) => {
       const failure = Promise.reject(new GatewayError('rate-limit', 'Slow down.'));
-      respondStream(res, failure, manners(1000)).catch((error: GatewayError) => {
+      respondStream(contextOf(res), failure, manners(1000)).catch((error: GatewayError) => {
         res.writeHead(error.status).end();
       });
     });
@@ -96,7 +103,7 @@ describe('a streamed reply', () => {
     await new Promise((resolve) => body.once('close', resolve));
     const response = await fetchFrom((_, res) => {
       const reply = Promise.resolve({ status: 200, headers: {}, body });
-      void respondStream(res, reply, manners(1000)).catch(() => {});
+      void respondStream(contextOf(res), reply, manners(1000)).catch(() => {});
     });
     expect(await response.text()).toBe('data: upstream-broken\n\n');
   });
@@ -107,7 +114,7 @@ describe('a streamed reply', () => {
     const reply: Reply = { status: 200, headers: {}, body };
     const closed = new Promise((resolve) => body.once('close', resolve));
     const response = await fetchFrom(
-      (_, res) => void respondStream(res, Promise.resolve(reply), manners(1000)),
+      (_, res) => void respondStream(contextOf(res), Promise.resolve(reply), manners(1000)),
     );
     await response.body?.cancel();
     await closed;

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import type { Context } from 'koa';
 import { GatewayError } from '../canonical/errors.ts';
 import type { BodyWatcher, Reply } from '../routing/exchange.ts';
+import { requestIdHeader } from './exchange.ts';
 import { endsAtEvent } from '../transport/event-boundary.ts';
 
 /** How to keep a stream alive and how to tell its client that it failed. */
@@ -20,15 +22,26 @@ const STREAM_HEADERS = {
 };
 
 /** Writes a reply that comes in one piece, or in pieces whose silence means nothing. */
-export async function respond(response: ServerResponse, reply: Reply): Promise<void> {
+export async function respond({ res: response, state }: Context, reply: Reply): Promise<void> {
   const { status, headers, body } = reply;
+  const own = requestIdHeader(state);
   if (typeof body === 'string' || body instanceof Uint8Array) {
-    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
-    response.end(body);
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    response.writeHead(status, { ...headers, ...own, 'content-length': bytes.length });
+    endWith(response, bytes);
     return;
   }
-  response.writeHead(status, headers);
+  response.writeHead(status, { ...headers, ...own });
   await new StreamWriter(response).pump(reply);
+}
+
+/** Small bodies go as text: Node sends a text along with the headers, in one write instead of two. */
+const SMALL_BODY_BYTES = 16 * 1024;
+
+function endWith(response: ServerResponse, bytes: Uint8Array): void {
+  if (bytes.length > SMALL_BODY_BYTES) response.end(bytes);
+  // Latin-1 has a character for each byte, so the bytes arrive as they are.
+  else response.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'), 'latin1');
 }
 
 /**
@@ -37,19 +50,20 @@ export async function respond(response: ServerResponse, reply: Reply): Promise<v
  * before the upstream has answered.
  */
 export async function respondStream(
-  response: ServerResponse,
+  { res: response, state }: Context,
   pending: Promise<Reply>,
   manners: StreamManners,
 ): Promise<void> {
+  const own = { ...STREAM_HEADERS, ...requestIdHeader(state) };
   const writer = new StreamWriter(response);
   const timer = setInterval(() => {
-    if (!response.headersSent) response.writeHead(200, STREAM_HEADERS);
+    if (!response.headersSent) response.writeHead(200, own);
     writer.keepAlive(manners.keepAlive);
   }, manners.keepAliveMs);
   writer.onWrite = () => void timer.refresh();
   try {
     const reply = await pending;
-    if (!response.headersSent) response.writeHead(reply.status, { ...STREAM_HEADERS, ...reply.headers });
+    if (!response.headersSent) response.writeHead(reply.status, { ...own, ...reply.headers });
     await writer.pump(reply);
   } catch (error) {
     if (!response.headersSent) throw error;

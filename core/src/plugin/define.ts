@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { Plugin, Protocol, ProviderType } from './plugin.ts';
 
-type OptionsArgument<Options> = Record<never, never> extends Options ? [options?: Options] : [options: Options];
+type OptionsArgument<Options> =
+  Record<never, never> extends Options ? [options?: Options] : [options: Options];
 
 /**
  * Makes a plugin's factory. The argument of the factory is optional exactly when all of its options are.
@@ -32,5 +33,5 @@ export function defineProtocol(protocol: Protocol): Protocol {
  * and the console shows only whether it is set.
  */
 export function secret<Schema extends z.ZodType>(schema: Schema): Schema {
-  return schema.meta({ ...schema.meta(), secret: true, writeOnly: true }) as Schema;
+  return schema.meta({ ...schema.meta(), secret: true, writeOnly: true });
 }

@@ -73,7 +73,11 @@ export class FieldReader {
     if (value === undefined) return undefined;
     const found = allowed.find((option) => option === value);
     if (found !== undefined) return found;
-    throw refuse(this.at(name), `one of ${allowed.map((option) => JSON.stringify(option)).join(', ')}`, value);
+    throw refuse(
+      this.at(name),
+      `one of ${allowed.map((option) => JSON.stringify(option)).join(', ')}`,
+      value,
+    );
   }
 
   optionalObject(name: string): JsonObject | undefined {
@@ -100,7 +104,9 @@ export class FieldReader {
 
   /** A reader for each entry of an array of objects; none when the field is absent. */
   readers(name: string): readonly FieldReader[] {
-    return (this.optionalArray(name) ?? []).map((value, at) => FieldReader.of(value, `${this.at(name)}[${at}]`));
+    return (this.optionalArray(name) ?? []).map((value, at) =>
+      FieldReader.of(value, `${this.at(name)}[${at}]`),
+    );
   }
 
   optionalStrings(name: string): readonly string[] | undefined {
@@ -112,7 +118,9 @@ export class FieldReader {
 
   /** The fields that were not read; `undefined` when there are none. */
   rest(): JsonObject | undefined {
-    const left = Object.entries(this.#object).filter(([name, value]) => !this.#read.has(name) && value !== null);
+    const left = Object.entries(this.#object).filter(
+      ([name, value]) => !this.#read.has(name) && value !== null,
+    );
     return left.length > 0 ? Object.fromEntries(left) : undefined;
   }
 

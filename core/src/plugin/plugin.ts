@@ -135,6 +135,11 @@ interface EndpointBase {
 export interface ChatEndpoint extends EndpointBase {
   readonly operation: 'chat';
   readonly method: 'POST';
+  /**
+   * What routing needs of a request, without decoding the rest: bytes that pass through are the upstream's to
+   * judge. `undefined` when it cannot tell; then, and without this method, the request is decoded.
+   */
+  peek?(input: RequestInput): Pick<ChatRequest, 'model' | 'stream'> | undefined;
   decodeRequest(input: RequestInput): ChatRequest;
   encodeReply(reply: ChatReply, context: EncodeContext): JsonObject;
   encodeStream(events: AsyncIterable<ChatEvent>, context: EncodeContext): AsyncIterable<string>;

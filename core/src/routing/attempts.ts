@@ -16,7 +16,7 @@ export async function attemptInTurn<Result>(
   { pools, exchange }: { readonly pools: HttpPools; readonly exchange: Exchange },
   attempt: Attempt<Result>,
 ): Promise<Result> {
-  let failure = new GatewayError('internal', 'No upstream was tried.');
+  let failure: GatewayError | undefined;
   for (const candidate of candidates) {
     const call = startCall(pools, callInput(exchange, candidate));
     note(exchange, candidate);
@@ -32,7 +32,7 @@ export async function attemptInTurn<Result>(
       );
     }
   }
-  throw failure;
+  throw failure ?? new GatewayError('internal', 'No upstream was tried.');
 }
 
 function callInput(exchange: Exchange, { upstream, model }: Candidate): CallInput {

@@ -17,8 +17,8 @@ const TAIL_BYTES = 64 * 1024;
 /** A reply up to this size is read whole before it is passed on: one that breaks can still be replaced. */
 const WHOLE_BODY_BYTES = 1024 * 1024;
 
-/** The headers of an upstream's reply that mean something to a client. A name with `-` at its end is a prefix. */
-const REPLY_HEADERS = [
+/** The headers of an upstream's reply that mean something to a client. */
+const REPLY_HEADERS: ReadonlySet<string> = new Set([
   'content-type',
   'content-length',
   'content-disposition',
@@ -29,10 +29,8 @@ const REPLY_HEADERS = [
   'retry-after',
   'retry-after-ms',
   'x-should-retry',
-  'openai-',
-  'anthropic-',
-  'x-ratelimit-',
-];
+]);
+const REPLY_PREFIXES = ['openai-', 'anthropic-', 'x-ratelimit-'];
 
 /** The upstream's way to take bytes of a wire unchanged, if it has one and its config allows it. */
 export function forwardOf({ upstream }: Candidate, wire: string): Forward | undefined {
@@ -119,9 +117,8 @@ function isJson(headers: HeaderMap): boolean {
 function replyHeaders(headers: HeaderMap): HeaderMap {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (REPLY_HEADERS.some((known) => (known.endsWith('-') ? name.startsWith(known) : name === known))) {
+    if (REPLY_HEADERS.has(name) || REPLY_PREFIXES.some((prefix) => name.startsWith(prefix)))
       kept[name] = value;
-    }
   }
   const requestId = headers['x-request-id'] ?? headers['request-id'];
   if (requestId) kept['x-upstream-request-id'] = requestId;

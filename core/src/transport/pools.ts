@@ -46,7 +46,7 @@ export function createHttpPools(): HttpPools {
 }
 
 function parseUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = URL.parse(text);
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
   throw new GatewayError('internal', "The upstream's address is not an HTTP URL.");
 }

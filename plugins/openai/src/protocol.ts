@@ -1,4 +1,4 @@
-import { type ChatEndpoint, defineProtocol, type RelayEndpoint } from '@dragoman/core';
+import { type ChatEndpoint, defineProtocol, type RelayEndpoint, type RequestInput } from '@dragoman/core';
 import { completionsEndpoint } from './completions.ts';
 import { decodeRequest } from './decode-request.ts';
 import { embeddingsEndpoint } from './embeddings.ts';
@@ -15,11 +15,18 @@ const chatEndpoint: ChatEndpoint = {
   wire: OPENAI_CHAT,
   summary: 'Answers a conversation.',
   keepAlive: ': keep-alive\n\n',
+  peek,
   decodeRequest,
   encodeReply,
   encodeStream,
   encodeStreamError,
 };
+
+function peek({ body: { model, stream } }: RequestInput): { model: string; stream: boolean } | undefined {
+  if (typeof model !== 'string' || model === '') return undefined;
+  if (stream !== undefined && stream !== null && typeof stream !== 'boolean') return undefined;
+  return { model, stream: stream ?? false };
+}
 
 /** Audio, images, files, moderations, batches and whatever comes next. */
 const relayEndpoint: RelayEndpoint = {

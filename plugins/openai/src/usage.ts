@@ -65,15 +65,24 @@ export function encodeUsage(usage: Usage = { input: 0, output: 0 }): JsonObject 
 
 /** Judges a reply that ended by its JSON text or by the last bytes of its stream. */
 export function readEnd(wire: string, text: string): ReplyEnd {
-  if (text.trimStart().startsWith('{')) {
-    const usage = decodeUsage(objectOf(JSON.parse(text) as JsonValue)['usage']);
-    return defined({ usage, isComplete: true });
-  }
+  if (text.trimStart().startsWith('{')) return defined({ usage: usageOfReply(text), isComplete: true });
   const usage = lastUsage(text);
   // Other streams of OpenAI, which are only relayed, end in other ways.
   const isChat = wire === OPENAI_CHAT || wire === OPENAI_COMPLETIONS;
   const isComplete = !isChat || /"finish_reason"\s*:\s*"|^data:\s*\{\s*"error"/m.test(text);
   return defined({ usage, isComplete });
+}
+
+/** Parses the usage alone; within a text, quotes would be escaped, so the key is not found there. */
+function usageOfReply(text: string): Usage | undefined {
+  const start = text.indexOf('{', text.lastIndexOf('"usage"'));
+  let depth = 0;
+  for (let at = start; at >= 0 && at < text.length; at++) {
+    if (text[at] === '{') depth += 1;
+    else if (text[at] === '}') depth -= 1;
+    if (depth === 0) return decodeUsage(JSON.parse(text.slice(start, at + 1)) as JsonValue);
+  }
+  return undefined;
 }
 
 function lastUsage(text: string): Usage | undefined {

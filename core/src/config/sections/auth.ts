@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isLoopback } from '../../http/loopback.ts';
+import { isLoopback } from '../../transport/loopback.ts';
 import type { ConfigOverrides } from '../overrides.ts';
 import { type ConfigFields, readSection, type Section } from '../section.ts';
 
