@@ -1,0 +1,49 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkFolder, checkNode, checkState } from './doctor-checks.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dragoman-doctor-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('checkNode', () => {
+  it('takes the version that is needed, and newer ones', () => {
+    for (const version of ['24.0.0', '24.21.0', '26.1.0']) expect(checkNode(version)).toBe(version);
+    expect(() => checkNode('22.19.0')).toThrow('22.19.0 is too old; version 24 or newer is needed');
+  });
+});
+
+describe('checkFolder', () => {
+  it('wants a data folder that is closed to other users', async () => {
+    expect(await checkFolder(folder)).toBe(folder);
+    await chmod(folder, 0o755);
+    await expect(checkFolder(folder)).rejects.toThrow(`chmod o= ${folder}`);
+  });
+
+  it('wants a data folder that is one', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    await expect(checkFolder(file)).rejects.toThrow('EEXIST');
+  });
+});
+
+describe('checkState', () => {
+  const write = (text: string) => writeFile(join(folder, 'state.json'), text);
+
+  it('counts what is there', async () => {
+    expect(await checkState(folder)).toBe('none yet');
+    await write('{"version":1,"upstreams":[],"keys":[],"settings":{}}');
+    expect(await checkState(folder)).toBe('0 upstreams, 0 keys');
+  });
+
+  it('tells a state that is broken from one of a newer gateway', async () => {
+    await write('{"version":1}');
+    await expect(checkState(folder)).rejects.toThrow('is not a valid state');
+    await write('{"version":999}');
+    await expect(checkState(folder)).rejects.toThrow('The state is of version 999');
+  });
+});

@@ -1,0 +1,119 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ENTRY = fileURLToPath(new URL('../../core/src/cli.ts', import.meta.url));
+/** Tests run many commands, and most of their time goes into compiling the same files. */
+const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
+
+/** How a command ended. */
+export interface CommandResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  /** What it reads from its standard input. */
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A command that runs until it is told to stop. */
+export interface RunningCommand {
+  /** Resolves with everything written so far, once that matches; rejects when the command ends before. */
+  readonly waitFor: (pattern: RegExp) => Promise<string>;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  readonly ended: Promise<CommandResult>;
+}
+
+/** A folder with a config file and a data folder, and the command line to use on them. */
+export interface CliHome {
+  readonly folder: string;
+  readonly data: string;
+  readonly run: (args: readonly string[], options?: CommandOptions) => Promise<CommandResult>;
+  /** Starts a gateway on a free port. */
+  readonly start: (...args: readonly string[]) => RunningCommand;
+  /** Replaces the config file. */
+  readonly writeConfig: (text: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** The packages are named by where they are: the folder of the config is outside of the workspace. */
+const CONFIG = `
+  import { echo } from ${JSON.stringify(import.meta.resolve('@dragoman/plugin-echo'))};
+  import { openai } from ${JSON.stringify(import.meta.resolve('@dragoman/plugin-openai'))};
+  export default {
+    plugins: [openai(), echo()],
+    upstreams: [{ id: 'echo', provider: 'echo', options: { delayMs: 5 } }],
+    log: { level: 'error' },
+  };
+`;
+
+export async function createCliHome(): Promise<CliHome> {
+  const folder = await mkdtemp(join(tmpdir(), 'dragoman-cli-'));
+  const running = new Set<ChildProcessWithoutNullStreams>();
+  const data = join(folder, 'data');
+  const config = join(folder, 'gateway.config.ts');
+  await writeFile(config, CONFIG);
+
+  const launch = (args: readonly string[], env: CommandOptions['env'] = {}) => {
+    const child = spawn(process.execPath, [ENTRY, ...args], {
+      cwd: folder,
+      env: { ...cleanEnv(), NODE_COMPILE_CACHE: COMPILED, ...env },
+    });
+    running.add(child);
+    child.once('close', () => running.delete(child));
+    return child;
+  };
+  return {
+    folder,
+    data,
+    run(args, { input = '', env } = {}) {
+      const child = launch(args, env);
+      child.stdin.end(input);
+      return watch(child).ended;
+    },
+    start: (...args) => watch(launch(['start', '--port', '0', ...args])),
+    writeConfig: (text) => writeFile(config, text),
+    async close() {
+      const ends = [...running].map((child) => once(child, 'close'));
+      for (const child of running) child.kill('SIGKILL');
+      await Promise.all(ends);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The variables of whoever runs the tests must not decide. */
+function cleanEnv(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('DRAGOMAN_')));
+}
+
+function watch(child: ChildProcessWithoutNullStreams): RunningCommand {
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = once(child, 'close').then(([code]): CommandResult => ({
+    code: code as number,
+    stdout,
+    stderr,
+  }));
+  return {
+    ended,
+    kill: (signal) => void child.kill(signal),
+    waitFor: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (pattern.test(stdout)) resolve(stdout);
+        };
+        child.stdout.on('data', look);
+        void ended.then(({ code }) => reject(new Error(`It ended with ${code}: ${stdout}${stderr}`)));
+        look();
+      }),
+  };
+}
