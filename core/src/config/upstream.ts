@@ -21,6 +21,10 @@ export const modelSelectionSchema = z.strictObject({
   list: z.array(z.string().min(1)).optional().describe('The models, instead of asking the upstream.'),
   allow: z.array(z.string().min(1)).optional().describe('Only these; `*` stands for any text.'),
   deny: z.array(z.string().min(1)).optional().describe('Never these; `*` stands for any text.'),
+  rename: z
+    .record(z.string().min(1), z.string().min(1))
+    .default({})
+    .describe("Other names that clients may use: the client's name, then the upstream's."),
   cacheSeconds: z.int().min(0).default(300).describe('How long a discovered list is kept.'),
 });
 

@@ -78,6 +78,23 @@ describe('a limited key', () => {
   });
 });
 
+describe('a renamed model', () => {
+  const config = upstreamSchema.parse({
+    ...{ id: 'up', provider: 'openai' },
+    models: { list: ['real'], rename: { alias: 'real', gone: 'not-served' } },
+  });
+  const up = { config, origin: 'file', type: { name: 'openai' }, provider: {} } as unknown as Upstream;
+
+  it('is asked for by its own name, reached by both, and listed under both', async () => {
+    const renaming = catalogueOf(up);
+    for (const name of ['alias', 'real', 'up/alias', 'openai/alias']) {
+      expect(names(await renaming.resolve(name, undefined))).toEqual(['up:real']);
+    }
+    await expect(renaming.resolve('gone', undefined)).rejects.toMatchObject({ kind: 'not-found' });
+    expect((await renaming.models(undefined)).map(({ id }) => id)).toEqual(['real', 'alias']);
+  });
+});
+
 describe('the list of models', () => {
   it('has each model once, with all of its upstreams', async () => {
     const turbo = (await catalogue.models(undefined)).find(({ id }) => id === 'turbo');

@@ -58,7 +58,7 @@ export function createCatalogue(upstreams: Upstreams): Catalogue {
       if (unknown.length > 0) await settleLists(upstreams, unknown);
       const entries = new Map<string, CatalogueEntry>();
       for (const upstream of enabled()) {
-        for (const model of upstreams.list(upstream).known() ?? []) {
+        for (const model of namesOf(upstream, upstreams.list(upstream).known() ?? [])) {
           if (!mayUse(key, model.id, { upstream, model: model.id })) continue;
           const before = entries.get(model.id);
           const ids = [...(before?.upstreams ?? []), upstream.config.id];
@@ -78,8 +78,9 @@ function namedUpstream(enabled: readonly Upstream[], name: string): readonly Can
   const id = name.slice(0, slash);
   const model = name.slice(slash + 1);
   const upstream = enabled.find((candidate) => candidate.config.id === id);
-  if (!upstream || !isSelected(upstream.config, model)) return undefined;
-  return [{ upstream, model }];
+  if (!upstream) return undefined;
+  const own = ownName(upstream, model) ?? model;
+  return isSelected(upstream.config, own) ? [{ upstream, model: own }] : undefined;
 }
 
 /** `provider/model` or `model`: every upstream whose list has it. */
@@ -90,10 +91,27 @@ function servedBy(upstreams: Upstreams, enabled: readonly Upstream[], name: stri
     const names =
       slash > 0 && upstream.type.name === name.slice(0, slash) ? [name.slice(slash + 1), name] : [name];
     const known = upstreams.list(upstream).known() ?? [];
-    const model = names.find((wanted) => known.some(({ id }) => id === wanted));
+    const model = names
+      .map((wanted) => ownName(upstream, wanted) ?? wanted)
+      .find((wanted) => known.some(({ id }) => id === wanted));
     if (model !== undefined) candidates.push({ upstream, model });
   }
   return candidates;
+}
+
+/** The upstream's own name of a model that its config lets clients call otherwise. */
+function ownName({ config }: Upstream, name: string): string | undefined {
+  const { rename } = config.models;
+  return Object.hasOwn(rename, name) ? rename[name] : undefined;
+}
+
+/** What an upstream serves, under all names that clients may use. */
+function namesOf(upstream: Upstream, known: readonly Model[]): readonly Model[] {
+  const renamed = Object.entries(upstream.config.models.rename).flatMap(([id, own]) => {
+    const model = known.find((candidate) => candidate.id === own);
+    return model ? [{ ...model, id }] : [];
+  });
+  return [...known, ...renamed];
 }
 
 /** Asks upstreams whose list is old or unknown, and waits for the answers, but not for long. */
