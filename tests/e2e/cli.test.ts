@@ -139,6 +139,7 @@ describe('dragoman start', () => {
 
   it.each([
     ['a port that is none', ['--port', 'many'], '--port'],
+    ['an empty port', ['--port', ''], '--port'],
     ['no authentication for everybody', ['--no-auth', '--host', '0.0.0.0'], 'auth'],
     ['a config that is not there', ['--config', 'nowhere.ts'], 'nowhere.ts'],
   ])('refuses %s with a message alone and exit code 2', async (_, args, named) => {

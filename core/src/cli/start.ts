@@ -30,7 +30,7 @@ async function start({ host, port, auth, allowOpen, ...flags }: StartFlags): Pro
     flags: {
       ...input.flags,
       ...(host !== undefined && { host }),
-      ...(port !== undefined && { port: Number(port) }),
+      ...(port !== undefined && { port: /^\d+$/.test(port) ? Number(port) : Number.NaN }),
       ...(!auth && { auth }),
       ...(allowOpen !== undefined && { allowOpen }),
     },

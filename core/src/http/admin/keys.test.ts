@@ -62,6 +62,17 @@ describe('keys', () => {
       );
   });
 
+  it('that are changed while they are removed are told to be gone', async () => {
+    const { key } = await create();
+    const [removed, changed] = await Promise.all([
+      admin.call('DELETE', `/keys/${key.id}`),
+      admin.call('PATCH', `/keys/${key.id}`, { name: 'late' }),
+    ]);
+    expect(removed.status).toBe(204);
+    expect([200, 404]).toContain(changed.status);
+    expect(admin.deps.keys.list()).toEqual([]);
+  });
+
   it('that could never be used are refused', async () => {
     for (const input of [{ name: '' }, { models: [''] }, { expiresAt: 'tomorrow' }, { id: 'mine' }]) {
       expect((await admin.call('POST', '/keys', { name: 'k', ...input })).status).toBe(400);

@@ -44,8 +44,8 @@ export const keyOperations: readonly Operation[] = [
     body: contract.keyChangeSchema,
     response: contract.keyViewSchema,
     async handle({ body, params }, deps) {
-      const { id } = find(params['id'], deps);
-      const { name, enabled, expiresAt, models, upstreams } = { ...find(id, deps), ...defined(body) };
+      const key = find(params['id'], deps);
+      const { id, name, enabled, expiresAt, models, upstreams } = { ...key, ...defined(body) };
       const changed = await deps.keys.update(id, {
         name,
         enabled,
@@ -53,7 +53,9 @@ export const keyOperations: readonly Operation[] = [
         models: models ?? undefined,
         upstreams: upstreams ?? undefined,
       });
-      return changed && viewKey(changed);
+      // Somebody else may have removed it meanwhile.
+      if (!changed) throw notFound(id);
+      return viewKey(changed);
     },
   }),
   defineOperation({
@@ -69,8 +71,12 @@ export const keyOperations: readonly Operation[] = [
 
 function find(id: string | undefined, { keys }: AdminDeps): StoredKey {
   const key = keys.get(id ?? '');
-  if (!key) throw new AdminError('not-found', `There is no key ${JSON.stringify(id)}.`);
+  if (!key) throw notFound(id);
   return key;
+}
+
+function notFound(id: string | undefined): AdminError {
+  return new AdminError('not-found', `There is no key ${JSON.stringify(id)}.`);
 }
 
 function viewKey({ hash: _, ...shown }: StoredKey): Omit<StoredKey, 'hash'> {
