@@ -103,4 +103,11 @@ describe('the same protocol on both sides', () => {
     expect(response.status).toBe(200);
     expect(upstream.lastCall.rawBody.toString()).toBe(text);
   });
+
+  it('gives a large reply back whole, without waiting for its end', async () => {
+    const rawBody = Buffer.alloc(3 * 1024 * 1024, 'abc');
+    upstream.reply({ rawBody, headers: { 'content-type': 'application/json' } });
+    const response = await post('{"model":"real","messages":[{"role":"user","content":"x"}]}');
+    expect(Buffer.from(await response.arrayBuffer()).equals(rawBody)).toBe(true);
+  });
 });

@@ -144,6 +144,8 @@ class StreamWriter {
         }
       });
       body.on('error', settle);
+      // One that was read before to look at its beginning is paused.
+      body.resume();
     });
   }
 

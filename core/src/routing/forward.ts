@@ -3,7 +3,7 @@ import { GatewayError } from '../canonical/errors.ts';
 import type { Forward, RawRequest, ReplyEnd } from '../plugin/plugin.ts';
 import { createTap } from '../trace/tap.ts';
 import type { HeaderMap } from '../transport/http.ts';
-import { readBytes, readText } from '../transport/read-body.ts';
+import { readText, readUpTo } from '../transport/read-body.ts';
 import type { Call } from './call.ts';
 import type { Candidate } from './catalogue.ts';
 import type { BodyWatcher, Exchange, Reply } from './exchange.ts';
@@ -54,17 +54,17 @@ export async function forwardRequest(
     if (end.usage) exchange.notes.usage = end.usage;
     return end;
   };
-  if (Number(headers['content-length']) <= WHOLE_BODY_BYTES) {
-    const bytes = await readBytes(body);
+  const isStream = /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
+  const whole = isStream ? undefined : await readUpTo(body, WHOLE_BODY_BYTES);
+  if (whole) {
     call.release();
-    if (isJson(headers)) judge(bytes.toString('utf8'));
-    return { ...reply, body: bytes };
+    if (isJson(headers)) judge(whole.toString('utf8'));
+    return { ...reply, body: whole };
   }
   await firstByte(body);
   // Until somebody reads the body nobody else listens, and an error without a listener ends the process.
   body.on('error', () => {});
   body.once('close', () => call.release());
-  const isStream = /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
   return { ...reply, body, ...(isStream && { watcher: watchStream(judge) }) };
 }
 

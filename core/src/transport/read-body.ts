@@ -17,14 +17,31 @@ export async function readText(body: Readable, limit: number): Promise<string> {
   return Buffer.concat(chunks).subarray(0, limit).toString('utf8');
 }
 
-/** Reads a whole body whose size the caller has checked. Events are cheaper here than async iteration. */
-export function readBytes(body: Readable): Promise<Buffer> {
+/**
+ * Reads a whole body. One that is larger than `limit` bytes is put back as it was, paused, and gives `undefined`.
+ * Events are cheaper here than async iteration.
+ */
+export function readUpTo(body: Readable, limit: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    body.on('data', (chunk: Buffer) => chunks.push(chunk));
-    body.once('end', () =>
-      resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks)),
-    );
+    let size = 0;
+    const settle = (): Buffer => {
+      body.off('data', onData);
+      body.off('end', onEnd);
+      body.off('error', reject);
+      return chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks);
+    };
+    const onEnd = (): void => resolve(settle());
+    const onData = (chunk: Buffer): void => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size <= limit) return;
+      body.pause();
+      body.unshift(settle());
+      resolve(undefined);
+    };
+    body.on('data', onData);
+    body.once('end', onEnd);
     body.once('error', reject);
   });
 }
