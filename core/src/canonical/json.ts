@@ -21,7 +21,8 @@ type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
  */
 export function defined<T extends object>(value: T): Defined<T> {
   const kept: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
+    const field: unknown = value[name as keyof T];
     if (field !== undefined) kept[name] = field;
   }
   return kept as Defined<T>;

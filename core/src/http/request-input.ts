@@ -1,8 +1,9 @@
 import type { Context } from 'koa';
 import type { JsonObject } from '../canonical/json.ts';
+import type { OpaqueBox } from '../canonical/opaque.ts';
 import type { RequestInput } from '../plugin/plugin.ts';
-import type { RouteDeps } from './routes.ts';
 import type { HeaderMap } from '../transport/http.ts';
+import type { RouteDeps } from './routes.ts';
 
 /** What an endpoint decodes, from a matched route. */
 export function requestInput(
@@ -10,14 +11,26 @@ export function requestInput(
   body: JsonObject,
   { opaque }: Pick<RouteDeps, 'opaque'>,
 ): RequestInput {
-  const { params } = ctx as Context & { readonly params: Record<string, string> };
-  return {
-    body,
-    params,
-    get query() {
-      return new URLSearchParams(ctx.querystring);
-    },
-    headers: ctx.req.headers as HeaderMap,
-    opaque,
-  };
+  return new RouteInput(ctx, body, opaque);
+}
+
+class RouteInput implements RequestInput {
+  readonly body: JsonObject;
+  readonly params: Readonly<Record<string, string>>;
+  readonly headers: HeaderMap;
+  readonly opaque: OpaqueBox;
+  readonly #ctx: Context;
+
+  constructor(ctx: Context, body: JsonObject, opaque: OpaqueBox) {
+    this.#ctx = ctx;
+    this.body = body;
+    this.params = (ctx as Context & { readonly params: Record<string, string> }).params;
+    this.headers = ctx.req.headers as HeaderMap;
+    this.opaque = opaque;
+  }
+
+  /** Few endpoints look at it, so it is parsed when one does. */
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.#ctx.querystring);
+  }
 }

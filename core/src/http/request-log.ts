@@ -1,6 +1,5 @@
 import type { Context } from 'koa';
 import type { Logger } from 'pino';
-import { defined } from '../canonical/json.ts';
 import type { RequestState } from './exchange.ts';
 
 /** Writes a request's one line. The query stays out: clients put keys there. */
@@ -8,7 +7,8 @@ export function logRequest(log: Logger, ctx: Context, milliseconds: number): voi
   const { requestId, notes, key } = ctx.state as RequestState;
   const { usage, dropped } = notes;
   log.info(
-    defined({
+    // The logger leaves out what is undefined.
+    {
       requestId,
       method: ctx.method,
       path: ctx.path,
@@ -23,7 +23,7 @@ export function logRequest(log: Logger, ctx: Context, milliseconds: number): voi
       outputTokens: usage?.output,
       error: notes.errorKind ?? (isAborted(ctx) ? 'cancelled' : undefined),
       dropped: dropped.length > 0 ? dropped.map(({ field }) => field) : undefined,
-    }),
+    },
     'request',
   );
 }

@@ -94,21 +94,30 @@ function decided({ name, enabled = true, expiresAt, models, upstreams }: KeyInpu
   });
 }
 
-/** Finds by the shown prefix, which is no secret, and compares the hashes in constant time. */
+/**
+ * Finds by the shown prefix, which is no secret, and compares the hashes in constant time. A key that was right
+ * before is found at once: only right keys are remembered, so a guess always takes the long way.
+ */
 function createLookUp(): (state: State, secret: string) => StoredKey | undefined {
   let seen: State['keys'] | undefined;
+  const right = new Map<string, StoredKey>();
   let byPrefix = new Map<string, { readonly key: StoredKey; readonly digest: Buffer }[]>();
   return ({ keys }, secret) => {
     if (keys !== seen) {
       seen = keys;
+      right.clear();
       byPrefix = Map.groupBy(
         keys.map((key) => ({ key, digest: Buffer.from(key.hash, 'hex') })),
         ({ key }) => key.prefix,
       );
     }
+    const known = right.get(secret);
+    if (known) return known;
     const digest = hash('sha256', secret, 'buffer');
     const candidates = byPrefix.get(secret.slice(0, SHOWN_LENGTH)) ?? [];
-    return candidates.find((candidate) => timingSafeEqual(candidate.digest, digest))?.key;
+    const key = candidates.find((candidate) => timingSafeEqual(candidate.digest, digest))?.key;
+    if (key) right.set(secret, key);
+    return key;
   };
 }
 
