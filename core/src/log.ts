@@ -21,6 +21,9 @@ const SECRET_FIELDS = [
   'x-goog-api-key',
 ];
 
+/** Lines that nobody takes off the gateway's hands are lost from here on, in bytes: memory is not for logs. */
+const MOST_UNWRITTEN = 16 * 1024 * 1024;
+
 /** The process's loggers: JSON lines in production, readable in a terminal. */
 export function createLogs({ level, format }: ResolvedConfig['log']): Logs {
   const paths = SECRET_FIELDS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
@@ -31,6 +34,7 @@ export function createLogs({ level, format }: ResolvedConfig['log']): Logs {
           dest: 1,
           minLength: 16 * 1024,
           maxWrite: 64 * 1024,
+          maxLength: MOST_UNWRITTEN,
           sync: false,
           periodicFlush: 250,
         });
