@@ -2,23 +2,17 @@ import type { Context } from 'koa';
 import type { ChatRequest } from '../canonical/chat.ts';
 import type { ChatEndpoint, EncodeContext, Protocol } from '../plugin/plugin.ts';
 import { attemptInTurn } from '../routing/attempts.ts';
-import type { Exchange, Reply } from '../routing/exchange.ts';
+import type { Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import { translate } from '../routing/translate.ts';
-import { parseJsonBody } from '../transport/json-body.ts';
-import { openExchange } from './exchange.ts';
-import { requestInput } from './request-input.ts';
-import { readRequestBody } from './request-body.ts';
+import { openJson } from './open-json.ts';
 import { respond, respondStream } from './respond.ts';
-import type { RouteDeps } from './routes.ts';
+import type { RouteDeps } from './route-deps.ts';
 
 /** Serves a chat endpoint: the whole story of a request, in order. */
 export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: RouteDeps) {
   return async (ctx: Context): Promise<void> => {
-    const opened = openExchange(ctx, deps, { protocol, endpoint });
-    const bytes = await readRequestBody(ctx.req, deps.bodyLimit);
-    const exchange: Exchange = { ...opened, raw: { ...opened.raw, body: bytes } };
-    const input = requestInput(ctx, parseJsonBody(bytes), deps);
+    const { exchange, input } = await openJson(ctx, deps, { protocol, endpoint });
 
     let decoded: ChatRequest | undefined;
     const decode = (): ChatRequest => (decoded ??= endpoint.decodeRequest(input));

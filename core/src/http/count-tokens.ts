@@ -2,22 +2,17 @@ import type { Context } from 'koa';
 import type { CountTokensEndpoint, Protocol } from '../plugin/plugin.ts';
 import { attemptInTurn } from '../routing/attempts.ts';
 import { estimateTokens } from '../routing/estimate-tokens.ts';
-import type { Exchange, Reply } from '../routing/exchange.ts';
+import type { Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
-import { parseJsonBody } from '../transport/json-body.ts';
-import { openExchange } from './exchange.ts';
-import { readRequestBody } from './request-body.ts';
-import { requestInput } from './request-input.ts';
+import { openJson } from './open-json.ts';
 import { respond } from './respond.ts';
-import type { RouteDeps } from './routes.ts';
+import type { RouteDeps } from './route-deps.ts';
 
 /** Counts the tokens of a prompt: by the upstream where it can, else by an estimate, which a header admits. */
 export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoint, deps: RouteDeps) {
   return async (ctx: Context): Promise<void> => {
-    const opened = openExchange(ctx, deps, { protocol, endpoint });
-    const bytes = await readRequestBody(ctx.req, deps.bodyLimit);
-    const exchange: Exchange = { ...opened, raw: { ...opened.raw, body: bytes } };
-    const request = endpoint.decodeRequest(requestInput(ctx, parseJsonBody(bytes), deps));
+    const { exchange, input } = await openJson(ctx, deps, { protocol, endpoint });
+    const request = endpoint.decodeRequest(input);
     exchange.notes.model = request.model;
 
     const candidates = await deps.catalogue.resolve(request.model, exchange.key);

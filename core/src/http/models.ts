@@ -4,7 +4,7 @@ import type { GetModelEndpoint, ListModelsEndpoint, Protocol } from '../plugin/p
 import type { HeaderMap } from '../transport/http.ts';
 import { openExchange } from './exchange.ts';
 import { requestInput } from './request-input.ts';
-import type { RouteDeps } from './routes.ts';
+import type { RouteDeps } from './route-deps.ts';
 
 /** Lists what the client's key may use. */
 export function serveListModels(protocol: Protocol, endpoint: ListModelsEndpoint, deps: RouteDeps) {

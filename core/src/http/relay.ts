@@ -11,7 +11,7 @@ import type { Upstream } from '../routing/upstream.ts';
 import { openExchange } from './exchange.ts';
 import { readRelayBody, type RelayBody } from './relay-body.ts';
 import { respond } from './respond.ts';
-import type { RouteDeps } from './routes.ts';
+import type { RouteDeps } from './route-deps.ts';
 
 /** Picks the upstream for requests that name no model. */
 const UPSTREAM_HEADER = 'x-dragoman-upstream';

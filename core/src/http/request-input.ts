@@ -3,7 +3,7 @@ import type { JsonObject } from '../canonical/json.ts';
 import type { OpaqueBox } from '../canonical/opaque.ts';
 import type { RequestInput } from '../plugin/plugin.ts';
 import type { HeaderMap } from '../transport/http.ts';
-import type { RouteDeps } from './routes.ts';
+import type { RouteDeps } from './route-deps.ts';
 
 /** What an endpoint decodes, from a matched route. */
 export function requestInput(

@@ -1,29 +1,12 @@
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
-import type { OpaqueBox } from '../canonical/opaque.ts';
-import type { Endpoint, Log, Protocol } from '../plugin/plugin.ts';
-import type { Catalogue } from '../routing/catalogue.ts';
-import type { Upstreams } from '../routing/upstream.ts';
-import type { KeyRing } from '../state/keys.ts';
-import type { HttpPools } from '../transport/pools.ts';
+import type { Endpoint, Protocol } from '../plugin/plugin.ts';
 import { serveChat } from './chat.ts';
 import { serveCountTokens } from './count-tokens.ts';
 import { serveEmbed } from './embed.ts';
 import { serveGetModel, serveListModels } from './models.ts';
 import { serveRelay } from './relay.ts';
-
-export interface RouteDeps {
-  readonly catalogue: Catalogue;
-  readonly upstreams: Upstreams;
-  readonly keys: KeyRing;
-  readonly pools: HttpPools;
-  readonly log: Log;
-  readonly opaque: OpaqueBox;
-  readonly auth: boolean;
-  readonly bodyLimit: number;
-  readonly keepAliveMs: number;
-  readonly now: () => number;
-}
+import type { RouteDeps } from './route-deps.ts';
 
 /** Mounts the endpoints of all protocols: picky ones first, and relays, which match whatever is left, last. */
 export function createProtocolRouter(protocols: readonly Protocol[], deps: RouteDeps): Router {

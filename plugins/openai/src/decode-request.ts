@@ -1,9 +1,16 @@
-import { type ChatRequest, defined, FieldReader, type OutputFormat, type RequestInput } from '@dragoman/core';
+import {
+  type ChatRequest,
+  defined,
+  EFFORT_LEVELS,
+  FieldReader,
+  type OutputFormat,
+  type RequestInput,
+} from '@dragoman/core';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeMap, decodeModel, decodeSampling, decodeStop } from './decode-options.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
 import { extensionsOf } from './kept.ts';
-import { EFFORTS, OPENAI_CHAT, VERBOSITIES } from './wire.ts';
+import { OPENAI_CHAT, VERBOSITIES } from './wire.ts';
 
 /** Decodes the body of `POST /v1/chat/completions`. Unknown fields are kept; wrong ones are refused by name. */
 export function decodeRequest({ body }: RequestInput): ChatRequest {
@@ -65,7 +72,7 @@ function decodeUser(fields: FieldReader): string | undefined {
 function decodeEffort(fields: FieldReader): Pick<ChatRequest, 'reasoning' | 'nativeOnly'> {
   const wished = fields.optionalString('reasoning_effort');
   if (wished === undefined) return { reasoning: {} };
-  const effort = EFFORTS.find((known) => known === wished);
+  const effort = EFFORT_LEVELS.find((known) => known === wished);
   return effort ? { reasoning: { effort } } : { reasoning: {}, nativeOnly: ['reasoning_effort'] };
 }
 

@@ -25,7 +25,6 @@ export const WIRE_FINISH_REASONS = {
   'context-window': 'length',
 } as const satisfies Record<FinishReason, keyof typeof FINISH_REASONS>;
 
-export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 export const VERBOSITIES = ['low', 'medium', 'high'] as const;
 
 /** The entries of an array; none of anything else. */

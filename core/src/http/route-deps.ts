@@ -1,0 +1,20 @@
+import type { OpaqueBox } from '../canonical/opaque.ts';
+import type { Log } from '../plugin/plugin.ts';
+import type { Catalogue } from '../routing/catalogue.ts';
+import type { Upstreams } from '../routing/upstream.ts';
+import type { KeyRing } from '../state/keys.ts';
+import type { HttpPools } from '../transport/pools.ts';
+
+/** What the endpoints of protocols are served with. */
+export interface RouteDeps {
+  readonly catalogue: Catalogue;
+  readonly upstreams: Upstreams;
+  readonly keys: KeyRing;
+  readonly pools: HttpPools;
+  readonly log: Log;
+  readonly opaque: OpaqueBox;
+  readonly auth: boolean;
+  readonly bodyLimit: number;
+  readonly keepAliveMs: number;
+  readonly now: () => number;
+}
