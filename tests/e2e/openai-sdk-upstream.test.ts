@@ -212,6 +212,14 @@ describe('the relay', () => {
     expect(upstream.lastCall.body).toEqual({ model: 'dall-e', prompt: 'a cat' });
   });
 
+  it('finds the model in the query, and takes the prefix off it', async () => {
+    upstream.handle('/v1/realtime/info', () => ({ body: { ok: true } }));
+    await client.get('/realtime/info', { query: { model: 'up/whisper-1', voice: 'a' } });
+    expect(upstream.lastCall.query.toString()).toBe('model=whisper-1&voice=a');
+    const unknown = client.get('/realtime/info', { query: { model: 'nothing' } });
+    await expect(unknown).rejects.toBeInstanceOf(OpenAI.NotFoundError);
+  });
+
   it('sends requests without a model to the first upstream, queries and all', async () => {
     upstream.handle('/v1/files', () => ({ body: { object: 'list', data: [], has_more: false } }));
     await client.files.list({ limit: 3, purpose: 'batch' });

@@ -42,9 +42,21 @@ async function relayToModel(
   );
   if (candidates.length === 0) throw nobodyRelays(exchange);
   return attemptInTurn(candidates, { pools: deps.pools, exchange }, (candidate, call) => {
-    const raw = { ...exchange.raw, ...defined({ body: body.withModel(candidate.model) }) };
+    const raw = {
+      ...exchange.raw,
+      query: withModel(exchange.raw.query, model, candidate.model),
+      ...defined({ body: body.withModel(candidate.model) }),
+    };
     return forwardRequest(forwardFor(candidate, exchange), exchange, { raw, model: candidate.model, call });
   });
+}
+
+/** A query that names the model gets the upstream's own name of it. */
+function withModel(query: string, asked: string, own: string): string {
+  const fields = new URLSearchParams(query);
+  if (asked === own || fields.get('model') !== asked) return query;
+  fields.set('model', own);
+  return fields.toString();
 }
 
 async function relayToUpstream(exchange: Exchange, body: RelayBody, deps: RouteDeps): Promise<Reply> {
