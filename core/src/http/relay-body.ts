@@ -8,6 +8,8 @@ type Bytes = Uint8Array | AsyncIterable<Uint8Array>;
 /** A request that is sent on unread but for the name of its model. */
 export interface RelayBody {
   readonly model?: string;
+  /** Whether all of it was read, so that it can be sent again to another upstream. */
+  readonly isWhole: boolean;
   /** The body with a model's name in the place of the client's. A streamed body can be sent only once. */
   withModel(model: string | undefined): Bytes | undefined;
 }
@@ -22,17 +24,18 @@ const FIRST_LOOK_BYTES = 64 * 1024;
 export async function readRelayBody(request: IncomingMessage, limit: number): Promise<RelayBody> {
   const type = request.headers['content-type'] ?? '';
   const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'];
-  if (!hasBody || request.headers['content-length'] === '0') return { withModel: () => undefined };
+  if (!hasBody || request.headers['content-length'] === '0')
+    return { isWhole: true, withModel: () => undefined };
   if (/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) return readJson(request, limit);
   const boundary = boundaryOf(type);
-  return boundary ? readForm(request, boundary, limit) : { withModel: () => request };
+  return boundary ? readForm(request, boundary, limit) : { isWhole: false, withModel: () => request };
 }
 
 async function readJson(request: IncomingMessage, limit: number): Promise<RelayBody> {
   const bytes = await readRequestBody(request, limit);
   const { model } = parseJsonBody(bytes);
   // Whoever sends the bytes edits a JSON body's model by its span.
-  return { ...(typeof model === 'string' && { model }), withModel: () => bytes };
+  return { ...(typeof model === 'string' && { model }), isWhole: true, withModel: () => bytes };
 }
 
 async function readForm(request: IncomingMessage, boundary: string, limit: number): Promise<RelayBody> {
@@ -40,9 +43,10 @@ async function readForm(request: IncomingMessage, boundary: string, limit: numbe
   const { head, ended } = await readHead(rest, limit, (bytes) => !!findField(bytes, boundary, 'model'));
   const field = findField(head, boundary, 'model');
   const send = (start: Buffer): Bytes => (ended ? start : joined(start, rest));
-  if (!field) return { withModel: () => send(head) };
+  if (!field) return { isWhole: ended, withModel: () => send(head) };
   return {
     model: field.value,
+    isWhole: ended,
     withModel(model) {
       if (model === undefined || model === field.value) return send(head);
       return send(

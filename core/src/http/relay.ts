@@ -41,7 +41,8 @@ async function relayToModel(
     forwardOf(candidate, exchange.raw.wire),
   );
   if (candidates.length === 0) throw nobodyRelays(exchange);
-  return attemptInTurn(candidates, { pools: deps.pools, exchange }, (candidate, call) => {
+  const tried = body.isWhole ? candidates : candidates.slice(0, 1);
+  return attemptInTurn(tried, { pools: deps.pools, exchange }, (candidate, call) => {
     const raw = {
       ...exchange.raw,
       query: withModel(exchange.raw.query, model, candidate.model),
