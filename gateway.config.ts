@@ -1,4 +1,5 @@
 import { defineConfig } from '@dragoman/core';
+import { anthropic } from '@dragoman/plugin-anthropic';
 import { echo } from '@dragoman/plugin-echo';
 import { openai } from '@dragoman/plugin-openai';
 
@@ -6,7 +7,7 @@ const { OPENAI_API_KEY, DASHSCOPE_API_KEY, OLLAMA_BASE_URL } = process.env;
 
 /** Keys come from the environment or from `.env` beside this file; without any, `echo` answers offline. */
 export default defineConfig({
-  plugins: [openai(), echo()],
+  plugins: [openai(), anthropic(), echo()],
   upstreams: [
     { id: 'echo', provider: 'echo' },
     OPENAI_API_KEY && { id: 'openai', provider: 'openai', options: { apiKey: OPENAI_API_KEY } },

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { anthropic } from '@dragoman/plugin-anthropic';
 import { echo } from '@dragoman/plugin-echo';
 import { openai } from '@dragoman/plugin-openai';
 import type { ConfigInput } from '../../core/src/config/define.ts';
@@ -34,7 +35,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
   const gateway = await createGateway(
     resolveConfig(
       {
-        plugins: [openai(), echo()],
+        plugins: [openai(), anthropic(), echo()],
         upstreams: [{ id: 'echo', provider: 'echo', options: { delayMs: 0 } }],
         log: { level: 'silent', format: 'json' },
         ...input,

@@ -29,7 +29,9 @@ export function requestIdOf(header: string | string[] | undefined): string {
  * beforehand makes Node take the long way for all of them.
  */
 export function requestIdHeader(state: Context['state']): HeaderMap {
-  return { 'x-request-id': (state as RequestState).requestId };
+  const { requestId } = state as RequestState;
+  // OpenAI's SDKs read the first, Anthropic's the second.
+  return { 'x-request-id': requestId, 'request-id': requestId };
 }
 
 export function createNotes(): Notes {

@@ -1,0 +1,63 @@
+import {
+  type AssistantPart,
+  type ChatReply,
+  type EncodeContext,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type Opaque,
+  type OpaqueBox,
+} from '@dragoman/core';
+import { encodeUsage } from './usage.ts';
+import { ANTHROPIC, STOP_REASONS } from './wire.ts';
+
+/** Encodes a whole reply as a `message`. */
+export function encodeReply(reply: ChatReply, context: EncodeContext): JsonObject {
+  const [choice] = reply.choices;
+  return {
+    id: reply.id || `msg_${context.id}`,
+    type: 'message',
+    role: 'assistant',
+    model: reply.model,
+    content: (choice?.content ?? []).flatMap((part) => encodePart(part, context.opaque)),
+    stop_reason: STOP_REASONS[choice?.reason ?? 'stop'],
+    stop_sequence: reply.stopSequence ?? null,
+    usage: encodeUsage(reply.usage),
+  };
+}
+
+function encodePart(part: AssistantPart, box: OpaqueBox): readonly JsonObject[] {
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+      return part.text === '' ? [] : [{ type: 'text', text: part.text }];
+    case 'reasoning':
+      if (part.opaque?.kind === 'redacted')
+        return [{ type: 'redacted_thinking', data: signatureOf(part.opaque, box) }];
+      return [{ type: 'thinking', thinking: part.text, signature: signatureOf(part.opaque, box) }];
+    case 'tool-call':
+      if (part.hosted) return [];
+      return [{ type: 'tool_use', id: part.id, name: part.name, input: parseInput(part.arguments) }];
+    case 'raw':
+      return part.protocol === ANTHROPIC && isJsonObject(part.value) ? [part.value] : [];
+    case 'media':
+    case 'tool-result':
+      return [];
+  }
+}
+
+/** Anthropic's own signatures go back as they are; another's state travels in an envelope. */
+export function signatureOf(opaque: Opaque | undefined, box: OpaqueBox): string {
+  if (!opaque) return '';
+  return opaque.protocol === ANTHROPIC ? (opaque.data ?? '') : box.seal(opaque);
+}
+
+/** Models write invalid JSON at times; the call must not get lost, since its result will refer to it. */
+function parseInput(text: string): JsonObject {
+  try {
+    const value = JSON.parse(text || '{}') as JsonValue;
+    return isJsonObject(value) ? value : { _raw: text };
+  } catch {
+    return { _raw: text };
+  }
+}

@@ -1,0 +1,167 @@
+import {
+  type Block,
+  type ChatEvent,
+  type EncodeContext,
+  encodeSse,
+  type GatewayError,
+  type JsonObject,
+  type Opaque,
+  serializeBlocks,
+  type Usage,
+} from '@dragoman/core';
+import { encodeError } from './encode-error.ts';
+import { signatureOf } from './encode-reply.ts';
+import { encodeUsage } from './usage.ts';
+import { STOP_REASONS } from './wire.ts';
+
+/** Encodes a reply's events as Anthropic's: blocks one after the other, counted from 0. */
+export async function* encodeStream(
+  events: AsyncIterable<ChatEvent>,
+  context: EncodeContext,
+): AsyncGenerator<string> {
+  const encoder = new MessageEncoder(context);
+  for await (const event of serializeBlocks(firstChoice(events))) yield* encoder.encode(event);
+}
+
+/** A failure in the middle of a stream; no `message_stop` follows, so that nobody takes it for an end. */
+export function encodeStreamError(error: GatewayError, { id }: EncodeContext): string {
+  return frame('error', { ...encodeError(error).body, request_id: id });
+}
+
+/** A ping is an event of this protocol. */
+export const PING = frame('ping', {});
+
+/** This protocol knows one choice alone. */
+async function* firstChoice(events: AsyncIterable<ChatEvent>): AsyncGenerator<ChatEvent> {
+  const others = new Set<number>();
+  for await (const event of events) {
+    if ((event.type === 'block-start' || event.type === 'block') && event.choice) others.add(event.index);
+    else if (!('index' in event) || !others.has(event.index)) yield event;
+  }
+}
+
+class MessageEncoder {
+  readonly #context: EncodeContext;
+  #head: { readonly id: string; readonly model: string } | undefined;
+  #usage: Usage | undefined;
+  #isOpened = false;
+  #next = 0;
+  #block: Block | undefined;
+  #opaque: Opaque | undefined;
+
+  constructor(context: EncodeContext) {
+    this.#context = context;
+  }
+
+  *encode(event: ChatEvent): Generator<string> {
+    if ('usage' in event && event.usage) this.#usage = { ...this.#usage, ...event.usage };
+    switch (event.type) {
+      case 'start':
+        this.#head = event;
+        break;
+      case 'block-start':
+        yield* this.#open(event.block);
+        break;
+      case 'block-delta':
+        yield* this.#delta(event.delta);
+        break;
+      case 'block-opaque':
+        this.#opaque = event.opaque;
+        break;
+      case 'block-end':
+        yield* this.#close();
+        break;
+      case 'finish':
+        yield* this.#begin();
+        yield frame('message_delta', {
+          delta: { stop_reason: STOP_REASONS[event.reason], stop_sequence: event.stopSequence ?? null },
+          usage: encodeUsage(this.#usage),
+        });
+        yield frame('message_stop', {});
+        break;
+      case 'ping':
+        yield PING;
+        break;
+      case 'block':
+      case 'block-citation':
+      case 'block-logprobs':
+      case 'usage':
+        break;
+    }
+  }
+
+  /** Once, and as late as the first content: by then the upstream may have told the size of the prompt. */
+  *#begin(): Generator<string> {
+    if (this.#isOpened) return;
+    this.#isOpened = true;
+    const message = {
+      id: this.#head?.id || `msg_${this.#context.id}`,
+      type: 'message',
+      role: 'assistant',
+      model: this.#head?.model ?? this.#context.request.model,
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: encodeUsage({ input: 0, ...this.#usage, output: 0 }),
+    };
+    yield frame('message_start', { message });
+  }
+
+  *#open(block: Block): Generator<string> {
+    yield* this.#begin();
+    this.#block = block;
+    this.#opaque = undefined;
+    const start = startOf(block);
+    if (start) yield frame('content_block_start', { index: this.#next, content_block: start });
+  }
+
+  *#delta(text: string): Generator<string> {
+    const delta = this.#block && deltaOf(this.#block, text);
+    if (delta) yield frame('content_block_delta', { index: this.#next, delta });
+  }
+
+  *#close(): Generator<string> {
+    const block = this.#block;
+    this.#block = undefined;
+    if (!block || !startOf(block)) return;
+    if (block.type === 'reasoning' && this.#opaque) {
+      const signature = signatureOf(this.#opaque, this.#context.opaque);
+      yield frame('content_block_delta', {
+        index: this.#next,
+        delta: { type: 'signature_delta', signature },
+      });
+    }
+    yield frame('content_block_stop', { index: this.#next });
+    this.#next += 1;
+  }
+}
+
+/** Absent for what ran at the upstream: that is not the client's to answer. */
+function startOf(block: Block): JsonObject | undefined {
+  switch (block.type) {
+    case 'text':
+    case 'refusal':
+      return { type: 'text', text: '' };
+    case 'reasoning':
+      return { type: 'thinking', thinking: '', signature: '' };
+    case 'tool-call':
+      return block.hosted ? undefined : { type: 'tool_use', id: block.id, name: block.name, input: {} };
+  }
+}
+
+function deltaOf(block: Block, text: string): JsonObject | undefined {
+  switch (block.type) {
+    case 'text':
+    case 'refusal':
+      return { type: 'text_delta', text };
+    case 'reasoning':
+      return { type: 'thinking_delta', thinking: text };
+    case 'tool-call':
+      return block.hosted ? undefined : { type: 'input_json_delta', partial_json: text };
+  }
+}
+
+/** The SDK ignores events without a name. */
+function frame(type: string, fields: JsonObject): string {
+  return encodeSse(JSON.stringify({ type, ...fields }), type);
+}

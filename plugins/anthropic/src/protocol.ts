@@ -1,0 +1,50 @@
+import {
+  type ChatEndpoint,
+  type CountTokensEndpoint,
+  defineProtocol,
+  type RequestInput,
+} from '@dragoman/core';
+import { decodeCountRequest, decodeRequest } from './decode-request.ts';
+import { encodeError } from './encode-error.ts';
+import { encodeReply } from './encode-reply.ts';
+import { encodeStream, encodeStreamError, PING } from './encode-stream.ts';
+import { getModelEndpoint, listModelsEndpoint } from './models.ts';
+import { ANTHROPIC } from './wire.ts';
+
+const messagesEndpoint: ChatEndpoint = {
+  operation: 'chat',
+  method: 'POST',
+  path: '/v1/messages',
+  wire: ANTHROPIC,
+  summary: 'Answers a conversation.',
+  keepAlive: PING,
+  peek,
+  decodeRequest,
+  encodeReply,
+  encodeStream,
+  encodeStreamError,
+};
+
+const countEndpoint: CountTokensEndpoint = {
+  operation: 'count-tokens',
+  method: 'POST',
+  path: '/v1/messages/count_tokens',
+  wire: 'anthropic-count',
+  summary: 'Counts the tokens of a prompt; a header admits an estimate.',
+  decodeRequest: decodeCountRequest,
+  encodeCount: (tokens) => ({ input_tokens: tokens }),
+};
+
+function peek({ body: { model, stream } }: RequestInput): { model: string; stream: boolean } | undefined {
+  if (typeof model !== 'string' || model === '') return undefined;
+  if (stream !== undefined && typeof stream !== 'boolean') return undefined;
+  return { model, stream: stream ?? false };
+}
+
+/** What clients of Anthropic's API speak. */
+export const anthropicMessages = defineProtocol({
+  name: ANTHROPIC,
+  title: 'Anthropic Messages',
+  endpoints: [messagesEndpoint, countEndpoint, listModelsEndpoint, getModelEndpoint],
+  encodeError,
+});
