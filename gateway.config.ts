@@ -3,7 +3,7 @@ import { anthropic } from '@dragoman/plugin-anthropic';
 import { echo } from '@dragoman/plugin-echo';
 import { openai } from '@dragoman/plugin-openai';
 
-const { OPENAI_API_KEY, DASHSCOPE_API_KEY, OLLAMA_BASE_URL } = process.env;
+const { OPENAI_API_KEY, ANTHROPIC_API_KEY, DASHSCOPE_API_KEY, OLLAMA_BASE_URL } = process.env;
 
 /** Keys come from the environment or from `.env` beside this file; without any, `echo` answers offline. */
 export default defineConfig({
@@ -11,6 +11,11 @@ export default defineConfig({
   upstreams: [
     { id: 'echo', provider: 'echo' },
     OPENAI_API_KEY && { id: 'openai', provider: 'openai', options: { apiKey: OPENAI_API_KEY } },
+    ANTHROPIC_API_KEY && {
+      id: 'anthropic',
+      provider: 'anthropic',
+      options: { apiKey: ANTHROPIC_API_KEY },
+    },
     DASHSCOPE_API_KEY && {
       id: 'dashscope',
       provider: 'openai',

@@ -1,9 +1,23 @@
 import Anthropic from '@anthropic-ai/sdk';
 import type { JsonObject, JsonValue } from '@dragoman/core';
 import { anthropic } from '@dragoman/plugin-anthropic';
+import {
+  anthropicBrokenStream,
+  anthropicError,
+  anthropicStream,
+  anthropicTruncatedStream,
+} from '../support/anthropic-frames.ts';
 import { describeProtocol } from './describe-protocol.ts';
+import { describeProvider } from './describe-provider.ts';
 
-const [protocol] = anthropic().protocols;
+const {
+  protocols: [protocol],
+  providers: [provider],
+} = anthropic();
+const calls = [
+  { id: 'toolu_1', name: 'get_weather', arguments: ['{"city":', '"Oslo"}'] },
+  { id: 'toolu_2', name: 'get_time', arguments: ['{}'] },
+];
 
 const request: JsonObject = {
   model: 'echo',
@@ -87,4 +101,94 @@ describeProtocol('anthropic', {
   assemble,
   project,
   statuses: { overloaded: 529 },
+});
+
+describeProvider('anthropic', {
+  type: provider,
+  options: (url) => ({ baseUrl: url, apiKey: 'sk-ant-of-the-upstream' }),
+  secrets: ['sk-ant-of-the-upstream'],
+  answers: [
+    {
+      name: 'with text',
+      reply: { stream: anthropicStream([{ text: ['Hel', 'lo wörld 🙂'] }]) },
+      expected: {
+        choices: [{ reason: 'stop', content: [{ type: 'text', text: 'Hello wörld 🙂' }] }],
+        usage: { input: 12, output: 7, cacheRead: 4 },
+      },
+    },
+    {
+      name: 'with calls after thinking',
+      reply: {
+        stream: anthropicStream([{ reasoning: ['Let me', ' see.'], signature: 'EqQB' }, { tools: calls }]),
+      },
+      expected: {
+        choices: [
+          {
+            reason: 'tool-use',
+            content: [
+              { type: 'reasoning', text: 'Let me see.', opaque: { protocol: 'anthropic', data: 'EqQB' } },
+              { id: 'toolu_1', name: 'get_weather', arguments: '{"city":"Oslo"}' },
+              { id: 'toolu_2', name: 'get_time', arguments: '{}' },
+            ],
+          },
+        ],
+      },
+    },
+    {
+      name: 'cut by the length, compressed',
+      reply: { stream: anthropicStream([{ text: ['Hel'] }], 'max_tokens'), gzip: true },
+      expected: { choices: [{ reason: 'max-tokens' }] },
+    },
+  ],
+  failures: [
+    {
+      name: 'its key is refused',
+      reply: anthropicError(401, 'authentication_error', 'invalid x-api-key sk-ant-of-the-upstream'),
+      kind: 'upstream-auth',
+    },
+    { name: 'an unknown model', reply: anthropicError(404, 'not_found_error'), kind: 'upstream-model' },
+    { name: 'a bad request', reply: anthropicError(400, 'invalid_request_error'), kind: 'invalid' },
+    {
+      name: 'a full context',
+      reply: anthropicError(
+        400,
+        'invalid_request_error',
+        'prompt is too long: 300000 tokens > 200000 maximum',
+      ),
+      kind: 'context-window',
+    },
+    {
+      name: 'a rate limit',
+      reply: anthropicError(429, 'rate_limit_error', 'Slow down.', { 'retry-after': '3' }),
+      kind: 'rate-limit',
+      retryAfterMs: 3000,
+    },
+    { name: 'an overload', reply: anthropicError(529, 'overloaded_error'), kind: 'overloaded' },
+    {
+      name: 'a page of HTML',
+      reply: { status: 502, rawBody: '<html>Bad gateway</html>' },
+      kind: 'upstream-broken',
+    },
+    { name: 'no server', reply: { cut: 'headers' }, kind: 'upstream-unreachable' },
+    {
+      name: 'no stop',
+      reply: { stream: anthropicTruncatedStream([{ text: ['Hel'] }]) },
+      kind: 'upstream-broken',
+      midstream: true,
+    },
+    {
+      name: 'an error in the stream',
+      reply: { stream: anthropicBrokenStream([{ text: ['Hel'] }]) },
+      kind: 'overloaded',
+      midstream: true,
+    },
+  ],
+  silences: [
+    { name: 'before the headers', reply: { hang: 'headers' } },
+    { name: 'after a word', reply: { stream: anthropicTruncatedStream([{ text: ['Hel'] }]), hang: true } },
+  ],
+  models: {
+    reply: { body: { data: [{ type: 'model', id: 'claude-a', display_name: 'Claude A' }], has_more: false } },
+    ids: ['claude-a'],
+  },
 });

@@ -1,5 +1,12 @@
 import { definePlugin } from '@dragoman/core';
 import { anthropicMessages } from './protocol.ts';
+import { anthropicProvider } from './provider.ts';
 
-/** Anthropic's Messages API for clients, such as Claude Code. */
-export const anthropic = definePlugin(() => ({ name: 'anthropic', protocols: [anthropicMessages] }));
+/** Anthropic's Messages API, for clients such as its SDKs and for upstreams. */
+export const anthropic = definePlugin(() => ({
+  name: 'anthropic',
+  protocols: [anthropicMessages],
+  providers: [anthropicProvider],
+}));
+
+export { anthropicCodec } from './provider.ts';

@@ -1,4 +1,11 @@
-import { defined, type JsonObject, type Usage } from '@dragoman/core';
+import {
+  defined,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type ReplyEnd,
+  type Usage,
+} from '@dragoman/core';
 
 /** Anthropic counts what was read from or written to a cache apart from the input. */
 export function encodeUsage(usage: Usage = { input: 0, output: 0 }): JsonObject {
@@ -10,4 +17,38 @@ export function encodeUsage(usage: Usage = { input: 0, output: 0 }): JsonObject 
     output_tokens: output,
     output_tokens_details: reasoning === undefined ? undefined : { thinking_tokens: reasoning },
   });
+}
+
+/** Reads a `usage` object; what it does not say stays as it was before. */
+export function decodeUsage(value: JsonValue | undefined, before?: Usage): Usage | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const count = (name: string): number | undefined => {
+    const field = value[name];
+    return typeof field === 'number' && field >= 0 ? field : undefined;
+  };
+  const cacheRead = count('cache_read_input_tokens') ?? before?.cacheRead;
+  const cacheWrite = count('cache_creation_input_tokens') ?? before?.cacheWrite;
+  const own = count('input_tokens');
+  const details = value['output_tokens_details'];
+  const reasoning = isJsonObject(details) ? details['thinking_tokens'] : undefined;
+  return defined({
+    input: own === undefined ? (before?.input ?? 0) : own + (cacheRead ?? 0) + (cacheWrite ?? 0),
+    output: count('output_tokens') ?? before?.output ?? 0,
+    cacheRead,
+    cacheWrite,
+    reasoning: typeof reasoning === 'number' ? reasoning : before?.reasoning,
+  });
+}
+
+/** Judges a reply that ended by its JSON text or by the last bytes of its stream. */
+export function readEnd(_wire: string, text: string): ReplyEnd {
+  if (text.trimStart().startsWith('{')) {
+    const body = JSON.parse(text) as JsonObject;
+    return defined({ usage: decodeUsage(body['usage']), isComplete: true });
+  }
+  const lines = text.split(/\r\n|\n|\r/).filter((line) => line.startsWith('data:'));
+  const last = lines.findLast((line) => line.includes('"message_delta"'));
+  const isComplete = last !== undefined || lines.some((line) => /"type"\s*:\s*"error"/.test(line));
+  const event = last === undefined ? undefined : (JSON.parse(last.slice(5)) as JsonObject);
+  return defined({ usage: decodeUsage(event?.['usage']), isComplete });
 }

@@ -1,0 +1,58 @@
+import { type ErrorKind, GatewayError, type HeaderMap, isJsonObject, type JsonValue } from '@dragoman/core';
+
+/** By the type of the error, which is also there when it comes inside a stream. */
+const KINDS: Readonly<Record<string, ErrorKind>> = {
+  invalid_request_error: 'invalid',
+  // The key is the gateway's own: its client is not to blame.
+  authentication_error: 'upstream-auth',
+  permission_error: 'upstream-auth',
+  billing_error: 'billing',
+  not_found_error: 'upstream-model',
+  conflict_error: 'conflict',
+  request_too_large: 'too-large',
+  rate_limit_error: 'rate-limit',
+  api_error: 'upstream-broken',
+  timeout_error: 'timeout',
+  overloaded_error: 'overloaded',
+};
+
+const STATUSES: Readonly<Record<number, ErrorKind>> = {
+  400: 'invalid',
+  401: 'upstream-auth',
+  402: 'billing',
+  403: 'upstream-auth',
+  404: 'upstream-model',
+  408: 'timeout',
+  413: 'too-large',
+  429: 'rate-limit',
+  503: 'overloaded',
+  504: 'timeout',
+  529: 'overloaded',
+};
+
+/** What an error of an Anthropic upstream means. */
+export function decodeError(status: number, headers: HeaderMap, body: JsonValue | undefined): GatewayError {
+  const error = isJsonObject(body) && isJsonObject(body['error']) ? body['error'] : {};
+  const { type, message } = error;
+  const named = typeof type === 'string' && Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
+  const kind = kindOf(named ?? STATUSES[status] ?? 'upstream-broken', message);
+  const seconds = Number(headers['retry-after'] ?? Number.NaN);
+  return new GatewayError(kind, messageOf(kind, status, message), {
+    ...(seconds >= 0 && { retryAfterMs: seconds * 1000 }),
+    ...(kind === 'context-window' && { code: 'context_length_exceeded' }),
+    upstream: { status },
+  });
+}
+
+function kindOf(kind: ErrorKind, message: JsonValue | undefined): ErrorKind {
+  return kind === 'invalid' && typeof message === 'string' && message.includes('prompt is too long')
+    ? 'context-window'
+    : kind;
+}
+
+function messageOf(kind: ErrorKind, status: number, message: JsonValue | undefined): string {
+  if (kind === 'upstream-auth') return "The upstream refused the gateway's own credentials.";
+  return typeof message === 'string' && message !== ''
+    ? message.slice(0, 2000)
+    : `The upstream answered with status ${status}.`;
+}

@@ -1,0 +1,51 @@
+import {
+  type JsonObject,
+  type JsonValue,
+  type Message,
+  pairToolResults,
+  type SystemMessage,
+} from '@dragoman/core';
+import { type ContentContext, encodeAssistantPart, encodeText, encodeUserParts } from './encode-content.ts';
+
+/** A turn as the API has it. */
+export interface Turn {
+  readonly role: 'user' | 'assistant' | 'system';
+  readonly content: readonly JsonValue[];
+}
+
+/** Encodes a conversation: neighbours of one role are one turn, and no turn is empty. */
+export function encodeMessages(messages: readonly Message[], context: ContentContext): readonly Turn[] {
+  const turns: Turn[] = [];
+  for (const message of pairToolResults(messages)) {
+    const turn = encodeTurn(message, turns.at(-1), context);
+    if (turn.content.length === 0) continue;
+    const last = turns.at(-1);
+    if (last?.role === turn.role)
+      turns[turns.length - 1] = { ...last, content: [...last.content, ...turn.content] };
+    else turns.push(turn);
+  }
+  return turns;
+}
+
+function encodeTurn(message: Message, before: Turn | undefined, context: ContentContext): Turn {
+  switch (message.role) {
+    case 'user':
+      return { role: 'user', content: encodeUserParts(message.content, context) };
+    case 'assistant':
+      return {
+        role: 'assistant',
+        content: message.content.flatMap((part) => encodeAssistantPart(part, context)),
+      };
+    case 'system':
+      if (context.capabilities.midSystem && before?.role === 'user') {
+        return { role: 'system', content: message.content.flatMap(encodeText) };
+      }
+      return { role: 'user', content: [reminder(message)] };
+  }
+}
+
+/** In place, since moving it to the front would change what it follows and break the prompt's cache. */
+function reminder({ content }: SystemMessage): JsonObject {
+  const text = content.map((part) => part.text).join('\n');
+  return { type: 'text', text: `<system-reminder>\n${text}\n</system-reminder>` };
+}

@@ -1,0 +1,101 @@
+import {
+  createHttpProvider,
+  defineProvider,
+  getJson,
+  isJsonObject,
+  type JsonValue,
+  type Model,
+  postJson,
+  readJson,
+  secret,
+  type UpstreamCodec,
+} from '@dragoman/core';
+import { z } from 'zod';
+import { decodeError } from './decode-error.ts';
+import { decodeReply, decodeStream } from './decode-reply.ts';
+import { encodeRequest } from './encode-request.ts';
+import { readEnd } from './usage.ts';
+import { ANTHROPIC } from './wire.ts';
+
+/** The upstream side of the Messages API. */
+export const anthropicCodec: UpstreamCodec = {
+  encodeRequest,
+  decodeReply,
+  decodeStream,
+  decodeError,
+  readEnd,
+};
+
+const options = z.strictObject({
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .default('https://api.anthropic.com')
+    .meta({ title: 'Base URL', description: 'Where `/v1/messages` begins, as Anthropic SDKs have it.' }),
+  apiKey: secret(z.string().min(1).meta({ title: 'API key', description: 'Sent as `x-api-key`.' })),
+  version: z
+    .string()
+    .min(1)
+    .default('2023-06-01')
+    .meta({ title: 'API version', description: 'The `anthropic-version` of converted requests.' }),
+  betas: z
+    .array(z.string().min(1))
+    .optional()
+    .meta({ title: 'Betas', description: 'The `anthropic-beta` of converted requests.' }),
+});
+
+export const anthropicProvider = defineProvider({
+  name: 'anthropic',
+  title: 'Anthropic',
+  description: 'Claude models by the Messages API.',
+  options,
+  create({ baseUrl, apiKey, version, betas }) {
+    const converted = { 'anthropic-version': version, ...(betas && { 'anthropic-beta': betas.join(',') }) };
+    const codec: UpstreamCodec = {
+      ...anthropicCodec,
+      encodeRequest: (request, context) => ({ ...encodeRequest(request, context), headers: converted }),
+    };
+    const upstream = { baseUrl, headers: { 'x-api-key': apiKey }, codec };
+    return {
+      ...createHttpProvider({
+        ...upstream,
+        forward: {
+          wires: [ANTHROPIC, 'anthropic-count'],
+          // The version and betas of a client that speaks the same go along as they are.
+          mount: '',
+          headers: ['anthropic-'],
+        },
+        models: async (context) => {
+          const listed = { ...upstream, headers: { ...upstream.headers, 'anthropic-version': version } };
+          return decodeModels(await getJson(listed, '/v1/models?limit=1000', context));
+        },
+      }),
+      async countTokens(request, context) {
+        const { body } = encodeRequest(request, context);
+        const { max_tokens: _, stream: __, ...counted } = body;
+        const path = '/v1/messages/count_tokens';
+        const reply = await readJson(
+          await postJson(upstream, { path, body: counted, headers: converted }, context),
+        );
+        return isJsonObject(reply) && typeof reply['input_tokens'] === 'number' ? reply['input_tokens'] : 0;
+      },
+    };
+  },
+});
+
+function decodeModels(body: JsonValue): readonly Model[] {
+  const rows =
+    isJsonObject(body) && Array.isArray(body['data']) ? (body['data'] as readonly JsonValue[]) : [];
+  return rows.filter(isJsonObject).flatMap((row) => {
+    const { id, display_name: name, created_at: created } = row;
+    if (typeof id !== 'string') return [];
+    const seconds = typeof created === 'string' ? Date.parse(created) / 1000 : Number.NaN;
+    return [
+      {
+        id,
+        owner: 'anthropic',
+        ...(typeof name === 'string' && { displayName: name }),
+        ...(Number.isFinite(seconds) && { created: seconds }),
+      },
+    ];
+  });
+}
