@@ -1,8 +1,9 @@
 /** What a proxy costs that does nothing: the measure for the gateway. */
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { Pool } from 'undici';
-import { answerCpu, announce } from './child.ts';
+import { cpuMicros, serveParent } from './child.ts';
 
 const pool = new Pool(process.env['UPSTREAM'] ?? '', { connections: 256, pipelining: 1 });
 
@@ -11,11 +12,12 @@ const server = createServer(async (request, response) => {
   const reply = await pool.request({
     method: 'POST',
     path: request.url ?? '/',
-    headers: { 'content-type': 'application/json', authorization: 'Bearer upstream' },
+    headers: { 'content-type': 'application/json', authorization: 'Bearer sk-bench' },
     body,
   });
   response.writeHead(reply.statusCode, reply.headers);
   reply.body.pipe(response);
 });
-server.listen(0, '127.0.0.1', () => announce(server));
-answerCpu();
+server.listen(0, '127.0.0.1', () => {
+  serveParent({ port: (server.address() as AddressInfo).port }, cpuMicros);
+});

@@ -1,29 +1,39 @@
-/** What the measured processes and their parent say to each other. */
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+/** The child's side of a process of the bench: it says where it listens, answers its parent, and ends with it. */
+
+/** What a child says once it is ready for its first question. */
+export interface Ready {
+  /** Where it listens; absent when it only asks others. */
+  readonly port?: number;
+  /** What its clients have to send. */
+  readonly key?: string;
+}
 
 export type ChildMessage =
-  | { readonly type: 'ready'; readonly port: number; readonly key?: string }
-  /** User and system time since the start, in microseconds. */
-  | { readonly type: 'cpu'; readonly micros: number };
+  | { readonly type: 'ready'; readonly ready: Ready }
+  | { readonly type: 'answer'; readonly answer: unknown }
+  | { readonly type: 'failure'; readonly message: string };
 
-function tell(message: ChildMessage): void {
-  process.send?.(message);
-}
-
-export function announce(server: Server): void {
-  tell({ type: 'ready', port: (server.address() as AddressInfo).port });
-}
-
-export function announceUrl(url: string, key: string): void {
-  tell({ type: 'ready', port: Number(new URL(url).port), key });
-}
-
-/** Answers every message with the processor time used so far, and ends with the parent. */
-export function answerCpu(): void {
-  process.on('message', () => {
-    const { user, system } = process.cpuUsage();
-    tell({ type: 'cpu', micros: user + system });
+/** Tells the parent that this process is ready, and answers its questions one by one until it goes away. */
+export function serveParent(ready: Ready, answer: (question: never) => unknown): void {
+  const tell = (message: ChildMessage): void => void process.send?.(message);
+  process.on('message', async (question) => {
+    try {
+      tell({ type: 'answer', answer: await answer(question as never) });
+    } catch (error) {
+      tell({ type: 'failure', message: error instanceof Error ? error.message : String(error) });
+    }
   });
-  process.on('disconnect', () => process.exit(0));
+  tell({ type: 'ready', ready });
 }
+
+/** The only question to a measured process: user and system time since its start, in microseconds. */
+export function cpuMicros(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+// Ctrl-C in a terminal reaches the whole group; the parent decides what happens, and in which order. An end by
+// `exit` runs the exit handlers, which a signal alone would not.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => process.exit(0));
+process.on('disconnect', () => process.exit(0));

@@ -1,58 +1,92 @@
+/** The load generator: as many requests as fit in a time, each as soon as its connection's last is answered. */
 import { once } from 'node:events';
 import { Pool } from 'undici';
-import type { Scenario } from './scenarios.ts';
-import type { Target } from './target.ts';
+import { serveParent } from './child.ts';
 
-/** What one round of one scenario at one target took. */
-export interface Round {
-  readonly requestsPerSecond: number;
-  readonly cpuMicros: number;
-  /** Milliseconds until the reply was whole. */
+/** What to send, where, and for how long. */
+export interface Job {
+  readonly port: number;
+  readonly key: string;
+  readonly path: string;
+  readonly body: string;
+  readonly connections: number;
+  readonly leastEvents: number;
+  readonly seconds: number;
+}
+
+/** Milliseconds. */
+export interface Quantiles {
   readonly p50: number;
   readonly p99: number;
-  /** Milliseconds until its first byte. */
+}
+
+/** What came back. */
+export interface Tally {
+  readonly requests: number;
+  readonly seconds: number;
+  /** Server-sent events of all replies together. */
+  readonly events: number;
+  /** Until a reply was whole. */
+  readonly latency: Quantiles;
+  /** Until its first byte. */
+  readonly firstByte: Quantiles;
+}
+
+interface Sample {
+  readonly latency: number;
   readonly firstByte: number;
-  readonly chunksPerSecond: number;
+  readonly events: number;
 }
 
-const quantile = (sorted: readonly number[], part: number): number =>
-  sorted[Math.floor((sorted.length - 1) * part)] ?? 0;
-
-/** Sends a fixed number of requests over a fixed number of connections, each as soon as the last is answered. */
-export async function runRound(target: Target, scenario: Scenario, chunks: number): Promise<Round> {
-  const { connections, requests, body } = scenario;
-  const pool = new Pool(`http://127.0.0.1:${target.port}`, { connections, pipelining: 1 });
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${target.key ?? 'none'}` };
-  const whole: number[] = [];
-  const first: number[] = [];
-  let left = requests;
-  const drive = async (): Promise<void> => {
-    while (left-- > 0) {
-      const started = performance.now();
-      const reply = await pool.request({ method: 'POST', path: '/v1/chat/completions', headers, body });
-      if (reply.statusCode !== 200)
-        throw new Error(`${target.name} answered ${reply.statusCode}: ${await reply.body.text()}`);
-      reply.body.once('data', () => first.push(performance.now() - started));
-      await once(reply.body.resume(), 'end');
-      whole.push(performance.now() - started);
-    }
-  };
-  const cpuBefore = await target.cpu();
+async function run(job: Job): Promise<Tally> {
+  const { port, connections } = job;
+  const pool = new Pool(`http://127.0.0.1:${port}`, { connections, pipelining: 1 });
+  const samples: Sample[] = [];
   const started = performance.now();
-  await Promise.all(Array.from({ length: connections }, drive));
-  const seconds = (performance.now() - started) / 1000;
-  const cpuMicros = ((await target.cpu()) - cpuBefore) / requests;
-  await pool.close();
-  const sorted = whole.toSorted((a, b) => a - b);
+  const drive = async (): Promise<void> => {
+    while (performance.now() - started < job.seconds * 1000) samples.push(await send(pool, job));
+  };
+  try {
+    await Promise.all(Array.from({ length: connections }, drive));
+  } finally {
+    await pool.destroy();
+  }
   return {
-    requestsPerSecond: requests / seconds,
-    cpuMicros,
-    p50: quantile(sorted, 0.5),
-    p99: quantile(sorted, 0.99),
-    firstByte: quantile(
-      first.toSorted((a, b) => a - b),
-      0.5,
-    ),
-    chunksPerSecond: (requests * chunks) / seconds,
+    requests: samples.length,
+    seconds: (performance.now() - started) / 1000,
+    events: samples.reduce((sum, { events }) => sum + events, 0),
+    latency: quantiles(samples.map(({ latency }) => latency)),
+    firstByte: quantiles(samples.map(({ firstByte }) => firstByte)),
   };
 }
+
+async function send(pool: Pool, { path, key, body, leastEvents }: Job): Promise<Sample> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+  const started = performance.now();
+  const reply = await pool.request({ method: 'POST', path, headers, body });
+  if (reply.statusCode !== 200) throw new Error(`${reply.statusCode} ${await reply.body.text()}`);
+  let firstByte = 0;
+  let events = 0;
+  let last = 0;
+  reply.body.on('data', (chunk: Buffer) => {
+    firstByte ||= performance.now() - started;
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at] ?? 0;
+      if (byte === LINE_FEED && last === LINE_FEED) events += 1;
+      last = byte;
+    }
+  });
+  await once(reply.body, 'end');
+  if (events < leastEvents) throw new Error(`only ${events} of ${leastEvents} events of a reply arrived`);
+  return { latency: performance.now() - started, firstByte, events };
+}
+
+const LINE_FEED = 0x0a;
+
+function quantiles(values: readonly number[]): Quantiles {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (part: number): number => sorted[Math.floor((sorted.length - 1) * part)] ?? 0;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+serveParent({}, run);

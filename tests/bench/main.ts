@@ -1,55 +1,88 @@
 /** `npm run bench`: what the gateway costs beside a proxy that does nothing. See README.md. */
+import { availableParallelism, constants } from 'node:os';
 import { parseArgs } from 'node:util';
-import { runRound } from './load.ts';
-import { formatReport, type Result } from './report.ts';
-import { CHUNKS, type Scenario, SCENARIOS } from './scenarios.ts';
-import { startTarget, type Target } from './target.ts';
+import { type Child, createChildren } from './children.ts';
+import type { Job, Tally } from './load.ts';
+import { formatResult, type Result, type Round } from './report.ts';
+import { type Scenario, SCENARIOS } from './scenarios.ts';
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
-const ROUNDS = values.quick ? 2 : 5;
-/** The first requests run on code that is not yet compiled. */
-const WARM_UP = values.quick ? 0.2 : 2;
+const EFFORT = values.quick
+  ? { rounds: 2, seconds: 0.2, warmUpSeconds: 0.3 }
+  : { rounds: 5, seconds: 0.8, warmUpSeconds: 1.2 };
 
-const targets: Target[] = [];
-const start = async (name: string, file: string, env?: NodeJS.ProcessEnv): Promise<Target> => {
-  const target = await startTarget(name, file, env);
-  targets.push(target);
-  return target;
-};
+type Server = Child<'cpu', number>;
 
-function scaled(scenario: Scenario, factor: number): Scenario {
-  return { ...scenario, requests: Math.max(scenario.connections, Math.round(scenario.requests * factor)) };
+interface Bench {
+  readonly load: Child<Job, Tally>;
+  readonly bare: Server;
+  readonly gateways: Readonly<Record<Scenario['gateway'], Server>>;
 }
 
-/** The two take turns, so that both see the same machine. */
-async function measure(scenario: Scenario, bare: Target, gateway: Target): Promise<Result> {
-  const round = (target: Target, factor = 1) =>
-    runRound(target, scaled(scenario, factor), scenario.isStream ? CHUNKS : 0);
-  await round(bare, WARM_UP);
-  await round(gateway, WARM_UP);
-  const result = {
-    scenario,
-    bare: [] as Awaited<ReturnType<typeof round>>[],
-    gateway: [] as Awaited<ReturnType<typeof round>>[],
+const children = createChildren();
+
+async function startAll(): Promise<Bench> {
+  const mock = await children.start({ name: 'the mock upstream', file: './mock.ts' });
+  const upstream = { UPSTREAM: `http://127.0.0.1:${mock.port}` };
+  const startGateway = (kind: Scenario['gateway']): Promise<Server> => {
+    const env = { ...upstream, GATEWAY: kind };
+    return children.start({ name: `the ${kind} gateway`, file: './gateway-process.ts', env });
   };
-  for (let at = 0; at < ROUNDS; at++) {
-    result.bare.push(await round(bare));
-    result.gateway.push(await round(gateway));
+  return {
+    bare: await children.start({ name: 'the bare proxy', file: './bare-proxy.ts', env: upstream }),
+    gateways: { passing: await startGateway('passing'), translating: await startGateway('translating') },
+    load: await children.start({ name: 'the load generator', file: './load.ts' }),
+  };
+}
+
+async function measure({ load, bare, gateways }: Bench, scenario: Scenario): Promise<Result> {
+  const { path, body, connections, leastEvents } = scenario;
+  const run = async ({ ask, port = 0, key = '' }: Server, seconds = EFFORT.seconds): Promise<Round> => {
+    const before = await ask('cpu');
+    const tally = await load.ask({ port, key, path, body, connections, leastEvents, seconds });
+    return { ...tally, cpuMicros: (await ask('cpu')) - before };
+  };
+  const result = { scenario, bare: [] as Round[], gateway: [] as Round[] };
+  const turns = [
+    { server: bare, rounds: result.bare },
+    { server: gateways[scenario.gateway], rounds: result.gateway },
+  ];
+  // The first requests run on code that is not yet compiled.
+  for (const { server } of turns) await run(server, EFFORT.warmUpSeconds);
+  for (let at = 0; at < EFFORT.rounds; at++) {
+    for (const { server, rounds } of turns) rounds.push(await run(server));
+    // Who comes second finds a warmer machine, so that changes too.
+    turns.reverse();
   }
   return result;
 }
 
-try {
-  const mock = await start('mock', './mock.ts');
-  const env = { UPSTREAM: `http://127.0.0.1:${mock.port}` };
-  const bare = await start('bare proxy', './bare-proxy.ts', env);
-  const gateways = {
-    'passed through': await start('gateway', './gateway.ts', env),
-    translated: await start('translating gateway', './gateway.ts', { ...env, PASS_THROUGH: 'false' }),
-  };
+async function run(): Promise<void> {
+  const bench = await startAll();
+  const machine = `Node ${process.versions.node}, ${availableParallelism()} processors, ${EFFORT.rounds} rounds`;
+  if (!values.json) console.log(machine);
   const results: Result[] = [];
-  for (const scenario of SCENARIOS) results.push(await measure(scenario, bare, gateways[scenario.way]));
-  console.log(values.json ? JSON.stringify(results, undefined, 2) : formatReport(results));
+  for (const scenario of SCENARIOS) {
+    const result = await measure(bench, scenario);
+    results.push(result);
+    if (!values.json) console.log(`\n${formatResult(result)}`);
+  }
+  if (values.json) console.log(JSON.stringify({ machine, results }, undefined, 2));
+}
+
+let stoppedBy: 'SIGINT' | 'SIGTERM' | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    stoppedBy = signal;
+    process.exitCode = 128 + constants.signals[signal];
+    void children.stop();
+  });
+}
+try {
+  await run();
+} catch (error) {
+  // A run that was stopped loses its processes; that is no failure.
+  if (!stoppedBy) throw error;
 } finally {
-  await Promise.all(targets.map((target) => target.stop()));
+  await children.stop();
 }

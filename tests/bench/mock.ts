@@ -1,8 +1,10 @@
-/** The upstream of the bench: answers at once, about 1 KB, or as a stream of small chunks. */
-import { createServer } from 'node:http';
+/** The upstream of the bench: answers at once with about 1 KB, or with a stream of small chunks. */
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { answerCpu, announce } from './child.ts';
-import { CHUNKS } from './scenarios.ts';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { cpuMicros, serveParent } from './child.ts';
+import { CHUNKS, MODELS, PACE_MS } from './scenarios.ts';
 
 const head = { id: 'chatcmpl-bench', created: 1_760_000_000, model: 'bench' };
 const message = { role: 'assistant', content: 'x'.repeat(700), refusal: null };
@@ -20,22 +22,28 @@ function chunk(delta: object, finish: string | null = null): string {
   return `data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', choices })}\n\n`;
 }
 
-const server = createServer(async (request, response) => {
-  const body = (await buffer(request)).toString();
-  if (!body.includes('"stream":true')) {
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': reply.length });
-    response.end(reply);
-    return;
-  }
+const START = chunk({ role: 'assistant', content: '' });
+const WORDS = Array.from({ length: CHUNKS }, (_, at) => chunk({ content: `word ${at} ` }));
+const END = `${chunk({}, 'stop')}data: [DONE]\n\n`;
+
+/** Each chunk is a write of its own, as from a model. */
+async function writeStream(response: ServerResponse, isPaced: boolean): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  response.write(chunk({ role: 'assistant', content: '' }));
-  for (let at = 0; at < CHUNKS && !response.destroyed; at++) {
-    response.write(chunk({ content: `word ${at} ` }));
-    // Each chunk is a write of its own, as from a model.
-    await new Promise(setImmediate);
+  response.write(START);
+  for (const word of WORDS) {
+    if (response.destroyed) return;
+    response.write(word);
+    await (isPaced ? setTimeout(PACE_MS) : setImmediate());
   }
-  response.write(chunk({}, 'stop'));
-  response.end('data: [DONE]\n\n');
+  response.end(END);
+}
+
+const server = createServer(async (request, response) => {
+  const { model, stream } = JSON.parse((await buffer(request)).toString()) as Record<string, unknown>;
+  if (stream === true) return writeStream(response, model === MODELS.paced);
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': reply.length });
+  response.end(reply);
 });
-server.listen(0, '127.0.0.1', () => announce(server));
-answerCpu();
+server.listen(0, '127.0.0.1', () => {
+  serveParent({ port: (server.address() as AddressInfo).port }, cpuMicros);
+});

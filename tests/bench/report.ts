@@ -1,48 +1,74 @@
-import type { Round } from './load.ts';
-import { CHUNKS, type Scenario } from './scenarios.ts';
+import type { Tally } from './load.ts';
+import type { Scenario } from './scenarios.ts';
 
-/** The rounds of one scenario, each of the bare proxy beside one of the gateway. */
+/** One round at one server: what the load generator saw, and the server's processor time for it. */
+export interface Round extends Tally {
+  readonly cpuMicros: number;
+}
+
+/** The rounds of one scenario: each of the bare proxy stands beside one of the gateway. */
 export interface Result {
   readonly scenario: Scenario;
   readonly bare: readonly Round[];
   readonly gateway: readonly Round[];
 }
 
+interface Row {
+  readonly label: string;
+  read(round: Round): number;
+  /** Whether the project's aim is about this row. */
+  readonly isAim?: boolean;
+}
+
+const WHOLE: readonly Row[] = [
+  { label: 'requests/s', read: ({ requests, seconds }) => requests / seconds },
+  { label: 'CPU µs/request', read: ({ cpuMicros, requests }) => cpuMicros / requests, isAim: true },
+  { label: 'p50 ms', read: ({ latency }) => latency.p50 },
+  { label: 'p99 ms', read: ({ latency }) => latency.p99 },
+];
+
+const STREAM: readonly Row[] = [
+  { label: 'chunks/s', read: ({ events, seconds }) => events / seconds },
+  {
+    label: 'CPU ms/1,000 chunks',
+    // Microseconds of one are milliseconds of a thousand.
+    read: ({ cpuMicros, events }) => cpuMicros / events,
+    isAim: true,
+  },
+  { label: 'first byte p50 ms', read: ({ firstByte }) => firstByte.p50 },
+  { label: 'first byte p99 ms', read: ({ firstByte }) => firstByte.p99 },
+  { label: 'whole reply p50 ms', read: ({ latency }) => latency.p50 },
+  { label: 'whole reply p99 ms', read: ({ latency }) => latency.p99 },
+];
+
+/** The middle of the values; of an even number, the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const half = Math.floor(sorted.length / 2);
+  const upper = sorted[half] ?? 0;
+  return sorted.length % 2 === 0 ? ((sorted[half - 1] ?? 0) + upper) / 2 : upper;
 }
 
-/** Figures of both with the median of the ratios round by round, since the machine's speed drifts. */
-export function formatReport(results: readonly Result[]): string {
-  return results.map(formatResult).join('\n\n');
-}
-
-function formatResult({ scenario, bare, gateway }: Result): string {
-  const rows: (readonly [string, (round: Round) => number])[] = [
-    ['requests/s', (round) => round.requestsPerSecond],
-    ['CPU µs/request', (round) => round.cpuMicros],
-    ['p50 ms', (round) => round.p50],
-    ['p99 ms', (round) => round.p99],
-  ];
-  if (scenario.isStream) {
-    rows.push(
-      ['first byte p50 ms', (round) => round.firstByte],
-      ['chunks/s', (round) => round.chunksPerSecond],
-      ['CPU ms/1,000 chunks', (round) => round.cpuMicros / CHUNKS],
-    );
-  }
-  const lines = rows.map(([label, read]) => {
-    const ratio = median(gateway.map((round, at) => read(round) / read(bare[at] ?? round)));
-    const figures = [bare, gateway].map((rounds) => format(median(rounds.map(read))).padStart(10));
-    return `  ${label.padEnd(30)}${figures.join('')}${ratio.toFixed(2).padStart(10)}×`;
-  });
+/** A table of one scenario. Ratios are taken round by round, since the machine's speed drifts. */
+export function formatResult(result: Result): string {
+  const { scenario } = result;
+  const columns = ['bare', 'gateway', 'ratio'].map((name) => name.padStart(10)).join('');
+  const rows = scenario.leastEvents > 0 ? STREAM : WHOLE;
   return [
-    `${scenario.name.padEnd(32)}${['bare', 'gateway', 'ratio'].map((name) => name.padStart(10)).join('')}`,
-    ...lines,
+    `${scenario.name.padEnd(38)}${columns}   lowest – highest`,
+    ...rows.map((row) => formatRow(row, result)),
   ].join('\n');
 }
 
-function format(value: number): string {
+function formatRow({ label, read, isAim }: Row, { scenario, bare, gateway }: Result): string {
+  const ratios = gateway.map((round, at) => read(round) / read(bare[at] ?? round));
+  const figures = [bare, gateway].map((rounds) => formatNumber(median(rounds.map(read))).padStart(10));
+  const ratio = `${median(ratios).toFixed(2)}×`.padStart(10);
+  const spread = `${Math.min(...ratios).toFixed(2)} – ${Math.max(...ratios).toFixed(2)}`.padStart(19);
+  const aim = isAim && scenario.aim !== undefined ? `   aim: at most ${scenario.aim}×` : '';
+  return `  ${label.padEnd(36)}${figures.join('')}${ratio}${spread}${aim}`;
+}
+
+function formatNumber(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toFixed(2);
 }

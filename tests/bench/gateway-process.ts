@@ -1,12 +1,14 @@
-/** The gateway as in production: with keys, JSON logs on, one upstream. */
+/** The gateway as in production: with keys, a JSON log of every request, and one upstream. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openai } from '@dragoman/plugin-openai';
 import { resolveConfig } from '../../core/src/config/resolve.ts';
 import { createGateway } from '../../core/src/gateway.ts';
-import { announceUrl, answerCpu } from './child.ts';
+import { cpuMicros, serveParent } from './child.ts';
+import { GATEWAYS, MODELS } from './scenarios.ts';
 
+const kind = process.env['GATEWAY'] as keyof typeof GATEWAYS;
 const data = mkdtempSync(join(tmpdir(), 'dragoman-bench-'));
 process.on('exit', () => rmSync(data, { recursive: true, force: true }));
 
@@ -17,8 +19,8 @@ const gateway = await createGateway(
       {
         id: 'mock',
         provider: 'openai',
-        passThrough: process.env['PASS_THROUGH'] !== 'false',
-        models: { list: ['bench'] },
+        ...GATEWAYS[kind],
+        models: { list: Object.values(MODELS) },
         options: { baseUrl: `${process.env['UPSTREAM']}/v1`, apiKey: 'sk-bench' },
       },
     ],
@@ -28,5 +30,4 @@ const gateway = await createGateway(
   }),
 );
 const { url } = await gateway.listen();
-announceUrl(url, gateway.firstKey ?? '');
-answerCpu();
+serveParent({ port: Number(new URL(url).port), key: gateway.firstKey ?? '' }, cpuMicros);
