@@ -8,8 +8,8 @@ import { type Scenario, SCENARIOS } from './scenarios.ts';
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
 const EFFORT = values.quick
-  ? { rounds: 2, seconds: 0.2, warmUpSeconds: 0.3 }
-  : { rounds: 5, seconds: 0.8, warmUpSeconds: 1.2 };
+  ? { rounds: 2, seconds: 0.2, warmUp: 0.1 }
+  : { rounds: 5, seconds: 0.8, warmUp: 1 };
 
 type Server = Child<'cpu', number>;
 
@@ -47,8 +47,7 @@ async function measure({ load, bare, gateways }: Bench, scenario: Scenario): Pro
     { server: bare, rounds: result.bare },
     { server: gateways[scenario.gateway], rounds: result.gateway },
   ];
-  // The first requests run on code that is not yet compiled.
-  for (const { server } of turns) await run(server, EFFORT.warmUpSeconds);
+  for (const { server } of turns) await run(server, scenario.warmUpSeconds * EFFORT.warmUp);
   for (let at = 0; at < EFFORT.rounds; at++) {
     for (const { server, rounds } of turns) rounds.push(await run(server));
     // Who comes second finds a warmer machine, so that changes too.

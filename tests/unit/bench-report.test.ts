@@ -17,6 +17,7 @@ const scenario: Scenario = {
   path: '/',
   body: '{}',
   connections: 1,
+  warmUpSeconds: 0,
   leastEvents: 0,
 };
 
