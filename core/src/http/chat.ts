@@ -39,8 +39,10 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
 
     ctx.respond = false;
     if (!stream) return respond(ctx, await serve());
+    const form = endpoint.streamForm?.(input);
     await respondStream(ctx, serve(), {
-      keepAlive: endpoint.keepAlive,
+      contentType: form?.contentType ?? 'text/event-stream; charset=utf-8',
+      keepAlive: form?.keepAlive ?? endpoint.keepAlive,
       keepAliveMs: deps.keepAliveMs,
       encodeError: (error) => endpoint.encodeStreamError(error, context),
     });

@@ -53,7 +53,9 @@ export function openExchange(
 ): Exchange {
   const state = ctx.state as RequestState;
   state.protocol = protocol;
-  const key = deps.auth ? deps.keys.verify(readCredential(ctx.req.headers) ?? '') : undefined;
+  const key = deps.auth
+    ? deps.keys.verify(readCredential(ctx.req.headers, ctx.querystring) ?? '')
+    : undefined;
   if (key) state.key = key;
   return {
     requestId: state.requestId,

@@ -21,6 +21,7 @@ const contextOf = (res: ServerResponse): Context =>
   ({ res, state: { requestId: 'req_test' } }) as unknown as Context;
 
 const manners = (keepAliveMs: number): StreamManners => ({
+  contentType: 'text/event-stream; charset=utf-8',
   keepAlive: ': keep-alive\n\n',
   keepAliveMs,
   encodeError: (error) => `data: ${error.kind}\n\n`,

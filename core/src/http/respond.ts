@@ -9,13 +9,13 @@ import { endsAtEvent } from '../transport/event-boundary.ts';
 
 /** How to keep a stream alive and how to tell its client that it failed. */
 export interface StreamManners {
+  readonly contentType: string;
   readonly keepAlive: string;
   readonly keepAliveMs: number;
   encodeError(error: GatewayError): string;
 }
 
 const STREAM_HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache',
   // Proxies such as nginx would otherwise hold the stream back.
   'x-accel-buffering': 'no',
@@ -54,7 +54,7 @@ export async function respondStream(
   pending: Promise<Reply>,
   manners: StreamManners,
 ): Promise<void> {
-  const own = { ...STREAM_HEADERS, ...requestIdHeader(state) };
+  const own = { 'content-type': manners.contentType, ...STREAM_HEADERS, ...requestIdHeader(state) };
   const writer = new StreamWriter(response);
   const timer = setInterval(() => {
     if (!response.headersSent) response.writeHead(200, own);

@@ -11,6 +11,11 @@ export interface ForwardInput {
   readonly mount: string;
   /** Headers of the client that go on, besides the usual ones; a name with `-` at its end is a prefix. */
   readonly headers?: readonly string[];
+  /**
+   * For wires whose path names the model: gives the path below the base URL, with the upstream's own name. The
+   * body then goes on as it is.
+   */
+  readonly rewritePath?: (path: string, model: string) => string;
 }
 
 const CLIENT_HEADERS = ['content-type', 'accept', 'idempotency-key', 'user-agent', 'x-client-request-id'];
@@ -18,15 +23,16 @@ const CLIENT_HEADERS = ['content-type', 'accept', 'idempotency-key', 'user-agent
 /** Sends clients' bytes on to an HTTP upstream, with its own credentials. */
 export function createForward(
   upstream: HttpUpstream,
-  { wires, mount, headers: more = [] }: ForwardInput,
+  { wires, mount, headers: more = [], rewritePath }: ForwardInput,
 ): Forward {
   const { baseUrl, headers: own, codec } = upstream;
   const kept = [...CLIENT_HEADERS, ...more];
   return {
     wires,
     send(raw, model, { http }) {
-      const path = raw.path.startsWith(`${mount}/`) ? raw.path.slice(mount.length) : raw.path;
-      const body = forwardedBody(raw, model);
+      const below = raw.path.startsWith(`${mount}/`) ? raw.path.slice(mount.length) : raw.path;
+      const path = rewritePath && model !== undefined ? rewritePath(raw.path, model) : below;
+      const body = rewritePath ? raw.body : forwardedBody(raw, model);
       return http.send({
         method: raw.method,
         url: joinUrl(baseUrl, path, raw.query),

@@ -147,8 +147,15 @@ export interface ChatEndpoint extends EndpointBase {
   encodeStreamError(error: GatewayError, context: EncodeContext): string;
   /** A frame that clients ignore, sent while an upstream is silent. */
   readonly keepAlive: string;
-  /** The content type of a streamed reply. Default `text/event-stream`. */
-  streamType?(request: ChatRequest): string;
+  /** How this request wants its stream, where that is not as server-sent events with {@link keepAlive}. */
+  streamForm?(input: RequestInput): StreamForm | undefined;
+}
+
+/** A way to write a stream other than as server-sent events. */
+export interface StreamForm {
+  readonly contentType: string;
+  /** As {@link ChatEndpoint.keepAlive}; it must be harmless anywhere between two frames. */
+  readonly keepAlive: string;
 }
 
 export interface CountTokensEndpoint extends EndpointBase {

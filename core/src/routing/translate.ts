@@ -26,11 +26,7 @@ export async function translate(exchange: Exchange, input: TranslateInput): Prom
   const watched = watch(events, exchange, call);
   const dropped = droppedHeader(exchange);
   if (request.stream) {
-    const headers = {
-      'content-type': endpoint.streamType?.(request) ?? 'text/event-stream; charset=utf-8',
-      ...dropped,
-    };
-    return { status: 200, headers, body: encodeStream(watched, exchange, input) };
+    return { status: 200, headers: dropped, body: encodeStream(watched, exchange, input) };
   }
   const reply = await collect(watched);
   const body = JSON.stringify(endpoint.encodeReply(reply, context));
