@@ -4,7 +4,7 @@ export * from './canonical/embed.ts';
 export * from './canonical/errors.ts';
 export * from './canonical/json.ts';
 export type { Model } from './canonical/models.ts';
-export { type Capabilities, DEFAULT_CAPABILITIES } from './plugin/capabilities.ts';
+export { type Capabilities, type CapabilityTable, DEFAULT_CAPABILITIES } from './plugin/capabilities.ts';
 export * from './plugin/define.ts';
 export type * from './plugin/plugin.ts';
 export type { HeaderMap, HttpClient, HttpReply, HttpRequest } from './transport/http.ts';

@@ -34,12 +34,12 @@ export function createToolNames(request: ChatRequest, rule: NameRule): ToolNames
   for (const name of names) if (fits(name, rule)) take(name, name);
   for (const name of names) {
     if (toWire.has(name)) continue;
-    let wire = shorten(name, rule);
-    for (let again = 1; fromWire.has(wire); again++) wire = shorten(`${name}\0${again}`, rule);
+    let wire = replaced(name, rule);
+    for (let again = 0; fromWire.has(wire); again++) wire = shortened(name, again, rule);
     take(name, wire);
   }
   return {
-    toWire: (name) => toWire.get(name) ?? (fits(name, rule) ? name : shorten(name, rule)),
+    toWire: (name) => toWire.get(name) ?? (fits(name, rule) ? name : replaced(name, rule)),
     fromWire: (name) => fromWire.get(name) ?? name,
   };
 }
@@ -58,8 +58,15 @@ function fits(name: string, { pattern, maxLength }: NameRule): boolean {
   return name.length <= maxLength && pattern.test(name);
 }
 
-function shorten(name: string, { maxLength }: NameRule): string {
-  return `${cleaned(name).slice(0, maxLength - 9)}_${digest(name).slice(0, 8)}`;
+function replaced(name: string, rule: NameRule): string {
+  const clean = cleaned(name);
+  return fits(clean, rule) ? clean : shortened(name, 0, rule);
+}
+
+/** A hash tells names apart that look the same without what had to go; `again` finds another one. */
+function shortened(name: string, again: number, { maxLength }: NameRule): string {
+  const hash = digest(again === 0 ? name : `${name}\0${again}`);
+  return `${cleaned(name).slice(0, maxLength - 9)}_${hash.slice(0, 8)}`;
 }
 
 /** Letters, digits, `_` and `-` are allowed everywhere; some wires want a letter or `_` at the front. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { matchesPattern } from '../config/pattern.ts';
 
 /**
  * What an upstream model can do and how it wants to be asked. Every quirk of a model is a field here, so that
@@ -56,3 +57,21 @@ export const DEFAULT_CAPABILITIES: Capabilities = {
   prefixBoundThinking: false,
   toolsWithEffort: true,
 };
+
+/** Capabilities by model name, where `*` stands for any text; of rows that match, later ones count. */
+export type CapabilityTable = Readonly<Record<string, Partial<All>>>;
+
+/** Models that decide themselves how long to think take every level. */
+const ADAPTIVE_LEVELS: Capabilities['effortLevels'] = ['low', 'medium', 'high', 'xhigh', 'max'];
+
+/** The rows of a table that are about a model, in their order. */
+export function rowsFor(model: string, table: CapabilityTable): readonly Partial<All>[] {
+  return Object.entries(table).flatMap(([pattern, row]) => (matchesPattern(pattern, model) ? [row] : []));
+}
+
+/** What a model can do: the defaults, then every row in order. */
+export function resolveCapabilities(rows: readonly Partial<All>[]): Capabilities {
+  const known: Partial<All> = Object.assign({}, ...rows);
+  const isAdaptive = known.thinking === 'adaptive' || known.thinking === 'always-adaptive';
+  return { ...DEFAULT_CAPABILITIES, ...(isAdaptive && { effortLevels: ADAPTIVE_LEVELS }), ...known };
+}

@@ -9,7 +9,7 @@ import type { GatewayError } from '../canonical/errors.ts';
 import type { JsonObject } from '../canonical/json.ts';
 import type { Model } from '../canonical/models.ts';
 import type { OpaqueBox } from '../canonical/opaque.ts';
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities, CapabilityTable } from './capabilities.ts';
 import type { HeaderMap, HttpClient, HttpReply } from '../transport/http.ts';
 
 /** The part of the logger that plugins may use. Values of secret fields are redacted. */
@@ -99,6 +99,8 @@ export interface ProviderType<Name extends string = string, Options extends z.Zo
   readonly title: string;
   readonly description: string;
   readonly options: Options;
+  /** What models of known families can do; an upstream's own rows count more. */
+  readonly capabilities?: CapabilityTable;
   create(options: z.output<Options>, setup: ProviderSetup): Provider;
 }
 

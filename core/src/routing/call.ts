@@ -1,7 +1,11 @@
 import type { CallContext, Log } from '../plugin/plugin.ts';
-import { type Capabilities, DEFAULT_CAPABILITIES } from '../plugin/capabilities.ts';
+import {
+  type Capabilities,
+  type CapabilityTable,
+  resolveCapabilities,
+  rowsFor,
+} from '../plugin/capabilities.ts';
 import type { HttpPools } from '../transport/pools.ts';
-import { matchesPattern } from '../config/pattern.ts';
 import type { Dropped } from './exchange.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -35,12 +39,16 @@ export function startCall(pools: HttpPools, input: CallInput): Call {
     upstream.config.timeouts.totalMs,
   );
   timer.unref();
+  let capabilities: Capabilities | undefined;
   const context: CallContext = {
     requestId: input.requestId,
     signal: controller.signal,
     log: input.log,
     http: pools.client({ timeouts: upstream.config.timeouts, signal: controller.signal }),
-    capabilities: capabilitiesOf(upstream, input.model),
+    // Bytes that pass through need none.
+    get capabilities() {
+      return (capabilities ??= capabilitiesOf(upstream, input.model));
+    },
     drop: (field, why) => void input.dropped?.push({ field, why }),
   };
   return {
@@ -52,11 +60,12 @@ export function startCall(pools: HttpPools, input: CallInput): Call {
   };
 }
 
-/** The capabilities of an upstream's model: the defaults, then every matching row of its config in order. */
-export function capabilitiesOf(upstream: Upstream, model = ''): Capabilities {
-  let capabilities = DEFAULT_CAPABILITIES;
-  for (const [pattern, overrides] of Object.entries(upstream.config.capabilities)) {
-    if (matchesPattern(pattern, model)) capabilities = { ...capabilities, ...overrides } as Capabilities;
-  }
-  return capabilities;
+/** What an upstream's model can do: what its provider knows of the family, then what the config says. */
+export function capabilitiesOf({ type, config }: Upstream, model = ''): Capabilities {
+  // Aggregators put the vendor in front: `deepseek/deepseek-chat`.
+  const family = model.slice(model.lastIndexOf('/') + 1);
+  return resolveCapabilities([
+    ...rowsFor(family, type.capabilities ?? {}),
+    ...rowsFor(model, config.capabilities as CapabilityTable),
+  ]);
 }

@@ -14,6 +14,7 @@ import { z } from 'zod';
 import { decodeError } from './decode-error.ts';
 import { decodeReply, decodeStream } from './decode-reply.ts';
 import { encodeRequest } from './encode-request.ts';
+import { CLAUDE_FAMILIES } from './families.ts';
 import { readEnd } from './usage.ts';
 import { ANTHROPIC } from './wire.ts';
 
@@ -48,6 +49,7 @@ export const anthropicProvider = defineProvider({
   title: 'Anthropic',
   description: 'Claude models by the Messages API.',
   options,
+  capabilities: CLAUDE_FAMILIES,
   create({ baseUrl, apiKey, version, betas }) {
     const converted = { 'anthropic-version': version, ...(betas && { 'anthropic-beta': betas.join(',') }) };
     const codec: UpstreamCodec = {

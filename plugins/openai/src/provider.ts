@@ -14,6 +14,7 @@ import { decodeError } from './decode-error.ts';
 import { decodeReply, decodeStream } from './decode-reply.ts';
 import { decodeEmbedReply, encodeEmbedRequest } from './embeddings.ts';
 import { encodeRequest } from './encode-request.ts';
+import { OPENAI_FAMILIES } from './families.ts';
 import { decodeModels } from './models.ts';
 import { readEnd } from './usage.ts';
 import { OPENAI_CHAT, OPENAI_COMPLETIONS, OPENAI_EMBEDDINGS, OPENAI_RELAY } from './wire.ts';
@@ -95,6 +96,7 @@ export const openaiProvider = defineProvider({
   description:
     'OpenAI itself and every server that speaks its API: vLLM, SGLang, Ollama, DashScope, OpenRouter, …',
   options,
+  capabilities: OPENAI_FAMILIES,
   create: ({ baseUrl, apiKey, organization, project, headers }) =>
     openaiCompatible({
       baseUrl,
