@@ -11,10 +11,19 @@ export type { HeaderMap, HttpClient, HttpReply, HttpRequest } from './transport/
 export { BlockWriter, serializeBlocks } from './canonical/blocks.ts';
 export { collect, unfold } from './canonical/fold.ts';
 export { budgetOf, clampEffort, EFFORT_LEVELS, effortOf } from './canonical/effort.ts';
+export { describeFreeform, FREEFORM_SCHEMA, FreeformReader, wrapFreeform } from './canonical/freeform.ts';
 export { checkGrammar } from './canonical/grammar.ts';
+export { forcedToolInstruction, formatInstruction, remind } from './canonical/instructions.ts';
 export { createOpaqueBox, type OpaqueBox } from './canonical/opaque.ts';
+export { nameSpeakers } from './canonical/speakers.ts';
 export { pairToolResults } from './canonical/tool-history.ts';
-export { createToolNames, type NameRule, toolIdFor, type ToolNames } from './canonical/tool-names.ts';
+export {
+  createToolNames,
+  type NameRule,
+  type OriginalTool,
+  toolIdFor,
+  type ToolNames,
+} from './canonical/tool-names.ts';
 export { FieldReader, invalidField } from './plugin/field-reader.ts';
 export * from './plugin/http-provider.ts';
 export type * from './plugin/upstream-codec.ts';

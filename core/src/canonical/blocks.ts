@@ -1,13 +1,26 @@
 import type { Block, ChatEvent } from './chat.ts';
 import { GatewayError } from './errors.ts';
+import { FreeformReader } from './freeform.ts';
+import type { ToolNames } from './tool-names.ts';
+
+interface OpenBlock {
+  readonly index: number;
+  /** Reads a call of a free-text tool that the wire wrapped in JSON. */
+  readonly reader?: FreeformReader;
+}
 
 /**
  * Opens and closes blocks for decoders that see sparse deltas. A block has a key of the decoder's choice; it
- * opens when the key is first used.
+ * opens when the key is first used. Calls of tools come out as the client knows them when `names` are given.
  */
 export class BlockWriter {
-  readonly #open = new Map<string, number>();
+  readonly #names: ToolNames | undefined;
+  readonly #open = new Map<string, OpenBlock>();
   #next = 0;
+
+  constructor(names?: ToolNames) {
+    this.#names = names;
+  }
 
   /** Whether a block of this key is open. */
   isOpen(key: string): boolean {
@@ -16,7 +29,7 @@ export class BlockWriter {
 
   /** The index of an open block. */
   indexOf(key: string): number | undefined {
-    return this.#open.get(key);
+    return this.#open.get(key)?.index;
   }
 
   /** An index for a part that comes whole. */
@@ -27,26 +40,41 @@ export class BlockWriter {
   *open(key: string, block: Block, choice = 0): Generator<ChatEvent> {
     if (this.#open.has(key)) return;
     const index = this.nextIndex();
-    this.#open.set(key, index);
-    yield { type: 'block-start', index, block, ...(choice > 0 && { choice }) };
+    const isCall = block.type === 'tool-call' && !block.hosted;
+    const restored = isCall && this.#names ? restoreCall(block, this.#names) : { block };
+    this.#open.set(key, { index, ...restored });
+    yield { type: 'block-start', index, block: restored.block, ...(choice > 0 && { choice }) };
   }
 
   /** Adds to an open block. */
   *delta(key: string, delta: string): Generator<ChatEvent> {
-    const index = this.#open.get(key);
-    if (index !== undefined && delta !== '') yield { type: 'block-delta', index, delta };
+    const open = this.#open.get(key);
+    if (open === undefined || delta === '') return;
+    const text = open.reader ? open.reader.push(delta) : delta;
+    if (text !== '') yield { type: 'block-delta', index: open.index, delta: text };
   }
 
   *close(key: string): Generator<ChatEvent> {
-    const index = this.#open.get(key);
-    if (index === undefined) return;
+    const open = this.#open.get(key);
+    if (open === undefined) return;
     this.#open.delete(key);
-    yield { type: 'block-end', index };
+    const rest = open.reader?.end() ?? '';
+    if (rest !== '') yield { type: 'block-delta', index: open.index, delta: rest };
+    yield { type: 'block-end', index: open.index };
   }
 
   *closeAll(): Generator<ChatEvent> {
     for (const key of this.#open.keys()) yield* this.close(key);
   }
+}
+
+function restoreCall(
+  block: Extract<Block, { type: 'tool-call' }>,
+  names: ToolNames,
+): { readonly block: Block; readonly reader?: FreeformReader } {
+  const { isFreeform, ...called } = names.fromWire(block.name);
+  if (!isFreeform || block.form === 'freeform') return { block: { ...block, ...called } };
+  return { block: { ...block, ...called, form: 'freeform' }, reader: new FreeformReader() };
 }
 
 /** What is held back of parallel blocks unless told otherwise. */

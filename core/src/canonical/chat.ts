@@ -174,6 +174,16 @@ export interface FreeformTool {
   readonly extensions?: Extensions;
 }
 
+/** How the web is to be searched. */
+export interface WebSearch {
+  readonly allowedDomains?: readonly string[];
+  readonly blockedDomains?: readonly string[];
+  readonly maxUses?: number;
+  readonly contextSize?: 'low' | 'medium' | 'high';
+  /** Roughly where the user is: ISO country code, IANA time zone. */
+  readonly location?: Readonly<Partial<Record<'city' | 'region' | 'country' | 'timezone', string>>>;
+}
+
 /** A tool that runs at the upstream. */
 export interface HostedTool {
   readonly kind: 'hosted';
@@ -187,6 +197,9 @@ export interface HostedTool {
     | 'image-generation'
     | 'mcp'
     | 'other';
+  /** Of web search, in terms that other protocols can say too. */
+  readonly search?: WebSearch;
+  /** The tool as the client wrote it, for upstreams that speak its protocol. */
   readonly options?: JsonObject;
   readonly cache?: CacheMark;
   readonly extensions?: Extensions;

@@ -16,7 +16,11 @@ describe('names of tools', () => {
   it('stay as they are when they fit', () => {
     const names = createToolNames(requestWith(['get_weather']), rule);
     expect(names.toWire('get_weather')).toBe('get_weather');
-    expect(names.fromWire('unknown')).toBe('unknown');
+    expect(names.fromWire('unknown')).toEqual({ name: 'unknown', isFreeform: false });
+  });
+
+  it('only change what does not fit', () => {
+    expect(createToolNames(requestWith(['catalog.get']), rule).toWire('catalog.get')).toBe('catalog_get');
   });
 
   it('fit the wire, differ from each other, and come back', () => {
@@ -31,7 +35,7 @@ describe('names of tools', () => {
         const wire = tools.map((name) => names.toWire(name));
         for (const name of wire) expect(name).toMatch(/^[A-Za-z_][A-Za-z0-9_-]{0,23}$/);
         expect(new Set(wire).size).toBe(tools.length);
-        expect(wire.map((name) => names.fromWire(name))).toEqual(tools);
+        expect(wire.map((name) => names.fromWire(name).name)).toEqual(tools);
       }),
     );
   });
@@ -41,6 +45,21 @@ describe('names of tools', () => {
     const wire = (): string[] =>
       ['a.b', 'a/b', 'a_b'].map((name) => createToolNames(request, rule).toWire(name));
     expect(wire()).toEqual(wire());
+  });
+});
+
+describe('tools in a namespace', () => {
+  const query = { kind: 'function', name: 'query', namespace: 'db' } as const;
+
+  it('carry it in their name and come back apart', () => {
+    const names = createToolNames({ ...requestWith([]), tools: [query] }, rule);
+    expect(names.toWire('query', 'db')).toBe('db__query');
+    expect(names.fromWire('db__query')).toEqual({ name: 'query', namespace: 'db', isFreeform: false });
+  });
+
+  it('are refused when another tool has the name that they would get', () => {
+    const tools = [query, { kind: 'function', name: 'db__query' } as const];
+    expect(() => createToolNames({ ...requestWith([]), tools }, rule)).toThrow(/"db__query"/);
   });
 });
 

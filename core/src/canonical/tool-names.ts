@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { ChatRequest, Message } from './chat.ts';
+import type { ChatRequest } from './chat.ts';
+import { GatewayError } from './errors.ts';
+import { defined } from './json.ts';
 
 /** What a wire allows as a name or an id. */
 export interface NameRule {
@@ -8,22 +10,39 @@ export interface NameRule {
   readonly maxLength: number;
 }
 
+/** A tool as the client knows it. */
+export interface OriginalTool {
+  readonly name: string;
+  readonly namespace?: string;
+  /** Whether it takes free text and not JSON. */
+  readonly isFreeform: boolean;
+}
+
 export interface ToolNames {
-  toWire(name: string): string;
-  /** The client's own name of what the upstream calls; a name that was never mapped stays. */
-  fromWire(name: string): string;
+  toWire(name: string, namespace?: string): string;
+  /** What the upstream calls; a name that was never mapped stays. */
+  fromWire(name: string): OriginalTool;
+}
+
+interface KnownTool {
+  readonly name: string;
+  readonly namespace?: string | undefined;
+  readonly isFreeform?: boolean;
 }
 
 /**
- * Names of tools that fit a wire, one to one. They depend on the request alone, so that the decoder of the
- * reply finds the same names again, and the same history gives the same bytes on every turn.
+ * Names of tools that fit a wire, one to one; those in a namespace carry it in front. They depend on the request
+ * alone, so that the decoder of the reply finds the same names again, and the same history gives the same bytes
+ * on every turn. Throws `invalid` when two tools would have one name.
  */
 export function createToolNames(request: ChatRequest, rule: NameRule): ToolNames {
-  const names = new Set([
-    ...request.tools.map(({ name }) => name),
-    ...request.messages.flatMap(calledNames),
-    ...(request.toolChoice?.names ?? []),
-  ]);
+  const known = new Map<string, KnownTool>();
+  for (const tool of knownTools(request)) {
+    const name = qualified(tool.name, tool.namespace);
+    const other = known.get(name);
+    if (other && other.namespace !== tool.namespace) throw clash(name);
+    if (!other) known.set(name, tool);
+  }
   const toWire = new Map<string, string>();
   const fromWire = new Map<string, string>();
   const take = (name: string, wire: string): void => {
@@ -31,27 +50,56 @@ export function createToolNames(request: ChatRequest, rule: NameRule): ToolNames
     fromWire.set(wire, name);
   };
   // Those that fit keep their names; the others must not take one of them.
-  for (const name of names) if (fits(name, rule)) take(name, name);
-  for (const name of names) {
+  for (const name of known.keys()) if (fits(name, rule)) take(name, name);
+  for (const name of known.keys()) {
     if (toWire.has(name)) continue;
     let wire = replaced(name, rule);
     for (let again = 0; fromWire.has(wire); again++) wire = shortened(name, again, rule);
     take(name, wire);
   }
   return {
-    toWire: (name) => toWire.get(name) ?? (fits(name, rule) ? name : replaced(name, rule)),
-    fromWire: (name) => fromWire.get(name) ?? name,
+    toWire(plain, namespace) {
+      const name = qualified(plain, namespace);
+      return toWire.get(name) ?? (fits(name, rule) ? name : replaced(name, rule));
+    },
+    fromWire(wire) {
+      const { name, namespace, isFreeform = false } = known.get(fromWire.get(wire) ?? wire) ?? { name: wire };
+      return defined({ name, namespace, isFreeform });
+    },
   };
+}
+
+/** What is offered, then what was called before. */
+function knownTools({ tools, messages }: ChatRequest): readonly KnownTool[] {
+  return [
+    ...tools.map((tool) =>
+      tool.kind === 'hosted'
+        ? { name: tool.name }
+        : { name: tool.name, namespace: tool.namespace, isFreeform: tool.kind === 'freeform' },
+    ),
+    ...messages.flatMap(({ content }) =>
+      content.flatMap((part) =>
+        part.type === 'tool-call'
+          ? [{ name: part.name, namespace: part.namespace, isFreeform: part.form === 'freeform' }]
+          : [],
+      ),
+    ),
+  ];
+}
+
+function qualified(name: string, namespace: string | undefined): string {
+  return namespace === undefined ? name : `${namespace}__${name}`;
+}
+
+function clash(name: string): GatewayError {
+  const message = `Two tools would both be called ${JSON.stringify(name)} at the upstream.`;
+  return new GatewayError('invalid', message, { field: 'tools' });
 }
 
 /** An id of a call that fits a wire: the same for the same id, and another for another. */
 export function toolIdFor(id: string, rule: NameRule): string {
   if (fits(id, rule)) return id;
   return `${cleaned(id).slice(0, rule.maxLength - 7)}_${digest(id).slice(0, 6)}`;
-}
-
-function calledNames({ content }: Message): readonly string[] {
-  return content.flatMap((part) => (part.type === 'tool-call' ? [part.name] : []));
 }
 
 function fits(name: string, { pattern, maxLength }: NameRule): boolean {

@@ -23,7 +23,7 @@ export async function translate(exchange: Exchange, input: TranslateInput): Prom
   refuseNativeOnly(request);
   const asked = { ...request, model: candidate.model };
   const events = await primed(guardGrammar(candidate.upstream.provider.chat(asked, call.context)));
-  const watched = watch(events, exchange, call);
+  const watched = watch(events, { exchange, call, model: request.model });
   const dropped = droppedHeader(exchange);
   if (request.stream) {
     return { status: 200, headers: dropped, body: encodeStream(watched, exchange, input) };
@@ -65,16 +65,22 @@ async function primed(events: AsyncGenerator<ChatEvent>): Promise<AsyncGenerator
   })();
 }
 
+interface Watched {
+  readonly exchange: Exchange;
+  readonly call: Call;
+  /** The model as the client asked for it, which is how it knows it again. */
+  readonly model: string;
+}
+
 /** Notes the usage that passes and stops the call's clock at the end. */
 async function* watch(
   events: AsyncIterable<ChatEvent>,
-  { notes }: Exchange,
-  call: Call,
+  { exchange: { notes }, call, model }: Watched,
 ): AsyncGenerator<ChatEvent> {
   try {
     for await (const event of events) {
       if ('usage' in event && event.usage) notes.usage = { ...notes.usage, ...event.usage };
-      yield event;
+      yield event.type === 'start' ? { ...event, model } : event;
     }
   } finally {
     call.release();

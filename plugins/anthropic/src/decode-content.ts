@@ -3,6 +3,7 @@ import {
   type CacheMark,
   defined,
   type FieldReader,
+  type JsonObject,
   type MediaPart,
   type MediaSource,
   type Opaque,
@@ -85,8 +86,15 @@ function decodeText(block: FieldReader): TextPart {
     type: 'text' as const,
     text: block.string('text'),
     cache: decodeCache(block),
-    extensions: extensionsOf(block),
+    extensions: extensionsOf(block, ownCitations(block)),
   });
+}
+
+/** Citations that this gateway made of another upstream's have no index that Anthropic could read. */
+function ownCitations(block: FieldReader): JsonObject {
+  const citations = block.readers('citations').map((citation) => citation.all());
+  const own = citations.filter((citation) => citation['encrypted_index'] !== '');
+  return own.length > 0 ? { citations: own } : {};
 }
 
 /** A signature of this gateway's making carries another protocol's state; any other is Anthropic's own. */

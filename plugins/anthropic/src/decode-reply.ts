@@ -67,8 +67,7 @@ function parseEvent(data: string): JsonObject | undefined {
 
 /** The state of one message while its events come in. */
 class MessageDecoder {
-  readonly #names: ToolNames;
-  readonly #writer = new BlockWriter();
+  readonly #writer: BlockWriter;
   #isStarted = false;
   #usage: Usage | undefined;
   #finish:
@@ -76,7 +75,7 @@ class MessageDecoder {
     | undefined;
 
   constructor(names: ToolNames) {
-    this.#names = names;
+    this.#writer = new BlockWriter(names);
   }
 
   *decode(event: JsonObject): Generator<ChatEvent> {
@@ -133,6 +132,7 @@ class MessageDecoder {
     if (type === 'text') {
       yield* this.#writer.open(key, { type: 'text' });
       yield* this.#writer.delta(key, textOf(block['text']));
+      for (const citation of arrayOf(block['citations'])) yield* this.#cite(key, objectOf(citation));
     } else if (type === 'thinking') {
       yield* this.#writer.open(key, { type: 'reasoning', form: 'raw' });
       yield* this.#writer.delta(key, textOf(block['thinking']));
@@ -142,8 +142,8 @@ class MessageDecoder {
       const opaque = { protocol: ANTHROPIC, kind: 'redacted' as const, data: textOf(block['data']) };
       yield { type: 'block-opaque', index: this.#writer.indexOf(key) ?? 0, opaque };
     } else if (type === 'tool_use') {
-      const name = this.#names.fromWire(textOf(block['name']));
-      yield* this.#writer.open(key, { type: 'tool-call', id: textOf(block['id']), name, form: 'json' });
+      const [id, name] = [textOf(block['id']), textOf(block['name'])];
+      yield* this.#writer.open(key, { type: 'tool-call', id, name, form: 'json' });
       const input = objectOf(block['input']);
       // In a stream the input begins as an empty object, and its text follows.
       if (Object.keys(input).length > 0) yield* this.#writer.delta(key, JSON.stringify(input));
@@ -183,9 +183,14 @@ class MessageDecoder {
     yield { type: 'block-opaque', index: this.#writer.indexOf(key) ?? 0, opaque };
   }
 
-  *#cite(key: string, { url, title, cited_text: text }: JsonObject): Generator<ChatEvent> {
-    if (typeof url !== 'string') return;
-    const citation = defined({ url, title: textOf(title) || undefined, text: textOf(text) || undefined });
+  *#cite(key: string, wire: JsonObject): Generator<ChatEvent> {
+    const { url, title, document_title: document, cited_text: text } = wire;
+    const citation = defined({
+      url: textOf(url) || undefined,
+      title: textOf(title) || textOf(document) || undefined,
+      text: textOf(text) || undefined,
+      extensions: { [ANTHROPIC]: wire },
+    });
     yield { type: 'block-citation', index: this.#writer.indexOf(key) ?? 0, citation };
   }
 
@@ -208,4 +213,8 @@ function objectOf(value: JsonValue | undefined): JsonObject {
 
 function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : '';
+}
+
+function arrayOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? (value as readonly JsonValue[]) : [];
 }

@@ -7,16 +7,10 @@ import {
   type ReasoningWish,
   type RequestInput,
   type SystemMessage,
-  type Tool,
   type ToolChoice,
 } from '@dragoman/core';
-import {
-  decodeAssistantBlock,
-  decodeBlocks,
-  decodeCache,
-  decodeTextBlock,
-  decodeUserBlock,
-} from './decode-content.ts';
+import { decodeAssistantBlock, decodeBlocks, decodeTextBlock, decodeUserBlock } from './decode-content.ts';
+import { decodeTools } from './decode-tools.ts';
 import { extensionsOf } from './kept.ts';
 import { ANTHROPIC, EFFORTS } from './wire.ts';
 
@@ -41,13 +35,14 @@ function decode(fields: FieldReader, { opaque }: RequestInput, maxTokens: number
   const readers = fields.readers('messages');
   if (readers.length === 0) throw fields.invalid('messages', 'must be an array with at least one message');
   const output = fields.optionalReader('output_config');
+  const { system, attribution } = decodeSystem(fields);
   return defined({
     protocol: ANTHROPIC,
     model,
     stream: fields.optionalBoolean('stream') ?? false,
-    system: decodeSystem(fields),
+    system,
     messages: readers.map((message): Message => decodeMessage(message, opaque)),
-    tools: fields.readers('tools').map(decodeTool),
+    tools: decodeTools(fields),
     toolChoice: decodeToolChoice(fields),
     maxTokens: maxTokens === 0 ? undefined : maxTokens,
     stop: fields.optionalStrings('stop_sequences'),
@@ -60,13 +55,26 @@ function decode(fields: FieldReader, { opaque }: RequestInput, maxTokens: number
     output: decodeOutput(output),
     user: fields.optionalReader('metadata')?.optionalString('user_id'),
     serviceTier: fields.optionalString('service_tier'),
-    extensions: extensionsOf(fields),
+    extensions: extensionsOf(fields, attribution === undefined ? {} : { attribution }),
   });
 }
 
-function decodeSystem(fields: FieldReader): readonly SystemMessage[] {
-  const content = decodeBlocks(fields, decodeTextBlock, 'system');
-  return content.map((part) => ({ role: 'system', rank: 'system', content: [part] }));
+/** Claude Code's own line, which changes all the time: only Anthropic may see it in front of the prompt. */
+const ATTRIBUTION = /^x-anthropic-billing-header:[^\n]*\n?/;
+
+interface DecodedSystem {
+  readonly system: readonly SystemMessage[];
+  readonly attribution?: string;
+}
+
+function decodeSystem(fields: FieldReader): DecodedSystem {
+  const [first, ...rest] = decodeBlocks(fields, decodeTextBlock, 'system');
+  if (!first) return { system: [] };
+  const attribution = ATTRIBUTION.exec(first.text)?.[0];
+  const text = first.text.slice(attribution?.length ?? 0);
+  const parts = text === '' ? rest : [{ ...first, text }, ...rest];
+  const system = parts.map((part): SystemMessage => ({ role: 'system', rank: 'system', content: [part] }));
+  return defined({ system, attribution: attribution?.trimEnd() });
 }
 
 function decodeMessage(message: FieldReader, opaque: Parameters<typeof decodeAssistantBlock>[0]): Message {
@@ -89,26 +97,6 @@ function decodeMessage(message: FieldReader, opaque: Parameters<typeof decodeAss
     default:
       throw message.invalid('role', 'must be "user", "assistant" or "system"');
   }
-}
-
-/** A dated type such as `web_search_20250305` is a tool that runs at Anthropic. */
-function decodeTool(tool: FieldReader): Tool {
-  const type = tool.optionalString('type') ?? 'custom';
-  const name = tool.string('name');
-  const cache = decodeCache(tool);
-  if (type !== 'custom') {
-    const hosted = type.startsWith('web_search') ? ('web-search' as const) : ('other' as const);
-    return defined({ kind: 'hosted' as const, name, hosted, options: tool.all(), cache });
-  }
-  return defined({
-    kind: 'function' as const,
-    name,
-    description: tool.optionalString('description'),
-    schema: tool.optionalObject('input_schema'),
-    strict: tool.optionalBoolean('strict'),
-    cache,
-    extensions: extensionsOf(tool),
-  });
 }
 
 function decodeToolChoice(fields: FieldReader): ToolChoice | undefined {

@@ -113,12 +113,13 @@ export function encodeAssistantPart(part: AssistantPart, context: ContentContext
     case 'tool-call':
       if (part.hosted) break;
       return [
-        {
+        defined({
           type: 'tool_use',
           id: toolIdFor(part.id, ID_RULE),
-          name: context.names.toWire(part.name),
+          name: context.names.toWire(part.name, part.namespace),
           input: part.form === 'freeform' ? { input: part.arguments } : parseInput(part.arguments),
-        },
+          cache_control: encodeCache(part.cache),
+        }),
       ];
     case 'raw':
       if (part.protocol === ANTHROPIC && isJsonObject(part.value)) return [part.value];

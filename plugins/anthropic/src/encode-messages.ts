@@ -1,10 +1,4 @@
-import {
-  type JsonObject,
-  type JsonValue,
-  type Message,
-  pairToolResults,
-  type SystemMessage,
-} from '@dragoman/core';
+import { type JsonValue, type Message, nameSpeakers, pairToolResults, remind } from '@dragoman/core';
 import { type ContentContext, encodeAssistantPart, encodeText, encodeUserParts } from './encode-content.ts';
 
 /** A turn as the API has it. */
@@ -16,7 +10,7 @@ export interface Turn {
 /** Encodes a conversation: neighbours of one role are one turn, and no turn is empty. */
 export function encodeMessages(messages: readonly Message[], context: ContentContext): readonly Turn[] {
   const turns: Turn[] = [];
-  for (const message of pairToolResults(messages)) {
+  for (const message of nameSpeakers(pairToolResults(messages))) {
     const turn = encodeTurn(message, turns.at(-1), context);
     if (turn.content.length === 0) continue;
     const last = turns.at(-1);
@@ -40,12 +34,7 @@ function encodeTurn(message: Message, before: Turn | undefined, context: Content
       if (context.capabilities.midSystem && before?.role === 'user') {
         return { role: 'system', content: message.content.flatMap(encodeText) };
       }
-      return { role: 'user', content: [reminder(message)] };
+      // In place, since moving it to the front would change what it follows and break the prompt's cache.
+      return { role: 'user', content: [{ type: 'text', text: remind(message) }] };
   }
-}
-
-/** In place, since moving it to the front would change what it follows and break the prompt's cache. */
-function reminder({ content }: SystemMessage): JsonObject {
-  const text = content.map((part) => part.text).join('\n');
-  return { type: 'text', text: `<system-reminder>\n${text}\n</system-reminder>` };
 }

@@ -1,6 +1,7 @@
 import {
   type AssistantPart,
   type ChatReply,
+  type Citation,
   type EncodeContext,
   isJsonObject,
   type JsonObject,
@@ -28,7 +29,11 @@ export function encodeReply(reply: ChatReply, context: EncodeContext): JsonObjec
 
 function encodePart(part: AssistantPart, box: OpaqueBox): readonly JsonObject[] {
   switch (part.type) {
-    case 'text':
+    case 'text': {
+      if (part.text === '') return [];
+      const citations = (part.citations ?? []).flatMap(encodeCitation);
+      return [{ type: 'text', text: part.text, ...(citations.length > 0 && { citations }) }];
+    }
     case 'refusal':
       return part.text === '' ? [] : [{ type: 'text', text: part.text }];
     case 'reasoning':
@@ -44,6 +49,15 @@ function encodePart(part: AssistantPart, box: OpaqueBox): readonly JsonObject[] 
     case 'tool-result':
       return [];
   }
+}
+
+/** Another upstream's source has no index that Anthropic could read; it is shown and never sent back. */
+export function encodeCitation({ url, title, text, extensions }: Citation): readonly JsonObject[] {
+  const own = extensions?.[ANTHROPIC];
+  if (own) return [own];
+  if (url === undefined) return [];
+  const type = 'web_search_result_location';
+  return [{ type, url, title: title ?? null, cited_text: text ?? '', encrypted_index: '' }];
 }
 
 /** Anthropic's own signatures go back as they are; another's state travels in an envelope. */

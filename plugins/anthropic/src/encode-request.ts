@@ -1,26 +1,26 @@
 import {
-  budgetOf,
   type CallContext,
   type ChatRequest,
-  clampEffort,
   createToolNames,
   defined,
-  effortOf,
   type EncodedRequest,
+  forcedToolInstruction,
+  formatInstruction,
   GatewayError,
   type JsonObject,
-  type Tool,
   type ToolNames,
 } from '@dragoman/core';
-import { encodeCache, encodeText } from './encode-content.ts';
+import { encodeText } from './encode-content.ts';
 import { encodeMessages } from './encode-messages.ts';
+import { encodeEffort, encodeThinking } from './encode-reasoning.ts';
+import { encodeToolChoice, encodeTools, isForced } from './encode-tools.ts';
+import { reduceOutputSchema } from './output-schema.ts';
 import { ANTHROPIC } from './wire.ts';
 
 type Context = Pick<CallContext, 'capabilities' | 'drop'>;
 
 /** What the API needs and many clients do not say. */
 const DEFAULT_MAX_TOKENS = 4096;
-const LEAST_BUDGET = 1024;
 
 /** The names that the API takes; the decoder of the reply finds the client's own again. */
 export function toolNamesOf(request: ChatRequest): ToolNames {
@@ -29,123 +29,99 @@ export function toolNamesOf(request: ChatRequest): ToolNames {
 
 /** Encodes a request for `POST /v1/messages` of an upstream. */
 export function encodeRequest(request: ChatRequest, context: Context): EncodedRequest {
-  if ((request.sampling.count ?? 1) > 1) throw unsupported('n', 'The upstream gives one choice only.');
+  refuseOthers(request);
+  const { capabilities } = context;
   const names = toolNamesOf(request);
   const messages = encodeMessages(request.messages, { ...context, names });
   if (messages.length === 0)
     throw unsupported('messages', 'The upstream needs a message besides the system text.');
-  const tools = request.tools.flatMap((tool) => encodeTool(tool, names, context));
-  const maxTokens = request.maxTokens ?? context.capabilities.maxOutput ?? DEFAULT_MAX_TOKENS;
-  const thinking = encodeThinking(request, maxTokens, context);
+  const tools = encodeTools(request, names, context);
+  const maxTokens = encodeMaxTokens(request, context);
+  const isForcible = tools.length > 0 && isForced(request) && capabilities.forcedToolChoice;
+  const thinking = encodeThinkingBesides(request, { maxTokens, isForcible }, context);
   dropOthers(request, context);
   const isThinking = thinking !== undefined && thinking['type'] !== 'disabled';
+  const { attribution: _, ...kept } = request.extensions?.[ANTHROPIC] ?? {};
   const body = defined({
-    ...request.extensions?.[ANTHROPIC],
+    ...kept,
     model: request.model,
     max_tokens: maxTokens,
-    system: filled(request.system.flatMap(({ content }) => content.flatMap(encodeText))),
+    system: filled(encodeSystem(request, tools.length > 0 && !isForcible, context)),
     messages: messages as unknown as readonly JsonObject[],
     tools: filled(tools),
-    tool_choice: tools.length > 0 ? encodeToolChoice(request, { context, names, isThinking }) : undefined,
+    tool_choice: tools.length > 0 ? encodeToolChoice(request, names, isForcible) : undefined,
     stream: request.stream || undefined,
     stop_sequences: encodeStop(request, context),
     thinking,
     output_config: encodeOutputConfig(request, context),
     ...encodeSampling(request, isThinking, context),
     metadata: request.user === undefined ? undefined : { user_id: request.user },
+    service_tier: encodeTier(request, context),
   });
   return { path: '/v1/messages', body };
 }
 
-function encodeTool(tool: Tool, names: ToolNames, { drop }: Context): readonly JsonObject[] {
-  if (tool.kind === 'hosted') {
-    if (tool.options?.['name'] === tool.name) return [tool.options];
-    drop('tools', `The hosted tool ${tool.name} does not exist here.`);
-    return [];
-  }
-  const { name, description, cache, extensions } = tool;
-  const free = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };
-  const schema = tool.kind === 'freeform' ? free : { properties: {}, ...tool.schema, type: 'object' };
+/** What changes the meaning of the answer is refused and not dropped. */
+function refuseOthers({ sampling, modalities = [], serverState = {} }: ChatRequest): void {
+  if (modalities.some((modality) => modality !== 'text'))
+    throw unsupported('modalities', 'The upstream answers in text only.');
+  if ((sampling.count ?? 1) > 1) throw unsupported('n', 'The upstream gives one choice only.');
+  const [state] = Object.keys(serverState);
+  if (state !== undefined)
+    throw unsupported(state, `${state} names state that this model's upstream does not have.`);
+}
+
+function encodeMaxTokens({ maxTokens }: ChatRequest, { capabilities, drop }: Context): number {
+  const most = capabilities.maxOutput;
+  if (maxTokens === undefined) return most ?? DEFAULT_MAX_TOKENS;
+  if (most === undefined || maxTokens <= most) return maxTokens;
+  drop('max_tokens', `The model answers with at most ${most} tokens.`);
+  return most;
+}
+
+/** The API refuses thinking together with a forced choice; the choice counts more. */
+function encodeThinkingBesides(
+  request: ChatRequest,
+  { maxTokens, isForcible }: { readonly maxTokens: number; readonly isForcible: boolean },
+  context: Context,
+): JsonObject | undefined {
+  const thinking = encodeThinking(request, maxTokens, context);
+  const isOptional = context.capabilities.thinking !== 'always-adaptive';
+  if (!thinking || thinking['type'] === 'disabled' || !isForcible || !isOptional) return thinking;
+  context.drop('reasoning', 'The model does not think where it must call a tool.');
+  return undefined;
+}
+
+function encodeSystem(
+  { system, toolChoice, output, extensions }: ChatRequest,
+  isChoiceTold: boolean,
+  context: Context,
+): readonly JsonObject[] {
+  const attribution = extensions?.[ANTHROPIC]?.['attribution'];
+  const instructions = [
+    isChoiceTold && toolChoice ? forcedToolInstruction(toolChoice) : undefined,
+    output && !takesSchema(output, context) ? formatInstruction(output) : undefined,
+  ].filter((text) => text !== undefined);
   return [
-    defined({
-      name: names.toWire(name),
-      description,
-      input_schema: schema,
-      strict: tool.kind === 'function' ? tool.strict || undefined : undefined,
-      cache_control: encodeCache(cache),
-      ...extensions?.[ANTHROPIC],
-    }),
+    ...(typeof attribution === 'string' ? [{ type: 'text', text: attribution }] : []),
+    ...system.flatMap(({ content }) => content.flatMap(encodeText)),
+    ...instructions.map((text) => ({ type: 'text', text })),
   ];
 }
 
-interface ChoiceInput {
-  readonly context: Context;
-  readonly names: ToolNames;
-  readonly isThinking: boolean;
+function takesSchema({ type }: NonNullable<ChatRequest['output']>, { capabilities }: Context): boolean {
+  const { structured } = capabilities;
+  return type === 'schema' && (structured === 'native' || structured === 'output_config');
 }
 
-function encodeToolChoice(
-  { toolChoice }: ChatRequest,
-  { context, names, isThinking }: ChoiceInput,
-): JsonObject | undefined {
-  if (!toolChoice) return undefined;
-  const { mode, names: [name = ''] = [], parallel } = toolChoice;
-  const single = parallel === false ? { disable_parallel_tool_use: true } : {};
-  if (mode === 'none') return { type: 'none' };
-  const isForced = mode === 'any' || mode === 'one';
-  if (isForced && (isThinking || !context.capabilities.forcedToolChoice)) {
-    context.drop('tool_choice', 'The model takes no forced tool choice, or not while it thinks.');
-    return { type: 'auto', ...single };
-  }
-  return mode === 'one' ? { type: 'tool', name: names.toWire(name), ...single } : { type: mode, ...single };
-}
-
-function encodeThinking(
-  request: ChatRequest,
-  maxTokens: number,
-  { capabilities, drop }: Context,
-): JsonObject | undefined {
-  const effort = effortOf(request.reasoning);
-  if (effort === undefined && !request.reasoning.adaptive) return undefined;
-  switch (capabilities.thinking) {
-    case 'none':
-    case 'level':
-      if (effort !== 'none') drop('reasoning', 'The model does not think.');
-      return undefined;
-    case 'always-adaptive':
-      return undefined;
-    case 'adaptive':
-      return { type: effort === 'none' ? 'disabled' : 'adaptive' };
-    case 'budget': {
-      if (effort === 'none') return { type: 'disabled' };
-      const wished = request.reasoning.budgetTokens ?? budgetOf(effort ?? 'medium');
-      // A quarter stays for the answer where that is possible.
-      const most = Math.max(
-        LEAST_BUDGET,
-        Math.min(Math.floor(maxTokens * 0.75), capabilities.thinkingBudgetMax ?? maxTokens),
-      );
-      const budget = Math.min(Math.max(wished, LEAST_BUDGET), most);
-      if (budget < maxTokens) return { type: 'enabled', budget_tokens: budget };
-      drop('reasoning', 'The most tokens of the answer leave no room to think.');
-      return undefined;
-    }
-  }
-}
-
-function encodeOutputConfig(request: ChatRequest, { capabilities, drop }: Context): JsonObject | undefined {
-  const { output, reasoning } = request;
-  const adaptive = capabilities.thinking === 'adaptive' || capabilities.thinking === 'always-adaptive';
-  const wished = adaptive ? effortOf(reasoning) : undefined;
-  const effort =
-    wished === undefined
-      ? undefined
-      : clampEffort(wished === 'none' ? 'low' : wished, capabilities.effortLevels);
-  if (output?.type === 'json') drop('response_format', 'The upstream makes JSON by a schema only.');
-  const isNative = capabilities.structured === 'native' || capabilities.structured === 'output_config';
-  if (output?.type === 'schema' && !isNative) drop('response_format', 'The model has no structured output.');
+function encodeOutputConfig(request: ChatRequest, context: Context): JsonObject | undefined {
+  const { output } = request;
+  const effort = encodeEffort(request, context);
   const format =
-    output?.type === 'schema' && isNative ? { type: 'json_schema', schema: output.schema ?? {} } : undefined;
-  return effort || format ? defined({ effort, format }) : undefined;
+    output && takesSchema(output, context)
+      ? { type: 'json_schema', schema: reduceOutputSchema(output.schema ?? {}) }
+      : undefined;
+  return effort !== undefined || format ? defined({ effort, format }) : undefined;
 }
 
 function encodeStop({ stop }: ChatRequest, { capabilities, drop }: Context): readonly string[] | undefined {
@@ -178,11 +154,30 @@ function keptSampling(wished: JsonObject, allowed: 'full' | 'temperature' | 'non
   return allowed === 'temperature' ? defined({ temperature: wished['temperature'] }) : {};
 }
 
-/** What tunes an answer elsewhere and has no name here. */
+const TIERS: Readonly<Record<string, string>> = {
+  auto: 'auto',
+  default: 'auto',
+  standard_only: 'standard_only',
+};
+
+function encodeTier({ serviceTier }: ChatRequest, { drop }: Context): string | undefined {
+  if (serviceTier === undefined) return undefined;
+  if (!Object.hasOwn(TIERS, serviceTier)) drop('service_tier', 'The upstream has no such tier.');
+  return TIERS[serviceTier];
+}
+
+/** What tunes an answer elsewhere and has no name here, by the name that it has there. */
+const UNKNOWN = {
+  verbosity: 'verbosity',
+  cacheKey: 'prompt_cache_key',
+  metadata: 'metadata',
+  safety: 'safetySettings',
+} as const;
+
 function dropOthers(request: ChatRequest, { drop }: Context): void {
-  if (request.protocol === ANTHROPIC) return;
-  for (const name of ['verbosity', 'modalities', 'cacheKey', 'metadata', 'serviceTier', 'store'] as const) {
-    if (request[name] !== undefined) drop(name, 'The upstream has no such parameter.');
+  for (const [name, field] of Object.entries(UNKNOWN)) {
+    if (request[name as keyof typeof UNKNOWN] !== undefined)
+      drop(field, 'The upstream has no such parameter.');
   }
 }
 

@@ -10,7 +10,7 @@ import {
   type Usage,
 } from '@dragoman/core';
 import { encodeError } from './encode-error.ts';
-import { signatureOf } from './encode-reply.ts';
+import { encodeCitation, signatureOf } from './encode-reply.ts';
 import { encodeUsage } from './usage.ts';
 import { STOP_REASONS } from './wire.ts';
 
@@ -82,8 +82,14 @@ class MessageEncoder {
       case 'ping':
         yield PING;
         break;
-      case 'block':
       case 'block-citation':
+        for (const citation of encodeCitation(event.citation))
+          yield frame('content_block_delta', {
+            index: this.#next,
+            delta: { type: 'citations_delta', citation },
+          });
+        break;
+      case 'block':
       case 'block-logprobs':
       case 'usage':
         break;
@@ -112,20 +118,28 @@ class MessageEncoder {
     this.#block = block;
     this.#opaque = undefined;
     const start = startOf(block);
-    if (start) yield frame('content_block_start', { index: this.#next, content_block: start });
+    // Whether thinking is redacted, only what follows tells.
+    if (start && !isHidden(block))
+      yield frame('content_block_start', { index: this.#next, content_block: start });
   }
 
   *#delta(text: string): Generator<string> {
-    const delta = this.#block && deltaOf(this.#block, text);
+    const delta = this.#block && !isHidden(this.#block) ? deltaOf(this.#block, text) : undefined;
     if (delta) yield frame('content_block_delta', { index: this.#next, delta });
   }
 
   *#close(): Generator<string> {
     const block = this.#block;
     this.#block = undefined;
-    if (!block || !startOf(block)) return;
-    if (block.type === 'reasoning' && this.#opaque) {
-      const signature = signatureOf(this.#opaque, this.#context.opaque);
+    const start = block && startOf(block);
+    if (!block || !start) return;
+    const signature = this.#opaque ? signatureOf(this.#opaque, this.#context.opaque) : '';
+    if (isHidden(block)) {
+      const redacted = { type: 'redacted_thinking', data: signature };
+      const content_block = this.#opaque?.kind === 'redacted' ? redacted : start;
+      yield frame('content_block_start', { index: this.#next, content_block });
+    }
+    if (block.type === 'reasoning' && signature !== '' && this.#opaque?.kind !== 'redacted') {
       yield frame('content_block_delta', {
         index: this.#next,
         delta: { type: 'signature_delta', signature },
@@ -134,6 +148,10 @@ class MessageEncoder {
     yield frame('content_block_stop', { index: this.#next });
     this.#next += 1;
   }
+}
+
+function isHidden(block: Block): boolean {
+  return block.type === 'reasoning' && block.form === 'hidden';
 }
 
 /** Absent for what ran at the upstream: that is not the client's to answer. */

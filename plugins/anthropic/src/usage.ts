@@ -9,13 +9,15 @@ import {
 
 /** Anthropic counts what was read from or written to a cache apart from the input. */
 export function encodeUsage(usage: Usage = { input: 0, output: 0 }): JsonObject {
-  const { input, output, cacheRead = 0, cacheWrite = 0, reasoning } = usage;
+  const { input, output, cacheRead = 0, cacheWrite = 0, reasoning, hosted } = usage;
+  const searches = hosted?.['web-search'];
   return defined({
     input_tokens: Math.max(0, input - cacheRead - cacheWrite),
     cache_creation_input_tokens: cacheWrite,
     cache_read_input_tokens: cacheRead,
     output_tokens: output,
     output_tokens_details: reasoning === undefined ? undefined : { thinking_tokens: reasoning },
+    server_tool_use: searches === undefined ? undefined : { web_search_requests: searches },
   });
 }
 
@@ -31,12 +33,15 @@ export function decodeUsage(value: JsonValue | undefined, before?: Usage): Usage
   const own = count('input_tokens');
   const details = value['output_tokens_details'];
   const reasoning = isJsonObject(details) ? details['thinking_tokens'] : undefined;
+  const hosted = value['server_tool_use'];
+  const searches = isJsonObject(hosted) ? hosted['web_search_requests'] : undefined;
   return defined({
     input: own === undefined ? (before?.input ?? 0) : own + (cacheRead ?? 0) + (cacheWrite ?? 0),
     output: count('output_tokens') ?? before?.output ?? 0,
     cacheRead,
     cacheWrite,
     reasoning: typeof reasoning === 'number' ? reasoning : before?.reasoning,
+    hosted: typeof searches === 'number' ? { 'web-search': searches } : before?.hosted,
   });
 }
 
