@@ -6,7 +6,8 @@ import {
   type JsonObject,
   type JsonValue,
 } from '@dragoman/core';
-import { idOf } from './wire.ts';
+import { decodeExtraContent } from './opaque.ts';
+import { idOf, OPENAI_CHAT } from './wire.ts';
 
 interface Call {
   readonly key: string;
@@ -61,6 +62,9 @@ export class CallDecoder {
       yield* this.#writer.open(call.key, block, this.#choice);
       yield* this.#writer.delta(call.key, call.text);
     }
+    const opaque = decodeExtraContent(wire, OPENAI_CHAT);
+    const index = this.#writer.indexOf(call.key);
+    if (opaque && index !== undefined) yield { type: 'block-opaque', index, opaque };
   }
 
   *end(): Generator<ChatEvent> {

@@ -4,6 +4,7 @@ import {
   defined,
   FieldReader,
   type Message,
+  type OpaqueBox,
   type SystemMessage,
   type ToolCallPart,
   type ToolResultPart,
@@ -11,6 +12,7 @@ import {
 } from '@dragoman/core';
 import { decodeContent, decodeText, decodeTextPart, decodeUserPart } from './decode-content.ts';
 import { extensionsOf } from './kept.ts';
+import { decodeExtraContent, decodeReasoning } from './opaque.ts';
 import { OPENAI_CHAT } from './wire.ts';
 
 export interface DecodedMessages {
@@ -20,8 +22,8 @@ export interface DecodedMessages {
 }
 
 /** Decodes `messages`. Results of tools that follow each other become one turn of the user. */
-export function decodeMessages(readers: readonly FieldReader[]): DecodedMessages {
-  const decoded = readers.map(decodeMessage);
+export function decodeMessages(readers: readonly FieldReader[], box: OpaqueBox): DecodedMessages {
+  const decoded = readers.map((message) => decodeMessage(message, box));
   const rest = decoded.findIndex(({ role }) => role !== 'system');
   const system = decoded.slice(0, rest < 0 ? decoded.length : rest) as SystemMessage[];
   const messages: Message[] = [];
@@ -43,7 +45,7 @@ function isResults(message: Message): message is UserMessage {
   );
 }
 
-function decodeMessage(message: FieldReader): Message {
+function decodeMessage(message: FieldReader, box: OpaqueBox): Message {
   const role = message.string('role');
   switch (role) {
     case 'system':
@@ -57,7 +59,7 @@ function decodeMessage(message: FieldReader): Message {
         extensions: extensionsOf(message),
       });
     case 'assistant':
-      return decodeAssistant(message);
+      return decodeAssistant(message, box);
     case 'tool':
     case 'function':
       return { role: 'user', content: [decodeResult(message, role)] };
@@ -77,12 +79,12 @@ function decodeSystem(message: FieldReader, rank: SystemMessage['rank']): System
 }
 
 /** The order in a turn that has none on this wire: reasoning, then text, then calls. */
-function decodeAssistant(message: FieldReader): AssistantMessage {
+function decodeAssistant(message: FieldReader, box: OpaqueBox): AssistantMessage {
   const name = message.optionalString('name');
-  const reasoning = message.optionalString('reasoning_content') ?? message.optionalString('reasoning');
+  const reasoning = message.optionalString('reasoning_content') ?? message.optionalString('reasoning') ?? '';
   const refusal = message.optionalString('refusal');
   const content: AssistantPart[] = [
-    ...(reasoning ? [{ type: 'reasoning' as const, text: reasoning, form: 'raw' as const }] : []),
+    ...decodeReasoning(message, reasoning, box),
     ...decodeContent(message, decodeAssistantPart),
     ...(refusal ? [{ type: 'refusal' as const, text: refusal }] : []),
     ...message.readers('tool_calls').map(decodeCall),
@@ -122,6 +124,7 @@ function decodeCall(call: FieldReader): ToolCallPart {
     name,
     form: 'json' as const,
     arguments: args || '{}',
+    opaque: decodeExtraContent(call.all(), 'gemini'),
     extensions: extensionsOf(call, { function: called }),
   });
 }

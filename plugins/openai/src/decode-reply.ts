@@ -12,6 +12,7 @@ import {
 } from '@dragoman/core';
 import { ChoiceDecoder } from './choice-decoder.ts';
 import { decodeError } from './decode-error.ts';
+import { toolNamesOf } from './encode-context.ts';
 import { decodeUsage } from './usage.ts';
 import { arrayOf, idOf, OPENAI_CHAT } from './wire.ts';
 
@@ -63,7 +64,7 @@ function parseChunk(data: string): JsonObject | undefined {
 /** The state of one reply while its chunks come in. */
 class ReplyDecoder {
   readonly #request: ChatRequest;
-  readonly #writer = new BlockWriter();
+  readonly #writer: BlockWriter;
   readonly #choices = new Map<number, ChoiceDecoder>();
   #started = false;
   #id = '';
@@ -71,6 +72,7 @@ class ReplyDecoder {
 
   constructor(request: ChatRequest) {
     this.#request = request;
+    this.#writer = new BlockWriter(toolNamesOf(request));
   }
 
   *chunk(chunk: JsonObject): Generator<ChatEvent> {

@@ -250,7 +250,13 @@ describe('a request is decoded', () => {
     });
     expect(tools).toEqual([
       { kind: 'freeform', name: 'g', grammar },
-      { kind: 'hosted', name: 'web_search', hosted: 'web-search', options: { search_context_size: 'low' } },
+      {
+        kind: 'hosted',
+        name: 'web_search',
+        hosted: 'web-search',
+        search: { contextSize: 'low' },
+        options: { search_context_size: 'low' },
+      },
     ]);
     expect(toolChoice).toEqual({ mode: 'any', names: ['g'], parallel: false });
   });

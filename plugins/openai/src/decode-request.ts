@@ -13,7 +13,7 @@ import { extensionsOf } from './kept.ts';
 import { OPENAI_CHAT, VERBOSITIES } from './wire.ts';
 
 /** Decodes the body of `POST /v1/chat/completions`. Unknown fields are kept; wrong ones are refused by name. */
-export function decodeRequest({ body }: RequestInput): ChatRequest {
+export function decodeRequest({ body, opaque }: RequestInput): ChatRequest {
   const fields = new FieldReader(body);
   const streamOptions = fields.optionalReader('stream_options');
   const format = fields.optionalReader('response_format');
@@ -23,7 +23,7 @@ export function decodeRequest({ body }: RequestInput): ChatRequest {
     model: decodeModel(fields),
     stream: fields.optionalBoolean('stream') ?? false,
     includeUsage: streamOptions?.optionalBoolean('include_usage'),
-    ...decodeMessages(messageReaders(fields)),
+    ...decodeMessages(messageReaders(fields), opaque),
     tools: decodeTools(fields),
     toolChoice: decodeToolChoice(fields),
     maxTokens: decodeMaxTokens(fields),

@@ -7,13 +7,30 @@ import {
   type ToolChoice,
 } from '@dragoman/core';
 import { extensionsOf } from './kept.ts';
+import { VERBOSITIES } from './wire.ts';
 
 /** All that a request offers to the model, new and old fields alike. */
 export function decodeTools(fields: FieldReader): readonly Tool[] {
   const old = fields.readers('functions').map((tool) => decodeFunction(tool, tool));
-  const options = fields.optionalObject('web_search_options');
-  const search = options && ({ kind: 'hosted', name: 'web_search', hosted: 'web-search', options } as const);
-  return [...fields.readers('tools').map(decodeTool), ...old, ...(search ? [search] : [])];
+  const search = fields.optionalReader('web_search_options');
+  const hosted = search ? [decodeWebSearch(search)] : [];
+  return [...fields.readers('tools').map(decodeTool), ...old, ...hosted];
+}
+
+function decodeWebSearch(options: FieldReader): Tool {
+  const place = options.optionalReader('user_location')?.optionalReader('approximate');
+  const search = defined({
+    contextSize: options.optionalOneOf('search_context_size', VERBOSITIES),
+    location:
+      place &&
+      defined({
+        city: place.optionalString('city'),
+        region: place.optionalString('region'),
+        country: place.optionalString('country'),
+        timezone: place.optionalString('timezone'),
+      }),
+  });
+  return { kind: 'hosted', name: 'web_search', hosted: 'web-search', search, options: options.all() };
 }
 
 function decodeTool(tool: FieldReader): Tool {

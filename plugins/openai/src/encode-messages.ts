@@ -1,20 +1,24 @@
 import {
   type AssistantMessage,
+  type CacheMark,
   defined,
   isJsonObject,
   type JsonObject,
   type Message,
   type SystemMessage,
   type TextPart,
+  toolIdFor,
   type ToolCallPart,
   type ToolResultPart,
   type UserMessage,
   type UserPart,
+  wrapFreeform,
 } from '@dragoman/core';
-import type { EncodeRequestContext } from './encode-context.ts';
+import { CALL_ID, type EncodeRequestContext } from './encode-context.ts';
 import { encodeMedia } from './encode-media.ts';
 import { foldSystem, joinSystem } from './fold-system.ts';
 import { withKept } from './kept.ts';
+import { encodeExtraContent } from './opaque.ts';
 import { OPENAI_CHAT } from './wire.ts';
 
 /** Encodes a conversation as `messages`. */
@@ -61,8 +65,15 @@ function encodeTexts(
 function encodeText({ text, cache, extensions }: TextPart, context: EncodeRequestContext): JsonObject {
   const { capabilities, drop } = context;
   if (cache && !capabilities.promptCacheBreakpoints) drop('cache', 'The model takes no cache marks.');
-  const mark = cache && capabilities.promptCacheBreakpoints ? { mode: 'explicit', ...cache } : undefined;
+  const mark = cache && capabilities.promptCacheBreakpoints ? encodeCache(cache, context) : undefined;
   return withKept(defined({ type: 'text', text, prompt_cache_breakpoint: mark }), extensions);
+}
+
+/** The times that this wire knows; those of others go to the nearest. */
+function encodeCache({ ttl }: CacheMark, { isNative }: EncodeRequestContext): JsonObject {
+  const isLong = ttl === '12h' || ttl === '24h';
+  const nearest = ttl && (isNative ? ttl : isLong ? '12h' : '30m');
+  return defined({ mode: 'explicit', ttl: nearest });
 }
 
 /** Each result is a message of its own; what they cannot hold follows after all of them. */
@@ -109,7 +120,8 @@ function encodeResult(result: ToolResultPart, context: EncodeRequestContext): Js
   const texts = content.filter((part) => part.type === 'text');
   const takesParts = context.capabilities.toolMessageParts && texts.length > 1 && !isError;
   const encoded = takesParts ? texts.map((part) => encodeText(part, context)) : textOfResult(result, texts);
-  return withKept(defined({ role: 'tool', tool_call_id: callId, name, content: encoded }), extensions);
+  const tool_call_id = encodeId(callId, context);
+  return withKept(defined({ role: 'tool', tool_call_id, name, content: encoded }), extensions);
 }
 
 /** No field says that a tool failed, so the text has to. */
@@ -123,7 +135,9 @@ function textOfResult({ isError, json, content }: ToolResultPart, texts: readonl
 function encodeAssistant(message: AssistantMessage, context: EncodeRequestContext): JsonObject {
   const { capabilities, drop } = context;
   const { texts, calls, reasoning, refusal, raw } = sortParts(message, context);
-  const replayed = capabilities.reasoningReplay === 'reasoning_content' && reasoning !== '';
+  // Servers want it back in a turn that goes on, and refuse or ignore it in others.
+  const isWanted = capabilities.reasoningReplay === 'reasoning_content' && calls.length > 0;
+  const replayed = isWanted && reasoning !== '';
   if (reasoning !== '' && !replayed) drop('messages.reasoning', 'The upstream takes no reasoning back.');
   const content =
     raw.length > 0
@@ -136,7 +150,7 @@ function encodeAssistant(message: AssistantMessage, context: EncodeRequestContex
     content: isEmpty ? null : content,
     reasoning_content: replayed ? reasoning : undefined,
     refusal: refusal === '' ? undefined : refusal,
-    tool_calls: calls.length > 0 ? calls.map(encodeCall) : undefined,
+    tool_calls: calls.length > 0 ? calls.map((call) => encodeCall(call, context)) : undefined,
   });
   return withKept(encoded, message.extensions);
 }
@@ -170,10 +184,20 @@ function sortParts({ content }: AssistantMessage, { drop }: EncodeRequestContext
   return sorted;
 }
 
-function encodeCall({ id, name, form, arguments: text, extensions }: ToolCallPart): JsonObject {
-  const called =
-    form === 'freeform'
-      ? { type: 'custom', custom: { name, input: text } }
-      : { type: 'function', function: { name, arguments: text || '{}' } };
-  return withKept({ id, ...called }, extensions);
+function encodeCall(call: ToolCallPart, context: EncodeRequestContext): JsonObject {
+  const { names, isNative } = context;
+  const { form, arguments: text, opaque, extensions } = call;
+  const id = encodeId(call.id, context);
+  const name = names.toWire(call.name, call.namespace);
+  if (form === 'freeform' && isNative) {
+    return withKept({ id, type: 'custom', custom: { name, input: text } }, extensions);
+  }
+  const json = form === 'freeform' ? wrapFreeform(text) : text || '{}';
+  // A server's own signature goes back to it; a client of this protocol knows which server it speaks to.
+  const signed = isNative || opaque?.protocol === OPENAI_CHAT ? encodeExtraContent(opaque) : {};
+  return withKept({ id, type: 'function', function: { name, arguments: json }, ...signed }, extensions);
+}
+
+function encodeId(id: string, { isNative }: EncodeRequestContext): string {
+  return isNative ? id : toolIdFor(id, CALL_ID);
 }

@@ -9,8 +9,10 @@ import {
   type JsonObject,
   type JsonValue,
   type MediaPart,
+  type OpaqueBox,
   type ToolCallPart,
 } from '@dragoman/core';
+import { encodeDetails, encodeExtraContent } from './opaque.ts';
 import { encodeUsage } from './usage.ts';
 import { OPENAI_CHAT, WIRE_FINISH_REASONS } from './wire.ts';
 
@@ -21,7 +23,7 @@ export function encodeReply(reply: ChatReply, context: EncodeContext): JsonObjec
     object: 'chat.completion',
     created: reply.created ?? context.created,
     model: reply.model,
-    choices: reply.choices.map(encodeChoice),
+    choices: reply.choices.map((choice, index) => encodeChoice(choice, index, context.opaque)),
     usage: encodeUsage(reply.usage),
     ...keptOf(reply.extensions),
   });
@@ -33,11 +35,11 @@ export function keptOf(extensions: ChatReply['extensions']): JsonObject {
   return kept;
 }
 
-function encodeChoice({ content, reason, logprobs }: Choice, index: number): JsonObject {
+function encodeChoice({ content, reason, logprobs }: Choice, index: number, box: OpaqueBox): JsonObject {
   const refused = content.some(({ type }) => type === 'refusal');
   return {
     index,
-    message: encodeMessage(content),
+    message: encodeMessage(content, box),
     logprobs: logprobs
       ? encodeLogprobs(logprobs, refused && !content.some(({ type }) => type === 'text'))
       : null,
@@ -50,10 +52,13 @@ export function encodeReason(reason: FinishReason, refused: boolean): string {
   return reason === 'content-filter' && refused ? 'stop' : WIRE_FINISH_REASONS[reason];
 }
 
-function encodeMessage(content: readonly AssistantPart[]): JsonObject {
+function encodeMessage(content: readonly AssistantPart[], box: OpaqueBox): JsonObject {
   const texts = content.filter((part) => part.type === 'text');
   const text = texts.map((part) => part.text).join('');
   const reasoning = joined(content, 'reasoning');
+  const sealed = content.flatMap((part) =>
+    part.type === 'reasoning' && part.opaque ? [{ opaque: part.opaque, length: part.text.length }] : [],
+  );
   const calls = content.filter(
     (part) => part.type === 'tool-call' && !part.hosted,
   ) as readonly ToolCallPart[];
@@ -68,6 +73,7 @@ function encodeMessage(content: readonly AssistantPart[]): JsonObject {
     role: 'assistant',
     content: texts.length === 0 ? null : text,
     reasoning_content: reasoning || undefined,
+    reasoning_details: sealed.length > 0 ? encodeDetails(sealed, box) : undefined,
     refusal: joined(content, 'refusal') || null,
     annotations: annotations.length > 0 ? annotations : undefined,
     tool_calls: calls.length > 0 ? calls.map(encodeCall) : undefined,
@@ -79,9 +85,9 @@ function joined(content: readonly AssistantPart[], type: 'reasoning' | 'refusal'
   return content.map((part) => (part.type === type ? part.text : '')).join('');
 }
 
-function encodeCall({ id, name, form, arguments: text }: ToolCallPart): JsonObject {
+function encodeCall({ id, name, form, arguments: text, opaque }: ToolCallPart): JsonObject {
   if (form === 'freeform') return { id, type: 'custom', custom: { name, input: text } };
-  return { id, type: 'function', function: { name, arguments: text || '{}' } };
+  return { id, type: 'function', function: { name, arguments: text || '{}' }, ...encodeExtraContent(opaque) };
 }
 
 /** Of a refusal, the tokens have a place of their own. */

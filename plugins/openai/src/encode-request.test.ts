@@ -136,32 +136,44 @@ describe('what the model cannot take', () => {
     expect([body['stop'], dropped]).toEqual([['a', 'b', 'c', 'd'], ['stop']]);
   });
 
-  it('is dropped of safety settings, hosted tools and cache marks', () => {
+  it('is dropped of safety settings and cache marks', () => {
     const { body, dropped } = encode({
       safety: [{ category: 'x' }],
-      tools: [
-        { kind: 'hosted', name: 'run', hosted: 'code-execution' },
-        { ...f, cache: {} },
-      ],
+      tools: [{ ...f, cache: {} }],
       messages: [{ role: 'user', content: [{ ...text('a'), cache: { ttl: '1h' } }] }],
     });
-    expect(dropped).toEqual(['safety', 'tools', 'tools.cache', 'cache']);
+    expect(dropped).toEqual(['safetySettings', 'tools.cache', 'cache']);
     expect(body['tools']).toEqual([{ type: 'function', function: { name: 'f' } }]);
     expect(body['messages']).toEqual([{ role: 'user', content: 'a' }]);
   });
 
   it.each<[Capabilities['structured'], JsonObject | undefined, readonly string[]]>([
     ['native', { type: 'json_schema', json_schema: { name: 'response', schema: {} } }, []],
-    ['json_object', { type: 'json_object' }, ['response_format.json_schema']],
+    ['json_object', { type: 'json_object' }, ['response_format']],
     ['none', undefined, ['response_format']],
   ])('is less than a schema where structured output is %s', (structured, format, names) => {
     const { body, dropped } = encode({ output: { type: 'schema', schema: {} } }, { structured });
     expect([body['response_format'], dropped]).toEqual([format, names]);
   });
 
+  it('is asked for in words', () => {
+    const schema = { type: 'object' };
+    expect(
+      encode({ output: { type: 'schema', schema } }, { structured: 'json_object' }).body['messages'],
+    ).toMatchObject([
+      { role: 'system', content: expect.stringContaining('{"type":"object"}') as string },
+      {},
+    ]);
+    expect(
+      encode({ tools: [f], toolChoice: { mode: 'any' } }, { forcedToolChoice: false }).body['messages'],
+    ).toMatchObject([{ role: 'system', content: 'Answer by calling a tool.' }, {}]);
+  });
+
   it('is refused where only another server knows it', () => {
     const state = { previousResponseId: 'resp_1' };
     expect(() => encode({ serverState: state })).toThrow(GatewayError);
+    const tools = [{ kind: 'hosted', name: 'run', hosted: 'code-execution' } as const];
+    expect(() => encode({ tools })).toThrow(/hosted tool like "run"/);
   });
 });
 
@@ -369,5 +381,64 @@ describe('messages', () => {
     ['an image by URL', media('image', url), { urlImages: false }],
   ])('refuse %s', (_name, messages, capabilities) => {
     expect(() => messagesOf(messages, capabilities)).toThrow(GatewayError);
+  });
+});
+
+describe('tools of clients of other protocols', () => {
+  it('become functions with names that servers take', () => {
+    const grammar = { syntax: 'lark', definition: 'start: "x"' } as const;
+    const { body } = encode({
+      ...foreign,
+      tools: [
+        { kind: 'freeform', name: 'apply.patch', grammar },
+        { kind: 'function', name: 'query', namespace: 'db' },
+      ],
+      toolChoice: { mode: 'one', names: ['query'] },
+    });
+    expect(body).toMatchObject({
+      tools: [
+        {
+          type: 'function',
+          function: {
+            name: 'apply_patch',
+            description: 'The input must follow this lark grammar:\nstart: "x"',
+            parameters: { properties: { input: { type: 'string' } } },
+          },
+        },
+        { type: 'function', function: { name: 'db__query' } },
+      ],
+      tool_choice: { type: 'function', function: { name: 'db__query' } },
+    });
+  });
+
+  it('search the web as this wire says it', () => {
+    const search = { contextSize: 'high', maxUses: 3, location: { country: 'NO' } } as const;
+    const tools = [{ kind: 'hosted', name: 'web_search', hosted: 'web-search', search }] as const;
+    const { body, dropped } = encode({ ...foreign, tools });
+    expect(body['web_search_options']).toEqual({
+      search_context_size: 'high',
+      user_location: { type: 'approximate', approximate: { country: 'NO' } },
+    });
+    expect(dropped).toEqual(['tools.maxUses']);
+  });
+
+  it('keep calls and results together under ids that are short enough', () => {
+    const id = 'x'.repeat(80);
+    const call = { type: 'tool-call', id, name: 'f', form: 'freeform', arguments: 'a"b' } as const;
+    const { body } = encode({
+      ...foreign,
+      messages: [
+        { role: 'user', content: [text('q')] },
+        { role: 'assistant', content: [call] },
+        { role: 'user', content: [{ type: 'tool-result', callId: id, content: [text('r')] }] },
+      ],
+    });
+    const [, turn, result] = body['messages'] as readonly {
+      tool_call_id?: string;
+      tool_calls?: readonly { id: string; function: { arguments: string } }[];
+    }[];
+    expect(turn?.tool_calls?.[0]?.function.arguments).toBe('{"input":"a\\"b"}');
+    expect(turn?.tool_calls?.[0]?.id).toHaveLength(64);
+    expect(result?.tool_call_id).toBe(turn?.tool_calls?.[0]?.id);
   });
 });

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
 import {
+  type CallContext,
   type ChatRequest,
   defined,
   type EncodedRequest,
+  forcedToolInstruction,
+  formatInstruction,
   GatewayError,
   type JsonObject,
+  pairToolResults,
+  type SystemMessage,
 } from '@dragoman/core';
-import type { EncodeRequestContext } from './encode-context.ts';
+import { type EncodeRequestContext, isNative, toolNamesOf } from './encode-context.ts';
 import { encodeEffort } from './encode-effort.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeToolChoice, encodeTools, encodeWebSearch } from './encode-tools.ts';
@@ -14,34 +19,39 @@ import { withKept } from './kept.ts';
 import { OPENAI_CHAT } from './wire.ts';
 
 /** Encodes a request for `POST /chat/completions` of an upstream. */
-export function encodeRequest(request: ChatRequest, context: EncodeRequestContext): EncodedRequest {
+export function encodeRequest(
+  request: ChatRequest,
+  { capabilities, drop }: Pick<CallContext, 'capabilities' | 'drop'>,
+): EncodedRequest {
   refuseServerState(request);
-  const { capabilities, drop } = context;
+  const context = { capabilities, drop, names: toolNamesOf(request), isNative: isNative(request) };
   const { reasoning, safety, stream } = request;
-  if (safety !== undefined) drop('safety', 'The upstream has no safety settings.');
+  if (safety !== undefined) drop('safetySettings', 'The upstream has no safety settings.');
   const tools = encodeTools(request, context);
   const hasTools = tools.length > 0;
+  // Who speaks this protocol answers for its history itself.
+  const messages = context.isNative ? request.messages : pairToolResults(request.messages);
   const body = defined({
     model: request.model,
-    messages: encodeMessages(request.system, request.messages, context),
+    messages: encodeMessages([...request.system, ...instructions(request, context)], messages, context),
     stream: stream || undefined,
     stream_options: stream ? { include_usage: true } : undefined,
     tools: hasTools ? tools : undefined,
     tool_choice: hasTools ? encodeToolChoice(request, context) : undefined,
     parallel_tool_calls: hasTools ? request.toolChoice?.parallel : undefined,
-    web_search_options: encodeWebSearch(request),
+    web_search_options: encodeWebSearch(request, context),
     [capabilities.maxTokensParam]: request.maxTokens,
     stop: encodeStop(request, context),
     ...encodeSampling(request, context),
-    reasoning_effort: encodeEffort({ reasoning, hasTools, isNative: isNative(request) }, context),
+    reasoning_effort: encodeEffort({ reasoning, hasTools, isNative: context.isNative }, context),
     response_format: encodeOutput(request, context),
     verbosity: request.verbosity,
     modalities: request.modalities,
-    prompt_cache_key: request.cacheKey,
+    prompt_cache_key: encodeCacheKey(request, context),
     user: encodeUser(request),
     metadata: request.metadata,
-    service_tier: request.serviceTier,
-    store: request.store,
+    service_tier: encodeTier(request, context),
+    store: context.isNative ? request.store : undefined,
   });
   const { stream_options: kept, ...extension } = request.extensions?.[OPENAI_CHAT] ?? {};
   // Upstreams refuse options of a stream that is none.
@@ -51,9 +61,20 @@ export function encodeRequest(request: ChatRequest, context: EncodeRequestContex
   return { path: '/chat/completions', body: withKept(body, extensions) };
 }
 
-/** Whether the client speaks this protocol: then it knows best what the upstream takes. */
-function isNative({ protocol }: ChatRequest): boolean {
-  return protocol === OPENAI_CHAT;
+/** What the model cannot be made to do by a field, it is asked for in words. */
+function instructions(
+  { output, toolChoice, tools }: ChatRequest,
+  { capabilities }: EncodeRequestContext,
+): readonly SystemMessage[] {
+  const { structured, forcedToolChoice } = capabilities;
+  const isSchemaLost = output?.type === 'schema' && structured !== 'native';
+  const texts = [
+    output && (isSchemaLost || structured === 'none') ? formatInstruction(output) : undefined,
+    toolChoice && tools.length > 0 && !forcedToolChoice ? forcedToolInstruction(toolChoice) : undefined,
+  ];
+  return texts.flatMap((text) =>
+    text === undefined ? [] : [{ role: 'system', rank: 'system', content: [{ type: 'text', text }] }],
+  );
 }
 
 /** A conversation that only its own server knows cannot go on anywhere else. */
@@ -69,7 +90,33 @@ function refuseServerState({ serverState = {} }: ChatRequest): void {
 function encodeUser(request: ChatRequest): string | undefined {
   const { user, extensions } = request;
   if (user === undefined || extensions?.[OPENAI_CHAT]?.['safety_identifier'] !== undefined) return undefined;
-  return isNative(request) || user.length <= 64 ? user : createHash('sha256').update(user).digest('hex');
+  return isNative(request) || user.length <= 64 ? user : digest(user);
+}
+
+/** Clients of other protocols name no key; what stays the same over a conversation is who asks. */
+function encodeCacheKey(
+  { cacheKey, user }: ChatRequest,
+  { isNative: isOwn, capabilities }: EncodeRequestContext,
+): string | undefined {
+  if (cacheKey !== undefined || isOwn || !capabilities.promptCacheBreakpoints) return cacheKey;
+  return user === undefined ? undefined : digest(user);
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+const TIERS = ['auto', 'default', 'flex', 'priority'];
+
+function encodeTier(
+  { serviceTier }: ChatRequest,
+  { isNative: isOwn, drop }: EncodeRequestContext,
+): string | undefined {
+  if (serviceTier === undefined || isOwn || TIERS.includes(serviceTier)) return serviceTier;
+  // What Anthropic calls the standard is the default here.
+  if (serviceTier === 'standard_only') return 'default';
+  drop('service_tier', 'The upstream has no such tier.');
+  return undefined;
 }
 
 /** OpenAI takes four; clients of other protocols may send more. */
@@ -124,11 +171,8 @@ function encodeOutput(
     const { name = 'response', description, schema, strict } = output;
     return { type: 'json_schema', json_schema: defined({ name, description, schema, strict }) };
   }
-  if (capabilities.structured === 'none') {
-    drop('response_format', 'The model has no structured output.');
-    return undefined;
-  }
-  if (output.type === 'schema')
-    drop('response_format.json_schema', 'The model makes JSON but follows no schema.');
-  return { type: 'json_object' };
+  const takesJson = capabilities.structured !== 'none';
+  if (output.type === 'schema' || !takesJson)
+    drop('response_format', 'The model has no such format and is asked in words.');
+  return takesJson ? { type: 'json_object' } : undefined;
 }

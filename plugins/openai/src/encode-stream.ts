@@ -8,10 +8,12 @@ import {
   type GatewayError,
   type JsonObject,
   type JsonValue,
+  type Opaque,
   type Usage,
 } from '@dragoman/core';
 import { encodeError } from './encode-error.ts';
 import { encodeAudio, encodeCitation, encodeLogprobs, encodeReason, keptOf } from './encode-reply.ts';
+import { encodeDetails, encodeExtraContent, type SealedReasoning } from './opaque.ts';
 import { encodeUsage } from './usage.ts';
 
 /** Encodes a reply's events as `chat.completion.chunk`s and the closing `[DONE]`. */
@@ -37,6 +39,9 @@ interface OpenBlock {
   readonly start: number;
   length: number;
   readonly citations: Citation[];
+  opaque?: Opaque;
+  /** Whether the client knows of the call: its first fragment waits, since a signature belongs into it. */
+  isTold: boolean;
 }
 
 class ChunkEncoder {
@@ -46,6 +51,7 @@ class ChunkEncoder {
   /** How much text each choice that has begun holds. */
   readonly #texts = new Map<number, number>();
   readonly #refused = new Set<number>();
+  readonly #sealed = new Map<number, readonly SealedReasoning[]>();
   #head: JsonObject = {};
   #usage: Usage | undefined;
 
@@ -76,12 +82,12 @@ class ChunkEncoder {
       case 'block-end':
       case 'block-citation':
       case 'block-logprobs':
+      case 'block-opaque':
         yield* this.#inBlock(event);
         break;
       case 'finish':
         yield* this.#finish(event);
         break;
-      case 'block-opaque':
       case 'usage':
       case 'ping':
         break;
@@ -98,18 +104,27 @@ class ChunkEncoder {
   *#open(index: number, block: Block, choice: number): Generator<string> {
     yield* this.#begin(choice);
     const isCall = block.type === 'tool-call' && !block.hosted;
+    // Clients know calls by the order in which they begin.
+    if (isCall) for (const open of this.#blocks.values()) yield* this.#tell(open);
     const call = isCall ? (this.#calls.get(choice) ?? 0) : 0;
     const start = this.#texts.get(choice) ?? 0;
-    this.#blocks.set(index, { block, choice, call, start, length: 0, citations: [] });
+    this.#blocks.set(index, { block, choice, call, start, length: 0, citations: [], isTold: false });
     if (block.type === 'refusal') this.#refused.add(choice);
-    if (!isCall) return;
-    this.#calls.set(choice, call + 1);
+    if (isCall) this.#calls.set(choice, call + 1);
+  }
+
+  *#tell(open: OpenBlock): Generator<string> {
+    const { block, choice, call, opaque } = open;
+    if (open.isTold || block.type !== 'tool-call' || block.hosted) return;
+    open.isTold = true;
     const { id, name } = block;
     const called =
       block.form === 'freeform'
         ? { type: 'custom', custom: { name, input: '' } }
         : { type: 'function', function: { name, arguments: '' } };
-    yield this.#delta(choice, { tool_calls: [{ index: call, id, ...called }] });
+    yield this.#delta(choice, {
+      tool_calls: [{ index: call, id, ...called, ...encodeExtraContent(opaque) }],
+    });
   }
 
   *#whole({ part, choice = 0 }: Extract<ChatEvent, { type: 'block' }>): Generator<string> {
@@ -127,6 +142,9 @@ class ChunkEncoder {
     } else if (event.type === 'block-end') {
       yield* this.#end(open);
       this.#blocks.delete(event.index);
+    } else if (event.type === 'block-opaque') {
+      open.opaque = event.opaque;
+      if (open.isTold) yield* this.#sign(open);
     } else if (event.type === 'block-citation') {
       open.citations.push(event.citation);
     } else if (event.type === 'block-logprobs') {
@@ -138,6 +156,8 @@ class ChunkEncoder {
   /** Only at its end does a text tell how much of it a citation spans. */
   *#end(open: OpenBlock): Generator<string> {
     const { block, choice, length, citations } = open;
+    yield* this.#tell(open);
+    if (block.type === 'reasoning') yield* this.#seal(open);
     // A call without arguments has to be parsed by clients as well.
     if (length === 0 && block.type === 'tool-call' && block.form === 'json') yield* this.#text(open, '{}');
     if (block.type !== 'text') return;
@@ -146,7 +166,24 @@ class ChunkEncoder {
     this.#texts.set(choice, open.start + length);
   }
 
-  *#text({ block, choice, call }: OpenBlock, text: string): Generator<string> {
+  /** A signature that came late. */
+  *#sign({ choice, call, opaque }: OpenBlock): Generator<string> {
+    const signed = encodeExtraContent(opaque);
+    if (Object.keys(signed).length > 0)
+      yield this.#delta(choice, { tool_calls: [{ index: call, ...signed }] });
+  }
+
+  /** All entries so far, since clients keep only the last of a field that they do not know. */
+  *#seal({ choice, length, opaque }: OpenBlock): Generator<string> {
+    if (!opaque) return;
+    const sealed = [...(this.#sealed.get(choice) ?? []), { opaque, length }];
+    this.#sealed.set(choice, sealed);
+    yield this.#delta(choice, { reasoning_details: encodeDetails(sealed, this.#context.opaque) });
+  }
+
+  *#text(open: OpenBlock, text: string): Generator<string> {
+    const { block, choice, call } = open;
+    yield* this.#tell(open);
     switch (block.type) {
       case 'text':
         yield this.#delta(choice, { content: text });

@@ -1,4 +1,13 @@
-import { type ChatRequest, defined, type JsonObject, type JsonValue, type Tool } from '@dragoman/core';
+import {
+  type ChatRequest,
+  defined,
+  describeFreeform,
+  FREEFORM_SCHEMA,
+  GatewayError,
+  type JsonObject,
+  type JsonValue,
+  type Tool,
+} from '@dragoman/core';
 import type { EncodeRequestContext } from './encode-context.ts';
 import { withKept } from './kept.ts';
 
@@ -7,25 +16,46 @@ export function encodeTools({ tools }: ChatRequest, context: EncodeRequestContex
   return tools.flatMap((tool) => encodeTool(tool, context));
 }
 
-function encodeTool(tool: Tool, { drop }: EncodeRequestContext): readonly JsonObject[] {
+function encodeTool(tool: Tool, context: EncodeRequestContext): readonly JsonObject[] {
   if (tool.kind === 'hosted') {
-    if (tool.hosted !== 'web-search') drop('tools', `The hosted tool ${tool.name} does not exist here.`);
+    if (tool.hosted !== 'web-search') throw refuseHosted(tool.name);
     return [];
   }
+  const { names, isNative, drop } = context;
   if (tool.cache) drop('tools.cache', 'Tools carry no cache marks here.');
-  const { name, description, extensions } = tool;
+  const { description, extensions } = tool;
+  const name = names.toWire(tool.name, tool.namespace);
   if (tool.kind === 'function') {
     const called = defined({ name, description, parameters: tool.schema, strict: tool.strict });
     return [withKept({ type: 'function', function: called }, extensions)];
+  }
+  // Few servers of this wire know tools that take free text.
+  if (!isNative) {
+    const called = { name, description: describeFreeform(tool), parameters: FREEFORM_SCHEMA };
+    return [{ type: 'function', function: defined(called) }];
   }
   const format = tool.grammar && { type: 'grammar', grammar: tool.grammar };
   return [withKept({ type: 'custom', custom: defined({ name, description, format }) }, extensions)];
 }
 
+/** What runs at the upstream is refused unless this one has it: the answer would be another. */
+function refuseHosted(name: string): GatewayError {
+  const message = `The model's upstream has no hosted tool like ${JSON.stringify(name)}.`;
+  return new GatewayError('invalid', message, { field: 'tools', code: 'unsupported_parameter' });
+}
+
 /** Searching the web is no tool here but a field of its own. */
-export function encodeWebSearch({ tools }: ChatRequest): JsonObject | undefined {
+export function encodeWebSearch(
+  { tools }: ChatRequest,
+  { isNative, drop }: EncodeRequestContext,
+): JsonObject | undefined {
   for (const tool of tools) {
-    if (tool.kind === 'hosted' && tool.hosted === 'web-search') return tool.options ?? {};
+    if (tool.kind !== 'hosted' || tool.hosted !== 'web-search') continue;
+    if (isNative) return tool.options ?? {};
+    const { contextSize, location, ...others } = tool.search ?? {};
+    for (const name of Object.keys(others)) drop(`tools.${name}`, 'The search has no such parameter here.');
+    const user_location = location && { type: 'approximate', approximate: location };
+    return defined({ search_context_size: contextSize, user_location });
   }
   return undefined;
 }
@@ -34,13 +64,13 @@ const MODES = { auto: 'auto', none: 'none', any: 'required' } as const;
 
 export function encodeToolChoice(
   { toolChoice, tools }: ChatRequest,
-  { capabilities, drop }: EncodeRequestContext,
+  context: EncodeRequestContext,
 ): JsonValue | undefined {
   if (!toolChoice) return undefined;
   const { mode, names = [], parallel } = toolChoice;
-  const named = names.map((name) => nameTool(name, tools));
-  if ((mode === 'any' || mode === 'one') && !capabilities.forcedToolChoice) {
-    drop('tool_choice', 'The model takes no forced tool choice.');
+  const named = names.map((name) => nameTool(name, tools, context));
+  if ((mode === 'any' || mode === 'one') && !context.capabilities.forcedToolChoice) {
+    context.drop('tool_choice', 'The model takes no forced tool choice and is asked in words.');
     return 'auto';
   }
   if (mode === 'one') return named[0];
@@ -51,7 +81,13 @@ export function encodeToolChoice(
   return mode === 'auto' && parallel !== undefined ? undefined : MODES[mode];
 }
 
-function nameTool(name: string, tools: readonly Tool[]): JsonObject {
-  const type = tools.some((tool) => tool.kind === 'freeform' && tool.name === name) ? 'custom' : 'function';
-  return { type, [type]: { name } };
+function nameTool(
+  name: string,
+  tools: readonly Tool[],
+  { names, isNative }: EncodeRequestContext,
+): JsonObject {
+  const known = tools.find((tool) => tool.name === name);
+  const type = isNative && known?.kind === 'freeform' ? 'custom' : 'function';
+  const namespace = known?.kind === 'hosted' ? undefined : known?.namespace;
+  return { type, [type]: { name: names.toWire(name, namespace) } };
 }

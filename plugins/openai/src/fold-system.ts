@@ -1,4 +1,4 @@
-import type { Message, SystemMessage, TextPart, UserMessage } from '@dragoman/core';
+import { type Message, remind, type SystemMessage, type UserMessage } from '@dragoman/core';
 
 /** One system message of all, for templates that know no second one. */
 export function joinSystem(system: readonly SystemMessage[]): readonly SystemMessage[] {
@@ -17,7 +17,7 @@ export function foldSystem(messages: readonly Message[]): readonly Message[] {
   const folded: Message[] = [];
   let isReminder = false;
   for (const message of messages) {
-    const turn = message.role === 'system' ? remind(message) : message;
+    const turn = message.role === 'system' ? reminder(message) : message;
     const last = folded.at(-1);
     const joins = isReminder || message.role === 'system';
     if (joins && turn.role === 'user' && last?.role === 'user') {
@@ -30,8 +30,6 @@ export function foldSystem(messages: readonly Message[]): readonly Message[] {
   return folded;
 }
 
-function remind({ content }: SystemMessage): UserMessage {
-  const text = content.map((part) => part.text).join('\n');
-  const reminder: TextPart = { type: 'text', text: `<system-reminder>\n${text}\n</system-reminder>` };
-  return { role: 'user', content: [reminder] };
+function reminder(message: SystemMessage): UserMessage {
+  return { role: 'user', content: [{ type: 'text', text: remind(message) }] };
 }

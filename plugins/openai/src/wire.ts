@@ -25,6 +25,7 @@ export const WIRE_FINISH_REASONS = {
   'context-window': 'length',
 } as const satisfies Record<FinishReason, keyof typeof FINISH_REASONS>;
 
+/** Of answers, and of what a search finds. */
 export const VERBOSITIES = ['low', 'medium', 'high'] as const;
 
 /** The entries of an array; none of anything else. */
