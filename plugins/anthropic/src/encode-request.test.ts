@@ -81,7 +81,7 @@ describe('a request for Anthropic', () => {
   it('asks for JSON in words where there is no schema', () => {
     const { body, dropped } = encode({ output: { type: 'json' } });
     expect(body).toMatchObject({ system: [{ text: expect.stringContaining('JSON') as string }] });
-    expect(dropped).toEqual([]);
+    expect(dropped).toEqual(['response_format']);
   });
 
   it('searches the web with Anthropic’s own tool', () => {

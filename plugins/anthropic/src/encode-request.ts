@@ -101,11 +101,14 @@ function encodeSystem(
   const instructions = [
     isChoiceTold && toolChoice ? forcedToolInstruction(toolChoice) : undefined,
     output && !takesSchema(output, context) ? formatInstruction(output) : undefined,
-  ].filter((text) => text !== undefined);
+  ];
+  const [choice, format] = instructions;
+  if (choice) context.drop('tool_choice', 'The model takes no forced tool choice and is asked in words.');
+  if (format) context.drop('response_format', 'The model makes JSON by a schema only and is asked in words.');
   return [
     ...(typeof attribution === 'string' ? [{ type: 'text', text: attribution }] : []),
     ...system.flatMap(({ content }) => content.flatMap(encodeText)),
-    ...instructions.map((text) => ({ type: 'text', text })),
+    ...instructions.flatMap((text) => (text === undefined ? [] : [{ type: 'text', text }])),
   ];
 }
 
