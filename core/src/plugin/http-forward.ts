@@ -27,6 +27,8 @@ export function createForward(
 ): Forward {
   const { baseUrl, headers: own, codec } = upstream;
   const kept = [...CLIENT_HEADERS, ...more];
+  const names = new Set(kept.filter((name) => !name.endsWith('-')));
+  const prefixes = kept.filter((name) => name.endsWith('-'));
   return {
     wires,
     send(raw, model, { http }) {
@@ -36,7 +38,7 @@ export function createForward(
       return http.send({
         method: raw.method,
         url: joinUrl(baseUrl, path, raw.query),
-        headers: { ...pickHeaders(raw.headers, kept), ...own },
+        headers: { ...pickHeaders(raw.headers, names, prefixes), ...own },
         ...(body && { body }),
       });
     },
@@ -50,11 +52,11 @@ function forwardedBody({ body, headers }: RawRequest, model: string | undefined)
   return body instanceof Uint8Array && model !== undefined && isJson ? replaceModel(body, model) : body;
 }
 
-function pickHeaders(headers: HeaderMap, kept: readonly string[]): HeaderMap {
+function pickHeaders(headers: HeaderMap, names: ReadonlySet<string>, prefixes: readonly string[]): HeaderMap {
   const picked: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
-    const isKept = kept.some((known) => (known.endsWith('-') ? name.startsWith(known) : name === known));
+    const isKept = names.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
     if (value !== undefined && isKept) picked[name] = value;
   }
   return picked;

@@ -116,9 +116,10 @@ function isJson(headers: HeaderMap): boolean {
 
 function replyHeaders(headers: HeaderMap): HeaderMap {
   const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (REPLY_HEADERS.has(name) || REPLY_PREFIXES.some((prefix) => name.startsWith(prefix)))
-      kept[name] = value;
+  for (const name in headers) {
+    const value = headers[name];
+    const isKept = REPLY_HEADERS.has(name) || REPLY_PREFIXES.some((prefix) => name.startsWith(prefix));
+    if (value !== undefined && isKept) kept[name] = value;
   }
   const requestId = headers['x-request-id'] ?? headers['request-id'];
   if (requestId) kept['x-upstream-request-id'] = requestId;

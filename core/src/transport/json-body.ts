@@ -24,9 +24,9 @@ export function parseJsonBody(body: Uint8Array): JsonObject {
 }
 
 function parse(bytes: Buffer): unknown {
-  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  const text = withoutMark(bytes.toString('utf8'));
   try {
-    return mayHoldForbiddenKey(bytes)
+    return mayHoldForbiddenKey(text)
       ? secureJson.parse(text, undefined, { protoAction: 'error', constructorAction: 'error' })
       : JSON.parse(text);
   } catch (cause) {
@@ -40,9 +40,13 @@ function parse(bytes: Buffer): unknown {
   }
 }
 
+function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
 /** Most bodies hold neither the keys' letters nor an escape that could spell them; those need no search. */
-function mayHoldForbiddenKey(bytes: Buffer): boolean {
-  return bytes.includes('__proto__') || bytes.includes('constructor') || bytes.includes('\\u');
+function mayHoldForbiddenKey(text: string): boolean {
+  return text.includes('__proto__') || text.includes('constructor') || text.includes('\\u');
 }
 
 /** Where the parser stopped, without repeating what the client sent. */
@@ -52,7 +56,7 @@ function fault(bytes: Buffer, text: string, reason: string): string {
   // V8 quotes the text around an unexpected token and does not say where it is.
   const before = position
     ? text.slice(0, Number(position))
-    : bytes.toString('utf8', 0, unexpectedToken(bytes)).replace(/^\uFEFF/, '');
+    : withoutMark(bytes.toString('utf8', 0, unexpectedToken(bytes)));
   const lineStart = before.lastIndexOf('\n') + 1;
   return ` (line ${before.split('\n').length}, column ${before.length - lineStart + 1})`;
 }

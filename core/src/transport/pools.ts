@@ -30,12 +30,22 @@ export function createHttpPools(): HttpPools {
     }
     return pool;
   };
+  const targets = new Map<string, Target>();
+  const targetOf = (url: string): Target => {
+    let target = targets.get(url);
+    if (!target) {
+      target = parseUrl(url);
+      if (targets.size >= MAX_TARGETS) targets.clear();
+      targets.set(url, target);
+    }
+    return target;
+  };
   return {
     client: ({ timeouts, signal }) => ({
       async send(request) {
-        const url = parseUrl(request.url);
-        const pool = poolOf(url.origin, timeouts.connectMs);
-        return decompressed(await dispatch(pool, request, { url, timeouts, signal }), url.host);
+        const target = targetOf(request.url);
+        const pool = poolOf(target.origin, timeouts.connectMs);
+        return decompressed(await dispatch(pool, request, { target, timeouts, signal }), target.host);
       },
     }),
     async close() {
@@ -45,29 +55,40 @@ export function createHttpPools(): HttpPools {
   };
 }
 
-function parseUrl(text: string): URL {
+/** What a URL says to a pool: where to, and what for. */
+interface Target {
+  readonly origin: string;
+  readonly host: string;
+  readonly path: string;
+}
+
+/** The same few URLs are called all the time; their parts are kept up to this many. */
+const MAX_TARGETS = 1_000;
+
+function parseUrl(text: string): Target {
   const url = URL.parse(text);
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:')
+    return { origin: url.origin, host: url.host, path: url.pathname + url.search };
   throw new GatewayError('internal', "The upstream's address is not an HTTP URL.");
 }
 
 interface CallInput {
-  readonly url: URL;
+  readonly target: Target;
   readonly timeouts: Timeouts;
   readonly signal: AbortSignal;
 }
 
 function dispatch(pool: Pool, request: HttpRequest, input: CallInput): Promise<HttpReply> {
-  const { url, timeouts, signal } = input;
+  const { target, timeouts, signal } = input;
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
-      reject(explainAbort(signal.reason, url.host));
+      reject(explainAbort(signal.reason, target.host));
       return;
     }
     pool.dispatch(
       {
         method: request.method,
-        path: url.pathname + url.search,
+        path: target.path,
         headers: request.headers ?? {},
         body: bodyOf(request),
         headersTimeout: timeouts.headersMs,
@@ -114,16 +135,21 @@ class CallHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    const { url, timeouts, signal } = this.#input;
+    const { target, timeouts, signal } = this.#input;
     signal.removeEventListener('abort', this.#onAbort);
-    const failure = explainHttpError({ error, host: url.host, timeouts, hasReply: this.#body !== undefined });
+    const failure = explainHttpError({
+      error,
+      host: target.host,
+      timeouts,
+      hasReply: this.#body !== undefined,
+    });
     if (this.#body) this.#body.end(failure);
     else this.#reject(failure);
   }
 
   /** A request that waits for its connection has nothing to abort yet; its caller need not wait for that. */
   readonly #onAbort = (): void => {
-    const failure = explainAbort(this.#input.signal.reason, this.#input.url.host);
+    const failure = explainAbort(this.#input.signal.reason, this.#input.target.host);
     this.#reject(failure);
     this.#body?.destroy(failure);
     this.#controller?.abort(failure);

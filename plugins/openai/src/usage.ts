@@ -65,7 +65,7 @@ export function encodeUsage(usage: Usage = { input: 0, output: 0 }): JsonObject 
 
 /** Judges a reply that ended by its JSON text or by the last bytes of its stream. */
 export function readEnd(wire: string, text: string): ReplyEnd {
-  if (text.trimStart().startsWith('{')) return defined({ usage: usageOfReply(text), isComplete: true });
+  if (/^\s*\{/.test(text)) return defined({ usage: usageOfReply(text), isComplete: true });
   const usage = lastUsage(text);
   // Other streams of OpenAI, which are only relayed, end in other ways.
   const isChat = wire === OPENAI_CHAT || wire === OPENAI_COMPLETIONS;
@@ -73,16 +73,14 @@ export function readEnd(wire: string, text: string): ReplyEnd {
   return defined({ usage, isComplete });
 }
 
+/** An object that holds at most one more level of objects, as usage does. */
+const USAGE = /"usage"\s*:\s*(\{(?:[^{}]|\{[^{}]*\})*\})/y;
+
 /** Parses the usage alone; within a text, quotes would be escaped, so the key is not found there. */
 function usageOfReply(text: string): Usage | undefined {
-  const start = text.indexOf('{', text.lastIndexOf('"usage"'));
-  let depth = 0;
-  for (let at = start; at >= 0 && at < text.length; at++) {
-    if (text[at] === '{') depth += 1;
-    else if (text[at] === '}') depth -= 1;
-    if (depth === 0) return decodeUsage(JSON.parse(text.slice(start, at + 1)) as JsonValue);
-  }
-  return undefined;
+  USAGE.lastIndex = Math.max(0, text.lastIndexOf('"usage"'));
+  const found = USAGE.exec(text)?.[1];
+  return found === undefined ? undefined : decodeUsage(JSON.parse(found) as JsonValue);
 }
 
 function lastUsage(text: string): Usage | undefined {
