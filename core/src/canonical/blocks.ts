@@ -84,23 +84,26 @@ const MAX_HELD_BYTES = 8 * 1024 * 1024;
  * Puts interleaved blocks one after the other, for protocols whose blocks are serial: the first open block
  * streams, the others wait until it ends. The events must keep the grammar of {@link ChatEvent}.
  */
-export async function* serializeBlocks(
-  events: AsyncIterable<ChatEvent>,
-  { maxBytes = MAX_HELD_BYTES }: { readonly maxBytes?: number } = {},
-): AsyncGenerator<ChatEvent> {
-  const waiting = new WaitingBlocks(maxBytes);
-  let current: number | undefined;
-  for await (const event of events) {
+export class BlockSerializer {
+  readonly #waiting: WaitingBlocks;
+  #current: number | undefined;
+
+  constructor({ maxBytes = MAX_HELD_BYTES }: { readonly maxBytes?: number } = {}) {
+    this.#waiting = new WaitingBlocks(maxBytes);
+  }
+
+  /** The events that may be told now. */
+  *push(event: ChatEvent): Generator<ChatEvent> {
     if (!('index' in event)) {
       yield event;
-    } else if (current === undefined) {
+    } else if (this.#current === undefined) {
       yield event;
-      if (event.type === 'block-start') current = event.index;
-    } else if (event.index !== current) {
-      waiting.add(event);
+      if (event.type === 'block-start') this.#current = event.index;
+    } else if (event.index !== this.#current) {
+      this.#waiting.add(event);
     } else {
       yield event;
-      if (event.type === 'block-end') current = yield* waiting.flush();
+      if (event.type === 'block-end') this.#current = yield* this.#waiting.flush();
     }
   }
 }

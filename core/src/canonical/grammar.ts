@@ -53,25 +53,42 @@ export async function* checkGrammar(events: AsyncIterable<ChatEvent>): AsyncGene
 }
 
 /**
- * Passes events on and mends what can be mended, so that a provider's small fault does not break a client:
- * blocks left open are closed, what is out of place is left out. A stream without finish is still a failure.
+ * Mends what can be mended, so that a provider's small fault does not break a client: blocks left open are
+ * closed, what is out of place is left out. A stream without finish is still a failure.
  */
-export async function* guardGrammar(events: AsyncIterable<ChatEvent>): AsyncGenerator<ChatEvent> {
-  const state = new GrammarState();
-  for await (const event of events) {
-    if (event.type === 'finish' && !state.finished) {
-      for (const index of [...state.open].toSorted((a, b) => a - b)) {
-        const end: ChatEvent = { type: 'block-end', index };
-        state.accept(end);
-        yield end;
-      }
+export class GrammarGuard {
+  readonly #state = new GrammarState();
+
+  get isFinished(): boolean {
+    return this.#state.finished;
+  }
+
+  /** Whether an event may be told now. */
+  admits(event: ChatEvent): boolean {
+    return this.#state.accept(event) === undefined;
+  }
+
+  /** The ends that are missing before a finish. */
+  *closeAll(): Generator<ChatEvent> {
+    for (const index of [...this.#state.open].toSorted((a, b) => a - b)) {
+      const end: ChatEvent = { type: 'block-end', index };
+      this.#state.accept(end);
+      yield end;
     }
-    if (state.accept(event) === undefined) yield event;
-    if (state.finished) return;
+  }
+}
+
+/** Passes events on as {@link GrammarGuard} lets them. */
+export async function* guardGrammar(events: AsyncIterable<ChatEvent>): AsyncGenerator<ChatEvent> {
+  const guard = new GrammarGuard();
+  for await (const event of events) {
+    if (event.type === 'finish') yield* guard.closeAll();
+    if (guard.admits(event)) yield event;
+    if (guard.isFinished) return;
   }
   throw endedEarly();
 }
 
-function endedEarly(): GatewayError {
+export function endedEarly(): GatewayError {
   return new GatewayError('upstream-broken', "The upstream's reply ended early.");
 }

@@ -25,7 +25,15 @@ export function createHttpProvider(input: HttpProviderInput): Provider {
   return {
     async *chat(request, context) {
       const reply = await postJson(input, codec.encodeRequest(request, context), context);
-      yield* decode(reply, input, request);
+      const { status, headers, body } = reply;
+      try {
+        for await (const event of await decode(reply, codec, request)) yield event;
+      } catch (error) {
+        if (!GatewayError.is(error)) throw error;
+        throw describeUpstream(error, { status, headers, sent: input.headers });
+      } finally {
+        body.destroy();
+      }
     },
     ...(models && { models }),
     ...(embed && { embed }),
@@ -71,47 +79,34 @@ async function refuseErrors(reply: HttpReply, upstream: HttpUpstream): Promise<H
   throw readError(upstream, { status, headers, text });
 }
 
-/** By its content type a reply is a stream or not, whatever was asked; its first byte may prove that wrong. */
-async function* decode(
-  { status, headers, body }: HttpReply,
-  { codec, headers: sent }: HttpUpstream,
-  request: ChatRequest,
-): AsyncGenerator<ChatEvent> {
-  try {
-    const type = headers['content-type'] ?? '';
-    if (/^text\/event-stream\b/i.test(type) || (request.stream && !/json|html/i.test(type))) {
-      const { first, bytes } = await peekBody(body);
-      if (!/[{[<]/.test(first)) yield* codec.decodeStream(readSse(bytes), request);
-      else yield* decodeWhole(await readWhole(bytes), codec, request);
-    } else yield* decodeWhole(await readWhole(body), codec, request);
-  } catch (error) {
-    if (!GatewayError.is(error)) throw error;
-    throw describeUpstream(error, { status, headers, sent });
-  } finally {
-    body.destroy();
-  }
-}
+type Events = AsyncIterable<ChatEvent> | Iterable<ChatEvent>;
 
-async function* decodeWhole(
-  text: string,
+/** By its content type a reply is a stream or not, whatever was asked; its first byte may prove that wrong. */
+async function decode(
+  { headers, body }: HttpReply,
   codec: UpstreamCodec,
   request: ChatRequest,
-): AsyncGenerator<ChatEvent> {
+): Promise<Events> {
+  const type = headers['content-type'] ?? '';
+  const isStream = /^text\/event-stream\b/i.test(type) || (request.stream && !/json|html/i.test(type));
+  if (isStream && !/[{[<]/.test(await peekBody(body))) return codec.decodeStream(readSse(body), request);
+  return decodeWhole(await readWhole(body), codec, request);
+}
+
+function decodeWhole(text: string, codec: UpstreamCodec, request: ChatRequest): Events {
   if (/^\s*(?:data|event|id|retry)?:/.test(text)) {
-    yield* codec.decodeStream(readSse(oneByOne([text])), request);
-    return;
+    return codec.decodeStream(readSse(oneByOne([text])), request);
   }
   const value = parseReply(text);
   if (Array.isArray(value)) {
     const entries = value.map((entry: JsonValue) => ({ data: JSON.stringify(entry) }));
-    yield* codec.decodeStream(oneByOne(entries), request);
-    return;
+    return codec.decodeStream(oneByOne(entries), request);
   }
   if (!isJsonObject(value))
     throw new GatewayError('upstream-broken', 'The upstream answered without a reply.');
   // Some upstreams say 200 and mean an error.
   if (isJsonObject(value['error'])) throw codec.decodeError(200, {}, value);
-  yield* codec.decodeReply(value, request);
+  return codec.decodeReply(value, request);
 }
 
 async function* oneByOne<T>(values: readonly T[]): AsyncGenerator<T> {

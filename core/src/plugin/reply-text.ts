@@ -23,36 +23,45 @@ export async function readWhole(body: AsyncIterable<Uint8Array>): Promise<string
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
-/** Looks at the first character that is not white space (empty when there is none) and keeps all bytes. */
-export async function peekBody(
-  body: Readable,
-): Promise<{ readonly first: string; readonly bytes: AsyncIterable<Uint8Array> }> {
-  const held: Uint8Array[] = [];
-  const source = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+/** The first character of a body that is not white space; empty when there is none. The body stays whole. */
+export async function peekBody(body: Readable): Promise<string> {
+  const held: Buffer[] = [];
   let first = '';
   while (first === '') {
-    const { value, done } = await source.next();
-    if (done) break;
-    held.push(value);
+    const chunk = body.read() as Buffer | null;
+    if (chunk === null) {
+      if (!(await hasMore(body))) break;
+      continue;
+    }
+    held.push(chunk);
     // One byte a character: what is not ASCII is no start of JSON either.
-    first = Buffer.from(value)
+    first = chunk
       .toString('latin1')
       .replace(/^[\s\u00EF\u00BB\u00BF]+/, '')
       .slice(0, 1);
   }
-  return { first, bytes: replay(held, source) };
+  if (first !== '') body.unshift(Buffer.concat(held));
+  return first;
 }
 
-async function* replay(
-  held: readonly Uint8Array[],
-  source: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* held;
-    for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
-  } finally {
-    await source.return?.();
-  }
+/** Waits for the next bytes. A body that broke has none; whoever reads it on is told why. */
+function hasMore(body: Readable): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (more: boolean): void => {
+      body.off('readable', onReadable);
+      body.off('end', onOver);
+      body.off('close', onOver);
+      resolve(more);
+    };
+    const onReadable = (): void => settle(true);
+    const onOver = (): void => settle(false);
+    if (body.readableEnded || body.destroyed) resolve(false);
+    else {
+      body.on('readable', onReadable);
+      body.on('end', onOver);
+      body.on('close', onOver);
+    }
+  });
 }
 
 /** The value of a JSON text; `undefined` when it is none. */

@@ -1,7 +1,8 @@
 import type { ChatEvent, ChatRequest } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { collect } from '../canonical/fold.ts';
-import { guardGrammar } from '../canonical/grammar.ts';
+import { endedEarly, GrammarGuard } from '../canonical/grammar.ts';
+import { mended, resumed } from '../canonical/iterate.ts';
 import type { ChatEndpoint, EncodeContext } from '../plugin/plugin.ts';
 import { blame } from './attempts.ts';
 import type { HeaderMap } from '../transport/http.ts';
@@ -21,14 +22,15 @@ export interface TranslateInput {
 export async function translate(exchange: Exchange, input: TranslateInput): Promise<Reply> {
   const { endpoint, request, candidate, call, context } = input;
   refuseNativeOnly(request);
+  const { provider } = candidate.upstream;
   const asked = { ...request, model: candidate.model };
-  const events = await primed(guardGrammar(candidate.upstream.provider.chat(asked, call.context)));
-  const watched = watch(events, { exchange, call, model: request.model });
+  const told = provider.chat(asked, call.context);
+  const events = await primed(watch(told, { exchange, call, model: request.model }));
   const dropped = droppedHeader(exchange);
   if (request.stream) {
-    return { status: 200, headers: dropped, body: encodeStream(watched, exchange, input) };
+    return { status: 200, headers: dropped, body: encodeStream(events, exchange, input) };
   }
-  const reply = await collect(watched);
+  const reply = await collect(events);
   const body = JSON.stringify(endpoint.encodeReply(reply, context));
   return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8', ...dropped }, body };
 }
@@ -47,7 +49,7 @@ function refuseNativeOnly({ nativeOnly, model }: ChatRequest): void {
 }
 
 /** Waits for the first event that says something: until then, another candidate may take the call. */
-async function primed(events: AsyncGenerator<ChatEvent>): Promise<AsyncGenerator<ChatEvent>> {
+async function primed(events: AsyncGenerator<ChatEvent>): Promise<AsyncIterable<ChatEvent>> {
   const held: ChatEvent[] = [];
   for (;;) {
     const { value, done } = await events.next();
@@ -55,14 +57,7 @@ async function primed(events: AsyncGenerator<ChatEvent>): Promise<AsyncGenerator
     held.push(value);
     if (value.type !== 'ping' && value.type !== 'start') break;
   }
-  return (async function* () {
-    try {
-      yield* held;
-      yield* events;
-    } finally {
-      await events.return(undefined);
-    }
-  })();
+  return resumed(held, events);
 }
 
 interface Watched {
@@ -72,32 +67,35 @@ interface Watched {
   readonly model: string;
 }
 
-/** Notes the usage that passes and stops the call's clock at the end. */
+/** Keeps the grammar, notes the usage that passes, and stops the call's clock at the end. */
 async function* watch(
   events: AsyncIterable<ChatEvent>,
   { exchange: { notes }, call, model }: Watched,
 ): AsyncGenerator<ChatEvent> {
+  const guard = new GrammarGuard();
   try {
     for await (const event of events) {
+      if (event.type === 'finish') yield* guard.closeAll();
+      if (!guard.admits(event)) continue;
       if ('usage' in event && event.usage) notes.usage = { ...notes.usage, ...event.usage };
       yield event.type === 'start' ? { ...event, model } : event;
+      if (guard.isFinished) return;
     }
+    throw endedEarly();
   } finally {
     call.release();
   }
 }
 
 /** Once the stream has begun, its protocol has to tell the client what went wrong. */
-async function* encodeStream(
+function encodeStream(
   events: AsyncIterable<ChatEvent>,
   exchange: Exchange,
   { endpoint, candidate, call, context }: TranslateInput,
-): AsyncGenerator<string> {
-  try {
-    yield* endpoint.encodeStream(events, context);
-  } catch (error) {
+): AsyncIterable<string> {
+  return mended(endpoint.encodeStream(events, context), (error) => {
     const failure = blame(error, candidate, call);
     exchange.notes.errorKind = failure.kind;
-    yield endpoint.encodeStreamError(failure, context);
-  }
+    return endpoint.encodeStreamError(failure, context);
+  });
 }

@@ -7,17 +7,17 @@ const opaque = createOpaqueBox(Buffer.alloc(32, 1));
 
 async function framesOf(events: readonly ChatEvent[]): Promise<readonly Record<string, unknown>[]> {
   const context = { request: { model: 'm' }, id: 'req_1', created: 0, opaque } as unknown as EncodeContext;
-  const frames: Record<string, unknown>[] = [];
   async function* each(): AsyncGenerator<ChatEvent> {
     yield* events;
   }
-  for await (const text of encodeStream(each(), context)) {
-    const [, name, data = ''] = /^event: (\w+)\ndata: (.*)\n\n$/s.exec(text) ?? [];
+  let text = '';
+  for await (const piece of encodeStream(each(), context)) text += piece;
+  return text.split(/(?<=\n\n)/).map((piece) => {
+    const [, name, data = ''] = /^event: (\w+)\ndata: (.*)\n\n$/s.exec(piece) ?? [];
     const frame = JSON.parse(data) as Record<string, unknown>;
     expect(frame['type']).toBe(name);
-    frames.push(frame);
-  }
-  return frames;
+    return frame;
+  });
 }
 
 const start: ChatEvent = { type: 'start', id: 'x', model: 'm' };

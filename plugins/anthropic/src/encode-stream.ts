@@ -1,12 +1,12 @@
 import {
   type Block,
+  BlockSerializer,
   type ChatEvent,
   type EncodeContext,
   encodeSse,
   type GatewayError,
   type JsonObject,
   type Opaque,
-  serializeBlocks,
   type Usage,
 } from '@dragoman/core';
 import { encodeError } from './encode-error.ts';
@@ -19,8 +19,15 @@ export async function* encodeStream(
   events: AsyncIterable<ChatEvent>,
   context: EncodeContext,
 ): AsyncGenerator<string> {
+  const choice = new FirstChoice();
+  const serializer = new BlockSerializer();
   const encoder = new MessageEncoder(context);
-  for await (const event of serializeBlocks(firstChoice(events))) yield* encoder.encode(event);
+  for await (const event of events) {
+    if (!choice.holds(event)) continue;
+    let frames = '';
+    for (const next of serializer.push(event)) for (const frame of encoder.encode(next)) frames += frame;
+    if (frames !== '') yield frames;
+  }
 }
 
 /** A failure in the middle of a stream; no `message_stop` follows, so that nobody takes it for an end. */
@@ -32,11 +39,15 @@ export function encodeStreamError(error: GatewayError, { id }: EncodeContext): s
 export const PING = frame('ping', {});
 
 /** This protocol knows one choice alone. */
-async function* firstChoice(events: AsyncIterable<ChatEvent>): AsyncGenerator<ChatEvent> {
-  const others = new Set<number>();
-  for await (const event of events) {
-    if ((event.type === 'block-start' || event.type === 'block') && event.choice) others.add(event.index);
-    else if (!('index' in event) || !others.has(event.index)) yield event;
+class FirstChoice {
+  readonly #others = new Set<number>();
+
+  holds(event: ChatEvent): boolean {
+    if ((event.type === 'block-start' || event.type === 'block') && event.choice) {
+      this.#others.add(event.index);
+      return false;
+    }
+    return !('index' in event) || !this.#others.has(event.index);
   }
 }
 

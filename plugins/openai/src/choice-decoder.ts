@@ -66,7 +66,7 @@ export class ChoiceDecoder {
   }
 
   *end(): Generator<ChatEvent> {
-    yield* this.#switchTo(undefined);
+    if (this.#open) yield* this.#switchTo(undefined);
     yield* this.#calls.end();
     if (!this.#audio) return;
     const part = audioPart(this.#audio, this.#request);
@@ -75,11 +75,13 @@ export class ChoiceDecoder {
   }
 
   *#delta(delta: JsonObject, logprobs: JsonValue | undefined): Generator<ChatEvent> {
-    yield* this.#text('reasoning', reasoningOf(delta));
-    yield* this.#text('text', contentOf(delta['content']));
-    yield* this.#refusal(delta['refusal']);
-    yield* this.#extras(delta, logprobs);
-    for (const call of arrayOf(delta['tool_calls'])) yield* this.#call(call);
+    const reasoning = reasoningOf(delta);
+    if (reasoning !== '') yield* this.#text('reasoning', reasoning);
+    const text = contentOf(delta['content']);
+    if (text !== '') yield* this.#text('text', text);
+    if (delta['refusal']) yield* this.#refusal(delta['refusal']);
+    if (delta['annotations'] || logprobs) yield* this.#extras(delta, logprobs);
+    if (delta['tool_calls']) for (const call of arrayOf(delta['tool_calls'])) yield* this.#call(call);
     // The name of calls before there were several.
     if (isJsonObject(delta['function_call']))
       yield* this.#call({ index: 0, function: delta['function_call'] });
@@ -87,8 +89,7 @@ export class ChoiceDecoder {
   }
 
   *#text(kind: Kind, text: string): Generator<ChatEvent> {
-    if (text === '') return;
-    yield* this.#switchTo(kind);
+    if (this.#open !== kind) yield* this.#switchTo(kind);
     if (kind === 'text') this.#textLength += text.length;
     yield* this.#writer.delta(this.#key(kind), text);
   }
@@ -101,13 +102,12 @@ export class ChoiceDecoder {
 
   *#call(call: JsonValue): Generator<ChatEvent> {
     if (!isJsonObject(call)) return;
-    yield* this.#switchTo(undefined);
+    if (this.#open) yield* this.#switchTo(undefined);
     yield* this.#calls.decode(call);
   }
 
   /** Opens a block of a kind and closes the one before: on this wire, order is all there is. */
   *#switchTo(kind: Kind | undefined): Generator<ChatEvent> {
-    if (this.#open === kind) return;
     if (this.#open) yield* this.#writer.close(this.#key(this.#open));
     this.#open = kind;
     if (!kind) return;
@@ -118,7 +118,7 @@ export class ChoiceDecoder {
 
   *#extras(delta: JsonObject, logprobs: JsonValue | undefined): Generator<ChatEvent> {
     const citations = decodeCitations(delta['annotations'], this.#textStart);
-    if (citations.length > 0) yield* this.#switchTo('text');
+    if (citations.length > 0 && this.#open !== 'text') yield* this.#switchTo('text');
     const index = this.#open && this.#writer.indexOf(this.#key(this.#open));
     if (index === undefined) return;
     for (const citation of citations) yield { type: 'block-citation', index, citation };

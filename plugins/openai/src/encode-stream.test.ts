@@ -36,10 +36,10 @@ const call = (index: number, value: string): ChatEvent[] => [
 ];
 
 async function framesOf(events: readonly ChatEvent[], includeUsage = false): Promise<readonly string[]> {
-  const frames: string[] = [];
   const request = chatRequest('hi', { includeUsage });
-  for await (const frame of encodeStream(eventsOf(events), { ...context, request })) frames.push(frame);
-  return frames;
+  let text = '';
+  for await (const piece of encodeStream(eventsOf(events), { ...context, request })) text += piece;
+  return text.split(/(?<=\n\n)/);
 }
 
 async function chunksOf(events: readonly ChatEvent[], includeUsage = false): Promise<readonly JsonObject[]> {

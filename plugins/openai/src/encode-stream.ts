@@ -2,7 +2,6 @@ import {
   type Block,
   type ChatEvent,
   type Citation,
-  defined,
   type EncodeContext,
   encodeSse,
   type GatewayError,
@@ -22,7 +21,11 @@ export async function* encodeStream(
   context: EncodeContext,
 ): AsyncGenerator<string> {
   const encoder = new ChunkEncoder(context);
-  for await (const event of events) yield* encoder.encode(event);
+  for await (const event of events) {
+    let frames = '';
+    for (const frame of encoder.encode(event)) frames += frame;
+    if (frames !== '') yield frames;
+  }
 }
 
 /** A failure in the middle of a stream; no `[DONE]` follows, so that nobody takes it for an end. */
@@ -52,7 +55,8 @@ class ChunkEncoder {
   readonly #texts = new Map<number, number>();
   readonly #refused = new Set<number>();
   readonly #sealed = new Map<number, readonly SealedReasoning[]>();
-  #head: JsonObject = {};
+  /** What all chunks begin with, as text: it is written once. */
+  #head = '{';
   #usage: Usage | undefined;
 
   constructor(context: EncodeContext) {
@@ -63,7 +67,7 @@ class ChunkEncoder {
     if ('usage' in event && event.usage) this.#usage = { ...this.#usage, ...event.usage };
     switch (event.type) {
       case 'start':
-        this.#head = defined({
+        this.#head = headOf({
           id: event.id || `chatcmpl-${this.#context.id}`,
           object: 'chat.completion.chunk',
           created: event.created ?? this.#context.created,
@@ -220,6 +224,11 @@ class ChunkEncoder {
 
   #chunk(choices: readonly JsonValue[], usage: JsonObject | null = null): string {
     const asked = this.#context.request.includeUsage;
-    return encodeSse(JSON.stringify({ ...this.#head, choices, ...(asked && { usage }) }));
+    const rest = asked ? `,"usage":${JSON.stringify(usage)}}` : '}';
+    return encodeSse(`${this.#head}"choices":${JSON.stringify(choices)}${rest}`);
   }
+}
+
+function headOf(fields: Readonly<Record<string, JsonValue | undefined>>): string {
+  return `${JSON.stringify(fields).slice(0, -1)},`;
 }

@@ -7,6 +7,7 @@ import {
   DEFAULT_CAPABILITIES,
   GatewayError,
   type Message,
+  readSse,
   type SseEvent,
 } from '@dragoman/core';
 import fc from 'fast-check';
@@ -59,9 +60,7 @@ function joinResults(request: ChatRequest): ChatRequest {
 }
 
 async function* framesOf(events: readonly ChatEvent[]): AsyncGenerator<SseEvent> {
-  for await (const frame of encodeStream(eventsOf(events), context)) {
-    yield { data: frame.slice('data: '.length).trimEnd() };
-  }
+  yield* readSse(encodeStream(eventsOf(events), context));
 }
 
 describe('what is written can be read again', () => {
