@@ -11,6 +11,7 @@ import { createConsoleFiles } from './http/console-files.ts';
 import { createInfoRouter } from './http/info.ts';
 import { createProtocolRouter } from './http/routes.ts';
 import { createHttpServer } from './http/server.ts';
+import { createCallMemory } from './routing/call-memory.ts';
 import { acquireRunFile } from './state/run-file.ts';
 import * as tokens from './tokens.ts';
 
@@ -84,6 +85,7 @@ async function assemble(
   const protocolRouter = createProtocolRouter(registry.protocols, {
     ...{ catalogue, upstreams, keys, pools, log, now, bodyLimit, keepAliveMs },
     opaque: createOpaqueBox(container.resolve(tokens.SECRETS).deriveKey('opaque')),
+    callMemory: createCallMemory(),
     auth: config.auth,
   });
   const infoRouter = createInfoRouter({

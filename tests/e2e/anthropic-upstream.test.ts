@@ -140,6 +140,57 @@ describe('the official OpenAI SDK on an Anthropic upstream', () => {
     },
   );
 
+  it('gets the thought back to its owner in a loop of tools, though it keeps none of it', async () => {
+    const tools = [{ type: 'function' as const, function: { name: 'get_weather' } }];
+    const request = { model: 'slow/claude', reasoning_effort: 'low' as const, tools };
+    upstream.reply({ stream: anthropicStream(parts) });
+    const first = await client.chat.completions.stream({ ...request, messages }).finalChatCompletion();
+    const [call] = first.choices[0]?.message.tool_calls ?? [];
+    if (!call) throw new Error('The stream held no call.');
+    upstream.reply({ body: anthropicReply([{ text: ['Sunny.'] }]) });
+    await client.chat.completions.create({
+      ...request,
+      messages: [
+        ...messages,
+        { role: 'assistant', tool_calls: [call] },
+        { role: 'tool', tool_call_id: 'toolu_1', content: 'sunny' },
+      ],
+    });
+    expect(upstream.lastCall.body).toMatchObject({
+      thinking: { type: 'enabled' },
+      messages: [
+        {},
+        {
+          role: 'assistant',
+          content: [
+            { type: 'thinking', thinking: 'Let me think.', signature: 'EqQBmock' },
+            { type: 'tool_use', id: 'toolu_1' },
+          ],
+        },
+        {},
+      ],
+    });
+  });
+
+  it('does not think on in a loop of tools whose thought nobody knows', async () => {
+    upstream.reply({ body: anthropicReply([{ text: ['Sunny.'] }]) });
+    const call = {
+      id: 'toolu_9',
+      type: 'function',
+      function: { name: 'get_weather', arguments: '{}' },
+    } as const;
+    await client.chat.completions.create({
+      model: 'slow/claude',
+      reasoning_effort: 'low',
+      messages: [
+        ...messages,
+        { role: 'assistant', tool_calls: [call] },
+        { role: 'tool', tool_call_id: 'toolu_9', content: 'sunny' },
+      ],
+    });
+    expect(upstream.lastCall.body).not.toHaveProperty('thinking');
+  });
+
   it('never takes a broken or truncated stream for a success', async () => {
     for (const stream of [
       anthropicBrokenStream([{ text: ['Hel'] }]),

@@ -33,7 +33,10 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
         const forward = forwardOf(candidate, endpoint.wire);
         return forward
           ? forwardRequest(forward, exchange, { raw: exchange.raw, model: candidate.model, call })
-          : translate(exchange, { endpoint, request: decode(), candidate, call, context });
+          : translate(exchange, {
+              ...{ endpoint, request: decode(), candidate, call, context },
+              memory: deps.callMemory,
+            });
       });
     };
 

@@ -1,5 +1,6 @@
 import type { OpaqueBox } from '../canonical/opaque.ts';
 import type { Log } from '../plugin/plugin.ts';
+import type { CallMemory } from '../routing/call-memory.ts';
 import type { Catalogue } from '../routing/catalogue.ts';
 import type { Upstreams } from '../routing/upstream.ts';
 import type { KeyRing } from '../state/keys.ts';
@@ -13,6 +14,7 @@ export interface RouteDeps {
   readonly pools: HttpPools;
   readonly log: Log;
   readonly opaque: OpaqueBox;
+  readonly callMemory: CallMemory;
   readonly auth: boolean;
   readonly bodyLimit: number;
   readonly keepAliveMs: number;

@@ -147,6 +147,8 @@ export interface ChatEndpoint extends EndpointBase {
   encodeStream(events: AsyncIterable<ChatEvent>, context: EncodeContext): AsyncIterable<string>;
   /** What a client reads when the upstream fails after the stream has begun. */
   encodeStreamError(error: GatewayError, context: EncodeContext): string;
+  /** Whether clients may lose what upstreams signed: the gateway then remembers it for them, for a while. */
+  readonly losesState?: boolean;
   /** A frame that clients ignore, sent while an upstream is silent. */
   readonly keepAlive: string;
   /** How this request wants its stream, where that is not as server-sent events with {@link keepAlive}. */

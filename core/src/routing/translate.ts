@@ -7,6 +7,7 @@ import type { ChatEndpoint, EncodeContext } from '../plugin/plugin.ts';
 import { blame } from './attempts.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import type { Call } from './call.ts';
+import type { CallMemory, CallRecorder } from './call-memory.ts';
 import type { Candidate } from './catalogue.ts';
 import type { Exchange, Reply } from './exchange.ts';
 
@@ -16,16 +17,20 @@ export interface TranslateInput {
   readonly candidate: Candidate;
   readonly call: Call;
   readonly context: EncodeContext;
+  readonly memory: CallMemory;
 }
 
 /** Asks the provider in canonical terms and writes its events in the client's protocol. */
 export async function translate(exchange: Exchange, input: TranslateInput): Promise<Reply> {
-  const { endpoint, request, candidate, call, context } = input;
+  const { endpoint, request, candidate, call, context, memory } = input;
   refuseNativeOnly(request);
   const { provider } = candidate.upstream;
-  const asked = { ...request, model: candidate.model };
+  const scope = exchange.key?.id ?? '';
+  const history = endpoint.losesState ? memory.restore(scope, request) : request;
+  const asked = { ...history, model: candidate.model };
   const told = provider.chat(asked, call.context);
-  const events = await primed(watch(told, { exchange, call, model: request.model }));
+  const recorder = endpoint.losesState ? memory.record(scope) : undefined;
+  const events = await primed(watch(told, { exchange, call, model: request.model, recorder }));
   const dropped = droppedHeader(exchange);
   if (request.stream) {
     return { status: 200, headers: dropped, body: encodeStream(events, exchange, input) };
@@ -65,12 +70,13 @@ interface Watched {
   readonly call: Call;
   /** The model as the client asked for it, which is how it knows it again. */
   readonly model: string;
+  readonly recorder: CallRecorder | undefined;
 }
 
 /** Keeps the grammar, notes the usage that passes, and stops the call's clock at the end. */
 async function* watch(
   events: AsyncIterable<ChatEvent>,
-  { exchange: { notes }, call, model }: Watched,
+  { exchange: { notes }, call, model, recorder }: Watched,
 ): AsyncGenerator<ChatEvent> {
   const guard = new GrammarGuard();
   try {
@@ -78,6 +84,7 @@ async function* watch(
       if (event.type === 'finish') yield* guard.closeAll();
       if (!guard.admits(event)) continue;
       if ('usage' in event && event.usage) notes.usage = { ...notes.usage, ...event.usage };
+      recorder?.push(event);
       yield event.type === 'start' ? { ...event, model } : event;
       if (guard.isFinished) return;
     }

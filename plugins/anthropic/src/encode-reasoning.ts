@@ -5,7 +5,9 @@ import {
   clampEffort,
   effortOf,
   type JsonObject,
+  type Message,
 } from '@dragoman/core';
+import { ANTHROPIC } from './wire.ts';
 
 type Context = Pick<CallContext, 'capabilities' | 'drop'>;
 
@@ -13,7 +15,7 @@ const LEAST_BUDGET = 1024;
 
 /** Encodes `thinking`. Nothing wished gives nothing, which leaves it to the model. */
 export function encodeThinking(
-  { reasoning }: ChatRequest,
+  { reasoning, messages }: ChatRequest,
   maxTokens: number,
   { capabilities, drop }: Context,
 ): JsonObject | undefined {
@@ -32,11 +34,26 @@ export function encodeThinking(
       return effort === 'none' ? { type: 'disabled' } : adaptive;
     case 'budget':
       if (effort === 'none') return { type: 'disabled' };
+      if (isUnsignedLoop(messages)) {
+        drop('reasoning', 'The thought that led to the last tool calls is not known any more.');
+        return undefined;
+      }
       return encodeBudget(reasoning.budgetTokens ?? budgetOf(effort ?? 'medium'), maxTokens, {
         capabilities,
         drop,
       });
   }
+}
+
+/** Whether results of tools go back without the thought that called for them, which the API refuses. */
+function isUnsignedLoop(messages: readonly Message[]): boolean {
+  const last = messages.at(-1);
+  if (last?.role !== 'user' || !last.content.some(({ type }) => type === 'tool-result')) return false;
+  const turn = messages.findLast(({ role }) => role === 'assistant');
+  const isSigned = turn?.content.some(
+    (part) => part.type === 'reasoning' && part.opaque?.protocol === ANTHROPIC && part.opaque.data,
+  );
+  return !isSigned;
 }
 
 /** At least 1,024 tokens and less than the whole answer; a quarter stays for the answer where that is possible. */

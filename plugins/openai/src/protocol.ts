@@ -15,6 +15,8 @@ const chatEndpoint: ChatEndpoint = {
   wire: OPENAI_CHAT,
   summary: 'Answers a conversation.',
   keepAlive: ': keep-alive\n\n',
+  // Many clients keep no field that they do not know.
+  losesState: true,
   peek,
   decodeRequest,
   encodeReply,
