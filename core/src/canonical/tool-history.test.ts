@@ -30,6 +30,20 @@ describe('pairing results with calls', () => {
     expect(pairToolResults(history)[1]?.content).toEqual([result('a'), result('b'), text]);
   });
 
+  it('gathers results that the client spread over several messages', () => {
+    const history: Message[] = [
+      { role: 'assistant', content: [call('a'), call('b')] },
+      { role: 'user', content: [result('a')] },
+      { role: 'user', content: [result('b')] },
+      { role: 'user', content: [text] },
+    ];
+    expect(pairToolResults(history)).toEqual([
+      history[0],
+      { role: 'user', content: [result('a'), result('b')] },
+      { role: 'user', content: [text] },
+    ]);
+  });
+
   it('answers calls that nobody answered', () => {
     const history: Message[] = [
       { role: 'assistant', content: [call('a'), call('b')] },

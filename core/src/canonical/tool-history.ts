@@ -14,9 +14,13 @@ import type {
 export function pairToolResults(messages: readonly Message[]): readonly Message[] {
   const paired: Message[] = [];
   let open: readonly ToolCallPart[] = [];
-  for (const message of messages) {
+  const moved = new Set<UserPart>();
+  for (const [at, message] of messages.entries()) {
     if (message.role === 'user') {
-      paired.push(answer(message, open));
+      const own = open.length > 0 ? findResults(open, messages.slice(at)) : [];
+      for (const part of own) moved.add(part);
+      const content = [...own, ...restOf(message, moved)];
+      if (content.length > 0) paired.push({ ...message, content });
       open = [];
       continue;
     }
@@ -34,15 +38,24 @@ function callsOf({ content }: AssistantMessage): readonly ToolCallPart[] {
   return content.filter((part) => part.type === 'tool-call').filter(({ hosted }) => !hosted);
 }
 
-/** The results first, in the order of the calls; what else the turn holds follows. */
-function answer(message: UserMessage, calls: readonly ToolCallPart[]): UserMessage {
-  const results = message.content.filter((part) => part.type === 'tool-result');
-  const own = calls.map((call) => results.find(({ callId }) => callId === call.id) ?? noResult(call));
-  const used = new Set<UserPart>(own);
-  const rest = message.content
-    .filter((part) => !used.has(part))
+/** One result for each call, in their order; clients may spread them over all that comes before the next turn. */
+function findResults(
+  calls: readonly ToolCallPart[],
+  following: readonly Message[],
+): readonly ToolResultPart[] {
+  const end = following.findIndex(({ role }) => role === 'assistant');
+  const results = following
+    .slice(0, end < 0 ? following.length : end)
+    .flatMap(({ role, content }) =>
+      role === 'user' ? content.filter((part) => part.type === 'tool-result') : [],
+    );
+  return calls.map((call) => results.find(({ callId }) => callId === call.id) ?? noResult(call));
+}
+
+function restOf({ content }: UserMessage, moved: ReadonlySet<UserPart>): readonly UserPart[] {
+  return content
+    .filter((part) => !moved.has(part))
     .map((part) => (part.type === 'tool-result' ? orphanText(part) : part));
-  return { ...message, content: [...own, ...rest] };
 }
 
 function noResult({ id, name }: ToolCallPart): ToolResultPart {

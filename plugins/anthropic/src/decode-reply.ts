@@ -128,6 +128,8 @@ class MessageDecoder {
   }
 
   *#open(key: string, block: JsonObject): Generator<ChatEvent> {
+    // A stream without a beginning still has an answer in it.
+    if (!this.#isStarted) yield* this.#start({});
     const { type } = block;
     if (type === 'text') {
       yield* this.#writer.open(key, { type: 'text' });
