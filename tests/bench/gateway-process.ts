@@ -1,12 +1,13 @@
-/** The gateway as in production: with keys, a JSON log of every request, and one upstream. */
+/** The gateway as in production: with keys and a JSON log of every request. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { anthropic } from '@dragoman/plugin-anthropic';
 import { openai } from '@dragoman/plugin-openai';
 import { resolveConfig } from '../../core/src/config/resolve.ts';
 import { createGateway } from '../../core/src/gateway.ts';
 import { cpuMicros, serveParent } from './child.ts';
-import { GATEWAYS, MODELS } from './scenarios.ts';
+import { CLAUDE, GATEWAYS, MODELS } from './scenarios.ts';
 
 const kind = process.env['GATEWAY'] as keyof typeof GATEWAYS;
 const data = mkdtempSync(join(tmpdir(), 'dragoman-bench-'));
@@ -14,7 +15,7 @@ process.on('exit', () => rmSync(data, { recursive: true, force: true }));
 
 const gateway = await createGateway(
   resolveConfig({
-    plugins: [openai()],
+    plugins: [openai(), anthropic()],
     upstreams: [
       {
         id: 'mock',
@@ -22,6 +23,12 @@ const gateway = await createGateway(
         ...GATEWAYS[kind],
         models: { list: Object.values(MODELS) },
         options: { baseUrl: `${process.env['UPSTREAM']}/v1`, apiKey: 'sk-bench' },
+      },
+      {
+        id: 'claude',
+        provider: 'anthropic',
+        models: { list: Object.values(CLAUDE) },
+        options: { baseUrl: process.env['UPSTREAM'] ?? '', apiKey: 'sk-bench' },
       },
     ],
     server: { port: 0 },

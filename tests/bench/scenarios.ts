@@ -9,6 +9,9 @@ export const MODELS = {
   paced: 'bench-paced',
 } as const;
 
+/** The same models at an upstream that speaks Anthropic's protocol. */
+export const CLAUDE = { fast: 'bench-claude-fast', paced: 'bench-claude-paced' } as const;
+
 /** How long the paced model is silent after each chunk. */
 export const PACE_MS = 2;
 
@@ -64,6 +67,20 @@ const paced = {
   connections: 32,
 };
 
+/** A client of Anthropic's protocol on an upstream of OpenAI's. */
+function fromClaude(load: typeof stream): typeof stream {
+  return { ...load, path: '/v1/messages', body: JSON.stringify({ ...parse(load), max_tokens: 1000 }) };
+}
+
+/** A client of OpenAI's protocol on an upstream of Anthropic's. */
+function toClaude(load: typeof stream, model: string): typeof stream {
+  return { ...load, body: JSON.stringify({ ...parse(load), model }) };
+}
+
+function parse({ body }: { readonly body: string }): object {
+  return JSON.parse(body) as object;
+}
+
 export const SCENARIOS: readonly Scenario[] = [
   { name: '1 KB, passed through', gateway: 'passing', ...whole, aim: 1.6 },
   { name: '1 KB, translated', gateway: 'translating', ...whole },
@@ -71,4 +88,8 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'stream at full speed, translated', gateway: 'translating', ...stream },
   { name: 'stream at a pace, passed through', gateway: 'passing', ...paced, aim: 1.5 },
   { name: 'stream at a pace, translated', gateway: 'translating', ...paced },
+  { name: 'stream at full speed, Anthropic to OpenAI', gateway: 'passing', ...fromClaude(stream) },
+  { name: 'stream at full speed, OpenAI to Anthropic', gateway: 'passing', ...toClaude(stream, CLAUDE.fast) },
+  { name: 'stream at a pace, Anthropic to OpenAI', gateway: 'passing', ...fromClaude(paced) },
+  { name: 'stream at a pace, OpenAI to Anthropic', gateway: 'passing', ...toClaude(paced, CLAUDE.paced) },
 ];
