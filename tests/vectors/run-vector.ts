@@ -28,7 +28,7 @@ export interface VectorBench {
   close(): Promise<void>;
 }
 
-const CLIENTS: readonly Wire[] = ['openai-chat', 'anthropic'];
+const CLIENTS: readonly Wire[] = ['openai-chat', 'openai-responses', 'anthropic'];
 
 export function canRun({ from, to }: Vector): boolean {
   return CLIENTS.includes(from) && (to === 'none' || UPSTREAMS[to] !== undefined);

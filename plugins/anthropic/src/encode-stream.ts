@@ -4,6 +4,7 @@ import {
   type ChatEvent,
   type EncodeContext,
   encodeSse,
+  FirstChoice,
   type GatewayError,
   type JsonObject,
   type Opaque,
@@ -37,19 +38,6 @@ export function encodeStreamError(error: GatewayError, { id }: EncodeContext): s
 
 /** A ping is an event of this protocol. */
 export const PING = frame('ping', {});
-
-/** This protocol knows one choice alone. */
-class FirstChoice {
-  readonly #others = new Set<number>();
-
-  holds(event: ChatEvent): boolean {
-    if ((event.type === 'block-start' || event.type === 'block') && event.choice) {
-      this.#others.add(event.index);
-      return false;
-    }
-    return !('index' in event) || !this.#others.has(event.index);
-  }
-}
 
 class MessageEncoder {
   readonly #context: EncodeContext;

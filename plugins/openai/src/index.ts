@@ -1,11 +1,12 @@
 import { definePlugin } from '@dragoman/core';
 import { openaiChat } from './protocol.ts';
 import { openaiProvider } from './provider.ts';
+import { openaiResponses } from './responses/protocol.ts';
 
 /** OpenAI's API, for clients and for upstreams. */
 export const openai = definePlugin(() => ({
   name: 'openai',
-  protocols: [openaiChat],
+  protocols: [openaiChat, openaiResponses],
   providers: [openaiProvider],
 }));
 

@@ -1,4 +1,4 @@
-import { type ChatEndpoint, defineProtocol, type RelayEndpoint, type RequestInput } from '@dragoman/core';
+import { type ChatEndpoint, defineProtocol, type RelayEndpoint } from '@dragoman/core';
 import { completionsEndpoint } from './completions.ts';
 import { decodeRequest } from './decode-request.ts';
 import { embeddingsEndpoint } from './embeddings.ts';
@@ -6,6 +6,7 @@ import { encodeError } from './encode-error.ts';
 import { encodeReply } from './encode-reply.ts';
 import { encodeStream, encodeStreamError } from './encode-stream.ts';
 import { getModelEndpoint, listModelsEndpoint } from './models.ts';
+import { peek } from './peek.ts';
 import { OPENAI_CHAT, OPENAI_RELAY } from './wire.ts';
 
 const chatEndpoint: ChatEndpoint = {
@@ -23,12 +24,6 @@ const chatEndpoint: ChatEndpoint = {
   encodeStream,
   encodeStreamError,
 };
-
-function peek({ body: { model, stream } }: RequestInput): { model: string; stream: boolean } | undefined {
-  if (typeof model !== 'string' || model === '') return undefined;
-  if (stream !== undefined && stream !== null && typeof stream !== 'boolean') return undefined;
-  return { model, stream: stream ?? false };
-}
 
 /** Audio, images, files, moderations, batches and whatever comes next. */
 const relayEndpoint: RelayEndpoint = {

@@ -1,0 +1,39 @@
+import { type ChatEndpoint, type CountTokensEndpoint, defineProtocol } from '@dragoman/core';
+import { encodeError } from '../encode-error.ts';
+import { peek } from '../peek.ts';
+import { decodeRequest } from './decode-request.ts';
+import { encodeReply } from './encode-reply.ts';
+import { encodeStream, encodeStreamError } from './encode-stream.ts';
+import { INPUT_TOKENS, RESPONSES } from './wire.ts';
+
+const responsesEndpoint: ChatEndpoint = {
+  operation: 'chat',
+  method: 'POST',
+  path: '/v1/responses',
+  wire: RESPONSES,
+  summary: 'Answers a conversation.',
+  keepAlive: ': keep-alive\n\n',
+  peek,
+  decodeRequest,
+  encodeReply,
+  encodeStream,
+  encodeStreamError,
+};
+
+const countEndpoint: CountTokensEndpoint = {
+  operation: 'count-tokens',
+  method: 'POST',
+  path: '/v1/responses/input_tokens',
+  wire: INPUT_TOKENS,
+  summary: 'Counts the tokens of a prompt; a header admits an estimate.',
+  decodeRequest,
+  encodeCount: (tokens) => ({ object: 'response.input_tokens', input_tokens: tokens }),
+};
+
+/** What clients of OpenAI's Responses API speak. */
+export const openaiResponses = defineProtocol({
+  name: RESPONSES,
+  title: 'OpenAI Responses',
+  endpoints: [responsesEndpoint, countEndpoint],
+  encodeError,
+});
