@@ -18,6 +18,10 @@ import type { Vector, Wire } from './vector.ts';
 /** The upstream that speaks a wire at an address. */
 const UPSTREAMS: Partial<Record<Wire, (url: string) => Pick<UpstreamInput, 'provider' | 'options'>>> = {
   'openai-chat': (url) => ({ provider: 'openai', options: { baseUrl: `${url}/v1`, apiKey: 'up-key' } }),
+  'openai-responses': (url) => ({
+    provider: 'openai',
+    options: { baseUrl: `${url}/v1`, apiKey: 'up-key', wire: 'responses' },
+  }),
   anthropic: (url) => ({ provider: 'anthropic', options: { baseUrl: url, apiKey: 'up-key' } }),
 };
 

@@ -54,17 +54,16 @@ export class CallDecoder {
     const call = this.#find(fragment) ?? this.#add(fragment);
     const isOpen = call.name !== undefined;
     if (!isOpen || call.isAnonymous) call.text += fragment.text;
-    if (isOpen) {
-      yield* this.#writer.delta(call.key, fragment.text);
-    } else if (fragment.name !== undefined) {
+    if (!isOpen && fragment.name !== undefined) {
       call.name = fragment.name;
       const block: Block = { type: 'tool-call', id: call.id, name: call.name, form: fragment.form };
       yield* this.#writer.open(call.key, block, this.#choice);
-      yield* this.#writer.delta(call.key, call.text);
     }
-    const opaque = decodeExtraContent(wire, OPENAI_CHAT);
     const index = this.#writer.indexOf(call.key);
+    // In front of the arguments, since some clients want it before the call.
+    const opaque = decodeExtraContent(wire, OPENAI_CHAT);
     if (opaque && index !== undefined) yield { type: 'block-opaque', index, opaque };
+    yield* this.#writer.delta(call.key, isOpen ? fragment.text : call.text);
   }
 
   *end(): Generator<ChatEvent> {

@@ -29,13 +29,13 @@ export function encodeMedia(part: MediaPart, { capabilities }: EncodeRequestCont
   return withKept({ type: 'file', file: defined({ ...content, filename: name }) }, extensions);
 }
 
-function dataUrl({ mimeType, data }: { readonly mimeType: string; readonly data: string }): string {
+export function dataUrl({ mimeType, data }: { readonly mimeType: string; readonly data: string }): string {
   return `data:${mimeType};base64,${data}`;
 }
 
 const FORMATS: Readonly<Record<string, string>> = { mpeg: 'mp3', wave: 'wav' };
 
-function audioFormat(mimeType: string): string {
+export function audioFormat(mimeType: string): string {
   const subtype = mimeType.replace(/^audio\/(?:x-|vnd\.)?/, '');
   return Object.hasOwn(FORMATS, subtype) ? (FORMATS[subtype] ?? subtype) : subtype;
 }

@@ -70,7 +70,7 @@ function encodeText({ text, cache, extensions }: TextPart, context: EncodeReques
 }
 
 /** The times that this wire knows; those of others go to the nearest. */
-function encodeCache({ ttl }: CacheMark, { isNative }: EncodeRequestContext): JsonObject {
+export function encodeCache({ ttl }: CacheMark, { isNative }: EncodeRequestContext): JsonObject {
   const isLong = ttl === '12h' || ttl === '24h';
   const nearest = ttl && (isNative ? ttl : isLong ? '12h' : '30m');
   return defined({ mode: 'explicit', ttl: nearest });

@@ -1,18 +1,14 @@
-import { createHash } from 'node:crypto';
 import {
   type CallContext,
   type ChatRequest,
   defined,
   type EncodedRequest,
-  forcedToolInstruction,
-  formatInstruction,
-  GatewayError,
   type JsonObject,
   pairToolResults,
-  type SystemMessage,
 } from '@dragoman/core';
 import { type EncodeRequestContext, isNative, toolNamesOf } from './encode-context.ts';
 import { encodeEffort } from './encode-effort.ts';
+import { digest, encodeCacheKey, encodeTier, instructions, refuseServerState } from './encode-common.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeToolChoice, encodeTools, encodeWebSearch } from './encode-tools.ts';
 import { withKept } from './kept.ts';
@@ -61,62 +57,11 @@ export function encodeRequest(
   return { path: '/chat/completions', body: withKept(body, extensions) };
 }
 
-/** What the model cannot be made to do by a field, it is asked for in words. */
-function instructions(
-  { output, toolChoice, tools }: ChatRequest,
-  { capabilities }: EncodeRequestContext,
-): readonly SystemMessage[] {
-  const { structured, forcedToolChoice } = capabilities;
-  const isSchemaLost = output?.type === 'schema' && structured !== 'native';
-  const texts = [
-    output && (isSchemaLost || structured === 'none') ? formatInstruction(output) : undefined,
-    toolChoice && tools.length > 0 && !forcedToolChoice ? forcedToolInstruction(toolChoice) : undefined,
-  ];
-  return texts.flatMap((text) =>
-    text === undefined ? [] : [{ role: 'system', rank: 'system', content: [{ type: 'text', text }] }],
-  );
-}
-
-/** A conversation that only its own server knows cannot go on anywhere else. */
-function refuseServerState({ serverState = {} }: ChatRequest): void {
-  const [field] = Object.keys(serverState);
-  if (field === undefined) return;
-  throw new GatewayError('invalid', `${field} names state that this model's upstream does not have.`, {
-    field,
-  });
-}
-
 /** Some servers take at most 64 characters. */
 function encodeUser(request: ChatRequest): string | undefined {
   const { user, extensions } = request;
   if (user === undefined || extensions?.[OPENAI_CHAT]?.['safety_identifier'] !== undefined) return undefined;
   return isNative(request) || user.length <= 64 ? user : digest(user);
-}
-
-/** Clients of other protocols name no key; what stays the same over a conversation is who asks. */
-function encodeCacheKey(
-  { cacheKey, user }: ChatRequest,
-  { isNative: isOwn, capabilities }: EncodeRequestContext,
-): string | undefined {
-  if (cacheKey !== undefined || isOwn || !capabilities.promptCacheBreakpoints) return cacheKey;
-  return user === undefined ? undefined : digest(user);
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-const TIERS = ['auto', 'default', 'flex', 'priority'];
-
-function encodeTier(
-  { serviceTier }: ChatRequest,
-  { isNative: isOwn, drop }: EncodeRequestContext,
-): string | undefined {
-  if (serviceTier === undefined || isOwn || TIERS.includes(serviceTier)) return serviceTier;
-  // What Anthropic calls the standard is the default here.
-  if (serviceTier === 'standard_only') return 'default';
-  drop('service_tier', 'The upstream has no such tier.');
-  return undefined;
 }
 
 /** OpenAI takes four; clients of other protocols may send more. */

@@ -1,6 +1,6 @@
 import type { CapabilityTable } from '@dragoman/core';
 
-const REASONING = { sampling: 'none', stop: false } as const;
+const REASONING = { thinking: 'level', sampling: 'none', stop: false } as const;
 /** What servers of open models take, whose chat templates know the system's role only. */
 const COMPATIBLE = { developerRole: false, maxTokensParam: 'max_tokens' } as const;
 
@@ -16,7 +16,7 @@ export const OPENAI_FAMILIES: CapabilityTable = {
   'gpt-5*': { ...REASONING, effortLevels: ['minimal', 'low', 'medium', 'high'] },
   'gpt-5.*': { ...REASONING, effortLevels: ['none', 'low', 'medium', 'high', 'xhigh'] },
   'gpt-5.1*': { effortLevels: ['none', 'low', 'medium', 'high'] },
-  'gpt-5-chat*': { sampling: 'full', stop: true },
+  'gpt-5-chat*': { thinking: 'none', sampling: 'full', stop: true },
   // On chat completions these take no effort together with function tools.
   'gpt-5.6*': { toolsWithEffort: false, promptCacheBreakpoints: true },
   'gpt-6*': {

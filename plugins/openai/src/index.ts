@@ -10,5 +10,5 @@ export const openai = definePlugin(() => ({
   providers: [openaiProvider],
 }));
 
-export { openaiChatCodec, openaiCompatible, type OpenaiCompatible } from './provider.ts';
+export { openaiChatCodec, openaiCompatible, type OpenaiCompatible } from './compatible.ts';
 export { OPENAI_CHAT } from './wire.ts';

@@ -1,60 +1,7 @@
-import {
-  createHttpProvider,
-  defineProvider,
-  getJson,
-  type HeaderMap,
-  postJson,
-  type Provider,
-  readJson,
-  secret,
-  type UpstreamCodec,
-} from '@dragoman/core';
+import { defineProvider, type HeaderMap, secret } from '@dragoman/core';
 import { z } from 'zod';
-import { decodeError } from './decode-error.ts';
-import { decodeReply, decodeStream } from './decode-reply.ts';
-import { decodeEmbedReply, encodeEmbedRequest } from './embeddings.ts';
-import { encodeRequest } from './encode-request.ts';
+import { openaiCompatible } from './compatible.ts';
 import { OPENAI_FAMILIES } from './families.ts';
-import { decodeModels } from './models.ts';
-import { readEnd } from './usage.ts';
-import { OPENAI_CHAT, OPENAI_COMPLETIONS, OPENAI_EMBEDDINGS, OPENAI_RELAY } from './wire.ts';
-
-/** The upstream side of Chat Completions. */
-export const openaiChatCodec: UpstreamCodec = {
-  encodeRequest,
-  decodeReply,
-  decodeStream,
-  decodeError,
-  readEnd,
-};
-
-export interface OpenaiCompatible {
-  /** Where `/chat/completions` begins: `https://api.openai.com/v1`. */
-  readonly baseUrl: string;
-  /** Credentials and whatever else every request carries. */
-  readonly headers: HeaderMap;
-}
-
-/** An upstream that speaks OpenAI's API: all that such a provider needs. */
-export function openaiCompatible({ baseUrl, headers }: OpenaiCompatible): Provider {
-  const input = { baseUrl, headers, codec: openaiChatCodec };
-  return createHttpProvider({
-    ...input,
-    forward: {
-      wires: [OPENAI_CHAT, OPENAI_COMPLETIONS, OPENAI_EMBEDDINGS, OPENAI_RELAY],
-      mount: '/v1',
-      headers: ['openai-', 'x-stainless-'],
-    },
-    models: async (context) => decodeModels(await getJson(input, '/models', context)),
-    async embed(request, context) {
-      const body = encodeEmbedRequest(request);
-      return decodeEmbedReply(
-        await readJson(await postJson(input, { path: '/embeddings', body }, context)),
-        request,
-      );
-    },
-  });
-}
 
 const options = z.strictObject({
   baseUrl: z
@@ -79,6 +26,15 @@ const options = z.strictObject({
     .min(1)
     .optional()
     .meta({ title: 'Project', description: 'The `OpenAI-Project` header.' }),
+  wire: z
+    .enum(['chat', 'responses', 'auto'])
+    .optional()
+    .meta({
+      title: 'API',
+      description:
+        'Chat Completions, which every server speaks, or Responses, which keeps the thoughts of reasoning models ' +
+        'between turns. `auto` takes what suits the request. Left out: `auto` for OpenAI itself, else `chat`.',
+    }),
   headers: secret(
     z
       .record(
@@ -97,9 +53,10 @@ export const openaiProvider = defineProvider({
     'OpenAI itself and every server that speaks its API: vLLM, SGLang, Ollama, DashScope, OpenRouter, …',
   options,
   capabilities: OPENAI_FAMILIES,
-  create: ({ baseUrl, apiKey, organization, project, headers }) =>
+  create: ({ baseUrl, apiKey, organization, project, headers, wire }) =>
     openaiCompatible({
       baseUrl,
+      wire: wire ?? (new URL(baseUrl).hostname === 'api.openai.com' ? 'auto' : 'chat'),
       headers: {
         ...(apiKey && { authorization: `Bearer ${apiKey}` }),
         ...(organization && { 'openai-organization': organization }),

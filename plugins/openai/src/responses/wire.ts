@@ -4,6 +4,7 @@ import type { ErrorKind, FinishReason, HostedTool } from '@dragoman/core';
 export const RESPONSES = 'openai-responses';
 export const INPUT_TOKENS = 'openai-input-tokens';
 export const ENCRYPTED = 'reasoning.encrypted_content';
+export const LOGPROBS = 'message.output_text.logprobs';
 
 /** Why a response is incomplete, by the reason that its answer ended; absent means that it is complete. */
 export const INCOMPLETE: Partial<Record<FinishReason, string>> = {

@@ -1,0 +1,80 @@
+import {
+  type CallContext,
+  type ChatRequest,
+  createHttpProvider,
+  getJson,
+  type HeaderMap,
+  postJson,
+  type Provider,
+  readJson,
+  type UpstreamCodec,
+} from '@dragoman/core';
+import { decodeError } from './decode-error.ts';
+import { decodeReply, decodeStream } from './decode-reply.ts';
+import { decodeEmbedReply, encodeEmbedRequest } from './embeddings.ts';
+import { encodeRequest } from './encode-request.ts';
+import { decodeModels } from './models.ts';
+import { countInputTokens, openaiResponsesCodec } from './responses/codec.ts';
+import { INPUT_TOKENS, RESPONSES } from './responses/wire.ts';
+import { readEnd } from './usage.ts';
+import { OPENAI_CHAT, OPENAI_COMPLETIONS, OPENAI_EMBEDDINGS, OPENAI_RELAY } from './wire.ts';
+
+/** The upstream side of Chat Completions. */
+export const openaiChatCodec: UpstreamCodec = {
+  encodeRequest,
+  decodeReply,
+  decodeStream,
+  decodeError,
+  readEnd,
+};
+
+export interface OpenaiCompatible {
+  /** Where `/chat/completions` begins: `https://api.openai.com/v1`. */
+  readonly baseUrl: string;
+  /** Credentials and whatever else every request carries. */
+  readonly headers: HeaderMap;
+  /** Which API it speaks; `auto` is both. Chat Completions unless said otherwise. */
+  readonly wire?: 'chat' | 'responses' | 'auto';
+}
+
+/** What of OpenAI's API goes on as it is, whichever way the upstream converses. */
+const COMMON_WIRES = [OPENAI_COMPLETIONS, OPENAI_EMBEDDINGS, OPENAI_RELAY];
+const WIRES = {
+  chat: [OPENAI_CHAT, ...COMMON_WIRES],
+  responses: [RESPONSES, INPUT_TOKENS, ...COMMON_WIRES],
+  auto: [OPENAI_CHAT, RESPONSES, INPUT_TOKENS, ...COMMON_WIRES],
+};
+
+/** An upstream that speaks OpenAI's API: all that such a provider needs. */
+export function openaiCompatible({ baseUrl, headers, wire = 'chat' }: OpenaiCompatible): Provider {
+  const input = { baseUrl, headers, codec: openaiChatCodec };
+  const responses = createHttpProvider({ ...input, codec: openaiResponsesCodec });
+  const chat = createHttpProvider({
+    ...input,
+    codec: { ...openaiChatCodec, readEnd: readEndOf },
+    forward: { wires: WIRES[wire], mount: '/v1', headers: ['openai-', 'x-stainless-'] },
+    models: async (context) => decodeModels(await getJson(input, '/models', context)),
+    async embed(request, context) {
+      const body = encodeEmbedRequest(request);
+      return decodeEmbedReply(
+        await readJson(await postJson(input, { path: '/embeddings', body }, context)),
+        request,
+      );
+    },
+  });
+  if (wire === 'chat') return chat;
+  return {
+    ...chat,
+    chat: (request, context) =>
+      (wire === 'responses' || suitsResponses(request, context) ? responses : chat).chat(request, context),
+    countTokens: (request, context) => countInputTokens(input, request, context),
+  };
+}
+
+const readEndOf: NonNullable<UpstreamCodec['readEnd']> = (wire, text) =>
+  (wire === RESPONSES ? (openaiResponsesCodec.readEnd ?? readEnd) : readEnd)(wire, text);
+
+/** Responses alone takes back what reasoning models thought, and lets all of them reason beside tools. */
+function suitsResponses({ protocol }: ChatRequest, { capabilities }: CallContext): boolean {
+  return protocol === RESPONSES || (protocol !== OPENAI_CHAT && capabilities.thinking !== 'none');
+}

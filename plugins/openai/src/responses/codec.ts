@@ -1,0 +1,51 @@
+import {
+  type CallContext,
+  type ChatRequest,
+  type HttpUpstream,
+  isJsonObject,
+  postJson,
+  readJson,
+  GatewayError,
+  type UpstreamCodec,
+} from '@dragoman/core';
+import { decodeError } from '../decode-error.ts';
+import { decodeReply, decodeStream, readEnd } from './decode-reply.ts';
+import { encodeRequest } from './encode-request.ts';
+
+/** The upstream side of Responses. */
+export const openaiResponsesCodec: UpstreamCodec = {
+  encodeRequest,
+  decodeReply,
+  decodeStream,
+  decodeError,
+  readEnd: (_, text) => readEnd(text),
+};
+
+/** What `POST /responses/input_tokens` takes of a request. */
+const COUNTED = [
+  'model',
+  'input',
+  'instructions',
+  'tools',
+  'tool_choice',
+  'parallel_tool_calls',
+  'text',
+  'reasoning',
+];
+
+/** Asks the upstream how many tokens a prompt has. */
+export async function countInputTokens(
+  upstream: Pick<HttpUpstream, 'baseUrl' | 'headers'>,
+  request: ChatRequest,
+  context: CallContext,
+): Promise<number> {
+  const { body } = encodeRequest(request, context);
+  const counted = Object.fromEntries(Object.entries(body).filter(([name]) => COUNTED.includes(name)));
+  const input = { ...upstream, codec: openaiResponsesCodec };
+  const reply = await readJson(
+    await postJson(input, { path: '/responses/input_tokens', body: counted }, context),
+  );
+  const tokens = isJsonObject(reply) ? reply['input_tokens'] : undefined;
+  if (typeof tokens === 'number') return tokens;
+  throw new GatewayError('upstream-broken', 'The upstream answered without a number of tokens.');
+}
