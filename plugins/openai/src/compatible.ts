@@ -7,6 +7,7 @@ import {
   postJson,
   type Provider,
   readJson,
+  type ReplyEnd,
   type UpstreamCodec,
 } from '@dragoman/core';
 import { decodeError } from './decode-error.ts';
@@ -15,6 +16,7 @@ import { decodeEmbedReply, encodeEmbedRequest } from './embeddings.ts';
 import { encodeRequest } from './encode-request.ts';
 import { decodeModels } from './models.ts';
 import { countInputTokens, openaiResponsesCodec } from './responses/codec.ts';
+import { readEnd as readResponseEnd } from './responses/decode-reply.ts';
 import { INPUT_TOKENS, RESPONSES } from './responses/wire.ts';
 import { readEnd } from './usage.ts';
 import { OPENAI_CHAT, OPENAI_COMPLETIONS, OPENAI_EMBEDDINGS, OPENAI_RELAY } from './wire.ts';
@@ -71,8 +73,9 @@ export function openaiCompatible({ baseUrl, headers, wire = 'chat' }: OpenaiComp
   };
 }
 
-const readEndOf: NonNullable<UpstreamCodec['readEnd']> = (wire, text) =>
-  (wire === RESPONSES ? (openaiResponsesCodec.readEnd ?? readEnd) : readEnd)(wire, text);
+function readEndOf(wire: string, text: string): ReplyEnd {
+  return wire === RESPONSES ? readResponseEnd(text) : readEnd(wire, text);
+}
 
 /** Responses alone takes back what reasoning models thought, and lets all of them reason beside tools. */
 function suitsResponses({ protocol }: ChatRequest, { capabilities }: CallContext): boolean {

@@ -41,6 +41,10 @@ export class ItemDecoder {
       case 'response.output_item.done':
         yield* this.done(at, item);
         break;
+      case 'response.content_part.added':
+      case 'response.reasoning_summary_part.added':
+        yield* this.#openPart(at, event);
+        break;
       case 'response.output_text.delta':
         yield* this.#text(partKey(at, event), { type: 'text' }, event['delta']);
         yield* this.#logprobs(partKey(at, event), event['logprobs']);
@@ -109,6 +113,15 @@ export class ItemDecoder {
     this.hasCalls = true;
     const form = type === 'custom_tool_call' ? 'freeform' : 'json';
     yield* this.#writer.open(`${at}`, { type: 'tool-call', id: textOf(call_id) || textOf(id), name, form });
+  }
+
+  /** Blocks are in the order in which their parts began. */
+  *#openPart(at: number, event: JsonObject): Generator<ChatEvent> {
+    const type = isJsonObject(event['part']) ? event['part']['type'] : undefined;
+    if (type === 'output_text') yield* this.#writer.open(partKey(at, event), { type: 'text' });
+    if (type === 'refusal') yield* this.#writer.open(partKey(at, event), { type });
+    if (type === 'reasoning_text') yield* this.#writer.open(`${at}`, { type: 'reasoning', form: 'raw' });
+    if (type === 'summary_text') yield* this.#writer.open(`${at}`, { type: 'reasoning', form: 'summary' });
   }
 
   *#part(key: string, part: JsonValue): Generator<ChatEvent> {

@@ -34,6 +34,8 @@ interface OpenBlock {
   /** Where its item is in the output; absent until there is something to say. */
   item?: { readonly at: number; readonly id: string };
   message?: MessageItem;
+  /** Whether its reasoning is told as a summary. */
+  hasSummary: boolean;
   /** The place in the message's content. */
   part: number;
 }
@@ -110,7 +112,11 @@ export class ResponseEncoder {
   }
 
   *#begin(index: number, block: Block): Generator<JsonObject> {
-    const open: OpenBlock = { block, text: '', citations: [], logprobs: [], part: 0 };
+    // Items are in the order in which their blocks began.
+    for (const earlier of this.#open.values()) {
+      yield* earlier.block.type === 'reasoning' ? this.#beginSummary(earlier) : this.#beginItem(earlier);
+    }
+    const open: OpenBlock = { block, text: '', citations: [], logprobs: [], hasSummary: false, part: 0 };
     this.#open.set(index, open);
     if (block.type === 'text' || block.type === 'refusal') yield* this.#beginPart(open);
     else yield* this.#leaveMessage();
@@ -140,15 +146,10 @@ export class ResponseEncoder {
       case 'refusal':
         yield this.#inPart('response.refusal.delta', open, { delta });
         break;
-      case 'reasoning': {
-        if (!open.item) {
-          yield* this.#beginItem(open);
-          const part = { type: 'summary_text', text: '' };
-          yield inItem('response.reasoning_summary_part.added', open, { summary_index: 0, part });
-        }
+      case 'reasoning':
+        yield* this.#beginSummary(open);
         yield inItem('response.reasoning_summary_text.delta', open, { summary_index: 0, delta });
         break;
-      }
       case 'tool-call':
         if (open.block.hosted) break;
         yield* this.#beginItem(open);
@@ -205,9 +206,9 @@ export class ResponseEncoder {
 
   *#endReasoning(open: OpenBlock): Generator<JsonObject> {
     const { text, opaque } = open;
-    if (text === '' && !opaque) return;
+    if (!open.hasSummary && !opaque) return;
     yield* this.#beginItem(open);
-    if (text !== '') {
+    if (open.hasSummary) {
       yield inItem('response.reasoning_summary_text.done', open, { summary_index: 0, text });
       const part = { type: 'summary_text', text };
       yield inItem('response.reasoning_summary_part.done', open, { summary_index: 0, part });
@@ -225,6 +226,14 @@ export class ResponseEncoder {
     if (open.item) yield* this.#done(open.item.at, callItem(open.item.id, block, text));
   }
 
+  *#beginSummary(open: OpenBlock): Generator<JsonObject> {
+    if (open.hasSummary) return;
+    open.hasSummary = true;
+    yield* this.#beginItem(open);
+    const part = { type: 'summary_text', text: '' };
+    yield inItem('response.reasoning_summary_part.added', open, { summary_index: 0, part });
+  }
+
   /** As late as the first piece of its text, since the signature of a call goes in front of it. */
   *#beginItem(open: OpenBlock): Generator<JsonObject> {
     if (open.item) return;
@@ -232,7 +241,7 @@ export class ResponseEncoder {
     if (block.type === 'reasoning') {
       open.item = this.#place('rs');
       yield* this.#added(open.item.at, reasoningItem(open.item.id, '', undefined));
-    } else if (block.type === 'tool-call') {
+    } else if (block.type === 'tool-call' && !block.hosted) {
       if (opaque)
         yield* this.#wholeItem('rs', (id) => reasoningItem(id, '', this.#context.opaque.seal(opaque)));
       open.item = this.#place(block.form === 'freeform' ? 'ctc' : 'fc');
