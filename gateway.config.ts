@@ -1,13 +1,14 @@
 import { defineConfig } from '@dragoman/core';
 import { anthropic } from '@dragoman/plugin-anthropic';
 import { echo } from '@dragoman/plugin-echo';
+import { gemini } from '@dragoman/plugin-gemini';
 import { openai } from '@dragoman/plugin-openai';
 
-const { OPENAI_API_KEY, ANTHROPIC_API_KEY, DASHSCOPE_API_KEY, OLLAMA_BASE_URL } = process.env;
+const { OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, DASHSCOPE_API_KEY, OLLAMA_BASE_URL } = process.env;
 
 /** Keys come from the environment or from `.env` beside this file; without any, `echo` answers offline. */
 export default defineConfig({
-  plugins: [openai(), anthropic(), echo()],
+  plugins: [openai(), anthropic(), gemini(), echo()],
   upstreams: [
     { id: 'echo', provider: 'echo' },
     OPENAI_API_KEY && { id: 'openai', provider: 'openai', options: { apiKey: OPENAI_API_KEY } },
@@ -16,6 +17,7 @@ export default defineConfig({
       provider: 'anthropic',
       options: { apiKey: ANTHROPIC_API_KEY },
     },
+    GEMINI_API_KEY && { id: 'gemini', provider: 'gemini', options: { apiKey: GEMINI_API_KEY } },
     DASHSCOPE_API_KEY && {
       id: 'dashscope',
       provider: 'openai',

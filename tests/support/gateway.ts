@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anthropic } from '@dragoman/plugin-anthropic';
 import { echo } from '@dragoman/plugin-echo';
+import { gemini } from '@dragoman/plugin-gemini';
 import { openai } from '@dragoman/plugin-openai';
 import type { ConfigInput } from '../../core/src/config/define.ts';
 import type { ConfigOverrides } from '../../core/src/config/overrides.ts';
@@ -35,7 +36,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
   const gateway = await createGateway(
     resolveConfig(
       {
-        plugins: [openai(), anthropic(), echo()],
+        plugins: [openai(), anthropic(), gemini(), echo()],
         upstreams: [{ id: 'echo', provider: 'echo', options: { delayMs: 0 } }],
         log: { level: 'silent', format: 'json' },
         ...input,

@@ -16,13 +16,14 @@ import { match, matchInOrder } from './match.ts';
 import type { Vector, Wire } from './vector.ts';
 
 /** The upstream that speaks a wire at an address. */
-const UPSTREAMS: Partial<Record<Wire, (url: string) => Pick<UpstreamInput, 'provider' | 'options'>>> = {
+const UPSTREAMS: Record<Wire, (url: string) => Pick<UpstreamInput, 'provider' | 'options'>> = {
   'openai-chat': (url) => ({ provider: 'openai', options: { baseUrl: `${url}/v1`, apiKey: 'up-key' } }),
   'openai-responses': (url) => ({
     provider: 'openai',
     options: { baseUrl: `${url}/v1`, apiKey: 'up-key', wire: 'responses' },
   }),
   anthropic: (url) => ({ provider: 'anthropic', options: { baseUrl: url, apiKey: 'up-key' } }),
+  gemini: (url) => ({ provider: 'gemini', options: { baseUrl: url, apiKey: 'up-key' } }),
 };
 
 /** A gateway with one scripted upstream, set up as a vector's route says. */
@@ -30,12 +31,6 @@ export interface VectorBench {
   /** Runs the vector once; the upstream's bytes come in pieces of that size, 0 for one piece. */
   run(chunkBytes: number): Promise<readonly string[]>;
   close(): Promise<void>;
-}
-
-const CLIENTS: readonly Wire[] = ['openai-chat', 'openai-responses', 'anthropic'];
-
-export function canRun({ from, to }: Vector): boolean {
-  return CLIENTS.includes(from) && (to === 'none' || UPSTREAMS[to] !== undefined);
 }
 
 export async function prepareVector(vector: Vector): Promise<VectorBench> {
@@ -64,8 +59,7 @@ export async function prepareVector(vector: Vector): Promise<VectorBench> {
 
 function upstreamOf({ route, to }: Vector, url: string): UpstreamInput {
   const { clientModel, upstreamModel, caps = {} } = route;
-  const kind = UPSTREAMS[to === 'none' ? 'openai-chat' : to]?.(url);
-  if (!kind) throw new TypeError(`No upstream speaks ${to}.`);
+  const kind = UPSTREAMS[to === 'none' ? 'openai-chat' : to](url);
   return {
     id: 'scripted',
     ...kind,

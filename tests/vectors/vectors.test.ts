@@ -1,12 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canRun, prepareVector, type VectorBench } from './run-vector.ts';
+import { prepareVector, type VectorBench } from './run-vector.ts';
 import { readVectors } from './vector.ts';
 
-describe.each(
-  readVectors()
-    .filter(canRun)
-    .map((vector) => [vector.name, vector] as const),
-)('%s', (_, vector) => {
+describe.each(readVectors().map((vector) => [vector.name, vector] as const))('%s', (_, vector) => {
   let bench: VectorBench;
   beforeAll(async () => {
     bench = await prepareVector(vector);

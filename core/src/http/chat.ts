@@ -17,6 +17,8 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
     let decoded: ChatRequest | undefined;
     const decode = (): ChatRequest => (decoded ??= endpoint.decodeRequest(input));
     const { model, stream } = endpoint.peek?.(input) ?? decode();
+    const form = stream ? endpoint.streamForm?.(input) : undefined;
+    const writer = form ? { ...endpoint, ...form } : endpoint;
     exchange.notes.model = model;
 
     const context: EncodeContext = {
@@ -32,9 +34,9 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
       return attemptInTurn(candidates, { pools: deps.pools, exchange }, (candidate, call) => {
         const forward = forwardOf(candidate, endpoint.wire);
         return forward
-          ? forwardRequest(forward, exchange, { raw: exchange.raw, model: candidate.model, call })
+          ? forwardRequest(forward, exchange, { raw: exchange.raw, model: candidate.model, call, stream })
           : translate(exchange, {
-              ...{ endpoint, request: decode(), candidate, call, context },
+              ...{ endpoint: writer, request: decode(), candidate, call, context },
               memory: deps.callMemory,
             });
       });
@@ -42,12 +44,11 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
 
     ctx.respond = false;
     if (!stream) return respond(ctx, await serve());
-    const form = endpoint.streamForm?.(input);
     await respondStream(ctx, serve(), {
       contentType: form?.contentType ?? 'text/event-stream; charset=utf-8',
-      keepAlive: form?.keepAlive ?? endpoint.keepAlive,
+      keepAlive: writer.keepAlive,
       keepAliveMs: deps.keepAliveMs,
-      encodeError: (error) => endpoint.encodeStreamError(error, context),
+      encodeError: (error) => writer.encodeStreamError(error, context),
     });
   };
 }

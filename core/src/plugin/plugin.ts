@@ -151,15 +151,13 @@ export interface ChatEndpoint extends EndpointBase {
   readonly losesState?: boolean;
   /** A frame that clients ignore, sent while an upstream is silent. */
   readonly keepAlive: string;
-  /** How this request wants its stream, where that is not as server-sent events with {@link keepAlive}. */
+  /** How this request wants its stream, where that is not as server-sent events. */
   streamForm?(input: RequestInput): StreamForm | undefined;
 }
 
-/** A way to write a stream other than as server-sent events. */
-export interface StreamForm {
+/** A way to write a stream other than as the endpoint does by itself. */
+export interface StreamForm extends Pick<ChatEndpoint, 'keepAlive' | 'encodeStream' | 'encodeStreamError'> {
   readonly contentType: string;
-  /** As {@link ChatEndpoint.keepAlive}; it must be harmless anywhere between two frames. */
-  readonly keepAlive: string;
 }
 
 export interface CountTokensEndpoint extends EndpointBase {

@@ -38,13 +38,21 @@ export function forwardOf({ upstream }: Candidate, wire: string): Forward | unde
   return upstream.config.passThrough && forward?.wires.includes(wire) ? forward : undefined;
 }
 
+export interface ForwardedRequest {
+  readonly raw: RawRequest;
+  readonly model?: string | undefined;
+  readonly call: Call;
+  /** Whether the client asked for a stream, whatever its content type will be. */
+  readonly stream?: boolean;
+}
+
 /** Sends the client's bytes on and gives the upstream's bytes back. */
 export async function forwardRequest(
   forward: Forward,
   exchange: Exchange,
-  input: { readonly raw: RawRequest; readonly model?: string | undefined; readonly call: Call },
+  input: ForwardedRequest,
 ): Promise<Reply> {
-  const { raw, model, call } = input;
+  const { raw, model, call, stream = false } = input;
   const { status, headers, body } = await forward.send(raw, model, call.context);
   if (status >= 400) throw forward.decodeError(status, headers, await readText(body, ERROR_TEXT_BYTES));
 
@@ -54,7 +62,7 @@ export async function forwardRequest(
     if (end.usage) exchange.notes.usage = end.usage;
     return end;
   };
-  const isStream = /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
+  const isStream = stream || /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
   const whole = isStream ? undefined : await readUpTo(body, WHOLE_BODY_BYTES);
   if (whole) {
     call.release();

@@ -6,6 +6,7 @@ import {
   type OutputFormat,
   type ReasoningWish,
   type RequestInput,
+  signCalls,
   type SystemMessage,
   type ToolChoice,
 } from '@dragoman/core';
@@ -87,7 +88,7 @@ function decodeMessage(message: FieldReader, opaque: Parameters<typeof decodeAss
         extensions: extensionsOf(message),
       });
     case 'assistant': {
-      const content = decodeBlocks(message, decodeAssistantBlock(opaque));
+      const content = signCalls(decodeBlocks(message, decodeAssistantBlock(opaque)));
       return defined({ role, content, extensions: extensionsOf(message) });
     }
     case 'system': {

@@ -8,6 +8,7 @@ import {
   type JsonValue,
   type Opaque,
   type OpaqueBox,
+  signThoughts,
 } from '@dragoman/core';
 import { encodeUsage } from './usage.ts';
 import { ANTHROPIC, STOP_REASONS } from './wire.ts';
@@ -20,7 +21,7 @@ export function encodeReply(reply: ChatReply, context: EncodeContext): JsonObjec
     type: 'message',
     role: 'assistant',
     model: reply.model,
-    content: (choice?.content ?? []).flatMap((part) => encodePart(part, context.opaque)),
+    content: signThoughts(choice?.content ?? []).flatMap((part) => encodePart(part, context.opaque)),
     stop_reason: STOP_REASONS[choice?.reason ?? 'stop'],
     stop_sequence: reply.stopSequence ?? null,
     usage: encodeUsage(reply.usage),

@@ -47,6 +47,10 @@ class MessageEncoder {
   #next = 0;
   #block: Block | undefined;
   #opaque: Opaque | undefined;
+  /** Whether a thought waits for its signature, which may be that of the call behind it. */
+  #isThoughtOpen = false;
+  /** Whether a call waits for its first piece, since its signature goes in front of it. */
+  #isCallHeld = false;
 
   constructor(context: EncodeContext) {
     this.#context = context;
@@ -72,6 +76,7 @@ class MessageEncoder {
         break;
       case 'finish':
         yield* this.#begin();
+        yield* this.#endThought();
         yield frame('message_delta', {
           delta: { stop_reason: STOP_REASONS[event.reason], stop_sequence: event.stopSequence ?? null },
           usage: encodeUsage(this.#usage),
@@ -116,6 +121,9 @@ class MessageEncoder {
     yield* this.#begin();
     this.#block = block;
     this.#opaque = undefined;
+    this.#isCallHeld = block.type === 'tool-call' && !block.hosted;
+    if (this.#isCallHeld) return;
+    yield* this.#endThought();
     const start = startOf(block);
     // Whether thinking is redacted, only what follows tells.
     if (start && !isHidden(block))
@@ -123,27 +131,62 @@ class MessageEncoder {
   }
 
   *#delta(text: string): Generator<string> {
+    yield* this.#beginCall();
     const delta = this.#block && !isHidden(this.#block) ? deltaOf(this.#block, text) : undefined;
     if (delta) yield frame('content_block_delta', { index: this.#next, delta });
   }
 
   *#close(): Generator<string> {
+    yield* this.#beginCall();
     const block = this.#block;
     this.#block = undefined;
     const start = block && startOf(block);
     if (!block || !start) return;
-    const signature = this.#opaque ? signatureOf(this.#opaque, this.#context.opaque) : '';
     if (isHidden(block)) {
-      const redacted = { type: 'redacted_thinking', data: signature };
+      const redacted = { type: 'redacted_thinking', data: this.#signature() };
       const content_block = this.#opaque?.kind === 'redacted' ? redacted : start;
       yield frame('content_block_start', { index: this.#next, content_block });
     }
-    if (block.type === 'reasoning' && signature !== '' && this.#opaque?.kind !== 'redacted') {
-      yield frame('content_block_delta', {
-        index: this.#next,
-        delta: { type: 'signature_delta', signature },
-      });
+    if (block.type === 'reasoning' && !this.#opaque) {
+      this.#isThoughtOpen = true;
+      return;
     }
+    if (block.type === 'reasoning' && this.#opaque?.kind !== 'redacted') yield* this.#sign();
+    yield* this.#stop();
+  }
+
+  /** A call that is signed: this protocol signs thoughts only, so the one in front of it carries that. */
+  *#beginCall(): Generator<string> {
+    const start = this.#isCallHeld && this.#block ? startOf(this.#block) : undefined;
+    if (!start) return;
+    this.#isCallHeld = false;
+    if (this.#opaque) {
+      const thought = { type: 'thinking', thinking: '', signature: '' };
+      if (!this.#isThoughtOpen)
+        yield frame('content_block_start', { index: this.#next, content_block: thought });
+      this.#isThoughtOpen = true;
+      yield* this.#sign();
+    }
+    yield* this.#endThought();
+    yield frame('content_block_start', { index: this.#next, content_block: start });
+  }
+
+  *#endThought(): Generator<string> {
+    if (this.#isThoughtOpen) yield* this.#stop();
+    this.#isThoughtOpen = false;
+  }
+
+  *#sign(): Generator<string> {
+    const signature = this.#signature();
+    const delta = { type: 'signature_delta', signature };
+    if (signature !== '') yield frame('content_block_delta', { index: this.#next, delta });
+  }
+
+  #signature(): string {
+    return this.#opaque ? signatureOf(this.#opaque, this.#context.opaque) : '';
+  }
+
+  *#stop(): Generator<string> {
     yield frame('content_block_stop', { index: this.#next });
     this.#next += 1;
   }

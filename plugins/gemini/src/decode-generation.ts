@@ -1,0 +1,63 @@
+import {
+  type ChatRequest,
+  defined,
+  type FieldReader,
+  type OutputFormat,
+  type ReasoningWish,
+} from '@dragoman/core';
+import { decodeSchema } from './decode-schema.ts';
+
+type Generation = Pick<
+  ChatRequest,
+  'maxTokens' | 'stop' | 'sampling' | 'reasoning' | 'output' | 'modalities'
+>;
+
+/** Decodes `generationConfig`. */
+export function decodeGeneration(config: FieldReader | undefined): Generation {
+  if (!config) return { sampling: {}, reasoning: { show: 'none' } };
+  const modalities = config.optionalStrings('responseModalities')?.map((name) => name.toLowerCase());
+  const stop = config.optionalStrings('stopSequences');
+  return defined({
+    maxTokens: config.optionalInteger('maxOutputTokens', 1),
+    stop: stop?.length === 0 ? undefined : stop,
+    sampling: defined({
+      temperature: config.optionalNumber('temperature'),
+      topP: config.optionalNumber('topP'),
+      topK: config.optionalNumber('topK'),
+      seed: config.optionalNumber('seed'),
+      presencePenalty: config.optionalNumber('presencePenalty'),
+      frequencyPenalty: config.optionalNumber('frequencyPenalty'),
+      logprobs: config.optionalBoolean('responseLogprobs'),
+      topLogprobs: config.optionalInteger('logprobs'),
+      count: config.optionalInteger('candidateCount', 1),
+    }),
+    reasoning: decodeReasoning(config.optionalReader('thinkingConfig')),
+    output: decodeOutput(config),
+    modalities: modalities?.every((name) => name === 'text') ? undefined : modalities,
+  });
+}
+
+const LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'] as const;
+type Level = Lowercase<(typeof LEVELS)[number]>;
+
+function decodeReasoning(thinking: FieldReader | undefined): ReasoningWish {
+  const show = thinking?.optionalBoolean('includeThoughts') ? ('summary' as const) : ('none' as const);
+  const level = thinking?.optionalString('thinkingLevel')?.toUpperCase();
+  const known = LEVELS.find((one) => one === level)?.toLowerCase() as Level | undefined;
+  const budget = thinking?.optionalNumber('thinkingBudget');
+  return defined({
+    effort: known,
+    // -1 leaves it to the model.
+    adaptive: budget !== undefined && budget < 0 ? true : undefined,
+    budgetTokens: budget !== undefined && budget >= 0 ? budget : undefined,
+    show,
+  });
+}
+
+function decodeOutput(config: FieldReader): OutputFormat | undefined {
+  const mimeType = config.optionalString('responseMimeType');
+  const own = config.optionalObject('responseSchema');
+  const schema = config.optionalObject('responseJsonSchema') ?? (own && decodeSchema(own));
+  if (schema && mimeType !== 'text/plain') return { type: 'schema', schema };
+  return mimeType === 'application/json' ? { type: 'json' } : undefined;
+}

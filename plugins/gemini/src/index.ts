@@ -1,0 +1,12 @@
+import { definePlugin } from '@dragoman/core';
+import { geminiGenerate } from './protocol.ts';
+import { geminiProvider } from './provider.ts';
+
+/** Google's Gemini API, for clients such as its SDKs and for upstreams. */
+export const gemini = definePlugin(() => ({
+  name: 'gemini',
+  protocols: [geminiGenerate],
+  providers: [geminiProvider],
+}));
+
+export { geminiCodec } from './provider.ts';

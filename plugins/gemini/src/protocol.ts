@@ -1,0 +1,44 @@
+import { type ChatEndpoint, type CountTokensEndpoint, defineProtocol } from '@dragoman/core';
+import { decodeCountRequest, decodeRequest } from './decode-request.ts';
+import { embedEndpoints } from './embeddings.ts';
+import { encodeError } from './encode-error.ts';
+import { encodeReply } from './encode-reply.ts';
+import { ARRAY_FORM, encodeStream, encodeStreamError } from './encode-stream.ts';
+import { modelEndpoints } from './models.ts';
+import { GEMINI, VERSIONS } from './wire.ts';
+
+/** Both verbs: on this wire the path says whether the answer streams. */
+const chatEndpoints = VERSIONS.flatMap((version) =>
+  [false, true].map((stream): ChatEndpoint => ({
+    operation: 'chat',
+    method: 'POST',
+    path: `/${version}/models/*model\\:${stream ? 'streamGenerateContent' : 'generateContent'}`,
+    wire: GEMINI,
+    summary: stream ? 'Answers a conversation as a stream.' : 'Answers a conversation.',
+    keepAlive: ': keep-alive\n\n',
+    peek: ({ params: { model } }) => (model ? { model: model.replace(/^models\//, ''), stream } : undefined),
+    decodeRequest: (input) => decodeRequest(input, stream),
+    encodeReply,
+    encodeStream,
+    encodeStreamError,
+    streamForm: ({ query }) => (query.get('alt') === 'sse' ? undefined : ARRAY_FORM),
+  })),
+);
+
+const countEndpoints = VERSIONS.map((version): CountTokensEndpoint => ({
+  operation: 'count-tokens',
+  method: 'POST',
+  path: `/${version}/models/*model\\:countTokens`,
+  wire: 'gemini-count',
+  summary: 'Counts the tokens of a prompt; a header admits an estimate.',
+  decodeRequest: decodeCountRequest,
+  encodeCount: (totalTokens) => ({ totalTokens }),
+}));
+
+/** What clients of Gemini's API speak. */
+export const geminiGenerate = defineProtocol({
+  name: GEMINI,
+  title: 'Gemini generateContent',
+  endpoints: [...chatEndpoints, ...countEndpoints, ...embedEndpoints, ...modelEndpoints],
+  encodeError,
+});

@@ -1,0 +1,98 @@
+import {
+  type CallContext,
+  createHttpProvider,
+  defineProvider,
+  GatewayError,
+  getJson,
+  type HttpUpstream,
+  isJsonObject,
+  type Model,
+  postJson,
+  readJson,
+  secret,
+  type UpstreamCodec,
+} from '@dragoman/core';
+import { z } from 'zod';
+import { decodeError } from './decode-error.ts';
+import { decodeReply, decodeStream } from './decode-reply.ts';
+import { decodeEmbedReply, encodeEmbedRequest } from './embeddings.ts';
+import { encodeCountRequest, encodeRequest } from './encode-request.ts';
+import { GEMINI_FAMILIES } from './families.ts';
+import { decodeModels } from './models.ts';
+import { readEnd } from './usage.ts';
+import { GEMINI } from './wire.ts';
+
+/** The upstream side of generateContent. */
+export const geminiCodec: UpstreamCodec = {
+  encodeRequest,
+  decodeReply,
+  decodeStream,
+  decodeError,
+  readEnd: (_, text) => readEnd(text),
+};
+
+const options = z.strictObject({
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .default('https://generativelanguage.googleapis.com')
+    .meta({ title: 'Base URL', description: 'Where `/v1beta/models` begins, as Google SDKs have it.' }),
+  apiKey: secret(
+    z.string().trim().min(1).meta({ title: 'API key', description: 'Sent as `x-goog-api-key`.' }),
+  ),
+});
+
+export const geminiProvider = defineProvider({
+  name: 'gemini',
+  title: 'Google Gemini',
+  description: "Gemini models by the Developer API's generateContent.",
+  options,
+  capabilities: GEMINI_FAMILIES,
+  create({ baseUrl, apiKey }) {
+    const upstream = { baseUrl, headers: { 'x-goog-api-key': apiKey }, codec: geminiCodec };
+    return {
+      ...createHttpProvider({
+        ...upstream,
+        // The path names the model, so the body goes on as it is.
+        forward: { wires: [GEMINI], mount: '', headers: ['x-goog-api-client'], rewritePath: renameModel },
+        models: (context) => listModels(upstream, context),
+        async embed(request, context) {
+          return decodeEmbedReply(
+            await readJson(await postJson(upstream, encodeEmbedRequest(request), context)),
+            request,
+          );
+        },
+      }),
+      async countTokens(request, context) {
+        const reply = await readJson(await postJson(upstream, encodeCountRequest(request, context), context));
+        const tokens = isJsonObject(reply) ? reply['totalTokens'] : undefined;
+        if (typeof tokens === 'number') return tokens;
+        throw new GatewayError('upstream-broken', 'The upstream answered without a number of tokens.');
+      },
+    };
+  },
+});
+
+/** `/v1beta/models/alias:verb` with the upstream's own name. */
+function renameModel(path: string, model: string): string {
+  const name = model.split('/').map(encodeURIComponent).join('/');
+  return path.replace(
+    /^(\/[^/]+\/models\/).*?((?::|%3a)\w+)$/i,
+    (_, start: string, verb: string) => start + name + verb,
+  );
+}
+
+const MAX_PAGES = 10;
+
+async function listModels(upstream: HttpUpstream, context: CallContext): Promise<readonly Model[]> {
+  const all: Model[] = [];
+  let query = 'pageSize=1000';
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const { models, nextPageToken } = decodeModels(
+      await getJson(upstream, `/v1beta/models?${query}`, context),
+    );
+    all.push(...models);
+    if (nextPageToken === undefined) break;
+    query = `pageSize=1000&pageToken=${encodeURIComponent(nextPageToken)}`;
+  }
+  return all;
+}

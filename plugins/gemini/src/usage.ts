@@ -1,0 +1,48 @@
+import {
+  defined,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type ReplyEnd,
+  type Usage,
+} from '@dragoman/core';
+
+/** Reads `usageMetadata`: thoughts are apart from the candidates, and what tools put in apart from the prompt. */
+export function decodeUsage(value: JsonValue | undefined): Usage | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const count = (name: string): number | undefined => {
+    const field = value[name];
+    return typeof field === 'number' && field >= 0 ? field : undefined;
+  };
+  const reasoning = count('thoughtsTokenCount');
+  return defined({
+    input: (count('promptTokenCount') ?? 0) + (count('toolUsePromptTokenCount') ?? 0),
+    output: (count('candidatesTokenCount') ?? 0) + (reasoning ?? 0),
+    cacheRead: count('cachedContentTokenCount'),
+    reasoning,
+  });
+}
+
+export function encodeUsage(usage: Usage = { input: 0, output: 0 }): JsonObject {
+  const { input, output, cacheRead, reasoning } = usage;
+  return defined({
+    promptTokenCount: input,
+    cachedContentTokenCount: cacheRead || undefined,
+    candidatesTokenCount: Math.max(0, output - (reasoning ?? 0)),
+    thoughtsTokenCount: reasoning || undefined,
+    totalTokenCount: input + output,
+  });
+}
+
+/** An object that holds at most one more level of objects, as usage does. */
+const USAGE = /"usageMetadata"\s*:\s*(\{(?:[^{}]|\{[^{}]*\})*\})/y;
+/** What the last piece of a stream says; within a text, quotes would be escaped. */
+const LAST = /"finishReason"\s*:\s*"|"blockReason"\s*:\s*"|"error"\s*:\s*\{/;
+
+/** Judges a reply that ended by its JSON text or by the last bytes of its stream. */
+export function readEnd(text: string): ReplyEnd {
+  USAGE.lastIndex = Math.max(0, text.lastIndexOf('"usageMetadata"'));
+  const found = USAGE.exec(text)?.[1];
+  const usage = found === undefined ? undefined : decodeUsage(JSON.parse(found) as JsonValue);
+  return defined({ usage, isComplete: LAST.test(text) });
+}
