@@ -1,10 +1,7 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import Anthropic from '@anthropic-ai/sdk';
 import type { JsonObject, JsonValue } from '@dragoman/core';
-import { type GenerateContentResponse, GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
+import { readGemini } from '../support/read-gemini.ts';
 import type { Wire } from './vector.ts';
 
 /** Builds a whole reply from the text of a stream with the protocol's official SDK, which throws as it does. */
@@ -29,27 +26,15 @@ export const ASSEMBLE: Record<Wire, Assemble> = {
 
 /** Its SDK builds no whole reply; this is what it reads from the chunks. */
 async function assembleGemini(stream: string): Promise<JsonValue> {
-  const server = createServer((_, response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' }).end(stream);
+  const chunks = await readGemini(stream);
+  const parts = chunks.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []);
+  const last = chunks.at(-1);
+  return plain({
+    text: parts.map(({ text, thought }) => (thought ? '' : (text ?? ''))).join(''),
+    functionCalls: parts.flatMap(({ functionCall }) => functionCall ?? []),
+    finishReason: last?.candidates?.[0]?.finishReason,
+    usageMetadata: last?.usageMetadata,
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  try {
-    const { port } = server.address() as AddressInfo;
-    const client = new GoogleGenAI({ apiKey: 'none', httpOptions: { baseUrl: `http://127.0.0.1:${port}` } });
-    const chunks: GenerateContentResponse[] = [];
-    for await (const chunk of await client.models.generateContentStream({ model: 'm', contents: 'q' }))
-      chunks.push(chunk);
-    const last = chunks.at(-1);
-    const parts = chunks.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []);
-    return plain({
-      text: parts.map(({ text, thought }) => (thought ? '' : (text ?? ''))).join(''),
-      functionCalls: parts.flatMap(({ functionCall }) => functionCall ?? []),
-      finishReason: last?.candidates?.[0]?.finishReason,
-      usageMetadata: last?.usageMetadata,
-    });
-  } finally {
-    server.close();
-  }
 }
 
 function answer(stream: string): typeof fetch {

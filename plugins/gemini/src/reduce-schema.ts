@@ -60,7 +60,7 @@ function reduce(given: JsonObject, place: Place): JsonObject {
   const described = descriptionOf(merged);
   if (described !== undefined) reduced['description'] = described;
   reduceChildren(merged, reduced, inner);
-  return reduced as JsonObject;
+  return reduced;
 }
 
 /** Follows a reference within the same schema. */
