@@ -5,7 +5,10 @@ import {
   instanceCachingFactory,
   type InjectionToken,
 } from 'tsyringe';
+import { join } from 'node:path';
 import type { ResolvedConfig } from './config/resolved.ts';
+import { createConversations } from './conversations/conversations.ts';
+import { openRecords } from './conversations/records.ts';
 import { createLogs } from './log.ts';
 import { createRegistry } from './plugin/registry.ts';
 import { createCatalogue } from './routing/catalogue.ts';
@@ -32,6 +35,8 @@ export async function createContainer(config: ResolvedConfig): Promise<Dependenc
   container.register(tokens.SECRETS, {
     useValue: await openSecretBox({ folder, ...(config.secret && { secret: config.secret }) }),
   });
+  const records = { folder: join(folder, 'conversations'), now: Date.now, ...config.conversations };
+  container.register(tokens.CONVERSATIONS, { useValue: createConversations(await openRecords(records)) });
   once(container, tokens.REGISTRY, () => createRegistry(config.plugins));
   once(container, tokens.POOLS, () => createHttpPools());
   once(container, tokens.KEYS, (c) =>

@@ -86,6 +86,7 @@ async function assemble(
     ...{ catalogue, upstreams, keys, pools, log, now, bodyLimit, keepAliveMs },
     opaque: createOpaqueBox(container.resolve(tokens.SECRETS).deriveKey('opaque')),
     callMemory: createCallMemory(),
+    conversations: container.resolve(tokens.CONVERSATIONS),
     auth: config.auth,
   });
   const infoRouter = createInfoRouter({

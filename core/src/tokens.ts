@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { InjectionToken } from 'tsyringe';
 import type { ResolvedConfig } from './config/resolved.ts';
+import type { Conversations } from './conversations/conversations.ts';
 import type { Registry } from './plugin/registry.ts';
 import type { Catalogue } from './routing/catalogue.ts';
 import type { Upstreams } from './routing/upstream.ts';
@@ -20,6 +21,7 @@ export const REGISTRY: InjectionToken<Registry> = Symbol('Registry');
 export const STATE: InjectionToken<StateStore> = Symbol('State');
 export const SECRETS: InjectionToken<SecretBox> = Symbol('Secrets');
 export const KEYS: InjectionToken<KeyRing> = Symbol('Keys');
+export const CONVERSATIONS: InjectionToken<Conversations> = Symbol('Conversations');
 export const POOLS: InjectionToken<HttpPools> = Symbol('Pools');
 export const UPSTREAMS: InjectionToken<Upstreams> = Symbol('Upstreams');
 export const CATALOGUE: InjectionToken<Catalogue> = Symbol('Catalogue');

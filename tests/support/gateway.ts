@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { JsonObject } from '@dragoman/core';
 import { anthropic } from '@dragoman/plugin-anthropic';
 import { echo } from '@dragoman/plugin-echo';
 import { gemini } from '@dragoman/plugin-gemini';
@@ -19,6 +20,8 @@ export interface RunningGateway {
   readonly key: string;
   readonly adminToken: string;
   readonly folder: string;
+  /** Makes another client key through the admin API, and tells its secret. */
+  createKey(input: JsonObject): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -53,6 +56,15 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
     key: gateway.firstKey ?? '',
     adminToken: ADMIN_TOKEN,
     folder,
+    async createKey(key) {
+      const response = await fetch(`${url}/admin/api/v1/keys`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+        body: JSON.stringify(key),
+      });
+      if (!response.ok) throw new Error(await response.text());
+      return ((await response.json()) as { readonly secret: string }).secret;
+    },
     async close() {
       await gateway.close();
       await rm(folder, { recursive: true, force: true });

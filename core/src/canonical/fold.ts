@@ -25,34 +25,36 @@ interface OpenPart {
 
 type AnyPart = OpenPart | { readonly choice: number; readonly whole: WholePart };
 
-/** Folds a reply's events into the whole reply. Throws when the events end without a finish. */
-export async function collect(events: AsyncIterable<ChatEvent>): Promise<ChatReply> {
-  const parts = new Map<number, AnyPart>();
-  const logprobs = new Map<number, JsonValue[]>();
-  let start: Extract<ChatEvent, { type: 'start' }> | undefined;
-  let usage: Usage | undefined;
-  let finish: FinishEvent | undefined;
+/** Folds a reply's events into the whole reply, as they come. */
+export class ReplyFolder {
+  readonly #parts = new Map<number, AnyPart>();
+  readonly #logprobs = new Map<number, JsonValue[]>();
+  #start: Extract<ChatEvent, { type: 'start' }> | undefined;
+  #usage: Usage | undefined;
+  #finish: FinishEvent | undefined;
 
-  for await (const event of events) {
-    if ('usage' in event && event.usage) usage = { ...usage, ...event.usage };
+  push(event: ChatEvent): void {
+    if ('usage' in event && event.usage) this.#usage = { ...this.#usage, ...event.usage };
     switch (event.type) {
       case 'start':
-        start = event;
+        this.#start = event;
         break;
-      case 'block-start':
-        parts.set(event.index, { choice: event.choice ?? 0, block: event.block, text: '', citations: [] });
+      case 'block-start': {
+        const { index, block, choice = 0 } = event;
+        this.#parts.set(index, { choice, block, text: '', citations: [] });
         break;
+      }
       case 'block':
-        parts.set(event.index, { choice: event.choice ?? 0, whole: event.part });
+        this.#parts.set(event.index, { choice: event.choice ?? 0, whole: event.part });
         break;
       case 'block-delta':
       case 'block-opaque':
       case 'block-citation':
       case 'block-logprobs':
-        addPiece(parts.get(event.index), event, logprobs);
+        addPiece(this.#parts.get(event.index), event, this.#logprobs);
         break;
       case 'finish':
-        finish = event;
+        this.#finish = event;
         break;
       case 'block-end':
       case 'usage':
@@ -60,17 +62,28 @@ export async function collect(events: AsyncIterable<ChatEvent>): Promise<ChatRep
         break;
     }
   }
-  if (!start || !finish) throw new GatewayError('upstream-broken', "The upstream's reply ended early.");
 
-  return defined({
-    id: start.id,
-    model: start.model,
-    created: start.created,
-    choices: closeChoices([...parts.values()], logprobs, finish),
-    stopSequence: finish.stopSequence,
-    usage,
-    extensions: merged(start.extensions, finish.extensions),
-  });
+  /** The reply. Throws when it has not begun or not ended. */
+  reply(): ChatReply {
+    const [start, finish] = [this.#start, this.#finish];
+    if (!start || !finish) throw new GatewayError('upstream-broken', "The upstream's reply ended early.");
+    return defined({
+      id: start.id,
+      model: start.model,
+      created: start.created,
+      choices: closeChoices([...this.#parts.values()], this.#logprobs, finish),
+      stopSequence: finish.stopSequence,
+      usage: this.#usage,
+      extensions: merged(start.extensions, finish.extensions),
+    });
+  }
+}
+
+/** Folds a reply's events into the whole reply. Throws when the events end without a finish. */
+export async function collect(events: AsyncIterable<ChatEvent>): Promise<ChatReply> {
+  const folder = new ReplyFolder();
+  for await (const event of events) folder.push(event);
+  return folder.reply();
 }
 
 /** A choice whose end the upstream did not tell ended as the first one did. */

@@ -22,6 +22,7 @@ export function addKeys(program: Command): void {
     .option('--expires <time>', 'when it ends, such as 2027-01-31T00:00:00Z')
     .option('--models <names>', 'the models that it may use, separated by commas; * stands for any text')
     .option('--upstreams <ids>', 'the upstreams that may serve it, separated by commas')
+    .option('--memory', 'keep what is said in a thread, and send it along')
     .action(create);
   addCommonFlags(
     keys.command('revoke <key>').description('Revoke a key, named by its id or its first characters.'),
@@ -44,11 +45,18 @@ interface CreateFlags extends CommonFlags {
   readonly expires?: string;
   readonly models?: string;
   readonly upstreams?: string;
+  readonly memory?: boolean;
 }
 
 async function create(name: string, { json, ...flags }: CreateFlags): Promise<void> {
-  const { expires: expiresAt, models, upstreams } = flags;
-  const body = defined({ name, expiresAt, models: splitNames(models), upstreams: splitNames(upstreams) });
+  const { expires: expiresAt, models, upstreams, memory } = flags;
+  const body = defined({
+    name,
+    expiresAt,
+    models: splitNames(models),
+    upstreams: splitNames(upstreams),
+    thread: memory ? { memory } : undefined,
+  });
   const made = await withAdmin(flags, (admin) =>
     admin.call<{ readonly secret: string }>('POST', '/keys', body),
   );

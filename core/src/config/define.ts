@@ -42,6 +42,13 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
   readonly auth?: boolean;
   /** The folder of the state, from this file. Default `./data`. */
   readonly data?: string;
+  /** What is kept of conversations, for `previous_response_id` and for threads with a memory. */
+  readonly conversations?: {
+    /** The most turns; the oldest go first. Default 10,000. */
+    readonly maxCount?: number;
+    /** How long a turn is kept, in milliseconds. Default 30 days. */
+    readonly maxAgeMs?: number;
+  };
   readonly log?: {
     readonly level?: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
     /** `auto` is readable in a terminal and JSON elsewhere. */

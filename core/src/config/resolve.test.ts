@@ -54,6 +54,7 @@ describe('resolveConfig', () => {
       auth: true,
       data: resolve('data'),
       log: { level: 'info', format: 'json' },
+      conversations: { maxCount: 10_000, maxAgeMs: 30 * 24 * 60 * 60_000 },
       admin: {},
     });
   });
@@ -241,7 +242,7 @@ describe('a configuration that cannot be used', () => {
     const known = { path: 'DRAGOMAN_PORT', message: 'expected a number' };
     expect(problems({ plugins, nothing: 1 }, { source: { problems: [known] } })).toEqual([
       'DRAGOMAN_PORT: expected a number',
-      'nothing: there is no such field; expected one of plugins, upstreams, server, auth, data, log',
+      'nothing: there is no such field; expected one of plugins, upstreams, server, auth, data, log, conversations',
     ]);
   });
 });

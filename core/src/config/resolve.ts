@@ -7,6 +7,7 @@ import type { ConfigOverrides } from './overrides.ts';
 import type { ResolvedConfig } from './resolved.ts';
 import type { ConfigFields } from './section.ts';
 import { resolveAuth } from './sections/auth.ts';
+import { resolveConversations } from './sections/conversations.ts';
 import { resolveData } from './sections/data.ts';
 import { resolveLog } from './sections/log.ts';
 import { resolvePlugins } from './sections/plugins.ts';
@@ -46,7 +47,8 @@ export function resolveConfig(
   const auth = resolveAuth(fields, overrides, server.value.host);
   const data = resolveData(fields, overrides, folder);
   const log = resolveLog(fields, overrides, isTerminal);
-  const sections = [plugins, upstreams, server, auth, data, log];
+  const conversations = resolveConversations(fields);
+  const sections = [plugins, upstreams, server, auth, data, log, conversations];
   const problems = [...known, ...findUnknown(fields), ...sections.flatMap((section) => section.problems)];
   if (problems.length > 0) throw new ConfigError(where, problems);
   return defined({
@@ -57,6 +59,7 @@ export function resolveConfig(
     auth: auth.value,
     data: data.value,
     log: log.value,
+    conversations: conversations.value,
     admin: defined({ token: overrides.adminToken, password: overrides.adminPassword }),
     secret: overrides.secret,
   });
@@ -69,6 +72,7 @@ const FIELDS = Object.keys({
   auth: true,
   data: true,
   log: true,
+  conversations: true,
 } satisfies Record<keyof ConfigInput, true>);
 
 function findUnknown(fields: ConfigFields): readonly ConfigProblem[] {

@@ -22,6 +22,8 @@ export interface ResolvedConfig {
     readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
     readonly format: 'json' | 'pretty';
   };
+  /** How many turns of conversations are kept, and for how long. */
+  readonly conversations: { readonly maxCount: number; readonly maxAgeMs: number };
   /** Credentials of the admin API that come from the environment. */
   readonly admin: { readonly token?: string; readonly password?: string };
   /** What secrets at rest are encrypted with (`DRAGOMAN_SECRET`); absent means a generated key file. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Context } from 'koa';
 import type { ChatRequest } from '../canonical/chat.ts';
 import type { ChatEndpoint, EncodeContext, Protocol } from '../plugin/plugin.ts';
@@ -5,6 +6,7 @@ import { attemptInTurn } from '../routing/attempts.ts';
 import type { Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import { translate } from '../routing/translate.ts';
+import { openConversation } from './conversation.ts';
 import { openJson } from './open-json.ts';
 import { respond, respondStream } from './respond.ts';
 import type { RouteDeps } from './route-deps.ts';
@@ -15,30 +17,42 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
     const { exchange, input } = await openJson(ctx, deps, { protocol, endpoint });
 
     let decoded: ChatRequest | undefined;
-    const decode = (): ChatRequest => (decoded ??= endpoint.decodeRequest(input));
-    const { model, stream } = endpoint.peek?.(input) ?? decode();
-    const form = stream ? endpoint.streamForm?.(input) : undefined;
-    const writer = form ? { ...endpoint, ...form } : endpoint;
-    exchange.notes.model = model;
-
+    const decode = (): ChatRequest => (decoded ??= talk.settle(endpoint.decodeRequest(talk.input)));
+    let id: string | undefined;
     const context: EncodeContext = {
       get request() {
         return decode();
       },
-      id: exchange.requestId,
+      get id() {
+        return (id ??= randomUUID().replaceAll('-', ''));
+      },
       created: Math.floor(deps.now() / 1000),
       opaque: deps.opaque,
     };
+    const { conversations } = deps;
+    const talk = await openConversation({ endpoint, input, exchange, conversations, context });
+    const { model, stream } = endpoint.peek?.(input) ?? decode();
+    exchange.notes.model = model;
+    const form = stream ? endpoint.streamForm?.(input) : undefined;
+    const writer = form ? { ...endpoint, ...form } : endpoint;
+
     const serve = async (): Promise<Reply> => {
       const candidates = await deps.catalogue.resolve(model, exchange.key);
       return attemptInTurn(candidates, { pools: deps.pools, exchange }, (candidate, call) => {
-        const forward = forwardOf(candidate, endpoint.wire);
-        return forward
-          ? forwardRequest(forward, exchange, { raw: exchange.raw, model: candidate.model, call, stream })
-          : translate(exchange, {
-              ...{ endpoint: writer, request: decode(), candidate, call, context },
-              memory: deps.callMemory,
-            });
+        const forward = talk.isChanged ? undefined : forwardOf(candidate, endpoint.wire);
+        if (forward)
+          return forwardRequest(forward, exchange, {
+            raw: exchange.raw,
+            model: candidate.model,
+            call,
+            stream,
+          });
+        if (talk.missing) throw talk.missing;
+        return translate(exchange, {
+          ...{ endpoint: writer, request: decode(), candidate, call, context },
+          memory: deps.callMemory,
+          ...(talk.keep && { keep: talk.keep }),
+        });
       });
     };
 

@@ -14,6 +14,19 @@ export function requestInput(
   return new RouteInput(ctx, body, opaque);
 }
 
+/** The same request with another body. */
+export function withBody(input: RequestInput, body: JsonObject): RequestInput {
+  return {
+    body,
+    params: input.params,
+    headers: input.headers,
+    opaque: input.opaque,
+    get query() {
+      return input.query;
+    },
+  };
+}
+
 class RouteInput implements RequestInput {
   readonly body: JsonObject;
   readonly params: Readonly<Record<string, string>>;

@@ -16,6 +16,7 @@ export function logRequest(log: Logger, ctx: Context, milliseconds: number): voi
       ms: Math.round(milliseconds),
       key: key?.prefix,
       model: notes.model,
+      thread: notes.thread,
       upstream: notes.upstream,
       upstreamModel: notes.upstreamModel,
       attempts: notes.attempts || undefined,

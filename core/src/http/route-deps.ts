@@ -1,4 +1,5 @@
 import type { OpaqueBox } from '../canonical/opaque.ts';
+import type { Conversations } from '../conversations/conversations.ts';
 import type { Log } from '../plugin/plugin.ts';
 import type { CallMemory } from '../routing/call-memory.ts';
 import type { Catalogue } from '../routing/catalogue.ts';
@@ -15,6 +16,7 @@ export interface RouteDeps {
   readonly log: Log;
   readonly opaque: OpaqueBox;
   readonly callMemory: CallMemory;
+  readonly conversations: Conversations;
   readonly auth: boolean;
   readonly bodyLimit: number;
   readonly keepAliveMs: number;

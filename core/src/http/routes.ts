@@ -6,6 +6,7 @@ import { serveCountTokens } from './count-tokens.ts';
 import { serveEmbed } from './embed.ts';
 import { serveGetModel, serveListModels } from './models.ts';
 import { serveRelay } from './relay.ts';
+import { serveStoredReply } from './stored-replies.ts';
 import type { RouteDeps } from './route-deps.ts';
 
 /** Mounts the endpoints of all protocols: picky ones first, and relays, which match whatever is left, last. */
@@ -38,6 +39,8 @@ function serve(protocol: Protocol, endpoint: Endpoint, deps: RouteDeps): Middlew
       return serveListModels(protocol, endpoint, deps);
     case 'get-model':
       return serveGetModel(protocol, endpoint, deps);
+    case 'stored-reply':
+      return serveStoredReply(protocol, endpoint, deps);
     case 'relay':
       return serveRelay(protocol, endpoint, deps);
   }

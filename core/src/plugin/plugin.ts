@@ -10,6 +10,7 @@ import type { JsonObject } from '../canonical/json.ts';
 import type { Model } from '../canonical/models.ts';
 import type { OpaqueBox } from '../canonical/opaque.ts';
 import type { Capabilities, CapabilityTable } from './capabilities.ts';
+import type { ConversationRules } from './conversation-rules.ts';
 import type { HeaderMap, HttpClient, HttpReply } from '../transport/http.ts';
 
 /** The part of the logger that plugins may use. Values of secret fields are redacted. */
@@ -149,6 +150,8 @@ export interface ChatEndpoint extends EndpointBase {
   encodeStreamError(error: GatewayError, context: EncodeContext): string;
   /** Whether clients may lose what upstreams signed: the gateway then remembers it for them, for a while. */
   readonly losesState?: boolean;
+  /** How the gateway keeps conversations of this protocol. */
+  readonly conversation?: ConversationRules;
   /** A frame that clients ignore, sent while an upstream is silent. */
   readonly keepAlive: string;
   /** How this request wants its stream, where that is not as server-sent events. */
@@ -193,6 +196,14 @@ export interface GetModelEndpoint extends EndpointBase {
   encodeModel(model: Model, input: RequestInput): JsonObject;
 }
 
+/** A reply that the gateway keeps, for clients that ask for it by its id or want it gone. */
+export interface StoredReplyEndpoint extends EndpointBase {
+  readonly operation: 'stored-reply';
+  readonly method: 'GET' | 'DELETE';
+  /** What is answered; the path's parameter `id` names the reply. */
+  encode(stored: { readonly id: string; readonly reply: JsonObject }): JsonObject;
+}
+
 /** Everything else below a path: sent on as it is to an upstream that forwards the wire. */
 export interface RelayEndpoint extends EndpointBase {
   readonly operation: 'relay';
@@ -205,6 +216,7 @@ export type Endpoint =
   | EmbedEndpoint
   | ListModelsEndpoint
   | GetModelEndpoint
+  | StoredReplyEndpoint
   | RelayEndpoint;
 
 export interface EncodedError {

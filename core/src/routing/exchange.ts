@@ -13,6 +13,8 @@ export interface Dropped {
 /** What is known of a request while it is served; the request's log line is made of it. */
 export interface Notes {
   model?: string;
+  /** The conversation that the client says this belongs to. */
+  thread?: string;
   upstream?: string;
   upstreamModel?: string;
   attempts: number;

@@ -1,6 +1,6 @@
-import type { ChatEvent, ChatRequest } from '../canonical/chat.ts';
+import type { ChatEvent, ChatReply, ChatRequest } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
-import { collect } from '../canonical/fold.ts';
+import { collect, ReplyFolder } from '../canonical/fold.ts';
 import { endedEarly, GrammarGuard } from '../canonical/grammar.ts';
 import { mended, resumed } from '../canonical/iterate.ts';
 import type { ChatEndpoint, EncodeContext } from '../plugin/plugin.ts';
@@ -18,6 +18,8 @@ export interface TranslateInput {
   readonly call: Call;
   readonly context: EncodeContext;
   readonly memory: CallMemory;
+  /** Keeps the whole reply, before its last piece is told. */
+  readonly keep?: (reply: ChatReply) => Promise<void>;
 }
 
 /** Asks the provider in canonical terms and writes its events in the client's protocol. */
@@ -30,7 +32,8 @@ export async function translate(exchange: Exchange, input: TranslateInput): Prom
   const asked = { ...history, model: candidate.model };
   const told = provider.chat(asked, call.context);
   const recorder = endpoint.losesState ? memory.record(scope) : undefined;
-  const events = await primed(watch(told, { exchange, call, model: request.model, recorder }));
+  const watched = watch(told, { exchange, call, model: request.model, recorder });
+  const events = await primed(input.keep ? kept(watched, input.keep) : watched);
   const dropped = droppedHeader(exchange);
   if (request.stream) {
     return { status: 200, headers: dropped, body: encodeStream(events, exchange, input) };
@@ -91,6 +94,19 @@ async function* watch(
     throw endedEarly();
   } finally {
     call.release();
+  }
+}
+
+/** Hands the whole reply on before it is told that it ended: the next request may build on it. */
+async function* kept(
+  events: AsyncIterable<ChatEvent>,
+  keep: (reply: ChatReply) => Promise<void>,
+): AsyncGenerator<ChatEvent> {
+  const folder = new ReplyFolder();
+  for await (const event of events) {
+    folder.push(event);
+    if (event.type === 'finish') await keep(folder.reply());
+    yield event;
   }
 }
 

@@ -10,6 +10,7 @@ export interface KeyInput {
   readonly expiresAt?: string | undefined;
   readonly models?: readonly string[] | undefined;
   readonly upstreams?: readonly string[] | undefined;
+  readonly thread?: { readonly memory: boolean } | undefined;
 }
 
 /** The keys of clients. */
@@ -84,13 +85,14 @@ export function createKeyRing({ store, now }: KeyRingDeps): KeyRing {
   };
 }
 
-function decided({ name, enabled = true, expiresAt, models, upstreams }: KeyInput) {
+function decided({ name, enabled = true, expiresAt, models, upstreams, thread }: KeyInput) {
   return defined({
     name,
     enabled,
     expiresAt,
     models: models && [...models],
     upstreams: upstreams && [...upstreams],
+    thread: thread && { ...thread },
   });
 }
 

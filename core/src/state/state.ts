@@ -18,6 +18,8 @@ export const keySchema = z.strictObject({
   models: z.array(z.string()).optional(),
   /** Upstreams that may serve the key. Absent: all. */
   upstreams: z.array(z.string()).optional(),
+  /** Whether the gateway keeps what was said in a thread and sends it along. */
+  thread: z.strictObject({ memory: z.boolean() }).optional(),
 });
 export type StoredKey = Readonly<z.output<typeof keySchema>>;
 

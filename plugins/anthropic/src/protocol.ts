@@ -2,6 +2,7 @@ import {
   type ChatEndpoint,
   type CountTokensEndpoint,
   defineProtocol,
+  listRules,
   type RequestInput,
 } from '@dragoman/core';
 import { decodeCountRequest, decodeRequest } from './decode-request.ts';
@@ -18,6 +19,10 @@ const messagesEndpoint: ChatEndpoint = {
   wire: ANTHROPIC,
   summary: 'Answers a conversation.',
   keepAlive: PING,
+  conversation: listRules({
+    field: 'messages',
+    outputOf: ({ role, content }) => [{ role, content }],
+  }),
   peek,
   decodeRequest,
   encodeReply,

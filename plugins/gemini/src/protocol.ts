@@ -1,11 +1,19 @@
-import { type ChatEndpoint, type CountTokensEndpoint, defineProtocol } from '@dragoman/core';
+import {
+  type ChatEndpoint,
+  type CountTokensEndpoint,
+  defineProtocol,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  listRules,
+} from '@dragoman/core';
 import { decodeCountRequest, decodeRequest } from './decode-request.ts';
 import { embedEndpoints } from './embeddings.ts';
 import { encodeError } from './encode-error.ts';
 import { encodeReply } from './encode-reply.ts';
 import { ARRAY_FORM, encodeStream, encodeStreamError } from './encode-stream.ts';
 import { modelEndpoints } from './models.ts';
-import { GEMINI, VERSIONS } from './wire.ts';
+import { arrayOf, GEMINI, VERSIONS } from './wire.ts';
 
 /** Both verbs: on this wire the path says whether the answer streams. */
 const chatEndpoints = VERSIONS.flatMap((version) =>
@@ -16,6 +24,7 @@ const chatEndpoints = VERSIONS.flatMap((version) =>
     wire: GEMINI,
     summary: stream ? 'Answers a conversation as a stream.' : 'Answers a conversation.',
     keepAlive: ': keep-alive\n\n',
+    conversation: listRules({ field: 'contents', outputOf: contentOf }),
     peek: ({ params: { model } }) => (model ? { model: model.replace(/^models\//, ''), stream } : undefined),
     decodeRequest: (input) => decodeRequest(input, stream),
     encodeReply,
@@ -24,6 +33,12 @@ const chatEndpoints = VERSIONS.flatMap((version) =>
     streamForm: ({ query }) => (query.get('alt') === 'sse' ? undefined : ARRAY_FORM),
   })),
 );
+
+function contentOf({ candidates }: JsonObject): readonly JsonValue[] {
+  const [candidate] = arrayOf(candidates);
+  const content = isJsonObject(candidate) ? candidate['content'] : undefined;
+  return content === undefined ? [] : [content];
+}
 
 const countEndpoints = VERSIONS.map((version): CountTokensEndpoint => ({
   operation: 'count-tokens',

@@ -1,4 +1,11 @@
-import { type ChatEndpoint, defineProtocol, type RelayEndpoint } from '@dragoman/core';
+import {
+  type ChatEndpoint,
+  defineProtocol,
+  isJsonObject,
+  type JsonValue,
+  listRules,
+  type RelayEndpoint,
+} from '@dragoman/core';
 import { completionsEndpoint } from './completions.ts';
 import { decodeRequest } from './decode-request.ts';
 import { embeddingsEndpoint } from './embeddings.ts';
@@ -7,7 +14,7 @@ import { encodeReply } from './encode-reply.ts';
 import { encodeStream, encodeStreamError } from './encode-stream.ts';
 import { getModelEndpoint, listModelsEndpoint } from './models.ts';
 import { peek } from './peek.ts';
-import { OPENAI_CHAT, OPENAI_RELAY } from './wire.ts';
+import { arrayOf, OPENAI_CHAT, OPENAI_RELAY } from './wire.ts';
 
 const chatEndpoint: ChatEndpoint = {
   operation: 'chat',
@@ -18,12 +25,24 @@ const chatEndpoint: ChatEndpoint = {
   keepAlive: ': keep-alive\n\n',
   // Many clients keep no field that they do not know.
   losesState: true,
+  conversation: {
+    ...listRules({
+      field: 'messages',
+      outputOf: ({ choices }) => arrayOf(choices).slice(0, 1).flatMap(messageOf),
+    }),
+    threadField: 'thread_id',
+  },
   peek,
   decodeRequest,
   encodeReply,
   encodeStream,
   encodeStreamError,
 };
+
+function messageOf(choice: JsonValue): readonly JsonValue[] {
+  const message = isJsonObject(choice) ? choice['message'] : undefined;
+  return message === undefined ? [] : [message];
+}
 
 /** Audio, images, files, moderations, batches and whatever comes next. */
 const relayEndpoint: RelayEndpoint = {

@@ -71,6 +71,9 @@ const owned = {
   expiresAt: z.iso.datetime(),
   models: z.array(z.string().min(1)).describe('Names that the key may ask for; `*` stands for any text.'),
   upstreams: z.array(z.string().min(1)).describe('Upstreams that may serve the key.'),
+  thread: z
+    .strictObject({ memory: z.boolean() })
+    .describe('Whether the gateway keeps what was said in a thread and sends it along.'),
 };
 
 export const keyInputSchema = z
@@ -80,6 +83,7 @@ export const keyInputSchema = z
     expiresAt: owned.expiresAt.optional(),
     models: owned.models.optional(),
     upstreams: owned.upstreams.optional(),
+    thread: owned.thread.optional(),
   })
   .meta({ id: 'KeyInput' });
 
@@ -91,6 +95,7 @@ export const keyChangeSchema = z
     expiresAt: owned.expiresAt.nullish(),
     models: owned.models.nullish(),
     upstreams: owned.upstreams.nullish(),
+    thread: owned.thread.nullish(),
   })
   .meta({ id: 'KeyChange' });
 

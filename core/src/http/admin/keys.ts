@@ -45,13 +45,14 @@ export const keyOperations: readonly Operation[] = [
     response: contract.keyViewSchema,
     async handle({ body, params }, deps) {
       const key = find(params['id'], deps);
-      const { id, name, enabled, expiresAt, models, upstreams } = { ...key, ...defined(body) };
+      const { id, name, enabled, expiresAt, models, upstreams, thread } = { ...key, ...defined(body) };
       const changed = await deps.keys.update(id, {
         name,
         enabled,
         expiresAt: expiresAt ?? undefined,
         models: models ?? undefined,
         upstreams: upstreams ?? undefined,
+        thread: thread ?? undefined,
       });
       // Somebody else may have removed it meanwhile.
       if (!changed) throw notFound(id);

@@ -1,6 +1,13 @@
-import { type ChatEndpoint, type CountTokensEndpoint, defineProtocol } from '@dragoman/core';
+import {
+  type ChatEndpoint,
+  type CountTokensEndpoint,
+  defineProtocol,
+  listRules,
+  type StoredReplyEndpoint,
+} from '@dragoman/core';
 import { encodeError } from '../encode-error.ts';
 import { peek } from '../peek.ts';
+import { arrayOf } from '../wire.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeReply } from './encode-reply.ts';
 import { encodeStream, encodeStreamError } from './encode-stream.ts';
@@ -13,12 +20,38 @@ const responsesEndpoint: ChatEndpoint = {
   wire: RESPONSES,
   summary: 'Answers a conversation.',
   keepAlive: ': keep-alive\n\n',
+  conversation: {
+    ...listRules({ field: 'input', outputOf: ({ output }) => arrayOf(output) }),
+    stored: ({ previous_response_id: previousId, store }) => ({
+      ...(typeof previousId === 'string' && { previousId }),
+      keep: store !== false,
+    }),
+  },
   peek,
   decodeRequest,
   encodeReply,
   encodeStream,
   encodeStreamError,
 };
+
+const storedEndpoints: readonly StoredReplyEndpoint[] = [
+  {
+    operation: 'stored-reply',
+    method: 'GET',
+    path: '/v1/responses/:id',
+    wire: RESPONSES,
+    summary: 'Shows a response that the gateway keeps.',
+    encode: ({ reply }) => reply,
+  },
+  {
+    operation: 'stored-reply',
+    method: 'DELETE',
+    path: '/v1/responses/:id',
+    wire: RESPONSES,
+    summary: 'Removes a response that the gateway keeps.',
+    encode: ({ id }) => ({ id, object: 'response', deleted: true }),
+  },
+];
 
 const countEndpoint: CountTokensEndpoint = {
   operation: 'count-tokens',
@@ -34,6 +67,6 @@ const countEndpoint: CountTokensEndpoint = {
 export const openaiResponses = defineProtocol({
   name: RESPONSES,
   title: 'OpenAI Responses',
-  endpoints: [responsesEndpoint, countEndpoint],
+  endpoints: [responsesEndpoint, countEndpoint, ...storedEndpoints],
   encodeError,
 });

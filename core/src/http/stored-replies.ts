@@ -1,0 +1,17 @@
+import type { Context, Next } from 'koa';
+import type { Protocol, StoredReplyEndpoint } from '../plugin/plugin.ts';
+import { openExchange } from './exchange.ts';
+import type { RouteDeps } from './route-deps.ts';
+
+/** Shows or removes a reply that the gateway keeps. What it does not know may be an upstream's. */
+export function serveStoredReply(protocol: Protocol, endpoint: StoredReplyEndpoint, deps: RouteDeps) {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    const { key } = openExchange(ctx, deps, { protocol, endpoint });
+    const { id = '' } = (ctx as Context & { readonly params: Record<string, string> }).params;
+    const owner = key?.id ?? '';
+    const turn = await deps.conversations.find(owner, id);
+    if (!turn) return next();
+    if (endpoint.method === 'DELETE') await deps.conversations.remove(owner, id);
+    ctx.body = endpoint.encode(turn);
+  };
+}

@@ -1,0 +1,63 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
+
+/** How a protocol says what was said before, so that the gateway can keep it for clients that do not. */
+export interface ConversationRules {
+  /** What a request says, as a list. */
+  inputOf(body: JsonObject): readonly JsonValue[];
+  /** The request with what was said before in front. */
+  withHistory(body: JsonObject, history: readonly JsonValue[]): JsonObject;
+  /** What of a reply belongs to the conversation. */
+  outputOf(reply: JsonObject): readonly JsonValue[];
+  /** Whether a client brings what was said before itself. */
+  isWhole(body: JsonObject): boolean;
+  /** What a request says about conversations that are kept by the id of a reply. */
+  stored?(body: JsonObject): StoredWish;
+  /** The field that names a thread, where the protocol has none of its own. */
+  readonly threadField?: string;
+}
+
+export interface StoredWish {
+  /** The reply that the request goes on from. */
+  readonly previousId?: string;
+  /** Whether the reply is to be kept. */
+  readonly keep: boolean;
+}
+
+export interface ListRules {
+  /** The field that lists what is said. */
+  readonly field: string;
+  readonly outputOf: ConversationRules['outputOf'];
+}
+
+const LEADING = new Set<JsonValue | undefined>(['system', 'developer']);
+const ANSWERS = new Set<JsonValue | undefined>(['assistant', 'model']);
+
+/** Rules of protocols whose requests list messages with roles. */
+export function listRules({ field, outputOf }: ListRules): ConversationRules {
+  const inputOf = (body: JsonObject): readonly JsonValue[] => {
+    const list = body[field];
+    if (typeof list === 'string') return [{ role: 'user', content: list }];
+    return Array.isArray(list) ? (list as readonly JsonValue[]) : [];
+  };
+  return {
+    inputOf,
+    withHistory(body, history) {
+      const input = inputOf(body);
+      const own = leadingOf(input);
+      // Instructions that come again take the place of those before.
+      const before = own > 0 ? history.slice(leadingOf(history)) : history;
+      return { ...body, [field]: [...input.slice(0, own), ...before, ...input.slice(own)] };
+    },
+    outputOf,
+    isWhole: (body) => inputOf(body).some((item) => ANSWERS.has(roleOf(item))),
+  };
+}
+
+function leadingOf(items: readonly JsonValue[]): number {
+  const end = items.findIndex((item) => !LEADING.has(roleOf(item)));
+  return end < 0 ? items.length : end;
+}
+
+function roleOf(item: JsonValue): JsonValue | undefined {
+  return isJsonObject(item) ? item['role'] : undefined;
+}
