@@ -4,6 +4,7 @@ import { attemptInTurn } from '../routing/attempts.ts';
 import { estimateTokens } from '../routing/estimate-tokens.ts';
 import type { Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
+import { textCounter } from '../routing/text-tokens.ts';
 import { openJson } from './open-json.ts';
 import { respond } from './respond.ts';
 import type { RouteDeps } from './route-deps.ts';
@@ -25,7 +26,7 @@ export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoi
         if (forward) return forwardRequest(forward, exchange, { raw: exchange.raw, model, call });
         const counted = await upstream.provider.countTokens?.({ ...request, model }, call.context);
         call.release();
-        return countReply(endpoint, counted, counted ?? estimateTokens(request));
+        return countReply(endpoint, counted, counted ?? estimateTokens(request, await textCounter(model)));
       },
     );
     ctx.respond = false;
