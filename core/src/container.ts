@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import type { ResolvedConfig } from './config/resolved.ts';
 import { createConversations } from './conversations/conversations.ts';
 import { openRecords } from './conversations/records.ts';
+import { createFileFetcher, type FileFetcher, NO_FILES } from './fetch/fetch-files.ts';
+import { publicOrIn } from './fetch/public-address.ts';
 import { createLogs } from './log.ts';
 import { createRegistry } from './plugin/registry.ts';
 import { createCatalogue } from './routing/catalogue.ts';
@@ -38,7 +40,7 @@ export async function createContainer(config: ResolvedConfig): Promise<Dependenc
   const records = { folder: join(folder, 'conversations'), now: Date.now, ...config.conversations };
   container.register(tokens.CONVERSATIONS, { useValue: createConversations(await openRecords(records)) });
   once(container, tokens.REGISTRY, () => createRegistry(config.plugins));
-  once(container, tokens.POOLS, () => createHttpPools());
+  once(container, tokens.POOLS, () => createHttpPools(fileFetcherOf(config)));
   once(container, tokens.KEYS, (c) =>
     createKeyRing({ store: c.resolve(tokens.STATE), now: c.resolve(tokens.CLOCK) }),
   );
@@ -63,4 +65,8 @@ function once<T>(
   create: (container: DependencyContainer) => T,
 ): void {
   container.register(token, { useFactory: instanceCachingFactory(create) });
+}
+
+function fileFetcherOf({ fetch: { enabled, allow, ...limits } }: ResolvedConfig): FileFetcher {
+  return enabled ? createFileFetcher({ ...limits, mayConnect: publicOrIn(allow) }) : NO_FILES;
 }

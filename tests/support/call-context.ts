@@ -41,6 +41,7 @@ export function createTestContext({ capabilities, timeouts }: TestContextOptions
       log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
       http: pools.client({ timeouts: { ...timeoutsSchema.parse({}), ...timeouts }, signal }),
       capabilities: { ...DEFAULT_CAPABILITIES, ...capabilities },
+      fetchFiles: (urls) => pools.files.fetchAll(urls, signal),
       drop: (field, why) => {
         dropped.push({ field, why });
       },

@@ -49,6 +49,17 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
     /** How long a turn is kept, in milliseconds. Default 30 days. */
     readonly maxAgeMs?: number;
   };
+  /** Files that clients name by URL are fetched for upstreams that take none, from public addresses only. */
+  readonly fetch?: {
+    /** Default true. */
+    readonly enabled?: boolean;
+    /** Of all files of one request together, in bytes. Default 20 MiB. */
+    readonly maxBytes?: number;
+    /** For each file, in milliseconds. Default 10,000. */
+    readonly timeoutMs?: number;
+    /** Networks besides the public internet: `10.1.0.0/16`. Default: none. */
+    readonly allow?: readonly string[];
+  };
   readonly log?: {
     readonly level?: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
     /** `auto` is readable in a terminal and JSON elsewhere. */

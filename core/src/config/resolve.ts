@@ -9,6 +9,7 @@ import type { ConfigFields } from './section.ts';
 import { resolveAuth } from './sections/auth.ts';
 import { resolveConversations } from './sections/conversations.ts';
 import { resolveData } from './sections/data.ts';
+import { resolveFetch } from './sections/fetch.ts';
 import { resolveLog } from './sections/log.ts';
 import { resolvePlugins } from './sections/plugins.ts';
 import { resolveServer } from './sections/server.ts';
@@ -48,7 +49,8 @@ export function resolveConfig(
   const data = resolveData(fields, overrides, folder);
   const log = resolveLog(fields, overrides, isTerminal);
   const conversations = resolveConversations(fields);
-  const sections = [plugins, upstreams, server, auth, data, log, conversations];
+  const fetch = resolveFetch(fields);
+  const sections = [plugins, upstreams, server, auth, data, log, conversations, fetch];
   const problems = [...known, ...findUnknown(fields), ...sections.flatMap((section) => section.problems)];
   if (problems.length > 0) throw new ConfigError(where, problems);
   return defined({
@@ -60,6 +62,7 @@ export function resolveConfig(
     data: data.value,
     log: log.value,
     conversations: conversations.value,
+    fetch: fetch.value,
     admin: defined({ token: overrides.adminToken, password: overrides.adminPassword }),
     secret: overrides.secret,
   });
@@ -73,6 +76,7 @@ const FIELDS = Object.keys({
   data: true,
   log: true,
   conversations: true,
+  fetch: true,
 } satisfies Record<keyof ConfigInput, true>);
 
 function findUnknown(fields: ConfigFields): readonly ConfigProblem[] {

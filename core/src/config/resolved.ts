@@ -24,6 +24,13 @@ export interface ResolvedConfig {
   };
   /** How many turns of conversations are kept, and for how long. */
   readonly conversations: { readonly maxCount: number; readonly maxAgeMs: number };
+  /** How files are fetched that clients name by URL. */
+  readonly fetch: {
+    readonly enabled: boolean;
+    readonly maxBytes: number;
+    readonly timeoutMs: number;
+    readonly allow: readonly string[];
+  };
   /** Credentials of the admin API that come from the environment. */
   readonly admin: { readonly token?: string; readonly password?: string };
   /** What secrets at rest are encrypted with (`DRAGOMAN_SECRET`); absent means a generated key file. */

@@ -5,6 +5,7 @@ import type { HttpReply } from '../transport/http.ts';
 import { readText } from '../transport/read-body.ts';
 import { readSse } from '../transport/sse.ts';
 import { createForward, type ForwardInput } from './http-forward.ts';
+import { inlineFiles } from './inline-files.ts';
 import { joinUrl } from './join-url.ts';
 import type { CallContext, Provider } from './plugin.ts';
 import { parseJson, peekBody, readWhole } from './reply-text.ts';
@@ -24,7 +25,8 @@ export function createHttpProvider(input: HttpProviderInput): Provider {
   const { codec, models, embed, forward } = input;
   return {
     async *chat(request, context) {
-      const reply = await postJson(input, codec.encodeRequest(request, context), context);
+      const asked = await inlineFiles(request, codec, context);
+      const reply = await postJson(input, codec.encodeRequest(asked, context), context);
       const { status, headers, body } = reply;
       try {
         for await (const event of await decode(reply, codec, request)) yield event;

@@ -9,6 +9,7 @@ import type { GatewayError } from '../canonical/errors.ts';
 import type { JsonObject } from '../canonical/json.ts';
 import type { Model } from '../canonical/models.ts';
 import type { OpaqueBox } from '../canonical/opaque.ts';
+import type { FetchedFile } from '../fetch/fetch-files.ts';
 import type { Capabilities, CapabilityTable } from './capabilities.ts';
 import type { ConversationRules } from './conversation-rules.ts';
 import type { HeaderMap, HttpClient, HttpReply } from '../transport/http.ts';
@@ -31,6 +32,8 @@ export interface CallContext {
   readonly http: HttpClient;
   /** What the model that is asked can do. */
   readonly capabilities: Capabilities;
+  /** Fetches files that the client named by URL, from public addresses only. Throws what the client is to know. */
+  fetchFiles(urls: readonly string[]): Promise<ReadonlyMap<string, FetchedFile>>;
   /** Records that a field of the request could not be expressed toward the upstream. */
   drop(field: string, why: string): void;
 }

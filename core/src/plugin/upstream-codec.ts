@@ -1,8 +1,9 @@
-import type { ChatEvent, ChatRequest } from '../canonical/chat.ts';
+import type { ChatEvent, ChatRequest, MediaPart } from '../canonical/chat.ts';
 import type { GatewayError } from '../canonical/errors.ts';
 import type { JsonObject, JsonValue } from '../canonical/json.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import type { SseEvent } from '../transport/sse.ts';
+import type { Capabilities } from './capabilities.ts';
 import type { CallContext, ReplyEnd } from './plugin.ts';
 
 /** What an encoder gives: where to send which body. */
@@ -16,6 +17,8 @@ export interface EncodedRequest {
 /** The upstream side of a wire format. All of it is pure. */
 export interface UpstreamCodec {
   encodeRequest(request: ChatRequest, context: CallContext): EncodedRequest;
+  /** Whether the wire takes a file by its URL; where it does not, the file is fetched first. Default: it does. */
+  takesUrl?(part: MediaPart, capabilities: Capabilities): boolean;
   /** Tells a whole reply as events. */
   decodeReply(body: JsonObject, request: ChatRequest): Iterable<ChatEvent>;
   /** Tells a stream as events. The entries of a JSON array, which some servers stream, come as events too. */

@@ -49,6 +49,7 @@ export function startCall(pools: HttpPools, input: CallInput): Call {
     get capabilities() {
       return (capabilities ??= capabilitiesOf(upstream, input.model));
     },
+    fetchFiles: (urls) => pools.files.fetchAll(urls, controller.signal),
     drop: (field, why) => void input.dropped?.push({ field, why }),
   };
   return {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
 import type { Timeouts } from '../config/upstream.ts';
 import { GatewayError } from '../canonical/errors.ts';
+import { type FileFetcher, NO_FILES } from '../fetch/fetch-files.ts';
 import { decompressed } from './decompress.ts';
 import type { HeaderMap, HttpClient, HttpReply, HttpRequest } from './http.ts';
 import { explainAbort, explainHttpError } from './http-error.ts';
@@ -9,6 +10,8 @@ import { ReplyBody } from './reply-body.ts';
 
 export interface HttpPools {
   client(input: { readonly timeouts: Timeouts; readonly signal: AbortSignal }): HttpClient;
+  /** Fetches what clients name by URL. */
+  readonly files: FileFetcher;
   /** Cuts all connections. Requests that still run fail. */
   close(): Promise<void>;
 }
@@ -17,7 +20,7 @@ export interface HttpPools {
 const CONNECTIONS = 256;
 
 /** Connection pools to upstreams, one for each origin and connect time-out. */
-export function createHttpPools(): HttpPools {
+export function createHttpPools(files: FileFetcher = NO_FILES): HttpPools {
   const pools = new Map<string, Pool>();
   const poolOf = (origin: string, connectMs: number): Pool => {
     const name = `${connectMs} ${origin}`;
@@ -48,7 +51,9 @@ export function createHttpPools(): HttpPools {
         return decompressed(await dispatch(pool, request, { target, timeouts, signal }), target.host);
       },
     }),
+    files,
     async close() {
+      await files.close();
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
       pools.clear();
     },

@@ -21,6 +21,7 @@ import { ANTHROPIC } from './wire.ts';
 /** The upstream side of the Messages API. */
 export const anthropicCodec: UpstreamCodec = {
   encodeRequest,
+  takesUrl: ({ media }, { urlImages }) => media !== 'image' || urlImages,
   decodeReply,
   decodeStream,
   decodeError,

@@ -117,9 +117,10 @@ function encodeUserPart(part: UserPart, context: Context): readonly JsonObject[]
 }
 
 /** Encodes an image, a sound, a film or a document; what this wire cannot carry is refused. */
-function encodeMedia(part: MediaPart, { drop }: Context): JsonObject {
+function encodeMedia(part: MediaPart, context: Context): JsonObject {
   const { source, name: displayName, detail, extensions } = part;
-  if (detail === 'low' || detail === 'high') drop('detail', 'The upstream has no detail of an image.');
+  if (detail === 'low' || detail === 'high')
+    context.drop('detail', 'The upstream has no detail of an image.');
   switch (source.type) {
     case 'text':
       return { text: source.text };
@@ -134,8 +135,11 @@ function encodeMedia(part: MediaPart, { drop }: Context): JsonObject {
         );
       return withKept({ fileData: defined({ fileUri: source.id, mimeType: source.mimeType }) }, extensions);
     case 'url':
-      // The only pages that it fetches itself.
-      if (!/^https:\/\/(?:www\.)?(?:youtube\.com|youtu\.be)\//i.test(source.url))
+      // By default, the only pages that it fetches itself.
+      if (
+        !context.capabilities.urlImages &&
+        !/^https:\/\/(?:www\.)?(?:youtube\.com|youtu\.be)\//i.test(source.url)
+      )
         throw refused(`This model's upstream takes no ${part.media} by URL.`);
       return withKept({ fileData: defined({ fileUri: source.url, mimeType: source.mimeType }) }, extensions);
   }

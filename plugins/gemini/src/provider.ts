@@ -5,6 +5,7 @@ import {
   GatewayError,
   getJson,
   type HttpUpstream,
+  inlineFiles,
   isJsonObject,
   type Model,
   postJson,
@@ -25,6 +26,8 @@ import { GEMINI } from './wire.ts';
 /** The upstream side of generateContent. */
 export const geminiCodec: UpstreamCodec = {
   encodeRequest,
+  // Films are not fetched: those of YouTube it takes, others are too large.
+  takesUrl: ({ media }, { urlImages }) => media === 'video' || urlImages,
   decodeReply,
   decodeStream,
   decodeError,
@@ -63,7 +66,8 @@ export const geminiProvider = defineProvider({
         },
       }),
       async countTokens(request, context) {
-        const reply = await readJson(await postJson(upstream, encodeCountRequest(request, context), context));
+        const asked = await inlineFiles(request, geminiCodec, context);
+        const reply = await readJson(await postJson(upstream, encodeCountRequest(asked, context), context));
         const tokens = isJsonObject(reply) ? reply['totalTokens'] : undefined;
         if (typeof tokens === 'number') return tokens;
         throw new GatewayError('upstream-broken', 'The upstream answered without a number of tokens.');

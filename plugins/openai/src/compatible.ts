@@ -24,6 +24,7 @@ import { OPENAI_CHAT, OPENAI_COMPLETIONS, OPENAI_EMBEDDINGS, OPENAI_RELAY } from
 /** The upstream side of Chat Completions. */
 export const openaiChatCodec: UpstreamCodec = {
   encodeRequest,
+  takesUrl: ({ media }, { urlImages }) => media === 'image' && urlImages,
   decodeReply,
   decodeStream,
   decodeError,
