@@ -49,20 +49,23 @@ describe('pairing results with calls', () => {
       { role: 'assistant', content: [call('a'), call('b')] },
       { role: 'user', content: [result('b')] },
       { role: 'assistant', content: [call('c')] },
-      { role: 'assistant', content: [call('d')] },
     ];
     const paired = pairToolResults(history);
-    expect(paired.map(({ role }) => role)).toEqual([
-      'assistant',
-      'user',
-      'assistant',
-      'user',
-      'assistant',
-      'user',
-    ]);
+    expect(paired.map(({ role }) => role)).toEqual(['assistant', 'user', 'assistant', 'user']);
     expect(paired[1]?.content).toMatchObject([noResult('a'), result('b')]);
     expect(paired[3]?.content).toMatchObject([noResult('c')]);
-    expect(paired[5]?.content).toMatchObject([noResult('d')]);
+  });
+
+  it('takes turns of the assistant that follow each other for one', () => {
+    const history: Message[] = [
+      { role: 'assistant', content: [call('a')] },
+      { role: 'assistant', content: [text, call('b')] },
+      { role: 'user', content: [result('a'), result('b')] },
+    ];
+    expect(pairToolResults(history)).toEqual([
+      { role: 'assistant', content: [call('a'), text, call('b')] },
+      { role: 'user', content: [result('a'), result('b')] },
+    ]);
   });
 
   it('tells a result of no call as text', () => {

@@ -24,11 +24,21 @@ export function pairToolResults(messages: readonly Message[]): readonly Message[
       open = [];
       continue;
     }
-    // A system text may stand between a call and its result; another turn of the assistant may not.
-    if (message.role === 'assistant' && open.length > 0)
-      paired.push({ role: 'user', content: open.map(noResult) });
+    if (message.role === 'system') {
+      // It may stand between a call and its result.
+      paired.push(message);
+      continue;
+    }
+    const last = paired.at(-1);
+    if (open.length > 0 && last?.role === 'assistant') {
+      // Some clients keep each chunk of a stream as a turn of its own.
+      paired[paired.length - 1] = { ...last, ...message, content: [...last.content, ...message.content] };
+      open = [...open, ...callsOf(message)];
+      continue;
+    }
+    if (open.length > 0) paired.push({ role: 'user', content: open.map(noResult) });
     paired.push(message);
-    if (message.role === 'assistant') open = callsOf(message);
+    open = callsOf(message);
   }
   if (open.length > 0) paired.push({ role: 'user', content: open.map(noResult) });
   return paired;

@@ -35,7 +35,10 @@ class ContentsReader {
     const role = content.optionalString('role') ?? 'user';
     const parts = content.readers('parts');
     if (role === 'model') {
-      const decoded = parts.map((part, at) => this.#modelPart(part, `call_${turn}_${at}`));
+      const decoded = parts
+        .map((part, at) => this.#modelPart(part, `call_${turn}_${at}`))
+        // Streams end in such a text, and clients send it back.
+        .filter((part) => part.type !== 'text' || part.text !== '' || part.opaque);
       this.#open = decoded.filter((part) => part.type === 'tool-call');
       return { role: 'assistant', content: decoded };
     }
