@@ -6,6 +6,7 @@ import {
   type InjectionToken,
 } from 'tsyringe';
 import { join } from 'node:path';
+import { createLiveConfig } from './config/live.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
 import { createConversations } from './conversations/conversations.ts';
 import { openRecords } from './conversations/records.ts';
@@ -13,7 +14,13 @@ import { createFileFetcher, type FileFetcher, NO_FILES } from './fetch/fetch-fil
 import { publicOrIn } from './fetch/public-address.ts';
 import { createLogs } from './log.ts';
 import { createRegistry } from './plugin/registry.ts';
+import type { RoutingConfig } from './config/routing.ts';
+import { createAliases } from './routing/aliases.ts';
 import { createCatalogue } from './routing/catalogue.ts';
+import { type Clock, systemClock } from './routing/clock.ts';
+import { createGates } from './routing/gates.ts';
+import { createHealthBoard } from './routing/health.ts';
+import { createRouter } from './routing/router.ts';
 import { createUpstreams } from './routing/upstreams.ts';
 import { createKeyRing } from './state/keys.ts';
 import { openSecretBox } from './state/secrets.ts';
@@ -21,41 +28,73 @@ import { openStateStore } from './state/store.ts';
 import * as tokens from './tokens.ts';
 import { createHttpPools } from './transport/pools.ts';
 
+/** What tests put in the place of the machine's own. */
+export interface Surroundings {
+  readonly clock?: Clock;
+  /** Between 0 and 1, as `Math.random`. */
+  readonly random?: () => number;
+}
+
 /**
  * The composition root: the one place that knows how the services hang together. Each gateway has a container
  * of its own, so that several can run in one process. What has to be opened is awaited before it is registered.
  */
-export async function createContainer(config: ResolvedConfig): Promise<DependencyContainer> {
+export async function createContainer(
+  config: ResolvedConfig,
+  { clock = systemClock, random = Math.random }: Surroundings = {},
+): Promise<DependencyContainer> {
   const container = root.createChildContainer();
   const { log, requests } = createLogs(config.log);
   const folder = config.data;
   container.register(tokens.CONFIG, { useValue: config });
-  container.register(tokens.CLOCK, { useValue: Date.now });
+  container.register(tokens.LIVE_CONFIG, { useValue: createLiveConfig(config) });
+  container.register(tokens.CLOCK, { useValue: clock });
   container.register(tokens.LOG, { useValue: log });
   container.register(tokens.REQUEST_LOG, { useValue: requests });
   container.register(tokens.STATE, { useValue: await openStateStore({ folder, log }) });
   container.register(tokens.SECRETS, {
     useValue: await openSecretBox({ folder, ...(config.secret && { secret: config.secret }) }),
   });
-  const records = { folder: join(folder, 'conversations'), now: Date.now, ...config.conversations };
+  const records = { folder: join(folder, 'conversations'), now: clock.now, ...config.conversations };
   container.register(tokens.CONVERSATIONS, { useValue: createConversations(await openRecords(records)) });
   once(container, tokens.REGISTRY, () => createRegistry(config.plugins));
   once(container, tokens.POOLS, () => createHttpPools(fileFetcherOf(config)));
-  once(container, tokens.KEYS, (c) =>
-    createKeyRing({ store: c.resolve(tokens.STATE), now: c.resolve(tokens.CLOCK) }),
-  );
+  once(container, tokens.KEYS, (c) => createKeyRing({ store: c.resolve(tokens.STATE), now: clock.now }));
   once(container, tokens.UPSTREAMS, (c) =>
     createUpstreams({
-      config,
+      live: c.resolve(tokens.LIVE_CONFIG),
       registry: c.resolve(tokens.REGISTRY),
       state: c.resolve(tokens.STATE),
       secrets: c.resolve(tokens.SECRETS),
       pools: c.resolve(tokens.POOLS),
       log,
-      now: c.resolve(tokens.CLOCK),
+      now: clock.now,
     }),
   );
-  once(container, tokens.CATALOGUE, (c) => createCatalogue(c.resolve(tokens.UPSTREAMS)));
+  const routing = (): RoutingConfig => container.resolve(tokens.LIVE_CONFIG).get().routing;
+  once(container, tokens.HEALTH, () => createHealthBoard(() => routing().breaker));
+  once(container, tokens.ALIASES, (c) =>
+    createAliases(c.resolve(tokens.LIVE_CONFIG), c.resolve(tokens.STATE)),
+  );
+  once(container, tokens.CATALOGUE, (c) =>
+    createCatalogue({
+      upstreams: c.resolve(tokens.UPSTREAMS),
+      health: c.resolve(tokens.HEALTH),
+      aliases: () => c.resolve(tokens.ALIASES).all(),
+      routing,
+    }),
+  );
+  once(container, tokens.ROUTER, (c) =>
+    createRouter({
+      catalogue: c.resolve(tokens.CATALOGUE),
+      pools: c.resolve(tokens.POOLS),
+      gates: createGates(),
+      clock,
+      random,
+      routing,
+      priceOf: () => undefined,
+    }),
+  );
   return container;
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import manifest from '../package.json' with { type: 'json' };
 import { createOpaqueBox } from './canonical/opaque.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
-import { createContainer } from './container.ts';
+import { createContainer, type Surroundings } from './container.ts';
 import { createAdmin } from './http/admin/admin.ts';
 import { createApp } from './http/app.ts';
 import { createConsoleFiles } from './http/console-files.ts';
@@ -27,7 +27,7 @@ export interface Gateway {
   readonly firstKey: string | undefined;
 }
 
-export interface GatewayOptions {
+export interface GatewayOptions extends Surroundings {
   /** Serves the admin API and nothing else, for one command: no clients, no first key, no discovery of models. */
   readonly adminOnly?: boolean;
 }
@@ -48,11 +48,11 @@ export async function createGateway(config: ResolvedConfig, options: GatewayOpti
 async function assemble(
   config: ResolvedConfig,
   runFile: Awaited<ReturnType<typeof acquireRunFile>>,
-  { adminOnly = false }: GatewayOptions,
+  { adminOnly = false, ...surroundings }: GatewayOptions,
 ): Promise<Gateway> {
-  const container = await createContainer(config);
+  const container = await createContainer(config, surroundings);
   const log = container.resolve(tokens.LOG);
-  const now = container.resolve(tokens.CLOCK);
+  const { now } = container.resolve(tokens.CLOCK);
   const keys = container.resolve(tokens.KEYS);
   const pools = container.resolve(tokens.POOLS);
   const registry = container.resolve(tokens.REGISTRY);
@@ -86,6 +86,8 @@ async function assemble(
     ...{ catalogue, upstreams, keys, pools, log, now, bodyLimit, keepAliveMs },
     opaque: createOpaqueBox(container.resolve(tokens.SECRETS).deriveKey('opaque')),
     callMemory: createCallMemory(),
+    router: container.resolve(tokens.ROUTER),
+    routing: () => container.resolve(tokens.LIVE_CONFIG).get().routing,
     conversations: container.resolve(tokens.CONVERSATIONS),
     auth: config.auth,
   });

@@ -1,19 +1,22 @@
 import type { Logger } from 'pino';
 import type { InjectionToken } from 'tsyringe';
 import type { ResolvedConfig } from './config/resolved.ts';
+import type { LiveConfig } from './config/live.ts';
 import type { Conversations } from './conversations/conversations.ts';
 import type { Registry } from './plugin/registry.ts';
+import type { Aliases } from './routing/aliases.ts';
 import type { Catalogue } from './routing/catalogue.ts';
+import type { Clock } from './routing/clock.ts';
+import type { HealthBoard } from './routing/health.ts';
+import type { Router } from './routing/router.ts';
 import type { Upstreams } from './routing/upstream.ts';
 import type { KeyRing } from './state/keys.ts';
 import type { SecretBox } from './state/secrets.ts';
 import type { StateStore } from './state/state.ts';
 import type { HttpPools } from './transport/pools.ts';
 
-/** Milliseconds since 1970. */
-export type Clock = () => number;
-
 export const CONFIG: InjectionToken<ResolvedConfig> = Symbol('Config');
+export const LIVE_CONFIG: InjectionToken<LiveConfig> = Symbol('LiveConfig');
 export const CLOCK: InjectionToken<Clock> = Symbol('Clock');
 export const LOG: InjectionToken<Logger> = Symbol('Log');
 export const REQUEST_LOG: InjectionToken<Logger> = Symbol('RequestLog');
@@ -24,4 +27,7 @@ export const KEYS: InjectionToken<KeyRing> = Symbol('Keys');
 export const CONVERSATIONS: InjectionToken<Conversations> = Symbol('Conversations');
 export const POOLS: InjectionToken<HttpPools> = Symbol('Pools');
 export const UPSTREAMS: InjectionToken<Upstreams> = Symbol('Upstreams');
+export const HEALTH: InjectionToken<HealthBoard> = Symbol('Health');
+export const ALIASES: InjectionToken<Aliases> = Symbol('Aliases');
+export const ROUTER: InjectionToken<Router> = Symbol('Router');
 export const CATALOGUE: InjectionToken<Catalogue> = Symbol('Catalogue');

@@ -13,6 +13,9 @@ import type { AdminDeps } from '../../core/src/http/admin/deps.ts';
 import { createApp } from '../../core/src/http/app.ts';
 import { createLogs } from '../../core/src/log.ts';
 import { createRegistry } from '../../core/src/plugin/registry.ts';
+import { createLiveConfig } from '../../core/src/config/live.ts';
+import { createAliases } from '../../core/src/routing/aliases.ts';
+import { createHealthBoard } from '../../core/src/routing/health.ts';
 import { createCatalogue } from '../../core/src/routing/catalogue.ts';
 import { createUpstreams } from '../../core/src/routing/upstreams.ts';
 import { createKeyRing } from '../../core/src/state/keys.ts';
@@ -121,11 +124,19 @@ async function createDeps(
   const secrets = await openSecretBox({ folder });
   const registry = createRegistry(config.plugins);
   const pools = createHttpPools();
-  const live = createUpstreams({ config, registry, state, secrets, pools, log, now });
+  const live = createLiveConfig(config);
+  const health = createHealthBoard(() => config.routing.breaker);
+  const aliases = createAliases(live, state);
+  const all = createUpstreams({ live, registry, state, secrets, pools, log, now });
   return {
     ...{ config, registry, state, secrets, pools, log, now, baseUrl },
-    upstreams: live,
-    catalogue: createCatalogue(live),
+    upstreams: all,
+    catalogue: createCatalogue({
+      upstreams: all,
+      health,
+      aliases: () => aliases.all(),
+      routing: () => config.routing,
+    }),
     keys: createKeyRing({ store: state, now }),
     version: '1.2.3',
     localToken: LOCAL_TOKEN,

@@ -42,6 +42,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
         plugins: [openai(), anthropic(), gemini(), echo()],
         upstreams: [{ id: 'echo', provider: 'echo', options: { delayMs: 0 } }],
         log: { level: 'silent', format: 'json' },
+        // A scripted upstream answers once; tests of repeats say so.
+        routing: { retry: { repeats: 0 } },
         ...input,
         server: { port: 0, shutdownGraceMs: 2_000, ...input.server },
         data: folder,

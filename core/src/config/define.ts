@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Plugin, ProviderType } from '../plugin/plugin.ts';
+import type { AliasInput, routingSchema } from './routing.ts';
 import type { UpstreamInput } from './upstream.ts';
 
 type Falsy = false | null | undefined | '' | 0;
@@ -37,6 +38,10 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
   readonly plugins: Plugins;
   /** Upstreams of this file; they are read-only in the console. Falsy entries are left out. */
   readonly upstreams?: readonly (UpstreamOf<ProvidersOf<Plugins[number]>> | Falsy)[];
+  /** Names that clients may ask for besides the models, and who answers. */
+  readonly aliases?: readonly AliasInput[];
+  /** How requests find their way where an alias says nothing else. */
+  readonly routing?: z.input<typeof routingSchema>;
   readonly server?: ServerInput;
   /** Whether clients need a key. `false` is refused unless the gateway listens on loopback only. */
   readonly auth?: boolean;

@@ -43,6 +43,14 @@ describe('resolveConfig', () => {
     expect(resolveConfig({ plugins })).toEqual({
       plugins,
       upstreams: [],
+      aliases: [],
+      routing: {
+        policy: 'round-robin',
+        retry: { repeats: 2, baseMs: 250, maxMs: 5_000 },
+        breaker: { failures: 5, windowMs: 30_000, openMs: 15_000, maxOpenMs: 300_000 },
+        hold: { events: 64, bytes: 262_144, ms: 30_000 },
+        waitMs: 2_000,
+      },
       server: {
         host: '127.0.0.1',
         port: 8787,
@@ -243,7 +251,7 @@ describe('a configuration that cannot be used', () => {
     const known = { path: 'DRAGOMAN_PORT', message: 'expected a number' };
     expect(problems({ plugins, nothing: 1 }, { source: { problems: [known] } })).toEqual([
       'DRAGOMAN_PORT: expected a number',
-      'nothing: there is no such field; expected one of plugins, upstreams, server, auth, data, log, conversations, fetch',
+      'nothing: there is no such field; expected one of plugins, upstreams, aliases, routing, server, auth, data, log, conversations, fetch',
     ]);
   });
 });

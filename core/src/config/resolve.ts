@@ -6,12 +6,14 @@ import { listNames } from './explain.ts';
 import type { ConfigOverrides } from './overrides.ts';
 import type { ResolvedConfig } from './resolved.ts';
 import type { ConfigFields } from './section.ts';
+import { resolveAliases } from './sections/aliases.ts';
 import { resolveAuth } from './sections/auth.ts';
 import { resolveConversations } from './sections/conversations.ts';
 import { resolveData } from './sections/data.ts';
 import { resolveFetch } from './sections/fetch.ts';
 import { resolveLog } from './sections/log.ts';
 import { resolvePlugins } from './sections/plugins.ts';
+import { resolveRouting } from './sections/routing.ts';
 import { resolveServer } from './sections/server.ts';
 import { resolveUpstreams } from './sections/upstreams.ts';
 
@@ -44,19 +46,23 @@ export function resolveConfig(
   const fields: ConfigFields = input;
   const plugins = resolvePlugins(fields);
   const upstreams = resolveUpstreams(fields, plugins.value);
+  const aliases = resolveAliases(fields);
+  const routing = resolveRouting(fields);
   const server = resolveServer(fields, overrides);
   const auth = resolveAuth(fields, overrides, server.value.host);
   const data = resolveData(fields, overrides, folder);
   const log = resolveLog(fields, overrides, isTerminal);
   const conversations = resolveConversations(fields);
   const fetch = resolveFetch(fields);
-  const sections = [plugins, upstreams, server, auth, data, log, conversations, fetch];
+  const sections = [plugins, upstreams, aliases, routing, server, auth, data, log, conversations, fetch];
   const problems = [...known, ...findUnknown(fields), ...sections.flatMap((section) => section.problems)];
   if (problems.length > 0) throw new ConfigError(where, problems);
   return defined({
     file,
     plugins: plugins.value,
     upstreams: upstreams.value,
+    aliases: aliases.value,
+    routing: routing.value,
     server: server.value,
     auth: auth.value,
     data: data.value,
@@ -71,6 +77,8 @@ export function resolveConfig(
 const FIELDS = Object.keys({
   plugins: true,
   upstreams: true,
+  aliases: true,
+  routing: true,
   server: true,
   auth: true,
   data: true,

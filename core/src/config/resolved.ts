@@ -1,4 +1,5 @@
 import type { Plugin } from '../plugin/plugin.ts';
+import type { AliasConfig, RoutingConfig } from './routing.ts';
 import type { UpstreamConfig } from './upstream.ts';
 
 /** The configuration, complete and checked: file, environment and flags, with every default filled in. */
@@ -7,6 +8,8 @@ export interface ResolvedConfig {
   readonly file?: string;
   readonly plugins: readonly Plugin[];
   readonly upstreams: readonly UpstreamConfig[];
+  readonly aliases: readonly AliasConfig[];
+  readonly routing: RoutingConfig;
   readonly server: {
     readonly host: string;
     readonly port: number;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { capabilitiesSchema } from '../plugin/capabilities.ts';
+import { prioritySchema, weightSchema } from './routing.ts';
 
 /** A name that fits in a URL and before the slash of `upstream/model`. */
 export const upstreamIdSchema = z
@@ -28,6 +29,12 @@ export const modelSelectionSchema = z.strictObject({
   cacheSeconds: z.int().min(0).default(300).describe('How long a discovered list is kept.'),
 });
 
+export const concurrencySchema = z.strictObject({
+  max: z.int().min(1).optional().describe('Requests at the same time; any number when it is not set.'),
+  queue: z.int().min(0).default(100).describe('How many more may wait.'),
+  queueMs: milliseconds.default(10_000).describe('How long one waits at most.'),
+});
+
 /** What every upstream has, whatever its provider. One shape in the file, in the state and in the admin API. */
 export const upstreamSchema = z.strictObject({
   id: upstreamIdSchema,
@@ -37,6 +44,9 @@ export const upstreamSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('Send the bytes of clients that speak the same protocol on unchanged.'),
+  weight: weightSchema.default(1),
+  priority: prioritySchema.default(0),
+  concurrency: concurrencySchema.prefault({}),
   models: modelSelectionSchema.prefault({}),
   capabilities: z
     .record(z.string(), capabilitiesSchema.partial())

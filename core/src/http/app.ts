@@ -6,7 +6,7 @@ import { GatewayError } from '../canonical/errors.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Protocol } from '../plugin/plugin.ts';
 import { sendError } from './errors.ts';
-import { createNotes, requestIdHeader, requestIdOf, type RequestState } from './exchange.ts';
+import { createNotes, ownHeaders, requestIdOf, type RequestState } from './exchange.ts';
 import { hostNameOf, isLoopback } from '../transport/loopback.ts';
 import { logRequest } from './request-log.ts';
 
@@ -48,7 +48,7 @@ function answerAndLog({ log, requestLog, fallback, now }: AppDeps): Middleware {
     try {
       await next();
       if (ctx.respond !== false && ctx.body === undefined && ctx.status === 404) throw nothingAt(ctx);
-      if (ctx.respond !== false) ctx.set(requestIdHeader(state));
+      if (ctx.respond !== false) ctx.set(ownHeaders(state));
     } catch (thrown) {
       const error = GatewayError.from(thrown);
       state.notes.errorKind = error.kind;

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from 'koa';
 import type { ChatRequest } from '../canonical/chat.ts';
 import type { ChatEndpoint, EncodeContext, Protocol } from '../plugin/plugin.ts';
-import { attemptInTurn } from '../routing/attempts.ts';
 import type { Reply } from '../routing/exchange.ts';
+import type { Attempt } from '../routing/attempts.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import { translate } from '../routing/translate.ts';
+import { affinityOf } from './affinity.ts';
 import { openConversation } from './conversation.ts';
 import { openJson } from './open-json.ts';
 import { respond, respondStream } from './respond.ts';
@@ -30,15 +31,16 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
       opaque: deps.opaque,
     };
     const { conversations } = deps;
-    const talk = await openConversation({ endpoint, input, exchange, conversations, context });
+    const keepsThread = (name: string): boolean => deps.catalogue.keepsThreads(name);
+    const talk = await openConversation({ endpoint, input, exchange, conversations, context, keepsThread });
     const { model, stream } = endpoint.peek?.(input) ?? decode();
     exchange.notes.model = model;
     const form = stream ? endpoint.streamForm?.(input) : undefined;
     const writer = form ? { ...endpoint, ...form } : endpoint;
 
+    const { hold } = deps.routing();
     const serve = async (): Promise<Reply> => {
-      const candidates = await deps.catalogue.resolve(model, exchange.key);
-      return attemptInTurn(candidates, { pools: deps.pools, exchange }, (candidate, call) => {
+      const attempt: Attempt<Reply> = (candidate, call) => {
         const forward = talk.isChanged ? undefined : forwardOf(candidate, endpoint.wire);
         if (forward)
           return forwardRequest(forward, exchange, {
@@ -46,14 +48,16 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
             model: candidate.model,
             call,
             stream,
+            hold,
           });
         if (talk.missing) throw talk.missing;
         return translate(exchange, {
           ...{ endpoint: writer, request: decode(), candidate, call, context },
-          memory: deps.callMemory,
+          ...{ memory: deps.callMemory, hold },
           ...(talk.keep && { keep: talk.keep }),
         });
-      });
+      };
+      return deps.router.serve({ model, exchange, attempt, affinity: () => affinityOf(input, exchange) });
     };
 
     ctx.respond = false;

@@ -29,6 +29,8 @@ interface ConversationInput {
   readonly exchange: Exchange;
   readonly conversations: Conversations;
   readonly context: EncodeContext;
+  /** Whether a model's threads are kept, whatever the key. */
+  readonly keepsThread: (model: string) => boolean;
 }
 
 /** Finds what a request goes on from, by the id of a reply or by its thread. */
@@ -76,19 +78,20 @@ interface Wish {
 
 function readWish(
   rules: ConversationRules,
-  { endpoint, input, exchange }: ConversationInput,
+  { endpoint, input, exchange, keepsThread }: ConversationInput,
 ): Wish | undefined {
   const { key } = exchange;
   const thread = threadOf(input, rules);
   const stored = rules.stored?.(input.body) ?? { keep: false };
   if (!thread && !stored.keep && stored.previousId === undefined) return undefined;
   const body = thread?.body ?? input.body;
+  const isKept = (): boolean => key?.thread?.memory ?? keepsThread(endpoint.peek?.(input)?.model ?? '');
   return defined({
     owner: key?.id ?? '',
     body,
     stored,
     thread: thread?.id,
-    memory: thread && key?.thread?.memory === true ? `${endpoint.wire} ${thread.id}` : undefined,
+    memory: thread && isKept() ? `${endpoint.wire} ${thread.id}` : undefined,
     isWhole: rules.isWhole(body),
   });
 }

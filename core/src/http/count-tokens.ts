@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { CountTokensEndpoint, Protocol } from '../plugin/plugin.ts';
-import { attemptInTurn } from '../routing/attempts.ts';
 import { estimateTokens } from '../routing/estimate-tokens.ts';
+import type { Attempt } from '../routing/attempts.ts';
 import type { Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import { textCounter } from '../routing/text-tokens.ts';
@@ -16,19 +16,15 @@ export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoi
     const request = endpoint.decodeRequest(input);
     exchange.notes.model = request.model;
 
-    const candidates = await deps.catalogue.resolve(request.model, exchange.key);
-    const reply = await attemptInTurn(
-      candidates,
-      { pools: deps.pools, exchange },
-      async (candidate, call) => {
-        const { model, upstream } = candidate;
-        const forward = forwardOf(candidate, endpoint.wire);
-        if (forward) return forwardRequest(forward, exchange, { raw: exchange.raw, model, call });
-        const counted = await upstream.provider.countTokens?.({ ...request, model }, call.context);
-        call.release();
-        return countReply(endpoint, counted, counted ?? estimateTokens(request, await textCounter(model)));
-      },
-    );
+    const attempt: Attempt<Reply> = async (candidate, call) => {
+      const { model, upstream } = candidate;
+      const forward = forwardOf(candidate, endpoint.wire);
+      if (forward) return forwardRequest(forward, exchange, { raw: exchange.raw, model, call });
+      const counted = await upstream.provider.countTokens?.({ ...request, model }, call.context);
+      call.release();
+      return countReply(endpoint, counted, counted ?? estimateTokens(request, await textCounter(model)));
+    };
+    const reply = await deps.router.serve({ model: request.model, exchange, attempt });
     ctx.respond = false;
     await respond(ctx, reply);
   };

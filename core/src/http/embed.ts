@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { GatewayError } from '../canonical/errors.ts';
 import type { EmbedEndpoint, Protocol } from '../plugin/plugin.ts';
-import { attemptInTurn } from '../routing/attempts.ts';
+import type { Attempt } from '../routing/attempts.ts';
 import type { Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import { openJson } from './open-json.ts';
@@ -15,21 +15,17 @@ export function serveEmbed(protocol: Protocol, endpoint: EmbedEndpoint, deps: Ro
     const request = endpoint.decodeRequest(input);
     exchange.notes.model = request.model;
 
-    const candidates = await deps.catalogue.resolve(request.model, exchange.key);
-    const reply = await attemptInTurn(
-      candidates,
-      { pools: deps.pools, exchange },
-      async (candidate, call) => {
-        const { model, upstream } = candidate;
-        const forward = forwardOf(candidate, endpoint.wire);
-        if (forward) return forwardRequest(forward, exchange, { raw: exchange.raw, model, call });
-        if (!upstream.provider.embed) throw cannotEmbed(request.model);
-        const vectors = await upstream.provider.embed({ ...request, model }, call.context);
-        call.release();
-        exchange.notes.usage = vectors.usage;
-        return json(endpoint.encodeReply(vectors, input));
-      },
-    );
+    const attempt: Attempt<Reply> = async (candidate, call) => {
+      const { model, upstream } = candidate;
+      const forward = forwardOf(candidate, endpoint.wire);
+      if (forward) return forwardRequest(forward, exchange, { raw: exchange.raw, model, call });
+      if (!upstream.provider.embed) throw cannotEmbed(request.model);
+      const vectors = await upstream.provider.embed({ ...request, model }, call.context);
+      call.release();
+      exchange.notes.usage = vectors.usage;
+      return json(endpoint.encodeReply(vectors, input));
+    };
+    const reply = await deps.router.serve({ model: request.model, exchange, attempt });
     ctx.respond = false;
     await respond(ctx, reply);
   };

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { GatewayError } from '../canonical/errors.ts';
-import { requestIdHeader, type RequestState } from './exchange.ts';
+import { ownHeaders, type RequestState } from './exchange.ts';
 
 /** Answers with an error in the envelope of the protocol that was asked in. Does nothing when the reply has already begun. */
 export function sendError({ res: response, state }: Context, error: GatewayError): void {
@@ -10,7 +10,7 @@ export function sendError({ res: response, state }: Context, error: GatewayError
   const text = JSON.stringify(body);
   response.writeHead(status, {
     ...headers,
-    ...requestIdHeader(state),
+    ...ownHeaders(state),
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
     // What is left of a refused body would be read as the next request.

@@ -25,17 +25,25 @@ export function requestIdOf(header: string | string[] | undefined): string {
 }
 
 /**
- * The header that names the request. It goes along with all the others in one call: a header that is set
+ * What a reply tells of the gateway's work: the request's id, who answered, after how many attempts, and how
+ * much time the gateway itself took. They go along with all other headers in one call: a header that is set
  * beforehand makes Node take the long way for all of them.
  */
-export function requestIdHeader(state: Context['state']): HeaderMap {
-  const { requestId } = state as RequestState;
+export function ownHeaders(state: Context['state']): HeaderMap {
+  const { requestId, notes } = state as RequestState;
   // OpenAI's SDKs read the first, Anthropic's the second.
-  return { 'x-request-id': requestId, 'request-id': requestId };
+  const headers: Record<string, string> = { 'x-request-id': requestId, 'request-id': requestId };
+  const { upstream, upstreamModel, attempts, startedAt, upstreamMs } = notes;
+  if (upstream === undefined) return headers;
+  headers['x-dragoman-upstream'] = upstream;
+  if (upstreamModel !== undefined) headers['x-dragoman-model'] = encodeURI(upstreamModel);
+  headers['x-dragoman-attempts'] = String(attempts);
+  headers['x-dragoman-overhead-ms'] = (performance.now() - startedAt - upstreamMs).toFixed(2);
+  return headers;
 }
 
 export function createNotes(): Notes {
-  return { attempts: 0, dropped: [] };
+  return { attempts: 0, startedAt: performance.now(), upstreamMs: 0, dropped: [] };
 }
 
 export interface ExchangeDeps {

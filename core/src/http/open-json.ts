@@ -22,6 +22,7 @@ export async function openJson(
 ): Promise<OpenedJson> {
   const opened = openExchange(ctx, deps, route);
   const body = await readRequestBody(ctx.req, deps.bodyLimit);
+  opened.notes.startedAt = performance.now();
   return {
     exchange: { ...opened, raw: { ...opened.raw, body } },
     input: requestInput(ctx, parseJsonBody(body), deps),

@@ -2,9 +2,9 @@ import type { Context } from 'koa';
 import { GatewayError } from '../canonical/errors.ts';
 import { defined } from '../canonical/json.ts';
 import type { Forward, Protocol, RelayEndpoint } from '../plugin/plugin.ts';
-import { attemptInTurn } from '../routing/attempts.ts';
 import { startCall } from '../routing/call.ts';
-import type { Candidate } from '../routing/catalogue.ts';
+import type { Attempt } from '../routing/attempts.ts';
+import type { Candidate } from '../routing/candidate.ts';
 import type { Exchange, Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import type { Upstream } from '../routing/upstream.ts';
@@ -37,19 +37,20 @@ async function relayToModel(
   deps: RouteDeps,
 ): Promise<Reply> {
   exchange.notes.model = model;
-  const candidates = (await deps.catalogue.resolve(model, exchange.key)).filter((candidate) =>
-    forwardOf(candidate, exchange.raw.wire),
-  );
-  if (candidates.length === 0) throw nobodyRelays(exchange);
-  const tried = body.isWhole ? candidates : candidates.slice(0, 1);
-  return attemptInTurn(tried, { pools: deps.pools, exchange }, (candidate, call) => {
+  const select = (all: readonly Candidate[]): readonly Candidate[] => {
+    const candidates = all.filter((candidate) => forwardOf(candidate, exchange.raw.wire));
+    if (candidates.length === 0) throw nobodyRelays(exchange);
+    return candidates;
+  };
+  const attempt: Attempt<Reply> = (candidate, call) => {
     const raw = {
       ...exchange.raw,
       query: withModel(exchange.raw.query, model, candidate.model),
       ...defined({ body: body.withModel(candidate.model) }),
     };
     return forwardRequest(forwardFor(candidate, exchange), exchange, { raw, model: candidate.model, call });
-  });
+  };
+  return deps.router.serve({ model, exchange, attempt, select, isOnce: !body.isWhole });
 }
 
 /** A query that names the model gets the upstream's own name of it. */
@@ -76,7 +77,7 @@ async function relayToUpstream(exchange: Exchange, body: RelayBody, deps: RouteD
   const call = startCall(deps.pools, { ...exchange, upstream, dropped: exchange.notes.dropped });
   try {
     const raw = { ...exchange.raw, ...defined({ body: body.withModel(undefined) }) };
-    const forward = forwardFor({ upstream, model: '' }, exchange);
+    const forward = forwardFor({ upstream }, exchange);
     return await forwardRequest(forward, exchange, { raw, call });
   } catch (error) {
     call.release();
@@ -92,14 +93,14 @@ function pickUpstream(exchange: Exchange, deps: RouteDeps): Upstream {
       (upstream) =>
         upstream.config.enabled &&
         deps.catalogue.allows(exchange.key, upstream) &&
-        forwardOf({ upstream, model: '' }, exchange.raw.wire),
+        forwardOf({ upstream }, exchange.raw.wire),
     );
   const upstream = wanted ? usable.find(({ config }) => config.id === wanted) : usable[0];
   if (!upstream) throw nobodyRelays(exchange);
   return upstream;
 }
 
-function forwardFor(candidate: Candidate, exchange: Exchange): Forward {
+function forwardFor(candidate: Pick<Candidate, 'upstream'>, exchange: Exchange): Forward {
   const forward = forwardOf(candidate, exchange.raw.wire);
   if (!forward) throw nobodyRelays(exchange);
   return forward;

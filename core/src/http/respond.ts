@@ -4,7 +4,8 @@ import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { GatewayError } from '../canonical/errors.ts';
 import type { BodyWatcher, Reply } from '../routing/exchange.ts';
-import { requestIdHeader } from './exchange.ts';
+import { ownHeaders } from './exchange.ts';
+import type { HeaderMap } from '../transport/http.ts';
 import { endsAtEvent } from '../transport/event-boundary.ts';
 
 /** How to keep a stream alive and how to tell its client that it failed. */
@@ -24,7 +25,7 @@ const STREAM_HEADERS = {
 /** Writes a reply that comes in one piece, or in pieces whose silence means nothing. */
 export async function respond({ res: response, state }: Context, reply: Reply): Promise<void> {
   const { status, headers, body } = reply;
-  const own = requestIdHeader(state);
+  const own = ownHeaders(state);
   if (typeof body === 'string' || body instanceof Uint8Array) {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     response.writeHead(status, { ...headers, ...own, 'content-length': bytes.length });
@@ -54,16 +55,20 @@ export async function respondStream(
   pending: Promise<Reply>,
   manners: StreamManners,
 ): Promise<void> {
-  const own = { 'content-type': manners.contentType, ...STREAM_HEADERS, ...requestIdHeader(state) };
+  const own = (): HeaderMap => ({
+    'content-type': manners.contentType,
+    ...STREAM_HEADERS,
+    ...ownHeaders(state),
+  });
   const writer = new StreamWriter(response);
   const timer = setInterval(() => {
-    if (!response.headersSent) response.writeHead(200, own);
+    if (!response.headersSent) response.writeHead(200, own());
     writer.keepAlive(manners.keepAlive);
   }, manners.keepAliveMs);
   writer.onWrite = () => void timer.refresh();
   try {
     const reply = await pending;
-    if (!response.headersSent) response.writeHead(reply.status, { ...own, ...reply.headers });
+    if (!response.headersSent) response.writeHead(reply.status, { ...own(), ...reply.headers });
     await writer.pump(reply);
   } catch (error) {
     if (!response.headersSent) throw error;

@@ -1,8 +1,10 @@
 import type { OpaqueBox } from '../canonical/opaque.ts';
+import type { RoutingConfig } from '../config/routing.ts';
 import type { Conversations } from '../conversations/conversations.ts';
 import type { Log } from '../plugin/plugin.ts';
 import type { CallMemory } from '../routing/call-memory.ts';
 import type { Catalogue } from '../routing/catalogue.ts';
+import type { Router } from '../routing/router.ts';
 import type { Upstreams } from '../routing/upstream.ts';
 import type { KeyRing } from '../state/keys.ts';
 import type { HttpPools } from '../transport/pools.ts';
@@ -10,6 +12,8 @@ import type { HttpPools } from '../transport/pools.ts';
 /** What the endpoints of protocols are served with. */
 export interface RouteDeps {
   readonly catalogue: Catalogue;
+  readonly router: Router;
+  readonly routing: () => RoutingConfig;
   readonly upstreams: Upstreams;
   readonly keys: KeyRing;
   readonly pools: HttpPools;

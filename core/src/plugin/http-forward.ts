@@ -1,8 +1,9 @@
+import type { ChatRequest } from '../canonical/chat.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { replaceModel } from '../transport/span-edit.ts';
 import { joinUrl } from './join-url.ts';
 import type { Forward, RawRequest } from './plugin.ts';
-import type { HttpUpstream } from './upstream-codec.ts';
+import type { HttpUpstream, UpstreamCodec } from './upstream-codec.ts';
 import { readError } from './upstream-error.ts';
 
 export interface ForwardInput {
@@ -16,14 +17,30 @@ export interface ForwardInput {
    * body then goes on as it is.
    */
   readonly rewritePath?: (path: string, model: string) => string;
+  /** How the streams of a wire are decoded; their beginning is, before any of it goes on to the client. */
+  readonly streams?: Readonly<Record<string, UpstreamCodec['decodeStream']>>;
 }
+
+/** A beginning is decoded only to see whether it fails, so what was asked makes no difference. */
+const ANY_REQUEST: ChatRequest = {
+  ...{
+    protocol: '',
+    model: '',
+    stream: true,
+    system: [],
+    messages: [],
+    tools: [],
+    sampling: {},
+    reasoning: {},
+  },
+};
 
 const CLIENT_HEADERS = ['content-type', 'accept', 'idempotency-key', 'user-agent', 'x-client-request-id'];
 
 /** Sends clients' bytes on to an HTTP upstream, with its own credentials. */
 export function createForward(
   upstream: HttpUpstream,
-  { wires, mount, headers: more = [], rewritePath }: ForwardInput,
+  { wires, mount, headers: more = [], rewritePath, streams = {} }: ForwardInput,
 ): Forward {
   const { baseUrl, headers: own, codec } = upstream;
   const kept = [...CLIENT_HEADERS, ...more];
@@ -41,6 +58,10 @@ export function createForward(
         headers: { ...pickHeaders(raw.headers, names, prefixes), ...own },
         ...(body && { body }),
       });
+    },
+    decodeStart(wire) {
+      const decode = Object.hasOwn(streams, wire) ? streams[wire] : undefined;
+      return decode && ((events) => decode(events, ANY_REQUEST));
     },
     decodeError: (status, headers, text) => readError(upstream, { status, headers, text }),
     readEnd: (wire, text) => codec.readEnd?.(wire, text) ?? { isComplete: true },

@@ -13,6 +13,7 @@ import type { FetchedFile } from '../fetch/fetch-files.ts';
 import type { Capabilities, CapabilityTable } from './capabilities.ts';
 import type { ConversationRules } from './conversation-rules.ts';
 import type { HeaderMap, HttpClient, HttpReply } from '../transport/http.ts';
+import type { SseEvent } from '../transport/sse.ts';
 
 /** The part of the logger that plugins may use. Values of secret fields are redacted. */
 export interface Log {
@@ -68,6 +69,9 @@ export interface RawRequest {
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
 }
 
+/** Tells the events of a stream as they come, as long as they are asked for. */
+export type DecodeStart = (events: AsyncIterable<SseEvent>) => AsyncIterable<ChatEvent>;
+
 export interface Forward {
   /** The wires that this upstream takes unchanged. */
   readonly wires: readonly string[];
@@ -78,6 +82,11 @@ export interface Forward {
   send(request: RawRequest, model: string | undefined, context: CallContext): Promise<HttpReply>;
   /** Reads an upstream's error reply. The text is at most a few KiB and may be anything. */
   decodeError(status: number, headers: HeaderMap, text: string): GatewayError;
+  /**
+   * Decodes the beginning of a wire's streams, so that one that fails before its first content can be replaced.
+   * `undefined` for wires whose first byte counts as content.
+   */
+  decodeStart?(wire: string): DecodeStart | undefined;
   /** Judges a reply that ended by a copy of it: the whole JSON text, or the last bytes of a stream. */
   readEnd?(wire: string, text: string): ReplyEnd;
 }

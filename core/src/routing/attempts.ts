@@ -1,50 +1,72 @@
-import { GatewayError } from '../canonical/errors.ts';
-import { type Call, type CallInput, startCall } from './call.ts';
-import type { Candidate } from './catalogue.ts';
-import type { Exchange } from './exchange.ts';
+import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
 import type { HttpPools } from '../transport/pools.ts';
+import { type Call, startCall } from './call.ts';
+import type { Candidate } from './candidate.ts';
+import type { Clock } from './clock.ts';
+import type { Exchange } from './exchange.ts';
+import type { Gates } from './gates.ts';
+import { ruleOf } from './rules.ts';
 
 /** One try at one candidate. It throws as long as another candidate may still answer in its place. */
 export type Attempt<Result> = (candidate: Candidate, call: Call) => Promise<Result>;
 
+export interface AttemptDeps {
+  readonly pools: HttpPools;
+  readonly gates: Gates;
+  readonly clock: Clock;
+}
+
+export interface TryInput<Result> {
+  readonly exchange: Exchange;
+  readonly attempt: Attempt<Result>;
+  readonly firstTokenMs?: number | undefined;
+  readonly totalMs?: number | undefined;
+}
+
 /**
- * Tries the candidates in order until one answers. An error that no other candidate could mend goes to the
- * client at once. The winning call's clock runs on: whoever ends the reply releases it.
+ * Tries one candidate, and lets its health learn from it. Throws a `GatewayError`. The call's clock runs on when
+ * it answers: whoever ends the reply releases it.
  */
-export async function attemptInTurn<Result>(
-  candidates: readonly Candidate[],
-  { pools, exchange }: { readonly pools: HttpPools; readonly exchange: Exchange },
-  attempt: Attempt<Result>,
+export async function tryCandidate<Result>(
+  candidate: Candidate,
+  { exchange, attempt, firstTokenMs, totalMs }: TryInput<Result>,
+  { pools, gates, clock }: AttemptDeps,
 ): Promise<Result> {
-  let failure: GatewayError | undefined;
-  for (const candidate of candidates) {
-    const call = startCall(pools, callInput(exchange, candidate));
-    note(exchange, candidate);
-    try {
-      return await attempt(candidate, call);
-    } catch (error) {
-      call.release();
-      failure = blame(error, candidate, call);
-      if (!failure.retryable || exchange.signal.aborted) throw failure;
-      exchange.log.debug(
-        { upstream: candidate.upstream.config.id, kind: failure.kind },
-        'An attempt failed.',
-      );
-    }
-  }
-  throw failure ?? new GatewayError('internal', 'No upstream was tried.');
-}
-
-function callInput(exchange: Exchange, { upstream, model }: Candidate): CallInput {
-  const { requestId, signal, log } = exchange;
-  exchange.notes.dropped.length = 0;
-  return { upstream, model, requestId, signal, log, dropped: exchange.notes.dropped };
-}
-
-function note({ notes }: Exchange, { upstream, model }: Candidate): void {
+  const { upstream, model, health } = candidate;
+  const { requestId, signal, log, notes } = exchange;
+  const gate = gates.of(upstream);
+  await gate.enter(exchange.key?.id ?? '', signal);
   notes.attempts += 1;
   notes.upstream = upstream.config.id;
   notes.upstreamModel = model;
+  notes.dropped.length = 0;
+  health.begin();
+  const learn = (error: GatewayError): void => health.failed(error, clock.now());
+  const call = startCall(pools, {
+    ...{ upstream, model, requestId, signal, log, dropped: notes.dropped },
+    ...{ totalMs, firstTokenMs, health, now: clock.now },
+    onFailure: learn,
+    onRelease() {
+      gate.exit();
+      health.end();
+    },
+  });
+  const started = clock.now();
+  const startedAt = performance.now();
+  try {
+    const result = await attempt(candidate, call);
+    call.begun();
+    health.succeeded((call.begunAt ?? clock.now()) - started);
+    return result;
+  } catch (error) {
+    call.release();
+    const failure = blame(error, candidate, call);
+    learn(signal.aborted ? new GatewayError('cancelled', 'The client went away.') : failure);
+    log.debug({ upstream: upstream.config.id, kind: failure.kind }, 'An attempt failed.');
+    throw failure;
+  } finally {
+    notes.upstreamMs += performance.now() - (call.sentAt ?? startedAt);
+  }
 }
 
 /** The error as the client gets it: a call that ran out of time failed by timeout, whatever broke first. */
@@ -56,5 +78,36 @@ export function blame(error: unknown, { upstream }: Candidate, call: Call): Gate
     ...details,
     upstream: { id: upstream.config.id, ...details.upstream },
     cause: error,
+  });
+}
+
+/** What the client is told when nobody answered, of all that went wrong. */
+export function summarize(failures: readonly GatewayError[]): GatewayError | undefined {
+  const last = failures.at(-1);
+  if (!last || !failures.every(({ kind }) => kind === last.kind)) return last;
+  if (last.kind === 'upstream-auth') return credentialsExhausted(last);
+  const waits = failures.map(({ details }) => details.retryAfterMs).filter((ms) => ms !== undefined);
+  if (waits.length < 2) return last;
+  return new GatewayError(last.kind, last.message, { ...last.details, retryAfterMs: Math.min(...waits) });
+}
+
+/** What the client is told when no candidate can be asked now. */
+export function unavailable(candidates: readonly Candidate[], now: number): GatewayError {
+  const blocks = candidates.map(({ health }) => health.blockAt(now)).filter((block) => block !== undefined);
+  const reasons = new Set<ErrorKind>(blocks.map(({ reason }) => reason));
+  if (reasons.size === 1 && reasons.has('upstream-auth')) return credentialsExhausted();
+  const retryAfterMs = Math.max(1, Math.min(...blocks.map(({ until }) => until)) - now);
+  const kind = [...reasons].some((reason) => ruleOf(reason).health !== 'count') ? 'rate-limit' : 'overloaded';
+  const message =
+    'No upstream of this model can be asked now: all of them failed or are at their limits, and rest for a while.';
+  const details = { code: 'upstreams_unavailable', ...(Number.isFinite(retryAfterMs) && { retryAfterMs }) };
+  return new GatewayError(kind, message, details);
+}
+
+function credentialsExhausted(cause?: GatewayError): GatewayError {
+  const message = 'Every upstream of this model refused the credentials that the gateway has for it.';
+  return new GatewayError('upstream-auth', message, {
+    ...cause?.details,
+    code: 'upstream_credentials_exhausted',
   });
 }

@@ -1,12 +1,16 @@
-import type { CallContext, Log } from '../plugin/plugin.ts';
+import type { GatewayError } from '../canonical/errors.ts';
 import {
   type Capabilities,
   type CapabilityTable,
   resolveCapabilities,
   rowsFor,
 } from '../plugin/capabilities.ts';
+import type { CallContext, Log } from '../plugin/plugin.ts';
+import type { HttpClient } from '../transport/http.ts';
 import type { HttpPools } from '../transport/pools.ts';
+import type { CandidateHealth } from './health.ts';
 import type { Dropped } from './exchange.ts';
+import { exhaustedFor } from './rate-limit-headers.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface CallInput {
@@ -18,12 +22,29 @@ export interface CallInput {
   readonly signal?: AbortSignal;
   readonly log: Log;
   readonly dropped?: Dropped[];
+  /** At most; the upstream's own time may be shorter. */
+  readonly totalMs?: number | undefined;
+  /** Until {@link Call.begun}. */
+  readonly firstTokenMs?: number | undefined;
+  /** Learns what the upstream's headers tell. */
+  readonly health?: CandidateHealth;
+  readonly now?: () => number;
+  readonly onFailure?: (error: GatewayError) => void;
+  readonly onRelease?: () => void;
 }
 
 /** One call of an upstream: its context, and what ends its clock. */
 export interface Call {
   readonly context: CallContext;
-  /** Must be called when the reply is over, however it ended. */
+  /** When the first request went out, by `performance.now()`; `undefined` before it did. */
+  readonly sentAt: number | undefined;
+  /** The first content is there: the wait for it is over. */
+  begun(): void;
+  /** When that was, by the clock of `now`. */
+  readonly begunAt: number | undefined;
+  /** The reply broke after it had begun. */
+  failed(error: GatewayError): void;
+  /** Must be called when the reply is over, however it ended; only the first time counts. */
   release(): void;
 }
 
@@ -34,17 +55,36 @@ export function startCall(pools: HttpPools, input: CallInput): Call {
   const onAbort = (): void => controller.abort(signal?.reason);
   if (signal?.aborted) onAbort();
   else signal?.addEventListener('abort', onAbort, { once: true });
-  const timer = setTimeout(
-    () => controller.abort(new DOMException('The total time is up.', 'TimeoutError')),
-    upstream.config.timeouts.totalMs,
-  );
-  timer.unref();
+  const timerFor = (ms: number, message: string): NodeJS.Timeout =>
+    setTimeout(() => controller.abort(new DOMException(message, 'TimeoutError')), ms).unref();
+  const { timeouts } = upstream.config;
+  const timer = timerFor(Math.min(timeouts.totalMs, input.totalMs ?? Infinity), 'The total time is up.');
+  const first =
+    input.firstTokenMs === undefined
+      ? undefined
+      : timerFor(input.firstTokenMs, 'No first token came in time.');
   let capabilities: Capabilities | undefined;
+  let sentAt: number | undefined;
+  let begunAt: number | undefined;
+  let isOver = false;
+
+  const client = pools.client({ timeouts, signal: controller.signal });
+  const http: HttpClient = {
+    async send(request) {
+      sentAt ??= performance.now();
+      const reply = await client.send(request);
+      if (input.health && input.now) {
+        const ms = exhaustedFor(reply.headers);
+        if (ms !== undefined) input.health.exhaustedUntil = input.now() + ms;
+      }
+      return reply;
+    },
+  };
   const context: CallContext = {
     requestId: input.requestId,
     signal: controller.signal,
     log: input.log,
-    http: pools.client({ timeouts: upstream.config.timeouts, signal: controller.signal }),
+    http,
     // Bytes that pass through need none.
     get capabilities() {
       return (capabilities ??= capabilitiesOf(upstream, input.model));
@@ -54,9 +94,24 @@ export function startCall(pools: HttpPools, input: CallInput): Call {
   };
   return {
     context,
+    get sentAt() {
+      return sentAt;
+    },
+    begun() {
+      begunAt ??= input.now?.();
+      clearTimeout(first);
+    },
+    get begunAt() {
+      return begunAt;
+    },
+    failed: (error) => input.onFailure?.(error),
     release() {
+      if (isOver) return;
+      isOver = true;
       clearTimeout(timer);
+      clearTimeout(first);
       signal?.removeEventListener('abort', onAbort);
+      input.onRelease?.();
     },
   };
 }

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { upstreamSchema } from '../config/upstream.ts';
 import type { StoredKey } from '../state/state.ts';
 import { createCatalogue } from './catalogue.ts';
+import { type AliasInput, aliasSchema, routingSchema } from '../config/routing.ts';
+import { createHealthBoard } from './health.ts';
 import { createModelList } from './model-list.ts';
+import type { Route } from './route.ts';
 import type { Upstream, Upstreams } from './upstream.ts';
 
 function upstream(id: string, provider: string, models: readonly string[], enabled = true): Upstream {
@@ -11,14 +14,22 @@ function upstream(id: string, provider: string, models: readonly string[], enabl
 }
 
 function catalogueOf(...all: Upstream[]) {
-  const upstreams = {
-    all: () => all,
-    list: ({ config }) => createModelList({ config, now: () => 0 }),
-  } satisfies Partial<Upstreams> as unknown as Upstreams;
-  return createCatalogue(upstreams);
+  return catalogueWith([], ...all);
 }
 
-const names = (candidates: readonly { upstream: Upstream; model: string }[]) =>
+function catalogueWith(inputs: readonly AliasInput[], ...all: Upstream[]) {
+  const aliases = inputs.map((input) => aliasSchema.parse(input));
+  const upstreams = {
+    all: () => all,
+    revision: () => 0,
+    list: ({ config }) => createModelList({ config, now: () => 0 }),
+  } satisfies Partial<Upstreams> as unknown as Upstreams;
+  const routing = routingSchema.parse({});
+  const health = createHealthBoard(() => routing.breaker);
+  return createCatalogue({ upstreams, health, aliases: () => aliases, routing: () => routing });
+}
+
+const names = ({ candidates }: Route) =>
   candidates.map(({ upstream: { config }, model }) => `${config.id}:${model}`).toSorted();
 
 const key = (limits: Partial<StoredKey>): StoredKey => ({
@@ -50,13 +61,6 @@ describe('a model name', () => {
       kind: 'not-found',
       details: { field: 'model', code: 'model_not_found' },
     });
-  });
-
-  it('starts at another upstream each time', async () => {
-    const first = new Set<string | undefined>();
-    for (let i = 0; i < 3; i++)
-      first.add((await catalogue.resolve('turbo', undefined))[0]?.upstream.config.id);
-    expect(first.size).toBe(3);
   });
 });
 
@@ -99,5 +103,64 @@ describe('the list of models', () => {
   it('has each model once, with all of its upstreams', async () => {
     const turbo = (await catalogue.models(undefined)).find(({ id }) => id === 'turbo');
     expect(turbo?.upstreams).toEqual(['qwen1', 'qwen2', 'hub']);
+  });
+});
+
+describe('an alias', () => {
+  const ups = [upstream('one', 'openai', ['a', 'b']), upstream('two', 'openai', ['b', 'c'])];
+  const aliased = catalogueWith(
+    [
+      {
+        name: 'fast',
+        candidates: [{ upstream: 'two', model: 'c', weight: 3 }, { model: 'b' }],
+        policy: 'order',
+      },
+      { name: 'a', candidates: [{ upstream: 'two', model: 'b', priority: 5 }], thread: { memory: true } },
+      { name: 'mine-*', candidates: [{ model: '*' }] },
+      { name: '/^(\\w+)@(one|two)$/', candidates: [{ model: '$2/$1' }] },
+      { name: 'off', enabled: false, candidates: [{ model: 'a' }] },
+      { name: 'gone', candidates: [{ model: 'nowhere' }] },
+      { name: '*', candidates: [{ upstream: 'one', model: 'a' }] },
+    ],
+    ...ups,
+  );
+  const resolve = (name: string) => aliased.resolve(name, undefined);
+
+  it.each([
+    ['fast', ['one:b', 'two:b', 'two:c']],
+    ['a', ['two:b']],
+    ['mine-c', ['two:c']],
+    ['b@two', ['two:b']],
+    ['off', ['one:a']],
+    ['anything', ['one:a']],
+    // Who names an upstream means it.
+    ['one/b', ['one:b']],
+  ])('%s reaches %s', async (name, expected) => {
+    expect(names(await resolve(name))).toEqual(expected);
+  });
+
+  it('brings its own policy, weights and settings', async () => {
+    const { policy, candidates } = await resolve('fast');
+    expect(policy).toBe('order');
+    expect(candidates.map(({ weight }) => weight)).toEqual([3, 1, 1]);
+    expect((await resolve('a')).candidates[0]?.priority).toBe(5);
+    expect([aliased.keepsThreads('a'), aliased.keepsThreads('fast')]).toEqual([true, false]);
+  });
+
+  it('without anybody to ask is not found', async () => {
+    await expect(resolve('gone')).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('is listed, with all that serve it, but a pattern is not', async () => {
+    const listed = await aliased.models(undefined);
+    expect(listed.map(({ id }) => id)).toEqual(['fast', 'a', 'b', 'c']);
+    expect(listed[0]?.upstreams).toEqual(['two', 'one']);
+  });
+
+  it('may be all that a key may use', async () => {
+    const limited = key({ models: ['fast'] });
+    expect(names(await aliased.resolve('fast', limited))).toHaveLength(3);
+    await expect(aliased.resolve('b', limited)).rejects.toMatchObject({ kind: 'permission' });
+    expect((await aliased.models(limited)).map(({ id }) => id)).toEqual(['fast']);
   });
 });

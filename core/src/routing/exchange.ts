@@ -18,6 +18,10 @@ export interface Notes {
   upstream?: string;
   upstreamModel?: string;
   attempts: number;
+  /** When the whole request was there, by `performance.now()`. */
+  startedAt: number;
+  /** How long upstreams were waited for until the reply could begin, in milliseconds. */
+  upstreamMs: number;
   usage?: Usage;
   errorKind?: string;
   readonly dropped: Dropped[];

@@ -1,12 +1,14 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { GatewayError } from '../canonical/errors.ts';
+import type { HoldBounds } from '../config/routing.ts';
 import type { Forward, RawRequest, ReplyEnd } from '../plugin/plugin.ts';
 import { createTap } from '../trace/tap.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { readText, readUpTo } from '../transport/read-body.ts';
 import type { Call } from './call.ts';
-import type { Candidate } from './catalogue.ts';
+import type { Candidate } from './candidate.ts';
 import type { BodyWatcher, Exchange, Reply } from './exchange.ts';
+import { holdBytes } from './hold.ts';
 
 /** An error reply is read up to here: enough for any message, too little to hurt. */
 const ERROR_TEXT_BYTES = 16 * 1024;
@@ -33,7 +35,7 @@ const REPLY_HEADERS: ReadonlySet<string> = new Set([
 const REPLY_PREFIXES = ['openai-', 'anthropic-', 'x-ratelimit-'];
 
 /** The upstream's way to take bytes of a wire unchanged, if it has one and its config allows it. */
-export function forwardOf({ upstream }: Candidate, wire: string): Forward | undefined {
+export function forwardOf({ upstream }: Pick<Candidate, 'upstream'>, wire: string): Forward | undefined {
   const { forward } = upstream.provider;
   return upstream.config.passThrough && forward?.wires.includes(wire) ? forward : undefined;
 }
@@ -44,6 +46,8 @@ export interface ForwardedRequest {
   readonly call: Call;
   /** Whether the client asked for a stream, whatever its content type will be. */
   readonly stream?: boolean;
+  /** How much of a stream may wait for its first content. */
+  readonly hold?: HoldBounds;
 }
 
 /** Sends the client's bytes on and gives the upstream's bytes back. */
@@ -52,7 +56,7 @@ export async function forwardRequest(
   exchange: Exchange,
   input: ForwardedRequest,
 ): Promise<Reply> {
-  const { raw, model, call, stream = false } = input;
+  const { raw, model, call, stream = false, hold } = input;
   const { status, headers, body } = await forward.send(raw, model, call.context);
   if (status >= 400) throw forward.decodeError(status, headers, await readText(body, ERROR_TEXT_BYTES));
 
@@ -65,15 +69,40 @@ export async function forwardRequest(
   const isStream = stream || /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
   const whole = isStream ? undefined : await readUpTo(body, WHOLE_BODY_BYTES);
   if (whole) {
+    if (hold) refuseFailure(forward, reply, whole);
     call.release();
     if (isJson(headers)) judge(whole.toString('utf8'));
     return { ...reply, body: whole };
   }
-  await firstByte(body);
+  const decodeStart = isStream && hold && forward.decodeStart?.(raw.wire);
+  const watcher = isStream ? watchStream(judge) : undefined;
+  if (decodeStart) {
+    const ended = await holdBytes(body, decodeStart, hold);
+    if (ended) return { ...reply, body: Readable.from([ended]), ...released(call, watcher) };
+  } else await firstByte(body);
   // Until somebody reads the body nobody else listens, and an error without a listener ends the process.
-  body.on('error', () => {});
+  body.on('error', (error) => call.failed(GatewayError.from(error)));
   body.once('close', () => call.release());
-  return { ...reply, body, ...(isStream && { watcher: watchStream(judge) }) };
+  call.begun();
+  return { ...reply, body, ...(watcher && { watcher }) };
+}
+
+function released(call: Call, watcher: BodyWatcher | undefined): Pick<Reply, 'watcher'> {
+  call.release();
+  return watcher ? { watcher } : {};
+}
+
+/** Some upstreams say 200 and mean an error; others have a proxy in front that answers with a page of its own. */
+function refuseFailure(
+  forward: Forward,
+  { status, headers }: Pick<Reply, 'status' | 'headers'>,
+  body: Buffer,
+): void {
+  const start = body.toString('latin1', 0, 64).trimStart();
+  if (start === '') throw new GatewayError('upstream-broken', 'The upstream answered with an empty body.');
+  if (start.startsWith('<'))
+    throw new GatewayError('upstream-broken', 'The upstream answered with a web page and not with JSON.');
+  if (/^\{\s*"error"\s*:\s*\{/.test(start)) throw forward.decodeError(status, headers, body.toString('utf8'));
 }
 
 /** Keeps the end of a stream and judges it by that. */

@@ -17,13 +17,15 @@ export interface ModelListInput {
   readonly config: UpstreamConfig;
   /** Asks the upstream; absent when its provider cannot tell. */
   readonly discover?: () => Promise<readonly Model[]>;
+  /** Called when the list is another one. */
+  readonly onChange?: () => void;
   readonly now: () => number;
 }
 
 /** A failed discovery is tried again after this time, so that a dead upstream is not asked at every request. */
 const RETRY_AFTER_FAILURE_MS = 15_000;
 
-export function createModelList({ config, discover, now }: ModelListInput): ModelList {
+export function createModelList({ config, discover, onChange, now }: ModelListInput): ModelList {
   const { list, cacheSeconds } = config.models;
   if (list)
     return fixedList(
@@ -41,7 +43,10 @@ export function createModelList({ config, discover, now }: ModelListInput): Mode
 
   const run = async (): Promise<readonly Model[]> => {
     try {
-      models = select(config, await discover());
+      const found = select(config, await discover());
+      const isSame = JSON.stringify(found) === JSON.stringify(models);
+      models = found;
+      if (!isSame) onChange?.();
       failure = undefined;
       freshUntil = now() + cacheSeconds * 1000;
       return models;

@@ -2,14 +2,16 @@ import type { ChatEvent, ChatReply, ChatRequest } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { collect, ReplyFolder } from '../canonical/fold.ts';
 import { endedEarly, GrammarGuard } from '../canonical/grammar.ts';
-import { mended, resumed } from '../canonical/iterate.ts';
+import { mended } from '../canonical/iterate.ts';
+import type { HoldBounds } from '../config/routing.ts';
 import type { ChatEndpoint, EncodeContext } from '../plugin/plugin.ts';
 import { blame } from './attempts.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import type { Call } from './call.ts';
 import type { CallMemory, CallRecorder } from './call-memory.ts';
-import type { Candidate } from './catalogue.ts';
+import type { Candidate } from './candidate.ts';
 import type { Exchange, Reply } from './exchange.ts';
+import { holdEvents } from './hold.ts';
 
 export interface TranslateInput {
   readonly endpoint: ChatEndpoint;
@@ -18,6 +20,8 @@ export interface TranslateInput {
   readonly call: Call;
   readonly context: EncodeContext;
   readonly memory: CallMemory;
+  /** How much may wait for the first content. */
+  readonly hold: HoldBounds;
   /** Keeps the whole reply, before its last piece is told. */
   readonly keep?: (reply: ChatReply) => Promise<void>;
 }
@@ -33,7 +37,8 @@ export async function translate(exchange: Exchange, input: TranslateInput): Prom
   const told = provider.chat(asked, call.context);
   const recorder = endpoint.losesState ? memory.record(scope) : undefined;
   const watched = watch(told, { exchange, call, model: request.model, recorder });
-  const events = await primed(input.keep ? kept(watched, input.keep) : watched);
+  const events = await holdEvents(input.keep ? kept(watched, input.keep) : watched, input.hold);
+  call.begun();
   const dropped = droppedHeader(exchange);
   if (request.stream) {
     return { status: 200, headers: dropped, body: encodeStream(events, exchange, input) };
@@ -54,18 +59,6 @@ function refuseNativeOnly({ nativeOnly, model }: ChatRequest): void {
   if (field === undefined) return;
   const message = `${field} cannot be converted for the upstreams of the model ${JSON.stringify(model)}.`;
   throw new GatewayError('invalid', message, { field, code: 'unsupported_parameter' });
-}
-
-/** Waits for the first event that says something: until then, another candidate may take the call. */
-async function primed(events: AsyncGenerator<ChatEvent>): Promise<AsyncIterable<ChatEvent>> {
-  const held: ChatEvent[] = [];
-  for (;;) {
-    const { value, done } = await events.next();
-    if (done) break;
-    held.push(value);
-    if (value.type !== 'ping' && value.type !== 'start') break;
-  }
-  return resumed(held, events);
 }
 
 interface Watched {
@@ -119,6 +112,7 @@ function encodeStream(
   return mended(endpoint.encodeStream(events, context), (error) => {
     const failure = blame(error, candidate, call);
     exchange.notes.errorKind = failure.kind;
+    if (!exchange.signal.aborted) call.failed(failure);
     return endpoint.encodeStreamError(failure, context);
   });
 }

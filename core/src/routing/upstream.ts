@@ -15,6 +15,8 @@ export interface Upstream {
 export interface Upstreams {
   /** All of them, in order: the file's first. A memory access. */
   all(): readonly Upstream[];
+  /** Another number after each change of an upstream or of what one serves. */
+  revision(): number;
   get(id: string): Upstream | undefined;
   /** Creates an upstream that is not kept, to try its options before they are saved. */
   create(config: UpstreamConfig): Upstream;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Model } from '../canonical/models.ts';
-import type { ResolvedConfig } from '../config/resolved.ts';
+import type { LiveConfig } from '../config/live.ts';
 import type { UpstreamConfig } from '../config/upstream.ts';
 import type { Log } from '../plugin/plugin.ts';
 import type { Registry } from '../plugin/registry.ts';
@@ -13,7 +13,7 @@ import { createModelList, type ModelList } from './model-list.ts';
 import type { Upstream, Upstreams } from './upstream.ts';
 
 export interface UpstreamsDeps {
-  readonly config: ResolvedConfig;
+  readonly live: LiveConfig;
   readonly registry: Registry;
   readonly state: StateStore;
   readonly secrets: SecretBox;
@@ -27,18 +27,29 @@ type Stored = UpstreamConfig;
 /** Keeps the live upstreams in step with the state: one that did not change stays the very same object. */
 export function createUpstreams(deps: UpstreamsDeps): Upstreams {
   const lists = new WeakMap<Upstream, ModelList>();
-  const fromFile = deps.config.upstreams.map((config) => build(deps, config, 'file'));
+  let fileSeen: readonly UpstreamConfig[] | undefined;
+  let fromFile: readonly Upstream[] = [];
   let seen: readonly Stored[] | undefined;
   let fromState = new Map<Stored, Upstream>();
-  let all: readonly Upstream[] = fromFile;
+  let all: readonly Upstream[] = [];
   let byId = new Map<string, Upstream>();
+  let revision = 0;
 
   const sync = (): void => {
     const stored = deps.state.read().upstreams;
-    if (stored === seen) return;
+    const declared = deps.live.get().upstreams;
+    if (stored === seen && declared === fileSeen) return;
+    revision += 1;
+    const before = fromFile;
+    if (declared !== fileSeen)
+      fromFile = declared.map((config) => same(before, config) ?? build(deps, config, 'file'));
+    fileSeen = declared;
     seen = stored;
     const next = new Map(stored.map((entry) => [entry, fromState.get(entry) ?? openStored(deps, entry)]));
-    const gone = [...fromState].filter(([entry]) => !next.has(entry)).map(([, upstream]) => upstream);
+    const gone = [
+      ...[...fromState].filter(([entry]) => !next.has(entry)).map(([, upstream]) => upstream),
+      ...before.filter((upstream) => !fromFile.includes(upstream)),
+    ];
     fromState = new Map([...next].filter((pair): pair is [Stored, Upstream] => pair[1] !== undefined));
     all = [...fromFile, ...fromState.values()];
     byId = new Map(all.map((upstream) => [upstream.config.id, upstream]));
@@ -47,7 +58,7 @@ export function createUpstreams(deps: UpstreamsDeps): Upstreams {
 
   const listOf = (upstream: Upstream): ModelList => {
     let list = lists.get(upstream);
-    if (!list) lists.set(upstream, (list = createList(deps, upstream)));
+    if (!list) lists.set(upstream, (list = createList(deps, upstream, () => (revision += 1))));
     return list;
   };
 
@@ -55,6 +66,10 @@ export function createUpstreams(deps: UpstreamsDeps): Upstreams {
     all() {
       sync();
       return all;
+    },
+    revision() {
+      sync();
+      return revision;
     },
     get(id) {
       sync();
@@ -64,6 +79,12 @@ export function createUpstreams(deps: UpstreamsDeps): Upstreams {
     list: listOf,
     close: () => closeAll(all, deps.log),
   };
+}
+
+/** The upstream of before, where its config says the same. */
+function same(before: readonly Upstream[], config: UpstreamConfig): Upstream | undefined {
+  const text = JSON.stringify(config);
+  return before.find((upstream) => JSON.stringify(upstream.config) === text);
 }
 
 function build(deps: UpstreamsDeps, config: UpstreamConfig, origin: Upstream['origin']): Upstream {
@@ -85,7 +106,7 @@ function openStored(deps: UpstreamsDeps, stored: Stored): Upstream | undefined {
   }
 }
 
-function createList(deps: UpstreamsDeps, upstream: Upstream): ModelList {
+function createList(deps: UpstreamsDeps, upstream: Upstream, onChange: () => void): ModelList {
   const { provider, config } = upstream;
   if (!provider.models) return createModelList({ config, now: deps.now });
   const discover = async (): Promise<readonly Model[]> => {
@@ -96,7 +117,7 @@ function createList(deps: UpstreamsDeps, upstream: Upstream): ModelList {
       call.release();
     }
   };
-  return createModelList({ config, discover, now: deps.now });
+  return createModelList({ config, discover, onChange, now: deps.now });
 }
 
 async function closeAll(upstreams: readonly (Upstream | undefined)[], log: Log): Promise<void> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { aliasSchema } from '../config/routing.ts';
 import { upstreamSchema } from '../config/upstream.ts';
 
 const instant = z.iso.datetime();
@@ -32,6 +33,7 @@ export const settingsSchema = z.strictObject({
 export const stateSchema = z.strictObject({
   version: z.literal(1),
   upstreams: z.array(upstreamSchema),
+  aliases: z.array(aliasSchema).default([]),
   keys: z.array(keySchema),
   settings: settingsSchema,
 });

@@ -38,7 +38,7 @@ async function writeStateFile(text: string): Promise<void> {
 describe('openStateStore', () => {
   it('starts empty and writes nothing before the first change', async () => {
     const store = await open();
-    expect(store.read()).toEqual({ version: 1, upstreams: [], keys: [], settings: {} });
+    expect(store.read()).toEqual({ version: 1, upstreams: [], aliases: [], keys: [], settings: {} });
     expect(await readdir(folder)).toEqual([]);
   });
 

@@ -15,7 +15,7 @@ export interface StateStoreInput {
 }
 
 const NAME = 'state.json';
-const EMPTY: State = { version: CURRENT_VERSION, upstreams: [], keys: [], settings: {} };
+const EMPTY: State = { version: CURRENT_VERSION, upstreams: [], aliases: [], keys: [], settings: {} };
 
 /**
  * Opens the state of a data folder. A file that cannot be read is kept aside under a name that tells when, and
@@ -70,8 +70,11 @@ async function load(file: DurableJsonFile<State>, { path, log, now }: LoadInput)
 
 /** Entries that an update left alone stay the very same objects, so that caches keyed by them hold. */
 function keepUnchanged(before: State, after: State): State {
-  const known = new Map([...before.upstreams, ...before.keys].map((entry) => [JSON.stringify(entry), entry]));
+  const known = new Map(
+    [...before.upstreams, ...before.aliases, ...before.keys].map((entry) => [JSON.stringify(entry), entry]),
+  );
   const keep = <T extends object>(entries: readonly T[]): T[] =>
     entries.map((entry) => (known.get(JSON.stringify(entry)) as T | undefined) ?? entry);
-  return { ...after, upstreams: keep(after.upstreams), keys: keep(after.keys) };
+  const kept = { upstreams: keep(after.upstreams), aliases: keep(after.aliases), keys: keep(after.keys) };
+  return { ...after, ...kept };
 }

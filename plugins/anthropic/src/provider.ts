@@ -66,6 +66,7 @@ export const anthropicProvider = defineProvider({
           // The version and betas of a client that speaks the same go along as they are.
           mount: '',
           headers: ['anthropic-'],
+          streams: { [ANTHROPIC]: decodeStream },
         },
         models: async (context) => {
           const listed = { ...upstream, headers: { ...upstream.headers, 'anthropic-version': version } };

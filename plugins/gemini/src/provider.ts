@@ -56,7 +56,13 @@ export const geminiProvider = defineProvider({
       ...createHttpProvider({
         ...upstream,
         // The path names the model, so the body goes on as it is.
-        forward: { wires: [GEMINI], mount: '', headers: ['x-goog-api-client'], rewritePath: renameModel },
+        forward: {
+          wires: [GEMINI],
+          mount: '',
+          headers: ['x-goog-api-client'],
+          rewritePath: renameModel,
+          streams: { [GEMINI]: decodeStream },
+        },
         models: (context) => listModels(upstream, context),
         async embed(request, context) {
           return decodeEmbedReply(

@@ -16,7 +16,10 @@ import { decodeEmbedReply, encodeEmbedRequest } from './embeddings.ts';
 import { encodeRequest } from './encode-request.ts';
 import { decodeModels } from './models.ts';
 import { countInputTokens, openaiResponsesCodec } from './responses/codec.ts';
-import { readEnd as readResponseEnd } from './responses/decode-reply.ts';
+import {
+  decodeStream as decodeResponseStream,
+  readEnd as readResponseEnd,
+} from './responses/decode-reply.ts';
 import { INPUT_TOKENS, RESPONSES } from './responses/wire.ts';
 import { readEnd } from './usage.ts';
 import { OPENAI_CHAT, OPENAI_COMPLETIONS, OPENAI_EMBEDDINGS, OPENAI_RELAY } from './wire.ts';
@@ -55,7 +58,7 @@ export function openaiCompatible({ baseUrl, headers, wire = 'chat' }: OpenaiComp
   const chat = createHttpProvider({
     ...input,
     codec: { ...openaiChatCodec, readEnd: readEndOf },
-    forward: { wires: WIRES[wire], mount: '/v1', headers: ['openai-', 'x-stainless-'] },
+    forward: { wires: WIRES[wire], mount: '/v1', headers: ['openai-', 'x-stainless-'], streams: STREAMS },
     models: async (context) => decodeModels(await getJson(input, '/models', context)),
     async embed(request, context) {
       const body = encodeEmbedRequest(request);
@@ -73,6 +76,8 @@ export function openaiCompatible({ baseUrl, headers, wire = 'chat' }: OpenaiComp
     countTokens: (request, context) => countInputTokens(input, request, context),
   };
 }
+
+const STREAMS = { [OPENAI_CHAT]: decodeStream, [RESPONSES]: decodeResponseStream };
 
 function readEndOf(wire: string, text: string): ReplyEnd {
   return wire === RESPONSES ? readResponseEnd(text) : readEnd(wire, text);

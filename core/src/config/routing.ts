@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+const milliseconds = z.int().min(0).max(86_400_000);
+const weight = z.number().min(0).max(1_000_000);
+const priority = z.int().min(-1000).max(1000);
+const name = z.string().min(1).max(256);
+
+export const POLICIES = [
+  'order',
+  'weighted',
+  'round-robin',
+  'random',
+  'least-busy',
+  'lowest-latency',
+  'lowest-cost',
+  'main',
+  'affinity',
+] as const;
+export type PolicyName = (typeof POLICIES)[number];
+
+export const policySchema = z.enum(POLICIES).describe('Who of equal candidates is asked first.');
+export const weightSchema = weight.describe('The share of requests beside other candidates.');
+export const prioritySchema = priority.describe('Higher goes first; equal ones share by the policy.');
+
+export const retrySchema = z.strictObject({
+  repeats: z
+    .int()
+    .min(0)
+    .max(10)
+    .default(2)
+    .describe('How often candidates are tried again when none is left, for failures that pass.'),
+  baseMs: milliseconds.default(250).describe('The most that is waited before the first repeat; it doubles.'),
+  maxMs: milliseconds.default(5_000).describe('The most that is ever waited between two tries.'),
+});
+export type Retry = Readonly<z.output<typeof retrySchema>>;
+
+export const breakerSchema = z.strictObject({
+  failures: z.int().min(1).default(5).describe('So many failures within the window open the breaker.'),
+  windowMs: milliseconds.default(30_000).describe('How long a failure counts.'),
+  openMs: milliseconds.default(15_000).describe('How long it stays open at first; it doubles.'),
+  maxOpenMs: milliseconds.default(300_000).describe('The longest that it stays open.'),
+});
+export type BreakerRules = Readonly<z.output<typeof breakerSchema>>;
+
+export const holdSchema = z.strictObject({
+  events: z.int().min(0).default(64),
+  bytes: z.int().min(0).default(262_144),
+  ms: milliseconds.default(30_000),
+});
+export type HoldBounds = Readonly<z.output<typeof holdSchema>>;
+
+/** How requests find their way where a model name says nothing else. */
+export const routingSchema = z.strictObject({
+  policy: policySchema.default('round-robin'),
+  retry: retrySchema.prefault({}),
+  breaker: breakerSchema.prefault({}),
+  hold: holdSchema.prefault({}).describe('How much of a stream waits until its first content.'),
+  waitMs: milliseconds
+    .default(2_000)
+    .describe('How long a request waits when all candidates are about to recover.'),
+});
+export type RoutingConfig = Readonly<z.output<typeof routingSchema>>;
+
+export const aliasCandidateSchema = z.strictObject({
+  upstream: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Its id; without one, every upstream that serves the model.'),
+  model: name.describe("The upstream's model; `*`, or `$1` of a regex, stands for what the name has there."),
+  weight: weightSchema.optional(),
+  priority: prioritySchema.optional(),
+});
+
+/** A name that clients may ask for, and who answers. One shape in the file, in the state and in the admin API. */
+export const aliasSchema = z.strictObject({
+  name: name.describe('A name, a pattern with `*`, or a regular expression between slashes: `/^gpt-(.+)$/`.'),
+  enabled: z.boolean().default(true),
+  candidates: z.array(aliasCandidateSchema).min(1),
+  policy: policySchema.optional(),
+  fallbacks: z
+    .strictObject({
+      default: z.array(name).optional().describe('When all candidates failed.'),
+      contextWindow: z.array(name).optional().describe('When the prompt is too long for the model.'),
+      contentPolicy: z.array(name).optional().describe('When the upstream refuses the content.'),
+    })
+    .prefault({})
+    .describe('Other model names to ask, in turn.'),
+  retry: retrySchema.partial().optional(),
+  timeouts: z
+    .strictObject({
+      firstTokenMs: milliseconds.min(1).optional().describe('For each try, until the first content.'),
+      totalMs: milliseconds.min(1).optional().describe('For all tries together.'),
+    })
+    .prefault({}),
+  thread: z
+    .strictObject({ memory: z.boolean() })
+    .optional()
+    .describe('Whether the gateway keeps what was said in a thread and sends it along.'),
+});
+export type AliasInput = z.input<typeof aliasSchema>;
+export type AliasConfig = Readonly<z.output<typeof aliasSchema>>;
+
+/** The regular expression of an alias name between slashes; `undefined` for any other name. Throws a `SyntaxError`. */
+export function regexOf(aliasName: string): RegExp | undefined {
+  const body = /^\/(.+)\/$/s.exec(aliasName)?.[1];
+  return body === undefined ? undefined : new RegExp(body, 'u');
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { ConfigProblem } from '../config-error.ts';
+import type { ResolvedConfig } from '../resolved.ts';
+import { type AliasConfig, aliasSchema, regexOf } from '../routing.ts';
+import { type ConfigFields, readSection, type Section } from '../section.ts';
+
+const schema = z.array(aliasSchema).default([]);
+
+export function resolveAliases({ aliases: input }: ConfigFields): Section<ResolvedConfig['aliases']> {
+  const list = readSection({ name: 'aliases', schema, input, standIn: [] });
+  return {
+    value: list.value,
+    problems: [...list.problems, ...findTwins(list.value), ...findBadRegexes(list.value)],
+  };
+}
+
+function findTwins(aliases: readonly AliasConfig[]): readonly ConfigProblem[] {
+  const names = aliases.map(({ name }) => name);
+  return names.flatMap((name, at) => {
+    const first = names.indexOf(name);
+    if (first === at) return [];
+    const message = `expected a name of its own, found ${JSON.stringify(name)}, which aliases[${first}] has`;
+    return [{ path: `aliases[${at}].name`, message }];
+  });
+}
+
+function findBadRegexes(aliases: readonly AliasConfig[]): readonly ConfigProblem[] {
+  return aliases.flatMap(({ name }, at) => {
+    const message = regexProblem(name);
+    return message === undefined ? [] : [{ path: `aliases[${at}].name`, message }];
+  });
+}
+
+/** What is wrong with an alias name that means a regular expression. */
+export function regexProblem(name: string): string | undefined {
+  try {
+    regexOf(name);
+    return undefined;
+  } catch (error) {
+    return `expected a regular expression, ${error instanceof Error ? error.message : 'found something else'}`;
+  }
+}

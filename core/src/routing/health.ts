@@ -1,0 +1,108 @@
+import type { GatewayError } from '../canonical/errors.ts';
+import type { BreakerRules } from '../config/routing.ts';
+import { type Block, Breaker } from './breaker.ts';
+import { ruleOf } from './rules.ts';
+import type { Upstream } from './upstream.ts';
+
+/** How fast old times to the first token are forgotten. */
+const SMOOTHING = 0.2;
+
+/** About how long it takes until somebody else's probe has an outcome. */
+const PROBE_MS = 200;
+
+/** What is known of a model at an upstream from the requests that it served. */
+export class CandidateHealth {
+  readonly breaker: Breaker;
+  /** Of the upstream as a whole. */
+  readonly upstream: Breaker;
+  /** How often it served. */
+  successes = 0;
+  /** Requests that it serves now. */
+  running = 0;
+  /** The time to the first token, smoothed, in milliseconds; `undefined` before the first. */
+  latencyMs: number | undefined;
+  /** Its upstream said that nothing is left until then. */
+  exhaustedUntil = 0;
+
+  constructor(upstream: Breaker, rules: BreakerRules) {
+    this.upstream = upstream;
+    this.breaker = new Breaker(rules);
+  }
+
+  isUsable(now: number): boolean {
+    return this.breaker.isUsable(now) && this.upstream.isUsable(now);
+  }
+
+  /** In how many milliseconds it may be tried again; 0 when it may now. */
+  usableIn(now: number): number {
+    if (this.isUsable(now)) return 0;
+    const block = this.blockAt(now);
+    return block ? block.until - now : PROBE_MS;
+  }
+
+  /** What stands in the way for longest. */
+  blockAt(now: number): Block | undefined {
+    const blocks = [this.breaker.block, this.upstream.block].filter((block) => block !== undefined);
+    return blocks.filter(({ until }) => until > now).toSorted((a, b) => b.until - a.until)[0];
+  }
+
+  begin(): void {
+    this.running += 1;
+    this.breaker.begin();
+    this.upstream.begin();
+  }
+
+  end(): void {
+    this.running -= 1;
+  }
+
+  succeeded(latencyMs: number): void {
+    this.successes += 1;
+    this.latencyMs =
+      this.latencyMs === undefined ? latencyMs : this.latencyMs + SMOOTHING * (latencyMs - this.latencyMs);
+    this.breaker.succeeded();
+    this.upstream.succeeded();
+  }
+
+  failed(error: GatewayError, now: number): void {
+    const rule = ruleOf(error.kind);
+    const [hit, other] =
+      rule.scope === 'upstream' ? [this.upstream, this.breaker] : [this.breaker, this.upstream];
+    hit.failed(error, rule, now);
+    other.abandoned();
+  }
+
+  reset(): void {
+    this.breaker.reset();
+    this.upstream.reset();
+    this.exhaustedUntil = 0;
+  }
+}
+
+/** The health of all candidates. An upstream that is changed is another one, and begins anew. */
+export interface HealthBoard {
+  of(upstream: Upstream, model: string): CandidateHealth;
+  /** All models of an upstream that were asked so far, by name. */
+  list(upstream: Upstream): ReadonlyMap<string, CandidateHealth>;
+}
+
+export function createHealthBoard(rules: () => BreakerRules): HealthBoard {
+  const board = new WeakMap<
+    Upstream,
+    { readonly breaker: Breaker; readonly models: Map<string, CandidateHealth> }
+  >();
+  const entryOf = (upstream: Upstream) => {
+    let entry = board.get(upstream);
+    if (!entry) board.set(upstream, (entry = { breaker: new Breaker(rules()), models: new Map() }));
+    return entry;
+  };
+  return {
+    of(upstream, model) {
+      const { breaker, models } = entryOf(upstream);
+      let health = models.get(model);
+      if (!health) models.set(model, (health = new CandidateHealth(breaker, rules())));
+      return health;
+    },
+    list: (upstream) => entryOf(upstream).models,
+  };
+}

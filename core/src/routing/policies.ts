@@ -1,0 +1,91 @@
+import type { PolicyName } from '../config/routing.ts';
+import type { Candidate } from './candidate.ts';
+
+/** What a choice may depend on. */
+export interface PolicyContext {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Between 0 and 1, as `Math.random`. */
+  readonly random: () => number;
+  /** Counts the requests for this model. */
+  readonly turn: number;
+  /** What belongs together: a thread, a session, a user. */
+  readonly affinity: () => string | undefined;
+  /** US dollars per million tokens; `undefined` when the price is not known. */
+  readonly priceOf: (candidate: Candidate) => number | undefined;
+}
+
+/** Puts candidates in the order in which they are to be tried. */
+export type Policy = (candidates: readonly Candidate[], context: PolicyContext) => readonly Candidate[];
+
+const POLICIES: Readonly<Record<PolicyName, Policy>> = {
+  order: (candidates) => candidates,
+  // Whoever serves goes on until it fails; then the next one becomes the main one, and stays it.
+  main: (candidates, { now }) =>
+    ascending(
+      ascending(candidates, ({ health }) => -health.successes),
+      ({ health }) => health.breaker.recentFailures(now),
+    ),
+  'round-robin': (candidates, { turn }) => rotated(candidates, turn),
+  random: (candidates, { random }) => ascending(candidates, () => random()),
+  // Weights of an exponential race: the winner's chance is its share of all weights.
+  weighted: (candidates, { random }) =>
+    ascending(candidates, ({ weight }) => (weight > 0 ? -Math.log(1 - random()) / weight : Infinity)),
+  'least-busy': (candidates, { turn }) =>
+    ascending(rotated(candidates, turn), ({ health, weight }) => health.running / Math.max(weight, 1e-9)),
+  // Whoever was never asked goes first: nothing is known of it otherwise.
+  'lowest-latency': (candidates, { turn }) =>
+    ascending(rotated(candidates, turn), ({ health }) => health.latencyMs ?? 0),
+  'lowest-cost': (candidates, { turn, priceOf }) =>
+    ascending(rotated(candidates, turn), (candidate) => priceOf(candidate) ?? Infinity),
+  affinity(candidates, context) {
+    const key = context.affinity();
+    if (key === undefined) return rotated(candidates, context.turn);
+    // Weighted rendezvous hashing: each candidate draws its lot for the key, so only those of one that is gone move.
+    const seed = hash(key);
+    return ascending(candidates, ({ lot, weight }) =>
+      weight > 0 ? -Math.log((mix(seed ^ lot) + 0.5) / 2 ** 32) / weight : Infinity,
+    );
+  },
+};
+
+/** The order of a policy, within each priority. */
+export function orderBy(
+  policy: PolicyName,
+  candidates: readonly Candidate[],
+  context: PolicyContext,
+): readonly Candidate[] {
+  if (candidates.length < 2) return candidates;
+  const ordered = POLICIES[policy](candidates, context);
+  return ascending(ordered, ({ priority }) => -priority);
+}
+
+/** FNV-1a, mixed so that names which differ little fall far apart. */
+export function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
+  return mix(value);
+}
+
+/** The last step of MurmurHash3, by Austin Appleby (public domain). */
+function mix(value: number): number {
+  let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
+function ascending(
+  candidates: readonly Candidate[],
+  by: (candidate: Candidate) => number,
+): readonly Candidate[] {
+  return candidates
+    .map((candidate) => ({ candidate, rank: by(candidate) }))
+    .toSorted((a, b) => (a.rank === b.rank ? 0 : a.rank - b.rank))
+    .map(({ candidate }) => candidate);
+}
+
+/** Starts at another candidate each time, so that equal ones share the load. */
+function rotated<T>(items: readonly T[], by: number): readonly T[] {
+  const first = by % items.length;
+  return first === 0 ? items : [...items.slice(first), ...items.slice(0, first)];
+}

@@ -1,0 +1,45 @@
+import type { ErrorKind } from '../canonical/errors.ts';
+
+/** What follows from a failed try. The whole of it is the table in docs/routing.md. */
+export interface FailureRule {
+  /** Whether another candidate may answer, or the client is told at once. */
+  readonly goesOn: boolean;
+  /** Whether the same candidate may be tried again when none is left: the failure may have passed. */
+  readonly repeats?: boolean;
+  /**
+   * What it says about health: `count` toward the breaker, or `block` for so long unless the upstream says how
+   * long. A block doubles each time until a try succeeds.
+   */
+  readonly health?: 'count' | { readonly block: number };
+  /** Whether it concerns the upstream as a whole, or this model of it. */
+  readonly scope?: 'upstream' | 'model';
+}
+
+const MINUTE_MS = 60_000;
+const RETURN: FailureRule = { goesOn: false };
+
+const RULES: Readonly<Record<ErrorKind, FailureRule>> = {
+  invalid: RETURN,
+  auth: RETURN,
+  permission: RETURN,
+  'not-found': RETURN,
+  'method-not-allowed': RETURN,
+  conflict: RETURN,
+  'too-large': RETURN,
+  'context-window': RETURN,
+  'content-policy': RETURN,
+  cancelled: RETURN,
+  internal: RETURN,
+  billing: { goesOn: true, health: { block: 5 * MINUTE_MS }, scope: 'upstream' },
+  'upstream-auth': { goesOn: true, health: { block: MINUTE_MS }, scope: 'upstream' },
+  'upstream-model': { goesOn: true, health: { block: MINUTE_MS }, scope: 'model' },
+  'rate-limit': { goesOn: true, repeats: true, health: { block: 1_000 }, scope: 'model' },
+  'upstream-broken': { goesOn: true, repeats: true, health: 'count', scope: 'model' },
+  'upstream-unreachable': { goesOn: true, repeats: true, health: 'count', scope: 'upstream' },
+  overloaded: { goesOn: true, repeats: true, health: 'count', scope: 'model' },
+  timeout: { goesOn: true, health: 'count', scope: 'model' },
+};
+
+export function ruleOf(kind: ErrorKind): FailureRule {
+  return RULES[kind];
+}
