@@ -10,7 +10,11 @@ import type { ConfigInput } from '../../core/src/config/define.ts';
 import type { ConfigOverrides } from '../../core/src/config/overrides.ts';
 import { resolveConfig } from '../../core/src/config/resolve.ts';
 import type { UpstreamInput } from '../../core/src/config/upstream.ts';
-import { createGateway, type Gateway } from '../../core/src/gateway.ts';
+import {
+  createGateway,
+  type Gateway,
+  type GatewayOptions as GatewaySurroundings,
+} from '../../core/src/gateway.ts';
 
 export interface RunningGateway {
   readonly gateway: Gateway;
@@ -28,6 +32,8 @@ export interface RunningGateway {
 export type GatewayOptions = Partial<Omit<ConfigInput, 'upstreams' | 'data'>> & {
   readonly upstreams?: readonly UpstreamInput[];
   readonly overrides?: ConfigOverrides;
+  /** A clock and dice of the test's own. */
+  readonly surroundings?: GatewaySurroundings;
 };
 
 const ADMIN_TOKEN = 'admin-token-of-the-tests';
@@ -35,7 +41,7 @@ const ADMIN_TOKEN = 'admin-token-of-the-tests';
 /** Starts a real gateway on a free port of loopback, with a data folder of its own and the echo upstream. */
 export async function startGateway(options: GatewayOptions = {}): Promise<RunningGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'dragoman-'));
-  const { overrides, ...input } = options;
+  const { overrides, surroundings, ...input } = options;
   const gateway = await createGateway(
     resolveConfig(
       {
@@ -50,6 +56,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
       },
       { adminToken: ADMIN_TOKEN, ...overrides },
     ),
+    surroundings,
   );
   const { url } = await gateway.listen();
   return {

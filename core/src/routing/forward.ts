@@ -9,6 +9,7 @@ import type { Call } from './call.ts';
 import type { Candidate } from './candidate.ts';
 import type { BodyWatcher, Exchange, Reply } from './exchange.ts';
 import { holdBytes } from './hold.ts';
+import { refuseFailure } from './refuse-failure.ts';
 
 /** An error reply is read up to here: enough for any message, too little to hurt. */
 const ERROR_TEXT_BYTES = 16 * 1024;
@@ -69,7 +70,7 @@ export async function forwardRequest(
   const isStream = stream || /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
   const whole = isStream ? undefined : await readUpTo(body, WHOLE_BODY_BYTES);
   if (whole) {
-    if (hold) refuseFailure(forward, reply, whole);
+    if (hold) refuseFailure(whole, (text) => forward.decodeError(status, headers, text));
     call.release();
     if (isJson(headers)) judge(whole.toString('utf8'));
     return { ...reply, body: whole };
@@ -90,19 +91,6 @@ export async function forwardRequest(
 function released(call: Call, watcher: BodyWatcher | undefined): Pick<Reply, 'watcher'> {
   call.release();
   return watcher ? { watcher } : {};
-}
-
-/** Some upstreams say 200 and mean an error; others have a proxy in front that answers with a page of its own. */
-function refuseFailure(
-  forward: Forward,
-  { status, headers }: Pick<Reply, 'status' | 'headers'>,
-  body: Buffer,
-): void {
-  const start = body.toString('latin1', 0, 64).trimStart();
-  if (start === '') throw new GatewayError('upstream-broken', 'The upstream answered with an empty body.');
-  if (start.startsWith('<'))
-    throw new GatewayError('upstream-broken', 'The upstream answered with a web page and not with JSON.');
-  if (/^\{\s*"error"\s*:\s*\{/.test(start)) throw forward.decodeError(status, headers, body.toString('utf8'));
 }
 
 /** Keeps the end of a stream and judges it by that. */

@@ -1,0 +1,20 @@
+import { GatewayError } from '../canonical/errors.ts';
+
+/**
+ * Looks at a reply of status 200 that passes through, as far as that costs nothing: some upstreams say 200 and
+ * mean an error, others have a proxy in front that answers with a page of its own. Throws `upstream-broken`, or
+ * what `decodeError` makes of the error.
+ */
+export function refuseFailure(body: Buffer, decodeError: (text: string) => GatewayError): void {
+  const start = body.toString('latin1', 0, 64).trimStart();
+  const end = body.toString('latin1', Math.max(0, body.length - 64)).trimEnd();
+  if (start === '') throw broken('with an empty body');
+  if (start.startsWith('<')) throw broken('with a web page and not with JSON; is its base URL right?');
+  const isWhole = start.startsWith('[') ? end.endsWith(']') : start.startsWith('{') && end.endsWith('}');
+  if (!isWhole) throw broken('with something that is not JSON');
+  if (/^\{\s*"error"\s*:\s*\{/.test(start)) throw decodeError(body.toString('utf8'));
+}
+
+function broken(how: string): GatewayError {
+  return new GatewayError('upstream-broken', `The upstream answered ${how}.`);
+}
