@@ -12,6 +12,10 @@ import { createConversations } from './conversations/conversations.ts';
 import { openRecords } from './conversations/records.ts';
 import { createFileFetcher, type FileFetcher, NO_FILES } from './fetch/fetch-files.ts';
 import { publicOrIn } from './fetch/public-address.ts';
+import { openLedger } from './limits/ledger.ts';
+import { createLimiter } from './limits/limiter.ts';
+import { createMemoryCoordinator } from './limits/memory-coordinator.ts';
+import { createPrices } from './limits/prices.ts';
 import { createLogs } from './log.ts';
 import { createRegistry } from './plugin/registry.ts';
 import type { RoutingConfig } from './config/routing.ts';
@@ -73,6 +77,7 @@ export async function createContainer(
   );
   const routing = (): RoutingConfig => container.resolve(tokens.LIVE_CONFIG).get().routing;
   once(container, tokens.HEALTH, () => createHealthBoard(() => routing().breaker));
+  once(container, tokens.GATES, () => createGates());
   once(container, tokens.ALIASES, (c) =>
     createAliases(c.resolve(tokens.LIVE_CONFIG), c.resolve(tokens.STATE)),
   );
@@ -84,15 +89,24 @@ export async function createContainer(
       routing,
     }),
   );
+  const coordinator = createMemoryCoordinator({
+    now: clock.now,
+    ledger: await openLedger({ folder, log, now: clock.now }),
+  });
+  once(container, tokens.LIMITER, () => createLimiter(coordinator, clock.now));
+  once(container, tokens.PRICES, () =>
+    createPrices(() => container.resolve(tokens.LIVE_CONFIG).get().prices),
+  );
   once(container, tokens.ROUTER, (c) =>
     createRouter({
       catalogue: c.resolve(tokens.CATALOGUE),
       pools: c.resolve(tokens.POOLS),
-      gates: createGates(),
+      gates: c.resolve(tokens.GATES),
       clock,
       random,
       routing,
-      priceOf: () => undefined,
+      limiter: c.resolve(tokens.LIMITER),
+      prices: c.resolve(tokens.PRICES),
     }),
   );
   return container;

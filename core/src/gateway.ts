@@ -71,6 +71,10 @@ async function assemble(
     registry,
     upstreams,
     catalogue,
+    aliases: container.resolve(tokens.ALIASES),
+    health: container.resolve(tokens.HEALTH),
+    gates: container.resolve(tokens.GATES),
+    limiter: container.resolve(tokens.LIMITER),
     keys,
     pools,
     log,
@@ -113,6 +117,7 @@ async function assemble(
     await server.drain(config.server.shutdownGraceMs);
     await upstreams.close();
     await pools.close();
+    await container.resolve(tokens.LIMITER).close();
     await runFile.release();
     await new Promise<void>((resolve) => log.flush(() => resolve()));
   };

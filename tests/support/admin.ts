@@ -14,7 +14,11 @@ import { createApp } from '../../core/src/http/app.ts';
 import { createLogs } from '../../core/src/log.ts';
 import { createRegistry } from '../../core/src/plugin/registry.ts';
 import { createLiveConfig } from '../../core/src/config/live.ts';
+import { openLedger } from '../../core/src/limits/ledger.ts';
+import { createLimiter } from '../../core/src/limits/limiter.ts';
+import { createMemoryCoordinator } from '../../core/src/limits/memory-coordinator.ts';
 import { createAliases } from '../../core/src/routing/aliases.ts';
+import { createGates } from '../../core/src/routing/gates.ts';
 import { createHealthBoard } from '../../core/src/routing/health.ts';
 import { createCatalogue } from '../../core/src/routing/catalogue.ts';
 import { createUpstreams } from '../../core/src/routing/upstreams.ts';
@@ -125,12 +129,15 @@ async function createDeps(
   const registry = createRegistry(config.plugins);
   const pools = createHttpPools();
   const live = createLiveConfig(config);
+  const ledger = await openLedger({ folder, log, now });
+  const limiter = createLimiter(createMemoryCoordinator({ now, ledger }), now);
   const health = createHealthBoard(() => config.routing.breaker);
   const aliases = createAliases(live, state);
   const all = createUpstreams({ live, registry, state, secrets, pools, log, now });
   return {
     ...{ config, registry, state, secrets, pools, log, now, baseUrl },
     upstreams: all,
+    ...{ aliases, health, gates: createGates(), limiter },
     catalogue: createCatalogue({
       upstreams: all,
       health,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Plugin, ProviderType } from '../plugin/plugin.ts';
+import type { PriceTable } from './limits.ts';
 import type { AliasInput, routingSchema } from './routing.ts';
 import type { UpstreamInput } from './upstream.ts';
 
@@ -42,6 +43,11 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
   readonly aliases?: readonly AliasInput[];
   /** How requests find their way where an alias says nothing else. */
   readonly routing?: z.input<typeof routingSchema>;
+  /**
+   * What models cost, in US dollars per million tokens, by name or pattern. The public prices of the large APIs are
+   * known; a price that is not known counts as unknown and never as 0.
+   */
+  readonly prices?: PriceTable;
   readonly server?: ServerInput;
   /** Whether clients need a key. `false` is refused unless the gateway listens on loopback only. */
   readonly auth?: boolean;

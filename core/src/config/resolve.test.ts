@@ -51,6 +51,7 @@ describe('resolveConfig', () => {
         hold: { events: 64, bytes: 262_144, ms: 30_000 },
         waitMs: 2_000,
       },
+      prices: {},
       server: {
         host: '127.0.0.1',
         port: 8787,
@@ -251,7 +252,7 @@ describe('a configuration that cannot be used', () => {
     const known = { path: 'DRAGOMAN_PORT', message: 'expected a number' };
     expect(problems({ plugins, nothing: 1 }, { source: { problems: [known] } })).toEqual([
       'DRAGOMAN_PORT: expected a number',
-      'nothing: there is no such field; expected one of plugins, upstreams, aliases, routing, server, auth, data, log, conversations, fetch',
+      'nothing: there is no such field; expected one of plugins, upstreams, aliases, routing, prices, server, auth, data, log, conversations, fetch',
     ]);
   });
 });

@@ -14,6 +14,7 @@ import { resolveFetch } from './sections/fetch.ts';
 import { resolveLog } from './sections/log.ts';
 import { resolvePlugins } from './sections/plugins.ts';
 import { resolveRouting } from './sections/routing.ts';
+import { resolvePrices } from './sections/prices.ts';
 import { resolveServer } from './sections/server.ts';
 import { resolveUpstreams } from './sections/upstreams.ts';
 
@@ -48,13 +49,26 @@ export function resolveConfig(
   const upstreams = resolveUpstreams(fields, plugins.value);
   const aliases = resolveAliases(fields);
   const routing = resolveRouting(fields);
+  const prices = resolvePrices(fields);
   const server = resolveServer(fields, overrides);
   const auth = resolveAuth(fields, overrides, server.value.host);
   const data = resolveData(fields, overrides, folder);
   const log = resolveLog(fields, overrides, isTerminal);
   const conversations = resolveConversations(fields);
   const fetch = resolveFetch(fields);
-  const sections = [plugins, upstreams, aliases, routing, server, auth, data, log, conversations, fetch];
+  const sections = [
+    plugins,
+    upstreams,
+    aliases,
+    routing,
+    prices,
+    server,
+    auth,
+    data,
+    log,
+    conversations,
+    fetch,
+  ];
   const problems = [...known, ...findUnknown(fields), ...sections.flatMap((section) => section.problems)];
   if (problems.length > 0) throw new ConfigError(where, problems);
   return defined({
@@ -63,6 +77,7 @@ export function resolveConfig(
     upstreams: upstreams.value,
     aliases: aliases.value,
     routing: routing.value,
+    prices: prices.value,
     server: server.value,
     auth: auth.value,
     data: data.value,
@@ -79,6 +94,7 @@ const FIELDS = Object.keys({
   upstreams: true,
   aliases: true,
   routing: true,
+  prices: true,
   server: true,
   auth: true,
   data: true,

@@ -1,4 +1,5 @@
 import type { Plugin } from '../plugin/plugin.ts';
+import type { PriceTable } from './limits.ts';
 import type { AliasConfig, RoutingConfig } from './routing.ts';
 import type { UpstreamConfig } from './upstream.ts';
 
@@ -10,6 +11,8 @@ export interface ResolvedConfig {
   readonly upstreams: readonly UpstreamConfig[];
   readonly aliases: readonly AliasConfig[];
   readonly routing: RoutingConfig;
+  /** What models cost, where the public tables do not know or are wrong. */
+  readonly prices: PriceTable;
   readonly server: {
     readonly host: string;
     readonly port: number;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limitsSchema } from './limits.ts';
 
 const milliseconds = z.int().min(0).max(86_400_000);
 const weight = z.number().min(0).max(1_000_000);
@@ -93,6 +94,7 @@ export const aliasSchema = z.strictObject({
       totalMs: milliseconds.min(1).optional().describe('For all tries together.'),
     })
     .prefault({}),
+  limits: limitsSchema.optional(),
   thread: z
     .strictObject({ memory: z.boolean() })
     .optional()

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { capabilitiesSchema } from '../plugin/capabilities.ts';
+import { limitsSchema } from './limits.ts';
 import { prioritySchema, weightSchema } from './routing.ts';
 
 /** A name that fits in a URL and before the slash of `upstream/model`. */
@@ -47,6 +48,7 @@ export const upstreamSchema = z.strictObject({
   weight: weightSchema.default(1),
   priority: prioritySchema.default(0),
   concurrency: concurrencySchema.prefault({}),
+  limits: limitsSchema.optional().describe('What it may be asked for; beyond that, others are asked.'),
   models: modelSelectionSchema.prefault({}),
   capabilities: z
     .record(z.string(), capabilitiesSchema.partial())

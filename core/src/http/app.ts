@@ -58,8 +58,16 @@ function answerAndLog({ log, requestLog, fallback, now }: AppDeps): Middleware {
       sendError(ctx, error);
     } finally {
       logRequest(requestLog, ctx, now() - started);
+      if (state.endings) await endAll(state.endings, log);
     }
   };
+}
+
+async function endAll(endings: readonly (() => Promise<void>)[], log: Logger): Promise<void> {
+  for (const ended of await Promise.allSettled(endings.map((end) => end()))) {
+    if (ended.status === 'rejected')
+      log.error({ error: ended.reason as unknown }, 'A request was not settled.');
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Attempt } from '../routing/attempts.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import { translate } from '../routing/translate.ts';
 import { affinityOf } from './affinity.ts';
+import { estimateUsage } from '../routing/estimate-tokens.ts';
 import { openConversation } from './conversation.ts';
 import { openJson } from './open-json.ts';
 import { respond, respondStream } from './respond.ts';
@@ -57,7 +58,13 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
           ...(talk.keep && { keep: talk.keep }),
         });
       };
-      return deps.router.serve({ model, exchange, attempt, affinity: () => affinityOf(input, exchange) });
+      return deps.router.serve({
+        model,
+        exchange,
+        attempt,
+        affinity: () => affinityOf(input, exchange),
+        estimate: () => estimateUsage(decode()),
+      });
     };
 
     ctx.respond = false;

@@ -15,6 +15,8 @@ export interface RequestState {
   /** The protocol to tell errors in. */
   protocol: Protocol;
   key?: StoredKey;
+  /** What is to be done when the reply is over. */
+  endings?: (() => Promise<void>)[];
 }
 
 const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
@@ -30,7 +32,7 @@ export function requestIdOf(header: string | string[] | undefined): string {
  * beforehand makes Node take the long way for all of them.
  */
 export function ownHeaders(state: Context['state']): HeaderMap {
-  const { requestId, notes } = state as RequestState;
+  const { requestId, notes, protocol } = state as RequestState;
   // OpenAI's SDKs read the first, Anthropic's the second.
   const headers: Record<string, string> = { 'x-request-id': requestId, 'request-id': requestId };
   const { upstream, upstreamModel, attempts, startedAt, upstreamMs } = notes;
@@ -38,6 +40,7 @@ export function ownHeaders(state: Context['state']): HeaderMap {
   headers['x-dragoman-upstream'] = upstream;
   if (upstreamModel !== undefined) headers['x-dragoman-model'] = encodeURI(upstreamModel);
   headers['x-dragoman-attempts'] = String(attempts);
+  if (notes.limits) Object.assign(headers, protocol.encodeLimits?.(notes.limits));
   headers['x-dragoman-overhead-ms'] = (performance.now() - startedAt - upstreamMs).toFixed(2);
   return headers;
 }
@@ -80,6 +83,7 @@ export function openExchange(
     signal: goneSignal(ctx),
     log: deps.log,
     notes: state.notes,
+    onEnd: (ending) => void (state.endings ??= []).push(ending),
   };
 }
 

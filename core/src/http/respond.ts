@@ -55,20 +55,21 @@ export async function respondStream(
   pending: Promise<Reply>,
   manners: StreamManners,
 ): Promise<void> {
-  const own = (): HeaderMap => ({
+  const headersOf = (reply: HeaderMap = {}): HeaderMap => ({
     'content-type': manners.contentType,
     ...STREAM_HEADERS,
+    ...reply,
     ...ownHeaders(state),
   });
   const writer = new StreamWriter(response);
   const timer = setInterval(() => {
-    if (!response.headersSent) response.writeHead(200, own());
+    if (!response.headersSent) response.writeHead(200, headersOf());
     writer.keepAlive(manners.keepAlive);
   }, manners.keepAliveMs);
   writer.onWrite = () => void timer.refresh();
   try {
     const reply = await pending;
-    if (!response.headersSent) response.writeHead(reply.status, { ...own(), ...reply.headers });
+    if (!response.headersSent) response.writeHead(reply.status, headersOf(reply.headers));
     await writer.pump(reply);
   } catch (error) {
     if (!response.headersSent) throw error;

@@ -231,6 +231,22 @@ export type Endpoint =
   | StoredReplyEndpoint
   | RelayEndpoint;
 
+/** What is left of a limit. */
+export interface LimitStatus {
+  readonly limit: number;
+  readonly remaining: number;
+  /** Until it begins anew. */
+  readonly resetMs: number;
+}
+
+/** What is left of the gateway's limits on requests and tokens in a minute. */
+export interface LimitHeadroom {
+  readonly requests?: LimitStatus;
+  readonly tokens?: LimitStatus;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
 export interface EncodedError {
   readonly status: number;
   readonly headers?: HeaderMap;
@@ -244,6 +260,8 @@ export interface Protocol {
   /** Mounted in this order; the first that matches answers. Relays come after all protocols' other endpoints. */
   readonly endpoints: readonly Endpoint[];
   encodeError(error: GatewayError): EncodedError;
+  /** The headers by which this protocol tells what is left of limits. */
+  encodeLimits?(headroom: LimitHeadroom): HeaderMap;
 }
 
 export interface Plugin {

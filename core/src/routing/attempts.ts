@@ -1,11 +1,13 @@
 import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
+import type { Demand, Limiter } from '../limits/limiter.ts';
+import type { Prices } from '../limits/prices.ts';
 import type { HttpPools } from '../transport/pools.ts';
+import { admit } from './admission.ts';
 import { type Call, startCall } from './call.ts';
 import type { Candidate } from './candidate.ts';
 import type { Clock } from './clock.ts';
 import type { Exchange } from './exchange.ts';
 import type { Gates } from './gates.ts';
-import { ruleOf } from './rules.ts';
 
 /** One try at one candidate. It throws as long as another candidate may still answer in its place. */
 export type Attempt<Result> = (candidate: Candidate, call: Call) => Promise<Result>;
@@ -14,6 +16,8 @@ export interface AttemptDeps {
   readonly pools: HttpPools;
   readonly gates: Gates;
   readonly clock: Clock;
+  readonly limiter: Limiter;
+  readonly prices: Prices;
 }
 
 export interface TryInput<Result> {
@@ -21,6 +25,8 @@ export interface TryInput<Result> {
   readonly attempt: Attempt<Result>;
   readonly firstTokenMs?: number | undefined;
   readonly totalMs?: number | undefined;
+  /** What it is about to take. */
+  readonly demand: () => Demand;
 }
 
 /**
@@ -29,13 +35,21 @@ export interface TryInput<Result> {
  */
 export async function tryCandidate<Result>(
   candidate: Candidate,
-  { exchange, attempt, firstTokenMs, totalMs }: TryInput<Result>,
-  { pools, gates, clock }: AttemptDeps,
+  { exchange, attempt, firstTokenMs, totalMs, demand }: TryInput<Result>,
+  deps: AttemptDeps,
 ): Promise<Result> {
   const { upstream, model, health } = candidate;
   const { requestId, signal, log, notes } = exchange;
+  const { pools, gates, clock } = deps;
+  const { id, limits } = upstream.config;
+  const permit = limits && (await admit({ kind: 'upstream', id, limits }, { exchange, demand }, deps));
   const gate = gates.of(upstream);
-  await gate.enter(exchange.key?.id ?? '', signal);
+  try {
+    await gate.enter(exchange.key?.id ?? '', signal);
+  } catch (error) {
+    await permit?.end(undefined);
+    throw error;
+  }
   notes.attempts += 1;
   notes.upstream = upstream.config.id;
   notes.upstreamModel = model;
@@ -56,10 +70,12 @@ export async function tryCandidate<Result>(
   try {
     const result = await attempt(candidate, call);
     call.begun();
+    notes.served = candidate;
     health.succeeded((call.begunAt ?? clock.now()) - started);
     return result;
   } catch (error) {
     call.release();
+    await permit?.end(undefined);
     const failure = blame(error, candidate, call);
     learn(signal.aborted ? new GatewayError('cancelled', 'The client went away.') : failure);
     log.debug({ upstream: upstream.config.id, kind: failure.kind }, 'An attempt failed.');
@@ -94,10 +110,11 @@ export function summarize(failures: readonly GatewayError[]): GatewayError | und
 /** What the client is told when no candidate can be asked now. */
 export function unavailable(candidates: readonly Candidate[], now: number): GatewayError {
   const blocks = candidates.map(({ health }) => health.blockAt(now)).filter((block) => block !== undefined);
-  const reasons = new Set<ErrorKind>(blocks.map(({ reason }) => reason));
+  const reasons = new Set<ErrorKind | 'paused'>(blocks.map(({ reason }) => reason));
   if (reasons.size === 1 && reasons.has('upstream-auth')) return credentialsExhausted();
   const retryAfterMs = Math.max(1, Math.min(...blocks.map(({ until }) => until)) - now);
-  const kind = [...reasons].some((reason) => ruleOf(reason).health !== 'count') ? 'rate-limit' : 'overloaded';
+  const isLimited = [...reasons].some((reason) => reason === 'rate-limit' || reason === 'billing');
+  const kind = isLimited ? 'rate-limit' : 'overloaded';
   const message =
     'No upstream of this model can be asked now: all of them failed or are at their limits, and rest for a while.';
   const details = { code: 'upstreams_unavailable', ...(Number.isFinite(retryAfterMs) && { retryAfterMs }) };

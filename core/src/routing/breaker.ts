@@ -4,7 +4,7 @@ import type { FailureRule } from './rules.ts';
 
 /** Why nobody is sent somewhere, and until when. */
 export interface Block {
-  readonly reason: ErrorKind;
+  readonly reason: ErrorKind | 'paused';
   /** Milliseconds since 1970. */
   readonly until: number;
 }
@@ -53,6 +53,8 @@ export class Breaker {
   }
 
   succeeded(): void {
+    // One that was still running when it was paused does not end the pause.
+    if (this.#block?.reason === 'paused' && !this.#isProbing) return;
     if (this.#failures.length > 0) this.#failures = [];
     this.#block = undefined;
     this.#isProbing = false;
@@ -80,7 +82,13 @@ export class Breaker {
     this.#open(kind, details.retryAfterMs ?? this.#doubled(health.block, longest), now);
   }
 
+  /** Somebody wants it to rest. */
+  pause(until: number): void {
+    this.#block = { reason: 'paused', until };
+  }
+
   reset(): void {
+    this.#block = undefined;
     this.succeeded();
   }
 

@@ -1,10 +1,18 @@
-import type { AssistantPart, ChatRequest, UserPart } from '../canonical/chat.ts';
+import type { AssistantPart, ChatRequest, Usage, UserPart } from '../canonical/chat.ts';
 import { countByLength, type TextCounter } from './text-tokens.ts';
 
 /** What a message costs besides its text. */
 const TOKENS_OF_MESSAGE = 4;
 /** What models commonly charge for a picture of middling size. */
 const TOKENS_OF_IMAGE = 1000;
+
+/** What an answer takes where the client sets no limit to it. */
+const TOKENS_OF_ANSWER = 1000;
+
+/** About what a request takes, before it is known. */
+export function estimateUsage(request: ChatRequest): Usage {
+  return { input: estimateTokens(request), output: request.maxTokens ?? TOKENS_OF_ANSWER, estimated: true };
+}
 
 /**
  * Estimates the tokens of a prompt where the upstream cannot count: everything that is sent, rounded up. By

@@ -1,3 +1,5 @@
+import type { LimitHeadroom } from '../plugin/plugin.ts';
+import type { Candidate } from './candidate.ts';
 import type { Readable } from 'node:stream';
 import type { Usage } from '../canonical/chat.ts';
 import type { Log, Protocol, RawRequest } from '../plugin/plugin.ts';
@@ -23,6 +25,10 @@ export interface Notes {
   /** How long upstreams were waited for until the reply could begin, in milliseconds. */
   upstreamMs: number;
   usage?: Usage;
+  /** Who gave the reply. */
+  served?: Candidate;
+  /** What is left of the limits on requests and tokens. */
+  limits?: LimitHeadroom;
   errorKind?: string;
   readonly dropped: Dropped[];
 }
@@ -38,6 +44,8 @@ export interface Exchange {
   readonly signal: AbortSignal;
   readonly log: Log;
   readonly notes: Notes;
+  /** Has something done when the reply is over, however it ended. */
+  readonly onEnd: (ending: () => Promise<void>) => void;
 }
 
 /**

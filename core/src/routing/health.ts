@@ -82,6 +82,8 @@ export class CandidateHealth {
 /** The health of all candidates. An upstream that is changed is another one, and begins anew. */
 export interface HealthBoard {
   of(upstream: Upstream, model: string): CandidateHealth;
+  /** Of an upstream as a whole. */
+  ofUpstream(upstream: Upstream): Breaker;
   /** All models of an upstream that were asked so far, by name. */
   list(upstream: Upstream): ReadonlyMap<string, CandidateHealth>;
 }
@@ -103,6 +105,7 @@ export function createHealthBoard(rules: () => BreakerRules): HealthBoard {
       if (!health) models.set(model, (health = new CandidateHealth(breaker, rules())));
       return health;
     },
+    ofUpstream: (upstream) => entryOf(upstream).breaker,
     list: (upstream) => entryOf(upstream).models,
   };
 }

@@ -1,3 +1,4 @@
+import type { Limits } from '../config/limits.ts';
 import type { AliasConfig, PolicyName, Retry } from '../config/routing.ts';
 import type { Candidate } from './candidate.ts';
 
@@ -10,5 +11,7 @@ export interface Route {
   readonly retry: Retry;
   readonly timeouts: AliasConfig['timeouts'];
   readonly fallbacks: AliasConfig['fallbacks'];
+  /** Of the alias, by its name. */
+  readonly limits?: { readonly id: string; readonly limits: Limits };
   readonly thread?: AliasConfig['thread'];
 }

@@ -1,5 +1,9 @@
+import type { Usage } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import type { RoutingConfig } from '../config/routing.ts';
+import type { Demand, Limiter } from '../limits/limiter.ts';
+import type { Prices } from '../limits/prices.ts';
+import { admit, demandOf } from './admission.ts';
 import { type Attempt, type AttemptDeps, summarize, tryCandidate, unavailable } from './attempts.ts';
 import type { Candidate } from './candidate.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -20,6 +24,8 @@ export interface Routed<Result> {
   readonly affinity?: () => string | undefined;
   /** Whether the request can be sent only once, since its body is gone then. */
   readonly isOnce?: boolean;
+  /** About how many tokens it takes. */
+  readonly estimate?: () => Usage;
 }
 
 /** Finds out who answers: by policy, by health, again after failures that pass, and by fallbacks at the end. */
@@ -33,7 +39,8 @@ export interface RouterDeps extends AttemptDeps {
   readonly routing: () => RoutingConfig;
   /** Between 0 and 1, as `Math.random`. */
   readonly random: () => number;
-  readonly priceOf: (candidate: Candidate) => number | undefined;
+  readonly limiter: Limiter;
+  readonly prices: Prices;
 }
 
 export function createRouter(deps: RouterDeps): Router {
@@ -41,6 +48,7 @@ export function createRouter(deps: RouterDeps): Router {
   return {
     async serve(routed) {
       budget.earn();
+      await admitKey(routed, deps);
       const asked = new Set<string>();
       const names = [routed.model];
       let failure: GatewayError | undefined;
@@ -60,6 +68,19 @@ export function createRouter(deps: RouterDeps): Router {
       throw failure ?? new GatewayError('internal', 'No upstream was tried.');
     },
   };
+}
+
+/** What candidates are compared by: three times as many tokens are read as are written. */
+const TYPICAL_USAGE: Usage = { input: 750_000, output: 250_000 };
+
+/** Counts a request toward the limits of its key, once, whatever else becomes of it. */
+async function admitKey<Result>(routed: Routed<Result>, deps: RouterDeps): Promise<void> {
+  const { exchange, model } = routed;
+  const { key } = exchange;
+  if (!key?.limits) return;
+  const [candidate] = (await deps.catalogue.resolve(model, key)).candidates;
+  const demand = (): Demand => demandOf(routed, candidate, deps.prices);
+  await admit({ kind: 'key', id: key.id, limits: key.limits }, { exchange, demand }, deps);
 }
 
 /** A fallback that nobody serves any more must not hide why the first one failed. */
@@ -104,6 +125,7 @@ class RouteRun<Result> {
 
   async run(): Promise<Result> {
     const { clock } = this.#deps;
+    await this.#admit();
     for (let round = 0; ; round += 1) {
       const before = this.#failures.length;
       for (const candidate of this.#inOrder()) {
@@ -119,8 +141,18 @@ class RouteRun<Result> {
     }
   }
 
+  /** Counts the request toward the limits of the alias. */
+  async #admit(): Promise<void> {
+    const { limits } = this.#route;
+    const [candidate] = this.#candidates;
+    if (!limits || !candidate) return;
+    const demand = (): Demand => demandOf(this.#routed, candidate, this.#deps.prices);
+    await admit({ kind: 'model', ...limits }, { exchange: this.#routed.exchange, demand }, this.#deps);
+  }
+
   #inOrder(): readonly Candidate[] {
-    const { clock, gates, random, priceOf } = this.#deps;
+    const { clock, gates, random, prices } = this.#deps;
+    const priceOf = (candidate: Candidate): number | undefined => prices.costOf(TYPICAL_USAGE, candidate);
     const now = clock.now();
     const usable = this.#candidates.filter(
       (candidate) => !this.#spent.has(candidate) && this.#mayTry(candidate, now),
@@ -147,7 +179,8 @@ class RouteRun<Result> {
     const { firstTokenMs } = this.#route.timeouts;
     const totalMs = Number.isFinite(left) ? left : undefined;
     try {
-      const input = { exchange, attempt, firstTokenMs, totalMs };
+      const demand = (): Demand => demandOf(this.#routed, candidate, this.#deps.prices);
+      const input = { exchange, attempt, firstTokenMs, totalMs, demand };
       return { result: await tryCandidate(candidate, input, this.#deps) };
     } catch (error) {
       const failure = GatewayError.from(error);

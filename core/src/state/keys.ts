@@ -1,6 +1,7 @@
 import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '../canonical/errors.ts';
 import { defined } from '../canonical/json.ts';
+import type { Limits } from '../config/limits.ts';
 import type { State, StateStore, StoredKey } from './state.ts';
 
 /** What a key's owner decides. */
@@ -11,6 +12,7 @@ export interface KeyInput {
   readonly models?: readonly string[] | undefined;
   readonly upstreams?: readonly string[] | undefined;
   readonly thread?: { readonly memory: boolean } | undefined;
+  readonly limits?: Limits | undefined;
 }
 
 /** The keys of clients. */
@@ -85,7 +87,7 @@ export function createKeyRing({ store, now }: KeyRingDeps): KeyRing {
   };
 }
 
-function decided({ name, enabled = true, expiresAt, models, upstreams, thread }: KeyInput) {
+function decided({ name, enabled = true, expiresAt, models, upstreams, thread, limits }: KeyInput) {
   return defined({
     name,
     enabled,
@@ -93,6 +95,7 @@ function decided({ name, enabled = true, expiresAt, models, upstreams, thread }:
     models: models && [...models],
     upstreams: upstreams && [...upstreams],
     thread: thread && { ...thread },
+    limits: limits && { ...limits },
   });
 }
 

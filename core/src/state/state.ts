@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limitsSchema } from '../config/limits.ts';
 import { aliasSchema } from '../config/routing.ts';
 import { upstreamSchema } from '../config/upstream.ts';
 
@@ -21,6 +22,7 @@ export const keySchema = z.strictObject({
   upstreams: z.array(z.string()).optional(),
   /** Whether the gateway keeps what was said in a thread and sends it along. */
   thread: z.strictObject({ memory: z.boolean() }).optional(),
+  limits: limitsSchema.optional(),
 });
 export type StoredKey = Readonly<z.output<typeof keySchema>>;
 

@@ -7,6 +7,7 @@ import {
 } from '@dragoman/core';
 import { decodeCountRequest, decodeRequest } from './decode-request.ts';
 import { encodeError } from './encode-error.ts';
+import { encodeLimits } from './encode-limits.ts';
 import { encodeReply } from './encode-reply.ts';
 import { encodeStream, encodeStreamError, PING } from './encode-stream.ts';
 import { getModelEndpoint, listModelsEndpoint } from './models.ts';
@@ -52,4 +53,5 @@ export const anthropicMessages = defineProtocol({
   title: 'Anthropic Messages',
   endpoints: [messagesEndpoint, countEndpoint, listModelsEndpoint, getModelEndpoint],
   encodeError,
+  encodeLimits,
 });

@@ -10,6 +10,7 @@ import { completionsEndpoint } from './completions.ts';
 import { decodeRequest } from './decode-request.ts';
 import { embeddingsEndpoint } from './embeddings.ts';
 import { encodeError } from './encode-error.ts';
+import { encodeLimits } from './encode-limits.ts';
 import { encodeReply } from './encode-reply.ts';
 import { encodeStream, encodeStreamError } from './encode-stream.ts';
 import { getModelEndpoint, listModelsEndpoint } from './models.ts';
@@ -66,4 +67,5 @@ export const openaiChat = defineProtocol({
     relayEndpoint,
   ],
   encodeError,
+  encodeLimits,
 });

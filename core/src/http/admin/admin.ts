@@ -1,9 +1,12 @@
 import type Router from '@koa/router';
 import { aboutOperations } from './about.ts';
+import { aliasOperations } from './aliases.ts';
 import { createGatekeeper } from './access.ts';
 import type { AdminDeps } from './deps.ts';
 import { withDocument } from './document.ts';
+import { healthOperations } from './health.ts';
 import { keyOperations } from './keys.ts';
+import { limitOperations } from './limits.ts';
 import { BASE, createAdminRouter } from './routes.ts';
 import { sessionOperations } from './session-operations.ts';
 import { settingsOperations } from './settings.ts';
@@ -23,7 +26,10 @@ export function createAdmin(deps: AdminDeps): Admin {
     ...aboutOperations,
     ...settingsOperations,
     ...upstreamOperations,
+    ...aliasOperations,
+    ...healthOperations,
     ...keyOperations,
+    ...limitOperations,
   ];
   const documented = withDocument(operations, { base: BASE, version: deps.version });
   return {

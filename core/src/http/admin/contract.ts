@@ -1,6 +1,13 @@
 /** The shapes of the admin API: checked here, published as OpenAPI, and shared with the console. */
 import { z } from 'zod';
-import { modelSelectionSchema, timeoutsSchema, upstreamSchema } from '../../config/upstream.ts';
+import { limitsSchema } from '../../config/limits.ts';
+import { aliasSchema } from '../../config/routing.ts';
+import {
+  concurrencySchema,
+  modelSelectionSchema,
+  timeoutsSchema,
+  upstreamSchema,
+} from '../../config/upstream.ts';
 import { keySchema } from '../../state/state.ts';
 
 export const problemSchema = z.object({ path: z.string(), message: z.string() });
@@ -21,6 +28,10 @@ export const upstreamChangeSchema = z
   .strictObject({
     enabled: upstreamSchema.shape.enabled.unwrap(),
     passThrough: upstreamSchema.shape.passThrough.unwrap(),
+    weight: upstreamSchema.shape.weight.unwrap(),
+    priority: upstreamSchema.shape.priority.unwrap(),
+    concurrency: concurrencySchema,
+    limits: limitsSchema.nullable(),
     models: modelSelectionSchema,
     capabilities: upstreamSchema.shape.capabilities.unwrap(),
     timeouts: timeoutsSchema,
@@ -42,6 +53,50 @@ export const upstreamViewSchema = upstreamSchema
       .describe('Why its models could not be discovered, or why it cannot be used.'),
   })
   .meta({ id: 'Upstream' });
+
+export const aliasInputSchema = aliasSchema.meta({ id: 'AliasInput' });
+
+export const aliasViewSchema = aliasSchema
+  .extend({
+    origin: z.enum(['file', 'state']).describe('Aliases of the config file are read-only here.'),
+    resolved: z
+      .array(z.object({ upstream: z.string(), model: z.string() }))
+      .describe('Who is asked for it now; empty for patterns.'),
+  })
+  .meta({ id: 'Alias' });
+
+export const healthViewSchema = z
+  .object({
+    upstream: z.string(),
+    model: z.string(),
+    state: z.enum(['closed', 'open', 'half-open']),
+    reason: z.string().nullable().describe('Why it is not asked: the kind of failure, or `paused`.'),
+    until: z.iso.datetime().nullable().describe('When it may be asked again.'),
+    running: z.int().describe('Requests that it serves now.'),
+    waiting: z.int().describe('Requests that wait for a place at the upstream.'),
+    latencyMs: z.number().nullable().describe('Until the first content, smoothed.'),
+    successes: z.int(),
+  })
+  .meta({ id: 'Health' });
+
+export const pauseSchema = z
+  .strictObject({ seconds: z.int().min(1).max(86_400).default(3_600) })
+  .meta({ id: 'Pause' });
+
+export const limitsViewSchema = z
+  .object({
+    kind: z.enum(['key', 'model', 'upstream']),
+    id: z.string(),
+    uses: z.array(
+      z.object({
+        name: limitsSchema.keyof(),
+        limit: z.number(),
+        used: z.number(),
+        resetsAt: z.iso.datetime().optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'Limits' });
 
 const testModel = z
   .string()
@@ -74,6 +129,7 @@ const owned = {
   thread: z
     .strictObject({ memory: z.boolean() })
     .describe('Whether the gateway keeps what was said in a thread and sends it along.'),
+  limits: limitsSchema.describe('What the key may take.'),
 };
 
 export const keyInputSchema = z
@@ -84,6 +140,7 @@ export const keyInputSchema = z
     models: owned.models.optional(),
     upstreams: owned.upstreams.optional(),
     thread: owned.thread.optional(),
+    limits: owned.limits.optional(),
   })
   .meta({ id: 'KeyInput' });
 
@@ -96,6 +153,7 @@ export const keyChangeSchema = z
     models: owned.models.nullish(),
     upstreams: owned.upstreams.nullish(),
     thread: owned.thread.nullish(),
+    limits: owned.limits.nullish(),
   })
   .meta({ id: 'KeyChange' });
 

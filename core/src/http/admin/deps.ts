@@ -1,7 +1,11 @@
 import type { ResolvedConfig } from '../../config/resolved.ts';
 import type { Log } from '../../plugin/plugin.ts';
 import type { Registry } from '../../plugin/registry.ts';
+import type { Limiter } from '../../limits/limiter.ts';
+import type { Aliases } from '../../routing/aliases.ts';
 import type { Catalogue } from '../../routing/catalogue.ts';
+import type { Gates } from '../../routing/gates.ts';
+import type { HealthBoard } from '../../routing/health.ts';
 import type { Upstreams } from '../../routing/upstream.ts';
 import type { KeyRing } from '../../state/keys.ts';
 import type { SecretBox } from '../../state/secrets.ts';
@@ -14,6 +18,10 @@ export interface AdminDeps {
   readonly registry: Registry;
   readonly upstreams: Upstreams;
   readonly catalogue: Catalogue;
+  readonly aliases: Aliases;
+  readonly health: HealthBoard;
+  readonly gates: Gates;
+  readonly limiter: Limiter;
   readonly keys: KeyRing;
   readonly state: StateStore;
   readonly secrets: SecretBox;

@@ -45,7 +45,10 @@ export const keyOperations: readonly Operation[] = [
     response: contract.keyViewSchema,
     async handle({ body, params }, deps) {
       const key = find(params['id'], deps);
-      const { id, name, enabled, expiresAt, models, upstreams, thread } = { ...key, ...defined(body) };
+      const { id, name, enabled, expiresAt, models, upstreams, thread, limits } = {
+        ...key,
+        ...defined(body),
+      };
       const changed = await deps.keys.update(id, {
         name,
         enabled,
@@ -53,6 +56,7 @@ export const keyOperations: readonly Operation[] = [
         models: models ?? undefined,
         upstreams: upstreams ?? undefined,
         thread: thread ?? undefined,
+        limits: limits ?? undefined,
       });
       // Somebody else may have removed it meanwhile.
       if (!changed) throw notFound(id);

@@ -79,13 +79,16 @@ export const upstreamOperations: readonly Operation[] = [
     body: contract.upstreamChangeSchema,
     response: contract.upstreamViewSchema,
     refusals: ['read-only', 'conflict'],
-    async handle({ body: { options, ...fields }, params: { id } }, deps) {
+    async handle({ body: { options, limits, ...fields }, params: { id } }, deps) {
       await deps.state.update((state) => {
         const upstream = findUpstream(id, deps);
         refuseReadOnly(upstream, deps);
         const { config, type } = upstream;
         const merged = mergeOptions(type.options, config.options, { ...config.options, ...options });
-        const stored = seal(checked({ ...config, ...defined(fields), options: merged }, deps), deps);
+        const { limits: before, ...rest } = config;
+        const kept = limits === undefined ? before : (limits ?? undefined);
+        const changed = defined({ ...rest, ...defined(fields), limits: kept, options: merged });
+        const stored = seal(checked(changed, deps), deps);
         const upstreams = state.upstreams.map((entry) => (entry.id === id ? stored : entry));
         return { ...state, upstreams };
       });

@@ -6,6 +6,7 @@ import {
   type StoredReplyEndpoint,
 } from '@dragoman/core';
 import { encodeError } from '../encode-error.ts';
+import { encodeLimits } from '../encode-limits.ts';
 import { peek } from '../peek.ts';
 import { arrayOf } from '../wire.ts';
 import { decodeRequest } from './decode-request.ts';
@@ -69,4 +70,5 @@ export const openaiResponses = defineProtocol({
   title: 'OpenAI Responses',
   endpoints: [responsesEndpoint, countEndpoint, ...storedEndpoints],
   encodeError,
+  encodeLimits,
 });

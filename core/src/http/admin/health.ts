@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { CandidateHealth } from '../../routing/health.ts';
+import type { Upstream } from '../../routing/upstream.ts';
+import * as contract from './contract.ts';
+import type { AdminDeps } from './deps.ts';
+import { findUpstream } from './find-upstream.ts';
+import { defineOperation, type Operation } from './operation.ts';
+
+export const healthOperations: readonly Operation[] = [
+  defineOperation({
+    method: 'GET',
+    path: '/health',
+    summary: 'Shows how every model that was asked so far is doing at its upstream.',
+    access: 'admin',
+    response: z.array(contract.healthViewSchema),
+    handle: (_, deps) => deps.upstreams.all().flatMap((upstream) => viewHealth(upstream, deps)),
+  }),
+  defineOperation({
+    method: 'POST',
+    path: '/upstreams/:id/pause',
+    summary: 'Has an upstream rest for a while; running requests end as they began.',
+    access: 'admin',
+    body: contract.pauseSchema,
+    response: z.array(contract.healthViewSchema),
+    handle({ body: { seconds }, params: { id } }, deps) {
+      const upstream = findUpstream(id, deps);
+      deps.health.ofUpstream(upstream).pause(deps.now() + seconds * 1000);
+      return viewHealth(upstream, deps);
+    },
+  }),
+  defineOperation({
+    method: 'POST',
+    path: '/upstreams/:id/resume',
+    summary: 'Ends a pause, and forgets all failures of an upstream.',
+    access: 'admin',
+    response: z.array(contract.healthViewSchema),
+    handle({ params: { id } }, deps) {
+      const upstream = findUpstream(id, deps);
+      deps.health.ofUpstream(upstream).reset();
+      for (const health of deps.health.list(upstream).values()) health.reset();
+      return viewHealth(upstream, deps);
+    },
+  }),
+];
+
+function viewHealth(upstream: Upstream, deps: AdminDeps) {
+  return [...deps.health.list(upstream)].map(([model, health]) => ({
+    upstream: upstream.config.id,
+    model,
+    ...viewBlock(health, deps.now()),
+    running: health.running,
+    waiting: deps.gates.of(upstream).waiting,
+    latencyMs: health.latencyMs ?? null,
+    successes: health.successes,
+  }));
+}
+
+function viewBlock(health: CandidateHealth, now: number) {
+  const block = health.blockAt(now);
+  if (block) return { state: 'open', reason: block.reason, until: new Date(block.until).toISOString() };
+  const last = health.breaker.block ?? health.upstream.block;
+  return { state: last ? 'half-open' : 'closed', reason: last?.reason ?? null, until: null };
+}

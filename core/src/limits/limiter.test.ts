@@ -1,0 +1,132 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Limits } from '../config/limits.ts';
+import { openLedger } from './ledger.ts';
+import { createLimiter, type Demand, type Limiter, type Subject } from './limiter.ts';
+import { createMemoryCoordinator } from './memory-coordinator.ts';
+
+let folder: string;
+let time: number;
+const logged: object[] = [];
+const log = { error: (fields: object) => void logged.push(fields) };
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dragoman-limits-'));
+  // The last second of a minute in the middle of a month.
+  time = Date.parse('2026-11-21T11:59:59Z');
+  logged.length = 0;
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const now = (): number => time;
+
+async function open(): Promise<Limiter> {
+  return createLimiter(createMemoryCoordinator({ now, ledger: await openLedger({ folder, log, now }) }), now);
+}
+
+const of = (limits: Limits, id = 'k'): Subject => ({ kind: 'key', id, limits });
+const wants =
+  (tokens: number, cost = 0) =>
+  (): Demand => ({ tokens, cost });
+
+describe('limits', () => {
+  it('admit exactly as many as they say, however many ask at once', async () => {
+    const limiter = await open();
+    const subject = of({ requestsPerMinute: 100 });
+    const asked = Array.from({ length: 1000 }, () => limiter.admit([subject], wants(0)));
+    const outcomes = await Promise.allSettled(asked);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(100);
+    expect(await limiter.uses(subject)).toMatchObject([{ used: 100 }]);
+  });
+
+  it('hold money back until it is known what a request costs', async () => {
+    const limiter = await open();
+    const subject = of({ costTotal: 1 });
+    const asked = Array.from({ length: 100 }, () => limiter.admit([subject], wants(0, 0.1)));
+    const outcomes = await Promise.allSettled(asked);
+    const permits = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    expect(permits).toHaveLength(10);
+    await Promise.all(permits.map((permit) => permit.end({ tokens: 0, cost: 0.05 })));
+    expect(await limiter.uses(subject)).toEqual([{ name: 'costTotal', limit: 1, used: 0.5 }]);
+  });
+
+  it('begin anew with the minute, the day and the month', async () => {
+    const limiter = await open();
+    const subject = of({ requestsPerMinute: 1, tokensPerDay: 10, costPerMonth: 1 });
+    const permit = await limiter.admit([subject], wants(10, 1));
+    await permit.end({ tokens: 10, cost: 1 });
+    const used = async () => (await limiter.uses(subject)).map((use) => use.used);
+    expect(await used()).toEqual([1, 10, 1]);
+    time += 1_000;
+    expect(await used()).toEqual([0, 10, 1]);
+    time = Date.parse('2026-11-22T00:00:00Z');
+    expect(await used()).toEqual([0, 0, 1]);
+    time = Date.parse('2026-12-01T00:00:00Z');
+    expect(await used()).toEqual([0, 0, 0]);
+  });
+
+  it('name the limit and the time to wait', async () => {
+    const limiter = await open();
+    const subject = of({ requestsPerMinute: 0 });
+    await expect(limiter.admit([subject], wants(1))).rejects.toMatchObject({
+      kind: 'rate-limit',
+      message: 'This key has reached its limit of 0 requests per minute.',
+      details: { code: 'rate_limit_exceeded', retryAfterMs: 1_000 },
+    });
+    const broke = of({ costTotal: 0 });
+    await expect(limiter.admit([broke], wants(1))).rejects.toMatchObject({
+      details: { code: 'budget_exceeded' },
+    });
+  });
+
+  it('take nothing of the others when one refuses', async () => {
+    const limiter = await open();
+    const [roomy, full] = [
+      of({ requestsPerMinute: 5, concurrentRequests: 5 }),
+      of({ tokensPerMinute: 3 }, 'full'),
+    ];
+    await expect(limiter.admit([roomy, full], wants(4))).rejects.toThrow('3 tokens per minute');
+    expect((await limiter.uses(roomy)).map(({ used }) => used)).toEqual([0, 0]);
+  });
+
+  it('give back what a request that failed was about to take, once', async () => {
+    const limiter = await open();
+    const subject = of({ requestsPerMinute: 5, concurrentRequests: 5, tokensPerMinute: 100, costTotal: 1 });
+    const permit = await limiter.admit([subject], wants(50, 0.5));
+    await permit.end(undefined);
+    await permit.end(undefined);
+    expect((await limiter.uses(subject)).map(({ used }) => used)).toEqual([1, 0, 0, 0]);
+  });
+
+  it('tell what is left of the tightest', async () => {
+    const limiter = await open();
+    const subjects = [of({ requestsPerMinute: 10 }), of({ requestsPerMinute: 3 }, 'other')];
+    const { requests, tokens } = await limiter.admit(subjects, wants(1));
+    expect(requests).toEqual({ limit: 3, remaining: 2, resetMs: 1_000 });
+    expect(tokens).toBeUndefined();
+  });
+});
+
+describe('what was used', () => {
+  const subject = of({ tokensPerMinute: 100, tokensPerDay: 100, costTotal: 5 });
+
+  it('outlives a restart, but for what is over in a minute', async () => {
+    const before = await open();
+    const permit = await before.admit([subject], wants(30, 1));
+    await permit.end({ tokens: 40, cost: 2 });
+    await before.close();
+    const after = await open();
+    expect((await after.uses(subject)).map(({ used }) => used)).toEqual([0, 40, 2]);
+    time += 86_400_000;
+    const later = await open();
+    expect((await later.uses(subject)).map(({ used }) => used)).toEqual([0, 0, 2]);
+  });
+
+  it('begins anew when its file cannot be read, which is told', async () => {
+    await writeFile(join(folder, 'limits.json'), '[{');
+    const limiter = await open();
+    expect((await limiter.uses(subject)).map(({ used }) => used)).toEqual([0, 0, 0]);
+    expect(logged).toHaveLength(1);
+  });
+});

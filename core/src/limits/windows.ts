@@ -1,0 +1,48 @@
+import type { Limits } from '../config/limits.ts';
+import type { Counter } from './coordinator.ts';
+
+export type Unit = 'requests' | 'tokens' | 'running' | 'cost';
+
+export interface LimitKind {
+  readonly name: keyof Limits;
+  /** What is counted; `running` is given back when a request ends. */
+  readonly unit: Unit;
+  /** When the count starts anew. */
+  readonly window: 'minute' | 'day' | 'month' | 'never';
+  /** For messages: `100 requests per minute`. */
+  readonly label: string;
+}
+
+const KINDS = {
+  requestsPerMinute: { unit: 'requests', window: 'minute', label: 'requests per minute' },
+  concurrentRequests: { unit: 'running', window: 'never', label: 'requests at the same time' },
+  tokensPerMinute: { unit: 'tokens', window: 'minute', label: 'tokens per minute' },
+  tokensPerDay: { unit: 'tokens', window: 'day', label: 'tokens per day' },
+  costPerDay: { unit: 'cost', window: 'day', label: 'US dollars per day' },
+  costPerMonth: { unit: 'cost', window: 'month', label: 'US dollars per month' },
+  costTotal: { unit: 'cost', window: 'never', label: 'US dollars' },
+} as const satisfies Record<keyof Limits, Omit<LimitKind, 'name'>>;
+
+/** All kinds of limits, in the order in which they are checked and shown. */
+export const LIMIT_KINDS: readonly LimitKind[] = Object.entries(KINDS).map(([name, kind]) => ({
+  ...kind,
+  name: name as keyof Limits,
+}));
+
+/** The counter of a limit's window at a time. */
+export function counterOf({ name, window }: LimitKind, owner: string, now: number): Counter {
+  const base = `${owner} ${name}`;
+  if (window === 'never') return { name: base };
+  const until = endOf(window, now);
+  return { name: `${base} ${until}`, until };
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+function endOf(window: 'minute' | 'day' | 'month', now: number): number {
+  if (window === 'minute') return (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS;
+  if (window === 'day') return (Math.floor(now / DAY_MS) + 1) * DAY_MS;
+  const date = new Date(now);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
+}
