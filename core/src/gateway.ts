@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import manifest from '../package.json' with { type: 'json' };
 import { createOpaqueBox } from './canonical/opaque.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
+import { fieldsForRestart } from './config/live.ts';
 import { createContainer, type Surroundings } from './container.ts';
 import { createAdmin } from './http/admin/admin.ts';
 import { createApp } from './http/app.ts';
@@ -13,14 +14,23 @@ import { createProtocolRouter } from './http/routes.ts';
 import { createHttpServer } from './http/server.ts';
 import { createCallMemory } from './routing/call-memory.ts';
 import { acquireRunFile } from './state/run-file.ts';
+import type { Log } from './plugin/plugin.ts';
+import type { Upstreams } from './routing/upstream.ts';
 import * as tokens from './tokens.ts';
 
 /** A gateway that is set up but does not listen yet. */
 export interface Gateway {
+  readonly log: Log;
   /** Starts to take connections and to discover models. Rejects when the address is in use. */
   listen(): Promise<{ readonly url: string }>;
   /** Lets running requests end for up to the configured grace, then stops everything. Safe to call twice. */
   close(): Promise<void>;
+  /**
+   * Puts another configuration in the place of the one that runs, as far as that goes without a restart: running
+   * requests end as they began. Gives the fields that wait for one. Throws when it cannot be used; nothing has
+   * changed then.
+   */
+  reload(config: ResolvedConfig): readonly string[];
   /** A new link that signs one browser in, once. Only after `listen`. */
   signInLink(): string;
   /** The client key that `listen` made because there was none; it is known only now. */
@@ -65,6 +75,7 @@ async function assemble(
   let url = '';
   let firstKey: string | undefined;
   let closing: Promise<void> | undefined;
+  let discovery: NodeJS.Timeout | undefined;
 
   const admin = createAdmin({
     config,
@@ -114,6 +125,7 @@ async function assemble(
   const server = createHttpServer(app.callback(), fallback);
 
   const close = async (): Promise<void> => {
+    clearInterval(discovery);
     await server.drain(config.server.shutdownGraceMs);
     await upstreams.close();
     await pools.close();
@@ -123,6 +135,7 @@ async function assemble(
   };
 
   return {
+    log,
     async listen() {
       const address = await server.listen(config.server.host, config.server.port);
       url = urlOf(address);
@@ -131,12 +144,22 @@ async function assemble(
       // Only now: a key made by a start that fails would be shown to nobody.
       if (config.auth && keys.list().length === 0)
         firstKey = (await keys.create({ name: 'first key' })).secret;
-      for (const upstream of upstreams.all())
-        upstreams
-          .list(upstream)
-          .load()
-          .catch(() => {});
+      discover(upstreams);
+      discovery = setInterval(() => discover(upstreams), DISCOVER_EVERY_MS).unref();
       return { url };
+    },
+    reload(next) {
+      const live = container.resolve(tokens.LIVE_CONFIG);
+      const before = live.get();
+      live.replace(next);
+      try {
+        upstreams.all();
+      } catch (error) {
+        live.replace(before);
+        throw error;
+      }
+      discover(upstreams);
+      return fieldsForRestart(before, next);
     },
     close: () => (closing ??= close()),
     signInLink: () => `${url}/console/sign-in/#token=${admin.createSignInToken()}`,
@@ -144,6 +167,21 @@ async function assemble(
       return firstKey;
     },
   };
+}
+
+/** Lists that are still fresh are not asked for again. */
+const DISCOVER_EVERY_MS = 30_000;
+
+/** Has upstreams tell what they serve, without anybody waiting for it. */
+function discover(upstreams: Upstreams): void {
+  for (const upstream of upstreams.all()) {
+    if (!upstream.config.enabled) continue;
+    // What went wrong is shown with the upstream.
+    upstreams
+      .list(upstream)
+      .load()
+      .catch(() => {});
+  }
 }
 
 /** Nobody can call "all addresses"; loopback is one of them. */

@@ -1,14 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ROOT, type RunningCommand, startCommand } from '../support/command.ts';
 import { startMockUpstream } from '../support/mock-upstream.ts';
 import { openAiReply } from '../support/openai-frames.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const UPSTREAM_KEY = 'sk-upstream-key-that-must-not-be-logged';
 const QUERY_KEY = 'key-in-the-query-that-must-not-be-logged';
 
@@ -17,16 +15,13 @@ afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
 });
 
-/** Starts the command as a user would, with the log as in production. */
-async function startCommand(
-  upstreamUrl: string,
-): Promise<{ child: ChildProcess; output: () => string; url: string; key: string }> {
+async function start(upstreamUrl: string): Promise<RunningCommand> {
   const folder = await mkdtemp(join(tmpdir(), 'dragoman-log-'));
   closers.push(() => rm(folder, { recursive: true }));
   const config = join(folder, 'gateway.config.ts');
   await writeFile(
     config,
-    `import { openai } from ${JSON.stringify(join(root, 'plugins/openai/src/index.ts'))};
+    `import { openai } from ${JSON.stringify(join(ROOT, 'plugins/openai/src/index.ts'))};
      export default {
        plugins: [openai()],
        upstreams: [{
@@ -35,21 +30,9 @@ async function startCommand(
        }],
      };`,
   );
-  const child = spawn('node', ['core/src/cli.ts', 'start', '--config', config, '--port', '0'], {
-    cwd: root,
-    env: { ...process.env, DRAGOMAN_LOG_FORMAT: 'json', DRAGOMAN_LOG_LEVEL: 'debug' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  closers.push(() => void child.kill('SIGKILL'));
-  let text = '';
-  const ready = Promise.withResolvers<void>();
-  child.stdout?.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-    if (text.includes('Sign in')) ready.resolve();
-  });
-  await ready.promise;
-  const read = (pattern: RegExp): string => pattern.exec(text)?.[1] ?? '';
-  return { child, output: () => text, url: read(/Base URL\s+(\S+)/), key: read(/Client key\s+(\S+)/) };
+  const command = await startCommand(config);
+  closers.push(() => void command.child.kill('SIGKILL'));
+  return command;
 }
 
 describe('the log of a running command', () => {
@@ -60,7 +43,7 @@ describe('the log of a running command', () => {
       { body: openAiReply([{ text: ['hi'] }]) },
       { status: 401, body: { error: { message: `The key ${UPSTREAM_KEY} is wrong` } } },
     );
-    const { child, output, url, key } = await startCommand(upstream.url);
+    const { child, output, url, key } = await start(upstream.url);
     const send = (): Promise<Response> =>
       fetch(`${url}/chat/completions?key=${QUERY_KEY}`, {
         method: 'POST',

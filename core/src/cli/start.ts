@@ -5,6 +5,7 @@ import { createGateway, type Gateway } from '../gateway.ts';
 import { CommandError } from './command-error.ts';
 import { addConfigFlags, type ConfigFlags, loadInput } from './flags.ts';
 import { print } from './output.ts';
+import { reloadOnChange } from './reload.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
 interface StartFlags extends ConfigFlags {
@@ -12,6 +13,7 @@ interface StartFlags extends ConfigFlags {
   readonly port?: string;
   readonly auth: boolean;
   readonly allowOpen?: boolean;
+  readonly watch?: boolean;
 }
 
 export function addStart(program: Command): void {
@@ -20,24 +22,27 @@ export function addStart(program: Command): void {
     .option('--port <number>', 'the port to listen on; 0 takes a free one')
     .option('--no-auth', 'serve without keys; on loopback only')
     .option('--allow-open', 'serve without keys to everybody who can reach the address')
+    .option('--watch', 'load the config file anew whenever it changes; SIGHUP does so at any time')
     .action(start);
 }
 
-async function start({ host, port, auth, allowOpen, ...flags }: StartFlags): Promise<void> {
-  const input = loadInput(flags);
-  const config = await loadConfig({
-    ...input,
+async function start({ host, port, auth, allowOpen, watch = false, ...flags }: StartFlags): Promise<void> {
+  const given = loadInput(flags);
+  const input = {
+    ...given,
     flags: {
-      ...input.flags,
+      ...given.flags,
       ...(host !== undefined && { host }),
       ...(port !== undefined && { port: /^\d+$/.test(port) ? Number(port) : Number.NaN }),
       ...(!auth && { auth }),
       ...(allowOpen !== undefined && { allowOpen }),
     },
-  });
+  };
+  const config = await loadConfig(input);
   const gateway = await createGateway(config);
   const url = await listen(gateway, config);
   stopOnSignal(gateway);
+  if (config.file !== undefined) reloadOnChange({ gateway, input, file: config.file, watches: watch });
   print(banner(gateway, config, url));
 }
 

@@ -15,3 +15,20 @@ export function createLiveConfig(first: ResolvedConfig): LiveConfig {
     },
   };
 }
+
+/** What an edit changes at once; all else waits for the next start. */
+const LIVE_FIELDS = new Set(['file', 'upstreams', 'aliases', 'routing', 'prices']);
+
+/** The fields of an edited configuration that need a restart, by name. */
+export function fieldsForRestart(before: ResolvedConfig, after: ResolvedConfig): readonly string[] {
+  const told = (config: ResolvedConfig) =>
+    new Map(
+      Object.entries({ ...config, plugins: config.plugins.map(({ name }) => name) }).map(([field, value]) => [
+        field,
+        JSON.stringify(value),
+      ]),
+    );
+  const [old, edited] = [told(before), told(after)];
+  const names = new Set([...old.keys(), ...edited.keys()]);
+  return [...names].filter((name) => !LIVE_FIELDS.has(name) && old.get(name) !== edited.get(name));
+}

@@ -18,6 +18,8 @@ export interface LoadInput {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   readonly isTerminal?: boolean;
+  /** How often it was loaded before: Node keeps what it has imported once. */
+  readonly reloads?: number;
 }
 
 /** Loads the config file with `.env` beside it. Throws a {@link ConfigError} with a message for a person. */
@@ -29,22 +31,31 @@ export async function loadConfig(input: LoadInput = {}): Promise<ResolvedConfig>
   }
   const folder = dirname(file);
   readDotEnv(folder, env);
-  const config = await importConfig(file);
+  const config = await importConfig(file, input.reloads ?? 0);
   const { value: overrides, problems } = readOverrides({ flags, env, cwd });
   return resolveConfig(config, overrides, { file, folder, isTerminal, problems });
 }
+
+/** What the environment itself says wins, but what `.env` said may be said anew. */
+const fromDotEnv = new Set<string>();
 
 /** The config file reads the environment while it is imported, so `.env` has to be in it before. */
 function readDotEnv(folder: string, env: NodeJS.ProcessEnv): void {
   const file = join(folder, '.env');
   if (!existsSync(file)) return;
-  for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8')))) env[name] ??= value;
+  for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8')))) {
+    if (env[name] !== undefined && !fromDotEnv.has(name)) continue;
+    env[name] = value;
+    fromDotEnv.add(name);
+  }
 }
 
-async function importConfig(file: string): Promise<unknown> {
+async function importConfig(file: string, reloads: number): Promise<unknown> {
   let module: { readonly default?: unknown };
   try {
-    module = (await import(pathToFileURL(file).href)) as typeof module;
+    module = (await import(
+      pathToFileURL(file).href + (reloads > 0 ? `?reload=${reloads}` : '')
+    )) as typeof module;
   } catch (error) {
     throw new ConfigError(file, [{ path: '', message: describeFailure(error, file) }], error);
   }
@@ -62,6 +73,8 @@ function describeFailure(error: unknown, file: string): string {
 
 /** Only the stack knows the line. The source beside it is not shown: it may hold a key. */
 function lineOf(stack: string, file: string): string | undefined {
-  const places = [pathToFileURL(file).href, file].map((name) => stack.split(`${name}:`)[1] ?? '');
-  return places.map((place) => /^\d+/.exec(place)?.[0]).find((line) => line !== undefined);
+  const places = [pathToFileURL(file).href, file].map((name) => stack.split(name)[1] ?? '');
+  return places
+    .map((place) => /^(?:\?reload=\d+)?:(\d+)/.exec(place)?.[1])
+    .find((line) => line !== undefined);
 }
