@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { addAliases } from './cli/aliases.ts';
 import { CommandError } from './cli/command-error.ts';
 import { addDoctor } from './cli/doctor.ts';
+import { addHealth } from './cli/health.ts';
 import { addKeys } from './cli/keys.ts';
 import { addModels } from './cli/models.ts';
 import { addSignInLink } from './cli/sign-in-link.ts';
@@ -14,7 +16,17 @@ const program = new Command('dragoman')
   .description('A gateway between LLM clients and LLM upstreams.')
   .version(manifest.version);
 
-for (const add of [addStart, addUpstreams, addKeys, addModels, addSignInLink, addDoctor]) add(program);
+for (const add of [
+  addStart,
+  addUpstreams,
+  addAliases,
+  addHealth,
+  addKeys,
+  addModels,
+  addSignInLink,
+  addDoctor,
+])
+  add(program);
 
 try {
   await program.parseAsync();

@@ -292,3 +292,53 @@ describe('dragoman doctor', () => {
     expect(stdout).toContain('✗ config: ');
   });
 });
+
+describe('the routes of a gateway', () => {
+  it('are set, shown and removed by commands', async () => {
+    await runJson(...addMock());
+    const set = [
+      'aliases',
+      'set',
+      'fast',
+      'mock/m1=3',
+      'm2',
+      '--policy',
+      'weighted',
+      '--fallbacks',
+      'm2, m1',
+    ];
+    expect(await runJson(...set)).toMatchObject({
+      name: 'fast',
+      policy: 'weighted',
+      candidates: [{ upstream: 'mock', model: 'm1', weight: 3 }, { model: 'm2' }],
+      fallbacks: { default: ['m2', 'm1'] },
+    });
+    expect((await home.run(['aliases', 'list'])).stdout).toMatch(
+      /fast +yes +state +weighted +mock\/m1=3, m2/,
+    );
+    expect(await runRefused('aliases', 'set', 'bad', 'm1=much')).toContain('upstream/model=weight');
+    expect(await runRefused('aliases', 'set', 'bad', 'm1', '--policy', 'best')).toContain('policy');
+    await runJson('aliases', 'remove', 'fast');
+    expect(await runJson('aliases', 'list')).toEqual([]);
+    expect(await runRefused('aliases', 'remove', 'fast')).toContain('There is no alias');
+  });
+
+  it('rest and go on by commands, and keys have limits', async () => {
+    await runJson(...addMock());
+    expect(await runJson('upstreams', 'pause', 'mock', '--seconds', '60')).toEqual([]);
+    expect(await runJson('upstreams', 'resume', 'mock')).toEqual([]);
+    expect((await home.run(['health'])).stdout).toContain('UPSTREAM');
+    const made = await runJson(
+      'keys',
+      'create',
+      'k',
+      '--limit',
+      'requestsPerMinute=5',
+      '--limit',
+      'costTotal=2.5',
+    );
+    expect(made).toMatchObject({ key: { limits: { requestsPerMinute: 5, costTotal: 2.5 } } });
+    expect(await runRefused('keys', 'create', 'k', '--limit', 'requestsPerMinute')).toContain('--limit');
+    expect(await runRefused('keys', 'create', 'k', '--limit', 'wishes=3')).toContain('wishes');
+  });
+});

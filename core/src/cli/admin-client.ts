@@ -11,7 +11,7 @@ import { readState } from './read-state.ts';
 /** The admin API, wherever it is. */
 export interface AdminClient {
   /** Throws a {@link CommandError} with the API's own message when the call is refused. */
-  call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
 }
 
 type Use<T> = (admin: AdminClient) => Promise<T>;
@@ -61,7 +61,7 @@ interface Address {
 
 function createClient({ url, token }: Address): AdminClient {
   return {
-    async call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+    async call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> {
       const { statusCode, body: answer } = await request(`${url}/admin/api/v1${path}`, {
         method,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },

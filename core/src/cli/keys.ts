@@ -23,6 +23,12 @@ export function addKeys(program: Command): void {
     .option('--models <names>', 'the models that it may use, separated by commas; * stands for any text')
     .option('--upstreams <ids>', 'the upstreams that may serve it, separated by commas')
     .option('--memory', 'keep what is said in a thread, and send it along')
+    .option(
+      '--limit <name=number>',
+      'such as requestsPerMinute=60, tokensPerDay=1000000 or costPerMonth=20 (repeatable)',
+      (pair: string, before: readonly string[]) => [...before, pair],
+      [],
+    )
     .action(create);
   addCommonFlags(
     keys.command('revoke <key>').description('Revoke a key, named by its id or its first characters.'),
@@ -46,21 +52,34 @@ interface CreateFlags extends CommonFlags {
   readonly models?: string;
   readonly upstreams?: string;
   readonly memory?: boolean;
+  readonly limit: readonly string[];
 }
 
 async function create(name: string, { json, ...flags }: CreateFlags): Promise<void> {
-  const { expires: expiresAt, models, upstreams, memory } = flags;
+  const { expires: expiresAt, models, upstreams, memory, limit, ...common } = flags;
   const body = defined({
     name,
     expiresAt,
     models: splitNames(models),
     upstreams: splitNames(upstreams),
     thread: memory ? { memory } : undefined,
+    limits: limit.length > 0 ? readLimits(limit) : undefined,
   });
-  const made = await withAdmin(flags, (admin) =>
+  const made = await withAdmin(common, (admin) =>
     admin.call<{ readonly secret: string }>('POST', '/keys', body),
   );
   printResult(json, made, () => made.secret);
+}
+
+function readLimits(pairs: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name = '', value = ''] = pair.split('=');
+      if (value === '' || !(Number(value) >= 0))
+        throw new CommandError('Every --limit has to be name=number.');
+      return [name, Number(value)];
+    }),
+  );
 }
 
 function splitNames(list: string | undefined): readonly string[] | undefined {

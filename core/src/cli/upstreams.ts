@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { withAdmin } from './admin-client.ts';
 import { CommandError } from './command-error.ts';
 import { addCommonFlags, type CommonFlags } from './flags.ts';
+import { addPauses } from './health.ts';
 import { readOptions } from './option-values.ts';
 import { formatTable, printResult } from './output.ts';
 
@@ -36,6 +37,7 @@ export function addUpstreams(program: Command): void {
     )
     .action(add);
   addCommonFlags(upstreams.command('remove <id>').description('Remove an upstream.')).action(remove);
+  addPauses(upstreams);
   addCommonFlags(upstreams.command('test <id>').description('Try an upstream.'))
     .option('--model <name>', 'also ask this model to say something')
     .action(test);

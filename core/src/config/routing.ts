@@ -94,6 +94,14 @@ export const aliasSchema = z.strictObject({
       totalMs: milliseconds.min(1).optional().describe('For all tries together.'),
     })
     .prefault({}),
+  hedge: z
+    .strictObject({
+      afterMs: milliseconds
+        .optional()
+        .describe('Default: what 95 of 100 requests took until their first content.'),
+    })
+    .optional()
+    .describe('Asks a second candidate as well where the first is slow to begin; the quicker one answers.'),
   limits: limitsSchema.optional(),
   thread: z
     .strictObject({ memory: z.boolean() })

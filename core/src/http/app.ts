@@ -64,9 +64,13 @@ function answerAndLog({ log, requestLog, fallback, now }: AppDeps): Middleware {
 }
 
 async function endAll(endings: readonly (() => Promise<void>)[], log: Logger): Promise<void> {
-  for (const ended of await Promise.allSettled(endings.map((end) => end()))) {
-    if (ended.status === 'rejected')
-      log.error({ error: ended.reason as unknown }, 'A request was not settled.');
+  // What was begun last ends first.
+  for (const end of endings.toReversed()) {
+    try {
+      await end();
+    } catch (error) {
+      log.error({ error }, 'A request was not settled.');
+    }
   }
 }
 

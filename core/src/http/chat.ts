@@ -41,10 +41,10 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
 
     const { hold } = deps.routing();
     const serve = async (): Promise<Reply> => {
-      const attempt: Attempt<Reply> = (candidate, call) => {
+      const attempt: Attempt<Reply> = (candidate, call, own) => {
         const forward = talk.isChanged ? undefined : forwardOf(candidate, endpoint.wire);
         if (forward)
-          return forwardRequest(forward, exchange, {
+          return forwardRequest(forward, own, {
             raw: exchange.raw,
             model: candidate.model,
             call,
@@ -52,7 +52,7 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
             hold,
           });
         if (talk.missing) throw talk.missing;
-        return translate(exchange, {
+        return translate(own, {
           ...{ endpoint: writer, request: decode(), candidate, call, context },
           ...{ memory: deps.callMemory, hold },
           ...(talk.keep && { keep: talk.keep }),

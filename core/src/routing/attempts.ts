@@ -10,7 +10,7 @@ import type { Exchange } from './exchange.ts';
 import type { Gates } from './gates.ts';
 
 /** One try at one candidate. It throws as long as another candidate may still answer in its place. */
-export type Attempt<Result> = (candidate: Candidate, call: Call) => Promise<Result>;
+export type Attempt<Result> = (candidate: Candidate, call: Call, exchange: Exchange) => Promise<Result>;
 
 export interface AttemptDeps {
   readonly pools: HttpPools;
@@ -68,7 +68,9 @@ export async function tryCandidate<Result>(
   const started = clock.now();
   const startedAt = performance.now();
   try {
-    const result = await attempt(candidate, call);
+    const result = await attempt(candidate, call, exchange);
+    // Somebody else was quicker, or the client is gone: nobody wants the answer any more.
+    if (signal.aborted) throw GatewayError.from(signal.reason);
     call.begun();
     notes.served = candidate;
     health.succeeded((call.begunAt ?? clock.now()) - started);

@@ -7,6 +7,10 @@ import type { Upstream } from './upstream.ts';
 /** How fast old times to the first token are forgotten. */
 const SMOOTHING = 0.2;
 
+/** How many times are kept for a percentile, and from how many on one means something. */
+const KEPT_LATENCIES = 100;
+const LEAST_LATENCIES = 20;
+
 /** About how long it takes until somebody else's probe has an outcome. */
 const PROBE_MS = 200;
 
@@ -19,6 +23,8 @@ export class CandidateHealth {
   successes = 0;
   /** Requests that it serves now. */
   running = 0;
+  /** Of the latest requests, until their first content. */
+  readonly #latencies: number[] = [];
   /** The time to the first token, smoothed, in milliseconds; `undefined` before the first. */
   latencyMs: number | undefined;
   /** Its upstream said that nothing is left until then. */
@@ -60,8 +66,16 @@ export class CandidateHealth {
     this.successes += 1;
     this.latencyMs =
       this.latencyMs === undefined ? latencyMs : this.latencyMs + SMOOTHING * (latencyMs - this.latencyMs);
+    this.#latencies.push(latencyMs);
+    if (this.#latencies.length > KEPT_LATENCIES) this.#latencies.shift();
     this.breaker.succeeded();
     this.upstream.succeeded();
+  }
+
+  /** What 95 of 100 requests took at most; `undefined` as long as too few are known. */
+  p95(): number | undefined {
+    if (this.#latencies.length < LEAST_LATENCIES) return undefined;
+    return this.#latencies.toSorted((a, b) => a - b)[Math.floor(this.#latencies.length * 0.95)];
   }
 
   failed(error: GatewayError, now: number): void {

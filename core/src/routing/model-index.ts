@@ -132,6 +132,7 @@ function routeOf(
     retry: { ...retry, ...defined(alias?.retry ?? {}) },
     timeouts: alias?.timeouts ?? {},
     fallbacks: alias?.fallbacks ?? {},
+    hedge: alias?.hedge,
     limits: alias?.limits && { id: alias.name, limits: alias.limits },
     thread: alias?.thread,
   });

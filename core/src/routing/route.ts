@@ -11,6 +11,7 @@ export interface Route {
   readonly retry: Retry;
   readonly timeouts: AliasConfig['timeouts'];
   readonly fallbacks: AliasConfig['fallbacks'];
+  readonly hedge?: AliasConfig['hedge'];
   /** Of the alias, by its name. */
   readonly limits?: { readonly id: string; readonly limits: Limits };
   readonly thread?: AliasConfig['thread'];

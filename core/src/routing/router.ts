@@ -4,11 +4,11 @@ import type { RoutingConfig } from '../config/routing.ts';
 import type { Demand, Limiter } from '../limits/limiter.ts';
 import type { Prices } from '../limits/prices.ts';
 import { admit, demandOf } from './admission.ts';
-import { type Attempt, type AttemptDeps, summarize, tryCandidate, unavailable } from './attempts.ts';
+import type { Attempt, AttemptDeps } from './attempts.ts';
 import type { Candidate } from './candidate.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Exchange } from './exchange.ts';
-import { orderBy } from './policies.ts';
+import { RouteRun } from './route-run.ts';
 import { RetryBudget } from './retry-budget.ts';
 import type { Route } from './route.ts';
 import { ruleOf } from './rules.ts';
@@ -70,9 +70,6 @@ export function createRouter(deps: RouterDeps): Router {
   };
 }
 
-/** What candidates are compared by: three times as many tokens are read as are written. */
-const TYPICAL_USAGE: Usage = { input: 750_000, output: 250_000 };
-
 /** Counts a request toward the limits of its key, once, whatever else becomes of it. */
 async function admitKey<Result>(routed: Routed<Result>, deps: RouterDeps): Promise<void> {
   const { exchange, model } = routed;
@@ -102,112 +99,4 @@ function fallbacksOf({ fallbacks }: Route, { kind }: GatewayError): readonly str
   if (kind === 'context-window') return fallbacks.contextWindow ?? [];
   if (kind === 'content-policy') return fallbacks.contentPolicy ?? [];
   return ruleOf(kind).goesOn ? (fallbacks.default ?? []) : [];
-}
-
-/** One request on one route. */
-class RouteRun<Result> {
-  readonly #route: Route;
-  readonly #routed: Routed<Result>;
-  readonly #deps: RouterDeps & { readonly budget: RetryBudget };
-  readonly #candidates: readonly Candidate[];
-  readonly #deadline: number;
-  readonly #failures: GatewayError[] = [];
-  /** Candidates that would fail again. */
-  readonly #spent = new Set<Candidate>();
-
-  constructor(route: Route, routed: Routed<Result>, deps: RouterDeps & { readonly budget: RetryBudget }) {
-    this.#route = route;
-    this.#routed = routed;
-    this.#deps = deps;
-    this.#candidates = routed.select ? routed.select(route.candidates) : route.candidates;
-    this.#deadline = deps.clock.now() + (route.timeouts.totalMs ?? Infinity);
-  }
-
-  async run(): Promise<Result> {
-    const { clock } = this.#deps;
-    await this.#admit();
-    for (let round = 0; ; round += 1) {
-      const before = this.#failures.length;
-      for (const candidate of this.#inOrder()) {
-        // While another one was tried, somebody else may have found this one to be down.
-        if (!this.#mayTry(candidate, clock.now())) continue;
-        const answer = await this.#try(candidate);
-        if (answer) return answer.result;
-        if (this.#routed.isOnce || clock.now() >= this.#deadline) throw this.#failure();
-      }
-      const wait = this.#waitAfter(round, this.#failures.length > before);
-      if (wait === undefined) throw this.#failure();
-      await clock.sleep(wait, this.#routed.exchange.signal);
-    }
-  }
-
-  /** Counts the request toward the limits of the alias. */
-  async #admit(): Promise<void> {
-    const { limits } = this.#route;
-    const [candidate] = this.#candidates;
-    if (!limits || !candidate) return;
-    const demand = (): Demand => demandOf(this.#routed, candidate, this.#deps.prices);
-    await admit({ kind: 'model', ...limits }, { exchange: this.#routed.exchange, demand }, this.#deps);
-  }
-
-  #inOrder(): readonly Candidate[] {
-    const { clock, gates, random, prices } = this.#deps;
-    const priceOf = (candidate: Candidate): number | undefined => prices.costOf(TYPICAL_USAGE, candidate);
-    const now = clock.now();
-    const usable = this.#candidates.filter(
-      (candidate) => !this.#spent.has(candidate) && this.#mayTry(candidate, now),
-    );
-    if (usable.length < 2) return usable;
-    const turn = this.#route.turns.next++;
-    const affinity = this.#routed.affinity ?? (() => undefined);
-    const ordered = orderBy(this.#route.policy, usable, { now, random, turn, affinity, priceOf });
-    const isFree = ({ upstream, health }: Candidate): boolean =>
-      !gates.of(upstream).isFull && health.exhaustedUntil <= now;
-    return ordered.every(isFree)
-      ? ordered
-      : [...ordered.filter(isFree), ...ordered.filter((candidate) => !isFree(candidate))];
-  }
-
-  /** Where there is nobody else, nothing is gained by sparing the only one. */
-  #mayTry({ health }: Candidate, now: number): boolean {
-    return this.#candidates.length === 1 || health.isUsable(now);
-  }
-
-  async #try(candidate: Candidate): Promise<{ readonly result: Result } | undefined> {
-    const { exchange, attempt } = this.#routed;
-    const left = this.#deadline - this.#deps.clock.now();
-    const { firstTokenMs } = this.#route.timeouts;
-    const totalMs = Number.isFinite(left) ? left : undefined;
-    try {
-      const demand = (): Demand => demandOf(this.#routed, candidate, this.#deps.prices);
-      const input = { exchange, attempt, firstTokenMs, totalMs, demand };
-      return { result: await tryCandidate(candidate, input, this.#deps) };
-    } catch (error) {
-      const failure = GatewayError.from(error);
-      const rule = ruleOf(failure.kind);
-      if (!rule.goesOn || exchange.signal.aborted) throw failure;
-      if (!rule.repeats) this.#spent.add(candidate);
-      this.#failures.push(failure);
-      return undefined;
-    }
-  }
-
-  /** How long to wait before all are tried again; `undefined` when there is no use in it. */
-  #waitAfter(round: number, wasTried: boolean): number | undefined {
-    const { clock, random, budget, routing } = this.#deps;
-    const { repeats, baseMs, maxMs } = this.#route.retry;
-    const rest = this.#candidates.filter((candidate) => !this.#spent.has(candidate));
-    if (this.#routed.isOnce || rest.length === 0 || round >= repeats) return undefined;
-    const now = clock.now();
-    const recovery = Math.min(...rest.map(({ health }) => health.usableIn(now)));
-    if (recovery > routing().waitMs) return undefined;
-    if (wasTried && !budget.spend()) return undefined;
-    const backoff = wasTried ? random() * Math.min(baseMs * 2 ** round, maxMs) : 0;
-    const wait = Math.max(recovery, backoff);
-    return now + wait < this.#deadline ? wait : undefined;
-  }
-
-  #failure(): GatewayError {
-    return summarize(this.#failures) ?? unavailable(this.#candidates, this.#deps.clock.now());
-  }
 }

@@ -1,0 +1,88 @@
+import type { Exchange } from './exchange.ts';
+
+interface Runner<Answer> {
+  readonly exchange: Exchange;
+  readonly abort: () => void;
+  readonly outcome: Promise<{ readonly runner: Runner<Answer>; readonly answer: Answer | undefined }>;
+}
+
+/**
+ * Attempts side by side, each with a record of its own, of which the first that answers wins. The others are
+ * aborted, and the winner's record becomes that of the request.
+ */
+export class Race<Answer> {
+  readonly #exchange: Exchange;
+  readonly #running = new Set<Runner<Answer>>();
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+  }
+
+  start(run: (exchange: Exchange) => Promise<Answer | undefined>): void {
+    const { signal, notes } = this.#exchange;
+    notes.attempts += 1;
+    const controller = new AbortController();
+    const exchange: Exchange = {
+      ...this.#exchange,
+      signal: AbortSignal.any([signal, controller.signal]),
+      notes: { ...notes, dropped: [] },
+    };
+    const abort = (): void => controller.abort(new DOMException('Another one was quicker.', 'AbortError'));
+    const runner: Runner<Answer> = {
+      exchange,
+      abort,
+      outcome: run(exchange).then((answer) => ({ runner, answer })),
+    };
+    // Of one that lost, nobody listens to how it ended.
+    runner.outcome.catch(() => {});
+    this.#running.add(runner);
+  }
+
+  /** Resolves to false when one of those that run has come to its end, whichever that was. */
+  async settled(): Promise<false> {
+    await Promise.race([...this.#running].map(({ outcome }) => outcome.catch(() => {})));
+    return false;
+  }
+
+  /** The first answer; `undefined` when there was none. Throws what an attempt throws. */
+  async winner(): Promise<Answer | undefined> {
+    while (this.#running.size > 0) {
+      const { runner, answer } = await this.#next();
+      this.#running.delete(runner);
+      if (answer === undefined) continue;
+      this.#abortAll();
+      this.#adopt(runner.exchange);
+      return answer;
+    }
+    return undefined;
+  }
+
+  async #next(): Runner<Answer>['outcome'] {
+    try {
+      return await Promise.race([...this.#running].map(({ outcome }) => outcome));
+    } catch (error) {
+      this.#abortAll();
+      throw error;
+    }
+  }
+
+  #abortAll(): void {
+    for (const { abort } of this.#running) abort();
+  }
+
+  /** The reply is still to come, so what is noted of it later counts too. */
+  #adopt({ notes: own }: Exchange): void {
+    const { notes, onEnd } = this.#exchange;
+    const copy = (): void => {
+      const { attempts, upstreamMs, dropped, ...rest } = own;
+      Object.assign(notes, rest);
+      notes.dropped.splice(0, Infinity, ...dropped);
+      notes.upstreamMs = Math.max(notes.upstreamMs, upstreamMs);
+    };
+    copy();
+    onEnd(() => {
+      copy();
+      return Promise.resolve();
+    });
+  }
+}

@@ -1,0 +1,163 @@
+import { GatewayError } from '../canonical/errors.ts';
+import type { Usage } from '../canonical/chat.ts';
+import type { Demand } from '../limits/limiter.ts';
+import { admit, demandOf } from './admission.ts';
+import { summarize, tryCandidate, unavailable } from './attempts.ts';
+import type { Candidate } from './candidate.ts';
+import type { Exchange } from './exchange.ts';
+import { orderBy } from './policies.ts';
+import { Race } from './race.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import type { Route } from './route.ts';
+import type { Routed, RouterDeps } from './router.ts';
+import { ruleOf } from './rules.ts';
+
+/** What candidates are compared by: three times as many tokens are read as are written. */
+const TYPICAL_USAGE: Usage = { input: 750_000, output: 250_000 };
+
+interface Answer<Result> {
+  readonly result: Result;
+}
+
+/** One request on one route. */
+export class RouteRun<Result> {
+  readonly #route: Route;
+  readonly #routed: Routed<Result>;
+  readonly #deps: RouterDeps & { readonly budget: RetryBudget };
+  readonly #candidates: readonly Candidate[];
+  readonly #deadline: number;
+  readonly #failures: GatewayError[] = [];
+  /** Candidates that would fail again. */
+  readonly #spent = new Set<Candidate>();
+
+  constructor(route: Route, routed: Routed<Result>, deps: RouterDeps & { readonly budget: RetryBudget }) {
+    this.#route = route;
+    this.#routed = routed;
+    this.#deps = deps;
+    this.#candidates = routed.select ? routed.select(route.candidates) : route.candidates;
+    this.#deadline = deps.clock.now() + (route.timeouts.totalMs ?? Infinity);
+  }
+
+  async run(): Promise<Result> {
+    const { clock } = this.#deps;
+    await this.#admit();
+    for (let round = 0; ; round += 1) {
+      const before = this.#failures.length;
+      const ordered = this.#inOrder();
+      const raced = round === 0 ? this.#racers(ordered) : undefined;
+      if (raced) {
+        const answer = await this.#race(raced);
+        if (answer) return answer.result;
+      }
+      for (const candidate of ordered) {
+        // While another one was tried, somebody else may have found this one to be down.
+        if (raced?.includes(candidate) || !this.#mayTry(candidate, clock.now())) continue;
+        const answer = await this.#try(candidate, this.#routed.exchange);
+        if (answer) return answer.result;
+        if (this.#routed.isOnce || clock.now() >= this.#deadline) throw this.#failure();
+      }
+      const wait = this.#waitAfter(round, this.#failures.length > before);
+      if (wait === undefined) throw this.#failure();
+      await clock.sleep(wait, this.#routed.exchange.signal);
+    }
+  }
+
+  /** Counts the request toward the limits of the alias. */
+  async #admit(): Promise<void> {
+    const { limits } = this.#route;
+    const [candidate] = this.#candidates;
+    if (!limits || !candidate) return;
+    const demand = (): Demand => demandOf(this.#routed, candidate, this.#deps.prices);
+    await admit({ kind: 'model', ...limits }, { exchange: this.#routed.exchange, demand }, this.#deps);
+  }
+
+  #inOrder(): readonly Candidate[] {
+    const { clock, gates, random, prices } = this.#deps;
+    const priceOf = (candidate: Candidate): number | undefined => prices.costOf(TYPICAL_USAGE, candidate);
+    const now = clock.now();
+    const usable = this.#candidates.filter(
+      (candidate) => !this.#spent.has(candidate) && this.#mayTry(candidate, now),
+    );
+    if (usable.length < 2) return usable;
+    const turn = this.#route.turns.next++;
+    const affinity = this.#routed.affinity ?? (() => undefined);
+    const ordered = orderBy(this.#route.policy, usable, { now, random, turn, affinity, priceOf });
+    const isFree = ({ upstream, health }: Candidate): boolean =>
+      !gates.of(upstream).isFull && health.exhaustedUntil <= now;
+    return ordered.every(isFree)
+      ? ordered
+      : [...ordered.filter(isFree), ...ordered.filter((candidate) => !isFree(candidate))];
+  }
+
+  /** Where there is nobody else, nothing is gained by sparing the only one. */
+  #mayTry({ health }: Candidate, now: number): boolean {
+    return this.#candidates.length === 1 || health.isUsable(now);
+  }
+
+  async #try(candidate: Candidate, exchange: Exchange): Promise<Answer<Result> | undefined> {
+    const { attempt } = this.#routed;
+    const left = this.#deadline - this.#deps.clock.now();
+    const { firstTokenMs } = this.#route.timeouts;
+    const totalMs = Number.isFinite(left) ? left : undefined;
+    try {
+      const demand = (): Demand => demandOf(this.#routed, candidate, this.#deps.prices);
+      const input = { exchange, attempt, firstTokenMs, totalMs, demand };
+      return { result: await tryCandidate(candidate, input, this.#deps) };
+    } catch (error) {
+      const failure = GatewayError.from(error);
+      const rule = ruleOf(failure.kind);
+      if (!rule.goesOn || exchange.signal.aborted) throw failure;
+      if (!rule.repeats) this.#spent.add(candidate);
+      this.#failures.push(failure);
+      return undefined;
+    }
+  }
+
+  /** The two that may be asked side by side, where the model wants that. */
+  #racers(ordered: readonly Candidate[]): readonly [Candidate, Candidate] | undefined {
+    const [first, second] = ordered;
+    if (!this.#route.hedge || this.#routed.isOnce || !first || !second) return undefined;
+    return this.#hedgeAfter(first) === undefined ? undefined : [first, second];
+  }
+
+  #hedgeAfter({ health }: Candidate): number | undefined {
+    return this.#route.hedge?.afterMs ?? health.p95();
+  }
+
+  /** Asks the second one too where the first has nothing to say in time. The quicker one answers. */
+  async #race([first, second]: readonly [Candidate, Candidate]): Promise<Answer<Result> | undefined> {
+    const { exchange } = this.#routed;
+    const race = new Race<Answer<Result>>(exchange);
+    const attempt = (candidate: Candidate): void => race.start((runner) => this.#try(candidate, runner));
+    attempt(first);
+    const patience = new AbortController();
+    const signal = AbortSignal.any([exchange.signal, patience.signal]);
+    const late = this.#deps.clock.sleep(this.#hedgeAfter(first) ?? 0, signal).then(
+      () => true,
+      () => false,
+    );
+    const isLate = await Promise.race([late, race.settled()]);
+    patience.abort();
+    if (isLate) attempt(second);
+    return (await race.winner()) ?? (isLate ? undefined : this.#try(second, exchange));
+  }
+
+  /** How long to wait before all are tried again; `undefined` when there is no use in it. */
+  #waitAfter(round: number, wasTried: boolean): number | undefined {
+    const { clock, random, budget, routing } = this.#deps;
+    const { repeats, baseMs, maxMs } = this.#route.retry;
+    const rest = this.#candidates.filter((candidate) => !this.#spent.has(candidate));
+    if (this.#routed.isOnce || rest.length === 0 || round >= repeats) return undefined;
+    const now = clock.now();
+    const recovery = Math.min(...rest.map(({ health }) => health.usableIn(now)));
+    if (recovery > routing().waitMs) return undefined;
+    if (wasTried && !budget.spend()) return undefined;
+    const backoff = wasTried ? random() * Math.min(baseMs * 2 ** round, maxMs) : 0;
+    const wait = Math.max(recovery, backoff);
+    return now + wait < this.#deadline ? wait : undefined;
+  }
+
+  #failure(): GatewayError {
+    return summarize(this.#failures) ?? unavailable(this.#candidates, this.#deps.clock.now());
+  }
+}
