@@ -15,6 +15,7 @@ import { createHttpServer } from './http/server.ts';
 import { createCallMemory } from './routing/call-memory.ts';
 import { acquireRunFile } from './state/run-file.ts';
 import type { Log } from './plugin/plugin.ts';
+import { createHealthChecks } from './routing/health-checks.ts';
 import type { Upstreams } from './routing/upstream.ts';
 import * as tokens from './tokens.ts';
 
@@ -76,6 +77,9 @@ async function assemble(
   let firstKey: string | undefined;
   let closing: Promise<void> | undefined;
   let discovery: NodeJS.Timeout | undefined;
+  let checking: NodeJS.Timeout | undefined;
+  const health = container.resolve(tokens.HEALTH);
+  const checkHealth = createHealthChecks({ upstreams, health, pools, log, now });
 
   const admin = createAdmin({
     config,
@@ -83,7 +87,7 @@ async function assemble(
     upstreams,
     catalogue,
     aliases: container.resolve(tokens.ALIASES),
-    health: container.resolve(tokens.HEALTH),
+    health,
     gates: container.resolve(tokens.GATES),
     limiter: container.resolve(tokens.LIMITER),
     keys,
@@ -126,6 +130,7 @@ async function assemble(
 
   const close = async (): Promise<void> => {
     clearInterval(discovery);
+    clearInterval(checking);
     await server.drain(config.server.shutdownGraceMs);
     await upstreams.close();
     await pools.close();
@@ -146,6 +151,7 @@ async function assemble(
         firstKey = (await keys.create({ name: 'first key' })).secret;
       discover(upstreams);
       discovery = setInterval(() => discover(upstreams), DISCOVER_EVERY_MS).unref();
+      checking = setInterval(() => void checkHealth(), CHECK_EVERY_MS).unref();
       return { url };
     },
     reload(next) {
@@ -168,6 +174,9 @@ async function assemble(
     },
   };
 }
+
+/** How often it is looked who is to be checked. */
+const CHECK_EVERY_MS = 1_000;
 
 /** Lists that are still fresh are not asked for again. */
 const DISCOVER_EVERY_MS = 30_000;

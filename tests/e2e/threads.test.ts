@@ -14,6 +14,7 @@ let keeping: string;
 beforeAll(async () => {
   upstream = await startMockUpstream();
   gateway = await startGateway({
+    aliases: [{ name: 'remembering', candidates: [{ model: 'm' }], thread: { memory: true } }],
     upstreams: [
       {
         id: 'up',
@@ -113,6 +114,21 @@ describe('a thread of a key whose threads the gateway keeps', () => {
     upstream.reply({ status: 400, body: { error: { message: 'No.', type: 'invalid_request_error' } } });
     await expect(chat(keeping, { messages: [user('Bad')], thread_id: 'failed' })).rejects.toThrow('No.');
     expect(await told(keeping, { messages: [user('Good')], thread_id: 'failed' })).toEqual([user('Good')]);
+  });
+});
+
+describe('a thread of a model whose threads the gateway keeps', () => {
+  it('goes on, whatever the key', async () => {
+    const model = 'remembering';
+    await told(gateway.key, { model, messages: [user('One')], thread_id: 'model' });
+    expect(await told(gateway.key, { model, messages: [user('Two')], thread_id: 'model' })).toHaveLength(3);
+  });
+
+  it('does not where the key does not want it', async () => {
+    const model = 'remembering';
+    const key = await gateway.createKey({ name: 'forgetful', thread: { memory: false } });
+    await told(key, { model, messages: [user('One')], thread_id: 'f' });
+    expect(await told(key, { model, messages: [user('Two')], thread_id: 'f' })).toEqual([user('Two')]);
   });
 });
 

@@ -6,6 +6,8 @@ export interface ParrotDiary {
   /** The key of every call, newest last. */
   readonly keys: (string | undefined)[];
   closed: number;
+  /** Whether nobody answers. */
+  isDown?: boolean;
 }
 
 /** Providers for tests of what stands around providers: one that says its word, and one that lists no models. */
@@ -38,6 +40,8 @@ export function createParrots(diary: ParrotDiary): Plugin {
       ...create(options),
       models() {
         diary.keys.push(options.apiKey);
+        if (diary.isDown)
+          return Promise.reject(new GatewayError('upstream-unreachable', 'The parrot is gone.'));
         if (options.apiKey === 'wrong')
           return Promise.reject(new GatewayError('upstream-auth', 'The parrot refused the key.'));
         return Promise.resolve([{ id: 'grey' }, { id: 'green' }]);

@@ -48,6 +48,10 @@ export const upstreamSchema = z.strictObject({
   weight: weightSchema.default(1),
   priority: prioritySchema.default(0),
   concurrency: concurrencySchema.prefault({}),
+  healthCheck: z
+    .strictObject({ everySeconds: z.int().min(1).max(86_400).default(60) })
+    .optional()
+    .describe('Asks it for its models every so often, to know that it is up. Default: requests tell.'),
   limits: limitsSchema.optional().describe('What it may be asked for; beyond that, others are asked.'),
   models: modelSelectionSchema.prefault({}),
   capabilities: z

@@ -52,6 +52,11 @@ export class Breaker {
     if (this.#block) this.#isProbing = true;
   }
 
+  /** It answered somebody who only asked whether it is there. */
+  answered(): void {
+    if (this.#block && this.#block.reason !== 'paused') this.succeeded();
+  }
+
   succeeded(): void {
     // One that was still running when it was paused does not end the pause.
     if (this.#block?.reason === 'paused' && !this.#isProbing) return;

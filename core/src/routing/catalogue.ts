@@ -31,7 +31,10 @@ export function createCatalogue(deps: IndexDeps): Catalogue {
     async resolve(name, key) {
       let route = index().route(name);
       if (!route) {
-        await settleLists(upstreams, index().enabled);
+        await settleLists(
+          upstreams,
+          index().enabled.filter((upstream) => !upstreams.list(upstream).failure()),
+        );
         route = index().route(name);
       }
       if (!route) throw notFound(name);
@@ -41,7 +44,12 @@ export function createCatalogue(deps: IndexDeps): Catalogue {
       return { ...route, candidates };
     },
     async models(key) {
-      const unknown = index().enabled.filter((upstream) => !upstreams.list(upstream).known());
+      const isUnknown = (upstream: Upstream): boolean => {
+        const list = upstreams.list(upstream);
+        // One that could not tell is asked again in the background: nobody waits for it twice.
+        return !list.known() && !list.failure();
+      };
+      const unknown = index().enabled.filter(isUnknown);
       if (unknown.length > 0) await settleLists(upstreams, unknown);
       return index().entries((name, upstream, model) => mayUse(key, name, { upstream, model }));
     },

@@ -31,6 +31,7 @@ export const upstreamChangeSchema = z
     weight: upstreamSchema.shape.weight.unwrap(),
     priority: upstreamSchema.shape.priority.unwrap(),
     concurrency: concurrencySchema,
+    healthCheck: upstreamSchema.shape.healthCheck.unwrap().nullable(),
     limits: limitsSchema.nullable(),
     models: modelSelectionSchema,
     capabilities: upstreamSchema.shape.capabilities.unwrap(),

@@ -79,15 +79,17 @@ export const upstreamOperations: readonly Operation[] = [
     body: contract.upstreamChangeSchema,
     response: contract.upstreamViewSchema,
     refusals: ['read-only', 'conflict'],
-    async handle({ body: { options, limits, ...fields }, params: { id } }, deps) {
+    async handle({ body: { options, limits, healthCheck, ...fields }, params: { id } }, deps) {
       await deps.state.update((state) => {
         const upstream = findUpstream(id, deps);
         refuseReadOnly(upstream, deps);
         const { config, type } = upstream;
         const merged = mergeOptions(type.options, config.options, { ...config.options, ...options });
-        const { limits: before, ...rest } = config;
-        const kept = limits === undefined ? before : (limits ?? undefined);
-        const changed = defined({ ...rest, ...defined(fields), limits: kept, options: merged });
+        const removable = {
+          limits: limits === undefined ? config.limits : (limits ?? undefined),
+          healthCheck: healthCheck === undefined ? config.healthCheck : (healthCheck ?? undefined),
+        };
+        const changed = defined({ ...config, ...defined(fields), ...removable, options: merged });
         const stored = seal(checked(changed, deps), deps);
         const upstreams = state.upstreams.map((entry) => (entry.id === id ? stored : entry));
         return { ...state, upstreams };
