@@ -7,23 +7,35 @@ import { openai } from '@dragoman/plugin-openai';
 import { resolveConfig } from '../../core/src/config/resolve.ts';
 import { createGateway } from '../../core/src/gateway.ts';
 import { cpuMicros, serveParent } from './child.ts';
-import { CLAUDE, GATEWAYS, MODELS } from './scenarios.ts';
+import { CLAUDE, CROWD, GATEWAYS, MODELS } from './scenarios.ts';
 
 const kind = process.env['GATEWAY'] as keyof typeof GATEWAYS;
 const data = mkdtempSync(join(tmpdir(), 'dragoman-bench-'));
 process.on('exit', () => rmSync(data, { recursive: true, force: true }));
 
+const openaiUpstream = (id: string, models: readonly string[]) => ({
+  ...{ id, provider: 'openai', ...GATEWAYS[kind], models: { list: [...models] } },
+  options: { baseUrl: `${process.env['UPSTREAM']}/v1`, apiKey: 'sk-bench' },
+});
+const crowd = Array.from({ length: CROWD.upstreams }, (_, at) => `other${at}`);
+const others = {
+  passing: [],
+  translating: [],
+  crowded: crowd.map((id) =>
+    openaiUpstream(
+      id,
+      Array.from({ length: CROWD.models }, (_, n) => `${id}-${n}`),
+    ),
+  ),
+  pooled: crowd.map((id) => openaiUpstream(id, Object.values(MODELS))),
+};
+
 const gateway = await createGateway(
   resolveConfig({
     plugins: [openai(), anthropic()],
     upstreams: [
-      {
-        id: 'mock',
-        provider: 'openai',
-        ...GATEWAYS[kind],
-        models: { list: Object.values(MODELS) },
-        options: { baseUrl: `${process.env['UPSTREAM']}/v1`, apiKey: 'sk-bench' },
-      },
+      openaiUpstream('mock', Object.values(MODELS)),
+      ...others[kind],
       {
         id: 'claude',
         provider: 'anthropic',

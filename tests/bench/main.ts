@@ -30,7 +30,12 @@ async function startAll(): Promise<Bench> {
   };
   return {
     bare: await children.start({ name: 'the bare proxy', file: './bare-proxy.ts', env: upstream }),
-    gateways: { passing: await startGateway('passing'), translating: await startGateway('translating') },
+    gateways: {
+      passing: await startGateway('passing'),
+      translating: await startGateway('translating'),
+      crowded: await startGateway('crowded'),
+      pooled: await startGateway('pooled'),
+    },
     load: await children.start({ name: 'the load generator', file: './load.ts' }),
   };
 }

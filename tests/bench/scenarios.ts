@@ -21,7 +21,14 @@ export const GATEWAYS = {
   passing: { passThrough: true },
   /** Decoded and encoded again, as between two protocols. */
   translating: { passThrough: false },
+  /** As `passing`, beside many other upstreams and models. */
+  crowded: { passThrough: true },
+  /** As `passing`, by one of many upstreams that serve the same model. */
+  pooled: { passThrough: true },
 } as const;
+
+/** How many upstreams there are besides, and how many models each of them serves. */
+export const CROWD = { upstreams: 199, models: 10 } as const;
 
 /** One kind of load. A new one is a new row below. */
 export interface Scenario {
@@ -83,6 +90,8 @@ function parse({ body }: { readonly body: string }): object {
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: '1 KB, passed through', gateway: 'passing', ...whole, aim: 1.6 },
+  { name: '1 KB, among 200 upstreams and 2,000 models', gateway: 'crowded', ...whole },
+  { name: '1 KB, by a pool of 200 upstreams', gateway: 'pooled', ...whole },
   { name: '1 KB, translated', gateway: 'translating', ...whole },
   { name: 'stream at full speed, passed through', gateway: 'passing', ...stream, aim: 1.5 },
   { name: 'stream at full speed, translated', gateway: 'translating', ...stream },

@@ -57,7 +57,10 @@ export function orderBy(
 ): readonly Candidate[] {
   if (candidates.length < 2) return candidates;
   const ordered = POLICIES[policy](candidates, context);
-  return ascending(ordered, ({ priority }) => -priority);
+  const [first] = ordered;
+  return ordered.every(({ priority }) => priority === first?.priority)
+    ? ordered
+    : ascending(ordered, ({ priority }) => -priority);
 }
 
 /** FNV-1a, mixed so that names which differ little fall far apart. */

@@ -84,7 +84,9 @@ export class RouteRun<Result> {
     const ordered = orderBy(this.#route.policy, usable, { now, random, turn, affinity, priceOf });
     const isFree = ({ upstream, health }: Candidate): boolean =>
       !gates.of(upstream).isFull && health.exhaustedUntil <= now;
-    return ordered.every(isFree)
+    const [first] = ordered;
+    // The others are only looked at where the first has to wait.
+    return first && isFree(first)
       ? ordered
       : [...ordered.filter(isFree), ...ordered.filter((candidate) => !isFree(candidate))];
   }
