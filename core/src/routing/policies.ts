@@ -90,5 +90,5 @@ function ascending(
 /** Starts at another candidate each time, so that equal ones share the load. */
 function rotated<T>(items: readonly T[], by: number): readonly T[] {
   const first = by % items.length;
-  return first === 0 ? items : [...items.slice(first), ...items.slice(0, first)];
+  return first === 0 ? items : items.slice(first).concat(items.slice(0, first));
 }

@@ -75,9 +75,10 @@ export class RouteRun<Result> {
     const { clock, gates, random, prices } = this.#deps;
     const priceOf = (candidate: Candidate): number | undefined => prices.costOf(TYPICAL_USAGE, candidate);
     const now = clock.now();
-    const usable = this.#candidates.filter(
-      (candidate) => !this.#spent.has(candidate) && this.#mayTry(candidate, now),
-    );
+    const isUsable = (candidate: Candidate): boolean =>
+      !this.#spent.has(candidate) && this.#mayTry(candidate, now);
+    // Mostly all are, and a copy of a long list would cost every request.
+    const usable = this.#candidates.every(isUsable) ? this.#candidates : this.#candidates.filter(isUsable);
     if (usable.length < 2) return usable;
     const turn = this.#route.turns.next++;
     const affinity = this.#routed.affinity ?? (() => undefined);
