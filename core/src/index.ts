@@ -10,6 +10,7 @@ export type * from './plugin/plugin.ts';
 export type { HeaderMap, HttpClient, HttpReply, HttpRequest } from './transport/http.ts';
 export { BlockSerializer, BlockWriter } from './canonical/blocks.ts';
 export { type ConversationRules, listRules } from './plugin/conversation-rules.ts';
+export { durationMs, retryAfterMs } from './plugin/retry-after.ts';
 export { inlineFiles } from './plugin/inline-files.ts';
 export { signCalls, signThoughts } from './canonical/call-signatures.ts';
 export { FirstChoice } from './canonical/first-choice.ts';

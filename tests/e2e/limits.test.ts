@@ -142,6 +142,14 @@ describe('the limit of a key', () => {
     expect(upstream.calls).toHaveLength(2);
   });
 
+  it('holds for paths that are only sent on, too', async () => {
+    await start();
+    const key = await limited({ requestsPerMinute: 1 });
+    upstream.handle('/v1/files', () => ({ body: { object: 'list', data: [] } }));
+    const list = () => fetch(`${gateway.url}/v1/files`, { headers: { authorization: `Bearer ${key}` } });
+    expect([(await list()).status, (await list()).status]).toEqual([200, 429]);
+  });
+
   it('on requests at the same time lets the next one in when one ends', async () => {
     await start();
     const key = await limited({ concurrentRequests: 1 });

@@ -136,6 +136,31 @@ describe.each([
     expect([first.calls.length, second.calls.length]).toEqual([1, 0]);
   });
 
+  it.each(['http://127.0.0.1:9/v1', 'https', 'http://name.invalid/v1'])(
+    'is mended where nobody can be reached at %s',
+    async (place) => {
+      // A server that does not speak TLS, where TLS is expected.
+      const baseUrl = place === 'https' ? `${first.url.replace('http', 'https')}/v1` : place;
+      const options = { baseUrl, apiKey: 'sk-up' };
+      const own = await startGateway({
+        upstreams: [
+          { id: 'down', provider: 'openai', passThrough, models: { list: ['m'] }, options },
+          {
+            ...{ id: 'up', provider: 'openai', models: { list: ['m'] } },
+            options: { baseUrl: `${second.url}/v1`, apiKey: 'sk-up' },
+          },
+        ],
+        routing: { policy: 'order', retry: { repeats: 0 } },
+      });
+      second.reply(good);
+      const client = new OpenAI({ baseURL: `${own.url}/v1`, apiKey: own.key, maxRetries: 0 });
+      const messages = [{ role: 'user' as const, content: 'Hi' }];
+      const sent = await client.chat.completions.create({ model: 'm', messages }).withResponse();
+      expect(sent.response.headers.get('x-dragoman-attempts')).toBe('2');
+      await own.close();
+    },
+  );
+
   it('is told in the stream once content has reached the client, and never tried again', async () => {
     first.reply({ stream: openAiBrokenStream([answer]) });
     await expect(ask(true)).rejects.toThrow();

@@ -1,9 +1,12 @@
 import type { Context } from 'koa';
+import type { Usage } from '../canonical/chat.ts';
+import type { EmbedRequest } from '../canonical/embed.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import type { EmbedEndpoint, Protocol } from '../plugin/plugin.ts';
 import type { Attempt } from '../routing/attempts.ts';
 import type { Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
+import { countByLength } from '../routing/text-tokens.ts';
 import { openJson } from './open-json.ts';
 import { respond } from './respond.ts';
 import type { RouteDeps } from './route-deps.ts';
@@ -25,10 +28,18 @@ export function serveEmbed(protocol: Protocol, endpoint: EmbedEndpoint, deps: Ro
       exchange.notes.usage = vectors.usage;
       return json(endpoint.encodeReply(vectors, input));
     };
-    const reply = await deps.router.serve({ model: request.model, exchange, attempt });
+    const estimate = (): Usage => ({ input: tokensOf(request.inputs), output: 0, estimated: true });
+    const reply = await deps.router.serve({ model: request.model, exchange, attempt, estimate });
     ctx.respond = false;
     await respond(ctx, reply);
   };
+}
+
+function tokensOf(inputs: EmbedRequest['inputs']): number {
+  return inputs.reduce<number>(
+    (sum, input) => sum + (typeof input === 'string' ? countByLength(input) : input.length),
+    0,
+  );
 }
 
 function json(value: object): Reply {

@@ -71,6 +71,7 @@ async function relayToUpstream(exchange: Exchange, body: RelayBody, deps: RouteD
       },
     );
   }
+  await deps.router.admit(exchange);
   const upstream = pickUpstream(exchange, deps);
   exchange.notes.attempts = 1;
   exchange.notes.upstream = upstream.config.id;

@@ -1,3 +1,4 @@
+import { durationMs } from '../plugin/retry-after.ts';
 import type { HeaderMap } from '../transport/http.ts';
 
 /** OpenAI and those like it: how long as `1s`, `6m0s` or `120ms`. */
@@ -15,7 +16,7 @@ const ANTHROPIC = ['requests', 'tokens', 'input-tokens', 'output-tokens'].map((w
 export function exhaustedFor(headers: HeaderMap): number | undefined {
   let longest: number | undefined;
   for (const { remaining, reset } of 'x-ratelimit-remaining-requests' in headers ? OPENAI : []) {
-    if (headers[remaining] === '0') longest = Math.max(longest ?? 0, durationOf(headers[reset]) ?? 1_000);
+    if (headers[remaining] === '0') longest = Math.max(longest ?? 0, durationMs(headers[reset]) ?? 1_000);
   }
   for (const { remaining, reset } of 'anthropic-ratelimit-requests-remaining' in headers ? ANTHROPIC : []) {
     if (headers[remaining] !== '0') continue;
@@ -24,12 +25,4 @@ export function exhaustedFor(headers: HeaderMap): number | undefined {
     longest = Math.max(longest ?? 0, ms > 0 ? ms : 1_000);
   }
   return longest;
-}
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function durationOf(text = ''): number | undefined {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)];
-  if (parts.length === 0) return undefined;
-  return parts.reduce((sum, [, amount, unit = 's']) => sum + Number(amount) * (UNITS[unit] ?? 0), 0);
 }

@@ -32,6 +32,8 @@ export interface Routed<Result> {
 export interface Router {
   /** Throws a `GatewayError` when there was nothing left to try. */
   serve<Result>(routed: Routed<Result>): Promise<Result>;
+  /** Counts a request that names no model toward the limits of its key. */
+  admit(exchange: Exchange): Promise<void>;
 }
 
 export interface RouterDeps extends AttemptDeps {
@@ -46,6 +48,7 @@ export interface RouterDeps extends AttemptDeps {
 export function createRouter(deps: RouterDeps): Router {
   const budget = new RetryBudget();
   return {
+    admit: (exchange) => admitKey({ exchange }, deps),
     async serve(routed) {
       budget.earn();
       await admitKey(routed, deps);
@@ -71,11 +74,15 @@ export function createRouter(deps: RouterDeps): Router {
 }
 
 /** Counts a request toward the limits of its key, once, whatever else becomes of it. */
-async function admitKey<Result>(routed: Routed<Result>, deps: RouterDeps): Promise<void> {
+async function admitKey(
+  routed: Pick<Routed<unknown>, 'exchange' | 'estimate'> & { readonly model?: string },
+  deps: RouterDeps,
+): Promise<void> {
   const { exchange, model } = routed;
   const { key } = exchange;
   if (!key?.limits) return;
-  const [candidate] = (await deps.catalogue.resolve(model, key)).candidates;
+  const candidate =
+    model === undefined ? undefined : (await deps.catalogue.resolve(model, key)).candidates[0];
   const demand = (): Demand => demandOf(routed, candidate, deps.prices);
   await admit({ kind: 'key', id: key.id, limits: key.limits }, { exchange, demand }, deps);
 }

@@ -1,4 +1,11 @@
-import { type ErrorKind, GatewayError, type HeaderMap, isJsonObject, type JsonValue } from '@dragoman/core';
+import {
+  type ErrorKind,
+  GatewayError,
+  type HeaderMap,
+  isJsonObject,
+  type JsonValue,
+  retryAfterMs,
+} from '@dragoman/core';
 
 /** By the type of the error, which is also there when it comes inside a stream. */
 const KINDS: Readonly<Record<string, ErrorKind>> = {
@@ -36,9 +43,9 @@ export function decodeError(status: number, headers: HeaderMap, body: JsonValue 
   const { type, message } = error;
   const named = typeof type === 'string' && Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
   const kind = kindOf(named ?? STATUSES[status] ?? 'upstream-broken', message);
-  const seconds = Number(headers['retry-after'] ?? Number.NaN);
+  const wait = retryAfterMs(headers);
   return new GatewayError(kind, messageOf(kind, status, message), {
-    ...(seconds >= 0 && { retryAfterMs: seconds * 1000 }),
+    ...(wait !== undefined && { retryAfterMs: wait }),
     ...(kind === 'context-window' && { code: 'context_length_exceeded' }),
     upstream: { status },
   });

@@ -6,6 +6,8 @@ import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
+  durationMs,
+  retryAfterMs,
 } from '@dragoman/core';
 import { arrayOf } from './wire.ts';
 
@@ -72,9 +74,8 @@ function messageOf(kind: ErrorKind, status: number, message: JsonValue | undefin
     : `The upstream answered with status ${status}.`;
 }
 
-/** `RetryInfo` says it as `"13s"` or `"0.5s"`; the header says whole seconds. */
+/** `RetryInfo` says it as `"13s"` or `"0.5s"`. */
 function retryAfter(headers: HeaderMap, details: readonly JsonObject[]): number | undefined {
   const delay = details.map(({ retryDelay }) => retryDelay).find((value) => typeof value === 'string');
-  const seconds = Number.parseFloat(delay ?? headers['retry-after'] ?? '');
-  return seconds >= 0 ? Math.ceil(seconds * 1000) : undefined;
+  return durationMs(delay) ?? retryAfterMs(headers);
 }

@@ -5,6 +5,7 @@ import {
   type HeaderMap,
   isJsonObject,
   type JsonValue,
+  retryAfterMs,
 } from '@dragoman/core';
 import { arrayOf } from './wire.ts';
 
@@ -54,7 +55,7 @@ export function decodeError(status: number, headers: HeaderMap, body: JsonValue 
   const details = defined({
     field: error.param,
     code: isOwnCode ? error.code : undefined,
-    retryAfterMs: retryAfter(headers),
+    retryAfterMs: retryAfterMs(headers),
   });
   return new GatewayError(kind, messageOf(kind, status, error), { ...details, upstream: { status } });
 }
@@ -111,14 +112,4 @@ function firstDetail(detail: JsonValue | undefined): string | undefined {
 function messageOf(kind: ErrorKind, status: number, { message }: UpstreamError): string {
   if (kind === 'upstream-auth') return AUTH_MESSAGE;
   return message ?? `The upstream answered with status ${status}.`;
-}
-
-/** `retry-after-ms`, or `retry-after` in seconds or as a date by the upstream's own clock. */
-function retryAfter(headers: HeaderMap): number | undefined {
-  const milliseconds = Number(headers['retry-after-ms'] || Number.NaN);
-  if (milliseconds >= 0) return milliseconds;
-  const { 'retry-after': after = '', date = '' } = headers;
-  const wait = after === '' ? Number.NaN : Number(after) * 1000;
-  const until = Date.parse(after) - Date.parse(date);
-  return [wait, until].find((candidate) => candidate >= 0);
 }
