@@ -17,6 +17,7 @@ import { createLimiter } from './limits/limiter.ts';
 import { createMemoryCoordinator } from './limits/memory-coordinator.ts';
 import { createPrices } from './limits/prices.ts';
 import { createLogs } from './log.ts';
+import type { Log } from './plugin/plugin.ts';
 import { createRegistry } from './plugin/registry.ts';
 import type { RoutingConfig } from './config/routing.ts';
 import { createAliases } from './routing/aliases.ts';
@@ -29,6 +30,7 @@ import { createUpstreams } from './routing/upstreams.ts';
 import { createKeyRing } from './state/keys.ts';
 import { openSecretBox } from './state/secrets.ts';
 import { openStateStore } from './state/store.ts';
+import { createTraces, NO_TRACES, type Traces } from './trace/traces.ts';
 import * as tokens from './tokens.ts';
 import { createHttpPools } from './transport/pools.ts';
 
@@ -97,6 +99,7 @@ export async function createContainer(
   once(container, tokens.PRICES, () =>
     createPrices(() => container.resolve(tokens.LIVE_CONFIG).get().prices),
   );
+  once(container, tokens.TRACES, () => openTraces(config, log));
   once(container, tokens.ROUTER, (c) =>
     createRouter({
       catalogue: c.resolve(tokens.CATALOGUE),
@@ -118,6 +121,10 @@ function once<T>(
   create: (container: DependencyContainer) => T,
 ): void {
   container.register(token, { useFactory: instanceCachingFactory(create) });
+}
+
+function openTraces({ data, traces: { record, ...retention } }: ResolvedConfig, log: Log): Traces {
+  return record === 'off' ? NO_TRACES : createTraces({ folder: data, retention, log });
 }
 
 function fileFetcherOf({ fetch: { enabled, allow, ...limits } }: ResolvedConfig): FileFetcher {

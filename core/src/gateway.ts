@@ -69,6 +69,7 @@ async function assemble(
   const registry = container.resolve(tokens.REGISTRY);
   const upstreams = container.resolve(tokens.UPSTREAMS);
   const catalogue = container.resolve(tokens.CATALOGUE);
+  const traces = container.resolve(tokens.TRACES);
   const localToken = randomBytes(32).toString('base64url');
 
   const [fallback] = registry.protocols;
@@ -90,6 +91,7 @@ async function assemble(
     health,
     gates: container.resolve(tokens.GATES),
     limiter: container.resolve(tokens.LIMITER),
+    traces,
     keys,
     pools,
     log,
@@ -116,6 +118,7 @@ async function assemble(
     auth: config.auth,
     protocols: registry.protocols,
     isReady: () => closing === undefined,
+    traces: () => traces.status(),
   });
   const app = createApp({
     config,
@@ -123,6 +126,8 @@ async function assemble(
     requestLog: container.resolve(tokens.REQUEST_LOG),
     fallback,
     now,
+    traces,
+    prices: container.resolve(tokens.PRICES),
     routers: adminOnly ? [admin.router] : [protocolRouter, infoRouter, admin.router],
     console: createConsoleFiles(CONSOLE_FOLDER),
   });
@@ -135,6 +140,7 @@ async function assemble(
     await upstreams.close();
     await pools.close();
     await container.resolve(tokens.LIMITER).close();
+    await traces.close();
     await runFile.release();
     await new Promise<void>((resolve) => log.flush(() => resolve()));
   };

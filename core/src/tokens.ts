@@ -16,6 +16,7 @@ import type { Upstreams } from './routing/upstream.ts';
 import type { KeyRing } from './state/keys.ts';
 import type { SecretBox } from './state/secrets.ts';
 import type { StateStore } from './state/state.ts';
+import type { Traces } from './trace/traces.ts';
 import type { HttpPools } from './transport/pools.ts';
 
 export const CONFIG: InjectionToken<ResolvedConfig> = Symbol('Config');
@@ -35,5 +36,6 @@ export const GATES: InjectionToken<Gates> = Symbol('Gates');
 export const ALIASES: InjectionToken<Aliases> = Symbol('Aliases');
 export const LIMITER: InjectionToken<Limiter> = Symbol('Limiter');
 export const PRICES: InjectionToken<Prices> = Symbol('Prices');
+export const TRACES: InjectionToken<Traces> = Symbol('Traces');
 export const ROUTER: InjectionToken<Router> = Symbol('Router');
 export const CATALOGUE: InjectionToken<Catalogue> = Symbol('Catalogue');

@@ -17,6 +17,8 @@ import { createLiveConfig } from '../../core/src/config/live.ts';
 import { openLedger } from '../../core/src/limits/ledger.ts';
 import { createLimiter } from '../../core/src/limits/limiter.ts';
 import { createMemoryCoordinator } from '../../core/src/limits/memory-coordinator.ts';
+import { createPrices } from '../../core/src/limits/prices.ts';
+import { NO_TRACES } from '../../core/src/trace/traces.ts';
 import { createAliases } from '../../core/src/routing/aliases.ts';
 import { createGates } from '../../core/src/routing/gates.ts';
 import { createHealthBoard } from '../../core/src/routing/health.ts';
@@ -84,6 +86,8 @@ export async function startAdmin(options: AdminOptions = {}): Promise<RunningAdm
     fallback: wordless,
     routers: [router],
     console: (_, next) => next(),
+    traces: NO_TRACES,
+    prices: createPrices(() => ({})),
     now: deps.now,
   });
   app.proxy = options.proxy ?? false;
@@ -137,7 +141,7 @@ async function createDeps(
   return {
     ...{ config, registry, state, secrets, pools, log, now, baseUrl },
     upstreams: all,
-    ...{ aliases, health, gates: createGates(), limiter },
+    ...{ aliases, health, gates: createGates(), limiter, traces: NO_TRACES },
     catalogue: createCatalogue({
       upstreams: all,
       health,

@@ -48,6 +48,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
         plugins: [openai(), anthropic(), gemini(), echo()],
         upstreams: [{ id: 'echo', provider: 'echo', options: { delayMs: 0 } }],
         log: { level: 'silent', format: 'json' },
+        // Each store has a thread of its own; tests of traces say that they want one.
+        traces: { record: 'off' },
         // A scripted upstream answers once; tests of repeats say so.
         routing: { retry: { repeats: 0 } },
         ...input,

@@ -60,6 +60,17 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
     /** How long a turn is kept, in milliseconds. Default 30 days. */
     readonly maxAgeMs?: number;
   };
+  /** What is recorded of requests, for people who want to know what happened. */
+  readonly traces?: {
+    /** `no-bodies`, the default: who, when, what model, which attempts, how long, at what cost. */
+    readonly record?: 'no-bodies' | 'off';
+    /** How long a trace is kept, in milliseconds. Default 30 days. */
+    readonly maxAgeMs?: number;
+    /** The most traces; the oldest go first. Default 1,000,000. */
+    readonly maxCount?: number;
+    /** The size of the database, in bytes. Default 4 GiB. */
+    readonly maxBytes?: number;
+  };
   /** Files that clients name by URL are fetched for upstreams that take none, from public addresses only. */
   readonly fetch?: {
     /** Default true. */

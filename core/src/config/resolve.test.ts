@@ -64,6 +64,12 @@ describe('resolveConfig', () => {
       data: resolve('data'),
       log: { level: 'info', format: 'json' },
       conversations: { maxCount: 10_000, maxAgeMs: 30 * 24 * 60 * 60_000 },
+      traces: {
+        record: 'no-bodies',
+        maxAgeMs: 30 * 24 * 60 * 60_000,
+        maxCount: 1_000_000,
+        maxBytes: 4 * 1024 ** 3,
+      },
       fetch: { enabled: true, maxBytes: 20 * 1024 * 1024, timeoutMs: 10_000, allow: [] },
       admin: {},
     });
@@ -252,7 +258,7 @@ describe('a configuration that cannot be used', () => {
     const known = { path: 'DRAGOMAN_PORT', message: 'expected a number' };
     expect(problems({ plugins, nothing: 1 }, { source: { problems: [known] } })).toEqual([
       'DRAGOMAN_PORT: expected a number',
-      'nothing: there is no such field; expected one of plugins, upstreams, aliases, routing, prices, server, auth, data, log, conversations, fetch',
+      'nothing: there is no such field; expected one of plugins, upstreams, aliases, routing, prices, server, auth, data, log, conversations, fetch, traces',
     ]);
   });
 });

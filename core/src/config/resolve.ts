@@ -16,6 +16,7 @@ import { resolvePlugins } from './sections/plugins.ts';
 import { resolveRouting } from './sections/routing.ts';
 import { resolvePrices } from './sections/prices.ts';
 import { resolveServer } from './sections/server.ts';
+import { resolveTraces } from './sections/traces.ts';
 import { resolveUpstreams } from './sections/upstreams.ts';
 
 /** Where a configuration comes from, for messages and for paths. */
@@ -56,6 +57,7 @@ export function resolveConfig(
   const log = resolveLog(fields, overrides, isTerminal);
   const conversations = resolveConversations(fields);
   const fetch = resolveFetch(fields);
+  const traces = resolveTraces(fields);
   const sections = [
     plugins,
     upstreams,
@@ -68,6 +70,7 @@ export function resolveConfig(
     log,
     conversations,
     fetch,
+    traces,
   ];
   const problems = [...known, ...findUnknown(fields), ...sections.flatMap((section) => section.problems)];
   if (problems.length > 0) throw new ConfigError(where, problems);
@@ -84,6 +87,7 @@ export function resolveConfig(
     log: log.value,
     conversations: conversations.value,
     fetch: fetch.value,
+    traces: traces.value,
     admin: defined({ token: overrides.adminToken, password: overrides.adminPassword }),
     secret: overrides.secret,
   });
@@ -101,6 +105,7 @@ const FIELDS = Object.keys({
   log: true,
   conversations: true,
   fetch: true,
+  traces: true,
 } satisfies Record<keyof ConfigInput, true>);
 
 function findUnknown(fields: ConfigFields): readonly ConfigProblem[] {

@@ -30,6 +30,13 @@ export interface ResolvedConfig {
   };
   /** How many turns of conversations are kept, and for how long. */
   readonly conversations: { readonly maxCount: number; readonly maxAgeMs: number };
+  /** What is recorded of requests, and how much of it is kept. */
+  readonly traces: {
+    readonly record: 'no-bodies' | 'off';
+    readonly maxAgeMs: number;
+    readonly maxCount: number;
+    readonly maxBytes: number;
+  };
   /** How files are fetched that clients name by URL. */
   readonly fetch: {
     readonly enabled: boolean;

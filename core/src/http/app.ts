@@ -4,10 +4,15 @@ import Koa, { type Context, type Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { GatewayError } from '../canonical/errors.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
+import type { Prices } from '../limits/prices.ts';
+import type { Outcome, TraceRecord } from '../trace/record.ts';
+import type { Traces } from '../trace/traces.ts';
 import type { Protocol } from '../plugin/plugin.ts';
 import { sendError } from './errors.ts';
 import { createNotes, ownHeaders, requestIdOf, type RequestState } from './exchange.ts';
 import { hostNameOf, isLoopback } from '../transport/loopback.ts';
+import { createLiveRequests } from './live-requests.ts';
+import { outcomeOf, traceOf } from './trace-record.ts';
 import { logRequest } from './request-log.ts';
 
 export interface AppDeps {
@@ -20,6 +25,8 @@ export interface AppDeps {
   readonly routers: readonly Router[];
   readonly console: Middleware;
   readonly now: () => number;
+  readonly traces: Traces;
+  readonly prices: Prices;
 }
 
 /** The Koa app: one way in, one way out, one exit for errors. */
@@ -38,13 +45,16 @@ export function createApp(deps: AppDeps): Koa {
 }
 
 /** The outermost middleware: gives the request its id, turns what is thrown into an answer, writes the log line. */
-function answerAndLog({ log, requestLog, fallback, now }: AppDeps): Middleware {
+function answerAndLog({ log, requestLog, fallback, now, traces, prices }: AppDeps): Middleware {
+  const record = (ctx: Context, outcome: Outcome): TraceRecord => traceOf(ctx, { prices, outcome });
+  const live = traces.isOn ? createLiveRequests(traces, (ctx) => record(ctx, 'running')) : undefined;
   return async (ctx, next) => {
-    const started = now();
     const state = ctx.state as RequestState;
+    state.startedAt = now();
     state.requestId = requestIdOf(ctx.req.headers['x-request-id']);
     state.notes = createNotes();
     state.protocol = fallback;
+    live?.add(ctx);
     try {
       await next();
       if (ctx.respond !== false && ctx.body === undefined && ctx.status === 404) throw nothingAt(ctx);
@@ -57,8 +67,11 @@ function answerAndLog({ log, requestLog, fallback, now }: AppDeps): Middleware {
       ctx.respond = false;
       sendError(ctx, error);
     } finally {
-      logRequest(requestLog, ctx, now() - started);
+      const ms = now() - state.startedAt;
       if (state.endings) await endAll(state.endings, log);
+      logRequest(requestLog, ctx, ms);
+      live?.remove(ctx);
+      if (state.isTraced && traces.isOn) traces.record(record(ctx, outcomeOf(ctx)));
     }
   };
 }

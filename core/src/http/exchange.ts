@@ -11,10 +11,14 @@ import { readCredential } from './credentials.ts';
 /** What the middleware knows of every request; it lives on `ctx.state`. */
 export interface RequestState {
   requestId: string;
+  /** Milliseconds since 1970. */
+  startedAt: number;
   notes: Notes;
   /** The protocol to tell errors in. */
   protocol: Protocol;
   key?: StoredKey;
+  /** Whether it is a request to a model, which people may want to look into. */
+  isTraced?: boolean;
   /** What is to be done when the reply is over. */
   endings?: (() => Promise<void>)[];
 }
@@ -41,12 +45,14 @@ export function ownHeaders(state: Context['state']): HeaderMap {
   if (upstreamModel !== undefined) headers['x-dragoman-model'] = encodeURI(upstreamModel);
   headers['x-dragoman-attempts'] = String(attempts);
   if (notes.limits) Object.assign(headers, protocol.encodeLimits?.(notes.limits));
-  headers['x-dragoman-overhead-ms'] = (performance.now() - startedAt - upstreamMs).toFixed(2);
+  notes.overheadMs = performance.now() - startedAt - upstreamMs;
+  headers['x-dragoman-overhead-ms'] = notes.overheadMs.toFixed(2);
   return headers;
 }
 
 export function createNotes(): Notes {
-  return { attempts: 0, startedAt: performance.now(), upstreamMs: 0, dropped: [] };
+  const now = performance.now();
+  return { arrivedAt: now, startedAt: now, attempts: 0, upstreamMs: 0, dropped: [], tries: [] };
 }
 
 export interface ExchangeDeps {
@@ -56,6 +62,9 @@ export interface ExchangeDeps {
   readonly log: Log;
 }
 
+/** They ask the gateway and no model. */
+const UNTRACED: ReadonlySet<Endpoint['operation']> = new Set(['list-models', 'get-model', 'stored-reply']);
+
 /** Authenticates a client's request and makes the record that goes along with it. */
 export function openExchange(
   ctx: Context,
@@ -64,6 +73,7 @@ export function openExchange(
 ): Exchange {
   const state = ctx.state as RequestState;
   state.protocol = protocol;
+  state.isTraced = !UNTRACED.has(endpoint.operation);
   const key = deps.auth
     ? deps.keys.verify(readCredential(ctx.req.headers, ctx.querystring) ?? '')
     : undefined;

@@ -1,4 +1,5 @@
 import Router from '@koa/router';
+import type { TracesStatus } from '../trace/traces.ts';
 import type { Protocol } from '../plugin/plugin.ts';
 
 export interface InfoDeps {
@@ -8,6 +9,7 @@ export interface InfoDeps {
   readonly protocols: readonly Protocol[];
   /** Whether the gateway takes requests; false from the stop signal on. */
   readonly isReady: () => boolean;
+  readonly traces: () => TracesStatus;
 }
 
 /** What anybody may know: whether the gateway lives, and how to call it. */
@@ -19,7 +21,10 @@ export function createInfoRouter(deps: InfoDeps): Router {
   router.get('/readyz', (ctx) => {
     const ready = deps.isReady();
     ctx.status = ready ? 200 : 503;
-    ctx.body = { status: ready ? 'ready' : 'stopping' };
+    const { reason, lost } = deps.traces();
+    // Requests go on without traces, so that is no reason to send them elsewhere.
+    const traces = reason === undefined ? { status: 'ok', lost } : { status: 'degraded', reason, lost };
+    ctx.body = { status: ready ? 'ready' : 'stopping', traces };
   });
   router.get('/', (ctx) => {
     ctx.body = {

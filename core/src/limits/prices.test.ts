@@ -20,6 +20,8 @@ describe('the cost of a request', () => {
     expect(prices.costOf({ ...usage, cacheRead: 1_000_000 }, { upstream, model })).toBeCloseTo(11.25);
     const claude = { upstream: at('https://api.anthropic.com'), model: 'claude-sonnet-4-5' };
     expect(prices.costOf({ input: 100_000, output: 0 }, claude)).toBeCloseTo(0.3);
+    // Long prompts cost twice as much.
+    expect(prices.costOf({ input: 300_000, output: 0 }, claude)).toBeCloseTo(1.8);
     const gemini = { upstream: at('https://generativelanguage.googleapis.com'), model: 'gemini-2.5-flash' };
     expect(prices.costOf(usage, gemini)).toBeGreaterThan(0);
   });

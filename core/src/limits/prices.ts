@@ -1,5 +1,6 @@
-import { calcPrice, findProvider } from '@pydantic/genai-prices';
+import { calcPrice, findProvider, type ModelPrice } from '@pydantic/genai-prices';
 import type { Usage } from '../canonical/chat.ts';
+import { defined } from '../canonical/json.ts';
 import { matchesPattern } from '../config/pattern.ts';
 import type { Price, PriceTable } from '../config/limits.ts';
 import type { Upstream } from '../routing/upstream.ts';
@@ -17,11 +18,15 @@ export interface PricedModel {
 
 const PER_MILLION = 1_000_000;
 
-export function createPrices(table: () => PriceTable): Prices {
+export function createPrices(table: () => PriceTable, now: () => number = Date.now): Prices {
+  const publicPriceOf = rememberPrices(now);
   return {
     costOf(usage, priced) {
       const own = ownPrice(table(), priced);
-      return own ? costBy(own, usage) : publicCost(usage, priced);
+      if (own) return costBy(own, usage);
+      const price = publicPriceOf(priced);
+      if (!price) return undefined;
+      return usage.input > price.longFrom ? publicCost(usage, priced) : costBy(price, usage);
     },
   };
 }
@@ -39,6 +44,46 @@ function costBy({ input, output, cacheRead = input, cacheWrite = input }: Price,
   // An upstream that counts the cache's tokens beside the prompt's must not make the rest negative.
   const fresh = Math.max(usage.input - read - written, 0);
   return (fresh * input + read * cacheRead + written * cacheWrite + usage.output * output) / PER_MILLION;
+}
+
+/** A price that holds for prompts up to a length. */
+interface PublicPrice extends Price {
+  readonly longFrom: number;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MAX_REMEMBERED = 10_000;
+
+/** To look one up takes long beside a request, and it changes on some days only. */
+function rememberPrices(now: () => number): (priced: PricedModel) => PublicPrice | undefined {
+  const known = new Map<string, PublicPrice | undefined>();
+  let day = Number.NaN;
+  return ({ upstream, model }) => {
+    const today = Math.floor(now() / DAY_MS);
+    if (today !== day || known.size >= MAX_REMEMBERED) known.clear();
+    day = today;
+    const { baseUrl } = upstream.config.options;
+    if (typeof baseUrl !== 'string') return undefined;
+    const name = `${baseUrl} ${model}`;
+    if (!known.has(name)) known.set(name, lookUp(baseUrl, model));
+    return known.get(name);
+  };
+}
+
+function lookUp(providerApiUrl: string, model: string): PublicPrice | undefined {
+  if (!findProvider({ providerApiUrl })) return undefined;
+  const prices = calcPrice({ input_tokens: 1, output_tokens: 1 }, model, { providerApiUrl })?.model_price;
+  const [input, output] = [baseOf(prices?.['input_mtok']), baseOf(prices?.['output_mtok'])];
+  if (!prices || input === undefined || output === undefined) return undefined;
+  const [cacheRead, cacheWrite] = [baseOf(prices['cache_read_mtok']), baseOf(prices['cache_write_mtok'])];
+  const starts = Object.values(prices).flatMap((price) =>
+    typeof price === 'object' ? price.tiers.map(({ start }) => start) : [],
+  );
+  return defined({ input, output, cacheRead, cacheWrite, longFrom: Math.min(Infinity, ...starts) });
+}
+
+function baseOf(price: ModelPrice[string]): number | undefined {
+  return typeof price === 'object' ? price.base : price;
 }
 
 /** By the address of the API and not by the model's name alone: who serves a model himself pays no list price. */

@@ -95,6 +95,8 @@ export interface ReplyEnd {
   readonly usage?: Usage;
   /** Whether a stream said why it ended; one that did not was cut, however cleanly. */
   readonly isComplete: boolean;
+  /** Whether a stream itself told its client of a failure. */
+  readonly isFailed?: boolean;
 }
 
 /** What a provider gets when an upstream is created. */

@@ -2,6 +2,8 @@ import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
 import type { Demand, Limiter } from '../limits/limiter.ts';
 import type { Prices } from '../limits/prices.ts';
 import type { HttpPools } from '../transport/pools.ts';
+import type { AttemptReason } from '../trace/record.ts';
+import { AttemptDiary } from './attempt-diary.ts';
 import { admit } from './admission.ts';
 import { type Call, startCall } from './call.ts';
 import type { Candidate } from './candidate.ts';
@@ -27,6 +29,9 @@ export interface TryInput<Result> {
   readonly totalMs?: number | undefined;
   /** What it is about to take. */
   readonly demand: () => Demand;
+  readonly reason: AttemptReason;
+  /** The name that led to the candidate. */
+  readonly name: string;
 }
 
 /**
@@ -35,15 +40,17 @@ export interface TryInput<Result> {
  */
 export async function tryCandidate<Result>(
   candidate: Candidate,
-  { exchange, attempt, firstTokenMs, totalMs, demand }: TryInput<Result>,
+  input: TryInput<Result>,
   deps: AttemptDeps,
 ): Promise<Result> {
+  const { exchange, attempt, firstTokenMs, totalMs, demand } = input;
   const { upstream, model, health } = candidate;
   const { requestId, signal, log, notes } = exchange;
   const { pools, gates, clock } = deps;
   const { id, limits } = upstream.config;
   const permit = limits && (await admit({ kind: 'upstream', id, limits }, { exchange, demand }, deps));
   const gate = gates.of(upstream);
+  const queuedAt = performance.now();
   try {
     await gate.enter(exchange.key?.id ?? '', signal);
   } catch (error) {
@@ -55,7 +62,11 @@ export async function tryCandidate<Result>(
   notes.upstreamModel = model;
   notes.dropped.length = 0;
   health.begin();
-  const learn = (error: GatewayError): void => health.failed(error, clock.now());
+  const diary = new AttemptDiary(candidate, input, queuedAt);
+  const learn = (error: GatewayError): void => {
+    health.failed(error, clock.now());
+    diary.failed(error);
+  };
   const call = startCall(pools, {
     ...{ upstream, model, requestId, signal, log, dropped: notes.dropped },
     ...{ totalMs, firstTokenMs, health, now: clock.now },
@@ -63,6 +74,7 @@ export async function tryCandidate<Result>(
     onRelease() {
       gate.exit();
       health.end();
+      diary.end(call.seen);
     },
   });
   const started = clock.now();
@@ -72,18 +84,20 @@ export async function tryCandidate<Result>(
     // Somebody else was quicker, or the client is gone: nobody wants the answer any more.
     if (signal.aborted) throw GatewayError.from(signal.reason);
     call.begun();
+    diary.saw(call.seen);
     notes.served = candidate;
+    notes.ttftMs = (call.seen.firstAt ?? performance.now()) - notes.arrivedAt;
     health.succeeded((call.begunAt ?? clock.now()) - started);
     return result;
   } catch (error) {
+    const failure = blame(error, candidate, call);
+    learn(signal.aborted ? new GatewayError('cancelled', 'Nobody waits for it any more.') : failure);
     call.release();
     await permit?.end(undefined);
-    const failure = blame(error, candidate, call);
-    learn(signal.aborted ? new GatewayError('cancelled', 'The client went away.') : failure);
     log.debug({ upstream: upstream.config.id, kind: failure.kind }, 'An attempt failed.');
     throw failure;
   } finally {
-    notes.upstreamMs += performance.now() - (call.sentAt ?? startedAt);
+    notes.upstreamMs += performance.now() - (call.seen.sentAt ?? startedAt);
   }
 }
 

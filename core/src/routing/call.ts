@@ -33,11 +33,24 @@ export interface CallInput {
   readonly onRelease?: () => void;
 }
 
+/** When what happened, by `performance.now()`; absent before it did. */
+export interface CallTimes {
+  /** The first request went out. */
+  sentAt?: number;
+  /** The headers of the latest reply came. */
+  headersAt?: number;
+  /** The first content came. */
+  firstAt?: number;
+  /** Of the latest reply. */
+  status?: number;
+  upstreamRequestId?: string;
+}
+
 /** One call of an upstream: its context, and what ends its clock. */
 export interface Call {
   readonly context: CallContext;
-  /** When the first request went out, by `performance.now()`; `undefined` before it did. */
-  readonly sentAt: number | undefined;
+  /** What is known of the upstream's answer. */
+  readonly seen: CallTimes;
   /** The first content is there: the wait for it is over. */
   begun(): void;
   /** When that was, by the clock of `now`. */
@@ -64,15 +77,19 @@ export function startCall(pools: HttpPools, input: CallInput): Call {
       ? undefined
       : timerFor(input.firstTokenMs, 'No first token came in time.');
   let capabilities: Capabilities | undefined;
-  let sentAt: number | undefined;
+  const seen: CallTimes = {};
   let begunAt: number | undefined;
   let isOver = false;
 
   const client = pools.client({ timeouts, signal: controller.signal });
   const http: HttpClient = {
     async send(request) {
-      sentAt ??= performance.now();
+      seen.sentAt ??= performance.now();
       const reply = await client.send(request);
+      seen.headersAt = performance.now();
+      seen.status = reply.status;
+      const upstreamRequestId = reply.headers['x-request-id'] ?? reply.headers['request-id'];
+      if (upstreamRequestId !== undefined) seen.upstreamRequestId = upstreamRequestId;
       if (input.health && input.now) {
         const ms = exhaustedFor(reply.headers);
         if (ms !== undefined) input.health.exhaustedUntil = input.now() + ms;
@@ -94,11 +111,10 @@ export function startCall(pools: HttpPools, input: CallInput): Call {
   };
   return {
     context,
-    get sentAt() {
-      return sentAt;
-    },
+    seen,
     begun() {
       begunAt ??= input.now?.();
+      seen.firstAt ??= performance.now();
       clearTimeout(first);
     },
     get begunAt() {

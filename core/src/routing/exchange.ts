@@ -1,3 +1,4 @@
+import type { AttemptRecord } from '../trace/record.ts';
 import type { LimitHeadroom } from '../plugin/plugin.ts';
 import type { Candidate } from './candidate.ts';
 import type { Readable } from 'node:stream';
@@ -20,10 +21,14 @@ export interface Notes {
   upstream?: string;
   upstreamModel?: string;
   attempts: number;
+  /** When the request came in, by `performance.now()`. */
+  readonly arrivedAt: number;
   /** When the whole request was there, by `performance.now()`. */
   startedAt: number;
   /** How long upstreams were waited for until the reply could begin, in milliseconds. */
   upstreamMs: number;
+  /** What the gateway itself took until the reply began, in milliseconds. */
+  overheadMs?: number;
   usage?: Usage;
   /** Who gave the reply. */
   served?: Candidate;
@@ -31,6 +36,10 @@ export interface Notes {
   limits?: LimitHeadroom;
   errorKind?: string;
   readonly dropped: Dropped[];
+  /** Every try, in the order in which they began. */
+  readonly tries: AttemptRecord[];
+  /** Until the first content of the reply, in milliseconds. */
+  ttftMs?: number;
 }
 
 /** One client request on its way through the gateway. */

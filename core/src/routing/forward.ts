@@ -76,7 +76,7 @@ export async function forwardRequest(
     return { ...reply, body: whole };
   }
   const decodeStart = isStream && hold && forward.decodeStart?.(raw.wire);
-  const watcher = isStream ? watchStream(judge) : undefined;
+  const watcher = isStream ? watchStream(judge, () => failInside(exchange, call)) : undefined;
   if (decodeStart) {
     const ended = await holdBytes(body, decodeStart, hold);
     if (ended) return { ...reply, body: Readable.from([ended]), ...released(call, watcher) };
@@ -93,13 +93,22 @@ function released(call: Call, watcher: BodyWatcher | undefined): Pick<Reply, 'wa
   return watcher ? { watcher } : {};
 }
 
+/** The client was told in the stream, which is over; the records have to know, too. */
+function failInside({ notes }: Exchange, call: Call): void {
+  const failure = new GatewayError('upstream-broken', 'The upstream told of a failure in its stream.');
+  notes.errorKind = failure.kind;
+  call.failed(failure);
+}
+
 /** Keeps the end of a stream and judges it by that. */
-function watchStream(judge: (text: string) => ReplyEnd): BodyWatcher {
+function watchStream(judge: (text: string) => ReplyEnd, onFailure: () => void): BodyWatcher {
   const tap = createTap(TAIL_BYTES);
   return {
     push: tap.push,
     end() {
-      if (!judge(tap.text()).isComplete) {
+      const { isComplete, isFailed } = judge(tap.text());
+      if (isFailed) onFailure();
+      if (!isComplete) {
         throw new GatewayError(
           'upstream-broken',
           "The upstream's reply ended early, without a finish reason.",

@@ -1,6 +1,7 @@
 import { GatewayError } from '../canonical/errors.ts';
 import type { Usage } from '../canonical/chat.ts';
 import type { Demand } from '../limits/limiter.ts';
+import type { AttemptReason } from '../trace/record.ts';
 import { admit, demandOf } from './admission.ts';
 import { summarize, tryCandidate, unavailable } from './attempts.ts';
 import type { Candidate } from './candidate.ts';
@@ -14,6 +15,11 @@ import { ruleOf } from './rules.ts';
 
 /** What candidates are compared by: three times as many tokens are read as are written. */
 const TYPICAL_USAGE: Usage = { input: 750_000, output: 250_000 };
+
+interface Trial {
+  readonly exchange: Exchange;
+  readonly reason: AttemptReason;
+}
 
 interface Answer<Result> {
   readonly result: Result;
@@ -52,7 +58,8 @@ export class RouteRun<Result> {
       for (const candidate of ordered) {
         // While another one was tried, somebody else may have found this one to be down.
         if (raced?.includes(candidate) || !this.#mayTry(candidate, clock.now())) continue;
-        const answer = await this.#try(candidate, this.#routed.exchange);
+        const reason = round > 0 ? 'repeat' : candidate === ordered[0] ? 'first' : 'next';
+        const answer = await this.#try(candidate, { exchange: this.#routed.exchange, reason });
         if (answer) return answer.result;
         if (this.#routed.isOnce || clock.now() >= this.#deadline) throw this.#failure();
       }
@@ -97,14 +104,14 @@ export class RouteRun<Result> {
     return this.#candidates.length === 1 || health.isUsable(now);
   }
 
-  async #try(candidate: Candidate, exchange: Exchange): Promise<Answer<Result> | undefined> {
-    const { attempt } = this.#routed;
+  async #try(candidate: Candidate, { exchange, reason }: Trial): Promise<Answer<Result> | undefined> {
+    const { attempt, model: name } = this.#routed;
     const left = this.#deadline - this.#deps.clock.now();
     const { firstTokenMs } = this.#route.timeouts;
     const totalMs = Number.isFinite(left) ? left : undefined;
     try {
       const demand = (): Demand => demandOf(this.#routed, candidate, this.#deps.prices);
-      const input = { exchange, attempt, firstTokenMs, totalMs, demand };
+      const input = { exchange, attempt, firstTokenMs, totalMs, demand, reason, name };
       return { result: await tryCandidate(candidate, input, this.#deps) };
     } catch (error) {
       const failure = GatewayError.from(error);
@@ -131,8 +138,9 @@ export class RouteRun<Result> {
   async #race([first, second]: readonly [Candidate, Candidate]): Promise<Answer<Result> | undefined> {
     const { exchange } = this.#routed;
     const race = new Race<Answer<Result>>(exchange);
-    const attempt = (candidate: Candidate): void => race.start((runner) => this.#try(candidate, runner));
-    attempt(first);
+    const attempt = (candidate: Candidate, reason: AttemptReason): void =>
+      race.start((runner) => this.#try(candidate, { exchange: runner, reason }));
+    attempt(first, 'first');
     const patience = new AbortController();
     const signal = AbortSignal.any([exchange.signal, patience.signal]);
     const late = this.#deps.clock.sleep(this.#hedgeAfter(first) ?? 0, signal).then(
@@ -141,8 +149,8 @@ export class RouteRun<Result> {
     );
     const isLate = await Promise.race([late, race.settled()]);
     patience.abort();
-    if (isLate) attempt(second);
-    return (await race.winner()) ?? (isLate ? undefined : this.#try(second, exchange));
+    if (isLate) attempt(second, 'hedge');
+    return (await race.winner()) ?? (isLate ? undefined : this.#try(second, { exchange, reason: 'next' }));
   }
 
   /** How long to wait before all are tried again; `undefined` when there is no use in it. */

@@ -61,7 +61,7 @@ export function createRouter(deps: RouterDeps): Router {
         const route = await find(name, { key: routed.exchange.key, log: routed.exchange.log, failure }, deps);
         if (!route) continue;
         try {
-          return await new RouteRun(route, routed, { ...deps, budget }).run();
+          return await new RouteRun(route, { ...routed, model: name }, { ...deps, budget }).run();
         } catch (error) {
           failure = GatewayError.from(error);
           if (routed.exchange.signal.aborted || routed.isOnce) throw failure;

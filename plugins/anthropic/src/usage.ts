@@ -53,7 +53,8 @@ export function readEnd(_wire: string, text: string): ReplyEnd {
   }
   const lines = text.split(/\r\n|\n|\r/).filter((line) => line.startsWith('data:'));
   const last = lines.findLast((line) => line.includes('"message_delta"'));
-  const isComplete = last !== undefined || lines.some((line) => /"type"\s*:\s*"error"/.test(line));
+  const isFailed = lines.some((line) => /^data:\s*\{\s*"type"\s*:\s*"error"/.test(line)) || undefined;
+  const isComplete = last !== undefined || isFailed === true;
   const event = last === undefined ? undefined : (JSON.parse(last.slice(5)) as JsonObject);
-  return defined({ usage: decodeUsage(event?.['usage']), isComplete });
+  return defined({ usage: decodeUsage(event?.['usage']), isComplete, isFailed });
 }

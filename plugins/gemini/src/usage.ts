@@ -44,5 +44,6 @@ export function readEnd(text: string): ReplyEnd {
   USAGE.lastIndex = Math.max(0, text.lastIndexOf('"usageMetadata"'));
   const found = USAGE.exec(text)?.[1];
   const usage = found === undefined ? undefined : decodeUsage(JSON.parse(found) as JsonValue);
-  return defined({ usage, isComplete: LAST.test(text) });
+  const isFailed = /^(?:data:|\[|,)?\s*\{\s*"error"\s*:\s*\{/m.test(text) || undefined;
+  return defined({ usage, isComplete: LAST.test(text), isFailed });
 }

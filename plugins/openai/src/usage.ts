@@ -69,8 +69,9 @@ export function readEnd(wire: string, text: string): ReplyEnd {
   const usage = lastUsage(text);
   // Other streams of OpenAI, which are only relayed, end in other ways.
   const isChat = wire === OPENAI_CHAT || wire === OPENAI_COMPLETIONS;
-  const isComplete = !isChat || /"finish_reason"\s*:\s*"|^data:\s*\{\s*"error"/m.test(text);
-  return defined({ usage, isComplete });
+  const isFailed = /^data:\s*\{\s*"error"\s*:\s*\{/m.test(text) || undefined;
+  const isComplete = !isChat || isFailed || /"finish_reason"\s*:\s*"/.test(text);
+  return defined({ usage, isComplete, isFailed });
 }
 
 /** An object that holds at most one more level of objects, as usage does. */

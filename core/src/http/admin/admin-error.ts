@@ -10,6 +10,7 @@ export const ADMIN_ERROR_STATUS = {
   conflict: 409,
   'too-large': 413,
   'too-many-attempts': 429,
+  unavailable: 503,
 } as const;
 
 export type AdminErrorCode = keyof typeof ADMIN_ERROR_STATUS;

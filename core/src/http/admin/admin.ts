@@ -10,6 +10,7 @@ import { limitOperations } from './limits.ts';
 import { BASE, createAdminRouter } from './routes.ts';
 import { sessionOperations } from './session-operations.ts';
 import { settingsOperations } from './settings.ts';
+import { traceOperations } from './traces.ts';
 import { upstreamOperations } from './upstreams.ts';
 
 export interface Admin {
@@ -30,6 +31,7 @@ export function createAdmin(deps: AdminDeps): Admin {
     ...healthOperations,
     ...keyOperations,
     ...limitOperations,
+    ...traceOperations,
   ];
   const documented = withDocument(operations, { base: BASE, version: deps.version });
   return {

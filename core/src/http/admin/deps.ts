@@ -10,6 +10,7 @@ import type { Upstreams } from '../../routing/upstream.ts';
 import type { KeyRing } from '../../state/keys.ts';
 import type { SecretBox } from '../../state/secrets.ts';
 import type { StateStore } from '../../state/state.ts';
+import type { Traces } from '../../trace/traces.ts';
 import type { HttpPools } from '../../transport/pools.ts';
 
 /** What the admin API works with. */
@@ -22,6 +23,7 @@ export interface AdminDeps {
   readonly health: HealthBoard;
   readonly gates: Gates;
   readonly limiter: Limiter;
+  readonly traces: Traces;
   readonly keys: KeyRing;
   readonly state: StateStore;
   readonly secrets: SecretBox;

@@ -79,8 +79,9 @@ describe('the OpenAPI document', () => {
   it('declares every parameter of a path', () => {
     for (const [name, { parameters = [] }] of operations()) {
       const wanted = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
-      expect(parameters.map((parameter) => parameter.name)).toEqual(wanted);
-      for (const parameter of parameters) expect(parameter).toMatchObject({ in: 'path', required: true });
+      const inPath = parameters.filter((parameter) => parameter['in'] === 'path');
+      expect(inPath.map((parameter) => parameter.name)).toEqual(wanted);
+      for (const parameter of inPath) expect(parameter).toMatchObject({ required: true });
     }
   });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type JsonObject, type JsonValue } from '../../canonical/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../canonical/json.ts';
 import { SESSION_COOKIE } from './access.ts';
 import { ADMIN_ERROR_STATUS, type AdminErrorCode } from './admin-error.ts';
 import { errorSchema } from './contract.ts';
@@ -30,6 +30,7 @@ const REFUSALS: Readonly<Record<(typeof ADMIN_ERROR_STATUS)[AdminErrorCode], str
   404: 'There is no such thing.',
   409: 'The thing as it is now does not allow this.',
   413: 'The request body is too large.',
+  503: 'What is needed for it does not work at the moment.',
   429: 'Too many wrong attempts; `retry-after` says how many seconds to wait.',
 };
 
@@ -42,12 +43,15 @@ export interface OpenApiInput {
 /** The OpenAPI 3.1 document of the admin API, made of the very table that serves it. */
 export function createOpenApi(operations: readonly Operation[], { base, version }: OpenApiInput): JsonObject {
   const inputs = toSchemas('input', operations, ({ body }) => body);
+  const queries = toSchemas('input', operations, ({ query }) => query);
   const outputs = toSchemas('output', operations, ({ response }) => response);
   const paths: Record<string, Record<string, JsonObject>> = {};
   for (const operation of operations) {
     const path = operation.path.replaceAll(/:(\w+)/g, '{$1}');
     const id = operationId(operation);
-    const described = describe(operation, { body: inputs.byId[id], response: outputs.byId[id] });
+    const described = describe(operation, {
+      ...{ body: inputs.byId[id], query: queries.byId[id], response: outputs.byId[id] },
+    });
     paths[path] = { ...paths[path], [operation.method.toLowerCase()]: described };
   }
   return {
@@ -90,15 +94,19 @@ function toSchemas(
 }
 
 interface OperationSchemas {
+  readonly query: JsonValue | undefined;
   readonly body: JsonValue | undefined;
   readonly response: JsonValue | undefined;
 }
 
-function describe(operation: Operation, { body, response }: OperationSchemas): JsonObject {
-  const { path, summary, access, status = response ? 200 : 204 } = operation;
-  const parameters = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
-    ...{ name, in: 'path', required: true, schema: { type: 'string' } },
-  }));
+function describe(operation: Operation, { body, query, response }: OperationSchemas): JsonObject {
+  const { path, summary, access, isRaw, status = response || isRaw ? 200 : 204 } = operation;
+  const parameters = [
+    ...[...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
+      ...{ name, in: 'path', required: true, schema: { type: 'string' } },
+    })),
+    ...describeQuery(query),
+  ];
   return {
     operationId: operationId(operation),
     summary,
@@ -111,6 +119,11 @@ function describe(operation: Operation, { body, response }: OperationSchemas): J
       default: { description: 'The gateway or the upstream failed.', content: json(ERROR) },
     },
   };
+}
+
+function describeQuery(query: JsonValue | undefined): readonly JsonObject[] {
+  const properties = isJsonObject(query) && isJsonObject(query['properties']) ? query['properties'] : {};
+  return Object.entries(properties).map(([name, schema = null]) => ({ name, in: 'query', schema }));
 }
 
 const ERROR = { $ref: '#/components/schemas/Error' };

@@ -20,6 +20,10 @@ export interface Operation<Body extends z.ZodType = z.ZodType> {
   readonly summary: string;
   readonly access: Access;
   readonly body?: Body;
+  /** What the query may hold; the operation reads it. */
+  readonly query?: z.ZodObject;
+  /** Whether the operation writes its answer itself, since that is no JSON. */
+  readonly isRaw?: boolean;
   /** Absent: nothing comes back, with status 204. */
   readonly response?: z.ZodType;
   /** Default 200, or 204 without a response. */

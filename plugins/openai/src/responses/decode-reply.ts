@@ -122,7 +122,8 @@ export function readEnd(text: string): ReplyEnd {
   const isWhole = /^\s*\{/.test(text);
   // The last event repeats the whole answer and may be longer than what is kept.
   const isInside = !/^(?:data|event|id|retry)?:/m.test(text);
-  return defined({ usage, isComplete: isWhole || isInside || LAST_EVENT.test(text) });
+  const isFailed = /^data:\s*\{[^\n]*?"type"\s*:\s*"(?:response\.failed|error)"/m.test(text) || undefined;
+  return defined({ usage, isComplete: isWhole || isInside || LAST_EVENT.test(text), isFailed });
 }
 
 /** An object that holds at most one more level of objects, as usage does. */

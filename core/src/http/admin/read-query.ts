@@ -1,0 +1,17 @@
+import type { Context } from 'koa';
+import type { z } from 'zod';
+import { explainIssues } from '../../config/explain.ts';
+import { problemsOf } from '../../config/issues.ts';
+import { AdminError } from './admin-error.ts';
+
+/** Reads and checks the query of a request. Throws an `AdminError`. */
+export function readQuery<Schema extends z.ZodType>({ query }: Context, schema: Schema): z.output<Schema> {
+  const parsed = schema.safeParse(
+    { ...query },
+    { error: explainIssues({ showsValues: true }), reportInput: true },
+  );
+  if (parsed.success) return parsed.data;
+  throw new AdminError('invalid', 'The query is not valid.', {
+    issues: problemsOf(parsed.error, { schema }),
+  });
+}

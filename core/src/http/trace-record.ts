@@ -1,0 +1,51 @@
+import type { Context } from 'koa';
+import { defined } from '../canonical/json.ts';
+import type { Prices } from '../limits/prices.ts';
+import type { Outcome, TraceRecord } from '../trace/record.ts';
+import type { RequestState } from './exchange.ts';
+
+export interface TraceInput {
+  readonly prices: Prices;
+  readonly outcome: Outcome;
+}
+
+/** What is recorded of a request, from what was noted while it was served. */
+export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRecord {
+  const { requestId, startedAt, notes, key, protocol } = ctx.state as RequestState;
+  const { usage, served, upstream } = notes;
+  const now = performance.now();
+  return defined({
+    id: requestId,
+    startedAt,
+    ms: now - notes.arrivedAt,
+    method: ctx.method,
+    path: ctx.path,
+    protocol: protocol.name,
+    ip: ctx.req.socket.remoteAddress ?? '',
+    userAgent: (ctx.req.headers['user-agent'] ?? '').slice(0, 256),
+    keyId: key?.id,
+    keyName: key?.name,
+    model: notes.model,
+    thread: notes.thread,
+    upstream,
+    upstreamModel: notes.upstreamModel,
+    status: ctx.res.statusCode,
+    outcome,
+    errorKind: notes.errorKind,
+    ttftMs: notes.ttftMs,
+    overheadMs: notes.overheadMs,
+    inputTokens: usage?.input,
+    outputTokens: usage?.output,
+    cachedTokens: usage?.cacheRead,
+    reasoningTokens: usage?.reasoning,
+    cost: usage && served ? prices.costOf(usage, served) : undefined,
+    attempts: notes.tries,
+    dropped: notes.dropped,
+  });
+}
+
+export function outcomeOf({ res, state }: Context): Outcome {
+  const { notes } = state as RequestState;
+  if (res.destroyed && !res.writableFinished) return 'aborted';
+  return notes.errorKind === undefined ? 'ok' : 'error';
+}

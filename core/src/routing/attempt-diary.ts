@@ -1,0 +1,53 @@
+import type { GatewayError } from '../canonical/errors.ts';
+import type { AttemptReason, AttemptRecord } from '../trace/record.ts';
+import type { CallTimes } from './call.ts';
+import type { Candidate } from './candidate.ts';
+import type { Exchange } from './exchange.ts';
+
+interface Attempted {
+  readonly exchange: Exchange;
+  readonly reason: AttemptReason;
+  readonly name: string;
+}
+
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
+
+/** Writes down one attempt as it goes, among those of its request. */
+export class AttemptDiary {
+  readonly #record: Writable<AttemptRecord>;
+  readonly #origin: number;
+
+  constructor({ upstream, model }: Candidate, { exchange, reason, name }: Attempted, queuedAt: number) {
+    const now = performance.now();
+    const { notes } = exchange;
+    this.#origin = notes.arrivedAt;
+    this.#record = {
+      ...{ upstream: upstream.config.id, model, name, reason },
+      queuedMs: now - queuedAt,
+      startMs: now - this.#origin,
+      endMs: now - this.#origin,
+    };
+    notes.tries.push(this.#record);
+  }
+
+  /** Only the first failure counts: others follow from it. */
+  failed({ kind, message, details: { retryAfterMs } }: GatewayError): void {
+    this.#record.error ??= { kind, message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  }
+
+  end(seen: CallTimes): void {
+    this.saw(seen);
+    this.#record.endMs = performance.now() - this.#origin;
+  }
+
+  /** What was known later than its end: a short reply is over before it counts as begun. */
+  saw({ sentAt, headersAt, firstAt, status, upstreamRequestId }: CallTimes): void {
+    const record = this.#record;
+    if (sentAt !== undefined) record.sentMs = sentAt - this.#origin;
+    if (headersAt !== undefined) record.headersMs = headersAt - this.#origin;
+    if (firstAt !== undefined) record.firstMs = firstAt - this.#origin;
+    if (status !== undefined) record.status = status;
+    if (upstreamRequestId !== undefined) record.upstreamRequestId = upstreamRequestId;
+    record.endMs = Math.max(record.endMs, record.firstMs ?? 0);
+  }
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+const text = z.string().min(1);
+const number = z.coerce.number().min(0);
+const instant = z.iso.datetime({ offset: true }).transform((value) => Date.parse(value));
+
+/** Which traces are meant. Texts are compared whole; `*` stands for any text. */
+export const traceFilterSchema = z.strictObject({
+  model: text.optional().describe('As clients asked for it.'),
+  upstream: text.optional(),
+  key: text.optional().describe('The id or the name of a key.'),
+  thread: text.optional(),
+  protocol: text.optional(),
+  outcome: z.enum(['ok', 'error', 'aborted', 'running', 'interrupted']).optional(),
+  error: text.optional().describe('A kind of failure, such as `rate-limit`.'),
+  from: instant.optional().describe('At or after this time.'),
+  to: instant.optional().describe('Before this time.'),
+  minMs: number.optional().describe('Took at least so long.'),
+  minCost: number.optional().describe('Cost at least so many US dollars.'),
+  minAttempts: number.optional(),
+});
+export type TraceFilter = Readonly<z.output<typeof traceFilterSchema>>;
+
+export const SORTS = ['startedAt', 'ms', 'ttftMs', 'cost', 'outputTokens'] as const;
+export type TraceSort = (typeof SORTS)[number];
+
+export const traceQuerySchema = traceFilterSchema.extend({
+  sort: z.enum(SORTS).default('startedAt'),
+  order: z.enum(['asc', 'desc']).default('desc'),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  cursor: text.optional().describe('The `next` of the page before.'),
+});
+export type TraceQuery = Readonly<z.output<typeof traceQuerySchema>>;
+
+export const STATS_GROUPS = ['model', 'upstream', 'key', 'outcome', 'error'] as const;
+export type StatsGroup = (typeof STATS_GROUPS)[number];
+
+export const statsQuerySchema = traceFilterSchema.extend({
+  bucketSeconds: z.coerce
+    .number()
+    .int()
+    .min(60)
+    .max(2_678_400)
+    .optional()
+    .describe('One row for each such time.'),
+  by: z.enum(STATS_GROUPS).optional().describe('One row for each of these.'),
+});
+export type StatsQuery = Readonly<z.output<typeof statsQuerySchema>>;
+
+/** One row of statistics. Milliseconds and US dollars; `unpriced` requests cost what nobody knows. */
+export interface StatsRow {
+  /** When the bucket begins, in milliseconds since 1970. */
+  readonly at?: number;
+  readonly group?: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cost: number;
+  readonly unpriced: number;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly p50TtftMs: number | null;
+  readonly p95TtftMs: number | null;
+}

@@ -1,0 +1,32 @@
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { SqliteDialect } from 'kysely';
+
+/** Opens a database file that a crash cannot break: what was committed before is in it. */
+export function openDatabase(path: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  database.exec('pragma journal_mode = wal');
+  // What the last moments before a power cut wrote may be lost, but nothing breaks.
+  database.exec('pragma synchronous = normal');
+  database.exec('pragma busy_timeout = 5000');
+  database.exec('pragma auto_vacuum = incremental');
+  return database;
+}
+
+/** Lets Kysely speak to the SQLite that Node brings. */
+export function nodeSqliteDialect(database: DatabaseSync): SqliteDialect {
+  return new SqliteDialect({
+    database: {
+      close: () => database.close(),
+      prepare(sql) {
+        const statement = database.prepare(sql);
+        const values = (parameters: readonly unknown[]): SQLInputValue[] => parameters as SQLInputValue[];
+        return {
+          reader: statement.columns().length > 0,
+          all: (parameters) => statement.all(...values(parameters)),
+          run: (parameters) => statement.run(...values(parameters)),
+          iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<unknown>,
+        };
+      },
+    },
+  });
+}

@@ -1,0 +1,67 @@
+import type { Insertable, Selectable } from 'kysely';
+import { defined } from '../../canonical/json.ts';
+import type { AttemptRecord, DroppedField, Outcome, TraceRecord } from '../record.ts';
+import type { TraceTable } from './tables.ts';
+
+export function toRow(trace: TraceRecord): Insertable<TraceTable> {
+  return {
+    id: trace.id,
+    started_at: trace.startedAt,
+    ms: trace.ms,
+    method: trace.method,
+    path: trace.path,
+    protocol: trace.protocol,
+    ip: trace.ip,
+    user_agent: trace.userAgent,
+    key_id: trace.keyId ?? null,
+    key_name: trace.keyName ?? null,
+    model: trace.model ?? null,
+    thread: trace.thread ?? null,
+    upstream: trace.upstream ?? null,
+    upstream_model: trace.upstreamModel ?? null,
+    status: trace.status,
+    outcome: trace.outcome,
+    error_kind: trace.errorKind ?? null,
+    ttft_ms: trace.ttftMs ?? null,
+    overhead_ms: trace.overheadMs ?? null,
+    input_tokens: trace.inputTokens ?? null,
+    output_tokens: trace.outputTokens ?? null,
+    cached_tokens: trace.cachedTokens ?? null,
+    reasoning_tokens: trace.reasoningTokens ?? null,
+    cost: trace.cost ?? null,
+    attempt_count: trace.attempts.length,
+    attempts: JSON.stringify(trace.attempts),
+    dropped: JSON.stringify(trace.dropped),
+  };
+}
+
+export function fromRow(row: Selectable<TraceTable>): TraceRecord {
+  return defined({
+    id: row.id,
+    startedAt: row.started_at,
+    ms: row.ms,
+    method: row.method,
+    path: row.path,
+    protocol: row.protocol,
+    ip: row.ip,
+    userAgent: row.user_agent,
+    keyId: row.key_id ?? undefined,
+    keyName: row.key_name ?? undefined,
+    model: row.model ?? undefined,
+    thread: row.thread ?? undefined,
+    upstream: row.upstream ?? undefined,
+    upstreamModel: row.upstream_model ?? undefined,
+    status: row.status,
+    outcome: row.outcome as Outcome,
+    errorKind: row.error_kind ?? undefined,
+    ttftMs: row.ttft_ms ?? undefined,
+    overheadMs: row.overhead_ms ?? undefined,
+    inputTokens: row.input_tokens ?? undefined,
+    outputTokens: row.output_tokens ?? undefined,
+    cachedTokens: row.cached_tokens ?? undefined,
+    reasoningTokens: row.reasoning_tokens ?? undefined,
+    cost: row.cost ?? undefined,
+    attempts: JSON.parse(row.attempts) as readonly AttemptRecord[],
+    dropped: JSON.parse(row.dropped) as readonly DroppedField[],
+  });
+}

@@ -1,0 +1,174 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { statsQuerySchema, traceFilterSchema, traceQuerySchema } from '../query.ts';
+import type { TraceRecord } from '../record.ts';
+import type { TraceStore } from '../store.ts';
+import { openSqliteStore } from './sqlite-store.ts';
+
+const T0 = Date.parse('2026-11-21T12:00:00Z');
+
+let folder: string;
+let store: TraceStore;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dragoman-traces-'));
+  store = await openSqliteStore(folder);
+});
+afterEach(async () => {
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function trace(n: number, own: Partial<TraceRecord> = {}): TraceRecord {
+  return {
+    id: `req_${n}`,
+    startedAt: T0 + n * 1000,
+    ms: n,
+    ...{ method: 'POST', path: '/v1/chat/completions', protocol: 'openai-chat', ip: '127.0.0.1' },
+    ...{ userAgent: 'test', status: 200, outcome: 'ok', attempts: [], dropped: [] },
+    ...own,
+  };
+}
+
+const ids = async (query: object = {}): Promise<readonly string[]> =>
+  (await store.list(traceQuerySchema.parse(query))).traces.map(({ id }) => id);
+
+describe('traces in a store', () => {
+  it('come back as they were put', async () => {
+    const full = trace(1, {
+      ...{ keyId: 'k', keyName: 'laptop', model: 'm', thread: 't', upstream: 'u', upstreamModel: 'um' },
+      ...{ errorKind: 'timeout', outcome: 'error', status: 504, ttftMs: 1.5, overheadMs: 0.25, cost: 0.01 },
+      ...{ inputTokens: 5, outputTokens: 6, cachedTokens: 1, reasoningTokens: 2 },
+      attempts: [
+        {
+          ...{ upstream: 'u', model: 'um', name: 'm', reason: 'first', queuedMs: 0, startMs: 1, endMs: 9 },
+          error: { kind: 'timeout', message: 'Too late.', retryAfterMs: 5 },
+        },
+      ],
+      dropped: [{ field: 'top_k', why: 'No such parameter.' }],
+    });
+    await store.put([full, trace(2)]);
+    expect(await store.get('req_1')).toEqual(full);
+    expect(await store.get('req_2')).toEqual(trace(2));
+    expect(await store.get('nobody')).toBeUndefined();
+  });
+
+  it('are listed the newest first, page by page, also while new ones come', async () => {
+    await store.put(Array.from({ length: 10 }, (_, n) => trace(n)));
+    const first = await store.list(traceQuerySchema.parse({ limit: 4 }));
+    expect(first.traces.map(({ id }) => id)).toEqual(['req_9', 'req_8', 'req_7', 'req_6']);
+    await store.put([trace(50)]);
+    const second = await store.list(traceQuerySchema.parse({ limit: 4, cursor: first.next }));
+    expect(second.traces.map(({ id }) => id)).toEqual(['req_5', 'req_4', 'req_3', 'req_2']);
+    const third = await store.list(traceQuerySchema.parse({ limit: 4, cursor: second.next }));
+    expect(third.traces.map(({ id }) => id)).toEqual(['req_1', 'req_0']);
+    expect(third.next).toBeUndefined();
+  });
+
+  it('are sorted by what is asked for, and equal ones are all told', async () => {
+    await store.put(Array.from({ length: 9 }, (_, n) => trace(n, { ms: n % 3, cost: n / 100 })));
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await store.list(traceQuerySchema.parse({ sort: 'ms', order: 'asc', limit: 2, cursor }));
+      seen.push(...page.traces.map(({ id }) => id));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    expect(seen).toHaveLength(9);
+    expect(new Set(seen).size).toBe(9);
+    expect(await ids({ sort: 'cost', limit: 2 })).toEqual(['req_8', 'req_7']);
+  });
+
+  it.each([
+    [{ model: 'gpt-5' }, ['req_1']],
+    [{ model: 'gpt-*' }, ['req_2', 'req_1']],
+    [{ upstream: 'up' }, ['req_3']],
+    [{ key: 'laptop' }, ['req_4']],
+    [{ key: 'k4' }, ['req_4']],
+    [{ thread: 't' }, ['req_5']],
+    [{ outcome: 'error' }, ['req_6']],
+    [{ error: 'timeout' }, ['req_6']],
+    [{ minMs: '7' }, ['req_8', 'req_7']],
+    [{ minCost: '0.5' }, ['req_8']],
+    [{ from: '2026-11-21T12:00:03Z', to: '2026-11-21T12:00:05Z' }, ['req_4', 'req_3']],
+    [{ model: `x' or 1=1 --` }, []],
+  ])('are found by %j', async (filter, expected) => {
+    await store.put([
+      trace(1, { model: 'gpt-5' }),
+      trace(2, { model: 'gpt-4o' }),
+      trace(3, { upstream: 'up' }),
+      trace(4, { keyId: 'k4', keyName: 'laptop' }),
+      trace(5, { thread: 't' }),
+      trace(6, { outcome: 'error', errorKind: 'timeout' }),
+      trace(7),
+      trace(8, { cost: 0.5 }),
+    ]);
+    expect(await ids(filter)).toEqual(expected);
+  });
+
+  it('that were running are replaced when they end, and marked when nobody ended them', async () => {
+    await store.put([trace(1, { outcome: 'running' }), trace(2, { outcome: 'running' })]);
+    await store.put([trace(1, { ms: 7 })]);
+    expect(await ids()).toHaveLength(2);
+    await store.close();
+    store = await openSqliteStore(folder);
+    expect((await store.get('req_1'))?.outcome).toBe('ok');
+    expect((await store.get('req_2'))?.outcome).toBe('interrupted');
+  });
+
+  it('of one id are all kept, and the newest is shown', async () => {
+    await store.put([trace(1, { id: 'same' }), trace(2, { id: 'same' })]);
+    expect((await store.get('same'))?.startedAt).toBe(T0 + 2000);
+    expect(await ids()).toHaveLength(2);
+  });
+
+  it('are removed one by one, by a filter, or all', async () => {
+    await store.put(Array.from({ length: 6 }, (_, n) => trace(n, { model: n < 3 ? 'a' : 'b' })));
+    expect(await store.remove({ id: 'req_5' })).toBe(1);
+    expect(await store.remove(traceFilterSchema.parse({ model: 'a' }))).toBe(3);
+    expect(await store.remove({})).toBe(2);
+    expect(await ids()).toEqual([]);
+  });
+
+  it('go with their age and their number, the oldest first', async () => {
+    await store.put(Array.from({ length: 10 }, (_, n) => trace(n)));
+    const bounds = { maxAgeMs: 8_000, maxCount: 5, maxBytes: 10 ** 9 };
+    expect(await store.prune(bounds, T0 + 10_000)).toBe(5);
+    expect(await ids()).toEqual(['req_9', 'req_8', 'req_7', 'req_6', 'req_5']);
+    expect(await store.prune({ ...bounds, maxBytes: 1 }, T0 + 10_000)).toBe(1);
+  });
+});
+
+describe('statistics', () => {
+  const stats = (query: object) => store.stats(statsQuerySchema.parse(query));
+
+  it('count all together, with exact percentiles', async () => {
+    await store.put(
+      Array.from({ length: 100 }, (_, n) =>
+        trace(n + 1, {
+          ...{ inputTokens: 10, outputTokens: 2 },
+          ...(n < 50 && { cost: 0.01, ttftMs: n + 1 }),
+          ...(n % 10 === 0 && { outcome: 'error' as const }),
+        }),
+      ),
+    );
+    expect(await stats({})).toEqual([
+      {
+        ...{ requests: 100, errors: 10, inputTokens: 1000, outputTokens: 200, unpriced: 50 },
+        cost: expect.closeTo(0.5) as number,
+        ...{ p50Ms: 50, p95Ms: 95, p99Ms: 99, p50TtftMs: 25, p95TtftMs: 48 },
+      },
+    ]);
+  });
+
+  it('count by time and by what traces have in common', async () => {
+    await store.put([trace(0, { model: 'a' }), trace(30, { model: 'a' }), trace(90, { model: 'b' })]);
+    expect(await stats({ bucketSeconds: 60, by: 'model' })).toMatchObject([
+      { at: T0, group: 'a', requests: 2 },
+      { at: T0 + 60_000, group: 'b', requests: 1 },
+    ]);
+    expect(await stats({ by: 'model', model: 'b' })).toMatchObject([{ group: 'b', requests: 1 }]);
+    expect(await stats({ model: 'nobody' })).toEqual([]);
+  });
+});

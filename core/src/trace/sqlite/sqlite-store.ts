@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import type { TraceQuery, TraceSort } from '../query.ts';
+import type { TracePage, TraceStore } from '../store.ts';
+import { nodeSqliteDialect, openDatabase } from './dialect.ts';
+import { migrations } from './migrations.ts';
+import { pruneTraces } from './prune.ts';
+import { matches } from './filter.ts';
+import { fromRow, toRow } from './rows.ts';
+import { readStats } from './stats.ts';
+import type { Tables } from './tables.ts';
+
+export const DATABASE_NAME = 'traces.db';
+
+/** Opens the traces of a data folder. Those that were running when the gateway ended are marked as interrupted. */
+export async function openSqliteStore(folder: string): Promise<TraceStore> {
+  const path = join(folder, DATABASE_NAME);
+  const database = openDatabase(path);
+  const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database) });
+  const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
+  if (error) throw new Error('The database of traces could not be brought up to date.', { cause: error });
+  await db.updateTable('traces').set({ outcome: 'interrupted' }).where('outcome', '=', 'running').execute();
+
+  return {
+    put: (traces) =>
+      db.transaction().execute(async (transaction) => {
+        for (const trace of traces) {
+          await transaction
+            .deleteFrom('traces')
+            .where('id', '=', trace.id)
+            .where('started_at', '=', trace.startedAt)
+            .where('outcome', '=', 'running')
+            .execute();
+          await transaction.insertInto('traces').values(toRow(trace)).execute();
+        }
+      }),
+    list: (query) => list(db, query),
+    async get(id) {
+      const row = await db
+        .selectFrom('traces')
+        .selectAll()
+        .where('id', '=', id)
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row && fromRow(row);
+    },
+    async remove(filter) {
+      const rows = db.deleteFrom('traces');
+      const { numDeletedRows } = await (
+        'id' in filter ? rows.where('id', '=', filter.id) : rows.where((eb) => matches(eb, filter))
+      ).executeTakeFirst();
+      return Number(numDeletedRows);
+    },
+    stats: (query) => readStats(db, query),
+    prune: (retention, now) => pruneTraces(db, { retention, now, path, database }),
+    close: () => db.destroy(),
+  };
+}
+
+const COLUMNS = {
+  startedAt: 'started_at',
+  ms: 'ms',
+  ttftMs: 'ttft_ms',
+  cost: 'cost',
+  outputTokens: 'output_tokens',
+} as const satisfies Record<TraceSort, keyof Tables['traces']>;
+
+async function list(db: Kysely<Tables>, query: TraceQuery): Promise<TracePage> {
+  const { sort, order, limit, cursor } = query;
+  const column = COLUMNS[sort];
+  let rows = db
+    .selectFrom('traces')
+    .selectAll()
+    .where((eb) => matches(eb, query))
+    .orderBy(column, order)
+    .orderBy('seq', order)
+    .limit(limit + 1);
+  if (column !== 'started_at') rows = rows.where(column, 'is not', null);
+  const after = readCursor(cursor);
+  if (after) {
+    const beyond = order === 'asc' ? '>' : '<';
+    rows = rows.where((eb) =>
+      eb.or([
+        eb(column, beyond, after.value),
+        eb.and([eb(column, '=', after.value), eb('seq', beyond, after.seq)]),
+      ]),
+    );
+  }
+  const found = await rows.execute();
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  const hasMore = found.length > limit && last;
+  return {
+    traces: page.map(fromRow),
+    ...(hasMore && { next: writeCursor({ value: Number(last[column]), seq: last.seq }) }),
+  };
+}
+
+interface Cursor {
+  readonly value: number;
+  readonly seq: number;
+}
+
+function writeCursor({ value, seq }: Cursor): string {
+  return Buffer.from(`${value} ${seq}`).toString('base64url');
+}
+
+/** A cursor that is none begins at the beginning. */
+function readCursor(text: string | undefined): Cursor | undefined {
+  const [value, seq] = Buffer.from(text ?? '', 'base64url')
+    .toString()
+    .split(' ')
+    .map(Number);
+  return Number.isFinite(value) && Number.isInteger(seq) && value !== undefined && seq !== undefined
+    ? { value, seq }
+    : undefined;
+}

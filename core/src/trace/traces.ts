@@ -1,0 +1,188 @@
+import { Worker } from 'node:worker_threads';
+import type { Log } from '../plugin/plugin.ts';
+import type { TraceRecord } from './record.ts';
+import type { FromWorker, StoreCalls, ToWorker, WorkerInput } from './worker-messages.ts';
+
+export interface TracesStatus {
+  /** Why traces are not kept at the moment; absent when they are. */
+  readonly reason?: string;
+  /** Traces that were lost: too many at once, or the store was broken. */
+  readonly lost: number;
+  /** Traces on their way to the store. */
+  readonly waiting: number;
+}
+
+/** The traces of this gateway, from the side of the requests: nothing here waits for the store. */
+export interface Traces {
+  /** Whether anything is recorded at all. */
+  readonly isOn: boolean;
+  record(trace: TraceRecord): void;
+  /** Asks the store. Throws when it is broken. */
+  ask<Method extends keyof StoreCalls>(
+    method: Method,
+    input: Parameters<StoreCalls[Method]>[0],
+  ): Promise<ReturnType<StoreCalls[Method]>>;
+  /** Tells every trace from now on, as it is recorded. Gives what ends it. */
+  follow(listener: (trace: TraceRecord) => void): () => void;
+  status(): TracesStatus;
+  /** Writes what is on its way, and closes the store. */
+  close(): Promise<void>;
+}
+
+export interface TracesInput extends WorkerInput {
+  readonly log: Pick<Log, 'error' | 'info'>;
+}
+
+/** Traces go in batches: each message to another thread has its price. */
+const FLUSH_AFTER_MS = 100;
+/** More than these do not wait for the store: then they are lost, and counted. */
+const MAX_WAITING = 20_000;
+
+export const NO_TRACES: Traces = {
+  isOn: false,
+  record: () => {},
+  ask: () => Promise.reject(new Error('This gateway is set to keep no traces.')),
+  follow: () => () => {},
+  status: () => ({ lost: 0, waiting: 0 }),
+  close: () => Promise.resolve(),
+};
+
+export function createTraces({ folder, retention, log }: TracesInput): Traces {
+  return new WorkerTraces({ folder, retention }, log);
+}
+
+interface Pending {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class WorkerTraces implements Traces {
+  readonly isOn = true;
+  readonly #log: TracesInput['log'];
+  readonly #worker: Worker;
+  readonly #calls = new Map<number, Pending>();
+  readonly #listeners = new Set<(trace: TraceRecord) => void>();
+  #queue: TraceRecord[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #sent = 0;
+  #lost = 0;
+  #nextCall = 0;
+  #reason: string | undefined;
+
+  constructor(input: WorkerInput, log: TracesInput['log']) {
+    this.#log = log;
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: input, name: 'traces' });
+    this.#worker.on('message', (message: FromWorker) => this.#hear(message));
+    this.#worker.on('error', (error: unknown) =>
+      this.#fail(error instanceof Error ? error.message : String(error)),
+    );
+    this.#worker.on('exit', () => this.#fail('Its thread has ended.'));
+    this.#worker.unref();
+  }
+
+  record(trace: TraceRecord): void {
+    for (const listener of this.#listeners) listener(trace);
+    if (this.#queue.length + this.#sent >= MAX_WAITING) {
+      this.#lost += 1;
+      return;
+    }
+    this.#queue.push(trace);
+    this.#timer ??= setTimeout(() => this.#flush(), FLUSH_AFTER_MS).unref();
+  }
+
+  ask<Method extends keyof StoreCalls>(
+    method: Method,
+    input: Parameters<StoreCalls[Method]>[0],
+  ): Promise<ReturnType<StoreCalls[Method]>> {
+    this.#flush();
+    const call = this.#nextCall++;
+    return new Promise((resolve, reject) => {
+      this.#calls.set(call, { resolve: resolve as Pending['resolve'], reject });
+      this.#post({ type: 'call', call, method, input });
+    });
+  }
+
+  follow(listener: (trace: TraceRecord) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  status(): TracesStatus {
+    const reason = this.#reason;
+    return {
+      ...(reason !== undefined && { reason }),
+      lost: this.#lost,
+      waiting: this.#queue.length + this.#sent,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#flush();
+    this.#worker.removeAllListeners('exit');
+    const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+    this.#post({ type: 'close' });
+    this.#worker.ref();
+    await exited;
+  }
+
+  #post(message: ToWorker): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    this.#worker.postMessage(message);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#queue.length === 0) return;
+    const traces = this.#queue;
+    this.#queue = [];
+    this.#sent += traces.length;
+    this.#post({ type: 'put', traces });
+  }
+
+  #hear(message: FromWorker): void {
+    switch (message.type) {
+      case 'kept':
+        this.#sent -= message.count;
+        this.#recover();
+        break;
+      case 'lost':
+        this.#sent -= message.count;
+        this.#lost += message.count;
+        this.#degrade(message.reason);
+        break;
+      case 'state':
+        if (message.reason === undefined) this.#recover();
+        else this.#degrade(message.reason);
+        break;
+      case 'answer':
+        this.#calls.get(message.call)?.resolve(message.value);
+        this.#calls.delete(message.call);
+        break;
+      case 'failure':
+        this.#calls.get(message.call)?.reject(new Error(message.reason));
+        this.#calls.delete(message.call);
+        break;
+    }
+  }
+
+  /** The thread is gone: what it had is lost, and whoever waits for it waits in vain. */
+  #fail(reason: string): void {
+    this.#lost += this.#sent;
+    this.#sent = 0;
+    this.#degrade(reason);
+    for (const { reject } of this.#calls.values()) reject(new Error(reason));
+    this.#calls.clear();
+  }
+
+  #degrade(reason: string): void {
+    if (this.#reason === undefined)
+      this.#log.error({ reason }, 'Traces cannot be kept; requests go on without.');
+    this.#reason = reason;
+  }
+
+  #recover(): void {
+    if (this.#reason !== undefined) this.#log.info({ lost: this.#lost }, 'Traces are kept again.');
+    this.#reason = undefined;
+  }
+}

@@ -1,0 +1,93 @@
+/** The thread that keeps traces: whatever it does, requests go on. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { StatsQuery, TraceFilter, TraceQuery } from './query.ts';
+import { openSqliteStore } from './sqlite/sqlite-store.ts';
+import type { TraceStore } from './store.ts';
+import type { FromWorker, ToWorker, WorkerInput } from './worker-messages.ts';
+
+const REOPEN_AFTER_MS = 5_000;
+const PRUNE_EVERY_MS = 30_000;
+
+const { folder, retention } = workerData as WorkerInput;
+const port = parentPort;
+if (!port) throw new Error('This file runs in a thread of its own.');
+
+const tell = (message: FromWorker): void => port.postMessage(message);
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+let store: TraceStore | undefined;
+let openedAt = -Infinity;
+
+/** A store that cannot be opened is tried again, but not at every request. */
+async function opened(): Promise<TraceStore> {
+  if (store) return store;
+  if (performance.now() - openedAt < REOPEN_AFTER_MS) throw new Error('The store could not be opened.');
+  openedAt = performance.now();
+  store = await openSqliteStore(folder);
+  return store;
+}
+
+async function handle(message: ToWorker): Promise<void> {
+  if (message.type === 'close') {
+    clearInterval(pruning);
+    await store?.close();
+    port?.close();
+    return;
+  }
+  if (message.type === 'put') {
+    const count = message.traces.length;
+    try {
+      await (await opened()).put(message.traces);
+      tell({ type: 'kept', count });
+    } catch (error) {
+      tell({ type: 'lost', count, reason: reasonOf(error) });
+    }
+    return;
+  }
+  try {
+    tell({ type: 'answer', call: message.call, value: await answer(await opened(), message) });
+  } catch (error) {
+    tell({ type: 'failure', call: message.call, reason: reasonOf(error) });
+  }
+}
+
+function answer(
+  from: TraceStore,
+  { method, input }: Extract<ToWorker, { readonly type: 'call' }>,
+): Promise<unknown> {
+  switch (method) {
+    case 'list':
+      return from.list(input as TraceQuery);
+    case 'get':
+      return from.get(input as string);
+    case 'remove':
+      return from.remove(input as TraceFilter);
+    case 'stats':
+      return from.stats(input as StatsQuery);
+  }
+}
+
+/** One after the other: SQLite has one writer, and a read sees what was put before it. */
+let last: Promise<void> = Promise.resolve();
+const inTurn = (work: () => Promise<void>): void => {
+  last = last.then(work);
+};
+
+async function prune(): Promise<void> {
+  try {
+    await store?.prune(retention, Date.now());
+  } catch (error) {
+    tell({ type: 'state', reason: reasonOf(error) });
+  }
+}
+
+const pruning = setInterval(() => inTurn(prune), PRUNE_EVERY_MS);
+port.on('message', (message: ToWorker) => inTurn(() => handle(message)));
+inTurn(async () => {
+  try {
+    await opened();
+    tell({ type: 'state' });
+  } catch (error) {
+    tell({ type: 'state', reason: reasonOf(error) });
+  }
+});
