@@ -8,6 +8,7 @@ import { addKeys } from './cli/keys.ts';
 import { addModels } from './cli/models.ts';
 import { addSignInLink } from './cli/sign-in-link.ts';
 import { addStart } from './cli/start.ts';
+import { addTraces } from './cli/traces.ts';
 import { addUpstreams } from './cli/upstreams.ts';
 import { ConfigError } from './config/config-error.ts';
 import { StateError } from './state/state-error.ts';
@@ -23,6 +24,7 @@ for (const add of [
   addHealth,
   addKeys,
   addModels,
+  addTraces,
   addSignInLink,
   addDoctor,
 ])

@@ -342,3 +342,26 @@ describe('the routes of a gateway', () => {
     expect(await runRefused('keys', 'create', 'k', '--limit', 'wishes=3')).toContain('wishes');
   });
 });
+
+describe('traces', () => {
+  it('are listed, shown, followed and exported by commands', async () => {
+    const gateway = home.start();
+    const { url, key } = await bannerOf(gateway);
+    const ask = (content: string): Promise<Response> =>
+      fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'echo', messages: [{ role: 'user', content }] }),
+      });
+    const id = (await ask('Hello')).headers.get('x-request-id') ?? '';
+    expect(await runJson('traces', 'list')).toMatchObject([{ id, model: 'echo', outcome: 'ok' }]);
+    expect((await home.run(['traces', 'list', '--outcome', 'ok'])).stdout).toMatch(/echo +echo +ok/);
+    expect(await runJson('traces', 'list', '--model', 'other')).toEqual([]);
+    expect((await home.run(['traces', 'show', id])).stdout).toMatch(
+      /served by +echo\/echo\n[^]*first +echo\/echo/,
+    );
+    expect(await runRefused('traces', 'show', 'nobody')).toContain('There is no trace');
+    expect(JSON.parse((await home.run(['traces', 'export'])).stdout)).toMatchObject({ id });
+    expect(await runRefused('traces', 'list', '--limit', '0')).toContain('limit');
+  });
+});

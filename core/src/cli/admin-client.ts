@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline';
 import { request } from 'undici';
 import { loadConfig } from '../config/load.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
@@ -12,6 +13,8 @@ import { readState } from './read-state.ts';
 export interface AdminClient {
   /** Throws a {@link CommandError} with the API's own message when the call is refused. */
   call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  /** Gets something that is no JSON, line by line. */
+  lines(path: string): AsyncIterable<string>;
 }
 
 type Use<T> = (admin: AdminClient) => Promise<T>;
@@ -73,6 +76,17 @@ function createClient({ url, token }: Address): AdminClient {
       const value = (text === '' ? undefined : JSON.parse(text)) as unknown;
       if (statusCode < 300) return value as T;
       throw new CommandError(explain(value) ?? `The gateway answered with status ${statusCode}.`);
+    },
+    async *lines(path) {
+      const { statusCode, body } = await request(`${url}/admin/api/v1${path}`, {
+        headers: { authorization: `Bearer ${token}` },
+        bodyTimeout: 0,
+      });
+      if (statusCode >= 300) {
+        const value = JSON.parse(await body.text()) as unknown;
+        throw new CommandError(explain(value) ?? `The gateway answered with status ${statusCode}.`);
+      }
+      yield* createInterface({ input: body, crlfDelay: Infinity });
     },
   };
 }

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { TraceRecord } from '../trace/record.ts';
+import { formatTrace } from './trace-timeline.ts';
+
+const trace: TraceRecord = {
+  ...{
+    id: 'req_1',
+    startedAt: Date.parse('2026-11-21T12:00:00Z'),
+    ms: 480,
+    method: 'POST',
+    path: '/v1/messages',
+  },
+  ...{ protocol: 'anthropic', ip: '127.0.0.1', userAgent: 'claude-cli', keyName: 'laptop', model: 'fast' },
+  ...{ upstream: 'two', upstreamModel: 'm', status: 200, outcome: 'ok', ttftMs: 240, cost: 0.0125 },
+  ...{ inputTokens: 12, cachedTokens: 4, outputTokens: 7 },
+  attempts: [
+    {
+      ...{
+        upstream: 'one',
+        model: 'model',
+        name: 'fast',
+        reason: 'first',
+        queuedMs: 0,
+        startMs: 0,
+        endMs: 100,
+      },
+      ...{ sentMs: 1, headersMs: 100, status: 429 },
+      error: { kind: 'rate-limit', message: 'Slow down.', retryAfterMs: 7000 },
+    },
+    {
+      ...{
+        upstream: 'two',
+        model: 'm',
+        name: 'fast',
+        reason: 'next',
+        queuedMs: 20,
+        startMs: 120,
+        endMs: 480,
+      },
+      ...{ sentMs: 121, headersMs: 200, firstMs: 240, status: 200 },
+    },
+  ],
+  dropped: [{ field: 'top_k', why: 'The upstream has none.' }],
+};
+
+describe('a trace for a person', () => {
+  it('tells the facts, and draws each attempt on one scale', () => {
+    expect(formatTrace(trace)).toBe(
+      [
+        'id         req_1',
+        'time       2026-11-21T12:00:00.000Z',
+        'request    POST /v1/messages (anthropic)',
+        'key        laptop',
+        'client     127.0.0.1  claude-cli',
+        'model      fast',
+        'served by  two/m',
+        'outcome    200 ok',
+        'took       480 ms, first content after 240 ms',
+        'tokens     12 in (4 cached), 7 out',
+        'cost       $0.012500',
+        'dropped    top_k: The upstream has none.',
+        '',
+        'first  one/model |----------                                      | 100 ms 429 rate-limit: Slow down., retry after 7000 ms',
+        'next   two/m     |          ..--------====########################| 360 ms 200',
+      ].join('\n'),
+    );
+  });
+
+  it('leaves out what is not known', () => {
+    const { model: _, keyName: __, upstream: ___, inputTokens: ____, cost: _____, ...rest } = trace;
+    const text = formatTrace({
+      ...rest,
+      attempts: [],
+      dropped: [],
+      outcome: 'error',
+      errorKind: 'auth',
+      status: 401,
+    });
+    expect(text).toContain('outcome    401 error (auth)');
+    for (const label of ['model ', 'key ', 'served', 'tokens', 'cost', 'dropped'])
+      expect(text).not.toContain(label);
+  });
+});

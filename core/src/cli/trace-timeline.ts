@@ -1,0 +1,76 @@
+import type { AttemptRecord, TraceRecord } from '../trace/record.ts';
+
+const WIDTH = 48;
+
+/** A trace for a person: what is known of it, and each attempt as a bar. */
+export function formatTrace(trace: TraceRecord): string {
+  return [...facts(trace), '', ...timeline(trace)].join('\n');
+}
+
+function facts(trace: TraceRecord): readonly string[] {
+  const { model, upstream, upstreamModel, outcome, errorKind, ttftMs, overheadMs, cost, thread, keyName } =
+    trace;
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['id', trace.id],
+    ['time', new Date(trace.startedAt).toISOString()],
+    ['request', `${trace.method} ${trace.path} (${trace.protocol})`],
+    ['key', keyName],
+    ['client', `${trace.ip}  ${trace.userAgent}`],
+    ['model', model],
+    ['served by', upstream && `${upstream}/${upstreamModel ?? ''}`],
+    ['thread', thread],
+    ['outcome', `${trace.status} ${outcome}${errorKind === undefined ? '' : ` (${errorKind})`}`],
+    ['took', `${ms(trace.ms)}${ttftMs === undefined ? '' : `, first content after ${ms(ttftMs)}`}`],
+    ['overhead', overheadMs === undefined ? undefined : ms(overheadMs)],
+    ['tokens', tokensOf(trace)],
+    ['cost', cost === undefined ? undefined : `$${cost.toFixed(6)}`],
+    ['dropped', trace.dropped.map(({ field, why }) => `${field}: ${why}`).join(' ') || undefined],
+  ];
+  return rows.flatMap(([label, value]) => (value === undefined ? [] : [`${label.padEnd(10)} ${value}`]));
+}
+
+function tokensOf({
+  inputTokens,
+  outputTokens,
+  cachedTokens,
+  reasoningTokens,
+}: TraceRecord): string | undefined {
+  if (inputTokens === undefined) return undefined;
+  const cached = cachedTokens === undefined ? '' : ` (${cachedTokens} cached)`;
+  const reasoning = reasoningTokens === undefined ? '' : ` (${reasoningTokens} reasoning)`;
+  return `${inputTokens} in${cached}, ${outputTokens ?? 0} out${reasoning}`;
+}
+
+function timeline({ attempts, ms: whole }: TraceRecord): readonly string[] {
+  const names = attempts.map(({ upstream, model }) => `${upstream}/${model}`);
+  const width = Math.max(0, ...names.map((name) => name.length));
+  return attempts.map((attempt, at) => {
+    const label = `${attempt.reason.padEnd(6)} ${(names[at] ?? '').padEnd(width)}`;
+    return `${label} |${bar(attempt, whole)}| ${ms(attempt.endMs - attempt.startMs)} ${outcomeOf(attempt)}`.trimEnd();
+  });
+}
+
+/** `.` queued, `-` until the headers, `=` until the first content, `#` the content. */
+function bar({ queuedMs, startMs, headersMs, firstMs, endMs }: AttemptRecord, whole: number): string {
+  const place = (time: number): number => Math.min(WIDTH, Math.round((time / Math.max(whole, 1e-9)) * WIDTH));
+  const steps: readonly (readonly [number, string])[] = [
+    [startMs - queuedMs, ' '],
+    [startMs, '.'],
+    [headersMs ?? endMs, '-'],
+    [firstMs ?? endMs, '='],
+    [endMs, '#'],
+  ];
+  let drawn = '';
+  for (const [until, sign] of steps) drawn = drawn.padEnd(place(until), sign);
+  return (drawn.trim() === '' ? `${drawn.slice(0, WIDTH - 1)}#` : drawn).padEnd(WIDTH);
+}
+
+function outcomeOf({ status, error }: AttemptRecord): string {
+  if (!error) return status === undefined ? '' : String(status);
+  const wait = error.retryAfterMs === undefined ? '' : `, retry after ${ms(error.retryAfterMs)}`;
+  return `${status ?? ''} ${error.kind}: ${error.message}${wait}`.trimStart();
+}
+
+function ms(time: number): string {
+  return time < 10 ? `${time.toFixed(1)} ms` : `${Math.round(time)} ms`;
+}
