@@ -13,6 +13,10 @@ import { createInfoRouter } from './http/info.ts';
 import { createProtocolRouter } from './http/routes.ts';
 import { createHttpServer } from './http/server.ts';
 import { createCallMemory } from './routing/call-memory.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { createMetricsRouter } from './metrics/router.ts';
+import { metricSources } from './metrics/sources.ts';
+import { NO_TRACES } from './trace/traces.ts';
 import { acquireRunFile } from './state/run-file.ts';
 import type { Log } from './plugin/plugin.ts';
 import { createHealthChecks } from './routing/health-checks.ts';
@@ -34,6 +38,8 @@ export interface Gateway {
   reload(config: ResolvedConfig): readonly string[];
   /** A new link that signs one browser in, once. Only after `listen`. */
   signInLink(): string;
+  /** Where metrics are served, when that is at a port of their own. */
+  readonly metricsUrl: string | undefined;
   /** The client key that `listen` made because there was none; it is known only now. */
   readonly firstKey: string | undefined;
 }
@@ -70,12 +76,14 @@ async function assemble(
   const upstreams = container.resolve(tokens.UPSTREAMS);
   const catalogue = container.resolve(tokens.CATALOGUE);
   const traces = container.resolve(tokens.TRACES);
+  const gates = container.resolve(tokens.GATES);
   const localToken = randomBytes(32).toString('base64url');
 
   const [fallback] = registry.protocols;
   if (!fallback) throw new Error('No plugin brings a protocol, so no client could be answered.');
   let url = '';
   let firstKey: string | undefined;
+  let metricsUrl: string | undefined;
   let closing: Promise<void> | undefined;
   let discovery: NodeJS.Timeout | undefined;
   let checking: NodeJS.Timeout | undefined;
@@ -89,7 +97,7 @@ async function assemble(
     catalogue,
     aliases: container.resolve(tokens.ALIASES),
     health,
-    gates: container.resolve(tokens.GATES),
+    gates,
     limiter: container.resolve(tokens.LIMITER),
     traces,
     keys,
@@ -120,16 +128,34 @@ async function assemble(
     isReady: () => closing === undefined,
     traces: () => traces.status(),
   });
-  const app = createApp({
-    config,
-    log,
+  const metrics =
+    config.metrics.enabled && !adminOnly
+      ? createMetrics(metricSources({ upstreams, health, gates, traces, now }))
+      : undefined;
+  const metricsRouter = metrics && createMetricsRouter(metrics, config.metrics.token);
+  const common = {
+    ...{ config, log, fallback, now, traces: NO_TRACES },
     requestLog: container.resolve(tokens.REQUEST_LOG),
-    fallback,
-    now,
-    traces,
     prices: container.resolve(tokens.PRICES),
-    routers: adminOnly ? [admin.router] : [protocolRouter, infoRouter, admin.router],
     console: createConsoleFiles(CONSOLE_FOLDER),
+  };
+  const ownPort = config.metrics.port;
+  const metricsServer =
+    metricsRouter && ownPort !== undefined
+      ? createHttpServer(createApp({ ...common, routers: [metricsRouter] }).callback(), fallback)
+      : undefined;
+  const app = createApp({
+    ...common,
+    traces,
+    ...(metrics && { metrics }),
+    routers: adminOnly
+      ? [admin.router]
+      : [
+          protocolRouter,
+          infoRouter,
+          ...(metricsRouter && !metricsServer ? [metricsRouter] : []),
+          admin.router,
+        ],
   });
   const server = createHttpServer(app.callback(), fallback);
 
@@ -137,6 +163,7 @@ async function assemble(
     clearInterval(discovery);
     clearInterval(checking);
     await server.drain(config.server.shutdownGraceMs);
+    await metricsServer?.drain(0);
     await upstreams.close();
     await pools.close();
     await container.resolve(tokens.LIMITER).close();
@@ -150,6 +177,9 @@ async function assemble(
     async listen() {
       const address = await server.listen(config.server.host, config.server.port);
       url = urlOf(address);
+      if (metricsServer && ownPort !== undefined) {
+        metricsUrl = urlOf(await metricsServer.listen(config.server.host, ownPort));
+      }
       await runFile.publish({ url, token: localToken });
       if (adminOnly) return { url };
       // Only now: a key made by a start that fails would be shown to nobody.
@@ -175,6 +205,9 @@ async function assemble(
     },
     close: () => (closing ??= close()),
     signInLink: () => `${url}/console/sign-in/#token=${admin.createSignInToken()}`,
+    get metricsUrl() {
+      return metricsUrl;
+    },
     get firstKey() {
       return firstKey;
     },

@@ -50,6 +50,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
         log: { level: 'silent', format: 'json' },
         // Each store has a thread of its own; tests of traces say that they want one.
         traces: { record: 'off' },
+        metrics: { enabled: false },
         // A scripted upstream answers once; tests of repeats say so.
         routing: { retry: { repeats: 0 } },
         ...input,

@@ -71,6 +71,15 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
     /** The size of the database, in bytes. Default 4 GiB. */
     readonly maxBytes?: number;
   };
+  /** What Prometheus may read at `/metrics`. */
+  readonly metrics?: {
+    /** Default true. */
+    readonly enabled?: boolean;
+    /** At least 16 characters. Without one, metrics are shown to this machine only. */
+    readonly token?: string;
+    /** Serves them at a port of their own, and nowhere else. */
+    readonly port?: number;
+  };
   /** Files that clients name by URL are fetched for upstreams that take none, from public addresses only. */
   readonly fetch?: {
     /** Default true. */

@@ -64,6 +64,7 @@ describe('resolveConfig', () => {
       data: resolve('data'),
       log: { level: 'info', format: 'json' },
       conversations: { maxCount: 10_000, maxAgeMs: 30 * 24 * 60 * 60_000 },
+      metrics: { enabled: true },
       traces: {
         record: 'no-bodies',
         maxAgeMs: 30 * 24 * 60 * 60_000,
@@ -258,7 +259,7 @@ describe('a configuration that cannot be used', () => {
     const known = { path: 'DRAGOMAN_PORT', message: 'expected a number' };
     expect(problems({ plugins, nothing: 1 }, { source: { problems: [known] } })).toEqual([
       'DRAGOMAN_PORT: expected a number',
-      'nothing: there is no such field; expected one of plugins, upstreams, aliases, routing, prices, server, auth, data, log, conversations, fetch, traces',
+      'nothing: there is no such field; expected one of plugins, upstreams, aliases, routing, prices, server, auth, data, log, conversations, fetch, traces, metrics',
     ]);
   });
 });

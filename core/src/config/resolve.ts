@@ -12,6 +12,7 @@ import { resolveConversations } from './sections/conversations.ts';
 import { resolveData } from './sections/data.ts';
 import { resolveFetch } from './sections/fetch.ts';
 import { resolveLog } from './sections/log.ts';
+import { resolveMetrics } from './sections/metrics.ts';
 import { resolvePlugins } from './sections/plugins.ts';
 import { resolveRouting } from './sections/routing.ts';
 import { resolvePrices } from './sections/prices.ts';
@@ -58,6 +59,7 @@ export function resolveConfig(
   const conversations = resolveConversations(fields);
   const fetch = resolveFetch(fields);
   const traces = resolveTraces(fields);
+  const metrics = resolveMetrics(fields);
   const sections = [
     plugins,
     upstreams,
@@ -71,6 +73,7 @@ export function resolveConfig(
     conversations,
     fetch,
     traces,
+    metrics,
   ];
   const problems = [...known, ...findUnknown(fields), ...sections.flatMap((section) => section.problems)];
   if (problems.length > 0) throw new ConfigError(where, problems);
@@ -88,6 +91,7 @@ export function resolveConfig(
     conversations: conversations.value,
     fetch: fetch.value,
     traces: traces.value,
+    metrics: metrics.value,
     admin: defined({ token: overrides.adminToken, password: overrides.adminPassword }),
     secret: overrides.secret,
   });
@@ -106,6 +110,7 @@ const FIELDS = Object.keys({
   conversations: true,
   fetch: true,
   traces: true,
+  metrics: true,
 } satisfies Record<keyof ConfigInput, true>);
 
 function findUnknown(fields: ConfigFields): readonly ConfigProblem[] {

@@ -37,6 +37,8 @@ export interface ResolvedConfig {
     readonly maxCount: number;
     readonly maxBytes: number;
   };
+  /** What Prometheus may read. */
+  readonly metrics: { readonly enabled: boolean; readonly token?: string; readonly port?: number };
   /** How files are fetched that clients name by URL. */
   readonly fetch: {
     readonly enabled: boolean;

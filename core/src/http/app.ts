@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { GatewayError } from '../canonical/errors.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Prices } from '../limits/prices.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Outcome, TraceRecord } from '../trace/record.ts';
 import type { Traces } from '../trace/traces.ts';
 import type { Protocol } from '../plugin/plugin.ts';
@@ -26,6 +27,7 @@ export interface AppDeps {
   readonly console: Middleware;
   readonly now: () => number;
   readonly traces: Traces;
+  readonly metrics?: Metrics;
   readonly prices: Prices;
 }
 
@@ -45,7 +47,7 @@ export function createApp(deps: AppDeps): Koa {
 }
 
 /** The outermost middleware: gives the request its id, turns what is thrown into an answer, writes the log line. */
-function answerAndLog({ log, requestLog, fallback, now, traces, prices }: AppDeps): Middleware {
+function answerAndLog({ log, requestLog, fallback, now, traces, metrics, prices }: AppDeps): Middleware {
   const record = (ctx: Context, outcome: Outcome): TraceRecord => traceOf(ctx, { prices, outcome });
   const live = traces.isOn ? createLiveRequests(traces, (ctx) => record(ctx, 'running')) : undefined;
   return async (ctx, next) => {
@@ -71,7 +73,11 @@ function answerAndLog({ log, requestLog, fallback, now, traces, prices }: AppDep
       if (state.endings) await endAll(state.endings, log);
       logRequest(requestLog, ctx, ms);
       live?.remove(ctx);
-      if (state.isTraced && traces.isOn) traces.record(record(ctx, outcomeOf(ctx)));
+      if (state.isTraced && (traces.isOn || metrics)) {
+        const trace = record(ctx, outcomeOf(ctx));
+        traces.record(trace);
+        metrics?.observe(trace);
+      }
     }
   };
 }
