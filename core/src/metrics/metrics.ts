@@ -1,5 +1,6 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { AttemptRecord, TraceRecord } from '../trace/record.ts';
+import { CounterSeries, HistogramSeries } from './series.ts';
 
 /** What is only known at the time of asking. */
 export interface MetricSources {
@@ -43,65 +44,49 @@ interface Counters {
 }
 
 function createCounters(registry: Registry): Counters {
-  const registers = [registry];
   const served = ['protocol', 'upstream'] as const;
-  const requests = new Counter({
-    ...{ name: 'dragoman_requests_total', help: 'Requests of clients, by how they ended.', registers },
-    labelNames: [...served, 'outcome', 'error'],
-  });
-  const duration = new Histogram({
-    ...{ name: 'dragoman_request_duration_seconds', help: 'Until the whole reply was sent.', registers },
-    ...{ labelNames: served, buckets: SECONDS },
-  });
-  const firstToken = new Histogram({
-    ...{ name: 'dragoman_time_to_first_token_seconds', help: 'Until the first content.', registers },
-    ...{ labelNames: served, buckets: SECONDS },
-  });
-  const tokens = new Counter({
-    ...{ name: 'dragoman_tokens_total', help: 'Tokens, by kind.', registers },
-    labelNames: [...served, 'kind'],
-  });
-  const cost = new Counter({
-    ...{
-      name: 'dragoman_cost_dollars_total',
-      help: 'What requests cost, where the price is known.',
-      registers,
-    },
-    labelNames: served,
-  });
-  const unpriced = new Counter({
-    ...{ name: 'dragoman_unpriced_requests_total', help: 'Requests whose price is not known.', registers },
-    labelNames: served,
-  });
-  const attempts = new Counter({
-    ...{ name: 'dragoman_attempts_total', help: 'Tries at upstreams, by how they ended.', registers },
-    labelNames: ['upstream', 'reason', 'error'],
-  });
-  const fallbacks = new Counter({
-    ...{ name: 'dragoman_fallbacks_total', help: 'Tries that a fallback led to.', registers },
-    labelNames: ['upstream'],
-  });
+  const counter = <Label extends string>(
+    name: string,
+    help: string,
+    labels: readonly Label[],
+  ): CounterSeries<Label> => new CounterSeries({ name: `dragoman_${name}`, help, labels }).register(registry);
+  const histogram = (name: string, help: string): HistogramSeries<(typeof served)[number]> =>
+    new HistogramSeries({ name: `dragoman_${name}`, help, labels: served }, SECONDS).register(registry);
+
+  const requests = counter('requests_total', 'Requests of clients, by how they ended.', [
+    ...served,
+    'outcome',
+    'error',
+  ]);
+  const duration = histogram('request_duration_seconds', 'Until the whole reply was sent.');
+  const firstToken = histogram('time_to_first_token_seconds', 'Until the first content.');
+  const tokens = counter('tokens_total', 'Tokens, by kind.', [...served, 'kind']);
+  const cost = counter('cost_dollars_total', 'What requests cost, where the price is known.', served);
+  const unpriced = counter('unpriced_requests_total', 'Requests whose price is not known.', served);
+  const attempts = counter('attempts_total', 'Tries at upstreams, by how they ended.', [
+    'upstream',
+    'reason',
+    'error',
+  ]);
+  const fallbacks = counter('fallbacks_total', 'Tries that a fallback led to.', ['upstream']);
   return {
     request(trace) {
       const { protocol, upstream = '', outcome, errorKind = '', ms, ttftMs } = trace;
-      const labels = { protocol, upstream };
-      requests.inc({ ...labels, outcome, error: errorKind });
-      duration.observe(labels, ms / 1000);
-      if (ttftMs !== undefined) firstToken.observe(labels, ttftMs / 1000);
-      const { inputTokens, outputTokens, cachedTokens, reasoningTokens } = trace;
-      const counts = {
-        input: inputTokens,
-        output: outputTokens,
-        cached: cachedTokens,
-        reasoning: reasoningTokens,
-      };
-      for (const [kind, count] of Object.entries(counts)) if (count) tokens.inc({ ...labels, kind }, count);
-      if (trace.cost !== undefined) cost.inc(labels, trace.cost);
-      else if (outputTokens !== undefined) unpriced.inc(labels);
+      requests.add(1, protocol, upstream, outcome, errorKind);
+      duration.observe(ms / 1000, protocol, upstream);
+      if (ttftMs !== undefined) firstToken.observe(ttftMs / 1000, protocol, upstream);
+      const { inputTokens = 0, outputTokens, cachedTokens, reasoningTokens } = trace;
+      if (outputTokens === undefined) return;
+      tokens.add(inputTokens, protocol, upstream, 'input');
+      tokens.add(outputTokens, protocol, upstream, 'output');
+      if (cachedTokens) tokens.add(cachedTokens, protocol, upstream, 'cached');
+      if (reasoningTokens) tokens.add(reasoningTokens, protocol, upstream, 'reasoning');
+      if (trace.cost === undefined) unpriced.add(1, protocol, upstream);
+      else cost.add(trace.cost, protocol, upstream);
     },
     attempt({ upstream, reason, error, name }, { model }) {
-      attempts.inc({ upstream, reason, error: error?.kind ?? '' });
-      if (name !== model) fallbacks.inc({ upstream });
+      attempts.add(1, upstream, reason, error?.kind ?? '');
+      if (name !== model) fallbacks.add(1, upstream);
     },
   };
 }

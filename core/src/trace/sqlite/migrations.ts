@@ -2,17 +2,9 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
 
 /** What traces are found and sorted by, always by time within it. */
-const INDEXES = [
-  'started_at',
-  'model',
-  'upstream',
-  'key_id',
-  'outcome',
-  'thread',
-  'error_kind',
-  'ms',
-  'cost',
-];
+const INDEXES = ['model', 'upstream', 'key_id', 'outcome', 'ms'];
+/** What most traces lack costs only those that have it. */
+const SPARSE_INDEXES = ['thread', 'error_kind', 'cost'];
 
 const create: Migration = {
   async up(db: Kysely<unknown>) {
@@ -48,9 +40,11 @@ const create: Migration = {
       .addColumn('dropped', 'text', (column) => column.notNull())
       .execute();
     await db.schema.createIndex('traces_id').on('traces').column('id').execute();
-    for (const column of INDEXES) {
-      const columns = column === 'started_at' ? ['started_at'] : [column, 'started_at'];
-      await db.schema.createIndex(`traces_${column}`).on('traces').columns(columns).execute();
+    await db.schema.createIndex('traces_started_at').on('traces').column('started_at').execute();
+    for (const column of [...INDEXES, ...SPARSE_INDEXES]) {
+      const index = db.schema.createIndex(`traces_${column}`).on('traces').columns([column, 'started_at']);
+      const isSparse = SPARSE_INDEXES.includes(column);
+      await (isSparse ? index.where(sql.ref(column), 'is not', null) : index).execute();
     }
   },
   async down(db: Kysely<unknown>) {

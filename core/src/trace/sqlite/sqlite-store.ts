@@ -7,9 +7,10 @@ import { nodeSqliteDialect, openDatabase } from './dialect.ts';
 import { migrations } from './migrations.ts';
 import { pruneTraces } from './prune.ts';
 import { matches } from './filter.ts';
-import { fromRow, toRow } from './rows.ts';
+import { fromRow } from './rows.ts';
 import { readStats } from './stats.ts';
 import type { Tables } from './tables.ts';
+import { writer } from './writer.ts';
 
 export const DATABASE_NAME = 'traces.db';
 
@@ -23,18 +24,7 @@ export async function openSqliteStore(folder: string): Promise<TraceStore> {
   await db.updateTable('traces').set({ outcome: 'interrupted' }).where('outcome', '=', 'running').execute();
 
   return {
-    put: (traces) =>
-      db.transaction().execute(async (transaction) => {
-        for (const trace of traces) {
-          await transaction
-            .deleteFrom('traces')
-            .where('id', '=', trace.id)
-            .where('started_at', '=', trace.startedAt)
-            .where('outcome', '=', 'running')
-            .execute();
-          await transaction.insertInto('traces').values(toRow(trace)).execute();
-        }
-      }),
+    put: writer(database, db),
     list: (query) => list(db, query),
     async get(id) {
       const row = await db
