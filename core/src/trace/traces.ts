@@ -33,8 +33,8 @@ export interface TracesInput extends WorkerInput {
   readonly log: Pick<Log, 'error' | 'info'>;
 }
 
-/** Traces go in batches: each message to another thread has its price. */
-const FLUSH_AFTER_MS = 100;
+/** Traces go in batches: each message to another thread has its price, and each page of the database that is written. */
+const FLUSH_AFTER_MS = 500;
 /** More than these do not wait for the store: then they are lost, and counted. */
 const MAX_WAITING = 20_000;
 

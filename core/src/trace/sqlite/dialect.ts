@@ -8,6 +8,10 @@ export function openDatabase(path: string): DatabaseSync {
   // What the last moments before a power cut wrote may be lost, but nothing breaks.
   database.exec('pragma synchronous = normal');
   database.exec('pragma busy_timeout = 5000');
+  // In pages of 4 KiB: what is written again and again within seconds goes to the file once.
+  database.exec('pragma wal_autocheckpoint = 8000');
+  // In KiB.
+  database.exec('pragma cache_size = -32000');
   database.exec('pragma auto_vacuum = incremental');
   return database;
 }
