@@ -1,5 +1,4 @@
 import type { Context } from 'koa';
-import { defined } from '../canonical/json.ts';
 import type { Prices } from '../limits/prices.ts';
 import type { Outcome, TraceRecord } from '../trace/record.ts';
 import type { RequestState } from './exchange.ts';
@@ -14,7 +13,7 @@ export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRec
   const { requestId, startedAt, notes, key, protocol } = ctx.state as RequestState;
   const { usage, served, upstream } = notes;
   const now = performance.now();
-  return defined({
+  return {
     id: requestId,
     startedAt,
     ms: now - notes.arrivedAt,
@@ -41,7 +40,7 @@ export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRec
     cost: usage && served ? prices.costOf(usage, served) : undefined,
     attempts: notes.tries,
     dropped: notes.dropped,
-  });
+  };
 }
 
 export function outcomeOf({ res, state }: Context): Outcome {

@@ -44,25 +44,25 @@ export interface TraceRecord {
   readonly protocol: string;
   readonly ip: string;
   readonly userAgent: string;
-  readonly keyId?: string;
-  readonly keyName?: string;
+  readonly keyId?: string | undefined;
+  readonly keyName?: string | undefined;
   /** As the client asked for it. */
-  readonly model?: string;
-  readonly thread?: string;
+  readonly model?: string | undefined;
+  readonly thread?: string | undefined;
   /** Who gave the reply, or failed last. */
-  readonly upstream?: string;
-  readonly upstreamModel?: string;
+  readonly upstream?: string | undefined;
+  readonly upstreamModel?: string | undefined;
   readonly status: number;
   readonly outcome: Outcome;
-  readonly errorKind?: string;
-  readonly ttftMs?: number;
-  readonly overheadMs?: number;
-  readonly inputTokens?: number;
-  readonly outputTokens?: number;
-  readonly cachedTokens?: number;
-  readonly reasoningTokens?: number;
+  readonly errorKind?: string | undefined;
+  readonly ttftMs?: number | undefined;
+  readonly overheadMs?: number | undefined;
+  readonly inputTokens?: number | undefined;
+  readonly outputTokens?: number | undefined;
+  readonly cachedTokens?: number | undefined;
+  readonly reasoningTokens?: number | undefined;
   /** US dollars; absent when the price is not known. */
-  readonly cost?: number;
+  readonly cost?: number | undefined;
   readonly attempts: readonly AttemptRecord[];
   readonly dropped: readonly DroppedField[];
 }
