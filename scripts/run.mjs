@@ -160,6 +160,10 @@ const tasks = {
     install();
     become(['tests/bench/main.ts', ...rest]);
   },
+  'bench:traces'() {
+    install();
+    become(['tests/bench/traces.ts', ...rest]);
+  },
   test() {
     install();
     env.CHROMIUM_PATH = findChromium();

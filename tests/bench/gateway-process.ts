@@ -20,6 +20,7 @@ const openaiUpstream = (id: string, models: readonly string[]) => ({
 const crowd = Array.from({ length: CROWD.upstreams }, (_, at) => `other${at}`);
 const others = {
   passing: [],
+  recording: [],
   translating: [],
   crowded: crowd.map((id) =>
     openaiUpstream(
@@ -45,6 +46,7 @@ const gateway = await createGateway(
     ],
     server: { port: 0 },
     log: { level: 'info', format: 'json' },
+    ...(kind !== 'recording' && { traces: { record: 'off' }, metrics: { enabled: false } }),
     data,
   }),
 );

@@ -33,6 +33,7 @@ async function startAll(): Promise<Bench> {
     gateways: {
       passing: await startGateway('passing'),
       translating: await startGateway('translating'),
+      recording: await startGateway('recording'),
       crowded: await startGateway('crowded'),
       pooled: await startGateway('pooled'),
     },

@@ -21,6 +21,8 @@ export const GATEWAYS = {
   passing: { passThrough: true },
   /** Decoded and encoded again, as between two protocols. */
   translating: { passThrough: false },
+  /** As `passing`, with traces and metrics as they are by default; the others have none. */
+  recording: { passThrough: true },
   /** As `passing`, beside many other upstreams and models. */
   crowded: { passThrough: true },
   /** As `passing`, by one of many upstreams that serve the same model. */
@@ -90,10 +92,12 @@ function parse({ body }: { readonly body: string }): object {
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: '1 KB, passed through', gateway: 'passing', ...whole, aim: 1.6 },
+  { name: '1 KB, passed through and recorded', gateway: 'recording', ...whole },
   { name: '1 KB, among 200 upstreams and 2,000 models', gateway: 'crowded', ...whole },
   { name: '1 KB, by a pool of 200 upstreams', gateway: 'pooled', ...whole },
   { name: '1 KB, translated', gateway: 'translating', ...whole },
   { name: 'stream at full speed, passed through', gateway: 'passing', ...stream, aim: 1.5 },
+  { name: 'stream at full speed, recorded', gateway: 'recording', ...stream },
   { name: 'stream at full speed, translated', gateway: 'translating', ...stream },
   { name: 'stream at a pace, passed through', gateway: 'passing', ...paced, aim: 1.5 },
   { name: 'stream at a pace, translated', gateway: 'translating', ...paced },

@@ -1,0 +1,102 @@
+/** `npm run bench:traces`: how long questions take of a store that holds many traces. See README.md. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { statsQuerySchema, traceQuerySchema } from '../../core/src/trace/query.ts';
+import type { TraceRecord } from '../../core/src/trace/record.ts';
+import { openSqliteStore } from '../../core/src/trace/sqlite/sqlite-store.ts';
+import type { TraceStore } from '../../core/src/trace/store.ts';
+import { seeded } from '../support/candidates.ts';
+
+const { values } = parseArgs({ options: { count: { type: 'string', default: '1000000' } } });
+const COUNT = Number(values.count);
+const BATCH = 5_000;
+const BEGINNING = Date.parse('2026-11-01T00:00:00Z');
+
+const random = seeded(7);
+const pick = <T>(items: readonly T[]): T => items[Math.floor(random() ** 2 * items.length)] as T;
+const MODELS = Array.from({ length: 200 }, (_, at) => `model-${at}`);
+const UPSTREAMS = Array.from({ length: 20 }, (_, at) => `upstream-${at}`);
+const KEYS = Array.from({ length: 50 }, (_, at) => `key-${at}`);
+
+function generate(at: number): TraceRecord {
+  const isError = random() < 0.02;
+  const [model, upstream, key] = [pick(MODELS), pick(UPSTREAMS), pick(KEYS)];
+  const ms = 100 + random() ** 4 * 60_000;
+  return {
+    ...{
+      id: `req_${at}`,
+      startedAt: BEGINNING + at * 2_000,
+      ms,
+      method: 'POST',
+      path: '/v1/chat/completions',
+    },
+    ...{ protocol: 'openai-chat', ip: '127.0.0.1', userAgent: 'bench', keyId: key, keyName: key },
+    ...{
+      model,
+      upstream,
+      upstreamModel: model,
+      status: isError ? 502 : 200,
+      outcome: isError ? 'error' : 'ok',
+    },
+    ...(isError && { errorKind: pick(['timeout', 'rate-limit', 'upstream-broken']) }),
+    ...(random() < 0.3 && { thread: `thread-${Math.floor(at / 20)}` }),
+    ...{ ttftMs: ms / 3, inputTokens: 900, outputTokens: 200 },
+    ...(random() < 0.5 && { cost: random() ** 3 }),
+    attempts: [
+      {
+        ...{ upstream, model, name: model, reason: 'first', queuedMs: 0, startMs: 1, sentMs: 1, endMs: ms },
+        ...{ headersMs: ms / 4, firstMs: ms / 3, status: isError ? 502 : 200 },
+      },
+    ],
+    dropped: [],
+  };
+}
+
+const QUESTIONS: readonly (readonly [string, object])[] = [
+  ['the newest', {}],
+  ['the newest of a model', { model: 'model-5' }],
+  ['the newest of a rare model', { model: 'model-199' }],
+  ['the newest of models by pattern', { model: 'model-19*' }],
+  ['the newest of an upstream', { upstream: 'upstream-3' }],
+  ['the newest of a key', { key: 'key-7' }],
+  ['a thread', { thread: 'thread-777' }],
+  ['the newest failures', { outcome: 'error' }],
+  ['the newest of a kind of failure', { error: 'timeout' }],
+  ['failures of a rare model', { model: 'model-199', outcome: 'error' }],
+  ['the slowest', { sort: 'ms' }],
+  ['the slowest of a model', { sort: 'ms', model: 'model-5' }],
+  ['the dearest', { sort: 'cost' }],
+  ['slower than a minute', { minMs: '60000' }],
+  ['a day', { from: '2026-11-05T00:00:00Z', to: '2026-11-06T00:00:00Z' }],
+];
+
+async function fill(store: TraceStore): Promise<void> {
+  for (let at = 0; at < COUNT; at += BATCH) {
+    await store.put(Array.from({ length: Math.min(BATCH, COUNT - at) }, (_, n) => generate(at + n)));
+  }
+}
+
+async function time(name: string, ask: () => Promise<unknown>): Promise<void> {
+  const begun = performance.now();
+  await ask();
+  console.log(`${name.padEnd(40)} ${(performance.now() - begun).toFixed(1).padStart(9)} ms`);
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'dragoman-bench-traces-'));
+const store = await openSqliteStore(folder);
+try {
+  await time(`${COUNT} traces written`, () => fill(store));
+  for (const [name, query] of QUESTIONS) await time(name, () => store.list(traceQuerySchema.parse(query)));
+  const day = { from: '2026-11-05T00:00:00Z', to: '2026-11-06T00:00:00Z' };
+  await time('statistics of a day by hour', () =>
+    store.stats(statsQuerySchema.parse({ ...day, bucketSeconds: 3600 })),
+  );
+  await time('statistics of a day by model', () =>
+    store.stats(statsQuerySchema.parse({ ...day, by: 'model' })),
+  );
+} finally {
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+}
