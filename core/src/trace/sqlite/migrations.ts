@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
 
 /** What traces are found and sorted by, always by time within it. */
-const INDEXES = ['model', 'upstream', 'key_id', 'ms'];
+const INDEXES = ['model', 'upstream', 'key_id'];
 /** What most traces lack costs only those that have it. */
 const SPARSE_INDEXES = ['thread', 'error_kind', 'cost'];
 
@@ -41,11 +41,16 @@ const create: Migration = {
       .execute();
     await db.schema.createIndex('traces_id').on('traces').column('id').execute();
     await db.schema.createIndex('traces_started_at').on('traces').column('started_at').execute();
-    // Failures are few among many, and asked for together with whose they are: that is found without the rows.
+    // Failures and slow requests are asked for together with whose they are: that is found without the rows.
     await db.schema
       .createIndex('traces_outcome')
       .on('traces')
       .columns(['outcome', 'started_at', 'model', 'upstream', 'key_id'])
+      .execute();
+    await db.schema
+      .createIndex('traces_ms')
+      .on('traces')
+      .columns(['ms', 'model', 'upstream', 'key_id', 'outcome'])
       .execute();
     for (const column of [...INDEXES, ...SPARSE_INDEXES]) {
       const index = db.schema.createIndex(`traces_${column}`).on('traces').columns([column, 'started_at']);
