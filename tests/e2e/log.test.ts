@@ -1,49 +1,38 @@
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { ROOT, type RunningCommand, startCommand } from '../support/command.ts';
-import { startMockUpstream } from '../support/mock-upstream.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type CliHome, createCliHome, IMPORTS, readyGateway } from '../support/cli.ts';
+import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
 import { openAiReply } from '../support/openai-frames.ts';
 
 const UPSTREAM_KEY = 'sk-upstream-key-that-must-not-be-logged';
 const QUERY_KEY = 'key-in-the-query-that-must-not-be-logged';
 
-const closers: (() => Promise<unknown> | void)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
+let home: CliHome;
+let upstream: MockUpstream;
+beforeEach(async () => {
+  home = await createCliHome();
+  upstream = await startMockUpstream();
 });
-
-async function start(upstreamUrl: string): Promise<RunningCommand> {
-  const folder = await mkdtemp(join(tmpdir(), 'dragoman-log-'));
-  closers.push(() => rm(folder, { recursive: true }));
-  const config = join(folder, 'gateway.config.ts');
-  await writeFile(
-    config,
-    `import { openai } from ${JSON.stringify(join(ROOT, 'plugins/openai/src/index.ts'))};
-     export default {
-       plugins: [openai()],
-       upstreams: [{
-         id: 'up', provider: 'openai', models: { list: ['m'] },
-         options: { baseUrl: ${JSON.stringify(`${upstreamUrl}/v1`)}, apiKey: ${JSON.stringify(UPSTREAM_KEY)} },
-       }],
-     };`,
-  );
-  const command = await startCommand(config);
-  closers.push(() => void command.child.kill('SIGKILL'));
-  return command;
-}
+afterEach(async () => {
+  await home.close();
+  await upstream.close();
+});
 
 describe('the log of a running command', () => {
   it('has one line of JSON for each request, and no secret in any', async () => {
-    const upstream = await startMockUpstream();
-    closers.push(() => upstream.close());
     upstream.reply(
       { body: openAiReply([{ text: ['hi'] }]) },
       { status: 401, body: { error: { message: `The key ${UPSTREAM_KEY} is wrong` } } },
     );
-    const { child, output, url, key } = await start(upstream.url);
+    await home.writeConfig(`${IMPORTS}
+      export default {
+        plugins: [openai()],
+        log: { level: 'debug', format: 'json' },
+        upstreams: [{
+          id: 'up', provider: 'openai', models: { list: ['m'] },
+          options: { baseUrl: '${upstream.url}/v1', apiKey: '${UPSTREAM_KEY}' },
+        }],
+      };`);
+    const { url, key, kill, ended } = await readyGateway(home.start());
     const send = (): Promise<Response> =>
       fetch(`${url}/chat/completions?key=${QUERY_KEY}`, {
         method: 'POST',
@@ -53,11 +42,11 @@ describe('the log of a running command', () => {
     expect((await send()).status).toBe(200);
     expect((await send()).status).toBe(502);
     expect(upstream.lastCall.query.has('key')).toBe(false);
-    child.kill('SIGTERM');
-    const [code] = (await once(child, 'exit')) as [number];
+    kill('SIGTERM');
+    const { code, stdout } = await ended;
     expect(code).toBe(0);
 
-    const lines = output()
+    const lines = stdout
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as Record<string, unknown>);

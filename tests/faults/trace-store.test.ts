@@ -1,43 +1,30 @@
-import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import OpenAI from 'openai';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { traceQuerySchema } from '../../core/src/trace/query.ts';
 import { openSqliteStore } from '../../core/src/trace/sqlite/sqlite-store.ts';
-import { ROOT, startCommand } from '../support/command.ts';
+import { type CliHome, createCliHome, IMPORTS, readyGateway } from '../support/cli.ts';
 
-const closers: (() => Promise<unknown> | void)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
+const CONFIG = `${IMPORTS}
+  export default {
+    plugins: [openai(), echo()],
+    upstreams: [{ id: 'quick', provider: 'echo', options: { delayMs: 0 } },
+                { id: 'slow', provider: 'echo', options: { delayMs: 50 } }],
+  };`;
+
+let home: CliHome;
+beforeEach(async () => {
+  home = await createCliHome();
+  await home.writeConfig(CONFIG);
 });
-
-async function start() {
-  const folder = await mkdtemp(join(tmpdir(), 'dragoman-kill-'));
-  closers.push(() => rm(folder, { recursive: true, force: true }));
-  const config = join(folder, 'gateway.config.ts');
-  const plugin = (name: string): string => JSON.stringify(join(ROOT, `plugins/${name}/src/index.ts`));
-  await writeFile(
-    config,
-    `import { echo } from ${plugin('echo')};
-     import { openai } from ${plugin('openai')};
-     export default {
-       plugins: [openai(), echo()],
-       upstreams: [{ id: 'quick', provider: 'echo', options: { delayMs: 0 } },
-                   { id: 'slow', provider: 'echo', options: { delayMs: 50 } }],
-     };`,
-  );
-  return { folder, config };
-}
+afterEach(() => home.close());
 
 const say = (content: string) => ({ messages: [{ role: 'user' as const, content }] });
 
 describe('the store of traces', () => {
   it('survives a gateway that is killed in the middle of its work', async () => {
-    const { folder, config } = await start();
-    const gateway = await startCommand(config);
-    closers.push(() => void gateway.child.kill('SIGKILL'));
+    const gateway = await readyGateway(home.start());
     const client = new OpenAI({ baseURL: gateway.url, apiKey: gateway.key, maxRetries: 0 });
     const long = await client.chat.completions.create({
       ...{ model: 'slow/echo', stream: true },
@@ -62,13 +49,12 @@ describe('the store of traces', () => {
       }
     };
     await Promise.all(Array.from({ length: 8 }, work));
-    gateway.child.kill('SIGKILL');
+    gateway.kill('SIGKILL');
     const killedAt = performance.now();
-    await once(gateway.child, 'exit');
+    await gateway.ended;
     await reading;
 
-    const store = await openSqliteStore(join(folder, 'data'));
-    closers.push(() => store.close());
+    const store = await openSqliteStore(home.data);
     const known = new Set<string>();
     let cursor: string | undefined;
     do {
@@ -81,17 +67,16 @@ describe('the store of traces', () => {
     expect(due.filter(({ id }) => !known.has(id))).toEqual([]);
     const [interrupted] = (await store.list(traceQuerySchema.parse({ outcome: 'interrupted' }))).traces;
     expect(interrupted).toMatchObject({ model: 'slow/echo' });
+    await store.close();
   }, 60_000);
 
   it('may be broken: requests go on, and it is told', async () => {
-    const { folder, config } = await start();
-    await mkdir(join(folder, 'data/traces.db'), { recursive: true });
-    const gateway = await startCommand(config);
-    closers.push(() => void gateway.child.kill('SIGKILL'));
+    await mkdir(join(home.data, 'traces.db'), { recursive: true });
+    const gateway = await readyGateway(home.start());
     const client = new OpenAI({ baseURL: gateway.url, apiKey: gateway.key });
     const reply = await client.chat.completions.create({ model: 'quick/echo', ...say('Hi') });
     expect(reply.choices[0]?.message.content).toContain('Hi');
-    await gateway.printed('Traces cannot be kept');
+    await gateway.waitFor(/Traces cannot be kept/);
     const ready = await fetch(new URL('/readyz', gateway.url));
     expect(ready.status).toBe(200);
     expect(await ready.json()).toMatchObject({ status: 'ready', traces: { status: 'degraded' } });

@@ -42,16 +42,37 @@ export interface CliHome {
   readonly close: () => Promise<void>;
 }
 
-/** The packages are named by where they are: the folder of the config is outside of the workspace. */
-const CONFIG = `
+/**
+ * The first lines of a config file. The packages are named by where they are: the folder of the config is outside
+ * of the workspace.
+ */
+export const IMPORTS = `
   import { echo } from ${JSON.stringify(import.meta.resolve('@dragoman/plugin-echo'))};
   import { openai } from ${JSON.stringify(import.meta.resolve('@dragoman/plugin-openai'))};
+`;
+
+const CONFIG = `${IMPORTS}
   export default {
     plugins: [openai(), echo()],
     upstreams: [{ id: 'echo', provider: 'echo', options: { delayMs: 5 } }],
     log: { level: 'error' },
   };
 `;
+
+/** A gateway that takes requests. */
+export interface ReadyGateway extends RunningCommand {
+  /** `http://127.0.0.1:port/v1` */
+  readonly url: string;
+  /** The client key that it made. */
+  readonly key: string;
+}
+
+/** Waits until a gateway has said where it is. */
+export async function readyGateway(command: RunningCommand): Promise<ReadyGateway> {
+  const text = await command.waitFor(/Data .*\n/);
+  const read = (pattern: RegExp): string => pattern.exec(text)?.[1] ?? '';
+  return { ...command, url: read(/Base URL +(\S+)/), key: read(/Client key +(\S+)/) };
+}
 
 export async function createCliHome(): Promise<CliHome> {
   const folder = await mkdtemp(join(tmpdir(), 'dragoman-cli-'));
