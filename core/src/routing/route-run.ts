@@ -41,7 +41,8 @@ export class RouteRun<Result> {
     this.#routed = routed;
     this.#deps = deps;
     this.#candidates = routed.select ? routed.select(route.candidates) : route.candidates;
-    this.#deadline = deps.clock.now() + (route.timeouts.totalMs ?? Infinity);
+    const { totalMs } = route.timeouts;
+    this.#deadline = totalMs === undefined ? Infinity : deps.clock.now() + totalMs;
   }
 
   async run(): Promise<Result> {
@@ -79,6 +80,8 @@ export class RouteRun<Result> {
   }
 
   #inOrder(): readonly Candidate[] {
+    const [only] = this.#candidates;
+    if (only && this.#candidates.length === 1) return this.#spent.has(only) ? [] : this.#candidates;
     const { clock, gates, random, prices } = this.#deps;
     const priceOf = (candidate: Candidate): number | undefined => prices.costOf(TYPICAL_USAGE, candidate);
     const now = clock.now();

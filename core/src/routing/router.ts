@@ -47,6 +47,7 @@ export interface RouterDeps extends AttemptDeps {
 
 export function createRouter(deps: RouterDeps): Router {
   const budget = new RetryBudget();
+  const runDeps = { ...deps, budget };
   return {
     admit: (exchange) => admitKey({ exchange }, deps),
     async serve(routed) {
@@ -61,7 +62,11 @@ export function createRouter(deps: RouterDeps): Router {
         const route = await find(name, { key: routed.exchange.key, log: routed.exchange.log, failure }, deps);
         if (!route) continue;
         try {
-          return await new RouteRun(route, { ...routed, model: name }, { ...deps, budget }).run();
+          return await new RouteRun(
+            route,
+            name === routed.model ? routed : { ...routed, model: name },
+            runDeps,
+          ).run();
         } catch (error) {
           failure = GatewayError.from(error);
           if (routed.exchange.signal.aborted || routed.isOnce) throw failure;
