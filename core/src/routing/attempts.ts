@@ -51,11 +51,13 @@ export async function tryCandidate<Result>(
   const permit = limits && (await admit({ kind: 'upstream', id, limits }, { exchange, demand }, deps));
   const gate = gates.of(upstream);
   const queuedAt = performance.now();
-  try {
-    await gate.enter(exchange.key?.id ?? '', signal);
-  } catch (error) {
-    await permit?.end(undefined);
-    throw error;
+  if (!gate.tryEnter()) {
+    try {
+      await gate.enter(exchange.key?.id ?? '', signal);
+    } catch (error) {
+      await permit?.end(undefined);
+      throw error;
+    }
   }
   notes.attempts += 1;
   notes.upstream = upstream.config.id;

@@ -47,7 +47,7 @@ export class RouteRun<Result> {
 
   async run(): Promise<Result> {
     const { clock } = this.#deps;
-    await this.#admit();
+    if (this.#route.limits) await this.#admit();
     for (let round = 0; ; round += 1) {
       const before = this.#failures.length;
       const ordered = this.#inOrder();

@@ -52,7 +52,8 @@ export function createRouter(deps: RouterDeps): Router {
     admit: (exchange) => admitKey({ exchange }, deps),
     async serve(routed) {
       budget.earn();
-      await admitKey(routed, deps);
+      // Each step that waits costs every request, so those without limits take none.
+      if (routed.exchange.key?.limits) await admitKey(routed, deps);
       const asked = new Set<string>();
       const names = [routed.model];
       let failure: GatewayError | undefined;
