@@ -37,18 +37,26 @@ export function requestIdOf(header: string | string[] | undefined): string {
  */
 export function ownHeaders(state: Context['state']): HeaderMap {
   const { requestId, notes, protocol } = state as RequestState;
+  const { upstream, upstreamModel = '', attempts, startedAt, upstreamMs } = notes;
   // OpenAI's SDKs read the first, Anthropic's the second.
-  const headers: Record<string, string> = { 'x-request-id': requestId, 'request-id': requestId };
-  const { upstream, upstreamModel, attempts, startedAt, upstreamMs } = notes;
-  if (upstream === undefined) return headers;
-  headers['x-dragoman-upstream'] = upstream;
-  if (upstreamModel !== undefined) headers['x-dragoman-model'] = encodeURI(upstreamModel);
-  headers['x-dragoman-attempts'] = String(attempts);
-  if (notes.limits) Object.assign(headers, protocol.encodeLimits?.(notes.limits));
+  if (upstream === undefined) return { 'x-request-id': requestId, 'request-id': requestId };
   notes.overheadMs = performance.now() - startedAt - upstreamMs;
-  headers['x-dragoman-overhead-ms'] = notes.overheadMs.toFixed(2);
-  return headers;
+  const limits = notes.limits && protocol.encodeLimits?.(notes.limits);
+  // Written out: objects that grow field by field are slower, and this one is made for every reply.
+  const headers = {
+    'x-request-id': requestId,
+    'request-id': requestId,
+    'x-dragoman-upstream': upstream,
+    'x-dragoman-model': PRINTABLE.test(upstreamModel) ? upstreamModel : encodeURI(upstreamModel),
+    'x-dragoman-attempts': String(attempts),
+    'x-dragoman-overhead-ms': String(Math.round(notes.overheadMs * 100) / 100),
+  };
+  if (!limits && upstreamModel !== '') return headers;
+  const { 'x-dragoman-model': model, ...others } = headers;
+  return { ...others, ...(model !== '' && { 'x-dragoman-model': model }), ...limits };
 }
+
+const PRINTABLE = /^[\x21-\x7e]*$/;
 
 export function createNotes(): Notes {
   const now = performance.now();
