@@ -1,4 +1,5 @@
-import { GatewayError } from '../canonical/errors.ts';
+import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
+import type { JsonValue } from '../canonical/json.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { parseJson } from './reply-text.ts';
 import type { HttpUpstream } from './upstream-codec.ts';
@@ -57,4 +58,15 @@ export function redact(text: string, headers: HeaderMap): string {
       return isMasked ? '[redacted]' : found;
     })
     .replaceAll(/\bsk-[\w*-]{6,}/g, '[redacted]');
+}
+
+/**
+ * What a client is told of an upstream's error, in the upstream's own words where it had some. How credentials were
+ * refused is none of the client's business.
+ */
+export function upstreamMessage(kind: ErrorKind, status: number, told: JsonValue | undefined): string {
+  if (kind === 'upstream-auth') return "The upstream refused the gateway's own credentials.";
+  return typeof told === 'string' && told !== ''
+    ? told.slice(0, MAX_MESSAGE)
+    : `The upstream answered with status ${status}.`;
 }

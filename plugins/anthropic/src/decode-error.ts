@@ -5,6 +5,7 @@ import {
   isJsonObject,
   type JsonValue,
   retryAfterMs,
+  upstreamMessage,
 } from '@dragoman/core';
 
 /** By the type of the error, which is also there when it comes inside a stream. */
@@ -44,7 +45,7 @@ export function decodeError(status: number, headers: HeaderMap, body: JsonValue 
   const named = typeof type === 'string' && Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
   const kind = kindOf(named ?? STATUSES[status] ?? 'upstream-broken', message);
   const wait = retryAfterMs(headers);
-  return new GatewayError(kind, messageOf(kind, status, message), {
+  return new GatewayError(kind, upstreamMessage(kind, status, message), {
     ...(wait !== undefined && { retryAfterMs: wait }),
     ...(kind === 'context-window' && { code: 'context_length_exceeded' }),
     upstream: { status },
@@ -55,11 +56,4 @@ function kindOf(kind: ErrorKind, message: JsonValue | undefined): ErrorKind {
   return kind === 'invalid' && typeof message === 'string' && message.includes('prompt is too long')
     ? 'context-window'
     : kind;
-}
-
-function messageOf(kind: ErrorKind, status: number, message: JsonValue | undefined): string {
-  if (kind === 'upstream-auth') return "The upstream refused the gateway's own credentials.";
-  return typeof message === 'string' && message !== ''
-    ? message.slice(0, 2000)
-    : `The upstream answered with status ${status}.`;
 }

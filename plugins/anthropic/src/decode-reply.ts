@@ -11,6 +11,7 @@ import {
   type SseEvent,
   type ToolNames,
   type Usage,
+  parseEvent,
 } from '@dragoman/core';
 import { decodeError } from './decode-error.ts';
 import { toolNamesOf } from './encode-request.ts';
@@ -46,23 +47,12 @@ export async function* decodeStream(
 ): AsyncGenerator<ChatEvent> {
   const decoder = new MessageDecoder(toolNamesOf(request));
   for await (const { data } of events) {
-    const event = parseEvent(data);
-    if (!event) continue;
+    if (data.trim() === '' || data.trim() === '[DONE]') continue;
+    const event = parseEvent(data, 'an event');
     if (event['type'] === 'message_stop') break;
     yield* decoder.decode(event);
   }
   yield* decoder.end();
-}
-
-function parseEvent(data: string): JsonObject | undefined {
-  if (data.trim() === '' || data.trim() === '[DONE]') return undefined;
-  try {
-    const value: unknown = JSON.parse(data);
-    if (isJsonObject(value)) return value;
-  } catch (cause) {
-    throw new GatewayError('upstream-broken', 'The upstream sent an event that is not JSON.', { cause });
-  }
-  throw new GatewayError('upstream-broken', 'The upstream sent an event that is no object.');
 }
 
 /** The state of one message while its events come in. */

@@ -8,6 +8,7 @@ import {
   type JsonValue,
   durationMs,
   retryAfterMs,
+  upstreamMessage,
 } from '@dragoman/core';
 import { arrayOf } from './wire.ts';
 
@@ -46,7 +47,7 @@ export function decodeError(status: number, headers: HeaderMap, body: JsonValue 
   const error = isJsonObject(value) && isJsonObject(value['error']) ? value['error'] : {};
   const details = arrayOf(error['details']).filter(isJsonObject);
   const kind = kindOf(status, error, details);
-  return new GatewayError(kind, messageOf(kind, status, error['message']), {
+  return new GatewayError(kind, upstreamMessage(kind, status, error['message']), {
     ...defined({
       retryAfterMs: retryAfter(headers, details),
       code: kind === 'context-window' ? 'context_length_exceeded' : undefined,
@@ -65,13 +66,6 @@ function kindOf(status: number, error: JsonObject, details: readonly JsonObject[
   const kind = named ?? numbered ?? 'upstream-broken';
   const isTooLong = kind === 'invalid' && /input token count.*exceeds|maximum number of tokens/i.test(text);
   return isTooLong ? 'context-window' : kind;
-}
-
-function messageOf(kind: ErrorKind, status: number, message: JsonValue | undefined): string {
-  if (kind === 'upstream-auth') return "The upstream refused the gateway's own credentials.";
-  return typeof message === 'string' && message !== ''
-    ? message.slice(0, 2000)
-    : `The upstream answered with status ${status}.`;
 }
 
 /** `RetryInfo` says it as `"13s"` or `"0.5s"`. */

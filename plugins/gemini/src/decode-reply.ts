@@ -9,6 +9,7 @@ import {
   type JsonObject,
   type SseEvent,
   type Usage,
+  parseWrappedEvent,
 } from '@dragoman/core';
 import { CandidateDecoder } from './candidate-decoder.ts';
 import { decodeError } from './decode-error.ts';
@@ -31,23 +32,9 @@ export async function* decodeStream(
   const decoder = new ReplyDecoder(request);
   for await (const { data } of events) {
     if (data.trim() === '' || data.trim() === '[DONE]') continue;
-    yield* decoder.chunk(parseChunk(data));
+    yield* decoder.chunk(parseWrappedEvent(data, 'a chunk'));
   }
   yield* decoder.end();
-}
-
-function parseChunk(data: string): JsonObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(data);
-  } catch {
-    // The parser's own message would quote the upstream.
-    throw new GatewayError('upstream-broken', 'The upstream sent a chunk that is not JSON.');
-  }
-  const chunk: unknown = Array.isArray(value) ? value[0] : value;
-  if (!isJsonObject(chunk))
-    throw new GatewayError('upstream-broken', 'The upstream sent a chunk that is no object.');
-  return chunk;
 }
 
 /** More candidates than any server gives would only take memory. */

@@ -6,6 +6,7 @@ import {
   isJsonObject,
   type JsonValue,
   retryAfterMs,
+  upstreamMessage,
 } from '@dragoman/core';
 import { arrayOf } from './wire.ts';
 
@@ -39,8 +40,6 @@ const CODES = new Map<string | undefined, ErrorKind>([
   ['overloaded', 'overloaded'],
 ]);
 
-const AUTH_MESSAGE = "The upstream refused the gateway's own credentials.";
-
 /** What servers without codes say. */
 const PHRASES: readonly (readonly [RegExp, ErrorKind])[] = [
   [/maximum context length|context length exceeded|context window|prompt is too long/i, 'context-window'],
@@ -57,7 +56,10 @@ export function decodeError(status: number, headers: HeaderMap, body: JsonValue 
     code: isOwnCode ? error.code : undefined,
     retryAfterMs: retryAfterMs(headers),
   });
-  return new GatewayError(kind, messageOf(kind, status, error), { ...details, upstream: { status } });
+  return new GatewayError(kind, upstreamMessage(kind, status, error.message), {
+    ...details,
+    upstream: { status },
+  });
 }
 
 /** An error inside a stream has no status of its own; some servers put one into `code`. */
@@ -107,9 +109,4 @@ function errorOf(body: JsonValue | undefined): UpstreamError {
 function firstDetail(detail: JsonValue | undefined): string | undefined {
   const [first] = arrayOf(detail);
   return isJsonObject(first) && typeof first['msg'] === 'string' ? first['msg'] : undefined;
-}
-
-function messageOf(kind: ErrorKind, status: number, { message }: UpstreamError): string {
-  if (kind === 'upstream-auth') return AUTH_MESSAGE;
-  return message ?? `The upstream answered with status ${status}.`;
 }

@@ -9,6 +9,7 @@ import {
   type JsonValue,
   type SseEvent,
   type Usage,
+  parseEvent,
 } from '@dragoman/core';
 import { ChoiceDecoder } from './choice-decoder.ts';
 import { decodeError } from './decode-error.ts';
@@ -41,24 +42,9 @@ export async function* decodeStream(
   const decoder = new ReplyDecoder(request);
   for await (const { data } of events) {
     if (data.trim() === '[DONE]') break;
-    const chunk = parseChunk(data);
-    if (chunk) yield* decoder.chunk(chunk);
+    if (data.trim() !== '') yield* decoder.chunk(parseEvent(data, 'a chunk'));
   }
   yield* decoder.end();
-}
-
-function parseChunk(data: string): JsonObject | undefined {
-  if (data.trim() === '') return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(data);
-  } catch {
-    // The parser's own message would quote the upstream.
-    throw new GatewayError('upstream-broken', 'The upstream sent a chunk that is not JSON.');
-  }
-  if (!isJsonObject(value))
-    throw new GatewayError('upstream-broken', 'The upstream sent a chunk that is no object.');
-  return value;
 }
 
 /** The state of one reply while its chunks come in. */

@@ -40,6 +40,7 @@ export function audioFormat(mimeType: string): string {
   return Object.hasOwn(FORMATS, subtype) ? (FORMATS[subtype] ?? subtype) : subtype;
 }
 
-function refused(message: string): GatewayError {
+/** What this API cannot carry is refused, since answers depend on it. */
+export function refused(message: string): GatewayError {
   return new GatewayError('invalid', message, { field: 'messages' });
 }

@@ -39,7 +39,7 @@ function encodeTool(tool: Tool, context: EncodeRequestContext): readonly JsonObj
 }
 
 /** What runs at the upstream is refused unless this one has it: the answer would be another. */
-function refuseHosted(name: string): GatewayError {
+export function refuseHosted(name: string): GatewayError {
   const message = `The model's upstream has no hosted tool like ${JSON.stringify(name)}.`;
   return new GatewayError('invalid', message, { field: 'tools', code: 'unsupported_parameter' });
 }

@@ -8,6 +8,7 @@ import {
   type JsonObject,
   type ReplyEnd,
   type SseEvent,
+  parseEvent,
 } from '@dragoman/core';
 import { decodeError } from '../decode-error.ts';
 import { arrayOf } from '../wire.ts';
@@ -28,23 +29,10 @@ export async function* decodeStream(
   const decoder = new ReplyDecoder(request);
   for await (const { data } of events) {
     if (data.trim() === '' || data.trim() === '[DONE]') continue;
-    yield* decoder.event(parseEvent(data));
+    yield* decoder.event(parseEvent(data, 'an event'));
     if (decoder.isFinished) return;
   }
   throw new GatewayError('upstream-broken', "The upstream's reply ended early, without a last event.");
-}
-
-function parseEvent(data: string): JsonObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(data);
-  } catch {
-    // The parser's own message would quote the upstream.
-    throw new GatewayError('upstream-broken', 'The upstream sent an event that is not JSON.');
-  }
-  if (!isJsonObject(value))
-    throw new GatewayError('upstream-broken', 'The upstream sent an event that is no object.');
-  return value;
 }
 
 /** The state of one reply while its events come in. */

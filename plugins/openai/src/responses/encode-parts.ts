@@ -1,7 +1,6 @@
 import {
   type CacheMark,
   defined,
-  GatewayError,
   isJsonObject,
   type JsonObject,
   type MediaPart,
@@ -9,7 +8,7 @@ import {
   type UserPart,
 } from '@dragoman/core';
 import type { EncodeRequestContext } from '../encode-context.ts';
-import { audioFormat, dataUrl } from '../encode-media.ts';
+import { audioFormat, dataUrl, refused } from '../encode-media.ts';
 import { encodeCache } from '../encode-messages.ts';
 import { withKept } from './kept.ts';
 import { RESPONSES } from './wire.ts';
@@ -90,8 +89,4 @@ function encodeMedia(part: MediaPart, { capabilities }: EncodeRequestContext): J
 /** Data without a name is refused by the API, which goes by its ending. */
 function fileName(mimeType: string): string {
   return `document.${mimeType.replace(/^.*[/+.]/, '') || 'txt'}`;
-}
-
-function refused(message: string): GatewayError {
-  return new GatewayError('invalid', message, { field: 'messages' });
 }

@@ -1,13 +1,13 @@
 import {
   type ChatRequest,
   defined,
-  GatewayError,
   type HostedTool,
   type JsonObject,
   type JsonValue,
   type Tool,
 } from '@dragoman/core';
 import type { EncodeRequestContext } from '../encode-context.ts';
+import { refuseHosted } from '../encode-tools.ts';
 import { withKept } from './kept.ts';
 
 /** Encodes `tools`; those of a namespace carry it in their names. */
@@ -35,10 +35,7 @@ function encodeTool(tool: Tool, context: EncodeRequestContext): JsonObject {
 
 function encodeHosted(tool: HostedTool, { isNative, drop }: EncodeRequestContext): JsonObject {
   if (isNative && tool.options) return tool.options;
-  if (tool.hosted !== 'web-search') {
-    const message = `The model's upstream has no hosted tool like ${JSON.stringify(tool.name)}.`;
-    throw new GatewayError('invalid', message, { field: 'tools', code: 'unsupported_parameter' });
-  }
+  if (tool.hosted !== 'web-search') throw refuseHosted(tool.name);
   const { contextSize, location, allowedDomains, ...others } = tool.search ?? {};
   for (const name of Object.keys(others)) drop(`tools.${name}`, 'The search has no such parameter here.');
   return defined({
