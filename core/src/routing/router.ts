@@ -1,8 +1,7 @@
 import type { Usage } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import type { RoutingConfig } from '../config/routing.ts';
-import type { Demand, Limiter } from '../limits/limiter.ts';
-import type { Prices } from '../limits/prices.ts';
+import type { Demand } from '../limits/limiter.ts';
 import { admit, demandOf } from './admission.ts';
 import type { Attempt, AttemptDeps } from './attempts.ts';
 import type { Candidate } from './candidate.ts';
@@ -41,8 +40,6 @@ export interface RouterDeps extends AttemptDeps {
   readonly routing: () => RoutingConfig;
   /** Between 0 and 1, as `Math.random`. */
   readonly random: () => number;
-  readonly limiter: Limiter;
-  readonly prices: Prices;
 }
 
 export function createRouter(deps: RouterDeps): Router {
