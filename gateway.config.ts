@@ -9,6 +9,9 @@ const { OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, DASHSCOPE_API_KEY, OL
 /** Keys come from the environment or from `.env` beside this file; without any, `echo` answers offline. */
 export default defineConfig({
   plugins: [openai(), anthropic(), gemini(), echo()],
+  // Traces keep all that is said, for people who look into their agents. `no-bodies` keeps who, when, how long and at
+  // what cost; `off` nothing. Keys and upstreams may be set apart; rules leave out what must not be kept (docs/traces.md).
+  traces: { record: 'full' },
   upstreams: [
     { id: 'echo', provider: 'echo' },
     OPENAI_API_KEY && { id: 'openai', provider: 'openai', options: { apiKey: OPENAI_API_KEY } },

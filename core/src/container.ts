@@ -123,8 +123,16 @@ function once<T>(
   container.register(token, { useFactory: instanceCachingFactory(create) });
 }
 
-function openTraces({ data, traces: { record, ...retention } }: ResolvedConfig, log: Log): Traces {
-  return record === 'off' ? NO_TRACES : createTraces({ folder: data, retention, log });
+function openTraces({ data, plugins, traces }: ResolvedConfig, log: Log): Traces {
+  const { record, maxAgeMs, maxCount, maxBytes, redact, keepMedia } = traces;
+  if (record === 'off') return NO_TRACES;
+  return createTraces({
+    folder: data,
+    retention: { maxAgeMs, maxCount, maxBytes },
+    rules: { ...redact, keepMedia },
+    readers: plugins.flatMap(({ wireReaders }) => wireReaders ?? []),
+    log,
+  });
 }
 
 function fileFetcherOf({ fetch: { enabled, allow, ...limits } }: ResolvedConfig): FileFetcher {

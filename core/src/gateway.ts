@@ -10,13 +10,14 @@ import { createAdmin } from './http/admin/admin.ts';
 import { createApp } from './http/app.ts';
 import { createConsoleFiles } from './http/console-files.ts';
 import { createInfoRouter } from './http/info.ts';
+import { createPasses } from './http/passes.ts';
+import { createRecorder, NO_RECORDER } from './http/recorder.ts';
 import { createProtocolRouter } from './http/routes.ts';
 import { createHttpServer } from './http/server.ts';
 import { createCallMemory } from './routing/call-memory.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createMetricsRouter } from './metrics/router.ts';
 import { metricSources } from './metrics/sources.ts';
-import { NO_TRACES } from './trace/traces.ts';
 import { acquireRunFile } from './state/run-file.ts';
 import type { Log } from './plugin/plugin.ts';
 import { createHealthChecks } from './routing/health-checks.ts';
@@ -90,6 +91,15 @@ async function assemble(
   const health = container.resolve(tokens.HEALTH);
   const checkHealth = createHealthChecks({ upstreams, health, pools, log, now });
 
+  const passes = createPasses(now);
+  const metrics =
+    config.metrics.enabled && !adminOnly
+      ? createMetrics(metricSources({ upstreams, health, gates, traces, now }))
+      : undefined;
+  const recorder = createRecorder({
+    ...{ config: config.traces, traces, metrics, upstreams },
+    prices: container.resolve(tokens.PRICES),
+  });
   const admin = createAdmin({
     config,
     registry,
@@ -107,12 +117,13 @@ async function assemble(
     state: container.resolve(tokens.STATE),
     secrets: container.resolve(tokens.SECRETS),
     version: manifest.version,
+    passes,
     localToken,
     baseUrl: () => url,
   });
   const { bodyLimit, keepAliveMs } = config.server;
   const protocolRouter = createProtocolRouter(registry.protocols, {
-    ...{ catalogue, upstreams, keys, pools, log, now, bodyLimit, keepAliveMs },
+    ...{ catalogue, upstreams, keys, pools, log, now, bodyLimit, keepAliveMs, passes, recorder },
     opaque: createOpaqueBox(container.resolve(tokens.SECRETS).deriveKey('opaque')),
     callMemory: createCallMemory(),
     router: container.resolve(tokens.ROUTER),
@@ -128,15 +139,11 @@ async function assemble(
     isReady: () => closing === undefined,
     traces: () => traces.status(),
   });
-  const metrics =
-    config.metrics.enabled && !adminOnly
-      ? createMetrics(metricSources({ upstreams, health, gates, traces, now }))
-      : undefined;
   const metricsRouter = metrics && createMetricsRouter(metrics, config.metrics.token);
   const common = {
-    ...{ config, log, fallback, now, traces: NO_TRACES },
+    ...{ config, log, fallback, now },
     requestLog: container.resolve(tokens.REQUEST_LOG),
-    prices: container.resolve(tokens.PRICES),
+    recorder: NO_RECORDER,
     console: createConsoleFiles(CONSOLE_FOLDER),
   };
   const ownPort = config.metrics.port;
@@ -146,8 +153,7 @@ async function assemble(
       : undefined;
   const app = createApp({
     ...common,
-    traces,
-    ...(metrics && { metrics }),
+    recorder,
     routers: adminOnly
       ? [admin.router]
       : [

@@ -34,6 +34,7 @@ export {
 export { FieldReader, invalidField } from './plugin/field-reader.ts';
 export * from './plugin/http-provider.ts';
 export type * from './plugin/upstream-codec.ts';
+export type * from './plugin/wire-reader.ts';
 export { replaceModel } from './transport/span-edit.ts';
 export { encodeSse, readSse, type SseEvent } from './transport/sse.ts';
 export { defineConfig } from './config/define.ts';

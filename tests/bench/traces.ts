@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { statsQuerySchema, traceQuerySchema } from '../../core/src/trace/query.ts';
 import type { TraceRecord } from '../../core/src/trace/record.ts';
 import { openSqliteStore } from '../../core/src/trace/sqlite/sqlite-store.ts';
-import type { TraceStore } from '../../core/src/trace/store.ts';
+import type { TraceEntry, TraceStore } from '../../core/src/trace/store.ts';
 import { seeded } from '../support/candidates.ts';
 
 const { values } = parseArgs({ options: { count: { type: 'string', default: '1000000' } } });
@@ -69,12 +69,27 @@ const QUESTIONS: readonly (readonly [string, object])[] = [
   ['the slowest of a model', { sort: 'ms', model: 'model-5' }],
   ['the dearest', { sort: 'cost' }],
   ['slower than a minute', { minMs: '60000' }],
+  ['a word that most texts hold', { search: 'word0' }],
+  ['a rare word', { search: 'wordf0r' }],
+  ['two words of a model', { search: 'word5 word7', model: 'model-5' }],
   ['a day', { from: '2026-11-05T00:00:00Z', to: '2026-11-06T00:00:00Z' }],
 ];
 
+const WORDS = Array.from({ length: 20_000 }, (_, at) => `word${at.toString(36)}`);
+const says = (count: number): string => Array.from({ length: count }, () => pick(WORDS)).join(' ');
+
+/** One in ten with a text to search for: each has its price when it is written, and all have when they are read. */
+function withTexts(trace: TraceRecord): TraceEntry {
+  if (random() > 0.1) return { trace };
+  const texts = { prompt: says(60), reply: says(30), tools: '' };
+  return { trace: { ...trace, bodies: 'kept' }, analysis: { calls: [], results: [], texts } };
+}
+
 async function fill(store: TraceStore): Promise<void> {
   for (let at = 0; at < COUNT; at += BATCH) {
-    await store.put(Array.from({ length: Math.min(BATCH, COUNT - at) }, (_, n) => generate(at + n)));
+    await store.put(
+      Array.from({ length: Math.min(BATCH, COUNT - at) }, (_, n) => withTexts(generate(at + n))),
+    );
   }
 }
 

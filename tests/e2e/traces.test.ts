@@ -77,6 +77,7 @@ describe('a trace', () => {
       },
       ...{ ip: '127.0.0.1', userAgent: expect.stringContaining('OpenAI/JS') as string },
       ...{ keyId: expect.any(String) as string, keyName: 'first key' },
+      bodies: 'gateway',
       ...{ model: 'm', thread: 't1', upstream: 'one', upstreamModel: 'm' },
       ...{ ttftMs: expect.any(Number) as number, overheadMs: expect.any(Number) as number },
       ...{ inputTokens: 12, cachedTokens: 4, outputTokens: 7, reasoningTokens: 2 },

@@ -17,7 +17,8 @@ import { createLiveConfig } from '../../core/src/config/live.ts';
 import { openLedger } from '../../core/src/limits/ledger.ts';
 import { createLimiter } from '../../core/src/limits/limiter.ts';
 import { createMemoryCoordinator } from '../../core/src/limits/memory-coordinator.ts';
-import { createPrices } from '../../core/src/limits/prices.ts';
+import { createPasses } from '../../core/src/http/passes.ts';
+import { NO_RECORDER } from '../../core/src/http/recorder.ts';
 import { NO_TRACES } from '../../core/src/trace/traces.ts';
 import { createAliases } from '../../core/src/routing/aliases.ts';
 import { createGates } from '../../core/src/routing/gates.ts';
@@ -86,8 +87,7 @@ export async function startAdmin(options: AdminOptions = {}): Promise<RunningAdm
     fallback: wordless,
     routers: [router],
     console: (_, next) => next(),
-    traces: NO_TRACES,
-    prices: createPrices(() => ({})),
+    recorder: NO_RECORDER,
     now: deps.now,
   });
   app.proxy = options.proxy ?? false;
@@ -140,6 +140,7 @@ async function createDeps(
   const all = createUpstreams({ live, registry, state, secrets, pools, log, now });
   return {
     ...{ config, registry, state, secrets, pools, log, now, baseUrl },
+    passes: createPasses(now),
     upstreams: all,
     ...{ aliases, health, gates: createGates(), limiter, traces: NO_TRACES },
     catalogue: createCatalogue({

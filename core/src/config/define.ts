@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Plugin, ProviderType } from '../plugin/plugin.ts';
+import type { RecordLevel } from '../trace/recording.ts';
 import type { PriceTable } from './limits.ts';
 import type { AliasInput, routingSchema } from './routing.ts';
 import type { UpstreamInput } from './upstream.ts';
@@ -62,8 +63,17 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
   };
   /** What is recorded of requests, for people who want to know what happened. */
   readonly traces?: {
-    /** `no-bodies`, the default: who, when, what model, which attempts, how long, at what cost. */
-    readonly record?: 'no-bodies' | 'off';
+    /**
+     * `no-bodies`, the default: who, when, what model, which attempts, how long, at what cost. `full`: also what was
+     * sent and answered on both sides, each tool call, and search. Keys and upstreams may be set otherwise.
+     */
+    readonly record?: RecordLevel;
+    /** The most that is kept of one body, in bytes. Default 8 MiB. */
+    readonly maxBodyBytes?: number;
+    /** What is taken out of bodies before they are kept: JSON paths (`$..email`) and regular expressions. */
+    readonly redact?: { readonly paths?: readonly string[]; readonly patterns?: readonly string[] };
+    /** Keeps pictures, sounds and files, of which else only size and digest are kept. Default false. */
+    readonly keepMedia?: boolean;
     /** How long a trace is kept, in milliseconds. Default 30 days. */
     readonly maxAgeMs?: number;
     /** The most traces; the oldest go first. Default 1,000,000. */

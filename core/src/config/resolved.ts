@@ -1,3 +1,5 @@
+import type { RecordLevel } from '../trace/recording.ts';
+import type { RedactionRules } from '../trace/redact.ts';
 import type { Plugin } from '../plugin/plugin.ts';
 import type { PriceTable } from './limits.ts';
 import type { AliasConfig, RoutingConfig } from './routing.ts';
@@ -32,7 +34,10 @@ export interface ResolvedConfig {
   readonly conversations: { readonly maxCount: number; readonly maxAgeMs: number };
   /** What is recorded of requests, and how much of it is kept. */
   readonly traces: {
-    readonly record: 'no-bodies' | 'off';
+    readonly record: RecordLevel;
+    readonly maxBodyBytes: number;
+    readonly redact: Pick<RedactionRules, 'paths' | 'patterns'>;
+    readonly keepMedia: boolean;
     readonly maxAgeMs: number;
     readonly maxCount: number;
     readonly maxBytes: number;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { capabilitiesSchema } from '../plugin/capabilities.ts';
 import { limitsSchema } from './limits.ts';
+import { RECORD_LEVELS } from '../trace/recording.ts';
 import { prioritySchema, weightSchema } from './routing.ts';
 
 /** A name that fits in a URL and before the slash of `upstream/model`. */
@@ -53,6 +54,12 @@ export const upstreamSchema = z.strictObject({
     .optional()
     .describe('Asks it for its models every so often, to know that it is up. Default: requests tell.'),
   limits: limitsSchema.optional().describe('What it may be asked for; beyond that, others are asked.'),
+  traces: z
+    .enum(RECORD_LEVELS)
+    .optional()
+    .describe(
+      'What is recorded of its requests, where that is not as for all: `full`, `no-bodies` or `off`.',
+    ),
   models: modelSelectionSchema.prefault({}),
   capabilities: z
     .record(z.string(), capabilitiesSchema.partial())

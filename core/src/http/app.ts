@@ -4,16 +4,11 @@ import Koa, { type Context, type Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { GatewayError } from '../canonical/errors.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
-import type { Prices } from '../limits/prices.ts';
-import type { Metrics } from '../metrics/metrics.ts';
-import type { Outcome, TraceRecord } from '../trace/record.ts';
-import type { Traces } from '../trace/traces.ts';
 import type { Protocol } from '../plugin/plugin.ts';
 import { sendError } from './errors.ts';
 import { createNotes, ownHeaders, requestIdOf, type RequestState } from './exchange.ts';
 import { hostNameOf, isLoopback } from '../transport/loopback.ts';
-import { createLiveRequests } from './live-requests.ts';
-import { outcomeOf, traceOf } from './trace-record.ts';
+import type { Recorder } from './recorder.ts';
 import { logRequest } from './request-log.ts';
 
 export interface AppDeps {
@@ -26,9 +21,7 @@ export interface AppDeps {
   readonly routers: readonly Router[];
   readonly console: Middleware;
   readonly now: () => number;
-  readonly traces: Traces;
-  readonly metrics?: Metrics;
-  readonly prices: Prices;
+  readonly recorder: Recorder;
 }
 
 /** The Koa app: one way in, one way out, one exit for errors. */
@@ -47,16 +40,14 @@ export function createApp(deps: AppDeps): Koa {
 }
 
 /** The outermost middleware: gives the request its id, turns what is thrown into an answer, writes the log line. */
-function answerAndLog({ log, requestLog, fallback, now, traces, metrics, prices }: AppDeps): Middleware {
-  const record = (ctx: Context, outcome: Outcome): TraceRecord => traceOf(ctx, { prices, outcome });
-  const live = traces.isOn ? createLiveRequests(traces, (ctx) => record(ctx, 'running')) : undefined;
+function answerAndLog({ log, requestLog, fallback, now, recorder }: AppDeps): Middleware {
   return async (ctx, next) => {
     const state = ctx.state as RequestState;
     state.startedAt = now();
     state.requestId = requestIdOf(ctx.req.headers['x-request-id']);
     state.notes = createNotes();
     state.protocol = fallback;
-    live?.add(ctx);
+    recorder.begin(ctx);
     try {
       await next();
       if (ctx.respond !== false && ctx.body === undefined && ctx.status === 404) throw nothingAt(ctx);
@@ -72,12 +63,7 @@ function answerAndLog({ log, requestLog, fallback, now, traces, metrics, prices 
       const ms = now() - state.startedAt;
       if (state.endings) await endAll(state.endings, log);
       logRequest(requestLog, ctx, ms);
-      live?.remove(ctx);
-      if (state.isTraced && (traces.isOn || metrics)) {
-        const trace = record(ctx, outcomeOf(ctx));
-        traces.record(trace);
-        metrics?.observe(trace);
-      }
+      recorder.end(ctx);
     }
   };
 }

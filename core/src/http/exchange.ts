@@ -5,8 +5,11 @@ import type { Endpoint, Log, Protocol } from '../plugin/plugin.ts';
 import type { Exchange, Notes } from '../routing/exchange.ts';
 import type { KeyRing } from '../state/keys.ts';
 import type { StoredKey } from '../state/state.ts';
+import { Capture } from '../trace/capture.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { readCredential } from './credentials.ts';
+import { PASS_HEADER, type Passes } from './passes.ts';
+import type { Recorder } from './recorder.ts';
 
 /** What the middleware knows of every request; it lives on `ctx.state`. */
 export interface RequestState {
@@ -19,6 +22,8 @@ export interface RequestState {
   key?: StoredKey;
   /** Whether it is a request to a model, which people may want to look into. */
   isTraced?: boolean;
+  /** The trace whose request is sent again. */
+  replayOf?: string;
   /** What is to be done when the reply is over. */
   endings?: (() => Promise<void>)[];
 }
@@ -68,6 +73,8 @@ export interface ExchangeDeps {
   /** Whether clients need a key. */
   readonly auth: boolean;
   readonly log: Log;
+  readonly passes: Passes;
+  readonly recorder: Recorder;
 }
 
 /** They ask the gateway and no model. */
@@ -82,10 +89,12 @@ export function openExchange(
   const state = ctx.state as RequestState;
   state.protocol = protocol;
   state.isTraced = !UNTRACED.has(endpoint.operation);
-  const key = deps.auth
-    ? deps.keys.verify(readCredential(ctx.req.headers, ctx.querystring) ?? '')
-    : undefined;
+  const pass = deps.passes.read(ctx.req.headers[PASS_HEADER]);
+  if (pass?.replayOf !== undefined) state.replayOf = pass.replayOf;
+  const key = pass?.key ?? verifiedKey(ctx, deps);
   if (key) state.key = key;
+  const limit = state.isTraced ? deps.recorder.captureLimit(key) : undefined;
+  if (limit !== undefined) state.notes.capture = captureOf(ctx, endpoint.wire, limit);
   return {
     requestId: state.requestId,
     protocol,
@@ -103,6 +112,16 @@ export function openExchange(
     notes: state.notes,
     onEnd: (ending) => void (state.endings ??= []).push(ending),
   };
+}
+
+function verifiedKey(ctx: Context, { auth, keys }: ExchangeDeps): StoredKey | undefined {
+  return auth ? keys.verify(readCredential(ctx.req.headers, ctx.querystring) ?? '') : undefined;
+}
+
+function captureOf(ctx: Context, wire: string, limit: number): Capture {
+  const { params } = ctx as Context & { readonly params: Readonly<Record<string, string>> };
+  const headers = ctx.req.headers as HeaderMap;
+  return new Capture({ wire, query: ctx.querystring, headers, params }, limit);
 }
 
 /** Fires when the client went away before its reply was complete. */

@@ -1,6 +1,4 @@
 import type { Context } from 'koa';
-import type { TraceRecord } from '../trace/record.ts';
-import type { Traces } from '../trace/traces.ts';
 import type { RequestState } from './exchange.ts';
 
 /** A request that runs for longer is recorded while it runs, so that it is known of even if it never ends. */
@@ -14,7 +12,7 @@ export interface LiveRequests {
 }
 
 /** Records requests that take long as `running`; when they end, they are recorded anew. */
-export function createLiveRequests(traces: Traces, traceOf: (ctx: Context) => TraceRecord): LiveRequests {
+export function createLiveRequests(record: (ctx: Context) => void): LiveRequests {
   const live = new Set<Context>();
   const told = new WeakSet<Context>();
   const look = (): void => {
@@ -25,7 +23,7 @@ export function createLiveRequests(traces: Traces, traceOf: (ctx: Context) => Tr
       if (notes.arrivedAt > before) break;
       if (!isTraced || told.has(ctx)) continue;
       told.add(ctx);
-      traces.record(traceOf(ctx));
+      record(ctx);
     }
   };
   let timer: NodeJS.Timeout | undefined;

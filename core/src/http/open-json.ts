@@ -22,6 +22,7 @@ export async function openJson(
 ): Promise<OpenedJson> {
   const opened = openExchange(ctx, deps, route);
   const body = await readRequestBody(ctx.req, deps.bodyLimit);
+  if (opened.notes.capture) opened.notes.capture.request.body = body;
   opened.notes.startedAt = performance.now();
   return {
     exchange: { ...opened, raw: { ...opened.raw, body } },

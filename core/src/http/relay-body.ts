@@ -8,6 +8,8 @@ type Bytes = Uint8Array | AsyncIterable<Uint8Array>;
 /** A request that is sent on unread but for the name of its model. */
 export interface RelayBody {
   readonly model?: string;
+  /** The bytes of one that is JSON. */
+  readonly json?: Uint8Array;
   /** Whether all of it was read, so that it can be sent again to another upstream. */
   readonly isWhole: boolean;
   /** The body with a model's name in the place of the client's. A streamed body can be sent only once. */
@@ -35,7 +37,7 @@ async function readJson(request: IncomingMessage, limit: number): Promise<RelayB
   const bytes = await readRequestBody(request, limit);
   const { model } = parseJsonBody(bytes);
   // Whoever sends the bytes edits a JSON body's model by its span.
-  return { ...(typeof model === 'string' && { model }), isWhole: true, withModel: () => bytes };
+  return { ...(typeof model === 'string' && { model }), json: bytes, isWhole: true, withModel: () => bytes };
 }
 
 async function readForm(request: IncomingMessage, boundary: string, limit: number): Promise<RelayBody> {

@@ -22,6 +22,7 @@ export function serveRelay(protocol: Protocol, endpoint: RelayEndpoint, deps: Ro
     const exchange = openExchange(ctx, deps, { protocol, endpoint });
     refuseTraversal(ctx.req.url ?? '');
     const body = await readRelayBody(ctx.req, deps.bodyLimit);
+    if (exchange.notes.capture && body.json) exchange.notes.capture.request.body = body.json;
     const model = body.model ?? new URLSearchParams(exchange.raw.query).get('model') ?? undefined;
     const reply = await (model === undefined
       ? relayToUpstream(exchange, body, deps)
@@ -75,7 +76,12 @@ async function relayToUpstream(exchange: Exchange, body: RelayBody, deps: RouteD
   const upstream = pickUpstream(exchange, deps);
   exchange.notes.attempts = 1;
   exchange.notes.upstream = upstream.config.id;
-  const call = startCall(deps.pools, { ...exchange, upstream, dropped: exchange.notes.dropped });
+  const call = startCall(deps.pools, {
+    ...exchange,
+    upstream,
+    dropped: exchange.notes.dropped,
+    capture: exchange.notes.capture,
+  });
   try {
     const raw = { ...exchange.raw, ...defined({ body: body.withModel(undefined) }) };
     const forward = forwardFor({ upstream }, exchange);

@@ -4,7 +4,8 @@ import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { GatewayError } from '../canonical/errors.ts';
 import type { BodyWatcher, Reply } from '../routing/exchange.ts';
-import { ownHeaders } from './exchange.ts';
+import type { BodyTap } from '../trace/capture.ts';
+import { ownHeaders, type RequestState } from './exchange.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { endsAtEvent } from '../transport/event-boundary.ts';
 
@@ -26,14 +27,24 @@ const STREAM_HEADERS = {
 export async function respond({ res: response, state }: Context, reply: Reply): Promise<void> {
   const { status, headers, body } = reply;
   const own = ownHeaders(state);
+  const { capture } = (state as RequestState).notes;
   if (typeof body === 'string' || body instanceof Uint8Array) {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    response.writeHead(status, { ...headers, ...own, 'content-length': bytes.length });
+    const written = { ...headers, ...own, 'content-length': bytes.length };
+    response.writeHead(status, written);
+    capture?.answer(written, bytes);
     endWith(response, bytes);
     return;
   }
-  response.writeHead(status, { ...headers, ...own });
-  await new StreamWriter(response).pump(reply);
+  const written = { ...headers, ...own };
+  response.writeHead(status, written);
+  capture?.answer(written);
+  await new StreamWriter(response, isText(headers) ? capture?.reply : undefined).pump(reply);
+}
+
+/** Sounds and pictures are not recorded. */
+function isText({ 'content-type': type = '' }: HeaderMap): boolean {
+  return /^text\/|json/i.test(type);
 }
 
 /** Small bodies go as text: Node sends a text along with the headers, in one write instead of two. */
@@ -61,15 +72,21 @@ export async function respondStream(
     ...reply,
     ...ownHeaders(state),
   });
-  const writer = new StreamWriter(response);
+  const { capture } = (state as RequestState).notes;
+  const writer = new StreamWriter(response, capture?.reply);
+  const begin = (status: number, reply?: HeaderMap): void => {
+    const headers = headersOf(reply);
+    response.writeHead(status, headers);
+    capture?.answer(headers);
+  };
   const timer = setInterval(() => {
-    if (!response.headersSent) response.writeHead(200, headersOf());
+    if (!response.headersSent) begin(200);
     writer.keepAlive(manners.keepAlive);
   }, manners.keepAliveMs);
   writer.onWrite = () => void timer.refresh();
   try {
     const reply = await pending;
-    if (!response.headersSent) response.writeHead(reply.status, headersOf(reply.headers));
+    if (!response.headersSent) begin(reply.status, reply.headers);
     await writer.pump(reply);
   } catch (error) {
     if (!response.headersSent) throw error;
@@ -86,28 +103,38 @@ class StreamWriter {
   readonly #response: ServerResponse;
   #last: Uint8Array | undefined;
   #beforeLast: Uint8Array | undefined;
+  readonly #tap: BodyTap | undefined;
   onWrite: () => void = () => {};
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, tap: BodyTap | undefined) {
     this.#response = response;
+    this.#tap = tap;
   }
 
   async pump({ body, watcher }: Reply): Promise<void> {
     if (body instanceof Readable) await this.#pumpBytes(body, watcher);
-    else if (typeof body === 'string' || body instanceof Uint8Array) this.#response.write(body);
-    else await this.#pumpFrames(body);
+    else if (typeof body === 'string' || body instanceof Uint8Array) {
+      this.#tap?.push(body);
+      this.#response.write(body);
+    } else await this.#pumpFrames(body);
     this.#response.end();
   }
 
   /** A comment inside an event would end up in its data, so it waits for the event's end. */
   keepAlive(frame: string): void {
-    if (this.#atEvent() && !this.#response.destroyed) this.#response.write(frame);
+    if (!this.#atEvent() || this.#response.destroyed) return;
+    this.#tap?.push(frame);
+    this.#response.write(frame);
   }
 
   /** After a whole event the client can read the error; in the middle of one only a broken stream is honest. */
   fail(frame: string): void {
-    if (this.#atEvent()) this.#response.end(frame);
-    else this.#response.destroy();
+    if (!this.#atEvent()) {
+      this.#response.destroy();
+      return;
+    }
+    this.#tap?.push(frame);
+    this.#response.end(frame);
   }
 
   #atEvent(): boolean {
@@ -139,6 +166,7 @@ class StreamWriter {
         this.#beforeLast = this.#last;
         this.#last = chunk;
         this.onWrite();
+        this.#tap?.push(chunk);
         if (!response.write(chunk)) body.pause();
       });
       body.once('end', () => {
@@ -160,6 +188,7 @@ class StreamWriter {
     for await (const frame of frames) {
       if (response.destroyed) return;
       this.onWrite();
+      this.#tap?.push(frame);
       if (!response.write(frame) && !response.destroyed) await drained(response);
     }
   }

@@ -8,6 +8,8 @@ import type { Router } from '../routing/router.ts';
 import type { Upstreams } from '../routing/upstream.ts';
 import type { KeyRing } from '../state/keys.ts';
 import type { HttpPools } from '../transport/pools.ts';
+import type { Passes } from './passes.ts';
+import type { Recorder } from './recorder.ts';
 
 /** What the endpoints of protocols are served with. */
 export interface RouteDeps {
@@ -21,6 +23,8 @@ export interface RouteDeps {
   readonly opaque: OpaqueBox;
   readonly callMemory: CallMemory;
   readonly conversations: Conversations;
+  readonly passes: Passes;
+  readonly recorder: Recorder;
   readonly auth: boolean;
   readonly bodyLimit: number;
   readonly keepAliveMs: number;

@@ -10,7 +10,7 @@ export interface TraceInput {
 
 /** What is recorded of a request, from what was noted while it was served. */
 export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRecord {
-  const { requestId, startedAt, notes, key, protocol } = ctx.state as RequestState;
+  const { requestId, startedAt, notes, key, protocol, replayOf } = ctx.state as RequestState;
   const { usage, served, upstream } = notes;
   const now = performance.now();
   return {
@@ -38,6 +38,7 @@ export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRec
     cachedTokens: usage?.cacheRead,
     reasoningTokens: usage?.reasoning,
     cost: usage && served ? prices.costOf(usage, served) : undefined,
+    replayOf,
     attempts: notes.tries,
     dropped: notes.dropped,
   };

@@ -268,6 +268,11 @@ export interface Protocol {
 
 export interface Plugin {
   readonly name: string;
+  /**
+   * The URL of a module that exports `WireReaders` as `wireReaders`. Traces are read in a thread of their own, which
+   * imports it; without it, they show what passed on the plugin's wires and not what it means.
+   */
+  readonly wireReaders?: string;
   readonly protocols?: readonly Protocol[];
   readonly providers?: readonly ProviderType[];
 }

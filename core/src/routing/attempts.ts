@@ -72,6 +72,7 @@ export async function tryCandidate<Result>(
   const call = startCall(pools, {
     ...{ upstream, model, requestId, signal, log, dropped: notes.dropped },
     ...{ totalMs, firstTokenMs, health, now: clock.now },
+    ...{ capture: notes.capture, attempt: notes.tries.length - 1 },
     onFailure: learn,
     onRelease() {
       gate.exit();

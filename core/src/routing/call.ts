@@ -6,11 +6,12 @@ import {
   rowsFor,
 } from '../plugin/capabilities.ts';
 import type { CallContext, Log } from '../plugin/plugin.ts';
-import type { HttpClient } from '../transport/http.ts';
+import type { HttpClient, HttpRequest } from '../transport/http.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import type { CandidateHealth } from './health.ts';
 import type { Dropped } from './exchange.ts';
 import { exhaustedFor } from './rate-limit-headers.ts';
+import type { Capture, UpstreamExchange } from '../trace/capture.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface CallInput {
@@ -29,6 +30,10 @@ export interface CallInput {
   /** Learns what the upstream's headers tell. */
   readonly health?: CandidateHealth;
   readonly now?: () => number;
+  /** Takes what passes. */
+  readonly capture?: Capture | undefined;
+  /** The place of this attempt among those of its request. */
+  readonly attempt?: number;
   readonly onFailure?: (error: GatewayError) => void;
   readonly onRelease?: () => void;
 }
@@ -81,13 +86,23 @@ export function startCall(pools: HttpPools, input: CallInput): Call {
   let begunAt: number | undefined;
   let isOver = false;
 
-  const client = pools.client({ timeouts, signal: controller.signal });
+  let sent: UpstreamExchange | undefined;
+  const { capture } = input;
+  const tap = (request: HttpRequest): ((chunk: Uint8Array) => void) | undefined => {
+    sent = capture?.send(captured(request, input.attempt));
+    return sent?.reply.push;
+  };
+  const client = pools.client({ timeouts, signal: controller.signal, ...(capture && { tap }) });
   const http: HttpClient = {
     async send(request) {
       seen.sentAt ??= performance.now();
       const reply = await client.send(request);
       seen.headersAt = performance.now();
       seen.status = reply.status;
+      if (sent) {
+        sent.status = reply.status;
+        sent.replyHeaders = reply.headers;
+      }
       const upstreamRequestId = reply.headers['x-request-id'] ?? reply.headers['request-id'];
       if (upstreamRequestId !== undefined) seen.upstreamRequestId = upstreamRequestId;
       if (input.health && input.now) {
@@ -130,6 +145,15 @@ export function startCall(pools: HttpPools, input: CallInput): Call {
       input.onRelease?.();
     },
   };
+}
+
+/** Bodies that are streamed are not captured: they are files, as a rule. */
+function captured(
+  { method, url, headers = {}, body }: HttpRequest,
+  attempt = 0,
+): Omit<UpstreamExchange, 'reply'> {
+  const isWhole = typeof body === 'string' || body instanceof Uint8Array;
+  return { attempt, method, url, headers, ...(isWhole && { body }) };
 }
 
 /** What an upstream's model can do: what its provider knows of the family, then what the config says. */

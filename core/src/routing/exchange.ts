@@ -1,3 +1,4 @@
+import type { Capture } from '../trace/capture.ts';
 import type { AttemptRecord } from '../trace/record.ts';
 import type { LimitHeadroom } from '../plugin/plugin.ts';
 import type { Candidate } from './candidate.ts';
@@ -38,6 +39,8 @@ export interface Notes {
   readonly dropped: Dropped[];
   /** Every try, in the order in which they began. */
   readonly tries: AttemptRecord[];
+  /** Takes the bytes of both sides, where they are recorded. */
+  capture?: Capture;
   /** Until the first content of the reply, in milliseconds. */
   ttftMs?: number;
 }

@@ -2,6 +2,7 @@ import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '../canonical/errors.ts';
 import { defined } from '../canonical/json.ts';
 import type { Limits } from '../config/limits.ts';
+import type { RecordLevel } from '../trace/recording.ts';
 import type { State, StateStore, StoredKey } from './state.ts';
 
 /** What a key's owner decides. */
@@ -13,6 +14,7 @@ export interface KeyInput {
   readonly upstreams?: readonly string[] | undefined;
   readonly thread?: { readonly memory: boolean } | undefined;
   readonly limits?: Limits | undefined;
+  readonly traces?: RecordLevel | undefined;
 }
 
 /** The keys of clients. */
@@ -87,7 +89,7 @@ export function createKeyRing({ store, now }: KeyRingDeps): KeyRing {
   };
 }
 
-function decided({ name, enabled = true, expiresAt, models, upstreams, thread, limits }: KeyInput) {
+function decided({ name, enabled = true, expiresAt, models, upstreams, thread, limits, traces }: KeyInput) {
   return defined({
     name,
     enabled,
@@ -96,6 +98,7 @@ function decided({ name, enabled = true, expiresAt, models, upstreams, thread, l
     upstreams: upstreams && [...upstreams],
     thread: thread && { ...thread },
     limits: limits && { ...limits },
+    traces,
   });
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { limitsSchema } from '../config/limits.ts';
 import { aliasSchema } from '../config/routing.ts';
+import { RECORD_LEVELS } from '../trace/recording.ts';
 import { upstreamSchema } from '../config/upstream.ts';
 
 const instant = z.iso.datetime();
@@ -23,6 +24,8 @@ export const keySchema = z.strictObject({
   /** Whether the gateway keeps what was said in a thread and sends it along. */
   thread: z.strictObject({ memory: z.boolean() }).optional(),
   limits: limitsSchema.optional(),
+  /** What is recorded of its requests, where that is not as for all. */
+  traces: z.enum(RECORD_LEVELS).optional(),
 });
 export type StoredKey = Readonly<z.output<typeof keySchema>>;
 

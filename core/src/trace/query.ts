@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { CALL_STATES } from './tool-calls.ts';
 
 const text = z.string().min(1);
 const number = z.coerce.number().min(0);
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const instant = z.iso.datetime({ offset: true }).transform((value) => Date.parse(value));
 
 /** Which traces are meant. Texts are compared whole; `*` stands for any text. */
@@ -18,6 +20,15 @@ export const traceFilterSchema = z.strictObject({
   minMs: number.optional().describe('Took at least so long.'),
   minCost: number.optional().describe('Cost at least so many US dollars.'),
   minAttempts: number.optional(),
+  tool: text.optional().describe('Replies that call this tool.'),
+  badCalls: flag.optional().describe('Whether the arguments of a call are wrong.'),
+  replayOf: text.optional().describe('The id of the trace that was sent again.'),
+  search: text
+    .max(500)
+    .optional()
+    .describe(
+      'Words of prompts, replies and calls; a phrase in quotes. Looks at the newest 10,000 that match.',
+    ),
 });
 export type TraceFilter = Readonly<z.output<typeof traceFilterSchema>>;
 
@@ -31,6 +42,40 @@ export const traceQuerySchema = traceFilterSchema.extend({
   cursor: text.optional().describe('The `next` of the page before.'),
 });
 export type TraceQuery = Readonly<z.output<typeof traceQuerySchema>>;
+
+export const toolCallQuerySchema = z.strictObject({
+  tool: text.optional(),
+  state: z
+    .enum([...CALL_STATES, 'bad'])
+    .optional()
+    .describe('`bad`: any but `ok`.'),
+  answered: flag.optional().describe('Whether a later request brought a result.'),
+  trace: text.optional().describe('The id of a trace.'),
+  thread: text.optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  cursor: text.optional().describe('The `next` of the page before.'),
+});
+export type ToolCallQuery = Readonly<z.output<typeof toolCallQuerySchema>>;
+
+export const threadQuerySchema = z.strictObject({
+  from: instant.optional().describe('With requests at or after this time.'),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+export type ThreadQuery = Readonly<z.output<typeof threadQuerySchema>>;
+
+/** Requests that belong together. */
+export interface ThreadRow {
+  readonly thread: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly toolCalls: number;
+  /** Milliseconds since 1970. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cost: number;
+}
 
 export const STATS_GROUPS = ['model', 'upstream', 'key', 'outcome', 'error'] as const;
 export type StatsGroup = (typeof STATS_GROUPS)[number];

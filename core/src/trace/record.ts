@@ -27,13 +27,31 @@ export interface AttemptRecord {
   readonly error?: { readonly kind: ErrorKind; readonly message: string; readonly retryAfterMs?: number };
 }
 
+/**
+ * Whether the bodies are kept with the trace, or why not: it is still running, the gateway, its key or an upstream
+ * is set to keep none, or there was too much to do (`pressure`).
+ */
+export type BodiesKept = 'kept' | 'running' | 'gateway' | 'key' | 'upstream' | 'pressure';
+
 export interface DroppedField {
   readonly field: string;
   readonly why: string;
 }
 
+/** What the bodies of a request tell, where they are kept. */
+export interface TraceFindings {
+  /** The tools that the reply calls. */
+  readonly tools?: readonly string[] | undefined;
+  /** Calls whose arguments are wrong. */
+  readonly badCalls?: number | undefined;
+  /** Why the reply ended, as the model says. */
+  readonly finish?: string | undefined;
+  /** The request before in the conversation. */
+  readonly parent?: string | undefined;
+}
+
 /** What happened to one request. No body, no header and no secret is in it. */
-export interface TraceRecord {
+export interface TraceRecord extends TraceFindings {
   /** The request's id. */
   readonly id: string;
   /** Milliseconds since 1970. */
@@ -63,6 +81,9 @@ export interface TraceRecord {
   readonly reasoningTokens?: number | undefined;
   /** US dollars; absent when the price is not known. */
   readonly cost?: number | undefined;
+  readonly bodies?: BodiesKept | undefined;
+  /** The trace whose request was sent again. */
+  readonly replayOf?: string | undefined;
   readonly attempts: readonly AttemptRecord[];
   readonly dropped: readonly DroppedField[];
 }

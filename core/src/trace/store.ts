@@ -1,10 +1,50 @@
-import type { StatsQuery, StatsRow, TraceFilter, TraceQuery } from './query.ts';
+import type { Analysis } from './analysis.ts';
+import type {
+  StatsQuery,
+  StatsRow,
+  ThreadQuery,
+  ThreadRow,
+  ToolCallQuery,
+  TraceFilter,
+  TraceQuery,
+} from './query.ts';
 import type { TraceRecord } from './record.ts';
+import type { KeptCapture } from './redact-capture.ts';
+import type { ToolCallRecord } from './tool-calls.ts';
 
 export interface TracePage {
   readonly traces: readonly TraceRecord[];
   /** Where the next page begins; absent at the end. */
   readonly next?: string;
+}
+
+/** A call of a tool with what became of it. */
+export interface StoredToolCall extends ToolCallRecord {
+  readonly traceId: string;
+  readonly thread?: string;
+  readonly model?: string;
+  /** Milliseconds since 1970. */
+  readonly calledAt: number;
+  readonly result?: {
+    readonly text: string;
+    readonly isError: boolean;
+    /** The trace whose request brought it. */
+    readonly by: string;
+    /** From the call to that request, in milliseconds. */
+    readonly afterMs: number;
+  };
+}
+
+export interface ToolCallPage {
+  readonly calls: readonly StoredToolCall[];
+  readonly next?: string;
+}
+
+/** A trace on its way into the store. */
+export interface TraceEntry {
+  readonly trace: TraceRecord;
+  readonly capture?: KeptCapture;
+  readonly analysis?: Pick<Analysis, 'calls' | 'results' | 'place' | 'texts' | 'finish'>;
 }
 
 /** What is kept besides: whatever is beyond goes, the oldest first. */
@@ -17,13 +57,19 @@ export interface Retention {
 /** Where traces are kept. */
 export interface TraceStore {
   /** A trace that is there already, since it was still running, is replaced. */
-  put(traces: readonly TraceRecord[]): Promise<void>;
+  put(entries: readonly TraceEntry[]): Promise<void>;
   list(query: TraceQuery): Promise<TracePage>;
   /** The newest trace of an id: clients may choose ids, and choose one twice. */
   get(id: string): Promise<TraceRecord | undefined>;
+  /** What was kept of its bodies. */
+  capture(id: string): Promise<KeptCapture | undefined>;
   /** How many there were. */
   remove(filter: TraceFilter | { readonly id: string }): Promise<number>;
   stats(query: StatsQuery): Promise<readonly StatsRow[]>;
+  /** The newest first. */
+  calls(query: ToolCallQuery): Promise<ToolCallPage>;
+  /** The latest first. */
+  threads(query: ThreadQuery): Promise<readonly ThreadRow[]>;
   /** Removes what is beyond the bounds, a few at a time; how many went. */
   prune(retention: Retention, now: number): Promise<number>;
   close(): Promise<void>;

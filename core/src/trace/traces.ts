@@ -1,13 +1,16 @@
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../plugin/plugin.ts';
+import type { PackedCapture } from './packed.ts';
 import type { TraceRecord } from './record.ts';
-import type { FromWorker, StoreCalls, ToWorker, WorkerInput } from './worker-messages.ts';
+import type { FromWorker, SentTrace, StoreCalls, ToWorker, WorkerInput } from './worker-messages.ts';
 
 export interface TracesStatus {
   /** Why traces are not kept at the moment; absent when they are. */
   readonly reason?: string;
   /** Traces that were lost: too many at once, or the store was broken. */
   readonly lost: number;
+  /** Traces that were kept without their bodies, since there was too much to do. */
+  readonly shed: number;
   /** Traces on their way to the store. */
   readonly waiting: number;
 }
@@ -16,7 +19,8 @@ export interface TracesStatus {
 export interface Traces {
   /** Whether anything is recorded at all. */
   readonly isOn: boolean;
-  record(trace: TraceRecord): void;
+  /** The bytes of `capture` are the store's from now on. */
+  record(trace: TraceRecord, capture?: PackedCapture): void;
   /** Asks the store. Throws when it is broken. */
   ask<Method extends keyof StoreCalls>(
     method: Method,
@@ -37,18 +41,20 @@ export interface TracesInput extends WorkerInput {
 const FLUSH_AFTER_MS = 500;
 /** More than these do not wait for the store: then they are lost, and counted. */
 const MAX_WAITING = 20_000;
+/** Bodies that wait for the store, in bytes; beyond this, traces are kept without theirs. */
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
 export const NO_TRACES: Traces = {
   isOn: false,
   record: () => {},
   ask: () => Promise.reject(new Error('This gateway is set to keep no traces.')),
   follow: () => () => {},
-  status: () => ({ lost: 0, waiting: 0 }),
+  status: () => ({ lost: 0, shed: 0, waiting: 0 }),
   close: () => Promise.resolve(),
 };
 
-export function createTraces({ folder, retention, log }: TracesInput): Traces {
-  return new WorkerTraces({ folder, retention }, log);
+export function createTraces({ log, ...input }: TracesInput): Traces {
+  return new WorkerTraces(input, log);
 }
 
 interface Pending {
@@ -62,10 +68,14 @@ class WorkerTraces implements Traces {
   readonly #worker: Worker;
   readonly #calls = new Map<number, Pending>();
   readonly #listeners = new Set<(trace: TraceRecord) => void>();
-  #queue: TraceRecord[] = [];
+  #queue: SentTrace[] = [];
   #timer: NodeJS.Timeout | undefined;
   #sent = 0;
   #lost = 0;
+  #shed = 0;
+  #queuedBytes = 0;
+  /** Of the messages that the store has not written yet, in their order. */
+  #sentBytes: number[] = [];
   #nextCall = 0;
   #reason: string | undefined;
 
@@ -80,14 +90,26 @@ class WorkerTraces implements Traces {
     this.#worker.unref();
   }
 
-  record(trace: TraceRecord): void {
+  record(trace: TraceRecord, capture?: PackedCapture): void {
     for (const listener of this.#listeners) listener(trace);
     if (this.#queue.length + this.#sent >= MAX_WAITING) {
       this.#lost += 1;
       return;
     }
-    this.#queue.push(trace);
+    this.#queue.push(this.#admit(trace, capture));
     this.#timer ??= setTimeout(() => this.#flush(), FLUSH_AFTER_MS).unref();
+  }
+
+  #admit(trace: TraceRecord, capture: PackedCapture | undefined): SentTrace {
+    if (!capture) return { trace };
+    const size = capture.bytes.length;
+    const waiting = this.#sentBytes.reduce((sum, bytes) => sum + bytes, this.#queuedBytes);
+    if (waiting + size > MAX_WAITING_BYTES) {
+      this.#shed += 1;
+      return { trace: { ...trace, bodies: 'pressure' } };
+    }
+    this.#queuedBytes += size;
+    return { trace, capture };
   }
 
   ask<Method extends keyof StoreCalls>(
@@ -112,6 +134,7 @@ class WorkerTraces implements Traces {
     return {
       ...(reason !== undefined && { reason }),
       lost: this.#lost,
+      shed: this.#shed,
       waiting: this.#queue.length + this.#sent,
     };
   }
@@ -125,9 +148,9 @@ class WorkerTraces implements Traces {
     await exited;
   }
 
-  #post(message: ToWorker): void {
+  #post(message: ToWorker, owned: readonly ArrayBuffer[] = []): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-    this.#worker.postMessage(message);
+    this.#worker.postMessage(message, owned);
   }
 
   #flush(): void {
@@ -137,23 +160,33 @@ class WorkerTraces implements Traces {
     const traces = this.#queue;
     this.#queue = [];
     this.#sent += traces.length;
-    this.#post({ type: 'put', traces });
+    this.#sentBytes.push(this.#queuedBytes);
+    this.#queuedBytes = 0;
+    this.#post(
+      { type: 'put', traces },
+      traces.flatMap(({ capture }) => (capture ? [capture.bytes.buffer] : [])),
+    );
   }
 
   #hear(message: FromWorker): void {
     switch (message.type) {
       case 'kept':
         this.#sent -= message.count;
+        this.#sentBytes.shift();
         this.#recover();
         break;
       case 'lost':
         this.#sent -= message.count;
+        this.#sentBytes.shift();
         this.#lost += message.count;
         this.#degrade(message.reason);
         break;
       case 'state':
         if (message.reason === undefined) this.#recover();
         else this.#degrade(message.reason);
+        break;
+      case 'warning':
+        this.#log.error({}, message.message);
         break;
       case 'answer':
         this.#calls.get(message.call)?.resolve(message.value);
@@ -170,6 +203,7 @@ class WorkerTraces implements Traces {
   #fail(reason: string): void {
     this.#lost += this.#sent;
     this.#sent = 0;
+    this.#sentBytes = [];
     this.#degrade(reason);
     for (const { reject } of this.#calls.values()) reject(new Error(reason));
     this.#calls.clear();

@@ -1,11 +1,25 @@
-import type { StatsQuery, StatsRow, TraceFilter, TraceQuery } from './query.ts';
+import type { TraceDetail } from './detail.ts';
+import type { PackedCapture } from './packed.ts';
+import type {
+  StatsQuery,
+  StatsRow,
+  ThreadQuery,
+  ThreadRow,
+  ToolCallQuery,
+  TraceFilter,
+  TraceQuery,
+} from './query.ts';
+import type { RedactionRules } from './redact.ts';
 import type { TraceRecord } from './record.ts';
-import type { Retention, TracePage } from './store.ts';
+import type { Retention, ToolCallPage, TracePage } from './store.ts';
 
 /** What the thread of the store is started with. */
 export interface WorkerInput {
   readonly folder: string;
   readonly retention: Retention;
+  readonly rules: RedactionRules;
+  /** Modules that export `wireReaders`. */
+  readonly readers: readonly string[];
 }
 
 /** What can be asked of the store from another thread, and what it answers. */
@@ -14,10 +28,19 @@ export interface StoreCalls {
   get(id: string): TraceRecord | undefined;
   remove(filter: TraceFilter | { readonly id: string }): number;
   stats(query: StatsQuery): readonly StatsRow[];
+  detail(id: string): TraceDetail | undefined;
+  calls(query: ToolCallQuery): ToolCallPage;
+  threads(query: ThreadQuery): readonly ThreadRow[];
+}
+
+/** A trace as it is sent to the thread of the store. */
+export interface SentTrace {
+  readonly trace: TraceRecord;
+  readonly capture?: PackedCapture;
 }
 
 export type ToWorker =
-  | { readonly type: 'put'; readonly traces: readonly TraceRecord[] }
+  | { readonly type: 'put'; readonly traces: readonly SentTrace[] }
   | {
       readonly type: 'call';
       readonly call: number;
@@ -30,6 +53,7 @@ export type FromWorker =
   | { readonly type: 'kept'; readonly count: number }
   /** They could not be written. */
   | { readonly type: 'lost'; readonly count: number; readonly reason: string }
+  | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'answer'; readonly call: number; readonly value: unknown }
   | { readonly type: 'failure'; readonly call: number; readonly reason: string }
   | { readonly type: 'state'; readonly reason?: string };

@@ -1,14 +1,20 @@
 /** The thread that keeps traces: whatever it does, requests go on. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { StatsQuery, TraceFilter, TraceQuery } from './query.ts';
+import type { WireReaders } from '../plugin/wire-reader.ts';
+import { analyze } from './analysis.ts';
+import { detailOf } from './detail.ts';
+import type { StatsQuery, ThreadQuery, ToolCallQuery, TraceFilter, TraceQuery } from './query.ts';
+import { createRedactor } from './redact.ts';
+import { redactCapture } from './redact-capture.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
-import type { TraceStore } from './store.ts';
-import type { FromWorker, ToWorker, WorkerInput } from './worker-messages.ts';
+import type { TraceEntry, TraceStore } from './store.ts';
+import type { FromWorker, SentTrace, ToWorker, WorkerInput } from './worker-messages.ts';
 
 const REOPEN_AFTER_MS = 5_000;
 const PRUNE_EVERY_MS = 30_000;
 
-const { folder, retention } = workerData as WorkerInput;
+const { folder, retention, rules, readers: modules } = workerData as WorkerInput;
+const redactor = createRedactor(rules);
 const port = parentPort;
 if (!port) throw new Error('This file runs in a thread of its own.');
 
@@ -37,7 +43,8 @@ async function handle(message: ToWorker): Promise<void> {
   if (message.type === 'put') {
     const count = message.traces.length;
     try {
-      await (await opened()).put(message.traces);
+      const into = await opened();
+      await into.put(await Promise.all(message.traces.map(entryOf)));
       tell({ type: 'kept', count });
     } catch (error) {
       tell({ type: 'lost', count, reason: reasonOf(error) });
@@ -49,6 +56,32 @@ async function handle(message: ToWorker): Promise<void> {
   } catch (error) {
     tell({ type: 'failure', call: message.call, reason: reasonOf(error) });
   }
+}
+
+const readers: Promise<WireReaders> = loadReaders();
+
+/** Without its reader, a wire's traces show what passed and not what it means. */
+async function loadReaders(): Promise<WireReaders> {
+  const loaded = modules.map(async (url) => {
+    try {
+      return ((await import(url)) as { readonly wireReaders: WireReaders }).wireReaders;
+    } catch (error) {
+      tell({ type: 'warning', message: `Traces cannot be read by ${url}: ${reasonOf(error)}` });
+      return {};
+    }
+  });
+  return Object.assign({}, ...(await Promise.all(loaded))) as WireReaders;
+}
+
+async function entryOf({ trace, capture }: SentTrace): Promise<TraceEntry> {
+  if (!capture) return { trace };
+  const kept = redactCapture(capture, redactor);
+  return { trace, capture: kept, analysis: await analyze(kept, await readers, trace.keyId ?? '') };
+}
+
+async function detail(from: TraceStore, id: string): Promise<unknown> {
+  const capture = await from.capture(id);
+  return capture && detailOf(capture, await readers);
 }
 
 function answer(
@@ -64,6 +97,12 @@ function answer(
       return from.remove(input as TraceFilter);
     case 'stats':
       return from.stats(input as StatsQuery);
+    case 'detail':
+      return detail(from, input as string);
+    case 'calls':
+      return from.calls(input as ToolCallQuery);
+    case 'threads':
+      return from.threads(input as ThreadQuery);
   }
 }
 

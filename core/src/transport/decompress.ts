@@ -15,9 +15,13 @@ const DECODERS = {
  * A reply with its body decompressed. The gateway asks for no compression, which would hold streams back, but
  * some servers compress all the same.
  */
-export function decompressed(reply: HttpReply, host: string): HttpReply {
-  const encoding = reply.headers['content-encoding']?.trim().toLowerCase();
-  if (!encoding || encoding === 'identity') return reply;
+export function decompressed(
+  reply: HttpReply,
+  host: string,
+  onData?: (chunk: Uint8Array) => void,
+): HttpReply {
+  const encoding = encodingOf(reply.headers);
+  if (!encoding) return reply;
   if (!Object.hasOwn(DECODERS, encoding)) {
     reply.body.destroy();
     throw new GatewayError(
@@ -27,9 +31,21 @@ export function decompressed(reply: HttpReply, host: string): HttpReply {
   }
   const { 'content-encoding': _, 'content-length': __, ...headers } = reply.headers;
   const decoder = DECODERS[encoding as keyof typeof DECODERS]();
+  if (onData) decoder.on('data', onData);
   const broken = (cause: Error): GatewayError =>
     new GatewayError('upstream-broken', `The answer of ${host} is not valid ${encoding} data.`, { cause });
   return { status: reply.status, headers, body: connect(reply.body, decoder, broken) };
+}
+
+type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+export function isCompressed(headers: RawHeaders): boolean {
+  return encodingOf(headers) !== undefined;
+}
+
+function encodingOf({ 'content-encoding': header }: RawHeaders): string | undefined {
+  const encoding = header?.toString().trim().toLowerCase();
+  return encoding === '' || encoding === 'identity' ? undefined : encoding;
 }
 
 /** Like `stream.pipeline`, but what breaks in the decoder comes out as the error that the reader understands. */

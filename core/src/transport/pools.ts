@@ -3,17 +3,24 @@ import { type Dispatcher, Pool } from 'undici';
 import type { Timeouts } from '../config/upstream.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { type FileFetcher, NO_FILES } from '../fetch/fetch-files.ts';
-import { decompressed } from './decompress.ts';
+import { decompressed, isCompressed } from './decompress.ts';
 import type { HeaderMap, HttpClient, HttpReply, HttpRequest } from './http.ts';
 import { explainAbort, explainHttpError } from './http-error.ts';
 import { ReplyBody } from './reply-body.ts';
 
 export interface HttpPools {
-  client(input: { readonly timeouts: Timeouts; readonly signal: AbortSignal }): HttpClient;
+  client(input: ClientInput): HttpClient;
   /** Fetches what clients name by URL. */
   readonly files: FileFetcher;
   /** Cuts all connections. Requests that still run fail. */
   close(): Promise<void>;
+}
+
+export interface ClientInput {
+  readonly timeouts: Timeouts;
+  readonly signal: AbortSignal;
+  /** Sees the bytes of a reply's body as they come, decompressed. */
+  readonly tap?: (request: HttpRequest) => ((chunk: Uint8Array) => void) | undefined;
 }
 
 /** More than one machine's worth of requests to one upstream; the rest waits for a free connection. */
@@ -44,11 +51,13 @@ export function createHttpPools(files: FileFetcher = NO_FILES): HttpPools {
     return target;
   };
   return {
-    client: ({ timeouts, signal }) => ({
+    client: ({ timeouts, signal, tap }) => ({
       async send(request) {
         const target = targetOf(request.url);
         const pool = poolOf(target.origin, timeouts.connectMs);
-        return decompressed(await dispatch(pool, request, { target, timeouts, signal }), target.host);
+        const onData = tap?.(request);
+        const call = { target, timeouts, signal, ...(onData && { onData }) };
+        return decompressed(await dispatch(pool, request, call), target.host, onData);
       },
     }),
     files,
@@ -81,6 +90,7 @@ interface CallInput {
   readonly target: Target;
   readonly timeouts: Timeouts;
   readonly signal: AbortSignal;
+  readonly onData?: (chunk: Uint8Array) => void;
 }
 
 function dispatch(pool: Pool, request: HttpRequest, input: CallInput): Promise<HttpReply> {
@@ -111,6 +121,7 @@ class CallHandler implements Dispatcher.DispatchHandler {
   readonly #reject: (error: GatewayError) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #body: ReplyBody | undefined;
+  #onData: CallInput['onData'];
 
   constructor(input: CallInput, resolve: (reply: HttpReply) => void, reject: (error: GatewayError) => void) {
     this.#input = input;
@@ -127,10 +138,12 @@ class CallHandler implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: RawHeaders): void {
     if (status < 200) return;
     this.#body = new ReplyBody(controller);
+    if (!isCompressed(headers)) this.#onData = this.#input.onData;
     this.#resolve({ status, headers: joinValues(headers), body: this.#body });
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#onData?.(chunk);
     this.#body?.receive(chunk);
   }
 

@@ -5,6 +5,7 @@ import { anthropicProvider } from './provider.ts';
 /** Anthropic's Messages API, for clients such as its SDKs and for upstreams. */
 export const anthropic = definePlugin(() => ({
   name: 'anthropic',
+  wireReaders: import.meta.resolve('./wire-readers.ts'),
   protocols: [anthropicMessages],
   providers: [anthropicProvider],
 }));

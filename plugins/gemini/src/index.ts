@@ -5,6 +5,7 @@ import { geminiProvider } from './provider.ts';
 /** Google's Gemini API, for clients such as its SDKs and for upstreams. */
 export const gemini = definePlugin(() => ({
   name: 'gemini',
+  wireReaders: import.meta.resolve('./wire-readers.ts'),
   protocols: [geminiGenerate],
   providers: [geminiProvider],
 }));

@@ -6,6 +6,7 @@ import { openaiResponses } from './responses/protocol.ts';
 /** OpenAI's API, for clients and for upstreams. */
 export const openai = definePlugin(() => ({
   name: 'openai',
+  wireReaders: import.meta.resolve('./wire-readers.ts'),
   protocols: [openaiChat, openaiResponses],
   providers: [openaiProvider],
 }));

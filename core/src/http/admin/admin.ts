@@ -10,6 +10,9 @@ import { limitOperations } from './limits.ts';
 import { BASE, createAdminRouter } from './routes.ts';
 import { sessionOperations } from './session-operations.ts';
 import { settingsOperations } from './settings.ts';
+import { passOperations } from './passes.ts';
+import { replayOperations } from './replay.ts';
+import { traceDetailOperations } from './trace-details.ts';
 import { traceOperations } from './traces.ts';
 import { upstreamOperations } from './upstreams.ts';
 
@@ -32,6 +35,9 @@ export function createAdmin(deps: AdminDeps): Admin {
     ...keyOperations,
     ...limitOperations,
     ...traceOperations,
+    ...traceDetailOperations,
+    ...replayOperations,
+    ...passOperations,
   ];
   const documented = withDocument(operations, { base: BASE, version: deps.version });
   return {

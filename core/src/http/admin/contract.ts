@@ -9,6 +9,9 @@ import {
   upstreamSchema,
 } from '../../config/upstream.ts';
 import { keySchema } from '../../state/state.ts';
+import { RECORD_LEVELS } from '../../trace/recording.ts';
+
+export * from './trace-contract.ts';
 
 export const problemSchema = z.object({ path: z.string(), message: z.string() });
 
@@ -36,6 +39,7 @@ export const upstreamChangeSchema = z
     models: modelSelectionSchema,
     capabilities: upstreamSchema.shape.capabilities.unwrap(),
     timeouts: timeoutsSchema,
+    traces: z.enum(RECORD_LEVELS).nullable(),
     options: upstreamSchema.shape.options.unwrap(),
   })
   .partial()
@@ -99,77 +103,6 @@ export const limitsViewSchema = z
   })
   .meta({ id: 'Limits' });
 
-export const traceSchema = z
-  .object({
-    id: z.string(),
-    startedAt: z.number().describe('Milliseconds since 1970.'),
-    ms: z.number(),
-    method: z.string(),
-    path: z.string(),
-    protocol: z.string(),
-    ip: z.string(),
-    userAgent: z.string(),
-    keyId: z.string().optional(),
-    keyName: z.string().optional(),
-    model: z.string().optional().describe('As the client asked for it.'),
-    thread: z.string().optional(),
-    upstream: z.string().optional(),
-    upstreamModel: z.string().optional(),
-    status: z.int(),
-    outcome: z.enum(['ok', 'error', 'aborted', 'running', 'interrupted']),
-    errorKind: z.string().optional(),
-    ttftMs: z.number().optional(),
-    overheadMs: z.number().optional(),
-    inputTokens: z.int().optional(),
-    outputTokens: z.int().optional(),
-    cachedTokens: z.int().optional(),
-    reasoningTokens: z.int().optional(),
-    cost: z.number().optional().describe('US dollars; absent when the price is not known.'),
-    attempts: z.array(
-      z.object({
-        upstream: z.string(),
-        model: z.string(),
-        name: z.string().describe('The name that led to it; another one than was asked for is a fallback.'),
-        reason: z.enum(['first', 'next', 'repeat', 'hedge']),
-        queuedMs: z.number(),
-        startMs: z.number().describe('From the beginning of the request, as all that follow.'),
-        sentMs: z.number().optional(),
-        headersMs: z.number().optional(),
-        firstMs: z.number().optional().describe('The first content.'),
-        endMs: z.number(),
-        status: z.int().optional(),
-        upstreamRequestId: z.string().optional(),
-        error: z
-          .object({ kind: z.string(), message: z.string(), retryAfterMs: z.number().optional() })
-          .optional(),
-      }),
-    ),
-    dropped: z.array(z.object({ field: z.string(), why: z.string() })),
-  })
-  .meta({ id: 'Trace' });
-
-export const tracePageSchema = z
-  .object({ traces: z.array(traceSchema), next: z.string().optional() })
-  .meta({ id: 'TracePage' });
-
-export const statsRowSchema = z
-  .object({
-    at: z.number().optional().describe('When the bucket begins, in milliseconds since 1970.'),
-    group: z.string().optional(),
-    requests: z.int(),
-    errors: z.int(),
-    inputTokens: z.int(),
-    outputTokens: z.int(),
-    cost: z.number(),
-    unpriced: z.int().describe('Requests whose price is not known.'),
-    p50Ms: z.number().nullable(),
-    p95Ms: z.number().nullable(),
-    p99Ms: z.number().nullable(),
-    p50TtftMs: z.number().nullable(),
-    p95TtftMs: z.number().nullable(),
-  })
-  .meta({ id: 'TraceStats' });
-
 export const removedSchema = z.object({ removed: z.int() }).meta({ id: 'Removed' });
 
 const testModel = z
@@ -204,6 +137,7 @@ const owned = {
     .strictObject({ memory: z.boolean() })
     .describe('Whether the gateway keeps what was said in a thread and sends it along.'),
   limits: limitsSchema.describe('What the key may take.'),
+  traces: z.enum(RECORD_LEVELS).describe('What is recorded of its requests, where that is not as for all.'),
 };
 
 export const keyInputSchema = z
@@ -215,6 +149,7 @@ export const keyInputSchema = z
     upstreams: owned.upstreams.optional(),
     thread: owned.thread.optional(),
     limits: owned.limits.optional(),
+    traces: owned.traces.optional(),
   })
   .meta({ id: 'KeyInput' });
 
@@ -228,6 +163,7 @@ export const keyChangeSchema = z
     upstreams: owned.upstreams.nullish(),
     thread: owned.thread.nullish(),
     limits: owned.limits.nullish(),
+    traces: owned.traces.nullish(),
   })
   .meta({ id: 'KeyChange' });
 

@@ -12,6 +12,7 @@ import type { SecretBox } from '../../state/secrets.ts';
 import type { StateStore } from '../../state/state.ts';
 import type { Traces } from '../../trace/traces.ts';
 import type { HttpPools } from '../../transport/pools.ts';
+import type { Passes } from '../passes.ts';
 
 /** What the admin API works with. */
 export interface AdminDeps {
@@ -30,6 +31,7 @@ export interface AdminDeps {
   readonly pools: HttpPools;
   readonly log: Log;
   readonly now: () => number;
+  readonly passes: Passes;
   readonly version: string;
   /** The token of this run, for the command line on this machine. */
   readonly localToken: string;

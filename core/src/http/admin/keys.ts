@@ -45,7 +45,7 @@ export const keyOperations: readonly Operation[] = [
     response: contract.keyViewSchema,
     async handle({ body, params }, deps) {
       const key = find(params['id'], deps);
-      const { id, name, enabled, expiresAt, models, upstreams, thread, limits } = {
+      const { id, name, enabled, expiresAt, models, upstreams, thread, limits, traces } = {
         ...key,
         ...defined(body),
       };
@@ -57,6 +57,7 @@ export const keyOperations: readonly Operation[] = [
         upstreams: upstreams ?? undefined,
         thread: thread ?? undefined,
         limits: limits ?? undefined,
+        traces: traces ?? undefined,
       });
       // Somebody else may have removed it meanwhile.
       if (!changed) throw notFound(id);

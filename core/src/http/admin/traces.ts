@@ -7,14 +7,17 @@ import {
   type TraceQuery,
   traceQuerySchema,
 } from '../../trace/query.ts';
+import { type HarEntry, harEntries, harText } from '../../trace/har.ts';
 import type { TraceRecord } from '../../trace/record.ts';
-import type { StoreCalls } from '../../trace/worker-messages.ts';
+import type { TracePage } from '../../trace/store.ts';
 import { encodeSse } from '../../transport/sse.ts';
-import { AdminError } from './admin-error.ts';
+import { askTraces, findTrace, missingTrace } from './ask-traces.ts';
 import * as contract from './contract.ts';
 import type { AdminDeps } from './deps.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { readQuery } from './read-query.ts';
+
+const exportQuerySchema = traceFilterSchema.extend({ format: z.enum(['jsonl', 'har']).default('jsonl') });
 
 export const traceOperations: readonly Operation[] = [
   defineOperation({
@@ -24,7 +27,7 @@ export const traceOperations: readonly Operation[] = [
     access: 'admin',
     query: traceQuerySchema,
     response: contract.tracePageSchema,
-    handle: ({ ctx }, deps) => ask(deps, 'list', readQuery(ctx, traceQuerySchema)),
+    handle: ({ ctx }, deps) => askTraces(deps, 'list', readQuery(ctx, traceQuerySchema)),
   }),
   defineOperation({
     method: 'GET',
@@ -33,19 +36,23 @@ export const traceOperations: readonly Operation[] = [
     access: 'admin',
     query: statsQuerySchema,
     response: z.array(contract.statsRowSchema),
-    handle: ({ ctx }, deps) => ask(deps, 'stats', readQuery(ctx, statsQuerySchema)),
+    handle: ({ ctx }, deps) => askTraces(deps, 'stats', readQuery(ctx, statsQuerySchema)),
   }),
   defineOperation({
     method: 'GET',
     path: '/traces/export',
-    summary: 'Gives all traces that a filter finds, one JSON object a line, the newest first.',
+    summary:
+      'Gives all traces that a filter finds, the newest first: one JSON object a line, or an HTTP archive with all bodies.',
     access: 'admin',
-    query: traceFilterSchema,
+    query: exportQuerySchema,
     isRaw: true,
     handle({ ctx }, deps) {
-      ctx.type = 'application/x-ndjson';
-      ctx.set('content-disposition', 'attachment; filename="traces.jsonl"');
-      ctx.body = Readable.from(exported(deps, readQuery(ctx, traceFilterSchema)));
+      const { format, ...filter } = readQuery(ctx, exportQuerySchema);
+      ctx.attachment(`traces.${format}`);
+      ctx.type = format === 'har' ? 'application/json' : 'application/x-ndjson';
+      ctx.body = Readable.from(
+        format === 'har' ? harText(archived(deps, filter), deps.version) : lines(deps, filter),
+      );
     },
   }),
   defineOperation({
@@ -74,9 +81,7 @@ export const traceOperations: readonly Operation[] = [
     summary: 'Shows a trace.',
     access: 'admin',
     response: contract.traceSchema,
-    async handle({ params: { id = '' } }, deps) {
-      return (await ask(deps, 'get', id)) ?? missing(id);
-    },
+    handle: ({ params: { id = '' } }, deps) => findTrace(deps, id),
   }),
   defineOperation({
     method: 'DELETE',
@@ -84,7 +89,7 @@ export const traceOperations: readonly Operation[] = [
     summary: 'Removes a trace.',
     access: 'admin',
     async handle({ params: { id = '' } }, deps) {
-      if ((await ask(deps, 'remove', { id })) === 0) missing(id);
+      if ((await askTraces(deps, 'remove', { id })) === 0) missingTrace(id);
     },
   }),
   defineOperation({
@@ -95,46 +100,35 @@ export const traceOperations: readonly Operation[] = [
     query: traceFilterSchema,
     response: contract.removedSchema,
     handle: async ({ ctx }, deps) => ({
-      removed: await ask(deps, 'remove', readQuery(ctx, traceFilterSchema)),
+      removed: await askTraces(deps, 'remove', readQuery(ctx, traceFilterSchema)),
     }),
   }),
 ];
 
 const KEEP_ALIVE_MS = 15_000;
 
-function missing(id: string): never {
-  throw new AdminError('not-found', `There is no trace ${JSON.stringify(id)}, or not any more.`);
-}
-
-async function ask<Method extends keyof StoreCalls>(
-  { traces, log }: Pick<AdminDeps, 'traces' | 'log'>,
-  method: Method,
-  input: Parameters<StoreCalls[Method]>[0],
-): Promise<ReturnType<StoreCalls[Method]>> {
-  if (!traces.isOn) throw new AdminError('conflict', 'This gateway is set to keep no traces.');
-  try {
-    return await traces.ask(method, input);
-  } catch (error) {
-    log.error({ error }, 'The store of traces did not answer.');
-    throw new AdminError('unavailable', 'The store of traces cannot be read at the moment.');
-  }
-}
-
 const EXPORT_PAGE = 500;
 
-async function* exported(deps: AdminDeps, filter: TraceFilter): AsyncGenerator<string> {
+async function* exported(deps: AdminDeps, filter: TraceFilter): AsyncGenerator<TraceRecord> {
   let cursor: string | undefined;
   do {
     const query: TraceQuery = {
       ...{ ...filter, sort: 'startedAt', order: 'desc', limit: EXPORT_PAGE },
       ...(cursor !== undefined && { cursor }),
     };
-    const page: { readonly traces: readonly TraceRecord[]; readonly next?: string } = await ask(
-      deps,
-      'list',
-      query,
-    );
-    for (const trace of page.traces) yield `${JSON.stringify(trace)}\n`;
+    const page: TracePage = await askTraces(deps, 'list', query);
+    yield* page.traces;
     cursor = page.next;
   } while (cursor !== undefined);
+}
+
+async function* lines(deps: AdminDeps, filter: TraceFilter): AsyncGenerator<string> {
+  for await (const trace of exported(deps, filter)) yield `${JSON.stringify(trace)}\n`;
+}
+
+async function* archived(deps: AdminDeps, filter: TraceFilter): AsyncGenerator<HarEntry> {
+  for await (const trace of exported(deps, filter)) {
+    const detail = trace.bodies === 'kept' ? await askTraces(deps, 'detail', trace.id) : undefined;
+    yield* harEntries(trace, detail, deps.baseUrl());
+  }
 }

@@ -1,5 +1,6 @@
 import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from 'kysely';
 import type { TraceFilter } from '../query.ts';
+import { searchTexts } from './search.ts';
 import type { Tables } from './tables.ts';
 
 type Where = ExpressionBuilder<Tables, 'traces'>;
@@ -11,6 +12,7 @@ const TEXTS = {
   protocol: 'protocol',
   outcome: 'outcome',
   error: 'error_kind',
+  replayOf: 'replay_of',
 } as const;
 
 /** The condition of a filter. */
@@ -20,7 +22,7 @@ export function matches(eb: Where, filter: TraceFilter): ExpressionWrapper<Table
     if (wanted === undefined) return [];
     return [wanted.includes('*') ? eb(column, 'like', likeOf(wanted)) : eb(column, '=', wanted)];
   });
-  const { key, from, to, minMs, minCost, minAttempts } = filter;
+  const { key, from, to, minMs, minCost, minAttempts, tool, badCalls, search } = filter;
   return eb.and([
     ...texts,
     ...(key === undefined ? [] : [eb.or([eb('key_id', '=', key), eb('key_name', '=', key)])]),
@@ -28,8 +30,15 @@ export function matches(eb: Where, filter: TraceFilter): ExpressionWrapper<Table
     ...(to === undefined ? [] : [eb('started_at', '<', to)]),
     ...(minMs === undefined ? [] : [eb('ms', '>=', minMs)]),
     ...(minCost === undefined ? [] : [eb('cost', '>=', minCost)]),
+    ...(tool === undefined ? [] : [calls(eb, tool)]),
+    ...(badCalls === undefined ? [] : [badCalls ? eb('bad_calls', '>', 0) : eb('bad_calls', '=', 0)]),
+    ...(search === undefined ? [] : [eb('seq', 'in', searchTexts(search))]),
     ...(minAttempts === undefined ? [] : [eb('attempt_count', '>=', minAttempts)]),
   ]);
+}
+
+function calls(eb: Where, tool: string): ExpressionWrapper<Tables, 'traces', SqlBool> {
+  return eb('seq', 'in', eb.selectFrom('tool_calls').select('trace').where('name', '=', tool));
 }
 
 /** `_` and `%` of a pattern would mean something else to SQL; `_` for one letter is near enough. */

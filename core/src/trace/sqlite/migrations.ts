@@ -63,7 +63,75 @@ const create: Migration = {
   },
 };
 
+/** What bodies tell. It all goes with its trace. */
+const bodies: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const column of ['tools', 'finish', 'parent', 'bodies', 'replay_of', 'said']) {
+      await db.schema.alterTable('traces').addColumn(column, 'text').execute();
+    }
+    await db.schema.alterTable('traces').addColumn('bad_calls', 'integer').execute();
+    for (const column of ['said', 'replay_of']) {
+      const index = db.schema.createIndex(`traces_${column}`).on('traces').columns([column]);
+      await index.where(sql.ref(column), 'is not', null).execute();
+    }
+    await db.schema
+      .createIndex('traces_bad_calls')
+      .on('traces')
+      .columns(['started_at'])
+      .where(sql.ref('bad_calls'), '>', 0)
+      .execute();
+    await db.schema
+      .createTable('trace_bodies')
+      .addColumn('seq', 'integer', (column) => column.primaryKey())
+      .addColumn('head', 'text', (column) => column.notNull())
+      .addColumn('data', 'blob', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('tool_calls')
+      .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement())
+      .addColumn('trace', 'integer', (column) => column.notNull())
+      .addColumn('called_at', 'real', (column) => column.notNull())
+      .addColumn('call_id', 'text', (column) => column.notNull())
+      .addColumn('name', 'text', (column) => column.notNull())
+      .addColumn('arguments', 'text', (column) => column.notNull())
+      .addColumn('growth', 'text', (column) => column.notNull())
+      .addColumn('start_ms', 'real', (column) => column.notNull())
+      .addColumn('end_ms', 'real', (column) => column.notNull())
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('error', 'text')
+      .addColumn('problems', 'text')
+      .addColumn('result', 'text')
+      .addColumn('result_is_error', 'integer')
+      .addColumn('result_by', 'text')
+      .addColumn('result_ms', 'real')
+      .execute();
+    await db.schema.createIndex('tool_calls_trace').on('tool_calls').column('trace').execute();
+    await db.schema.createIndex('tool_calls_call_id').on('tool_calls').column('call_id').execute();
+    await db.schema.createIndex('tool_calls_name').on('tool_calls').columns(['name', 'seq']).execute();
+    await db.schema
+      .createIndex('tool_calls_state')
+      .on('tool_calls')
+      .columns(['state', 'seq'])
+      .where('state', '!=', 'ok')
+      .execute();
+    // Without the texts themselves, which are in the bodies.
+    await sql`create virtual table trace_texts using fts5
+      (prompt, reply, tools, content='', contentless_delete=1, tokenize='unicode61')`.execute(db);
+    await sql`create trigger traces_gone after delete on traces when old.bodies = 'kept' begin
+      delete from trace_bodies where seq = old.seq;
+      delete from tool_calls where trace = old.seq;
+      delete from trace_texts where rowid = old.seq;
+    end`.execute(db);
+  },
+  async down(db: Kysely<unknown>) {
+    await sql`drop trigger traces_gone`.execute(db);
+    for (const table of ['trace_texts', 'tool_calls', 'trace_bodies']) {
+      await db.schema.dropTable(table).execute();
+    }
+  },
+};
+
 /** In order; one that was released is never changed. */
 export const migrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001-traces': create }),
+  getMigrations: () => Promise.resolve({ '0001-traces': create, '0002-bodies': bodies }),
 };

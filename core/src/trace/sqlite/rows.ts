@@ -1,9 +1,16 @@
 import type { Insertable, Selectable } from 'kysely';
 import { defined } from '../../canonical/json.ts';
-import type { AttemptRecord, DroppedField, Outcome, TraceRecord } from '../record.ts';
+import type {
+  AttemptRecord,
+  BodiesKept,
+  DroppedField,
+  Outcome,
+  TraceFindings,
+  TraceRecord,
+} from '../record.ts';
 import type { TraceTable } from './tables.ts';
 
-export function toRow(trace: TraceRecord): Insertable<TraceTable> {
+export function toRow(trace: TraceRecord, said: string | undefined): Insertable<TraceTable> {
   return {
     id: trace.id,
     started_at: trace.startedAt,
@@ -32,6 +39,19 @@ export function toRow(trace: TraceRecord): Insertable<TraceTable> {
     attempt_count: trace.attempts.length,
     attempts: JSON.stringify(trace.attempts),
     dropped: JSON.stringify(trace.dropped),
+    ...findingsRow(trace),
+    bodies: trace.bodies ?? null,
+    replay_of: trace.replayOf ?? null,
+    said: said ?? null,
+  };
+}
+
+function findingsRow({ tools, badCalls, finish, parent }: TraceFindings) {
+  return {
+    tools: tools && tools.length > 0 ? JSON.stringify(tools) : null,
+    bad_calls: badCalls ?? null,
+    finish: finish ?? null,
+    parent: parent ?? null,
   };
 }
 
@@ -61,7 +81,19 @@ export function fromRow(row: Selectable<TraceTable>): TraceRecord {
     cachedTokens: row.cached_tokens ?? undefined,
     reasoningTokens: row.reasoning_tokens ?? undefined,
     cost: row.cost ?? undefined,
+    ...findingsOf(row),
+    bodies: (row.bodies as BodiesKept | null) ?? undefined,
+    replayOf: row.replay_of ?? undefined,
     attempts: JSON.parse(row.attempts) as readonly AttemptRecord[],
     dropped: JSON.parse(row.dropped) as readonly DroppedField[],
   });
+}
+
+function findingsOf({ tools, bad_calls: badCalls, finish, parent }: Selectable<TraceTable>) {
+  return {
+    tools: tools === null ? undefined : (JSON.parse(tools) as readonly string[]),
+    badCalls: badCalls ?? undefined,
+    finish: finish ?? undefined,
+    parent: parent ?? undefined,
+  };
 }

@@ -31,6 +31,9 @@ function trace(n: number, own: Partial<TraceRecord> = {}): TraceRecord {
   };
 }
 
+const put = (traces: readonly TraceRecord[]): Promise<void> =>
+  store.put(traces.map((one) => ({ trace: one })));
+
 const ids = async (query: object = {}): Promise<readonly string[]> =>
   (await store.list(traceQuerySchema.parse(query))).traces.map(({ id }) => id);
 
@@ -48,17 +51,17 @@ describe('traces in a store', () => {
       ],
       dropped: [{ field: 'top_k', why: 'No such parameter.' }],
     });
-    await store.put([full, trace(2)]);
+    await put([full, trace(2)]);
     expect(await store.get('req_1')).toEqual(full);
     expect(await store.get('req_2')).toEqual(trace(2));
     expect(await store.get('nobody')).toBeUndefined();
   });
 
   it('are listed the newest first, page by page, also while new ones come', async () => {
-    await store.put(Array.from({ length: 10 }, (_, n) => trace(n)));
+    await put(Array.from({ length: 10 }, (_, n) => trace(n)));
     const first = await store.list(traceQuerySchema.parse({ limit: 4 }));
     expect(first.traces.map(({ id }) => id)).toEqual(['req_9', 'req_8', 'req_7', 'req_6']);
-    await store.put([trace(50)]);
+    await put([trace(50)]);
     const second = await store.list(traceQuerySchema.parse({ limit: 4, cursor: first.next }));
     expect(second.traces.map(({ id }) => id)).toEqual(['req_5', 'req_4', 'req_3', 'req_2']);
     const third = await store.list(traceQuerySchema.parse({ limit: 4, cursor: second.next }));
@@ -67,7 +70,7 @@ describe('traces in a store', () => {
   });
 
   it('are sorted by what is asked for, and equal ones are all told', async () => {
-    await store.put(Array.from({ length: 9 }, (_, n) => trace(n, { ms: n % 3, cost: n / 100 })));
+    await put(Array.from({ length: 9 }, (_, n) => trace(n, { ms: n % 3, cost: n / 100 })));
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
@@ -94,7 +97,7 @@ describe('traces in a store', () => {
     [{ from: '2026-11-21T12:00:03Z', to: '2026-11-21T12:00:05Z' }, ['req_4', 'req_3']],
     [{ model: `x' or 1=1 --` }, []],
   ])('are found by %j', async (filter, expected) => {
-    await store.put([
+    await put([
       trace(1, { model: 'gpt-5' }),
       trace(2, { model: 'gpt-4o' }),
       trace(3, { upstream: 'up' }),
@@ -108,8 +111,8 @@ describe('traces in a store', () => {
   });
 
   it('that were running are replaced when they end, and marked when nobody ended them', async () => {
-    await store.put([trace(1, { outcome: 'running' }), trace(2, { outcome: 'running' })]);
-    await store.put([trace(1, { ms: 7 })]);
+    await put([trace(1, { outcome: 'running' }), trace(2, { outcome: 'running' })]);
+    await put([trace(1, { ms: 7 })]);
     expect(await ids()).toHaveLength(2);
     await store.close();
     store = await openSqliteStore(folder);
@@ -118,13 +121,13 @@ describe('traces in a store', () => {
   });
 
   it('of one id are all kept, and the newest is shown', async () => {
-    await store.put([trace(1, { id: 'same' }), trace(2, { id: 'same' })]);
+    await put([trace(1, { id: 'same' }), trace(2, { id: 'same' })]);
     expect((await store.get('same'))?.startedAt).toBe(T0 + 2000);
     expect(await ids()).toHaveLength(2);
   });
 
   it('are removed one by one, by a filter, or all', async () => {
-    await store.put(Array.from({ length: 6 }, (_, n) => trace(n, { model: n < 3 ? 'a' : 'b' })));
+    await put(Array.from({ length: 6 }, (_, n) => trace(n, { model: n < 3 ? 'a' : 'b' })));
     expect(await store.remove({ id: 'req_5' })).toBe(1);
     expect(await store.remove(traceFilterSchema.parse({ model: 'a' }))).toBe(3);
     expect(await store.remove({})).toBe(2);
@@ -132,7 +135,7 @@ describe('traces in a store', () => {
   });
 
   it('go with their age and their number, the oldest first', async () => {
-    await store.put(Array.from({ length: 10 }, (_, n) => trace(n)));
+    await put(Array.from({ length: 10 }, (_, n) => trace(n)));
     const bounds = { maxAgeMs: 8_000, maxCount: 5, maxBytes: 10 ** 9 };
     expect(await store.prune(bounds, T0 + 10_000)).toBe(5);
     expect(await ids()).toEqual(['req_9', 'req_8', 'req_7', 'req_6', 'req_5']);
@@ -144,7 +147,7 @@ describe('statistics', () => {
   const stats = (query: object) => store.stats(statsQuerySchema.parse(query));
 
   it('count all together, with exact percentiles', async () => {
-    await store.put(
+    await put(
       Array.from({ length: 100 }, (_, n) =>
         trace(n + 1, {
           ...{ inputTokens: 10, outputTokens: 2 },
@@ -163,7 +166,7 @@ describe('statistics', () => {
   });
 
   it('count by time and by what traces have in common', async () => {
-    await store.put([trace(0, { model: 'a' }), trace(30, { model: 'a' }), trace(90, { model: 'b' })]);
+    await put([trace(0, { model: 'a' }), trace(30, { model: 'a' }), trace(90, { model: 'b' })]);
     expect(await stats({ bucketSeconds: 60, by: 'model' })).toMatchObject([
       { at: T0, group: 'a', requests: 2 },
       { at: T0 + 60_000, group: 'b', requests: 1 },

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
+import { zstdDecompressSync } from 'node:zlib';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { TraceQuery, TraceSort } from '../query.ts';
 import type { TracePage, TraceStore } from '../store.ts';
+import type { KeptCapture } from '../redact-capture.ts';
+import { listCalls } from './calls.ts';
 import { nodeSqliteDialect, openDatabase } from './dialect.ts';
 import { migrations } from './migrations.ts';
 import { pruneTraces } from './prune.ts';
@@ -10,6 +13,7 @@ import { matches } from './filter.ts';
 import { fromRow } from './rows.ts';
 import { readStats } from './stats.ts';
 import type { Tables } from './tables.ts';
+import { listThreads } from './threads.ts';
 import { writer } from './writer.ts';
 
 export const DATABASE_NAME = 'traces.db';
@@ -43,7 +47,22 @@ export async function openSqliteStore(folder: string): Promise<TraceStore> {
       ).executeTakeFirst();
       return Number(numDeletedRows);
     },
+    async capture(id) {
+      const row = await db
+        .selectFrom('trace_bodies')
+        .innerJoin('traces', 'traces.seq', 'trace_bodies.seq')
+        .select(['head', 'data'])
+        .where('id', '=', id)
+        .orderBy('traces.seq', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      if (!row) return undefined;
+      const head = JSON.parse(row.head) as Omit<KeptCapture, 'bytes'>;
+      return { ...head, bytes: new Uint8Array(zstdDecompressSync(row.data)) };
+    },
     stats: (query) => readStats(db, query),
+    calls: (query) => listCalls(db, query),
+    threads: (query) => listThreads(db, query),
     prune: (retention, now) => pruneTraces(db, { retention, now, path, database }),
     close: () => db.destroy(),
   };

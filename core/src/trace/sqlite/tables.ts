@@ -31,8 +31,52 @@ export interface TraceTable {
   readonly attempts: string;
   /** JSON. */
   readonly dropped: string;
+  /** JSON: the names of the tools that the reply calls. */
+  readonly tools: string | null;
+  readonly bad_calls: number | null;
+  readonly finish: string | null;
+  readonly parent: string | null;
+  readonly bodies: string | null;
+  readonly replay_of: string | null;
+  /** A hash of what was said up to and with its reply. */
+  readonly said: string | null;
+}
+
+export interface BodiesTable {
+  readonly seq: number;
+  /** A `KeptCapture` without its bytes, as JSON. */
+  readonly head: string;
+  /** Those bytes, compressed by zstd. */
+  readonly data: Uint8Array;
+}
+
+export interface ToolCallTable {
+  readonly seq: Generated<number>;
+  /** The `seq` of its trace. */
+  readonly trace: number;
+  /** When it was complete, in milliseconds since 1970. */
+  readonly called_at: number;
+  readonly call_id: string;
+  readonly name: string;
+  readonly arguments: string;
+  /** JSON. */
+  readonly growth: string;
+  readonly start_ms: number;
+  readonly end_ms: number;
+  readonly state: string;
+  readonly error: string | null;
+  /** JSON. */
+  readonly problems: string | null;
+  readonly result: string | null;
+  readonly result_is_error: number | null;
+  /** The id of the trace that brought it. */
+  readonly result_by: string | null;
+  /** From the call to its result. */
+  readonly result_ms: number | null;
 }
 
 export interface Tables {
   readonly traces: TraceTable;
+  readonly trace_bodies: BodiesTable;
+  readonly tool_calls: ToolCallTable;
 }

@@ -1,38 +1,140 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { constants, zstdCompressSync } from 'node:zlib';
 import type { Kysely } from 'kysely';
+import type { ToolResult } from '../analysis.ts';
 import type { TraceRecord } from '../record.ts';
-import type { TraceStore } from '../store.ts';
+import type { KeptCapture } from '../redact-capture.ts';
+import type { TraceEntry, TraceStore } from '../store.ts';
+import type { ToolCallRecord } from '../tool-calls.ts';
 import { toRow } from './rows.ts';
+import { spaced } from './search.ts';
 import type { Tables } from './tables.ts';
 
-/** Writes traces by a statement that is compiled once: this is what the store does for every request. */
-export function writer(database: DatabaseSync, db: Kysely<Tables>): TraceStore['put'] {
-  const example = toRow({
-    ...{ id: '', startedAt: 0, ms: 0, method: '', path: '', protocol: '', ip: '', userAgent: '' },
-    ...{ status: 0, outcome: 'ok', attempts: [], dropped: [] },
-  });
-  const insert = database.prepare(db.insertInto('traces').values(example).compile().sql);
-  const removeRunning = database.prepare(
-    "delete from traces where id = ? and started_at = ? and outcome = 'running'",
-  );
-  /** Those that were written while they ran. */
-  const running = new Set<string>();
+/** Longer texts are cut for the search, and longer results for the list; the bodies have them whole. */
+const MAX_TEXT = 64 * 1024;
+const MAX_RESULT = 16 * 1024;
 
-  const put = (trace: TraceRecord): void => {
+const EXAMPLE: TraceRecord = {
+  ...{ id: '', startedAt: 0, ms: 0, method: '', path: '', protocol: '', ip: '', userAgent: '' },
+  ...{ status: 0, outcome: 'ok', attempts: [], dropped: [] },
+};
+
+const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+type Findings = NonNullable<TraceEntry['analysis']>;
+
+interface Parent {
+  readonly seq: number;
+  readonly id: string;
+  readonly thread: string | null;
+}
+
+/** Writes traces by statements that are compiled once: this is what the store does for every request. */
+class Writer {
+  readonly #insert: StatementSync;
+  readonly #removeRunning: StatementSync;
+  readonly #insertBodies: StatementSync;
+  readonly #insertTexts: StatementSync;
+  readonly #insertCall: StatementSync;
+  readonly #findSaid: StatementSync;
+  readonly #nameThread: StatementSync;
+  readonly #answer: StatementSync;
+  /** Those that were written while they ran. */
+  readonly #running = new Set<string>();
+
+  constructor(database: DatabaseSync, db: Kysely<Tables>) {
+    const prepare = (sql: string): StatementSync => database.prepare(sql);
+    this.#insert = prepare(db.insertInto('traces').values(toRow(EXAMPLE, undefined)).compile().sql);
+    this.#removeRunning = prepare(
+      "delete from traces where id = ? and started_at = ? and outcome = 'running'",
+    );
+    this.#insertBodies = prepare('insert into trace_bodies (seq, head, data) values (?, ?, ?)');
+    this.#insertTexts = prepare('insert into trace_texts (rowid, prompt, reply, tools) values (?, ?, ?, ?)');
+    this.#insertCall = prepare(
+      `insert into tool_calls (trace, called_at, call_id, name, arguments, growth, start_ms, end_ms, state, error,
+         problems) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#findSaid = prepare('select seq, id, thread from traces where said = ? order by seq desc limit 1');
+    this.#nameThread = prepare('update traces set thread = ? where seq = ? and thread is null');
+    this.#answer = prepare(
+      `update tool_calls set result = ?, result_is_error = ?, result_by = ?, result_ms = ? - called_at
+       where result_by is null and seq = (
+         select tool_calls.seq from tool_calls join traces on traces.seq = tool_calls.trace
+         where call_id = ? and key_id is ? order by tool_calls.seq desc limit 1)`,
+    );
+  }
+
+  put({ trace, capture, analysis }: TraceEntry): void {
     const { id, startedAt, outcome } = trace;
     const name = `${startedAt} ${id}`;
-    if (running.delete(name)) removeRunning.run(id, startedAt);
-    if (outcome === 'running') running.add(name);
-    insert.run(...(Object.values(toRow(trace)) as SQLInputValue[]));
-  };
-  return async (traces) => {
+    if (this.#running.delete(name)) this.#removeRunning.run(id, startedAt);
+    if (outcome === 'running') this.#running.add(name);
+
+    const full = analysis ? this.#withFindings(trace, analysis) : trace;
+    const row = toRow(full, analysis?.place?.after);
+    const { lastInsertRowid } = this.#insert.run(...(Object.values(row) as SQLInputValue[]));
+    const seq = Number(lastInsertRowid);
+    if (capture) this.#keep(seq, capture);
+    if (analysis) this.#putAnalysis(seq, trace, analysis);
+  }
+
+  /** A request that goes on from another is of its thread, which gets a name if it has none. */
+  #withFindings(trace: TraceRecord, { place, calls, finish }: Findings): TraceRecord {
+    const parent = this.#parentOf(place?.before ?? []);
+    if (parent?.thread === null) this.#nameThread.run(trace.thread ?? parent.id, parent.seq);
+    return {
+      ...trace,
+      thread: trace.thread ?? parent?.thread ?? parent?.id,
+      parent: parent?.id,
+      finish,
+      tools: [...new Set(calls.map(({ name }) => name))],
+      badCalls: calls.filter(({ state }) => state !== 'ok').length,
+    };
+  }
+
+  #putAnalysis(seq: number, trace: TraceRecord, { texts, calls, results }: Findings): void {
+    const { prompt, reply, tools } = texts;
+    this.#insertTexts.run(seq, ...[prompt, reply, tools].map((text) => spaced(text.slice(0, MAX_TEXT))));
+    for (const call of calls) this.#putCall(seq, trace.startedAt, call);
+    for (const result of results) this.#putResult(trace, result);
+  }
+
+  #parentOf(before: readonly string[]): Parent | undefined {
+    for (const said of before) {
+      const parent = this.#findSaid.get(said) as unknown as Parent | undefined;
+      if (parent) return parent;
+    }
+    return undefined;
+  }
+
+  #keep(seq: number, { bytes, ...head }: KeptCapture): void {
+    this.#insertBodies.run(seq, JSON.stringify(head), zstdCompressSync(bytes, FAST));
+  }
+
+  #putCall(seq: number, startedAt: number, call: ToolCallRecord): void {
+    const { callId, name, growth, startMs, endMs, state, error, problems } = call;
+    this.#insertCall.run(
+      ...[seq, startedAt + endMs, callId, name, call.arguments, JSON.stringify(growth)],
+      ...[startMs, endMs, state, error ?? null, problems ? JSON.stringify(problems) : null],
+    );
+  }
+
+  #putResult({ id, keyId, startedAt }: TraceRecord, { callId, text, isError }: ToolResult): void {
+    this.#answer.run(...[text.slice(0, MAX_RESULT), Number(isError), id, startedAt, callId], keyId ?? null);
+  }
+}
+
+export function writer(database: DatabaseSync, db: Kysely<Tables>): TraceStore['put'] {
+  const own = new Writer(database, db);
+  return (entries) => {
     database.exec('begin');
     try {
-      for (const trace of traces) put(trace);
+      for (const entry of entries) own.put(entry);
       database.exec('commit');
     } catch (error) {
       database.exec('rollback');
       throw error;
     }
+    return Promise.resolve();
   };
 }

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { text } from 'node:stream/consumers';
+import type { Context } from 'koa';
+import { timeoutsSchema } from '../../config/upstream.ts';
+import type { TraceDetail } from '../../trace/detail.ts';
+import type { TraceRecord } from '../../trace/record.ts';
+import type { HeaderMap } from '../../transport/http.ts';
+import { replaceModel } from '../../transport/span-edit.ts';
+import { PASS_HEADER } from '../passes.ts';
+import { AdminError } from './admin-error.ts';
+import { askTraces, findTrace, whyNoBodies } from './ask-traces.ts';
+import * as contract from './contract.ts';
+import type { AdminDeps } from './deps.ts';
+import { defineOperation, type Operation } from './operation.ts';
+
+export const replayOperations: readonly Operation[] = [
+  defineOperation({
+    method: 'POST',
+    path: '/traces/:id/replay',
+    summary: 'Sends a recorded request again, as the console, and answers when its reply is complete.',
+    access: 'admin',
+    body: contract.replayInputSchema,
+    response: contract.replayedSchema,
+    refusals: ['conflict'],
+    async handle({ body: { model }, params: { id = '' }, ctx }, deps) {
+      const trace = await findTrace(deps, id);
+      const detail = await askTraces(deps, 'detail', id);
+      if (!detail) throw new AdminError('conflict', whyNoBodies(trace));
+      return send(ctx, recordedRequest({ trace, detail, model }), deps);
+    },
+  }),
+];
+
+interface Recorded {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: HeaderMap;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+interface ReplayInput {
+  readonly trace: TraceRecord;
+  readonly detail: TraceDetail;
+  readonly model: string | undefined;
+}
+
+function recordedRequest({ trace, detail, model }: ReplayInput): Recorded {
+  const { method, path } = trace;
+  const { request, query, params } = detail;
+  if (!request.body || request.body.missing > 0)
+    throw new AdminError(
+      'conflict',
+      'The body of this request was not kept whole, so it cannot be sent again.',
+    );
+  if (request.body.isAltered)
+    throw new AdminError(
+      'conflict',
+      'Something was left out of the recorded body, so it cannot be sent again.',
+    );
+  const body = Buffer.from(request.body.text);
+  const fields = new URLSearchParams(query);
+  for (const [name, value] of fields) if (value === '[redacted]') fields.delete(name);
+  const suffix = fields.size > 0 ? `?${fields.toString()}` : '';
+  const edited = model === undefined ? body : replaceModel(body, model);
+  const place = model === undefined ? path : withModel(path, params['model'], model);
+  if (model !== undefined && edited === body && place === path && model !== trace.model)
+    throw new AdminError('conflict', 'This request names no model that could be replaced.');
+  return {
+    method,
+    path: place + suffix,
+    headers: sentHeaders(request.headers),
+    body: new Uint8Array(edited),
+  };
+}
+
+/** On some wires the path names the model. */
+function withModel(path: string, asked: string | undefined, model: string): string {
+  if (!asked) return path;
+  const written = [asked, encodeURIComponent(asked)].find((text) => path.includes(text));
+  const named = model.split('/').map(encodeURIComponent).join('/');
+  return written === undefined ? path : path.replace(written, () => named);
+}
+
+const TIMEOUTS = timeoutsSchema.parse({});
+
+const SENT = /^(?:content-type|accept|user-agent|anthropic-.*|openai-.*|x-goog-api-client)$/;
+
+function sentHeaders(headers: HeaderMap): HeaderMap {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name, value]) => SENT.test(name) && value !== '[redacted]'),
+  );
+}
+
+/** Through the front door, where this very request came in: it is routed, limited and traced like any other. */
+async function send(
+  { req, params, res }: Context & { readonly params?: Readonly<Record<string, string>> },
+  { method, path, headers, body }: Recorded,
+  { passes, pools }: AdminDeps,
+): Promise<{ readonly id: string; readonly status: number; readonly body: string }> {
+  const { localAddress = '127.0.0.1', localPort, localFamily } = req.socket;
+  const host = localFamily === 'IPv6' ? `[${localAddress}]` : localAddress;
+  const id = `req_${randomUUID()}`;
+  const gone = new AbortController();
+  res.once('close', () => gone.abort(new DOMException('The client went away.', 'AbortError')));
+  const client = pools.client({ timeouts: TIMEOUTS, signal: gone.signal });
+  const { token } = passes.issue(params?.['id']);
+  const reply = await client.send({
+    method,
+    url: `http://${host}:${localPort}${path}`,
+    headers: { ...headers, 'x-request-id': id, [PASS_HEADER]: token },
+    body,
+  });
+  return { id, status: reply.status, body: await text(reply.body) };
+}

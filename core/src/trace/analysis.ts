@@ -1,0 +1,87 @@
+import type { ChatRequest } from '../canonical/chat.ts';
+import { isJsonObject } from '../canonical/json.ts';
+import type { OpaqueBox } from '../canonical/opaque.ts';
+import type { WireReader, WireReaders } from '../plugin/wire-reader.ts';
+import { newMessages, type Place, placeOf, resultText, textOf } from './conversation.ts';
+import type { PackedCapture } from './packed.ts';
+import { readTimed, type TimedText } from './read-body.ts';
+import { readReply, type ReadReply } from './read-reply.ts';
+import { readToolCalls, type ToolCallRecord } from './tool-calls.ts';
+
+/** What a client answered to a call that an earlier reply made. */
+export interface ToolResult {
+  readonly callId: string;
+  readonly text: string;
+  readonly isError: boolean;
+}
+
+/** What the bodies of a request mean, as far as they could be read. */
+export interface Analysis {
+  readonly request?: ChatRequest;
+  readonly reply?: ReadReply;
+  readonly calls: readonly ToolCallRecord[];
+  /** Of calls before. */
+  readonly results: readonly ToolResult[];
+  readonly place?: Place;
+  /** Why the reply ended, as the model says. */
+  readonly finish?: string;
+  /** What people may search for. */
+  readonly texts: { readonly prompt: string; readonly reply: string; readonly tools: string };
+}
+
+/** Sealed state stays sealed: nobody reads it here. */
+const NO_BOX: OpaqueBox = { seal: () => '', open: () => undefined };
+
+const NOTHING: Analysis = { calls: [], results: [], texts: { prompt: '', reply: '', tools: '' } };
+
+/** Reads a capture by the codec of its wire. Bodies are of clients and of upstreams, so nothing in them is sure. */
+export async function analyze(
+  capture: PackedCapture,
+  readers: WireReaders,
+  scope: string,
+): Promise<Analysis> {
+  const { request: asked, bytes } = capture;
+  const reader = Object.hasOwn(readers, asked.wire) ? readers[asked.wire] : undefined;
+  const request = reader && asked.body && readRequest(reader, capture, readTimed(bytes, asked.body));
+  if (!reader || !request) return NOTHING;
+  const reply = await readReply(reader, readTimed(bytes, capture.reply), request);
+  const calls = readToolCalls(reply.events, request.tools);
+  const said = newMessages(request);
+  const results = said.flatMap(({ content }) =>
+    content.flatMap((part) =>
+      part.type === 'tool-result'
+        ? [{ callId: part.callId, text: resultText(part), isError: part.isError ?? false }]
+        : [],
+    ),
+  );
+  const [choice] = reply.reply?.choices ?? [];
+  const isFirst = said.length === request.messages.length;
+  const prompts = isFirst ? [...request.system, ...said] : said;
+  return {
+    request,
+    reply,
+    calls,
+    results,
+    place: placeOf(scope, request, reply.reply),
+    ...(choice && reply.problem === undefined && { finish: choice.reason }),
+    texts: {
+      prompt: [...prompts.map(textOf), ...results.map(({ text }) => text)].join('\n'),
+      reply: (reply.reply?.choices ?? []).map(textOf).join('\n'),
+      tools: calls.map(({ name, arguments: text }) => `${name} ${text}`).join('\n'),
+    },
+  };
+}
+
+function readRequest(
+  reader: WireReader,
+  { request: { params, query, headers } }: PackedCapture,
+  { text }: TimedText,
+): ChatRequest | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (!isJsonObject(body)) return undefined;
+    return reader.decodeRequest({ body, params, headers, query: new URLSearchParams(query), opaque: NO_BOX });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,91 @@
+import { hash } from 'node:crypto';
+import type { ChatReply, ChatRequest, Message, ToolResultPart } from '../canonical/chat.ts';
+import type { JsonValue } from '../canonical/json.ts';
+
+/** Who said what, without what clients write anew in their own way. */
+type Said = readonly [role: string, text: string, calls: readonly string[]];
+
+/** Where a request stands in its conversation. */
+export interface Place {
+  /** What was said up to each answer that the client sends back, the latest first. */
+  readonly before: readonly string[];
+  /** What will have been said when this reply is sent back; absent when there is none. */
+  readonly after?: string;
+}
+
+/** A client sends more than the last answer back only when it went another way from an earlier one. */
+const LOOK_BACK = 4;
+
+/**
+ * Names what was said before and after a request by hashes, so that the next request of the conversation is known
+ * by its beginning. `scope` keeps the conversations of different clients apart.
+ */
+export function placeOf(scope: string, request: ChatRequest, reply: ChatReply | undefined): Place {
+  let chain = hash('sha256', JSON.stringify([scope, request.system.map(textOf)]));
+  const add = (said: Said): string => (chain = hash('sha256', chain + JSON.stringify(said)));
+  const before: string[] = [];
+  for (const said of merged(request.messages)) {
+    add(said);
+    if (said[0] === 'assistant') before.push(chain);
+  }
+  const [choice] = reply?.choices ?? [];
+  const answer = choice && saidBy({ role: 'assistant', content: choice.content });
+  return {
+    before: before.toReversed().slice(0, LOOK_BACK),
+    ...(answer && isSomething(answer) && { after: add(answer) }),
+  };
+}
+
+/** Clients that keep an answer as several messages mean one. */
+function merged(messages: readonly Message[]): readonly Said[] {
+  const all: Said[] = [];
+  for (const message of messages) {
+    const said = saidBy(message);
+    const last = all.at(-1);
+    if (last?.[0] === 'assistant' && said[0] === 'assistant')
+      all[all.length - 1] = ['assistant', last[1] + said[1], [...last[2], ...said[2]]];
+    else if (isSomething(said) || message.role !== 'assistant') all.push(said);
+  }
+  return all;
+}
+
+function isSomething([, text, calls]: Said): boolean {
+  return text !== '' || calls.length > 0;
+}
+
+/** Without the ids of calls: some protocols have none, and clients make them up anew. */
+function saidBy(message: Message): Said {
+  const calls = message.content.flatMap((part): readonly string[] => {
+    if (part.type === 'tool-call') return [JSON.stringify([part.name, canonical(part.arguments)])];
+    return part.type === 'tool-result' ? [resultText(part)] : [];
+  });
+  return [message.role, textOf(message), calls];
+}
+
+function canonical(text: string): JsonValue {
+  try {
+    return JSON.parse(text === '' ? '{}' : text) as JsonValue;
+  } catch {
+    return text;
+  }
+}
+
+/** What a message says in words. */
+export function textOf({ content }: Pick<Message, 'content'>): string {
+  return content
+    .flatMap((part) => (part.type === 'text' || part.type === 'refusal' ? [part.text] : []))
+    .join('')
+    .trim();
+}
+
+export function resultText({ content, json }: ToolResultPart): string {
+  const text = content
+    .flatMap((part) => (part.type === 'text' ? [part.text] : [`[${part.media}]`]))
+    .join('\n');
+  return text === '' && json !== undefined ? JSON.stringify(json) : text;
+}
+
+/** What is new in a request: what the client says after the last answer. */
+export function newMessages({ messages }: ChatRequest): readonly Message[] {
+  return messages.slice(messages.findLastIndex(({ role }) => role === 'assistant') + 1);
+}

@@ -1,0 +1,74 @@
+import type { ChatReply, ChatRequest } from '../canonical/chat.ts';
+import type { WireReaders } from '../plugin/wire-reader.ts';
+import type { HeaderMap } from '../transport/http.ts';
+import { analyze } from './analysis.ts';
+import type { PackedBody } from './packed.ts';
+import { readTimed, type TimedText } from './read-body.ts';
+import type { TimedEvent } from './read-reply.ts';
+import type { KeptCapture } from './redact-capture.ts';
+
+/** A body as people look at it. */
+export interface RecordedBody extends TimedText {
+  /** Bytes that were too many to keep. */
+  readonly missing: number;
+  /** Whether something was left out before it was kept. */
+  readonly isAltered: boolean;
+}
+
+/** One request to an upstream, with its answer. */
+export interface RecordedExchange {
+  /** The place of its attempt among those of the request. */
+  readonly attempt: number;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: HeaderMap;
+  readonly body?: RecordedBody;
+  readonly status?: number;
+  readonly replyHeaders?: HeaderMap;
+  readonly reply: RecordedBody;
+}
+
+/** All that passed on both sides, and what it means where the wire could be read. */
+export interface TraceDetail {
+  readonly wire: string;
+  readonly query: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly request: { readonly headers: HeaderMap; readonly body?: RecordedBody };
+  readonly exchanges: readonly RecordedExchange[];
+  readonly reply: { readonly headers: HeaderMap; readonly body: RecordedBody };
+  /** The request, decoded. */
+  readonly asked?: ChatRequest;
+  /** What the client learnt, as it came. */
+  readonly events: readonly TimedEvent[];
+  /** What the events come to. */
+  readonly answer?: ChatReply;
+  /** Why the reply could not be read to its end. */
+  readonly problem?: string;
+}
+
+/** Tells what is kept of a trace. */
+export async function detailOf(capture: KeptCapture, readers: WireReaders): Promise<TraceDetail> {
+  const { request, exchanges, reply, bytes } = capture;
+  const told = (body: PackedBody): RecordedBody => ({
+    ...readTimed(bytes, body),
+    missing: body.missing,
+    isAltered: body.isAltered ?? false,
+  });
+  const { request: asked, reply: read } = await analyze(capture, readers, '');
+  return {
+    wire: request.wire,
+    query: request.query,
+    params: request.params,
+    request: { headers: request.headers, ...(request.body && { body: told(request.body) }) },
+    exchanges: exchanges.map(({ body, reply: answer, ...exchange }) => ({
+      ...exchange,
+      ...(body && { body: told(body) }),
+      reply: told(answer),
+    })),
+    reply: { headers: reply.headers, body: told(reply) },
+    ...(asked && { asked }),
+    events: read?.events ?? [],
+    ...(read?.reply && { answer: read.reply }),
+    ...(read?.problem !== undefined && { problem: read.problem }),
+  };
+}

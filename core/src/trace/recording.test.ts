@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { recordingOf, type RecordWishes } from './recording.ts';
+
+describe('what is recorded', () => {
+  it.each<[RecordWishes, string, string]>([
+    [{ gateway: 'full', upstreams: [undefined] }, 'full', 'gateway'],
+    [{ gateway: 'no-bodies', upstreams: [] }, 'no-bodies', 'gateway'],
+    [{ gateway: 'no-bodies', key: 'full', upstreams: [undefined] }, 'full', 'key'],
+    [{ gateway: 'full', key: 'no-bodies', upstreams: ['full'] }, 'no-bodies', 'key'],
+    [{ gateway: 'no-bodies', upstreams: [undefined, 'full'] }, 'full', 'upstream'],
+    [{ gateway: 'full', key: 'full', upstreams: ['full', 'off'] }, 'off', 'upstream'],
+    [{ gateway: 'off', key: 'full', upstreams: ['full'] }, 'off', 'gateway'],
+  ])('%j is %s by the %s', (wishes, level, by) => {
+    expect(recordingOf(wishes)).toEqual({ level, by });
+  });
+});

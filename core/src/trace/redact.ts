@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import type { JsonValue } from '../canonical/json.ts';
+import type { HeaderMap } from '../transport/http.ts';
+import { parsePath, type PathEdit } from './json-path.ts';
+
+/** What is taken out of bodies before they are kept. */
+export interface RedactionRules {
+  /** JSON paths; what lies there is left out whole. */
+  readonly paths: readonly string[];
+  /** Regular expressions; each match in a text is left out. */
+  readonly patterns: readonly string[];
+  /** Whether pictures, sounds and files inside of JSON are kept; else only their digest and size are. */
+  readonly keepMedia: boolean;
+}
+
+export interface Redactor {
+  /** Whether something may have to go from a body. */
+  isNeeded(body: string): boolean;
+  /** Gives a body, or one event of a stream, without what is not to be kept. */
+  redact(text: string): string;
+}
+
+const LEFT_OUT = '[redacted]';
+
+/** Base64 that is too long to be a word, as `data:` URL or bare. */
+const MEDIA = /"(data:[^",]{0,200};base64,)?([A-Za-z0-9+/_-]{1024,}={0,2})"/g;
+
+export function createRedactor({ paths, patterns, keepMedia }: RedactionRules): Redactor {
+  const edits = paths.map(parsePath).filter((edit): edit is PathEdit => edit !== undefined);
+  const expressions = patterns.map((pattern) => new RegExp(pattern, 'gu'));
+  const media = keepMedia ? [] : [MEDIA];
+  return {
+    isNeeded: (body) =>
+      edits.length > 0 || [...media, ...expressions].some((found) => body.search(found) >= 0),
+    redact(text) {
+      const short = keepMedia ? text : text.replaceAll(MEDIA, digestOf);
+      const edited = edits.length > 0 ? editJson(short, edits) : short;
+      return expressions.reduce((all, expression) => all.replaceAll(expression, LEFT_OUT), edited);
+    },
+  };
+}
+
+function digestOf(_: string, head: string | undefined, data: string): string {
+  const bytes = Buffer.from(data, 'base64');
+  const digest = createHash('sha256').update(bytes).digest('hex');
+  return `"${head ?? ''}[${bytes.length} bytes, sha256 ${digest}]"`;
+}
+
+/** Before the JSON of an event stand the names of its fields. */
+const EVENT = /^(?<head>\s*(?:event:[^\n]*\n)?(?:data: ?)?)(?<json>[{[][^]*?)(?<tail>\s*)$/;
+
+/** What is no JSON has no paths. */
+function editJson(text: string, edits: readonly PathEdit[]): string {
+  const { head = '', json = '', tail = '' } = EVENT.exec(text)?.groups ?? {};
+  try {
+    const given = JSON.parse(json) as JsonValue;
+    const value = edits.reduce((before, edit) => edit(before, () => LEFT_OUT), given);
+    return `${head}${JSON.stringify(value)}${tail}`;
+  } catch {
+    return text;
+  }
+}
+
+/** Headers by which clients and upstreams prove who they are. */
+const SECRET_HEADER =
+  /auth|cookie|token|secret|api-?key|x-goog-api-key|credential|signature|password|-pass$/i;
+
+/** Headers that tell of use and not of secrets, though their names sound so. */
+const PUBLIC_HEADER = /ratelimit|tokens/i;
+
+export function redactHeaders(headers: HeaderMap): HeaderMap {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      SECRET_HEADER.test(name) && !PUBLIC_HEADER.test(name) ? LEFT_OUT : value,
+    ]),
+  );
+}
+
+const SECRET_PARAMETER = /^(?:key|api[_-]?key|access_token|token|sig|signature|code|secret|password)$/i;
+
+export function redactQuery(query: string): string {
+  if (query === '') return '';
+  const fields = new URLSearchParams(query);
+  for (const name of new Set(fields.keys())) {
+    if (SECRET_PARAMETER.test(name)) fields.set(name, LEFT_OUT);
+  }
+  return fields.toString();
+}
+
+export function redactUrl(text: string): string {
+  const at = text.indexOf('?');
+  const place = text.replace(/^(https?:\/\/)[^/@]*@/, `$1${LEFT_OUT}@`);
+  return at < 0 ? place : `${place.slice(0, place.indexOf('?'))}?${redactQuery(text.slice(at + 1))}`;
+}

@@ -1,0 +1,132 @@
+import { Validator } from '@cfworker/json-schema';
+import type { FunctionTool, Tool } from '../canonical/chat.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
+import { closestName } from '../config/closest.ts';
+import type { TimedEvent } from './read-reply.ts';
+
+/**
+ * What is to be said of a call: `ok`, or that its arguments are no JSON, do not fit the schema, were cut off, or
+ * that no such tool was declared.
+ */
+export const CALL_STATES = ['ok', 'invalid-json', 'schema', 'undeclared', 'cut'] as const;
+export type CallState = (typeof CALL_STATES)[number];
+
+/** Something in the arguments that the schema does not allow. */
+export interface SchemaProblem {
+  /** A JSON Pointer into the arguments. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A call of a tool, as its client saw it come. Milliseconds from the beginning of the request. */
+export interface ToolCallRecord {
+  readonly callId: string;
+  readonly name: string;
+  readonly arguments: string;
+  /** When the arguments had grown to what length. */
+  readonly growth: readonly (readonly [ms: number, length: number])[];
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly state: CallState;
+  /** What the JSON parser said. */
+  readonly error?: string;
+  readonly problems?: readonly SchemaProblem[];
+}
+
+interface OpenCall {
+  readonly callId: string;
+  readonly name: string;
+  readonly isFreeform: boolean;
+  readonly startMs: number;
+  readonly growth: [number, number][];
+  text: string;
+  endMs: number;
+  isWhole: boolean;
+}
+
+/** Finds the calls in a reply that are the client's to answer, and judges their arguments by the tools it declared. */
+export function readToolCalls(
+  events: readonly TimedEvent[],
+  tools: readonly Tool[],
+): readonly ToolCallRecord[] {
+  const open = new Map<number, OpenCall>();
+  for (const { ms, event } of events) {
+    if (event.type === 'block-start' && event.block.type === 'tool-call' && !event.block.hosted) {
+      const { id, name, form } = event.block;
+      const isFreeform = form === 'freeform';
+      const call = {
+        callId: id,
+        name,
+        isFreeform,
+        startMs: ms,
+        growth: [],
+        text: '',
+        endMs: ms,
+        isWhole: false,
+      };
+      open.set(event.index, call);
+    } else if (event.type === 'block-delta') {
+      const call = open.get(event.index);
+      if (!call) continue;
+      call.text += event.delta;
+      call.endMs = ms;
+      call.growth.push([ms, call.text.length]);
+    } else if (event.type === 'block-end') {
+      const call = open.get(event.index);
+      if (call) {
+        call.endMs = ms;
+        call.isWhole = true;
+      }
+    }
+  }
+  return [...open.values()].map((call) => judge(call, tools));
+}
+
+function judge({ isFreeform, isWhole, text, ...call }: OpenCall, tools: readonly Tool[]): ToolCallRecord {
+  const told = { ...call, arguments: text };
+  const tool = tools.find(({ name }) => name === call.name);
+  if (!isWhole) return { ...told, state: 'cut' };
+  if (!tool) return { ...told, state: 'undeclared' };
+  if (isFreeform || tool.kind !== 'function') return { ...told, state: 'ok' };
+  let value: JsonValue;
+  try {
+    value = JSON.parse(text === '' ? '{}' : text) as JsonValue;
+  } catch (error) {
+    return { ...told, state: 'invalid-json', error: error instanceof Error ? error.message : String(error) };
+  }
+  const problems = checkSchema(tool, value);
+  return problems.length > 0 ? { ...told, state: 'schema', problems } : { ...told, state: 'ok' };
+}
+
+/** More than these help nobody. */
+const MAX_PROBLEMS = 20;
+
+function checkSchema({ schema }: FunctionTool, value: JsonValue): readonly SchemaProblem[] {
+  if (!schema) return [];
+  try {
+    const { errors } = new Validator(schema, '2020-12', false).validate(value);
+    // An error of a part comes again with each part that holds it.
+    const own = errors.filter(({ keyword }) => !CONTAINERS.has(keyword));
+    return (own.length > 0 ? own : errors)
+      .slice(0, MAX_PROBLEMS)
+      .map(({ instanceLocation, keyword, error }) => {
+        const path = instanceLocation.replace(/^#/, '');
+        return { path, message: keyword === 'false' ? notInSchema(path, schema) : error };
+      });
+  } catch {
+    // A schema that cannot be read is the client's business; it judges nothing.
+    return [];
+  }
+}
+
+/** They only say that something in them is wrong, which is told of that itself. */
+const CONTAINERS = new Set(['properties', 'items', 'prefixItems', 'additionalProperties', 'allOf', '$ref']);
+
+function notInSchema(path: string, schema: JsonObject): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const { properties } = schema;
+  const isTop = path.lastIndexOf('/') === 0;
+  const meant = isTop && isJsonObject(properties) ? closestName(name, Object.keys(properties)) : undefined;
+  const hint = meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`;
+  return `${JSON.stringify(name)} is not in the schema${hint || '.'}`;
+}

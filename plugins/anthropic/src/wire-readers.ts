@@ -1,0 +1,7 @@
+import type { WireReaders } from '@dragoman/core';
+import { decodeReply, decodeStream } from './decode-reply.ts';
+import { decodeRequest } from './decode-request.ts';
+import { ANTHROPIC } from './wire.ts';
+
+/** Reads traces of the Messages API. */
+export const wireReaders: WireReaders = { [ANTHROPIC]: { decodeRequest, decodeReply, decodeStream } };

@@ -1,0 +1,9 @@
+import type { WireReaders } from '@dragoman/core';
+import { decodeReply, decodeStream } from './decode-reply.ts';
+import { decodeRequest } from './decode-request.ts';
+import { GEMINI } from './wire.ts';
+
+/** Reads traces of generateContent. Whether it was a stream makes no difference to what was said. */
+export const wireReaders: WireReaders = {
+  [GEMINI]: { decodeRequest: (input) => decodeRequest(input, true), decodeReply, decodeStream },
+};

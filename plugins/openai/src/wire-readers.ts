@@ -1,0 +1,17 @@
+import type { WireReaders } from '@dragoman/core';
+import { decodeReply, decodeStream } from './decode-reply.ts';
+import { decodeRequest } from './decode-request.ts';
+import * as responses from './responses/decode-reply.ts';
+import { decodeRequest as decodeResponsesRequest } from './responses/decode-request.ts';
+import { RESPONSES } from './responses/wire.ts';
+import { OPENAI_CHAT } from './wire.ts';
+
+/** Reads traces of OpenAI's wires. */
+export const wireReaders: WireReaders = {
+  [OPENAI_CHAT]: { decodeRequest, decodeReply, decodeStream },
+  [RESPONSES]: {
+    decodeRequest: decodeResponsesRequest,
+    decodeReply: responses.decodeReply,
+    decodeStream: responses.decodeStream,
+  },
+};
