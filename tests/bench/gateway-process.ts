@@ -46,7 +46,9 @@ const gateway = await createGateway(
     ],
     server: { port: 0 },
     log: { level: 'info', format: 'json' },
-    ...(kind !== 'recording' && { traces: { record: 'off' }, metrics: { enabled: false } }),
+    ...(kind === 'recording'
+      ? { traces: { record: 'full' } }
+      : { traces: { record: 'off' }, metrics: { enabled: false } }),
     data,
   }),
 );

@@ -50,7 +50,7 @@ async function measure({ load, bare, gateways }: Bench, scenario: Scenario): Pro
   };
   const result = { scenario, bare: [] as Round[], gateway: [] as Round[] };
   const turns = [
-    { server: bare, rounds: result.bare },
+    { server: scenario.beside ? gateways[scenario.beside] : bare, rounds: result.bare },
     { server: gateways[scenario.gateway], rounds: result.gateway },
   ];
   for (const { server } of turns) await run(server, scenario.warmUpSeconds * EFFORT.warmUp);

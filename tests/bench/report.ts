@@ -6,7 +6,7 @@ export interface Round extends Tally {
   readonly cpuMicros: number;
 }
 
-/** The rounds of one scenario: each of the bare proxy stands beside one of the gateway. */
+/** The rounds of one scenario: each of the bare proxy, or of what else it is beside, stands beside one of the gateway. */
 export interface Result {
   readonly scenario: Scenario;
   readonly bare: readonly Round[];
@@ -52,7 +52,7 @@ export function median(values: readonly number[]): number {
 /** A table of one scenario. Ratios are taken round by round, since the machine's speed drifts. */
 export function formatResult(result: Result): string {
   const { scenario } = result;
-  const columns = ['bare', 'gateway', 'ratio'].map((name) => name.padStart(10)).join('');
+  const columns = [scenario.beside ?? 'bare', 'gateway', 'ratio'].map((name) => name.padStart(10)).join('');
   const rows = scenario.leastEvents > 0 ? STREAM : WHOLE;
   return [
     `${scenario.name.padEnd(38)}${columns}   lowest – highest`,

@@ -1,5 +1,5 @@
 /** Chunks of text in each streamed reply. */
-export const CHUNKS = 200;
+export const CHUNKS = 500;
 
 /** The models of the mock upstream: what a client asks for decides how fast the reply is written. */
 export const MODELS = {
@@ -21,7 +21,7 @@ export const GATEWAYS = {
   passing: { passThrough: true },
   /** Decoded and encoded again, as between two protocols. */
   translating: { passThrough: false },
-  /** As `passing`, with traces and metrics as they are by default; the others have none. */
+  /** As `passing`, with all that passes recorded, and metrics; the others have none of it. */
   recording: { passThrough: true },
   /** As `passing`, beside many other upstreams and models. */
   crowded: { passThrough: true },
@@ -36,6 +36,8 @@ export const CROWD = { upstreams: 199, models: 10 } as const;
 export interface Scenario {
   readonly name: string;
   readonly gateway: keyof typeof GATEWAYS;
+  /** The gateway that it is measured beside; else that is the bare proxy. */
+  readonly beside?: keyof typeof GATEWAYS;
   readonly path: string;
   readonly body: string;
   readonly connections: number;
@@ -90,14 +92,17 @@ function parse({ body }: { readonly body: string }): object {
   return JSON.parse(body) as object;
 }
 
+const recorded = { gateway: 'recording', beside: 'passing', aim: 1.25 } as const;
+
 export const SCENARIOS: readonly Scenario[] = [
   { name: '1 KB, passed through', gateway: 'passing', ...whole, aim: 1.6 },
-  { name: '1 KB, passed through and recorded', gateway: 'recording', ...whole },
+  { name: '1 KB, recorded, beside unrecorded', ...recorded, ...whole },
   { name: '1 KB, among 200 upstreams and 2,000 models', gateway: 'crowded', ...whole },
   { name: '1 KB, by a pool of 200 upstreams', gateway: 'pooled', ...whole },
   { name: '1 KB, translated', gateway: 'translating', ...whole },
   { name: 'stream at full speed, passed through', gateway: 'passing', ...stream, aim: 1.5 },
-  { name: 'stream at full speed, recorded', gateway: 'recording', ...stream },
+  { name: 'stream at full speed, recorded, beside not', ...recorded, ...stream },
+  { name: 'stream at a pace, recorded, beside not', ...recorded, ...paced },
   { name: 'stream at full speed, translated', gateway: 'translating', ...stream },
   { name: 'stream at a pace, passed through', gateway: 'passing', ...paced, aim: 1.5 },
   { name: 'stream at a pace, translated', gateway: 'translating', ...paced },

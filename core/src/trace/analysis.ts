@@ -4,7 +4,7 @@ import type { OpaqueBox } from '../canonical/opaque.ts';
 import type { WireReader, WireReaders } from '../plugin/wire-reader.ts';
 import { newMessages, type Place, placeOf, resultText, textOf } from './conversation.ts';
 import type { PackedCapture } from './packed.ts';
-import { readTimed, type TimedText } from './read-body.ts';
+import { readText, readTimed } from './read-body.ts';
 import { readReply, type ReadReply } from './read-reply.ts';
 import { readToolCalls, type ToolCallRecord } from './tool-calls.ts';
 
@@ -40,11 +40,11 @@ export async function analyze(
   readers: WireReaders,
   scope: string,
 ): Promise<Analysis> {
-  const { request: asked, bytes } = capture;
+  const { request: asked } = capture;
   const reader = Object.hasOwn(readers, asked.wire) ? readers[asked.wire] : undefined;
-  const request = reader && asked.body && readRequest(reader, capture, readTimed(bytes, asked.body));
+  const request = reader && asked.body && readRequest(reader, capture, readText(capture, asked.body));
   if (!reader || !request) return NOTHING;
-  const reply = await readReply(reader, readTimed(bytes, capture.reply), request);
+  const reply = await readReply(reader, readTimed(capture, capture.reply), request);
   const calls = readToolCalls(reply.events, request.tools);
   const said = newMessages(request);
   const results = said.flatMap(({ content }) =>
@@ -75,7 +75,7 @@ export async function analyze(
 function readRequest(
   reader: WireReader,
   { request: { params, query, headers } }: PackedCapture,
-  { text }: TimedText,
+  text: string,
 ): ChatRequest | undefined {
   try {
     const body: unknown = JSON.parse(text);

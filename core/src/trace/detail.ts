@@ -2,10 +2,9 @@ import type { ChatReply, ChatRequest } from '../canonical/chat.ts';
 import type { WireReaders } from '../plugin/wire-reader.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { analyze } from './analysis.ts';
-import type { PackedBody } from './packed.ts';
+import type { PackedBody, PackedCapture } from './packed.ts';
 import { readTimed, type TimedText } from './read-body.ts';
 import type { TimedEvent } from './read-reply.ts';
-import type { KeptCapture } from './redact-capture.ts';
 
 /** A body as people look at it. */
 export interface RecordedBody extends TimedText {
@@ -47,10 +46,10 @@ export interface TraceDetail {
 }
 
 /** Tells what is kept of a trace. */
-export async function detailOf(capture: KeptCapture, readers: WireReaders): Promise<TraceDetail> {
-  const { request, exchanges, reply, bytes } = capture;
+export async function detailOf(capture: PackedCapture, readers: WireReaders): Promise<TraceDetail> {
+  const { request, exchanges, reply } = capture;
   const told = (body: PackedBody): RecordedBody => ({
-    ...readTimed(bytes, body),
+    ...readTimed(capture, body),
     missing: body.missing,
     isAltered: body.isAltered ?? false,
   });

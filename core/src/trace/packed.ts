@@ -5,8 +5,9 @@ import type { BodyTap, Capture, ClientRequest, UpstreamExchange } from './captur
 export interface PackedBody {
   readonly start: number;
   readonly length: number;
-  /** Pairs: where a piece ends, from `start`, and when it passed, in milliseconds from the request's beginning. */
-  readonly marks: readonly number[];
+  /** Where its pieces stand among the marks, and how many there are. */
+  readonly firstMark: number;
+  readonly pieces: number;
   /** Bytes that were too many to keep. */
   readonly missing: number;
   /** Whether something was left out of it. */
@@ -18,11 +19,13 @@ export interface PackedExchange extends Omit<UpstreamExchange, 'body' | 'reply'>
   readonly reply: PackedBody;
 }
 
-/** A capture as it goes to the thread that keeps traces: all bytes in one piece, which is handed over and not copied. */
+/** A capture in one piece: its numbers and bytes are handed from thread to thread and not copied. */
 export interface PackedCapture {
   readonly request: Omit<ClientRequest, 'body'> & { readonly body?: PackedBody };
   readonly exchanges: readonly PackedExchange[];
   readonly reply: PackedBody & { readonly headers: HeaderMap };
+  /** Pairs: where a piece of a body ends, from the body's start, and when it passed, in hundredths of milliseconds. */
+  readonly marks: Uint32Array<ArrayBuffer>;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -40,13 +43,22 @@ export function pack(capture: Capture, origin: number): PackedCapture {
     })),
     reply: { headers: textsOf(replyHeaders), ...packer.pieces(reply) },
   };
-  return { ...packed, bytes: packer.bytes() };
+  return { ...packed, ...packer.finish() };
 }
 
-/** Lays bodies one after the other. One that is the same as another, since it only passed, is laid once. */
+interface Laid {
+  readonly pieces: readonly (string | Uint8Array)[];
+  readonly start: number;
+  readonly length: number;
+}
+
+const NO_TIMES: readonly number[] = [];
+
+/** Lays bodies one after the other. One whose very pieces were passed on is laid once. */
 class Packer {
   readonly #origin: number;
-  readonly #laid: { readonly bytes: Buffer; readonly start: number }[] = [];
+  readonly #laid: Laid[] = [];
+  readonly #marks: number[] = [];
   #size = 0;
 
   constructor(origin: number) {
@@ -54,48 +66,68 @@ class Packer {
   }
 
   whole(body: string | Uint8Array): PackedBody {
-    const bytes = bufferOf(body);
-    return { start: this.#lay(bytes), length: bytes.length, marks: [], missing: 0 };
+    return this.#lay([body], NO_TIMES, 0);
   }
 
   pieces({ pieces, times, missing }: BodyTap): PackedBody {
-    const buffers = pieces.map(bufferOf);
-    const marks: number[] = [];
-    let end = 0;
-    for (const [at, { length }] of buffers.entries()) {
-      end += length;
-      marks.push(end, Math.round(((times[at] ?? this.#origin) - this.#origin) * 100) / 100);
-    }
-    const [first] = buffers;
-    const bytes = buffers.length === 1 && first ? first : Buffer.concat(buffers, end);
-    return { start: this.#lay(bytes), length: end, marks, missing };
+    return this.#lay(pieces, times, missing);
   }
 
-  #lay(bytes: Buffer): number {
-    const same = this.#laid.find(({ bytes: before }) => before.equals(bytes));
-    if (same) return same.start;
-    const start = this.#size;
-    this.#laid.push({ bytes, start });
-    this.#size += bytes.length;
-    return start;
+  #lay(pieces: Laid['pieces'], times: readonly number[], missing: number): PackedBody {
+    const firstMark = this.#marks.length / 2;
+    let length = 0;
+    for (const [at, piece] of pieces.entries()) {
+      length += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length;
+      const time = times[at];
+      if (time !== undefined) this.#marks.push(length, Math.max(0, (time - this.#origin) * 100));
+    }
+    const same = this.#laid.find((before) => before.length === length && isSame(before.pieces, pieces));
+    const start = same?.start ?? this.#size;
+    if (!same) {
+      this.#laid.push({ pieces, start, length });
+      this.#size += length;
+    }
+    return { start, length, firstMark, pieces: times.length, missing };
   }
 
   /** In memory of its own: what is handed to another thread takes all that lies beside it along. */
-  bytes(): Uint8Array<ArrayBuffer> {
-    const all = new Uint8Array(this.#size);
-    for (const { bytes, start } of this.#laid) all.set(bytes, start);
-    return all;
+  finish(): Pick<PackedCapture, 'marks' | 'bytes'> {
+    const all = Buffer.from(new ArrayBuffer(this.#size));
+    for (const { pieces, start } of this.#laid) {
+      let at = start;
+      for (const piece of pieces) {
+        if (typeof piece === 'string') at += all.write(piece, at);
+        else {
+          all.set(piece, at);
+          at += piece.length;
+        }
+      }
+    }
+    return {
+      marks: Uint32Array.from(this.#marks),
+      bytes: new Uint8Array(all.buffer as ArrayBuffer),
+    };
   }
 }
 
-function bufferOf(piece: string | Uint8Array): Buffer {
-  return typeof piece === 'string'
-    ? Buffer.from(piece)
-    : Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+/** Short bodies are looked at, since they are often put together anew on their way. */
+const SHORT = 16 * 1024;
+
+function isSame(one: Laid['pieces'], other: Laid['pieces']): boolean {
+  if (one.length === other.length && one.every((piece, at) => piece === other[at])) return true;
+  const [first, second] = [one[0], other[0]];
+  return (
+    one.length === 1 &&
+    other.length === 1 &&
+    first instanceof Uint8Array &&
+    second instanceof Uint8Array &&
+    first.length < SHORT &&
+    Buffer.compare(first, second) === 0
+  );
 }
 
 function textsOf(headers: Readonly<Record<string, unknown>>): HeaderMap {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
-  );
+  const texts: Record<string, string> = {};
+  for (const name in headers) texts[name.toLowerCase()] = String(headers[name]);
+  return texts;
 }

@@ -1,120 +1,103 @@
 import type { PackedBody, PackedCapture } from './packed.ts';
-import { piecesOf, readTimed } from './read-body.ts';
-import { redactHeaders, type Redactor, redactQuery, redactUrl } from './redact.ts';
+import { bytesOf, piecesOf, readTimed, type TimedText } from './read-body.ts';
+import { type Redactor, redactHeaders, redactQuery, redactUrl } from './redact.ts';
 
 /** A capture as it may be kept: without credentials, and without what the rules leave out. */
-export type KeptCapture = PackedCapture;
-
-export function redactCapture(capture: PackedCapture, redactor: Redactor): KeptCapture {
+export function redactCapture(capture: PackedCapture, redactor: Redactor): PackedCapture {
   const { request, exchanges, reply } = capture;
-  const bodies = new Bodies(capture.bytes, redactor);
+  const bodies = redactor.isNeeded(capture.bytes) ? new Bodies(capture, redactor) : undefined;
+  const keep = <Body extends PackedBody>(body: Body): Body => bodies?.keep(body) ?? body;
   const kept = {
     request: {
       ...request,
       headers: redactHeaders(request.headers),
       query: redactQuery(request.query),
-      ...(request.body && { body: bodies.keep(request.body) }),
+      ...(request.body && { body: keep(request.body) }),
     },
     exchanges: exchanges.map((exchange) => ({
       ...exchange,
       url: redactUrl(exchange.url),
       headers: redactHeaders(exchange.headers),
       ...(exchange.replyHeaders && { replyHeaders: redactHeaders(exchange.replyHeaders) }),
-      ...(exchange.body && { body: bodies.keep(exchange.body) }),
-      reply: bodies.keep(exchange.reply),
+      ...(exchange.body && { body: keep(exchange.body) }),
+      reply: keep(exchange.reply),
     })),
-    reply: { ...bodies.keep(reply), headers: redactHeaders(reply.headers) },
+    reply: { ...keep(reply), headers: redactHeaders(reply.headers) },
   };
-  return { ...kept, bytes: bodies.bytes() };
+  const { marks, bytes } = bodies?.finish() ?? capture;
+  return { ...kept, marks, bytes };
 }
 
-/** The bodies of a capture, laid anew once one of them is altered. */
+interface Altered {
+  readonly bytes: Uint8Array;
+  readonly marks: readonly number[];
+  readonly isAltered: boolean;
+}
+
+/** The bodies of a capture, laid anew. */
 class Bodies {
-  readonly #given: Uint8Array<ArrayBuffer>;
+  readonly #capture: PackedCapture;
   readonly #redactor: Redactor;
-  /** By where and how long they are: bodies that only passed are there once. */
-  readonly #known = new Map<string, { readonly body: PackedBody; readonly bytes: Uint8Array }>();
-  /** Where those that stay as they were lie now. */
-  readonly #untouched = new Map<number, number>();
   readonly #laid: Uint8Array[] = [];
+  readonly #marks: number[] = [];
   #size = 0;
 
-  constructor(bytes: Uint8Array<ArrayBuffer>, redactor: Redactor) {
-    this.#given = bytes;
+  constructor(capture: PackedCapture, redactor: Redactor) {
+    this.#capture = capture;
     this.#redactor = redactor;
   }
 
-  keep(body: PackedBody): PackedBody {
-    const { start, length, marks } = body;
-    // The times of one that passed through are not those of the other side.
-    const name = `${start} ${length} ${marks.join(' ')}`;
-    const known = this.#known.get(name);
-    if (known) return { ...body, ...known.body };
-    const altered = this.#alter(body);
-    const bytes = altered?.bytes ?? this.#given.subarray(start, start + length);
-    const place = { start: this.#lay(bytes, altered ? undefined : start), length: bytes.length };
-    const kept = {
-      ...place,
-      marks: altered?.marks ?? marks,
-      missing: body.missing,
-      ...(altered && { isAltered: true }),
-    };
-    this.#known.set(name, { body: kept, bytes });
-    return kept;
-  }
-
-  bytes(): Uint8Array<ArrayBuffer> {
-    const all = new Uint8Array(this.#size);
-    let at = 0;
-    for (const bytes of this.#laid) {
-      all.set(bytes, at);
-      at += bytes.length;
-    }
-    return all;
-  }
-
-  /** One that is kept as it was is laid once, however many name it. */
-  #lay(bytes: Uint8Array, from: number | undefined): number {
-    const before = from === undefined ? undefined : this.#untouched.get(from);
-    if (before !== undefined) return before;
-    const start = this.#size;
-    if (from !== undefined && bytes.length > 0) this.#untouched.set(from, start);
+  keep<Body extends PackedBody>(body: Body): Body {
+    const { bytes, marks, isAltered } = this.#alter(body);
+    const place = { start: this.#size, length: bytes.length };
+    const pieces = { firstMark: this.#marks.length / 2, pieces: marks.length / 2 };
     this.#laid.push(bytes);
+    this.#marks.push(...marks);
     this.#size += bytes.length;
-    return start;
+    return { ...body, ...place, ...pieces, ...(isAltered && { isAltered }) };
+  }
+
+  finish(): Pick<PackedCapture, 'marks' | 'bytes'> {
+    const bytes = new Uint8Array(this.#size);
+    let at = 0;
+    for (const piece of this.#laid) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return { bytes, marks: Uint32Array.from(this.#marks) };
   }
 
   /** Event by event, as one may have come in several pieces; each is told of when its last piece came. */
-  #alter(body: PackedBody): { readonly bytes: Uint8Array; readonly marks: readonly number[] } | undefined {
-    const timed = readTimed(this.#given, body);
-    if (!this.#redactor.isNeeded(timed.text)) return undefined;
+  #alter(body: PackedBody): Altered {
+    const timed = readTimed(this.#capture, body);
     const marks: number[] = [];
     const kept: Buffer[] = [];
     let size = 0;
-    let isOther = false;
+    let isAltered = false;
     for (const { ms, text } of eventsOf(timed)) {
       const left = this.#redactor.redact(text);
-      isOther ||= left !== text;
+      isAltered ||= left !== text;
       const bytes = Buffer.from(left);
       size += bytes.length;
       kept.push(bytes);
-      marks.push(size, ms);
+      if (body.pieces > 0) marks.push(size, Math.round(ms * 100));
     }
-    if (!isOther) return undefined;
-    return { bytes: Buffer.concat(kept, size), marks: body.marks.length > 0 ? marks : [] };
+    if (isAltered) return { bytes: Buffer.concat(kept, size), marks, isAltered };
+    const { firstMark, pieces } = body;
+    const own = this.#capture.marks.subarray(firstMark * 2, (firstMark + pieces) * 2);
+    return { bytes: bytesOf(this.#capture, body), marks: [...own], isAltered };
   }
 }
 
 /** Puts the pieces of a stream together to whole events; what is no stream is one. */
-function* eventsOf(
-  timed: ReturnType<typeof readTimed>,
-): Generator<{ readonly ms: number; readonly text: string }> {
+function* eventsOf(timed: TimedText): Generator<{ readonly ms: number; readonly text: string }> {
   let open = '';
   let last = 0;
   for (const { ms, text } of piecesOf(timed)) {
     open += text;
     last = ms;
-    for (let end = open.indexOf('\n\n'); end >= 0 && isStream(open); end = open.indexOf('\n\n')) {
+    if (!isStream(open)) continue;
+    for (let end = open.indexOf('\n\n'); end >= 0; end = open.indexOf('\n\n')) {
       yield { ms, text: open.slice(0, end + 2) };
       open = open.slice(end + 2);
     }

@@ -14,8 +14,8 @@ export interface RedactionRules {
 }
 
 export interface Redactor {
-  /** Whether something may have to go from a body. */
-  isNeeded(body: string): boolean;
+  /** Whether something may have to go. It is asked of all that passes, so it must be quick. */
+  isNeeded(bytes: Uint8Array): boolean;
   /** Gives a body, or one event of a stream, without what is not to be kept. */
   redact(text: string): string;
 }
@@ -24,20 +24,35 @@ const LEFT_OUT = '[redacted]';
 
 /** Base64 that is too long to be a word, as `data:` URL or bare. */
 const MEDIA = /"(data:[^",]{0,200};base64,)?([A-Za-z0-9+/_-]{1024,}={0,2})"/g;
+const LEAST_MEDIA = 1024;
 
 export function createRedactor({ paths, patterns, keepMedia }: RedactionRules): Redactor {
   const edits = paths.map(parsePath).filter((edit): edit is PathEdit => edit !== undefined);
   const expressions = patterns.map((pattern) => new RegExp(pattern, 'gu'));
-  const media = keepMedia ? [] : [MEDIA];
+  const hasRules = edits.length > 0 || expressions.length > 0;
   return {
-    isNeeded: (body) =>
-      edits.length > 0 || [...media, ...expressions].some((found) => body.search(found) >= 0),
+    isNeeded: (bytes) => hasRules || (!keepMedia && mayHoldMedia(bytes)),
     redact(text) {
       const short = keepMedia ? text : text.replaceAll(MEDIA, digestOf);
       const edited = edits.length > 0 ? editJson(short, edits) : short;
       return expressions.reduce((all, expression) => all.replaceAll(expression, LEFT_OUT), edited);
     },
   };
+}
+
+const IS_BASE64 = Uint8Array.from({ length: 256 }, (_, code) =>
+  Number(/[A-Za-z0-9+/_-]/.test(String.fromCodePoint(code))),
+);
+
+/** A long run covers two places that are half as far apart; between most such places there is a space or a sign. */
+function mayHoldMedia(bytes: Uint8Array): boolean {
+  const step = LEAST_MEDIA / 2;
+  for (let at = step; at < bytes.length; at += step) {
+    let end = at;
+    while (end < bytes.length && end - at < step && IS_BASE64[bytes[end] ?? 0] === 1) end += 1;
+    if (end - at === step) return true;
+  }
+  return false;
 }
 
 function digestOf(_: string, head: string | undefined, data: string): string {
@@ -68,13 +83,23 @@ const SECRET_HEADER =
 /** Headers that tell of use and not of secrets, though their names sound so. */
 const PUBLIC_HEADER = /ratelimit|tokens/i;
 
+/** The same few names come with every request. */
+const known = new Map<string, boolean>();
+const MAX_KNOWN = 1_000;
+
+function isSecret(name: string): boolean {
+  let is = known.get(name);
+  if (is === undefined) {
+    is = SECRET_HEADER.test(name) && !PUBLIC_HEADER.test(name);
+    if (known.size < MAX_KNOWN) known.set(name, is);
+  }
+  return is;
+}
+
 export function redactHeaders(headers: HeaderMap): HeaderMap {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      SECRET_HEADER.test(name) && !PUBLIC_HEADER.test(name) ? LEFT_OUT : value,
-    ]),
-  );
+  const kept: Record<string, string> = {};
+  for (const name in headers) kept[name] = isSecret(name) ? LEFT_OUT : (headers[name] ?? '');
+  return kept;
 }
 
 const SECRET_PARAMETER = /^(?:key|api[_-]?key|access_token|token|sig|signature|code|secret|password)$/i;

@@ -9,7 +9,7 @@ import type {
   TraceQuery,
 } from './query.ts';
 import type { TraceRecord } from './record.ts';
-import type { KeptCapture } from './redact-capture.ts';
+import type { PackedCapture } from './packed.ts';
 import type { ToolCallRecord } from './tool-calls.ts';
 
 export interface TracePage {
@@ -43,7 +43,7 @@ export interface ToolCallPage {
 /** A trace on its way into the store. */
 export interface TraceEntry {
   readonly trace: TraceRecord;
-  readonly capture?: KeptCapture;
+  readonly capture?: PackedCapture;
   readonly analysis?: Pick<Analysis, 'calls' | 'results' | 'place' | 'texts' | 'finish'>;
 }
 
@@ -62,7 +62,7 @@ export interface TraceStore {
   /** The newest trace of an id: clients may choose ids, and choose one twice. */
   get(id: string): Promise<TraceRecord | undefined>;
   /** What was kept of its bodies. */
-  capture(id: string): Promise<KeptCapture | undefined>;
+  capture(id: string): Promise<PackedCapture | undefined>;
   /** How many there were. */
   remove(filter: TraceFilter | { readonly id: string }): Promise<number>;
   stats(query: StatsQuery): Promise<readonly StatsRow[]>;

@@ -164,7 +164,7 @@ class WorkerTraces implements Traces {
     this.#queuedBytes = 0;
     this.#post(
       { type: 'put', traces },
-      traces.flatMap(({ capture }) => (capture ? [capture.bytes.buffer] : [])),
+      traces.flatMap(({ capture }) => (capture ? [capture.bytes.buffer, capture.marks.buffer] : [])),
     );
   }
 

@@ -76,7 +76,11 @@ async function loadReaders(): Promise<WireReaders> {
 async function entryOf({ trace, capture }: SentTrace): Promise<TraceEntry> {
   if (!capture) return { trace };
   const kept = redactCapture(capture, redactor);
-  return { trace, capture: kept, analysis: await analyze(kept, await readers, trace.keyId ?? '') };
+  return {
+    trace,
+    capture: kept,
+    analysis: await analyze(kept, await readers, trace.keyId ?? ''),
+  };
 }
 
 async function detail(from: TraceStore, id: string): Promise<unknown> {

@@ -84,6 +84,7 @@ const bodies: Migration = {
       .createTable('trace_bodies')
       .addColumn('seq', 'integer', (column) => column.primaryKey())
       .addColumn('head', 'text', (column) => column.notNull())
+      .addColumn('marks', 'blob', (column) => column.notNull())
       .addColumn('data', 'blob', (column) => column.notNull())
       .execute();
     await db.schema

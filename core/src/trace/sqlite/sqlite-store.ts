@@ -4,7 +4,7 @@ import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { TraceQuery, TraceSort } from '../query.ts';
 import type { TracePage, TraceStore } from '../store.ts';
-import type { KeptCapture } from '../redact-capture.ts';
+import type { PackedCapture } from '../packed.ts';
 import { listCalls } from './calls.ts';
 import { nodeSqliteDialect, openDatabase } from './dialect.ts';
 import { migrations } from './migrations.ts';
@@ -51,14 +51,18 @@ export async function openSqliteStore(folder: string): Promise<TraceStore> {
       const row = await db
         .selectFrom('trace_bodies')
         .innerJoin('traces', 'traces.seq', 'trace_bodies.seq')
-        .select(['head', 'data'])
+        .select(['head', 'marks', 'trace_bodies.data'])
         .where('id', '=', id)
         .orderBy('traces.seq', 'desc')
         .limit(1)
         .executeTakeFirst();
       if (!row) return undefined;
-      const head = JSON.parse(row.head) as Omit<KeptCapture, 'bytes'>;
-      return { ...head, bytes: new Uint8Array(zstdDecompressSync(row.data)) };
+      const head = JSON.parse(row.head) as Omit<PackedCapture, 'bytes' | 'marks'>;
+      return {
+        ...head,
+        marks: new Uint32Array(new Uint8Array(row.marks).buffer),
+        bytes: new Uint8Array(zstdDecompressSync(row.data)),
+      };
     },
     stats: (query) => readStats(db, query),
     calls: (query) => listCalls(db, query),

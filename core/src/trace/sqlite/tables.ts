@@ -44,9 +44,11 @@ export interface TraceTable {
 
 export interface BodiesTable {
   readonly seq: number;
-  /** A `KeptCapture` without its bytes, as JSON. */
+  /** A `PackedCapture` without its marks and bytes, as JSON. */
   readonly head: string;
-  /** Those bytes, compressed by zstd. */
+  /** Of the capture. */
+  readonly marks: Uint8Array;
+  /** Its bytes, compressed by zstd. */
   readonly data: Uint8Array;
 }
 

@@ -3,7 +3,7 @@ import { constants, zstdCompressSync } from 'node:zlib';
 import type { Kysely } from 'kysely';
 import type { ToolResult } from '../analysis.ts';
 import type { TraceRecord } from '../record.ts';
-import type { KeptCapture } from '../redact-capture.ts';
+import type { PackedCapture } from '../packed.ts';
 import type { TraceEntry, TraceStore } from '../store.ts';
 import type { ToolCallRecord } from '../tool-calls.ts';
 import { toRow } from './rows.ts';
@@ -48,7 +48,7 @@ class Writer {
     this.#removeRunning = prepare(
       "delete from traces where id = ? and started_at = ? and outcome = 'running'",
     );
-    this.#insertBodies = prepare('insert into trace_bodies (seq, head, data) values (?, ?, ?)');
+    this.#insertBodies = prepare('insert into trace_bodies (seq, head, marks, data) values (?, ?, ?, ?)');
     this.#insertTexts = prepare('insert into trace_texts (rowid, prompt, reply, tools) values (?, ?, ?, ?)');
     this.#insertCall = prepare(
       `insert into tool_calls (trace, called_at, call_id, name, arguments, growth, start_ms, end_ms, state, error,
@@ -107,8 +107,9 @@ class Writer {
     return undefined;
   }
 
-  #keep(seq: number, { bytes, ...head }: KeptCapture): void {
-    this.#insertBodies.run(seq, JSON.stringify(head), zstdCompressSync(bytes, FAST));
+  #keep(seq: number, { bytes, marks, ...head }: PackedCapture): void {
+    const times = new Uint8Array(marks.buffer, marks.byteOffset, marks.byteLength);
+    this.#insertBodies.run(seq, JSON.stringify(head), times, zstdCompressSync(bytes, FAST));
   }
 
   #putCall(seq: number, startedAt: number, call: ToolCallRecord): void {
