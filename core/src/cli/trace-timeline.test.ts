@@ -45,7 +45,7 @@ const trace: TraceRecord = {
 
 describe('a trace for a person', () => {
   it('tells the facts, and draws each attempt on one scale', () => {
-    expect(formatTrace(trace)).toBe(
+    expect(formatTrace(trace, [])).toBe(
       [
         'id         req_1',
         'time       2026-11-21T12:00:00.000Z',
@@ -66,16 +66,45 @@ describe('a trace for a person', () => {
     );
   });
 
+  it('tells each call of a tool, what is wrong with it and what came of it', () => {
+    const call = { traceId: 'req_1', calledAt: 0, callId: 'c', growth: [], startMs: 240, endMs: 300 };
+    const text = formatTrace(trace, [
+      {
+        ...{ ...call, name: 'weather', arguments: '{"units":"c"}', state: 'schema' },
+        problems: [{ path: '/units', message: 'Not in the schema.' }],
+      },
+      {
+        ...{ ...call, name: 'time', arguments: '{}', state: 'ok' },
+        result: { text: 'noon\nsharp', isError: false, by: 'req_2', afterMs: 1_200 },
+      },
+    ]);
+    expect(text).toContain(
+      [
+        'weather({"units":"c"})',
+        '  schema, written from 240 ms to 300 ms',
+        '  /units: Not in the schema.',
+        '  not answered yet',
+        '',
+        'time({})',
+        '  ok, written from 240 ms to 300 ms',
+        '  answered after 1200 ms by req_2: noon',
+      ].join('\n'),
+    );
+  });
+
   it('leaves out what is not known', () => {
     const { model: _, keyName: __, upstream: ___, inputTokens: ____, cost: _____, ...rest } = trace;
-    const text = formatTrace({
-      ...rest,
-      attempts: [],
-      dropped: [],
-      outcome: 'error',
-      errorKind: 'auth',
-      status: 401,
-    });
+    const text = formatTrace(
+      {
+        ...rest,
+        attempts: [],
+        dropped: [],
+        outcome: 'error',
+        errorKind: 'auth',
+        status: 401,
+      },
+      [],
+    );
     expect(text).toContain('outcome    401 error (auth)');
     for (const label of ['model ', 'key ', 'served', 'tokens', 'cost', 'dropped'])
       expect(text).not.toContain(label);

@@ -1,10 +1,29 @@
 import type { AttemptRecord, TraceRecord } from '../trace/record.ts';
+import type { StoredToolCall } from '../trace/store.ts';
 
 const WIDTH = 48;
 
-/** A trace for a person: what is known of it, and each attempt as a bar. */
-export function formatTrace(trace: TraceRecord): string {
-  return [...facts(trace), '', ...timeline(trace)].join('\n');
+/** A trace for a person: what is known of it, each attempt as a bar, and each call of a tool. */
+export function formatTrace(trace: TraceRecord, calls: readonly StoredToolCall[]): string {
+  return [...facts(trace), '', ...timeline(trace), ...toolCalls(calls)].join('\n');
+}
+
+function toolCalls(calls: readonly StoredToolCall[]): readonly string[] {
+  return calls.flatMap(({ name, arguments: text, state, startMs, endMs, error, problems = [], result }) => [
+    '',
+    `${name}(${text})`,
+    `  ${state}, written from ${ms(startMs)} to ${ms(endMs)}`,
+    ...(error === undefined ? [] : [`  ${error}`]),
+    ...problems.map(({ path, message }) => `  ${path === '' ? 'the arguments' : path}: ${message}`),
+    result
+      ? `  ${result.isError ? 'failed' : 'answered'} after ${ms(result.afterMs)} by ${result.by}: ${firstLine(result.text)}`
+      : '  not answered yet',
+  ]);
+}
+
+function firstLine(text: string): string {
+  const [line = ''] = text.split('\n', 1);
+  return line.length > 100 ? `${line.slice(0, 100)}…` : line;
 }
 
 function facts(trace: TraceRecord): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { AttemptRecord, TraceRecord } from '../trace/record.ts';
+import type { ToolCallPage } from '../trace/store.ts';
 import { withAdmin, withRunningAdmin } from './admin-client.ts';
 import { addCommonFlags, addConfigFlags, type CommonFlags, type ConfigFlags } from './flags.ts';
 import { formatTable, print, printResult } from './output.ts';
@@ -14,6 +15,8 @@ interface FilterFlags {
   readonly error?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly tool?: string;
+  readonly search?: string;
 }
 
 interface ListFlags extends CommonFlags, FilterFlags {
@@ -31,7 +34,9 @@ export function addTraces(program: Command): void {
   addConfigFlags(traces.command('tail').description('Show every request as it ends.')).action(tail);
   addFilterFlags(
     addConfigFlags(traces.command('export').description('Print all traces, one JSON object a line.')),
-  ).action(exportAll);
+  )
+    .option('--har', 'as an HTTP archive, with all that was kept of their bodies')
+    .action(exportAll);
 }
 
 function addFilterFlags(command: Command): Command {
@@ -43,14 +48,28 @@ function addFilterFlags(command: Command): Command {
     .option('--outcome <outcome>', 'ok, error, aborted, running or interrupted')
     .option('--error <kind>', 'the kind of failure, such as rate-limit')
     .option('--from <time>', 'at or after, such as 2026-11-21T12:00:00Z')
-    .option('--to <time>', 'before');
+    .option('--to <time>', 'before')
+    .option('--tool <name>', 'replies that call it')
+    .option('--search <words>', 'of prompts, replies and calls; a phrase in quotes');
 }
 
 function queryOf(
-  { model, upstream, key, thread, outcome, error, from, to }: FilterFlags,
+  { model, upstream, key, thread, outcome, error, from, to, tool, search }: FilterFlags,
   more: object = {},
 ): string {
-  const fields = Object.entries({ model, upstream, key, thread, outcome, error, from, to, ...more });
+  const fields = Object.entries({
+    model,
+    upstream,
+    key,
+    thread,
+    outcome,
+    error,
+    from,
+    to,
+    tool,
+    search,
+    ...more,
+  });
   const given = fields.filter((field): field is [string, string] => typeof field[1] === 'string');
   return given.length > 0 ? `?${new URLSearchParams(given).toString()}` : '';
 }
@@ -78,10 +97,12 @@ function rowOf(trace: TraceRecord): readonly string[] {
 }
 
 async function show(id: string, { json, ...flags }: CommonFlags): Promise<void> {
-  const trace = await withAdmin(flags, (admin) =>
-    admin.call<TraceRecord>('GET', `/traces/${encodeURIComponent(id)}`),
-  );
-  printResult(json, trace, () => formatTrace(trace));
+  const name = encodeURIComponent(id);
+  const [trace, { calls }] = await withAdmin(flags, async (admin) => [
+    await admin.call<TraceRecord>('GET', `/traces/${name}`),
+    await admin.call<ToolCallPage>('GET', `/tool-calls?trace=${name}&limit=500`),
+  ]);
+  printResult(json, { ...trace, calls }, () => formatTrace(trace, calls.toReversed()));
 }
 
 async function tail(flags: ConfigFlags): Promise<void> {
@@ -98,8 +119,12 @@ function attemptsOf(attempts: readonly AttemptRecord[]): string {
   return attempts.length > 1 ? `  ${attempts.length} attempts` : '';
 }
 
-async function exportAll(flags: ConfigFlags & FilterFlags): Promise<void> {
+async function exportAll({
+  har,
+  ...flags
+}: ConfigFlags & FilterFlags & { readonly har?: true }): Promise<void> {
   await withAdmin(flags, async (admin) => {
-    for await (const line of admin.lines(`/traces/export${queryOf(flags)}`)) if (line !== '') print(line);
+    for await (const line of admin.lines(`/traces/export${queryOf(flags, har && { format: 'har' })}`))
+      if (line !== '') print(line);
   });
 }

@@ -103,6 +103,9 @@ function createGauges(registry: Registry, { upstreams, traces }: MetricSources):
     });
   };
   gauge('dragoman_traces_waiting', 'Traces on their way to the store.', (own) => own.set(traces().waiting));
+  gauge('dragoman_traces_shed', 'Traces that were kept without bodies, under pressure.', (own) =>
+    own.set(traces().shed),
+  );
   gauge('dragoman_traces_lost', 'Traces that were lost since the start.', (own) => own.set(traces().lost));
   const perUpstream = (
     name: string,

@@ -105,7 +105,7 @@ class Packer {
     }
     return {
       marks: Uint32Array.from(this.#marks),
-      bytes: new Uint8Array(all.buffer as ArrayBuffer),
+      bytes: new Uint8Array(all.buffer),
     };
   }
 }
