@@ -11,7 +11,7 @@ export interface MetricSources {
     /** How many of its models are not asked now. */
     readonly resting: number;
   }[];
-  readonly traces: () => { readonly waiting: number; readonly lost: number };
+  readonly traces: () => { readonly waiting: number; readonly lost: number; readonly shed: number };
 }
 
 /** Counts requests for Prometheus. Names of labels are few, and their values come from the configuration. */
