@@ -1,16 +1,18 @@
+'use client';
+
 import Link from 'next/link';
-import { PageFrame } from '../components/page-frame.tsx';
+import { useTranslations } from 'use-intl';
+import { buttonClass } from '../components/ui/button.tsx';
 
 export default function NotFound() {
+  const t = useTranslations('notFound');
   return (
-    <PageFrame>
-      <section className="welcome">
-        <h1>Nothing here</h1>
-        <p className="lead">The console has no page at this address.</p>
-        <Link className="button button-primary" href="/">
-          Back to the console
-        </Link>
-      </section>
-    </PageFrame>
+    <section className="grid justify-items-center gap-4 py-24 text-center">
+      <h1 className="text-2xl font-semibold">{t('title')}</h1>
+      <p className="text-quiet">{t('text')}</p>
+      <Link className={buttonClass()} href="/">
+        {t('back')}
+      </Link>
+    </section>
   );
 }

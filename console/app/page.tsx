@@ -1,5 +1,5 @@
-import { TitlePage } from '../features/title-page.tsx';
+import { OverviewPage } from '../features/overview/overview-page.tsx';
 
 export default function Page() {
-  return <TitlePage />;
+  return <OverviewPage />;
 }

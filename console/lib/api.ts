@@ -1,19 +1,31 @@
 const BASE = '/admin/api/v1';
 
+export interface Issue {
+  readonly path: string;
+  readonly message: string;
+}
+
 /** A call of the admin API that failed. The message is the gateway's own sentence. */
 export class ApiError extends Error {
   /** The HTTP status; 0 when the gateway was not reached. */
   readonly status: number;
+  /** What is wrong with which field of the request. */
+  readonly issues: readonly Issue[];
 
-  constructor(status: number, message: string, cause?: unknown) {
-    super(message, { cause });
+  constructor(
+    status: number,
+    message: string,
+    more: { readonly issues?: readonly Issue[]; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause: more.cause });
     this.name = 'ApiError';
     this.status = status;
+    this.issues = more.issues ?? [];
   }
 }
 
 interface ErrorBody {
-  readonly error?: { readonly message?: string };
+  readonly error?: { readonly message?: string; readonly issues?: readonly Issue[] };
 }
 
 /** Calls the admin API. Throws an {@link ApiError} for whatever is not a success. */
@@ -21,13 +33,34 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
   const response = await send(method, path, body);
   const value = parse(await response.text());
   if (response.ok) return value as T;
-  const message = (value as ErrorBody | undefined)?.error?.message;
-  throw new ApiError(response.status, message ?? `The gateway answered with status ${response.status}.`);
+  const { message, issues = [] } = (value as ErrorBody | undefined)?.error ?? {};
+  throw new ApiError(response.status, message ?? `The gateway answered with status ${response.status}.`, {
+    issues,
+  });
 }
 
 /** Reads one resource: the fetcher of every SWR hook. */
 export function read<T>(path: string): Promise<T> {
   return call<T>('GET', path);
+}
+
+/** The address of a resource, for a link or a stream. */
+export function addressOf(path: string): string {
+  return BASE + path;
+}
+
+/** A query of those fields that have a value. */
+export function queryOf(
+  fields: Readonly<Record<string, string | number | boolean | null | undefined>>,
+): string {
+  const given = Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined || value === null || value === '' ? [] : [[name, String(value)]],
+  );
+  return given.length > 0 ? `?${new URLSearchParams(given).toString()}` : '';
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function send(method: string, path: string, body: unknown): Promise<Response> {
@@ -40,8 +73,8 @@ async function send(method: string, path: string, body: unknown): Promise<Respon
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-  } catch (error) {
-    throw new ApiError(0, 'The gateway cannot be reached. Is it still running?', error);
+  } catch (cause) {
+    throw new ApiError(0, 'The gateway cannot be reached. Is it still running?', { cause });
   }
 }
 

@@ -13,6 +13,7 @@ export function DataProvider({ children }: { readonly children: ReactNode }) {
     <SWRConfig
       value={{
         fetcher: read,
+        keepPreviousData: true,
         shouldRetryOnError: (error) => !isRefusal(error),
         onError(error, key) {
           if (isRefusal(error) && key !== '/session') void mutate('/session');

@@ -1,13 +1,16 @@
 'use client';
 
 import { type FormEvent, useEffect, useState } from 'react';
+import { useTranslations } from 'use-intl';
 import { Button } from '../../components/ui/button.tsx';
+import { TextField } from '../../components/ui/field.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
-import { PasswordField } from '../../components/ui/password-field.tsx';
+import { messageOf } from '../../lib/api.ts';
 import { type Proof, useSignIn } from './use-sign-in.ts';
 
 /** Signs in by the link that brought the browser here, or else by password. */
 export function SignInForm() {
+  const t = useTranslations('signIn');
   const signIn = useSignIn();
   const [busy, setBusy] = useState<'link' | 'password'>();
   const [problem, setProblem] = useState<string>();
@@ -18,7 +21,7 @@ export function SignInForm() {
     try {
       await signIn(proof);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
       setBusy(undefined);
     }
   };
@@ -35,18 +38,24 @@ export function SignInForm() {
     // Once per page: `attempt` is new at every render, and does the same.
   }, []);
 
-  if (busy === 'link') return <p aria-live="polite">Signing in with your link …</p>;
+  if (busy === 'link') return <p aria-live="polite">{t('byLink')}</p>;
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const password = new FormData(event.currentTarget).get('password');
     if (typeof password === 'string') void attempt('password', { password });
   };
   return (
-    <form className="stack" onSubmit={submit}>
+    <form className="grid gap-4" onSubmit={submit}>
       {problem !== undefined && <Notice kind="error">{problem}</Notice>}
-      <PasswordField label="Admin password" name="password" />
+      <TextField
+        label={t('password')}
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        required
+      />
       <Button type="submit" disabled={busy !== undefined}>
-        {busy ? 'Signing in …' : 'Sign in'}
+        {busy ? t('busy') : t('submit')}
       </Button>
     </form>
   );
@@ -54,8 +63,8 @@ export function SignInForm() {
 
 /** Reads the link's token and takes it out of the address at once, so that it stays in no history. */
 function takeToken(): string | undefined {
-  const { hash, pathname } = window.location;
+  const { hash, pathname, search } = window.location;
   const token = new URLSearchParams(hash.slice(1)).get('token') ?? undefined;
-  if (hash !== '') window.history.replaceState(window.history.state, '', pathname);
+  if (hash !== '') window.history.replaceState(window.history.state, '', pathname + search);
   return token;
 }

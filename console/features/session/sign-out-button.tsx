@@ -1,25 +1,33 @@
 'use client';
 
+import { LogOut } from 'lucide-react';
 import { useState } from 'react';
-import { Button } from '../../components/ui/button.tsx';
+import { toast } from 'sonner';
+import { useTranslations } from 'use-intl';
+import { IconButton } from '../../components/ui/button.tsx';
 import { ApiError, call } from '../../lib/api.ts';
 
 export function SignOutButton() {
-  const [state, setState] = useState<'idle' | 'busy' | 'failed'>('idle');
+  const t = useTranslations('shell');
+  const [isBusy, setBusy] = useState(false);
   const signOut = async (): Promise<void> => {
-    setState('busy');
+    setBusy(true);
     try {
       await call('DELETE', '/session');
     } catch (error) {
       // A session that is already over is what was asked for.
-      if (!(error instanceof ApiError && error.status === 401)) return setState('failed');
+      if (!(error instanceof ApiError && error.status === 401)) {
+        setBusy(false);
+        toast.error(t('signOutFailed'));
+        return;
+      }
     }
     // A fresh document: nothing that was shown to the signed-in stays in memory.
     window.location.reload();
   };
   return (
-    <Button kind="quiet" disabled={state === 'busy'} onClick={() => void signOut()}>
-      {state === 'failed' ? 'Sign-out failed, try again' : 'Sign out'}
-    </Button>
+    <IconButton label={t('signOut')} disabled={isBusy} onClick={() => void signOut()}>
+      <LogOut size={18} />
+    </IconButton>
   );
 }

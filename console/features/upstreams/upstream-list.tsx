@@ -1,57 +1,164 @@
-import { Notice } from '../../components/ui/notice.tsx';
-import { Skeleton } from '../../components/ui/skeleton.tsx';
-import { type Upstream, useUpstreams } from './use-upstreams.ts';
+'use client';
+
+import { MoreHorizontal, Plus } from 'lucide-react';
+import { useState } from 'react';
+import useSWR from 'swr';
+import { useTranslations } from 'use-intl';
+import { Badge } from '../../components/ui/badge.tsx';
+import { Button, IconButton } from '../../components/ui/button.tsx';
+import { Empty } from '../../components/ui/empty.tsx';
+import { Loaded } from '../../components/ui/loaded.tsx';
+import { Menu } from '../../components/ui/menu.tsx';
+import { Table } from '../../components/ui/table.tsx';
+import { queryOf } from '../../lib/api.ts';
+import { useFormats } from '../../lib/format.ts';
+import type { StatsRow, Upstream } from '../../lib/types.ts';
+import { TestDialog } from './test-dialog.tsx';
+import { type Draft, UpstreamDrawer } from './upstream-drawer.tsx';
+import { UpstreamState } from './upstream-state.tsx';
+import { isLeaving, useHealth, useUpstreamActions, useUpstreams } from './use-upstreams.ts';
 
 export function UpstreamList() {
-  const { data, error, mutate } = useUpstreams();
-  if (!data && !error) return <Skeleton lines={2} />;
+  const t = useTranslations('upstreams');
+  const formats = useFormats();
+  const upstreams = useUpstreams();
+  const { data: health = [] } = useHealth();
+  const actions = useUpstreamActions();
+  const [draft, setDraft] = useState<Draft>();
+  const [tested, setTested] = useState<Upstream>();
+  const from = new Date(Math.floor(Date.now() / 60_000) * 60_000 - 86_400_000).toISOString();
+  const { data: stats = [] } = useSWR<readonly StatsRow[], Error>(
+    `/traces/stats${queryOf({ from, by: 'upstream' })}`,
+  );
+  const statsOf = ({ id }: Upstream): StatsRow | undefined => stats.find(({ group }) => group === id);
+  const share = (row: StatsRow | undefined): string =>
+    row ? formats.percent(1 - row.errors / row.requests) : '–';
+
+  const itemsOf = (upstream: Upstream) => {
+    const isFile = upstream.origin === 'file';
+    const isResting = health.some((one) => one.upstream === upstream.id && one.state === 'open');
+    return [
+      { label: isFile ? t('view') : t('edit'), onSelect: () => setDraft({ upstream, isNew: false }) },
+      { label: t('test'), onSelect: () => setTested(upstream) },
+      {
+        label: t('duplicate'),
+        onSelect: () => setDraft({ upstream: { ...upstream, id: `${upstream.id}-2` }, isNew: true }),
+      },
+      isResting
+        ? { label: t('resume'), onSelect: () => void actions.rest(upstream, undefined) }
+        : { label: t('pause'), onSelect: () => void actions.rest(upstream, 3_600) },
+      {
+        label: upstream.enabled ? t('disable') : t('enable'),
+        isDisabled: isFile,
+        onSelect: () => void actions.change(upstream, { enabled: !upstream.enabled }),
+      },
+      { label: t('remove'), isDangerous: true, isDisabled: isFile, onSelect: () => actions.remove(upstream) },
+    ];
+  };
+
   return (
     <>
-      {error && (
-        <Notice kind="error" onRetry={() => void mutate()}>
-          {data ? `This list is not up to date: ${error.message}` : error.message}
-        </Notice>
-      )}
-      {data?.length === 0 && (
-        <Notice kind="hint">
-          No upstreams yet, so there are no models. Name one in <code>gateway.config.ts</code> or run{' '}
-          <code>./dragoman upstreams add --help</code>.
-        </Notice>
-      )}
-      {data && data.length > 0 && (
-        <ul className="rows">
-          {data.map((upstream) => (
-            <UpstreamRow key={upstream.id} upstream={upstream} />
-          ))}
-        </ul>
-      )}
-    </>
-  );
-}
-
-function UpstreamRow({ upstream }: { readonly upstream: Upstream }) {
-  const { id, provider, origin, failure } = upstream;
-  return (
-    <li>
-      <div className="row-main">
-        <strong>{id}</strong>
-        <span className="quiet">
-          {provider} · {origin === 'file' ? 'from the config file' : 'added at run time'}
-        </span>
-        {failure !== null && <span className="row-failure">{failure}</span>}
+      <div className="mb-3 flex justify-end">
+        <Button onClick={() => setDraft({ isNew: true })}>
+          <Plus size={16} aria-hidden /> {t('add')}
+        </Button>
       </div>
-      <Status upstream={upstream} />
-    </li>
-  );
-}
-
-function Status({ upstream: { enabled, failure, knownModels } }: { readonly upstream: Upstream }) {
-  if (!enabled) return <span className="status status-off">Disabled</span>;
-  if (failure !== null) return <span className="status status-bad">Failing</span>;
-  if (knownModels === null) return <span className="status status-off">Asking for models</span>;
-  return (
-    <span className="status status-good">
-      {knownModels} {knownModels === 1 ? 'model' : 'models'}
-    </span>
+      <Loaded of={upstreams}>
+        {(all) => {
+          const shown = all.filter((one) => !isLeaving(one));
+          if (shown.length === 0) {
+            return (
+              <Empty title={t('none')}>
+                <p>{t('noneHint')}</p>
+                <Button onClick={() => setDraft({ isNew: true })}>{t('add')}</Button>
+              </Empty>
+            );
+          }
+          return (
+            <Table
+              label={t('title')}
+              columns={[
+                {
+                  name: t('name'),
+                  cell: (upstream) => (
+                    <>
+                      <button
+                        type="button"
+                        className="font-medium underline-offset-2 hover:underline"
+                        onClick={() => setDraft({ upstream, isNew: false })}
+                      >
+                        {upstream.id}
+                      </button>{' '}
+                      {upstream.origin === 'file' && (
+                        <Badge tone="quiet" title={t('fromFileHint')}>
+                          {t('fromFile')}
+                        </Badge>
+                      )}
+                      <div className="text-xs text-quiet">{upstream.provider}</div>
+                    </>
+                  ),
+                },
+                {
+                  name: t('state'),
+                  cell: (upstream) => <UpstreamState upstream={upstream} health={health} />,
+                },
+                {
+                  name: t('success'),
+                  cell: (upstream) => share(statsOf(upstream)),
+                  isWide: true,
+                  isNumber: true,
+                },
+                {
+                  name: t('latency'),
+                  cell: (upstream) => formats.ms(statsOf(upstream)?.p50TtftMs),
+                  isWide: true,
+                  isNumber: true,
+                },
+                {
+                  name: t('spend'),
+                  cell: (upstream) => {
+                    const row = statsOf(upstream);
+                    return row ? formats.money(row.cost) : '–';
+                  },
+                  isWide: true,
+                  isNumber: true,
+                },
+                {
+                  name: t('weight'),
+                  cell: ({ weight, priority }) => `${weight} / ${priority}`,
+                  isWide: true,
+                  isNumber: true,
+                },
+                {
+                  name: <span className="sr-only">{t('actions')}</span>,
+                  cell: (upstream) => (
+                    <div className="text-right">
+                      <Menu
+                        items={itemsOf(upstream)}
+                        trigger={
+                          <IconButton label={t('actionsOf', { id: upstream.id })}>
+                            <MoreHorizontal size={18} />
+                          </IconButton>
+                        }
+                      />
+                    </div>
+                  ),
+                },
+              ]}
+              rows={shown}
+              keyOf={({ id }) => id}
+            />
+          );
+        }}
+      </Loaded>
+      {draft && (
+        <UpstreamDrawer
+          key={`${draft.upstream?.id} ${draft.isNew}`}
+          draft={draft}
+          onClose={() => setDraft(undefined)}
+        />
+      )}
+      {tested && <TestDialog upstream={tested} onClose={() => setTested(undefined)} />}
+    </>
   );
 }

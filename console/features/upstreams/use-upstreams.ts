@@ -1,17 +1,87 @@
-import useSWR, { type SWRResponse } from 'swr';
-import type { ApiError } from '../../lib/api.ts';
+import { toast } from 'sonner';
+import useSWR, { type SWRResponse, useSWRConfig } from 'swr';
+import { useTranslations } from 'use-intl';
+import { call, messageOf } from '../../lib/api.ts';
+import type { Health, Upstream } from '../../lib/types.ts';
 
-export interface Upstream {
-  readonly id: string;
-  readonly provider: string;
-  readonly enabled: boolean;
-  readonly origin: 'file' | 'state';
-  /** Null until the upstream has told its models. */
-  readonly knownModels: number | null;
-  /** Why the upstream could not tell its models. */
-  readonly failure: string | null;
+const PATH = '/upstreams';
+/** How long a removal can be taken back. */
+const UNDO_MS = 6_000;
+
+export const useUpstreams = (): SWRResponse<readonly Upstream[], Error> =>
+  useSWR<readonly Upstream[], Error>(PATH, { refreshInterval: 5_000 });
+
+export const useHealth = (): SWRResponse<readonly Health[], Error> =>
+  useSWR<readonly Health[], Error>('/health', { refreshInterval: 5_000 });
+
+export interface UpstreamActions {
+  change(upstream: Upstream, change: Partial<Upstream>): Promise<void>;
+  rest(upstream: Upstream, seconds: number | undefined): Promise<void>;
+  /** After a while, unless somebody takes it back. */
+  remove(upstream: Upstream): void;
 }
 
-/** The upstreams, asked anew every few seconds: models are discovered while the page is open. */
-export const useUpstreams = (): SWRResponse<readonly Upstream[], ApiError> =>
-  useSWR<readonly Upstream[], ApiError>('/upstreams', { refreshInterval: 5000 });
+/** Upstreams whose removal can still be taken back are not shown. */
+const leaving = new Set<string>();
+export const isLeaving = ({ id }: Upstream): boolean => leaving.has(id);
+
+export function useUpstreamActions(): UpstreamActions {
+  const t = useTranslations('upstreams');
+  const { mutate } = useSWRConfig();
+  const refresh = async (): Promise<void> => {
+    await Promise.all([mutate(PATH), mutate('/health'), mutate('/models')]);
+  };
+  return {
+    async change(upstream, change) {
+      const changed = (all: readonly Upstream[] = []) =>
+        all.map((one) => (one.id === upstream.id ? { ...one, ...change } : one));
+      try {
+        // Shown at once; the gateway's answer takes its place, or the old state when it refuses.
+        await mutate(PATH, call<Upstream>('PATCH', `${PATH}/${encodeURIComponent(upstream.id)}`, change), {
+          optimisticData: changed,
+          populateCache: (answer: Upstream, all: readonly Upstream[] = []) =>
+            all.map((one) => (one.id === answer.id ? answer : one)),
+          rollbackOnError: true,
+        });
+      } catch (error) {
+        toast.error(messageOf(error));
+      }
+    },
+    async rest(upstream, seconds) {
+      const path = `${PATH}/${encodeURIComponent(upstream.id)}`;
+      try {
+        if (seconds === undefined) await call('POST', `${path}/resume`);
+        else await call('POST', `${path}/pause`, { seconds });
+        await refresh();
+      } catch (error) {
+        toast.error(messageOf(error));
+      }
+    },
+    remove(upstream) {
+      leaving.add(upstream.id);
+      void mutate(PATH);
+      const timer = setTimeout(() => {
+        void (async () => {
+          try {
+            await call('DELETE', `${PATH}/${encodeURIComponent(upstream.id)}`);
+          } catch (error) {
+            toast.error(messageOf(error));
+          }
+          leaving.delete(upstream.id);
+          await refresh();
+        })();
+      }, UNDO_MS);
+      toast(t('removed', { id: upstream.id }), {
+        duration: UNDO_MS,
+        action: {
+          label: t('undo'),
+          onClick: () => {
+            clearTimeout(timer);
+            leaving.delete(upstream.id);
+            void mutate(PATH);
+          },
+        },
+      });
+    },
+  };
+}

@@ -209,7 +209,20 @@ export const aboutSchema = z
   .meta({ id: 'About' });
 
 export const settingsViewSchema = z
-  .object({ adminPassword: z.object({ set: z.boolean() }) })
+  .object({
+    adminPassword: z.object({ set: z.boolean() }),
+    traces: z
+      .object({
+        record: z.enum(RECORD_LEVELS),
+        maxBodyBytes: z.int(),
+        redact: z.object({ paths: z.array(z.string()), patterns: z.array(z.string()) }),
+        keepMedia: z.boolean(),
+        maxAgeMs: z.int(),
+        maxCount: z.int(),
+        maxBytes: z.int(),
+      })
+      .describe('What is recorded of requests; it is set in the config file.'),
+  })
   .meta({ id: 'Settings' });
 
 const newPassword = z.string().min(8).max(1024);

@@ -42,6 +42,9 @@ async function setPassword(password: string | null, { state }: AdminDeps): Promi
   }));
 }
 
-function viewSettings({ state }: AdminDeps) {
-  return { adminPassword: { set: state.read().settings.adminPasswordHash !== undefined } };
+function viewSettings({ state, config }: AdminDeps) {
+  return {
+    adminPassword: { set: state.read().settings.adminPasswordHash !== undefined },
+    traces: config.traces,
+  };
 }

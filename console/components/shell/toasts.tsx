@@ -1,0 +1,17 @@
+'use client';
+
+import { useTheme } from 'next-themes';
+import { Toaster } from 'sonner';
+
+/** Short messages about what was done, with a way to undo it. */
+export function Toasts() {
+  const { resolvedTheme } = useTheme();
+  return (
+    <Toaster
+      theme={resolvedTheme === 'dark' ? 'dark' : 'light'}
+      position="bottom-right"
+      closeButton
+      duration={6_000}
+    />
+  );
+}

@@ -1,0 +1,132 @@
+'use client';
+
+import { useState } from 'react';
+import useSWR, { useSWRConfig } from 'swr';
+import { useTranslations } from 'use-intl';
+import { Button } from '../../components/ui/button.tsx';
+import { CodeBlock } from '../../components/ui/code-block.tsx';
+import { Dialog } from '../../components/ui/dialog.tsx';
+import { SelectField, TextField } from '../../components/ui/field.tsx';
+import { Notice } from '../../components/ui/notice.tsx';
+import { call, messageOf } from '../../lib/api.ts';
+import type { About, Key, NewKey } from '../../lib/types.ts';
+import { LimitFields, type LimitsInput } from './limit-fields.tsx';
+
+/** A new key, or a change of one. A new one is shown this once. */
+export function KeyDrawer({
+  item,
+  onClose,
+}: {
+  readonly item: Key | undefined;
+  readonly onClose: () => void;
+}) {
+  const t = useTranslations('keys');
+  const { mutate } = useSWRConfig();
+  const [name, setName] = useState(item?.name ?? '');
+  const [models, setModels] = useState((item?.models ?? []).join(', '));
+  const [upstreams, setUpstreams] = useState((item?.upstreams ?? []).join(', '));
+  const [expires, setExpires] = useState(item?.expiresAt?.slice(0, 10) ?? '');
+  const [traces, setTraces] = useState<string>(item?.traces ?? '');
+  const [limits, setLimits] = useState<LimitsInput>(item?.limits ?? {});
+  const [problem, setProblem] = useState<string>();
+  const [made, setMade] = useState<NewKey>();
+
+  const save = async (): Promise<void> => {
+    const list = (text: string): readonly string[] =>
+      text
+        .split(',')
+        .map((one) => one.trim())
+        .filter((one) => one !== '');
+    // A field that is emptied is lifted; a new key has nothing to lift.
+    const none = item ? null : undefined;
+    const body = {
+      name,
+      models: list(models).length > 0 ? list(models) : none,
+      upstreams: list(upstreams).length > 0 ? list(upstreams) : none,
+      expiresAt: expires === '' ? none : new Date(`${expires}T23:59:59`).toISOString(),
+      traces: traces === '' ? none : traces,
+      limits: Object.keys(limits).length > 0 ? limits : none,
+    };
+    try {
+      if (item) {
+        await call('PATCH', `/keys/${item.id}`, body);
+        onClose();
+      } else setMade(await call<NewKey>('POST', '/keys', body));
+      await Promise.all([mutate('/keys'), mutate('/limits')]);
+    } catch (error) {
+      setProblem(messageOf(error));
+    }
+  };
+  if (made) return <Secret made={made} onClose={onClose} />;
+  return (
+    <Dialog isOpen onClose={onClose} shape="drawer" title={item?.name ?? t('add')}>
+      <form
+        className="grid gap-5"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        {problem !== undefined && <Notice kind="error">{problem}</Notice>}
+        <TextField
+          label={t('name')}
+          hint={t('nameHint')}
+          required
+          maxLength={100}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <TextField
+          label={t('allowedModels')}
+          hint={t('listHint')}
+          value={models}
+          onChange={(event) => setModels(event.target.value)}
+        />
+        <TextField
+          label={t('allowedUpstreams')}
+          hint={t('listHint')}
+          value={upstreams}
+          onChange={(event) => setUpstreams(event.target.value)}
+        />
+        <TextField
+          label={t('expiresAt')}
+          type="date"
+          value={expires}
+          onChange={(event) => setExpires(event.target.value)}
+        />
+        <SelectField
+          label={t('traces')}
+          value={traces}
+          options={[
+            { value: '', label: t('asGateway') },
+            ...(['full', 'no-bodies', 'off'] as const).map((value) => ({
+              value,
+              label: t(`recording.${value}`),
+            })),
+          ]}
+          onChange={setTraces}
+        />
+        <LimitFields value={limits} onChange={setLimits} />
+        <Button type="submit">{item ? t('save') : t('create')}</Button>
+      </form>
+    </Dialog>
+  );
+}
+
+function Secret({ made, onClose }: { readonly made: NewKey; readonly onClose: () => void }) {
+  const t = useTranslations('keys');
+  const { data: about } = useSWR<About, Error>('/about');
+  const example = `curl ${about?.baseUrl ?? ''}/chat/completions \\
+  -H "Authorization: Bearer ${made.secret}" -H "Content-Type: application/json" \\
+  -d '{"model":"echo","messages":[{"role":"user","content":"Hello"}]}'`;
+  return (
+    <Dialog isOpen onClose={onClose} title={t('madeTitle', { name: made.key.name })}>
+      <div className="grid gap-4">
+        <Notice kind="warning">{t('once')}</Notice>
+        <CodeBlock label={t('secret')} text={made.secret} />
+        <CodeBlock label="curl" text={example} />
+        <Button onClick={onClose}>{t('done')}</Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,176 @@
+'use client';
+
+import { MoreHorizontal, Plus } from 'lucide-react';
+import { useState } from 'react';
+import { toast } from 'sonner';
+import useSWR, { useSWRConfig } from 'swr';
+import { useTranslations } from 'use-intl';
+import { Badge } from '../../components/ui/badge.tsx';
+import { Button, IconButton } from '../../components/ui/button.tsx';
+import { Dialog } from '../../components/ui/dialog.tsx';
+import { Empty } from '../../components/ui/empty.tsx';
+import { Loaded } from '../../components/ui/loaded.tsx';
+import { Menu } from '../../components/ui/menu.tsx';
+import { Table } from '../../components/ui/table.tsx';
+import { call, messageOf, queryOf } from '../../lib/api.ts';
+import { useFormats } from '../../lib/format.ts';
+import type { Key, LimitsView, StatsRow } from '../../lib/types.ts';
+import { KeyDrawer } from './key-drawer.tsx';
+import { Uses } from './uses.tsx';
+
+const PATH = '/keys';
+
+export function KeysPage() {
+  const t = useTranslations('keys');
+  const formats = useFormats();
+  const { mutate } = useSWRConfig();
+  const keys = useSWR<readonly Key[], Error>(PATH);
+  const { data: limits = [] } = useSWR<readonly LimitsView[], Error>('/limits', { refreshInterval: 5_000 });
+  const from = new Date(Math.floor(Date.now() / 60_000) * 60_000 - 86_400_000).toISOString();
+  const { data: stats = [] } = useSWR<readonly StatsRow[], Error>(
+    `/traces/stats${queryOf({ from, by: 'key' })}`,
+  );
+  const [edited, setEdited] = useState<Key | 'new'>();
+  const [revoked, setRevoked] = useState<Key>();
+
+  const change = async (key: Key, fields: Partial<Key>): Promise<void> => {
+    try {
+      await mutate(PATH, call<Key>('PATCH', `${PATH}/${key.id}`, fields), {
+        optimisticData: (all: readonly Key[] = []) =>
+          all.map((one) => (one.id === key.id ? { ...one, ...fields } : one)),
+        populateCache: (answer: Key, all: readonly Key[] = []) =>
+          all.map((one) => (one.id === answer.id ? answer : one)),
+        rollbackOnError: true,
+        revalidate: false,
+      });
+    } catch (error) {
+      toast.error(messageOf(error));
+    }
+  };
+  return (
+    <>
+      <header className="mb-4 flex flex-wrap items-center justify-between gap-3">
+        <h1 className="text-2xl font-semibold">{t('title')}</h1>
+        <Button onClick={() => setEdited('new')}>
+          <Plus size={16} aria-hidden /> {t('add')}
+        </Button>
+      </header>
+      <Loaded of={keys}>
+        {(all) =>
+          all.length === 0 ? (
+            <Empty title={t('none')}>
+              <p>{t('noneHint')}</p>
+              <Button onClick={() => setEdited('new')}>{t('add')}</Button>
+            </Empty>
+          ) : (
+            <Table
+              label={t('title')}
+              columns={[
+                {
+                  name: t('name'),
+                  cell: (key) => (
+                    <>
+                      <button
+                        type="button"
+                        className="font-medium underline-offset-2 hover:underline"
+                        onClick={() => setEdited(key)}
+                      >
+                        {key.name}
+                      </button>
+                      <div className="font-mono text-xs text-quiet">{key.prefix}…</div>
+                    </>
+                  ),
+                },
+                { name: t('state'), cell: (key) => <KeyState item={key} /> },
+                { name: t('models'), cell: ({ models }) => models?.join(', ') ?? t('all'), isWide: true },
+                {
+                  name: t('limits'),
+                  cell: ({ id }) => <Uses view={limits.find((one) => one.kind === 'key' && one.id === id)} />,
+                  isWide: true,
+                },
+                {
+                  name: t('usage'),
+                  cell: ({ name }) => {
+                    const row = stats.find(({ group }) => group === name);
+                    return row ? `${formats.number(row.requests)} · ${formats.money(row.cost)}` : '–';
+                  },
+                },
+                {
+                  name: <span className="sr-only">{t('actions')}</span>,
+                  cell: (key) => (
+                    <div className="text-right">
+                      <Menu
+                        trigger={
+                          <IconButton label={t('actionsOf', { name: key.name })}>
+                            <MoreHorizontal size={18} />
+                          </IconButton>
+                        }
+                        items={[
+                          { label: t('edit'), onSelect: () => setEdited(key) },
+                          {
+                            label: key.enabled ? t('disable') : t('enable'),
+                            onSelect: () => void change(key, { enabled: !key.enabled }),
+                          },
+                          { label: t('revoke'), isDangerous: true, onSelect: () => setRevoked(key) },
+                        ]}
+                      />
+                    </div>
+                  ),
+                },
+              ]}
+              rows={all}
+              keyOf={({ id }) => id}
+            />
+          )
+        }
+      </Loaded>
+      {edited && (
+        <KeyDrawer item={edited === 'new' ? undefined : edited} onClose={() => setEdited(undefined)} />
+      )}
+      {revoked && <RevokeDialog item={revoked} onClose={() => setRevoked(undefined)} />}
+    </>
+  );
+}
+
+function KeyState({ item: { enabled, expiresAt } }: { readonly item: Key }) {
+  const t = useTranslations('keys');
+  const formats = useFormats();
+  if (!enabled) return <Badge tone="quiet">{t('off')}</Badge>;
+  if (expiresAt === undefined) return <Badge tone="good">{t('on')}</Badge>;
+  const at = Date.parse(expiresAt);
+  if (at <= Date.now()) return <Badge tone="bad">{t('expired')}</Badge>;
+  return (
+    <Badge tone="warn" title={formats.dateTime(at)}>
+      {t('expires', { when: formats.ago(at) })}
+    </Badge>
+  );
+}
+
+/** A key that is gone cannot come back, so this is asked and not undone. */
+function RevokeDialog({ item, onClose }: { readonly item: Key; readonly onClose: () => void }) {
+  const t = useTranslations('keys');
+  const { mutate } = useSWRConfig();
+  const revoke = async (): Promise<void> => {
+    try {
+      await call('DELETE', `${PATH}/${item.id}`);
+      await mutate(PATH);
+      toast.success(t('revoked', { name: item.name }));
+      onClose();
+    } catch (error) {
+      toast.error(messageOf(error));
+    }
+  };
+  return (
+    <Dialog isOpen onClose={onClose} title={t('revokeTitle', { name: item.name })}>
+      <p className="mb-5">{t('revokeText')}</p>
+      <div className="flex justify-end gap-2">
+        <Button kind="quiet" onClick={onClose}>
+          {t('cancel')}
+        </Button>
+        <Button kind="danger" onClick={() => void revoke()}>
+          {t('revoke')}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,33 @@
+'use client';
+
+import { useFormats } from '../../lib/format.ts';
+import type { LimitsView } from '../../lib/types.ts';
+
+/** What is used of each limit, as it is now. */
+export function Uses({ view }: { readonly view: LimitsView | undefined }) {
+  const formats = useFormats();
+  if (!view) return <span className="text-quiet">–</span>;
+  return (
+    <ul className="grid gap-1.5">
+      {view.uses.map(({ name, limit, used }) => {
+        const share = limit === 0 ? 1 : Math.min(1, used / limit);
+        return (
+          <li key={name} className="grid gap-0.5 text-xs">
+            <span className="flex justify-between gap-3">
+              <span>{name}</span>
+              <span className="tabular-nums">
+                {formats.number(used)} / {formats.number(limit)}
+              </span>
+            </span>
+            <span className="h-1.5 rounded-full bg-sunken" aria-hidden>
+              <span
+                className={`block h-full rounded-full ${share > 0.9 ? 'bg-bad' : 'bg-accent'}`}
+                style={{ width: `${share * 100}%` }}
+              />
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

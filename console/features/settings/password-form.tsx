@@ -1,0 +1,56 @@
+'use client';
+
+import { type FormEvent, useState } from 'react';
+import { toast } from 'sonner';
+import { useSWRConfig } from 'swr';
+import { useTranslations } from 'use-intl';
+import { Button } from '../../components/ui/button.tsx';
+import { TextField } from '../../components/ui/field.tsx';
+import { Notice } from '../../components/ui/notice.tsx';
+import { call, messageOf } from '../../lib/api.ts';
+
+export function PasswordForm({ isSet }: { readonly isSet: boolean }) {
+  const t = useTranslations('settings');
+  const { mutate } = useSWRConfig();
+  const [password, setPassword] = useState('');
+  const [problem, setProblem] = useState<string>();
+  const save = async (adminPassword: string | null): Promise<void> => {
+    setProblem(undefined);
+    try {
+      await call('PATCH', '/settings', { adminPassword });
+      setPassword('');
+      await mutate('/settings');
+      toast.success(adminPassword === null ? t('passwordGone') : t('passwordSaved'));
+    } catch (error) {
+      setProblem(messageOf(error));
+    }
+  };
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    void save(password);
+  };
+  return (
+    <form className="grid gap-4" onSubmit={submit}>
+      <Notice kind="hint">{isSet ? t('passwordSet') : t('passwordUnset')}</Notice>
+      {problem !== undefined && <Notice kind="error">{problem}</Notice>}
+      <TextField
+        label={t('newPassword')}
+        hint={t('passwordHint')}
+        type="password"
+        autoComplete="new-password"
+        minLength={8}
+        required
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+      <div className="flex gap-2">
+        <Button type="submit">{t('save')}</Button>
+        {isSet && (
+          <Button kind="danger" onClick={() => void save(null)}>
+            {t('removePassword')}
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}

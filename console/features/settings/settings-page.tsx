@@ -1,0 +1,65 @@
+'use client';
+
+import { useTranslations } from 'use-intl';
+import useSWR from 'swr';
+import { Loaded } from '../../components/ui/loaded.tsx';
+import { Panel } from '../../components/ui/panel.tsx';
+import { Table } from '../../components/ui/table.tsx';
+import type { About, Settings } from '../../lib/types.ts';
+import { Facts } from './facts.tsx';
+import { PasswordForm } from './password-form.tsx';
+import { RecordingFacts } from './recording-facts.tsx';
+
+export function SettingsPage() {
+  const t = useTranslations('settings');
+  const about = useSWR<About, Error>('/about');
+  const settings = useSWR<Settings, Error>('/settings');
+  return (
+    <div className="grid gap-4">
+      <h1 className="text-2xl font-semibold">{t('title')}</h1>
+      <div className="grid gap-4 xl:grid-cols-2">
+        <Panel title={t('recording')}>
+          <Loaded of={settings}>{({ traces }) => <RecordingFacts traces={traces} />}</Loaded>
+        </Panel>
+        <Panel title={t('password')}>
+          <Loaded of={settings}>{({ adminPassword }) => <PasswordForm isSet={adminPassword.set} />}</Loaded>
+        </Panel>
+      </div>
+      <Panel title={t('about')}>
+        <Loaded of={about}>
+          {({ name, version, node, baseUrl, configFile, plugins }) => (
+            <div className="grid gap-4">
+              <Facts
+                facts={[
+                  [t('version'), `${name} ${version} · Node ${node}`],
+                  [
+                    t('baseUrl'),
+                    <code key="url" className="font-mono text-sm">
+                      {baseUrl}
+                    </code>,
+                  ],
+                  [
+                    t('configFile'),
+                    <code key="file" className="font-mono text-sm">
+                      {configFile ?? '–'}
+                    </code>,
+                  ],
+                ]}
+              />
+              <Table
+                label={t('plugins')}
+                columns={[
+                  { name: t('plugin'), cell: (plugin) => plugin.name },
+                  { name: t('protocols'), cell: ({ protocols }) => protocols.join(', ') },
+                  { name: t('providers'), cell: ({ providers }) => providers.join(', ') },
+                ]}
+                rows={plugins}
+                keyOf={(plugin) => plugin.name}
+              />
+            </div>
+          )}
+        </Loaded>
+      </Panel>
+    </div>
+  );
+}

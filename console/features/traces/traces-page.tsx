@@ -1,0 +1,146 @@
+'use client';
+
+import { parseAsBoolean, parseAsInteger, parseAsString, useQueryState, useQueryStates } from 'nuqs';
+import { useCallback } from 'react';
+import useSWR from 'swr';
+import { useTranslations } from 'use-intl';
+import { Button, buttonClass } from '../../components/ui/button.tsx';
+import { CodeBlock } from '../../components/ui/code-block.tsx';
+import { Empty } from '../../components/ui/empty.tsx';
+import { Loaded } from '../../components/ui/loaded.tsx';
+import { Tabs } from '../../components/ui/tabs.tsx';
+import { addressOf, queryOf } from '../../lib/api.ts';
+import type { About } from '../../lib/types.ts';
+import { useStored } from '../../lib/use-stored.ts';
+import { CallTable } from './call-table.tsx';
+import { ThreadTable } from './thread-table.tsx';
+import { isNarrow, TraceFilterBar } from './trace-filters.tsx';
+import { TraceTable } from './trace-table.tsx';
+import { useTail, useTraces } from './use-traces.ts';
+
+const text = parseAsString.withDefault('');
+
+const FILTERS = {
+  ...{ search: text, outcome: text, model: text, upstream: text, key: text, tool: text, thread: text },
+  badCalls: parseAsBoolean.withDefault(false),
+  retried: parseAsBoolean.withDefault(false),
+  minMs: parseAsInteger,
+  sort: parseAsString.withDefault('startedAt'),
+};
+
+export function TracesPage() {
+  const t = useTranslations('traces');
+  const [tab, setTab] = useQueryState('tab', parseAsString.withDefault('requests'));
+  return (
+    <>
+      <h1 className="mb-3 text-2xl font-semibold">{t('title')}</h1>
+      <Tabs
+        label={t('title')}
+        value={tab}
+        onChange={(value) => void setTab(value)}
+        tabs={[
+          { value: 'requests', label: t('requests'), content: <Requests /> },
+          { value: 'threads', label: t('threads'), content: <ThreadTable /> },
+          { value: 'calls', label: t('calls'), content: <CallTable /> },
+        ]}
+      />
+    </>
+  );
+}
+
+function Requests() {
+  const t = useTranslations('traces');
+  const [filters, setFilters] = useQueryStates(FILTERS);
+  const list = useTraces(filters);
+  const [isLive, setLive] = useStored('dragoman-live', true);
+  const { count, reset } = useTail(isLive);
+  const { loadMore } = list;
+  const onEnd = useCallback(() => loadMore(), [loadMore]);
+  const isFiltered = filters.search !== '' || isNarrow(filters);
+  const exported = {
+    ...filters,
+    badCalls: filters.badCalls || null,
+    minAttempts: filters.retried ? 2 : null,
+    retried: null,
+    sort: null,
+  };
+  return (
+    <>
+      <TraceFilterBar filters={filters} onChange={(change) => void setFilters(change)} />
+      <div className="mb-3 flex flex-wrap items-center gap-2">
+        <Button kind="quiet" isSmall aria-pressed={isLive} onClick={() => setLive(!isLive)}>
+          <span aria-hidden className={isLive ? 'text-good' : 'text-quiet'}>
+            ●
+          </span>
+          {t('live')}
+        </Button>
+        {isFiltered && (
+          <Button kind="quiet" isSmall onClick={() => void setFilters(null)}>
+            {t('clear')}
+          </Button>
+        )}
+        {/* Rows never move under a hand: new ones come when they are asked for. */}
+        <span aria-live="polite">
+          {count > 0 && (
+            <Button
+              isSmall
+              onClick={() => {
+                reset();
+                list.refresh();
+              }}
+            >
+              {t('newOnes', { count })}
+            </Button>
+          )}
+        </span>
+        <span className="flex-1" />
+        <a
+          className={buttonClass('quiet', true)}
+          href={addressOf(`/traces/export${queryOf(exported)}`)}
+          download
+        >
+          {t('exportLines')}
+        </a>
+        <a
+          className={buttonClass('quiet', true)}
+          href={addressOf(`/traces/export${queryOf({ ...exported, format: 'har' })}`)}
+          download
+        >
+          HAR
+        </a>
+      </div>
+      <Loaded
+        of={{ data: list.traces, error: list.error, mutate: async () => list.refresh() as undefined }}
+        lines={10}
+      >
+        {(traces) => {
+          if (traces.length > 0) return <TraceTable traces={traces} onEnd={onEnd} />;
+          if (!isFiltered) return <NoneYet />;
+          return (
+            <Empty title={t('noneFound')}>
+              <Button kind="quiet" onClick={() => void setFilters(null)}>
+                {t('clear')}
+              </Button>
+            </Empty>
+          );
+        }}
+      </Loaded>
+    </>
+  );
+}
+
+function NoneYet() {
+  const t = useTranslations('traces');
+  const { data: about } = useSWR<About, Error>('/about');
+  const example = `curl ${about?.baseUrl ?? ''}/chat/completions \\
+  -H "Authorization: Bearer $GATEWAY_API_KEY" -H "Content-Type: application/json" \\
+  -d '{"model":"echo","messages":[{"role":"user","content":"Hello"}]}'`;
+  return (
+    <Empty title={t('noneYet')}>
+      <p>{t('noneYetHint')}</p>
+      <div className="w-full text-left">
+        <CodeBlock label="curl" text={example} />
+      </div>
+    </Empty>
+  );
+}

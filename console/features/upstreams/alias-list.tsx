@@ -1,0 +1,100 @@
+'use client';
+
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
+import { toast } from 'sonner';
+import useSWR, { useSWRConfig } from 'swr';
+import { useTranslations } from 'use-intl';
+import { Badge } from '../../components/ui/badge.tsx';
+import { Button } from '../../components/ui/button.tsx';
+import { Empty } from '../../components/ui/empty.tsx';
+import { Loaded } from '../../components/ui/loaded.tsx';
+import { Table } from '../../components/ui/table.tsx';
+import { call, messageOf } from '../../lib/api.ts';
+import type { Alias } from '../../lib/types.ts';
+import { AliasDrawer } from './alias-drawer.tsx';
+
+/** Names that clients ask for besides models, each with who answers. */
+export function AliasList() {
+  const t = useTranslations('aliases');
+  const { mutate } = useSWRConfig();
+  const aliases = useSWR<readonly Alias[], Error>('/aliases');
+  const [edited, setEdited] = useState<Alias | 'new'>();
+  const remove = async ({ name }: Alias): Promise<void> => {
+    try {
+      await call('DELETE', `/aliases/${encodeURIComponent(name)}`);
+      await mutate('/aliases');
+    } catch (error) {
+      toast.error(messageOf(error));
+    }
+  };
+  return (
+    <>
+      <div className="mb-3 flex justify-end">
+        <Button onClick={() => setEdited('new')}>
+          <Plus size={16} aria-hidden /> {t('add')}
+        </Button>
+      </div>
+      <Loaded of={aliases}>
+        {(all) =>
+          all.length === 0 ? (
+            <Empty title={t('none')}>
+              <p>{t('noneHint')}</p>
+            </Empty>
+          ) : (
+            <Table
+              label={t('title')}
+              columns={[
+                {
+                  name: t('name'),
+                  cell: (alias) => (
+                    <>
+                      <button
+                        type="button"
+                        className="font-medium underline-offset-2 hover:underline"
+                        onClick={() => setEdited(alias)}
+                      >
+                        {alias.name}
+                      </button>{' '}
+                      {alias.origin === 'file' && <Badge tone="quiet">{t('fromFile')}</Badge>}{' '}
+                      {!alias.enabled && <Badge tone="quiet">{t('off')}</Badge>}
+                    </>
+                  ),
+                },
+                {
+                  name: t('resolved'),
+                  cell: ({ resolved }) =>
+                    resolved.length === 0 ? (
+                      <span className="text-quiet">{t('unresolved')}</span>
+                    ) : (
+                      <ol className="flex flex-wrap gap-1.5">
+                        {resolved.map(({ upstream, model }, at) => (
+                          <li key={at}>
+                            <Badge tone="accent">{`${at + 1}. ${upstream}/${model}`}</Badge>
+                          </li>
+                        ))}
+                      </ol>
+                    ),
+                },
+                {
+                  name: <span className="sr-only">{t('remove')}</span>,
+                  cell: (alias) =>
+                    alias.origin === 'state' && (
+                      <Button kind="danger" isSmall onClick={() => void remove(alias)}>
+                        {t('remove')}
+                      </Button>
+                    ),
+                },
+              ]}
+              rows={all}
+              keyOf={({ name }) => name}
+            />
+          )
+        }
+      </Loaded>
+      {edited && (
+        <AliasDrawer alias={edited === 'new' ? undefined : edited} onClose={() => setEdited(undefined)} />
+      )}
+    </>
+  );
+}

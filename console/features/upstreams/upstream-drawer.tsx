@@ -1,0 +1,248 @@
+'use client';
+
+import { useState } from 'react';
+import { toast } from 'sonner';
+import useSWR, { useSWRConfig } from 'swr';
+import { useTranslations } from 'use-intl';
+import { Button } from '../../components/ui/button.tsx';
+import { Dialog } from '../../components/ui/dialog.tsx';
+import { CheckField, SelectField, TextField } from '../../components/ui/field.tsx';
+import { CodeEditor } from '../../components/ui/lazy.tsx';
+import { Notice } from '../../components/ui/notice.tsx';
+import { ApiError, call, messageOf } from '../../lib/api.ts';
+import { parseJson } from '../../lib/json.ts';
+import type { Provider, TestResult, Upstream } from '../../lib/types.ts';
+import { FileNotice } from './file-notice.tsx';
+import { ModelsField } from './models-field.tsx';
+import { isSetMark, type Options, type OptionsSchema, SchemaForm } from './schema-form.tsx';
+import { TestOutcome } from './test-outcome.tsx';
+import { issuesOf, useProblems } from './use-problems.ts';
+
+/** What is edited: an upstream that is there, a copy of one, or a new one. */
+export interface Draft {
+  readonly upstream?: Upstream;
+  readonly isNew: boolean;
+}
+
+interface Fields {
+  readonly id: string;
+  readonly provider: string;
+  readonly weight: number;
+  readonly priority: number;
+  readonly passThrough: boolean;
+  readonly traces: string;
+  readonly models: string;
+  readonly options: Options;
+  /** What few need, as JSON. */
+  readonly advanced: string;
+}
+
+const ADVANCED = ['capabilities', 'concurrency', 'timeouts', 'limits', 'healthCheck'] as const;
+
+function fieldsOf({ upstream, isNew }: Draft): Fields {
+  const { models, options = {} } = upstream ?? {};
+  const advanced = Object.fromEntries(
+    ADVANCED.flatMap((name) => (upstream?.[name] === undefined ? [] : [[name, upstream[name]]])),
+  );
+  return {
+    id: upstream?.id ?? '',
+    provider: upstream?.provider ?? 'openai',
+    weight: upstream?.weight ?? 1,
+    priority: upstream?.priority ?? 0,
+    passThrough: upstream?.passThrough ?? true,
+    traces: upstream?.traces ?? '',
+    models: (models?.list ?? []).join('\n'),
+    // A copy cannot take along what is never told.
+    options: isNew
+      ? Object.fromEntries(Object.entries(options).filter(([, value]) => !isSetMark(value)))
+      : options,
+    advanced: upstream ? JSON.stringify(advanced, undefined, 2) : '',
+  };
+}
+
+export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; readonly onClose: () => void }) {
+  const t = useTranslations('upstreams');
+  const { mutate } = useSWRConfig();
+  const { data: providers = [] } = useSWR<readonly Provider[], Error>('/providers');
+  const [fields, setFields] = useState(() => fieldsOf(draft));
+  const [failure, setFailure] = useState<Error>();
+  const [isBusy, setBusy] = useState(false);
+  const [result, setResult] = useState<TestResult | string>();
+  const { upstream, isNew } = draft;
+  const isReadOnly = !isNew && upstream?.origin === 'file';
+  const provider = providers.find(({ name }) => name === fields.provider);
+  const schema = provider?.options as OptionsSchema | undefined;
+  const problems = useProblems({ schema, options: fields.options, failure });
+  const set = (change: Partial<Fields>): void => setFields((before) => ({ ...before, ...change }));
+
+  /** Secrets that stay as they are stay unsaid. */
+  const bodyOf = () => {
+    const { id, provider: name, options, models, advanced, weight, priority, passThrough, traces } = fields;
+    const list = models
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
+    const changed = Object.entries(options).filter(([, value]) => !isSetMark(value) && value !== '');
+    const gone = isNew
+      ? []
+      : Object.keys(upstream?.options ?? {})
+          .filter((one) => !(one in options))
+          .map((one) => [one, null]);
+    return {
+      ...(isNew && { id, provider: name }),
+      ...(parseJson(advanced) as object | undefined),
+      ...{ weight, priority, passThrough },
+      ...(traces === '' ? !isNew && { traces: null } : { traces }),
+      models: { ...upstream?.models, ...(list.length > 0 ? { list } : { list: undefined }) },
+      options: Object.fromEntries([...changed, ...gone]),
+    };
+  };
+  const save = async (): Promise<void> => {
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      if (isNew) await call('POST', '/upstreams', bodyOf());
+      else await call('PATCH', `/upstreams/${encodeURIComponent(fields.id)}`, bodyOf());
+      await Promise.all([mutate('/upstreams'), mutate('/models')]);
+      toast.success(t('saved', { id: fields.id }));
+      onClose();
+    } catch (error) {
+      setFailure(error instanceof Error ? error : new Error(String(error)));
+      setBusy(false);
+    }
+  };
+  const test = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      const body = isNew ? { upstream: bodyOf() } : {};
+      const path = isNew ? '/upstreams/test' : `/upstreams/${encodeURIComponent(fields.id)}/test`;
+      setResult(await call<TestResult>('POST', path, body));
+    } catch (error) {
+      setResult(messageOf(error));
+      if (error instanceof ApiError) setFailure(error);
+    }
+    setBusy(false);
+  };
+
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      shape="drawer"
+      title={isNew ? t('addTitle') : fields.id}
+      description={provider?.description}
+    >
+      <form
+        className="grid gap-5"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        {isReadOnly && <FileNotice upstream={upstream} />}
+        {failure && (
+          <Notice kind="error">
+            {[failure.message, ...issuesOf(failure).map(({ path, message }) => `${path}: ${message}`)].join(
+              ' ',
+            )}
+          </Notice>
+        )}
+        {isNew && (
+          <>
+            <SelectField
+              label={t('provider')}
+              value={fields.provider}
+              options={providers.map(({ name, title }) => ({ value: name, label: title }))}
+              onChange={(name) => set({ provider: name, options: {} })}
+            />
+            <TextField
+              label={t('id')}
+              hint={t('idHint')}
+              required
+              value={fields.id}
+              problem={problems.get('id')}
+              onChange={(event) => set({ id: event.target.value })}
+            />
+          </>
+        )}
+        {schema && (
+          <SchemaForm
+            schema={schema}
+            value={fields.options}
+            problems={problems}
+            isReadOnly={isReadOnly}
+            onChange={(options) => set({ options })}
+          />
+        )}
+        <ModelsField
+          value={fields.models}
+          found={typeof result === 'object' ? (result.models ?? []) : []}
+          isReadOnly={isReadOnly}
+          onChange={(models) => set({ models })}
+        />
+        <div className="grid grid-cols-2 gap-4">
+          <TextField
+            label={t('weight')}
+            hint={t('weightHint')}
+            type="number"
+            min={0}
+            step="any"
+            disabled={isReadOnly}
+            value={fields.weight}
+            onChange={(event) => set({ weight: Number(event.target.value) })}
+          />
+          <TextField
+            label={t('priority')}
+            hint={t('priorityHint')}
+            type="number"
+            disabled={isReadOnly}
+            value={fields.priority}
+            onChange={(event) => set({ priority: Number(event.target.value) })}
+          />
+        </div>
+        <SelectField
+          label={t('traces')}
+          disabled={isReadOnly}
+          value={fields.traces}
+          options={[
+            { value: '', label: t('asGateway') },
+            ...(['full', 'no-bodies', 'off'] as const).map((value) => ({
+              value,
+              label: t(`recording.${value}`),
+            })),
+          ]}
+          onChange={(traces) => set({ traces })}
+        />
+        <CheckField
+          label={t('passThrough')}
+          hint={t('passThroughHint')}
+          disabled={isReadOnly}
+          checked={fields.passThrough}
+          onChange={(passThrough) => set({ passThrough })}
+        />
+        {!isReadOnly && (
+          <details>
+            <summary className="cursor-pointer font-medium">{t('advanced')}</summary>
+            <p className="my-2 text-sm text-quiet">{t('advancedHint')}</p>
+            <CodeEditor
+              label={t('advanced')}
+              value={fields.advanced}
+              onChange={(advanced) => set({ advanced })}
+            />
+          </details>
+        )}
+        <TestOutcome result={result} />
+        <div className="sticky bottom-0 -mx-5 -mb-5 flex justify-end gap-2 border-t bg-surface px-5 py-3">
+          <Button kind="quiet" disabled={isBusy} onClick={() => void test()}>
+            {t('test')}
+          </Button>
+          {!isReadOnly && (
+            <Button type="submit" disabled={isBusy || problems.size > 0}>
+              {t('save')}
+            </Button>
+          )}
+        </div>
+      </form>
+    </Dialog>
+  );
+}
