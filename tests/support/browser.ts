@@ -1,4 +1,4 @@
-import { type Browser, chromium, type Page } from 'playwright';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
 
 /** Debian's Chromium as root, and silent: it calls nobody but the page's own server. */
 const FLAGS = [
@@ -29,8 +29,9 @@ export interface WatchedPage {
 export async function openPage(
   browser: Browser,
   viewport = { width: 1440, height: 900 },
+  options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
-  const context = await browser.newContext({ viewport });
+  const context = await browser.newContext({ viewport, locale: 'en-GB', ...options });
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));

@@ -53,8 +53,10 @@ export function AppShell({ children }: { readonly children: ReactNode }) {
               aria-keyshortcuts="Control+K Meta+K"
             >
               <Search size={14} aria-hidden />
-              <span className="hidden sm:inline">{t('find')}</span>
-              <kbd className="hidden text-xs text-quiet sm:inline">⌘K</kbd>
+              <span className="sr-only sm:not-sr-only">{t('find')}</span>
+              <kbd aria-hidden className="hidden text-xs text-quiet sm:inline">
+                ⌘K
+              </kbd>
             </Button>
           )}
           <LanguageMenu />

@@ -51,12 +51,12 @@ export function TraceTable({ traces, onEnd }: TraceTableProps) {
     <div className="rounded-lg border bg-surface">
       <table className="w-full table-fixed text-left text-sm" aria-rowcount={traces.length}>
         <thead className="sticky top-14 z-10 bg-surface text-quiet">
-          <tr className="border-b [&>th]:truncate [&>th]:px-3 [&>th]:py-2 [&>th]:font-medium">
+          <tr className="border-b [&>th]:truncate [&>th]:px-2 sm:[&>th]:px-3 [&>th]:py-2 [&>th]:font-medium">
             <th scope="col" className="w-20 sm:w-24">
               {t('time')}
             </th>
             <th scope="col">{t('model')}</th>
-            <th scope="col" className="w-32 sm:w-40">
+            <th scope="col" className="w-28 sm:w-52">
               {t('outcome')}
             </th>
             <th scope="col" className={`w-48 ${WIDE}`}>
@@ -65,10 +65,10 @@ export function TraceTable({ traces, onEnd }: TraceTableProps) {
             <th scope="col" className={`w-36 text-right ${WIDE}`}>
               {t('tokens')}
             </th>
-            <th scope="col" className={`w-24 text-right ${WIDE}`}>
+            <th scope="col" className={`w-28 text-right ${WIDE}`}>
               {t('ttft')}
             </th>
-            <th scope="col" className="w-20 text-right sm:w-24">
+            <th scope="col" className="w-[72px] text-right sm:w-24">
               {t('took')}
             </th>
             <th scope="col" className={`w-24 text-right ${WIDE}`}>
@@ -98,7 +98,7 @@ function Row({ trace, index }: { readonly trace: Trace; readonly index: number }
   return (
     <tr
       aria-rowindex={index + 1}
-      className="h-[45px] cursor-pointer border-b last:border-b-0 hover:bg-sunken [&>td]:truncate [&>td]:px-3"
+      className="h-[45px] cursor-pointer border-b last:border-b-0 hover:bg-sunken [&>td]:truncate [&>td]:px-2 sm:[&>td]:px-3"
       onClick={() => router.push(linkTo(trace.id))}
     >
       <td className="text-quiet tabular-nums" title={formats.dateTime(trace.startedAt)}>
