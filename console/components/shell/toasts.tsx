@@ -9,8 +9,9 @@ export function Toasts() {
   return (
     <Toaster
       theme={resolvedTheme === 'dark' ? 'dark' : 'light'}
-      position="bottom-right"
+      position="bottom-left"
       closeButton
+      mobileOffset={{ bottom: 72 }}
       duration={6_000}
     />
   );

@@ -16,7 +16,7 @@ import { FileNotice } from './file-notice.tsx';
 import { ModelsField } from './models-field.tsx';
 import { isSetMark, type Options, type OptionsSchema, SchemaForm } from './schema-form.tsx';
 import { TestOutcome } from './test-outcome.tsx';
-import { issuesOf, useProblems } from './use-problems.ts';
+import { issuesOf, type Problems, refusals, useProblems } from './use-problems.ts';
 
 /** What is edited: an upstream that is there, a copy of one, or a new one. */
 export interface Draft {
@@ -72,7 +72,8 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
   const isReadOnly = !isNew && upstream?.origin === 'file';
   const provider = providers.find(({ name }) => name === fields.provider);
   const schema = provider?.options as OptionsSchema | undefined;
-  const problems = useProblems({ schema, options: fields.options, failure });
+  const typed = useProblems(schema, fields.options);
+  const problems: Problems = new Map([...refusals(failure), ...typed]);
   const set = (change: Partial<Fields>): void => setFields((before) => ({ ...before, ...change }));
 
   /** Secrets that stay as they are stay unsaid. */
@@ -232,12 +233,12 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
           </details>
         )}
         <TestOutcome result={result} />
-        <div className="sticky bottom-0 -mx-5 -mb-5 flex justify-end gap-2 border-t bg-surface px-5 py-3">
+        <div className="sticky -bottom-5 -mx-5 -mb-5 flex justify-end gap-2 border-t bg-surface px-5 py-3">
           <Button kind="quiet" disabled={isBusy} onClick={() => void test()}>
             {t('test')}
           </Button>
           {!isReadOnly && (
-            <Button type="submit" disabled={isBusy || problems.size > 0}>
+            <Button type="submit" disabled={isBusy || typed.size > 0}>
               {t('save')}
             </Button>
           )}

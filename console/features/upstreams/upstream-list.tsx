@@ -16,7 +16,7 @@ import type { StatsRow, Upstream } from '../../lib/types.ts';
 import { TestDialog } from './test-dialog.tsx';
 import { type Draft, UpstreamDrawer } from './upstream-drawer.tsx';
 import { UpstreamState } from './upstream-state.tsx';
-import { isLeaving, useHealth, useUpstreamActions, useUpstreams } from './use-upstreams.ts';
+import { useHealth, useUpstreamActions, useUpstreams } from './use-upstreams.ts';
 
 export function UpstreamList() {
   const t = useTranslations('upstreams');
@@ -65,7 +65,7 @@ export function UpstreamList() {
       </div>
       <Loaded of={upstreams}>
         {(all) => {
-          const shown = all.filter((one) => !isLeaving(one));
+          const shown = all.filter((one) => !actions.isLeaving(one));
           if (shown.length === 0) {
             return (
               <Empty title={t('none')}>

@@ -7,31 +7,28 @@ export function issuesOf(error: Error | undefined): readonly Issue[] {
   return error instanceof ApiError ? error.issues : [];
 }
 
-interface ProblemsInput {
-  readonly schema: OptionsSchema | undefined;
-  readonly options: Options;
-  readonly failure: Error | undefined;
+export type Problems = ReadonlyMap<string, string>;
+
+/** What the gateway said when it refused, by field. */
+export function refusals(failure: Error | undefined): Problems {
+  return new Map(issuesOf(failure).map(({ path, message }) => [path.replace(/^options\./, ''), message]));
 }
 
-/** What the schema says while somebody types, and what the gateway said when it refused. */
-export function useProblems({ schema, options, failure }: ProblemsInput): ReadonlyMap<string, string> {
+/** What the schema says while somebody types, by option. */
+export function useProblems(schema: OptionsSchema | undefined, options: Options): Problems {
   return useMemo(() => {
     const problems = new Map<string, string>();
-    for (const { path, message } of issuesOf(failure)) problems.set(path.replace(/^options\./, ''), message);
     if (!schema) return problems;
     const said = Object.fromEntries(
-      Object.entries(options).filter(([, value]) => !isSetMark(value) && value !== null),
+      Object.entries(options).filter(([, value]) => !isSetMark(value) && value !== null && value !== ''),
     );
     // A secret that is set is not said again; what is required is told when the form is sent.
     const { required: _, ...shape } = schema;
-    for (const { instanceLocation, error, keyword } of new Validator(
-      shape as Schema,
-      '2020-12',
-      false,
-    ).validate(said).errors) {
+    const { errors } = new Validator(shape as Schema, '2020-12', false).validate(said);
+    for (const { instanceLocation, error, keyword } of errors) {
       const [, name] = instanceLocation.split('/');
       if (name !== undefined && keyword !== 'properties' && !problems.has(name)) problems.set(name, error);
     }
     return problems;
-  }, [schema, options, failure]);
+  }, [schema, options]);
 }

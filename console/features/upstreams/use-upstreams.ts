@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { toast } from 'sonner';
 import useSWR, { type SWRResponse, useSWRConfig } from 'swr';
 import { useTranslations } from 'use-intl';
@@ -19,19 +20,20 @@ export interface UpstreamActions {
   rest(upstream: Upstream, seconds: number | undefined): Promise<void>;
   /** After a while, unless somebody takes it back. */
   remove(upstream: Upstream): void;
+  /** Whether its removal can still be taken back. */
+  isLeaving(upstream: Upstream): boolean;
 }
-
-/** Upstreams whose removal can still be taken back are not shown. */
-const leaving = new Set<string>();
-export const isLeaving = ({ id }: Upstream): boolean => leaving.has(id);
 
 export function useUpstreamActions(): UpstreamActions {
   const t = useTranslations('upstreams');
   const { mutate } = useSWRConfig();
+  const [leaving, setLeaving] = useState<readonly string[]>([]);
+  const stay = (id: string): void => setLeaving((all) => all.filter((one) => one !== id));
   const refresh = async (): Promise<void> => {
     await Promise.all([mutate(PATH), mutate('/health'), mutate('/models')]);
   };
   return {
+    isLeaving: ({ id }) => leaving.includes(id),
     async change(upstream, change) {
       const changed = (all: readonly Upstream[] = []) =>
         all.map((one) => (one.id === upstream.id ? { ...one, ...change } : one));
@@ -58,8 +60,7 @@ export function useUpstreamActions(): UpstreamActions {
       }
     },
     remove(upstream) {
-      leaving.add(upstream.id);
-      void mutate(PATH);
+      setLeaving((all) => [...all, upstream.id]);
       const timer = setTimeout(() => {
         void (async () => {
           try {
@@ -67,8 +68,8 @@ export function useUpstreamActions(): UpstreamActions {
           } catch (error) {
             toast.error(messageOf(error));
           }
-          leaving.delete(upstream.id);
           await refresh();
+          stay(upstream.id);
         })();
       }, UNDO_MS);
       toast(t('removed', { id: upstream.id }), {
@@ -77,8 +78,7 @@ export function useUpstreamActions(): UpstreamActions {
           label: t('undo'),
           onClick: () => {
             clearTimeout(timer);
-            leaving.delete(upstream.id);
-            void mutate(PATH);
+            stay(upstream.id);
           },
         },
       });

@@ -79,7 +79,7 @@ export const upstreamOperations: readonly Operation[] = [
     body: contract.upstreamChangeSchema,
     response: contract.upstreamViewSchema,
     refusals: ['read-only', 'conflict'],
-    async handle({ body: { options, limits, healthCheck, ...fields }, params: { id } }, deps) {
+    async handle({ body: { options, limits, healthCheck, traces, ...fields }, params: { id } }, deps) {
       await deps.state.update((state) => {
         const upstream = findUpstream(id, deps);
         refuseReadOnly(upstream, deps);
@@ -87,6 +87,7 @@ export const upstreamOperations: readonly Operation[] = [
         const merged = mergeOptions(type.options, config.options, { ...config.options, ...options });
         const removable = {
           limits: limits === undefined ? config.limits : (limits ?? undefined),
+          traces: traces === undefined ? config.traces : (traces ?? undefined),
           healthCheck: healthCheck === undefined ? config.healthCheck : (healthCheck ?? undefined),
         };
         const changed = defined({ ...config, ...defined(fields), ...removable, options: merged });
