@@ -198,7 +198,7 @@ describe('access', () => {
 
   it('is given by the password that was set', async () => {
     expect((await call('POST', '/session', { password: 'correct horse' }, csrf)).status).toBe(401);
-    expect((await call('PATCH', '/settings', { adminPassword: 'correct horse' })).body).toEqual({
+    expect((await call('PATCH', '/settings', { adminPassword: 'correct horse' })).body).toMatchObject({
       adminPassword: { set: true },
     });
     expect((await call('POST', '/session', { password: 'correct horse' }, csrf)).status).toBe(200);

@@ -14,6 +14,8 @@ const NEEDED_BY: Readonly<Record<string, string>> = {
   'oxlint-tsgolint': 'oxlint --type-aware',
   typescript: 'tsc, and next build',
   'react-dom': 'next',
+  tailwindcss: 'console/app/globals.css',
+  '@tailwindcss/postcss': 'console/postcss.config.mjs, by name',
   'pino-pretty': 'pino, which loads it by name',
 };
 

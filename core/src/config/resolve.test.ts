@@ -67,6 +67,9 @@ describe('resolveConfig', () => {
       metrics: { enabled: true },
       traces: {
         record: 'no-bodies',
+        maxBodyBytes: 8 * 1024 ** 2,
+        redact: { paths: [], patterns: [] },
+        keepMedia: false,
         maxAgeMs: 30 * 24 * 60 * 60_000,
         maxCount: 1_000_000,
         maxBytes: 4 * 1024 ** 3,
