@@ -19,6 +19,7 @@ import { createMetrics } from './metrics/metrics.ts';
 import { createMetricsRouter } from './metrics/router.ts';
 import { metricSources } from './metrics/sources.ts';
 import { acquireRunFile } from './state/run-file.ts';
+import { closeObservers, createObservers } from './plugin/create-observers.ts';
 import type { Log } from './plugin/plugin.ts';
 import { createHealthChecks } from './routing/health-checks.ts';
 import type { Upstreams } from './routing/upstream.ts';
@@ -96,8 +97,12 @@ async function assemble(
     config.metrics.enabled && !adminOnly
       ? createMetrics(metricSources({ upstreams, health, gates, traces, now }))
       : undefined;
+  const gone = new AbortController();
+  const observers = adminOnly
+    ? []
+    : createObservers(config.plugins, { log, pools, now, signal: gone.signal });
   const recorder = createRecorder({
-    ...{ config: config.traces, traces, metrics, upstreams },
+    ...{ config: config.traces, traces, metrics, upstreams, observers, log },
     prices: container.resolve(tokens.PRICES),
   });
   const admin = createAdmin({
@@ -170,6 +175,8 @@ async function assemble(
     clearInterval(checking);
     await server.drain(config.server.shutdownGraceMs);
     await metricsServer?.drain(0);
+    await closeObservers(observers);
+    gone.abort();
     await upstreams.close();
     await pools.close();
     await container.resolve(tokens.LIMITER).close();

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../support/gateway.ts';
@@ -39,6 +40,17 @@ function valueOf(text: string, name: string, ...labels: readonly string[]): numb
 }
 
 describe('metrics', () => {
+  it('have every name that the dashboard of the docs asks for', async () => {
+    await start({});
+    const dashboard = await readFile(new URL('../../docs/grafana.json', import.meta.url), 'utf8');
+    const names = new Set(
+      dashboard.match(/dragoman_[a-z_0-9]+/g)?.map((name) => name.replace(/_bucket$/, '')),
+    );
+    expect(names.size).toBeGreaterThan(10);
+    const served = await (await scrape()).text();
+    expect([...names].filter((name) => !served.includes(`# TYPE ${name} `))).toEqual([]);
+  });
+
   it('count requests, attempts, tokens and money', async () => {
     await start({});
     const client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: gateway.key, maxRetries: 0 });

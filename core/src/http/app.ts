@@ -55,6 +55,7 @@ function answerAndLog({ log, requestLog, fallback, now, recorder }: AppDeps): Mi
     } catch (thrown) {
       const error = GatewayError.from(thrown);
       state.notes.errorKind = error.kind;
+      if (error.details.code !== undefined) state.notes.errorCode = error.details.code;
       if (error.kind === 'internal')
         log.error({ error: error.details.cause ?? error, requestId: state.requestId }, 'A request failed.');
       ctx.respond = false;

@@ -1,6 +1,8 @@
 import type { Context } from 'koa';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Prices } from '../limits/prices.ts';
+import type { TraceObserver } from '../plugin/observer.ts';
+import type { Log } from '../plugin/plugin.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Upstreams } from '../routing/upstream.ts';
 import type { StoredKey } from '../state/state.ts';
@@ -26,11 +28,14 @@ export interface RecorderDeps {
   readonly metrics: Metrics | undefined;
   readonly prices: Prices;
   readonly upstreams: Upstreams;
+  readonly observers: readonly TraceObserver[];
+  readonly log: Pick<Log, 'error'>;
 }
 
 export const NO_RECORDER: Recorder = { captureLimit: () => undefined, begin: () => {}, end: () => {} };
 
-export function createRecorder({ config, traces, metrics, prices, upstreams }: RecorderDeps): Recorder {
+export function createRecorder(deps: RecorderDeps): Recorder {
+  const { config, traces, metrics, prices, upstreams, observers, log } = deps;
   const { record: gateway, maxBodyBytes } = config;
   const live = traces.isOn
     ? createLiveRequests((ctx) => {
@@ -44,14 +49,26 @@ export function createRecorder({ config, traces, metrics, prices, upstreams }: R
     const asked = notes.tries.map(({ upstream }) => upstreams.get(upstream)?.config.traces);
     return recordingOf({ gateway, key: key?.traces, upstreams: asked });
   };
+  const tell = (trace: TraceRecord): void => {
+    for (const observer of observers) {
+      try {
+        observer.observe(trace);
+      } catch (error) {
+        log.error({ error }, 'An observer of requests failed.');
+      }
+    }
+  };
   const keep = (ctx: Context, trace: TraceRecord): void => {
     const { level, by } = recordingFor(ctx);
     const { capture, arrivedAt } = (ctx.state as RequestState).notes;
+    // A gateway without a store may still be watched; a key or an upstream that is off is not.
+    if (level !== 'off' || by === 'gateway') tell(trace);
     if (level === 'off') return;
     if (level === 'full' && capture) traces.record({ ...trace, bodies: 'kept' }, pack(capture, arrivedAt));
     else traces.record({ ...trace, bodies: by });
   };
 
+  const isWanted = traces.isOn || metrics !== undefined || observers.length > 0;
   return {
     captureLimit(key) {
       const level = key?.traces ?? gateway;
@@ -63,9 +80,9 @@ export function createRecorder({ config, traces, metrics, prices, upstreams }: R
     begin: (ctx) => live?.add(ctx),
     end(ctx) {
       live?.remove(ctx);
-      if (!(ctx.state as RequestState).isTraced || (!traces.isOn && !metrics)) return;
+      if (!(ctx.state as RequestState).isTraced || !isWanted) return;
       const trace = traceOf(ctx, { prices, outcome: outcomeOf(ctx) });
-      if (traces.isOn) keep(ctx, trace);
+      if (traces.isOn || observers.length > 0) keep(ctx, trace);
       metrics?.observe(trace);
     },
   };

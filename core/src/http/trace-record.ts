@@ -31,6 +31,7 @@ export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRec
     status: ctx.res.statusCode,
     outcome,
     errorKind: notes.errorKind,
+    errorCode: notes.errorCode,
     ttftMs: notes.ttftMs,
     overheadMs: notes.overheadMs,
     inputTokens: usage?.input,

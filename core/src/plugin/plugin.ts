@@ -12,6 +12,7 @@ import type { OpaqueBox } from '../canonical/opaque.ts';
 import type { FetchedFile } from '../fetch/fetch-files.ts';
 import type { Capabilities, CapabilityTable } from './capabilities.ts';
 import type { ConversationRules } from './conversation-rules.ts';
+import type { ObserverSetup, TraceObserver } from './observer.ts';
 import type { HeaderMap, HttpClient, HttpReply } from '../transport/http.ts';
 import type { SseEvent } from '../transport/sse.ts';
 
@@ -268,6 +269,8 @@ export interface Protocol {
 
 export interface Plugin {
   readonly name: string;
+  /** Watches requests, to tell others of them. */
+  createObserver?(setup: ObserverSetup): TraceObserver;
   /**
    * The URL of a module that exports `WireReaders` as `wireReaders`. Traces are read in a thread of their own, which
    * imports it; without it, they show what passed on the plugin's wires and not what it means.

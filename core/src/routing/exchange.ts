@@ -36,6 +36,7 @@ export interface Notes {
   /** What is left of the limits on requests and tokens. */
   limits?: LimitHeadroom;
   errorKind?: string;
+  errorCode?: string;
   readonly dropped: Dropped[];
   /** Every try, in the order in which they began. */
   readonly tries: AttemptRecord[];

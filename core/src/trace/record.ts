@@ -73,6 +73,8 @@ export interface TraceRecord extends TraceFindings {
   readonly status: number;
   readonly outcome: Outcome;
   readonly errorKind?: string | undefined;
+  /** What the client was told besides, such as `budget_exceeded`. */
+  readonly errorCode?: string | undefined;
   readonly ttftMs?: number | undefined;
   readonly overheadMs?: number | undefined;
   readonly inputTokens?: number | undefined;

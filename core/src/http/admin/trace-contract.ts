@@ -21,6 +21,7 @@ export const traceSchema = z
     status: z.int(),
     outcome: z.enum(['ok', 'error', 'aborted', 'running', 'interrupted']),
     errorKind: z.string().optional(),
+    errorCode: z.string().optional().describe('What the client was told besides, such as `budget_exceeded`.'),
     ttftMs: z.number().optional(),
     overheadMs: z.number().optional(),
     inputTokens: z.int().optional(),

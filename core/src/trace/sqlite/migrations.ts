@@ -66,7 +66,7 @@ const create: Migration = {
 /** What bodies tell. It all goes with its trace. */
 const bodies: Migration = {
   async up(db: Kysely<unknown>) {
-    for (const column of ['tools', 'finish', 'parent', 'bodies', 'replay_of', 'said']) {
+    for (const column of ['tools', 'finish', 'parent', 'bodies', 'replay_of', 'said', 'error_code']) {
       await db.schema.alterTable('traces').addColumn(column, 'text').execute();
     }
     await db.schema.alterTable('traces').addColumn('bad_calls', 'integer').execute();

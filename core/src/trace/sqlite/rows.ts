@@ -43,6 +43,7 @@ export function toRow(trace: TraceRecord, said: string | undefined): Insertable<
     bodies: trace.bodies ?? null,
     replay_of: trace.replayOf ?? null,
     said: said ?? null,
+    error_code: trace.errorCode ?? null,
   };
 }
 
@@ -82,6 +83,7 @@ export function fromRow(row: Selectable<TraceTable>): TraceRecord {
     reasoningTokens: row.reasoning_tokens ?? undefined,
     cost: row.cost ?? undefined,
     ...findingsOf(row),
+    errorCode: row.error_code ?? undefined,
     bodies: (row.bodies as BodiesKept | null) ?? undefined,
     replayOf: row.replay_of ?? undefined,
     attempts: JSON.parse(row.attempts) as readonly AttemptRecord[],

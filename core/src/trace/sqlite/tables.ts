@@ -40,6 +40,7 @@ export interface TraceTable {
   readonly replay_of: string | null;
   /** A hash of what was said up to and with its reply. */
   readonly said: string | null;
+  readonly error_code: string | null;
 }
 
 export interface BodiesTable {
