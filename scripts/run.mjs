@@ -164,6 +164,18 @@ const tasks = {
     install();
     become(['tests/bench/traces.ts', ...rest]);
   },
+  'bench:console'() {
+    install();
+    env.CHROMIUM_PATH = findChromium();
+    buildConsole();
+    become(['tests/bench/console.ts', ...rest]);
+  },
+  screenshots() {
+    install();
+    env.CHROMIUM_PATH = findChromium();
+    buildConsole();
+    become(['tests/screenshots/main.ts', ...rest]);
+  },
   test() {
     install();
     env.CHROMIUM_PATH = findChromium();

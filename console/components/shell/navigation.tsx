@@ -23,7 +23,7 @@ export function Navigation() {
             href={href}
             aria-current={isHere ? 'page' : undefined}
             className={classNames(
-              'flex min-w-0 flex-1 flex-col items-center gap-0.5 px-1 py-2 text-[11px] md:flex-none md:flex-row md:gap-2.5 md:rounded-md md:px-2.5 md:text-[15px]',
+              'flex min-w-0 flex-1 flex-col items-center gap-0.5 px-1 py-2 text-[10px] md:flex-none md:flex-row md:gap-2.5 md:rounded-md md:px-2.5 md:text-[15px]',
               isHere ? 'font-medium text-accent md:bg-tint' : 'text-quiet hover:text-ink md:hover:bg-sunken',
             )}
           >
