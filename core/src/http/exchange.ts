@@ -5,7 +5,7 @@ import type { Endpoint, Log, Protocol } from '../plugin/plugin.ts';
 import type { Exchange, Notes } from '../routing/exchange.ts';
 import type { KeyRing } from '../state/keys.ts';
 import type { StoredKey } from '../state/state.ts';
-import { Capture } from '../trace/capture.ts';
+import { Capture, type CaptureBounds } from '../trace/capture.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { readCredential } from './credentials.ts';
 import { PASS_HEADER, type Passes } from './passes.ts';
@@ -93,8 +93,8 @@ export function openExchange(
   if (pass?.replayOf !== undefined) state.replayOf = pass.replayOf;
   const key = pass?.key ?? verifiedKey(ctx, deps);
   if (key) state.key = key;
-  const limit = state.isTraced ? deps.recorder.captureLimit(key) : undefined;
-  if (limit !== undefined) state.notes.capture = captureOf(ctx, endpoint.wire, limit);
+  const bounds = state.isTraced ? deps.recorder.captureBounds(key) : undefined;
+  if (bounds) state.notes.capture = captureOf(ctx, endpoint.wire, bounds);
   return {
     requestId: state.requestId,
     protocol,
@@ -118,10 +118,10 @@ function verifiedKey(ctx: Context, { auth, keys }: ExchangeDeps): StoredKey | un
   return auth ? keys.verify(readCredential(ctx.req.headers, ctx.querystring) ?? '') : undefined;
 }
 
-function captureOf(ctx: Context, wire: string, limit: number): Capture {
+function captureOf(ctx: Context, wire: string, bounds: CaptureBounds): Capture {
   const { params } = ctx as Context & { readonly params: Readonly<Record<string, string>> };
   const headers = ctx.req.headers as HeaderMap;
-  return new Capture({ wire, query: ctx.querystring, headers, params }, limit);
+  return new Capture({ wire, query: ctx.querystring, headers, params }, bounds);
 }
 
 /** Fires when the client went away before its reply was complete. */

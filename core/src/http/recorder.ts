@@ -6,6 +6,7 @@ import type { Log } from '../plugin/plugin.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Upstreams } from '../routing/upstream.ts';
 import type { StoredKey } from '../state/state.ts';
+import { type CaptureBounds, CaptureBudget } from '../trace/capture.ts';
 import { pack } from '../trace/packed.ts';
 import type { TraceRecord } from '../trace/record.ts';
 import { type Recording, recordingOf } from '../trace/recording.ts';
@@ -16,8 +17,8 @@ import { outcomeOf, traceOf } from './trace-record.ts';
 
 /** Writes down what happens to requests: for traces and for metrics. */
 export interface Recorder {
-  /** The most that may have to be kept of each body, in bytes; `undefined` where none will be. */
-  captureLimit(key: StoredKey | undefined): number | undefined;
+  /** How much may have to be kept of bodies; `undefined` where none will be. */
+  captureBounds(key: StoredKey | undefined): CaptureBounds | undefined;
   begin(ctx: Context): void;
   end(ctx: Context): void;
 }
@@ -32,7 +33,10 @@ export interface RecorderDeps {
   readonly log: Pick<Log, 'error'>;
 }
 
-export const NO_RECORDER: Recorder = { captureLimit: () => undefined, begin: () => {}, end: () => {} };
+/** What running requests may hold for their traces, in bytes; beyond this, bodies are cut. */
+const MAX_LIVE_BYTES = 256 * 1024 * 1024;
+
+export const NO_RECORDER: Recorder = { captureBounds: () => undefined, begin: () => {}, end: () => {} };
 
 export function createRecorder(deps: RecorderDeps): Recorder {
   const { config, traces, metrics, prices, upstreams, observers, log } = deps;
@@ -68,18 +72,20 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     else traces.record({ ...trace, bodies: by });
   };
 
+  const bounds = { limit: maxBodyBytes, budget: new CaptureBudget(MAX_LIVE_BYTES) };
   const isWanted = traces.isOn || metrics !== undefined || observers.length > 0;
   return {
-    captureLimit(key) {
+    captureBounds(key) {
       const level = key?.traces ?? gateway;
       if (gateway === 'off' || level === 'off') return undefined;
       const mayBeFull =
         level === 'full' || (!key?.traces && upstreams.all().some((one) => one.config.traces === 'full'));
-      return mayBeFull ? maxBodyBytes : undefined;
+      return mayBeFull ? bounds : undefined;
     },
     begin: (ctx) => live?.add(ctx),
     end(ctx) {
       live?.remove(ctx);
+      (ctx.state as RequestState).notes.capture?.release();
       if (!(ctx.state as RequestState).isTraced || !isWanted) return;
       const trace = traceOf(ctx, { prices, outcome: outcomeOf(ctx) });
       if (traces.isOn || observers.length > 0) keep(ctx, trace);

@@ -2,6 +2,26 @@ import type { HeaderMap } from '../transport/http.ts';
 
 type Piece = string | Uint8Array;
 
+/** How much all captures together may hold, in bytes. */
+export class CaptureBudget {
+  #left: number;
+
+  constructor(bytes: number) {
+    this.#left = bytes;
+  }
+
+  /** Whether there is room; takes it if so. */
+  take(bytes: number): boolean {
+    if (bytes > this.#left) return false;
+    this.#left -= bytes;
+    return true;
+  }
+
+  giveBack(bytes: number): void {
+    this.#left += bytes;
+  }
+}
+
 /** Takes the pieces of one body as they pass, by reference, and when each passed. */
 export class BodyTap {
   readonly pieces: Piece[] = [];
@@ -9,20 +29,23 @@ export class BodyTap {
   readonly times: number[] = [];
   /** How much more there was than is kept, in bytes. */
   missing = 0;
+  size = 0;
   readonly #limit: number;
-  #size = 0;
+  readonly #budget: CaptureBudget;
 
-  constructor(limit: number) {
+  constructor(limit: number, budget: CaptureBudget) {
     this.#limit = limit;
+    this.#budget = budget;
   }
 
-  /** A field, so that it can be handed on as a listener. */
+  /** A field, so that it can be handed on as a listener. Once a piece is missing, all that follow are. */
   readonly push = (piece: Piece): void => {
-    if (this.#size + piece.length > this.#limit) {
+    const isKept = this.missing === 0 && this.size + piece.length <= this.#limit;
+    if (!isKept || !this.#budget.take(piece.length)) {
       this.missing += piece.length;
       return;
     }
-    this.#size += piece.length;
+    this.size += piece.length;
     this.pieces.push(piece);
     this.times.push(performance.now());
   };
@@ -50,19 +73,24 @@ export interface ClientRequest {
   body?: Uint8Array;
 }
 
+export interface CaptureBounds {
+  /** Of each body, in bytes. */
+  readonly limit: number;
+  readonly budget: CaptureBudget;
+}
+
 /** The bytes of a request on both sides of the gateway, as they pass: nothing is copied or read here. */
 export class Capture {
   readonly exchanges: UpstreamExchange[] = [];
   readonly reply: BodyTap;
   replyHeaders: Readonly<Record<string, unknown>> = {};
   readonly request: ClientRequest;
-  readonly #limit: number;
+  readonly #bounds: CaptureBounds;
 
-  /** `limit` is of each body, in bytes. */
-  constructor(request: ClientRequest, limit: number) {
+  constructor(request: ClientRequest, bounds: CaptureBounds) {
     this.request = request;
-    this.#limit = limit;
-    this.reply = new BodyTap(limit);
+    this.#bounds = bounds;
+    this.reply = new BodyTap(bounds.limit, bounds.budget);
   }
 
   /** Takes the beginning of the reply: its headers, and its body where that comes in one piece. */
@@ -72,8 +100,15 @@ export class Capture {
   }
 
   send(request: Omit<UpstreamExchange, 'reply'>): UpstreamExchange {
-    const exchange = { ...request, reply: new BodyTap(this.#limit) };
+    const { limit, budget } = this.#bounds;
+    const exchange = { ...request, reply: new BodyTap(limit, budget) };
     this.exchanges.push(exchange);
     return exchange;
+  }
+
+  /** Gives back what it held, when the request is over. */
+  release(): void {
+    const { budget } = this.#bounds;
+    for (const { size } of [this.reply, ...this.exchanges.map(({ reply }) => reply)]) budget.giveBack(size);
   }
 }

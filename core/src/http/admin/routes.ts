@@ -43,6 +43,8 @@ function serve(operation: Operation, gatekeeper: Gatekeeper, deps: AdminDeps): M
 function answerErrors({ log }: AdminDeps): Middleware {
   return async (ctx, next) => {
     ctx.set('cache-control', 'no-store');
+    // What models and clients wrote is shown as what it says it is.
+    ctx.set('x-content-type-options', 'nosniff');
     try {
       await next();
     } catch (error) {
