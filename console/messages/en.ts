@@ -474,6 +474,7 @@ export const en = {
     unset: 'Not set',
     viewCode: 'View code',
     badTools: 'The tools cannot be read: {problem}',
+    history: 'History',
     presets: 'Presets',
     presetName: 'Name of the preset',
     presetSaved: '{name} is saved in this browser.',
@@ -539,6 +540,10 @@ export const en = {
     plugin: 'Plugin',
     protocols: 'Protocols',
     providers: 'Kinds of upstream',
+    observes: 'Watches requests',
+    yes: 'Yes',
+    tokenSet: 'Programs may use the admin API with DRAGOMAN_ADMIN_TOKEN.',
+    tokenUnset: 'For programs, set DRAGOMAN_ADMIN_TOKEN before the start.',
   },
 };
 

@@ -456,6 +456,7 @@ export const zhCN: Messages = {
     unset: '未设置',
     viewCode: '查看代码',
     badTools: '无法读取工具：{problem}',
+    history: '历史',
     presets: '预设',
     presetName: '预设名称',
     presetSaved: '{name} 已保存在此浏览器。',
@@ -521,5 +522,9 @@ export const zhCN: Messages = {
     plugin: '插件',
     protocols: '协议',
     providers: '上游类型',
+    observes: '观察请求',
+    yes: '是',
+    tokenSet: '程序可用 DRAGOMAN_ADMIN_TOKEN 调用管理 API。',
+    tokenUnset: '要供程序使用，请在启动前设置 DRAGOMAN_ADMIN_TOKEN。',
   },
 };

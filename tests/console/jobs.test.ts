@@ -216,6 +216,26 @@ describe('somebody who tests prompts', () => {
         .waitFor();
   });
 
+  it('completes the words of a schema, says what is wrong with the tools, and keeps what was run', async () => {
+    await open('/playground/');
+    await page.getByLabel('Message 1').fill('The first run');
+    await button('Run').click();
+    await page.getByText('Served by echo/echo').waitFor();
+    await page.getByLabel('Message 1').fill('Something else');
+    await page.getByText('Tools', { exact: true }).click();
+    const editor = page.getByRole('textbox', { name: 'Tools', exact: true });
+    await editor.click();
+    await page.keyboard.type('[{"para');
+    await page.getByRole('option', { name: 'parameters' }).click();
+    await expect.poll(() => editor.innerText()).toContain('"parameters');
+    await editor.fill('[{"parameters":{}}]');
+    await button('Run').click();
+    await page.getByText('[0].name must be the name of a tool.', { exact: false }).first().waitFor();
+    await button('History').click();
+    await page.getByRole('menuitem', { name: /The first run/ }).click();
+    await expect.poll(() => page.getByLabel('Message 1').inputValue()).toBe('The first run');
+  });
+
   it('shows the code for it, and what was typed is there after a reload', async () => {
     await open('/playground/');
     await page.getByLabel('Message 1').fill("It's me");

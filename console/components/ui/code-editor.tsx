@@ -1,9 +1,10 @@
 'use client';
 
+import { autocompletion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { json, jsonParseLinter } from '@codemirror/lang-json';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
-import { linter, lintGutter } from '@codemirror/lint';
+import { type Diagnostic, linter, lintGutter } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import { EditorView, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
@@ -13,6 +14,10 @@ interface CodeEditorProps {
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
+  /** Words that are offered inside of quotes. */
+  readonly words?: readonly string[];
+  /** What is wrong with the whole, besides that it may be no JSON. */
+  readonly check?: (value: string) => string | undefined;
 }
 
 /** By the colours of the theme: those that come with the editor cannot be read in the dark. */
@@ -30,13 +35,32 @@ const theme = EditorView.theme({
   '.cm-tooltip': { backgroundColor: 'var(--surface)', color: 'var(--ink)' },
 });
 
+const NO_WORDS: readonly string[] = [];
+
+function lint(view: EditorView, check: CodeEditorProps['check']): readonly Diagnostic[] {
+  const { length } = view.state.doc;
+  if (length === 0) return [];
+  const broken = jsonParseLinter()(view);
+  if (broken.length > 0) return broken;
+  const message = check?.(view.state.doc.toString());
+  return message === undefined ? [] : [{ from: 0, to: length, severity: 'error', message }];
+}
+
+function complete(context: CompletionContext, words: readonly string[]): CompletionResult | null {
+  const word = context.matchBefore(/"\w*/);
+  if (!word || words.length === 0) return null;
+  return { from: word.from + 1, options: words.map((label) => ({ label, type: 'property' })) };
+}
+
 /** Edits JSON. Tab moves on, as everywhere else. */
-export default function CodeEditor({ label, value, onChange }: CodeEditorProps) {
+export default function CodeEditor({ label, value, onChange, words = NO_WORDS, check }: CodeEditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const changed = useRef(onChange);
   changed.current = onChange;
   const latest = useRef(value);
+  const checked = useRef(check);
+  checked.current = check;
 
   useEffect(() => {
     if (!place.current) return undefined;
@@ -50,7 +74,8 @@ export default function CodeEditor({ label, value, onChange }: CodeEditorProps) 
           bracketMatching(),
           keymap.of([...defaultKeymap, ...historyKeymap]),
           json(),
-          linter((current) => (current.state.doc.length === 0 ? [] : jsonParseLinter()(current))),
+          linter((current) => lint(current, checked.current)),
+          autocompletion({ override: [(context) => complete(context, words)] }),
           lintGutter(),
           syntaxHighlighting(colours),
           theme,
@@ -66,7 +91,7 @@ export default function CodeEditor({ label, value, onChange }: CodeEditorProps) 
     });
     view.current = editor;
     return () => editor.destroy();
-  }, [label]);
+  }, [label, words]);
 
   useEffect(() => {
     // Changed from elsewhere, as by a preset.

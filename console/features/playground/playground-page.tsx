@@ -9,13 +9,14 @@ import { Button } from '../../components/ui/button.tsx';
 import { Panel } from '../../components/ui/panel.tsx';
 import { messageOf, read } from '../../lib/api.ts';
 import type { Trace, TraceDetail } from '../../lib/types.ts';
+import { useStored } from '../../lib/use-stored.ts';
 import { useShortcuts } from '../../lib/use-shortcuts.ts';
 import { AnswerColumn } from './answer-column.tsx';
 import { promptFromTrace } from './from-trace.ts';
 import { PresetBar } from './preset-bar.tsx';
 import { EMPTY_PROMPT, type Prompt, readTools } from './prompt.ts';
 import { PromptForm } from './prompt-form.tsx';
-import { fromFragment, type Saved } from './share.ts';
+import { fromFragment, MAX_PAST, type PastRun, type Saved, withoutImages } from './share.ts';
 import { useColumns } from './use-columns.ts';
 
 const LAST = 'dragoman-playground';
@@ -27,6 +28,7 @@ export function PlaygroundPage() {
   const columns = useColumns(['echo']);
   const [trace] = useQueryState('trace', parseAsString);
   const models = columns.columns.map(({ model }) => model);
+  const [past, setPast] = useStored<readonly PastRun[]>('dragoman-past-runs', []);
 
   const setPrompt = (next: Prompt): void => {
     setPromptState(next);
@@ -57,6 +59,7 @@ export function PlaygroundPage() {
       return;
     }
     columns.start(prompt);
+    setPast([{ at: Date.now(), ...withoutImages({ prompt, models }) }, ...past].slice(0, MAX_PAST));
   };
   useShortcuts({ 'mod+enter': start, Escape: () => columns.stop() });
 
@@ -64,7 +67,7 @@ export function PlaygroundPage() {
     <div className="grid gap-4">
       <header className="flex flex-wrap items-center justify-between gap-3">
         <h1 className="text-2xl font-semibold">{t('title')}</h1>
-        <PresetBar saved={{ prompt, models }} onShow={show} />
+        <PresetBar saved={{ prompt, models }} past={past} onShow={show} />
       </header>
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(360px,2fr)_3fr]">
         <Panel className="min-w-0">

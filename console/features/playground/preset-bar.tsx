@@ -1,26 +1,28 @@
 'use client';
 
-import { BookMarked, Link2, Save, Trash2 } from 'lucide-react';
+import { BookMarked, History, Link2, Save, Trash2 } from 'lucide-react';
 import { toast } from 'sonner';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../components/ui/button.tsx';
 import { Menu } from '../../components/ui/menu.tsx';
 import { useStored } from '../../lib/use-stored.ts';
-import { type Saved, toFragment } from './share.ts';
+import { useFormats } from '../../lib/format.ts';
+import { type PastRun, type Saved, toFragment } from './share.ts';
 
 interface Preset extends Saved {
   readonly name: string;
 }
 
-/** Prompts with a name, kept by this browser, and links to share them. */
-export function PresetBar({
-  saved,
-  onShow,
-}: {
+interface PresetBarProps {
   readonly saved: Saved;
+  readonly past: readonly PastRun[];
   readonly onShow: (saved: Saved) => void;
-}) {
+}
+
+/** Prompts with a name and those that were run, kept by this browser, and links to share them. */
+export function PresetBar({ saved, past, onShow }: PresetBarProps) {
   const t = useTranslations('playground');
+  const formats = useFormats();
   const [presets, setPresets] = useStored<readonly Preset[]>('dragoman-presets', []);
   const save = (): void => {
     const name = window.prompt(t('presetName'))?.trim();
@@ -44,6 +46,23 @@ export function PresetBar({
   };
   return (
     <div className="flex flex-wrap gap-2">
+      {past.length > 0 && (
+        <Menu
+          trigger={
+            <Button kind="quiet" isSmall>
+              <History size={14} aria-hidden /> {t('history')}
+            </Button>
+          }
+          items={past.map((run) => ({
+            label: (
+              <span className="max-w-72 truncate">
+                <span className="text-quiet">{formats.ago(run.at)}</span> {titleOf(run)}
+              </span>
+            ),
+            onSelect: () => onShow(run),
+          }))}
+        />
+      )}
       {presets.length > 0 && (
         <Menu
           trigger={
@@ -73,4 +92,9 @@ export function PresetBar({
       </Button>
     </div>
   );
+}
+
+/** A run goes by what was said last, and to whom. */
+function titleOf({ prompt, models }: PastRun): string {
+  return `${models.join(', ')}: ${prompt.messages.at(-1)?.text ?? ''}`;
 }

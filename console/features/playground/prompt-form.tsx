@@ -3,8 +3,9 @@
 import { useTranslations } from 'use-intl';
 import { SelectField, TextArea, TextField } from '../../components/ui/field.tsx';
 import { CodeEditor } from '../../components/ui/lazy.tsx';
+import { messageOf } from '../../lib/api.ts';
 import { MessageList } from './message-list.tsx';
-import type { Parameters, Prompt, ProtocolName } from './prompt.ts';
+import { type Parameters, type Prompt, type ProtocolName, readTools } from './prompt.ts';
 import { ViewCode } from './view-code.tsx';
 
 const TITLES: Readonly<Record<ProtocolName, string>> = {
@@ -30,6 +31,33 @@ const EXAMPLE_TOOLS = JSON.stringify(
   undefined,
   2,
 );
+
+/** What stands in a tool and in its JSON Schema. */
+const SCHEMA_WORDS = [
+  ...['name', 'description', 'parameters', 'type', 'properties', 'required', 'additionalProperties', 'items'],
+  ...[
+    'enum',
+    'const',
+    'default',
+    'format',
+    'pattern',
+    'minimum',
+    'maximum',
+    'minLength',
+    'maxLength',
+    'anyOf',
+  ],
+  ...['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'],
+];
+
+function problemOf(tools: string): string | undefined {
+  try {
+    readTools(tools);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
 
 interface PromptFormProps {
   readonly prompt: Prompt;
@@ -69,7 +97,13 @@ export function PromptForm({ prompt, models, onChange }: PromptFormProps) {
               {t('toolsExample')}
             </button>
           </p>
-          <CodeEditor label={t('tools')} value={prompt.tools} onChange={(tools) => set({ tools })} />
+          <CodeEditor
+            label={t('tools')}
+            value={prompt.tools}
+            words={SCHEMA_WORDS}
+            check={problemOf}
+            onChange={(tools) => set({ tools })}
+          />
           <p className="text-sm text-quiet">{t('mocksHint')}</p>
           <CodeEditor label={t('mocks')} value={prompt.mocks} onChange={(mocks) => set({ mocks })} />
         </div>

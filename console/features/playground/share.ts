@@ -6,6 +6,14 @@ export interface Saved {
   readonly models: readonly string[];
 }
 
+/** What was run in this browser, the latest first. */
+export interface PastRun extends Saved {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+export const MAX_PAST = 20;
+
 /** Longer pictures would not fit in an address. */
 const MAX_IMAGE = 32 * 1024;
 
@@ -16,14 +24,19 @@ async function through(
   return new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer();
 }
 
-/** A fragment for the address: it never reaches a server, nor its logs. */
-export async function toFragment({ prompt, models }: Saved): Promise<string> {
+/** Large pictures fit neither in an address nor in what a browser keeps. */
+export function withoutImages({ prompt, models }: Saved): Saved {
   const messages = prompt.messages.map((message) =>
     message.role === 'user'
       ? { ...message, images: message.images.filter((image) => image.length < MAX_IMAGE) }
       : message,
   );
-  const text = JSON.stringify({ prompt: { ...prompt, messages }, models });
+  return { prompt: { ...prompt, messages }, models };
+}
+
+/** A fragment for the address: it never reaches a server, nor its logs. */
+export async function toFragment(saved: Saved): Promise<string> {
+  const text = JSON.stringify(withoutImages(saved));
   const packed = new Uint8Array(
     await through(new TextEncoder().encode(text), new CompressionStream('deflate-raw')),
   );

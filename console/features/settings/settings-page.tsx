@@ -22,7 +22,14 @@ export function SettingsPage() {
           <Loaded of={settings}>{({ traces }) => <RecordingFacts traces={traces} />}</Loaded>
         </Panel>
         <Panel title={t('password')}>
-          <Loaded of={settings}>{({ adminPassword }) => <PasswordForm isSet={adminPassword.set} />}</Loaded>
+          <Loaded of={settings}>
+            {({ adminPassword, adminToken }) => (
+              <div className="grid gap-4">
+                <PasswordForm isSet={adminPassword.set} />
+                <p className="text-sm text-quiet">{adminToken.set ? t('tokenSet') : t('tokenUnset')}</p>
+              </div>
+            )}
+          </Loaded>
         </Panel>
       </div>
       <Panel title={t('about')}>
@@ -52,6 +59,7 @@ export function SettingsPage() {
                   { name: t('plugin'), cell: (plugin) => plugin.name },
                   { name: t('protocols'), cell: ({ protocols }) => protocols.join(', ') },
                   { name: t('providers'), cell: ({ providers }) => providers.join(', ') },
+                  { name: t('observes'), cell: ({ observes }) => (observes ? t('yes') : '') },
                 ]}
                 rows={plugins}
                 keyOf={(plugin) => plugin.name}

@@ -15,10 +15,11 @@ export const aboutOperations: readonly Operation[] = [
       node: process.version,
       baseUrl: `${baseUrl()}/v1`,
       configFile: config.file ?? null,
-      plugins: registry.plugins.map(({ name, protocols = [], providers = [] }) => ({
+      plugins: registry.plugins.map(({ name, protocols = [], providers = [], createObserver }) => ({
         name,
         protocols: protocols.map((protocol) => protocol.name),
         providers: providers.map((provider) => provider.name),
+        observes: createObserver !== undefined,
       })),
     }),
   }),

@@ -203,7 +203,12 @@ export const aboutSchema = z
     baseUrl: z.string(),
     configFile: z.string().nullable(),
     plugins: z.array(
-      z.object({ name: z.string(), protocols: z.array(z.string()), providers: z.array(z.string()) }),
+      z.object({
+        name: z.string(),
+        protocols: z.array(z.string()),
+        providers: z.array(z.string()),
+        observes: z.boolean().describe('Whether it is told of requests.'),
+      }),
     ),
   })
   .meta({ id: 'About' });
@@ -211,6 +216,7 @@ export const aboutSchema = z
 export const settingsViewSchema = z
   .object({
     adminPassword: z.object({ set: z.boolean() }),
+    adminToken: z.object({ set: z.boolean() }).describe('Set by the environment.'),
     traces: z
       .object({
         record: z.enum(RECORD_LEVELS),

@@ -45,6 +45,7 @@ async function setPassword(password: string | null, { state }: AdminDeps): Promi
 function viewSettings({ state, config }: AdminDeps) {
   return {
     adminPassword: { set: state.read().settings.adminPasswordHash !== undefined },
+    adminToken: { set: config.admin.token !== undefined },
     traces: config.traces,
   };
 }
