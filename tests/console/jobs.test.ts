@@ -85,6 +85,7 @@ describe('somebody who manages upstreams', () => {
 
     await page.getByRole('button', { name: 'Actions of mine' }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await page.getByText('mine is deleted.').waitFor();
     await row.waitFor({ state: 'detached' });
     await button('Undo').click();
     await row.waitFor();
@@ -145,6 +146,7 @@ describe('somebody who gives out keys', () => {
     await page.getByRole('button', { name: 'Actions of agent' }).click();
     await page.getByRole('menuitem', { name: 'Revoke' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await page.getByText('agent is revoked.').waitFor();
     await row.waitFor({ state: 'detached' });
     expect((await models()).status).toBe(401);
   });

@@ -89,7 +89,7 @@ describe('about', () => {
       node: process.version,
       baseUrl: `${admin.url}/v1`,
       configFile: null,
-      plugins: [{ name: 'birds', protocols: [], providers: ['parrot', 'owl'] }],
+      plugins: [{ name: 'birds', protocols: [], providers: ['parrot', 'owl'], observes: false }],
     });
   });
 });
