@@ -164,6 +164,10 @@ const tasks = {
     install();
     become(['tests/bench/traces.ts', ...rest]);
   },
+  'bench:memory'() {
+    install();
+    become(['tests/bench/memory.ts', ...rest]);
+  },
   'bench:console'() {
     install();
     env.CHROMIUM_PATH = findChromium();

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { Pool } from 'undici';
-import { cpuMicros, serveParent } from './child.ts';
+import { measure, serveParent } from './child.ts';
 
 const pool = new Pool(process.env['UPSTREAM'] ?? '', { connections: 256, pipelining: 1 });
 
@@ -19,5 +19,5 @@ const server = createServer(async (request, response) => {
   reply.body.pipe(response);
 });
 server.listen(0, '127.0.0.1', () => {
-  serveParent({ port: (server.address() as AddressInfo).port }, cpuMicros);
+  serveParent({ port: (server.address() as AddressInfo).port }, measure);
 });

@@ -26,8 +26,11 @@ export function serveParent(ready: Ready, answer: (question: never) => unknown):
   tell({ type: 'ready', ready });
 }
 
-/** The only question to a measured process: user and system time since its start, in microseconds. */
-export function cpuMicros(): number {
+export type Measure = 'cpu' | 'rss';
+
+/** The questions to a measured process: user and system time since its start, in microseconds, and its memory, in bytes. */
+export function measure(what: Measure): number {
+  if (what === 'rss') return process.memoryUsage.rss();
   const { user, system } = process.cpuUsage();
   return user + system;
 }

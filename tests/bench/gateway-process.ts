@@ -6,7 +6,7 @@ import { anthropic } from '@dragoman/plugin-anthropic';
 import { openai } from '@dragoman/plugin-openai';
 import { resolveConfig } from '../../core/src/config/resolve.ts';
 import { createGateway } from '../../core/src/gateway.ts';
-import { cpuMicros, serveParent } from './child.ts';
+import { measure, serveParent } from './child.ts';
 import { CLAUDE, CROWD, GATEWAYS, MODELS } from './scenarios.ts';
 
 const kind = process.env['GATEWAY'] as keyof typeof GATEWAYS;
@@ -53,4 +53,4 @@ const gateway = await createGateway(
   }),
 );
 const { url } = await gateway.listen();
-serveParent({ port: Number(new URL(url).port), key: gateway.firstKey ?? '' }, cpuMicros);
+serveParent({ port: Number(new URL(url).port), key: gateway.firstKey ?? '' }, measure);

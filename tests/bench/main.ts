@@ -1,6 +1,7 @@
 /** `npm run bench`: what the gateway costs beside a proxy that does nothing. See README.md. */
 import { availableParallelism, constants } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { Measure } from './child.ts';
 import { type Child, createChildren } from './children.ts';
 import type { Job, Tally } from './load.ts';
 import { formatResult, type Result, type Round } from './report.ts';
@@ -11,7 +12,7 @@ const EFFORT = values.quick
   ? { rounds: 2, seconds: 0.2, warmUp: 0.1 }
   : { rounds: 5, seconds: 0.8, warmUp: 1 };
 
-type Server = Child<'cpu', number>;
+type Server = Child<Measure, number>;
 
 interface Bench {
   readonly load: Child<Job, Tally>;

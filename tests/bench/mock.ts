@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { cpuMicros, serveParent } from './child.ts';
+import { measure, serveParent } from './child.ts';
 import { CHUNKS, CLAUDE, MODELS, PACE_MS } from './scenarios.ts';
 
 const head = { id: 'chatcmpl-bench', created: 1_760_000_000, model: 'bench' };
@@ -76,5 +76,5 @@ const server = createServer(async (request, response) => {
   response.end(reply);
 });
 server.listen(0, '127.0.0.1', () => {
-  serveParent({ port: (server.address() as AddressInfo).port }, cpuMicros);
+  serveParent({ port: (server.address() as AddressInfo).port }, measure);
 });
