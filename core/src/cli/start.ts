@@ -62,7 +62,13 @@ async function listen(gateway: Gateway, { server: { host, port } }: ResolvedConf
   }
 }
 
-function banner(gateway: Gateway, { auth, data }: ResolvedConfig, url: string): string {
+const RECORDED = {
+  full: 'keep prompts and answers (traces.record)',
+  'no-bodies': 'keep no prompts and no answers (traces.record)',
+  off: 'are not kept (traces.record)',
+} as const;
+
+function banner(gateway: Gateway, { auth, data, traces }: ResolvedConfig, url: string): string {
   const key = gateway.firstKey
     ? `${gateway.firstKey}  (made now, shown this once)`
     : 'as before; make more with: dragoman keys create';
@@ -72,6 +78,7 @@ function banner(gateway: Gateway, { auth, data }: ResolvedConfig, url: string): 
     ['Console', `${url}/console/`],
     ['Sign in', `${gateway.signInLink()}  (works once, for 15 minutes)`],
     ['Data', data],
+    ['Traces', RECORDED[traces.record]],
   ];
   const rows = lines.map(([label = '', value = '']) => `  ${label.padEnd(11)} ${value}`);
   return ['', '  Dragoman is ready.', '', ...rows, ''].join('\n');

@@ -30,7 +30,7 @@ export function redactCapture(capture: PackedCapture, redactor: Redactor): Packe
 
 interface Altered {
   readonly bytes: Uint8Array;
-  readonly marks: readonly number[];
+  readonly marks: ArrayLike<number> & Iterable<number>;
   readonly isAltered: boolean;
 }
 
@@ -52,7 +52,7 @@ class Bodies {
     const place = { start: this.#size, length: bytes.length };
     const pieces = { firstMark: this.#marks.length / 2, pieces: marks.length / 2 };
     this.#laid.push(bytes);
-    this.#marks.push(...marks);
+    for (const mark of marks) this.#marks.push(mark);
     this.#size += bytes.length;
     return { ...body, ...place, ...pieces, ...(isAltered && { isAltered }) };
   }
@@ -85,7 +85,7 @@ class Bodies {
     if (isAltered) return { bytes: Buffer.concat(kept, size), marks, isAltered };
     const { firstMark, pieces } = body;
     const own = this.#capture.marks.subarray(firstMark * 2, (firstMark + pieces) * 2);
-    return { bytes: bytesOf(this.#capture, body), marks: [...own], isAltered };
+    return { bytes: bytesOf(this.#capture, body), marks: own, isAltered };
   }
 }
 
