@@ -93,6 +93,11 @@ export class Capture {
     this.reply = new BodyTap(bounds.limit, bounds.budget);
   }
 
+  /** Of each body, in bytes. */
+  get limit(): number {
+    return this.#bounds.limit;
+  }
+
   /** Takes the beginning of the reply: its headers, and its body where that comes in one piece. */
   answer(headers: Readonly<Record<string, unknown>>, body?: Piece): void {
     this.replyHeaders = headers;

@@ -54,6 +54,19 @@ describe('a packed capture', () => {
     expect(packed.reply.missing).toBe(12);
   });
 
+  it('cuts requests that are too long as well', () => {
+    const taken = new Capture(
+      { ...request, body: Buffer.from('1234567890') },
+      { limit: 4, budget: new CaptureBudget(100) },
+    );
+    taken.send({ attempt: 0, method: 'POST', url: 'u', headers: {}, body: 'abcdefgh' });
+    const packed = pack(taken, 0);
+    expect(packed.request.body && readText(packed, packed.request.body)).toBe('1234');
+    expect(packed.request.body?.missing).toBe(6);
+    const [exchange] = packed.exchanges;
+    expect(exchange?.body && readText(packed, exchange.body)).toBe('abcd');
+  });
+
   it('leaves room for others when it is over', () => {
     const budget = new CaptureBudget(10);
     const first = new Capture(request, { limit: 100, budget });

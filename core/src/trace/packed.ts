@@ -32,7 +32,7 @@ export interface PackedCapture {
 /** Packs what was captured of a request that began at `origin`. */
 export function pack(capture: Capture, origin: number): PackedCapture {
   const { request, exchanges, reply, replyHeaders } = capture;
-  const packer = new Packer(origin);
+  const packer = new Packer(origin, capture.limit);
   const { body: asked, ...sent } = request;
   const packed = {
     request: { ...sent, ...(asked && { body: packer.whole(asked) }) },
@@ -57,16 +57,20 @@ const NO_TIMES: readonly number[] = [];
 /** Lays bodies one after the other. One whose very pieces were passed on is laid once. */
 class Packer {
   readonly #origin: number;
+  readonly #limit: number;
   readonly #laid: Laid[] = [];
   readonly #marks: number[] = [];
   #size = 0;
 
-  constructor(origin: number) {
+  constructor(origin: number, limit: number) {
     this.#origin = origin;
+    this.#limit = limit;
   }
 
   whole(body: string | Uint8Array): PackedBody {
-    return this.#lay([body], NO_TIMES, 0);
+    const missing = Math.max(0, body.length - this.#limit);
+    const kept = typeof body === 'string' ? body.slice(0, this.#limit) : body.subarray(0, this.#limit);
+    return this.#lay([missing > 0 ? kept : body], NO_TIMES, missing);
   }
 
   pieces({ pieces, times, missing }: BodyTap): PackedBody {
