@@ -67,6 +67,8 @@ const QUESTIONS: readonly (readonly [string, object])[] = [
   ['failures of a rare model', { model: 'model-199', outcome: 'error' }],
   ['the slowest', { sort: 'ms' }],
   ['the slowest of a model', { sort: 'ms', model: 'model-5' }],
+  ['the slowest of a rare model', { sort: 'ms', model: 'model-199' }],
+  ['the slowest of a model that is not there', { sort: 'ms', model: 'nobody' }],
   ['the dearest', { sort: 'cost' }],
   ['slower than a minute', { minMs: '60000' }],
   ['a word that most texts hold', { search: 'word0' }],
