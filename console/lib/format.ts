@@ -4,6 +4,12 @@ export interface Formats {
   readonly number: (value: number) => string;
   readonly compact: (value: number) => string;
   readonly money: (value: number) => string;
+  /** What requests cost together; a plus where some have no price, and a dash where none has. */
+  readonly spend: (row: {
+    readonly cost: number;
+    readonly requests: number;
+    readonly unpriced: number;
+  }) => string;
   readonly percent: (share: number) => string;
   /** Milliseconds in the unit that fits. */
   readonly ms: (value: number | null | undefined) => string;
@@ -15,15 +21,18 @@ export interface Formats {
 /** Numbers and times as people write them where they are. */
 export function useFormats(): Formats {
   const format = useFormatter();
+  const money: Formats['money'] = (value) =>
+    format.number(value, {
+      style: 'currency',
+      currency: 'USD',
+      maximumFractionDigits: value !== 0 && Math.abs(value) < 1 ? 4 : 2,
+    });
   return {
+    money,
+    spend: ({ cost, requests, unpriced }) =>
+      unpriced === requests ? '–' : `${money(cost)}${unpriced > 0 ? ' +' : ''}`,
     number: (value) => format.number(value),
     compact: (value) => format.number(value, { notation: 'compact', maximumFractionDigits: 1 }),
-    money: (value) =>
-      format.number(value, {
-        style: 'currency',
-        currency: 'USD',
-        maximumFractionDigits: value !== 0 && Math.abs(value) < 1 ? 4 : 2,
-      }),
     percent: (share) => format.number(share, { style: 'percent', maximumFractionDigits: 1 }),
     ms(value) {
       if (value === null || value === undefined) return '–';

@@ -62,6 +62,7 @@ export const en = {
     ranges: { '15m': 'Last 15 minutes', '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days' },
     requests: 'Requests',
     errors: 'Errors',
+    failed: 'Failed',
     count: '{count, plural, one {# failed} other {# failed}}',
     tokens: 'Tokens',
     cost: 'Cost',

@@ -53,6 +53,7 @@ export const zhCN: Messages = {
     ranges: { '15m': '最近 15 分钟', '1h': '最近 1 小时', '24h': '最近 24 小时', '7d': '最近 7 天' },
     requests: '请求数',
     errors: '错误率',
+    failed: '失败',
     count: '{count} 次失败',
     tokens: '令牌数',
     cost: '费用',

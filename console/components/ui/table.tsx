@@ -16,7 +16,7 @@ interface TableProps<Row> {
 }
 
 const classOf = ({ isWide, isNumber }: { readonly isWide?: boolean; readonly isNumber?: boolean }): string =>
-  `px-3 py-2 wrap-anywhere ${isWide ? 'hidden lg:table-cell' : ''} ${isNumber ? 'text-right tabular-nums' : ''}`;
+  `px-3 py-2 wrap-anywhere ${isWide ? 'hidden lg:table-cell' : ''} ${isNumber ? 'text-right whitespace-nowrap tabular-nums' : ''}`;
 
 export function Table<Row>({ label, columns, rows, keyOf }: TableProps<Row>) {
   return (

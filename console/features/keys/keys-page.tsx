@@ -92,7 +92,7 @@ export function KeysPage() {
                   name: t('usage'),
                   cell: ({ name }) => {
                     const row = stats.find(({ group }) => group === name);
-                    return row ? `${formats.number(row.requests)} · ${formats.money(row.cost)}` : '–';
+                    return row ? `${formats.number(row.requests)} · ${formats.spend(row)}` : '–';
                   },
                 },
                 {

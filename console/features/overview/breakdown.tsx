@@ -70,7 +70,7 @@ export function Breakdown({ from }: { readonly from: string }) {
                   isNumber: true,
                   isWide: true,
                 },
-                { name: t('cost'), cell: ({ cost }) => formats.money(cost), isNumber: true },
+                { name: t('cost'), cell: (row) => formats.spend(row), isNumber: true },
               ]}
               rows={all.toSorted((a, b) => b.requests - a.requests).slice(0, 12)}
               keyOf={({ group = '' }) => group}

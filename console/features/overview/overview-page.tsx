@@ -107,7 +107,7 @@ function Charts({
           colour: 'accent' as const,
           values: all.map((at) => known.get(at)?.requests ?? 0),
         },
-        { label: t('errors'), colour: 'bad' as const, values: all.map((at) => known.get(at)?.errors ?? 0) },
+        { label: t('failed'), colour: 'bad' as const, values: all.map((at) => known.get(at)?.errors ?? 0) },
       ],
       waits: [
         { label: t('ttftP50'), colour: 'good' as const, values: pick(({ p50TtftMs }) => p50TtftMs) },

@@ -28,7 +28,7 @@ export function Tiles({ row }: { readonly row: StatsRow | undefined }) {
       />
       <Tile
         name={t('cost')}
-        value={formats.money(cost)}
+        value={formats.spend({ cost, requests, unpriced })}
         note={unpriced > 0 ? t('unpriced', { count: unpriced }) : undefined}
         href="/traces/?sort=cost"
       />

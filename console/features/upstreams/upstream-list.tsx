@@ -118,7 +118,7 @@ export function UpstreamList() {
                   name: t('spend'),
                   cell: (upstream) => {
                     const row = statsOf(upstream);
-                    return row ? formats.money(row.cost) : '–';
+                    return row ? formats.spend(row) : '–';
                   },
                   isWide: true,
                   isNumber: true,

@@ -270,7 +270,7 @@ export interface Protocol {
 export interface Plugin {
   readonly name: string;
   /** Watches requests, to tell others of them. */
-  createObserver?(setup: ObserverSetup): TraceObserver;
+  readonly createObserver?: (setup: ObserverSetup) => TraceObserver;
   /**
    * The URL of a module that exports `WireReaders` as `wireReaders`. Traces are read in a thread of their own, which
    * imports it; without it, they show what passed on the plugin's wires and not what it means.
