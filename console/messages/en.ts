@@ -38,6 +38,8 @@ export const en = {
     light: 'Light',
     dark: 'Dark',
     system: 'As the system',
+    tracesBroken:
+      'Traces are not kept at the moment; requests go on without. {reason} {lost, plural, =0 {} one {# trace is lost.} other {# traces are lost.}}',
     signOut: 'Sign out',
     signOutFailed: 'The sign-out failed; please try again.',
   },

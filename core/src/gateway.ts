@@ -95,7 +95,13 @@ async function assemble(
   const passes = createPasses(now);
   const metrics =
     config.metrics.enabled && !adminOnly
-      ? createMetrics(metricSources({ upstreams, health, gates, traces, now }))
+      ? createMetrics(
+          metricSources({
+            ...{ upstreams, health, gates, traces, keys, now },
+            limiter: container.resolve(tokens.LIMITER),
+            aliases: container.resolve(tokens.ALIASES),
+          }),
+        )
       : undefined;
   const gone = new AbortController();
   const observers = adminOnly

@@ -145,6 +145,15 @@ describe('every page', () => {
     await close();
   });
 
+  it('says that traces are not kept, and why', async () => {
+    const { page, close } = await openPage(browser);
+    const traces = { status: 'degraded', reason: 'The disk is full.', lost: 2 };
+    await page.route('**/readyz', (route) => route.fulfill({ json: { status: 'ready', traces } }));
+    await openConsole(page, gateway);
+    await page.getByText('The disk is full. 2 traces are lost.', { exact: false }).waitFor();
+    await close();
+  });
+
   it('keeps the theme that was chosen', async () => {
     const { page, close } = await openPage(browser, undefined, { colorScheme: 'light' });
     await openConsole(page, gateway);

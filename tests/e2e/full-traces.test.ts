@@ -268,6 +268,16 @@ describe('calls of tools', () => {
     expect(await calls(`?thread=${before?.id}`)).toHaveLength(1);
   });
 
+  it('of a chain of responses belong together', async () => {
+    upstream.reply({ body: openAiReply([{ text: ['One.'] }]) }, { body: openAiReply([{ text: ['Two.'] }]) });
+    const first = await openai.responses.create({ model: 'm', input: 'Count.' });
+    await openai.responses.create({ model: 'm', input: 'Go on.', previous_response_id: first.id });
+    const [second, before] = await list();
+    expect(before).toMatchObject({ replyId: first.id, thread: before?.id });
+    expect(second).toMatchObject({ parent: before?.id, thread: before?.id });
+    expect(await list(`?replyId=${first.id}`)).toHaveLength(1);
+  });
+
   it('go with their traces', async () => {
     upstream.reply({ body: openAiReply([call('{}')]) });
     await openai.chat.completions.create({ ...say('Weather?'), tools: [weather] });

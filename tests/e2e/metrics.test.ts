@@ -40,6 +40,13 @@ function valueOf(text: string, name: string, ...labels: readonly string[]): numb
 }
 
 describe('metrics', () => {
+  it('tell what is used of limits', async () => {
+    await start({});
+    await gateway.createKey({ name: 'agent', limits: { requestsPerMinute: 4 } });
+    const text = await (await scrape()).text();
+    expect(valueOf(text, 'dragoman_limit_used_ratio', 'kind="key"', 'limit="requestsPerMinute"')).toBe(0);
+  });
+
   it('have every name that the dashboard of the docs asks for', async () => {
     await start({});
     const dashboard = await readFile(new URL('../../docs/grafana.json', import.meta.url), 'utf8');

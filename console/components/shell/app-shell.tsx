@@ -15,6 +15,7 @@ import { Brand } from './brand.tsx';
 import { Navigation } from './navigation.tsx';
 import { PAGES } from './pages.ts';
 import { LanguageMenu, ThemeMenu } from './preferences.tsx';
+import { StoreWarning } from './store-warning.tsx';
 
 const CommandPalette = dynamic(() => import('./command-palette.tsx'), { ssr: false });
 
@@ -70,6 +71,7 @@ export function AppShell({ children }: { readonly children: ReactNode }) {
           id="main"
           className="mx-auto w-full max-w-[1600px] min-w-0 flex-1 px-4 pt-5 pb-24 md:px-6 md:pb-10"
         >
+          {isInside && <StoreWarning />}
           {isInside || isSignIn ? children : <Waiting session={session} />}
         </main>
       </div>

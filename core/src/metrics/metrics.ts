@@ -11,6 +11,16 @@ export interface MetricSources {
     /** How many of its models are not asked now. */
     readonly resting: number;
   }[];
+  /** What is used of every limit. */
+  readonly limits: () => Promise<
+    readonly {
+      readonly kind: string;
+      readonly id: string;
+      readonly name: string;
+      readonly limit: number;
+      readonly used: number;
+    }[]
+  >;
   readonly traces: () => { readonly waiting: number; readonly lost: number; readonly shed: number };
 }
 
@@ -91,7 +101,7 @@ function createCounters(registry: Registry): Counters {
   };
 }
 
-function createGauges(registry: Registry, { upstreams, traces }: MetricSources): void {
+function createGauges(registry: Registry, { upstreams, traces, limits }: MetricSources): void {
   const registers = [registry];
   const gauge = (name: string, help: string, collect: (gauge: Gauge) => void): void => {
     // Registers itself.
@@ -119,6 +129,17 @@ function createGauges(registry: Registry, { upstreams, traces }: MetricSources):
         for (const upstream of upstreams()) this.set({ upstream: upstream.id }, count(upstream));
       },
     });
+  const used = new Gauge({
+    name: 'dragoman_limit_used_ratio',
+    help: 'What is used of a limit, as a share of it.',
+    labelNames: ['kind', 'id', 'limit'],
+    registers,
+    async collect() {
+      used.reset();
+      for (const { kind, id, name, limit, used: count } of await limits())
+        used.set({ kind, id, limit: name }, limit === 0 ? 1 : count / limit);
+    },
+  });
   perUpstream('dragoman_upstream_running', 'Requests that an upstream serves now.', (each) => each.running);
   perUpstream('dragoman_upstream_waiting', 'Requests that wait for a place.', (each) => each.waiting);
   perUpstream('dragoman_upstream_resting', 'Models that are not asked now.', (each) => each.resting);

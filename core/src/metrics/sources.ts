@@ -1,6 +1,10 @@
+import type { Limiter } from '../limits/limiter.ts';
+import { limitedSubjects } from '../limits/subjects.ts';
+import type { Aliases } from '../routing/aliases.ts';
 import type { Gates } from '../routing/gates.ts';
 import type { HealthBoard } from '../routing/health.ts';
 import type { Upstreams } from '../routing/upstream.ts';
+import type { KeyRing } from '../state/keys.ts';
 import type { Traces } from '../trace/traces.ts';
 import type { MetricSources } from './metrics.ts';
 
@@ -9,12 +13,16 @@ export interface SourcesInput {
   readonly health: HealthBoard;
   readonly gates: Gates;
   readonly traces: Traces;
+  readonly limiter: Limiter;
+  readonly keys: KeyRing;
+  readonly aliases: Aliases;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
 /** Where the gauges look when somebody asks. */
-export function metricSources({ upstreams, health, gates, traces, now }: SourcesInput): MetricSources {
+export function metricSources(input: SourcesInput): MetricSources {
+  const { upstreams, health, gates, traces, limiter, now } = input;
   return {
     upstreams: () =>
       upstreams.all().map((upstream) => {
@@ -24,5 +32,20 @@ export function metricSources({ upstreams, health, gates, traces, now }: Sources
         return { id: upstream.config.id, running: gate.running, waiting: gate.waiting, resting };
       }),
     traces: () => traces.status(),
+    limits: async () => {
+      const all = await Promise.all(
+        limitedSubjects(input).map(async (subject) => {
+          const uses = await limiter.uses(subject);
+          return uses.map(({ name, limit, used }) => ({
+            kind: subject.kind,
+            id: subject.id,
+            name,
+            limit,
+            used,
+          }));
+        }),
+      );
+      return all.flat();
+    },
   };
 }

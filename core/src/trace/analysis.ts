@@ -25,6 +25,9 @@ export interface Analysis {
   readonly place?: Place;
   /** Why the reply ended, as the model says. */
   readonly finish?: string;
+  readonly replyId?: string;
+  /** The reply that the client goes on from, by its id. */
+  readonly previousReplyId?: string;
   /** What people may search for. */
   readonly texts: { readonly prompt: string; readonly reply: string; readonly tools: string };
 }
@@ -63,6 +66,8 @@ export async function analyze(
     calls,
     results,
     place: placeOf(scope, request, reply.reply),
+    ...(reply.reply && reply.reply.id !== '' && { replyId: reply.reply.id }),
+    ...previousOf(request),
     ...(choice && reply.problem === undefined && { finish: choice.reason }),
     texts: {
       prompt: [...prompts.map(textOf), ...results.map(({ text }) => text)].join('\n'),
@@ -70,6 +75,11 @@ export async function analyze(
       tools: calls.map(({ name, arguments: text }) => `${name} ${text}`).join('\n'),
     },
   };
+}
+
+function previousOf({ serverState }: ChatRequest): Pick<Analysis, 'previousReplyId'> {
+  const { previousResponseId } = serverState ?? {};
+  return previousResponseId === undefined ? {} : { previousReplyId: previousResponseId };
 }
 
 function readRequest(

@@ -46,6 +46,8 @@ export interface TraceFindings {
   readonly badCalls?: number | undefined;
   /** Why the reply ended, as the model says. */
   readonly finish?: string | undefined;
+  /** The reply's own id, as the client was told it. */
+  readonly replyId?: string | undefined;
   /** The request before in the conversation. */
   readonly parent?: string | undefined;
 }

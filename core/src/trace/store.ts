@@ -44,7 +44,10 @@ export interface ToolCallPage {
 export interface TraceEntry {
   readonly trace: TraceRecord;
   readonly capture?: PackedCapture;
-  readonly analysis?: Pick<Analysis, 'calls' | 'results' | 'place' | 'texts' | 'finish'>;
+  readonly analysis?: Pick<
+    Analysis,
+    'calls' | 'results' | 'place' | 'texts' | 'finish' | 'replyId' | 'previousReplyId'
+  >;
 }
 
 /** What is kept besides: whatever is beyond goes, the oldest first. */

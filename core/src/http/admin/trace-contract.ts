@@ -32,6 +32,7 @@ export const traceSchema = z
     tools: z.array(z.string()).optional().describe('The tools that the reply calls.'),
     badCalls: z.int().optional().describe('Calls whose arguments are wrong.'),
     finish: z.string().optional(),
+    replyId: z.string().optional().describe("The reply's own id, as the client was told it."),
     parent: z.string().optional().describe('The request before in the conversation.'),
     bodies: z
       .enum(['kept', 'running', 'gateway', 'key', 'upstream', 'pressure'])

@@ -13,6 +13,7 @@ const TEXTS = {
   outcome: 'outcome',
   error: 'error_kind',
   replayOf: 'replay_of',
+  replyId: 'reply_id',
 } as const;
 
 /** What the index of durations holds besides: among the slowest they are found without their rows. */

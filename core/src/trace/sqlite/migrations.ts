@@ -66,11 +66,20 @@ const create: Migration = {
 /** What bodies tell. It all goes with its trace. */
 const bodies: Migration = {
   async up(db: Kysely<unknown>) {
-    for (const column of ['tools', 'finish', 'parent', 'bodies', 'replay_of', 'said', 'error_code']) {
+    for (const column of [
+      'tools',
+      'finish',
+      'parent',
+      'bodies',
+      'replay_of',
+      'said',
+      'error_code',
+      'reply_id',
+    ]) {
       await db.schema.alterTable('traces').addColumn(column, 'text').execute();
     }
     await db.schema.alterTable('traces').addColumn('bad_calls', 'integer').execute();
-    for (const column of ['said', 'replay_of']) {
+    for (const column of ['said', 'replay_of', 'reply_id']) {
       const index = db.schema.createIndex(`traces_${column}`).on('traces').columns([column]);
       await index.where(sql.ref(column), 'is not', null).execute();
     }

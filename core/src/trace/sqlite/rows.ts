@@ -47,11 +47,12 @@ export function toRow(trace: TraceRecord, said: string | undefined): Insertable<
   };
 }
 
-function findingsRow({ tools, badCalls, finish, parent }: TraceFindings) {
+function findingsRow({ tools, badCalls, finish, parent, replyId }: TraceFindings) {
   return {
     tools: tools && tools.length > 0 ? JSON.stringify(tools) : null,
     bad_calls: badCalls ?? null,
     finish: finish ?? null,
+    reply_id: replyId ?? null,
     parent: parent ?? null,
   };
 }
@@ -91,11 +92,13 @@ export function fromRow(row: Selectable<TraceTable>): TraceRecord {
   });
 }
 
-function findingsOf({ tools, bad_calls: badCalls, finish, parent }: Selectable<TraceTable>) {
+function findingsOf(row: Selectable<TraceTable>) {
+  const { tools, bad_calls: badCalls, finish, parent, reply_id: replyId } = row;
   return {
     tools: tools === null ? undefined : (JSON.parse(tools) as readonly string[]),
     badCalls: badCalls ?? undefined,
     finish: finish ?? undefined,
+    replyId: replyId ?? undefined,
     parent: parent ?? undefined,
   };
 }

@@ -41,6 +41,8 @@ export interface TraceTable {
   /** A hash of what was said up to and with its reply. */
   readonly said: string | null;
   readonly error_code: string | null;
+  /** As the client was told it. */
+  readonly reply_id: string | null;
 }
 
 export interface BodiesTable {

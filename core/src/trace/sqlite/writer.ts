@@ -37,6 +37,7 @@ class Writer {
   readonly #insertTexts: StatementSync;
   readonly #insertCall: StatementSync;
   readonly #findSaid: StatementSync;
+  readonly #findReply: StatementSync;
   readonly #nameThread: StatementSync;
   readonly #answer: StatementSync;
   /** Those that were written while they ran. */
@@ -55,6 +56,9 @@ class Writer {
          problems) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#findSaid = prepare('select seq, id, thread from traces where said = ? order by seq desc limit 1');
+    this.#findReply = prepare(
+      'select seq, id, thread from traces where reply_id = ? and key_id is ? order by seq desc limit 1',
+    );
     this.#nameThread = prepare('update traces set thread = ? where seq = ? and thread is null');
     this.#answer = prepare(
       `update tool_calls set result = ?, result_is_error = ?, result_by = ?, result_ms = ? - called_at
@@ -79,14 +83,16 @@ class Writer {
   }
 
   /** A request that goes on from another is of its thread, which gets a name if it has none. */
-  #withFindings(trace: TraceRecord, { place, calls, finish }: Findings): TraceRecord {
-    const parent = this.#parentOf(place?.before ?? []);
+  #withFindings(trace: TraceRecord, findings: Findings): TraceRecord {
+    const { calls, finish, replyId } = findings;
+    const parent = this.#parentOf(trace, findings);
     if (parent?.thread === null) this.#nameThread.run(trace.thread ?? parent.id, parent.seq);
     return {
       ...trace,
       thread: trace.thread ?? parent?.thread ?? parent?.id,
       parent: parent?.id,
       finish,
+      replyId,
       tools: [...new Set(calls.map(({ name }) => name))],
       badCalls: calls.filter(({ state }) => state !== 'ok').length,
     };
@@ -99,8 +105,13 @@ class Writer {
     for (const result of results) this.#putResult(trace, result);
   }
 
-  #parentOf(before: readonly string[]): Parent | undefined {
-    for (const said of before) {
+  /** By the id of the reply that it goes on from, or else by what was said before. */
+  #parentOf({ keyId }: TraceRecord, { place, previousReplyId }: Findings): Parent | undefined {
+    if (previousReplyId !== undefined) {
+      const named = this.#findReply.get(previousReplyId, keyId ?? null) as unknown as Parent | undefined;
+      if (named) return named;
+    }
+    for (const said of place?.before ?? []) {
       const parent = this.#findSaid.get(said) as unknown as Parent | undefined;
       if (parent) return parent;
     }
