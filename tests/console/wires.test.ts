@@ -116,6 +116,24 @@ describe.each(PROTOCOLS)('the playground by %s', (protocol) => {
   });
 });
 
+describe('the code for Gemini', () => {
+  it('names the model, and runs', async () => {
+    const request = encode('gemini', {
+      prompt: { system: '', parameters: {} },
+      ...{ messages: [{ role: 'user', text: 'Hello', images: [] }], tools: [], model: 'echo' },
+    });
+    const { TypeScript = '', Python = '' } = codeFor('gemini', request, gateway.url);
+    expect(Python).toContain(`${gateway.url}/v1beta/models/echo:generateContent`);
+    const env = { ...process.env, GATEWAY_API_KEY: gateway.key };
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', TypeScript], { env });
+    expect(stdout).toBe('You said: Hello\n');
+    const python = await run('python3', ['-c', Python], { env }).catch((error: unknown) => String(error));
+    // Not every machine has Python; one that has runs it.
+    if (typeof python !== 'string') expect(python.stdout).toBe('You said: Hello\n');
+    else expect(python).toContain('ENOENT');
+  });
+});
+
 describe('a trace as a command', () => {
   it('sends the same again', async () => {
     const body = JSON.stringify({ model: 'echo', messages: [{ role: 'user', content: "It's me & you" }] });

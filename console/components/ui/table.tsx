@@ -20,7 +20,13 @@ const classOf = ({ isWide, isNumber }: { readonly isWide?: boolean; readonly isN
 
 export function Table<Row>({ label, columns, rows, keyOf }: TableProps<Row>) {
   return (
-    <div className="overflow-x-auto rounded-lg border bg-surface">
+    <div
+      className="overflow-x-auto rounded-lg border bg-surface"
+      // Where there is little room it scrolls, by keyboard too.
+      tabIndex={0}
+      role="region"
+      aria-label={label}
+    >
       <table className="w-full text-left text-sm" aria-label={label}>
         <thead className="text-quiet">
           <tr className="border-b">

@@ -13,14 +13,19 @@ export function codeFor(
   -d '${JSON.stringify(body, undefined, 2).replaceAll("'", `'\\''`)}'`;
   return {
     curl,
-    TypeScript: TYPESCRIPT[protocol]({ json, body, origin }),
-    Python: PYTHON[protocol]({ json, body, origin }),
+    TypeScript: TYPESCRIPT[protocol]({ json, path, origin }),
+    Python: PYTHON[protocol]({ json, path, origin }),
   };
 }
 
+/** Gemini's path says whether the answer streams; these programs take it whole. */
+function wholePath(path: string): string {
+  return path.replace(':streamGenerateContent?alt=sse', ':generateContent');
+}
+
 interface CodeInput {
+  readonly path: string;
   readonly json: string;
-  readonly body: object;
   readonly origin: string;
 }
 
@@ -47,13 +52,15 @@ for await (const event of stream) {
   gemini: ({
     json,
     origin,
+    path,
   }) => `// The REST form works with any HTTP client; with @google/genai, set httpOptions.baseUrl to '${origin}'.
-const response = await fetch('${origin}/v1beta/models/MODEL:generateContent', {
+const response = await fetch('${origin}${wholePath(path)}', {
   method: 'POST',
   headers: { 'content-type': 'application/json', 'x-goog-api-key': process.env.GATEWAY_API_KEY ?? '' },
   body: JSON.stringify(${json}),
 });
-console.log(await response.json());`,
+const { candidates } = await response.json();
+console.log(candidates[0].content.parts.map(({ text = '' }) => text).join(''));`,
 };
 
 /** JSON is nearly Python; three words differ. */
@@ -86,12 +93,13 @@ client = Anthropic(base_url="${origin}", api_key=os.environ["GATEWAY_API_KEY"])
 for event in client.messages.create(**${python(json)}):
     if event.type == "content_block_delta" and event.delta.type == "text_delta":
         print(event.delta.text, end="")`,
-  gemini: ({ json, origin }) => `import json, os, urllib.request
+  gemini: ({ json, origin, path }) => `import json, os, urllib.request
 
 request = urllib.request.Request(
-    "${origin}/v1beta/models/MODEL:generateContent",
+    "${origin}${wholePath(path)}",
     data=json.dumps(${python(json)}).encode(),
     headers={"content-type": "application/json", "x-goog-api-key": os.environ["GATEWAY_API_KEY"]},
 )
-print(json.load(urllib.request.urlopen(request)))`,
+reply = json.load(urllib.request.urlopen(request))
+print("".join(part.get("text", "") for part in reply["candidates"][0]["content"]["parts"]))`,
 };

@@ -18,7 +18,7 @@ import { AliasDrawer } from './alias-drawer.tsx';
 export function AliasList() {
   const t = useTranslations('aliases');
   const { mutate } = useSWRConfig();
-  const aliases = useSWR<readonly Alias[], Error>('/aliases');
+  const aliases = useSWR<readonly Alias[], Error>('/aliases', { refreshInterval: 5_000 });
   const [edited, setEdited] = useState<Alias | 'new'>();
   const remove = async ({ name }: Alias): Promise<void> => {
     try {
