@@ -181,12 +181,23 @@ describe.each(['stopped', 'running'])('on a %s gateway', (condition) => {
   });
 
   it('keys are made, listed and revoked', async () => {
-    const made = await runJson('keys', 'create', 'laptop', '--models', 'echo, m*', '--upstreams', 'echo');
+    const made = await runJson(
+      'keys',
+      'create',
+      'laptop',
+      '--models',
+      'echo, m*',
+      '--upstreams',
+      'echo',
+      '--traces',
+      'off',
+    );
     const { secret, key } = made as { secret: string; key: { id: string } };
     const listed = (await runJson('keys', 'list')) as readonly { name: string }[];
     expect(listed.find(({ name }) => name === 'laptop')).toMatchObject({
       models: ['echo', 'm*'],
       upstreams: ['echo'],
+      traces: 'off',
     });
     expect(JSON.stringify(listed)).not.toContain(secret);
     // The first key is made by a start, and shown by it: no command makes one on the way.

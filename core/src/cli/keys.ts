@@ -22,6 +22,7 @@ export function addKeys(program: Command): void {
     .option('--expires <time>', 'when it ends, such as 2027-01-31T00:00:00Z')
     .option('--models <names>', 'the models that it may use, separated by commas; * stands for any text')
     .option('--upstreams <ids>', 'the upstreams that may serve it, separated by commas')
+    .option('--traces <level>', 'what traces keep of its requests: full, no-bodies or off')
     .option('--memory', 'keep what is said in a thread, and send it along')
     .option(
       '--limit <name=number>',
@@ -51,17 +52,19 @@ interface CreateFlags extends CommonFlags {
   readonly expires?: string;
   readonly models?: string;
   readonly upstreams?: string;
+  readonly traces?: string;
   readonly memory?: boolean;
   readonly limit: readonly string[];
 }
 
 async function create(name: string, { json, ...flags }: CreateFlags): Promise<void> {
-  const { expires: expiresAt, models, upstreams, memory, limit, ...common } = flags;
+  const { expires: expiresAt, models, upstreams, traces, memory, limit, ...common } = flags;
   const body = defined({
     name,
     expiresAt,
     models: splitNames(models),
     upstreams: splitNames(upstreams),
+    traces,
     thread: memory ? { memory } : undefined,
     limits: limit.length > 0 ? readLimits(limit) : undefined,
   });
