@@ -205,6 +205,23 @@ describe('somebody who tests prompts', () => {
     });
   });
 
+  it('has a tool loop run by itself, where the results are mocked', async () => {
+    await open('/playground/');
+    await page.getByLabel('Message 1').fill('Please call get_weather.');
+    await page.getByText('Tools', { exact: true }).click();
+    await button('Use an example').click();
+    await page
+      .getByRole('textbox', { name: 'Mocked results' })
+      .fill('{"get_weather":"Nineteen degrees in {{city}}"}');
+    await button('Run').click();
+    await page
+      .getByRole('region', { name: 'Answer 1' })
+      .locator('.markdown')
+      .getByText('Nineteen degrees in', { exact: false })
+      .waitFor();
+    expect(await button('Send results').count()).toBe(0);
+  });
+
   it('compares models beside each other', async () => {
     await open('/playground/');
     await page.getByLabel('Message 1').fill('Same for all');

@@ -8,12 +8,17 @@ import { createReader, type Told } from './read-stream.ts';
 
 export type RunState = 'running' | 'done' | 'stopped' | 'failed';
 
+/** A call while it is written; `at` is its place in the reply. */
+interface GrowingCall extends Call {
+  readonly at: number;
+}
+
 /** One answer of one model, as it comes. */
 export interface Run {
   readonly state: RunState;
   readonly text: string;
   readonly reasoning: string;
-  readonly calls: readonly Call[];
+  readonly calls: readonly GrowingCall[];
   readonly error?: string;
   readonly finish?: string;
   readonly ttftMs?: number;
@@ -149,24 +154,12 @@ function after(run: Run, told: Told, ms: number): Partial<Run> {
   }
 }
 
-/** Calls are told by a place that other things have too, so the key is kept with the call. */
+/** Only the first piece of a call tells its id and name; the others tell their place. */
 function withFragment(
-  calls: readonly Call[],
-  told: Extract<Told, { readonly type: 'call' }>,
-): readonly Call[] {
-  if (told.name !== undefined || told.id !== undefined)
-    return [
-      ...calls,
-      {
-        id: told.id ?? `call_${calls.length}`,
-        name: told.name ?? '',
-        arguments: told.fragment,
-        at: told.at,
-      } as Call,
-    ];
-  return calls.map((call) =>
-    (call as Call & { readonly at?: number }).at === told.at
-      ? { ...call, arguments: call.arguments + told.fragment }
-      : call,
-  );
+  calls: readonly GrowingCall[],
+  { at, id, name, fragment }: Extract<Told, { readonly type: 'call' }>,
+): readonly GrowingCall[] {
+  if (name !== undefined || id !== undefined)
+    return [...calls, { at, id: id ?? `call_${calls.length}`, name: name ?? '', arguments: fragment }];
+  return calls.map((call) => (call.at === at ? { ...call, arguments: call.arguments + fragment } : call));
 }
