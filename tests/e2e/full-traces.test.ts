@@ -177,6 +177,18 @@ describe('a full trace', () => {
     expect(await newest()).toMatchObject({ keyName: 'private', bodies: 'key' });
   });
 
+  it('keeps no sounds and no files that pass', async () => {
+    const rawBody = Buffer.alloc(5_000, 0xff);
+    upstream.reply({ rawBody, headers: { 'content-type': 'audio/mpeg' } });
+    const speech = await openai.audio.speech.create({ model: 'm', voice: 'alloy', input: 'Say it aloud.' });
+    expect(Buffer.from(await speech.arrayBuffer()).equals(rawBody)).toBe(true);
+    const { request, exchanges, reply } = await detail((await newest()).id);
+    expect(request.body?.text).toContain('Say it aloud.');
+    expect(exchanges[0]?.reply.text).toBe('');
+    expect(reply.body.text).toBe('');
+    expect(reply.headers).toMatchObject({ 'content-type': 'audio/mpeg' });
+  });
+
   it('goes out as JSON and as an HTTP archive', async () => {
     upstream.reply({ body: openAiReply([{ text: ['Hi.'] }]) });
     await openai.chat.completions.create(say('Hello there.'));

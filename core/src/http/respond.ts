@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { GatewayError } from '../canonical/errors.ts';
 import type { BodyWatcher, Reply } from '../routing/exchange.ts';
-import type { BodyTap } from '../trace/capture.ts';
+import { type BodyTap, isText } from '../trace/capture.ts';
 import { ownHeaders, type RequestState } from './exchange.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { endsAtEvent } from '../transport/event-boundary.ts';
@@ -32,7 +32,7 @@ export async function respond({ res: response, state }: Context, reply: Reply): 
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     const written = { ...headers, ...own, 'content-length': bytes.length };
     response.writeHead(status, written);
-    capture?.answer(written, bytes);
+    capture?.answer(written, isText(headers) ? bytes : undefined);
     endWith(response, bytes);
     return;
   }
@@ -40,11 +40,6 @@ export async function respond({ res: response, state }: Context, reply: Reply): 
   response.writeHead(status, written);
   capture?.answer(written);
   await new StreamWriter(response, isText(headers) ? capture?.reply : undefined).pump(reply);
-}
-
-/** Sounds and pictures are not recorded. */
-function isText({ 'content-type': type = '' }: HeaderMap): boolean {
-  return /^text\/|json/i.test(type);
 }
 
 /** Small bodies go as text: Node sends a text along with the headers, in one write instead of two. */

@@ -6,12 +6,12 @@ import {
   rowsFor,
 } from '../plugin/capabilities.ts';
 import type { CallContext, Log } from '../plugin/plugin.ts';
-import type { HttpClient, HttpRequest } from '../transport/http.ts';
+import type { HttpClient, HttpRequest, ReplyTap } from '../transport/http.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import type { CandidateHealth } from './health.ts';
 import type { Dropped } from './exchange.ts';
 import { exhaustedFor } from './rate-limit-headers.ts';
-import type { Capture, UpstreamExchange } from '../trace/capture.ts';
+import { type Capture, isText, type UpstreamExchange } from '../trace/capture.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface CallInput {
@@ -88,11 +88,11 @@ export function startCall(pools: HttpPools, input: CallInput): Call {
 
   let sent: UpstreamExchange | undefined;
   const { capture } = input;
-  const tap = (request: HttpRequest): ((chunk: Uint8Array) => void) | undefined => {
+  const tapFor = (request: HttpRequest): ReplyTap | undefined => {
     sent = capture?.send(captured(request, input.attempt));
-    return sent?.reply.push;
+    return sent && { wants: isText, push: sent.reply.push };
   };
-  const client = pools.client({ timeouts, signal: controller.signal, ...(capture && { tap }) });
+  const client = pools.client({ timeouts, signal: controller.signal, ...(capture && { tapFor }) });
   const http: HttpClient = {
     async send(request) {
       seen.sentAt ??= performance.now();

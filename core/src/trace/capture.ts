@@ -2,6 +2,11 @@ import type { HeaderMap } from '../transport/http.ts';
 
 type Piece = string | Uint8Array;
 
+/** Sounds, pictures and files are not recorded. What says nothing of its type is an error page, as a rule. */
+export function isText({ 'content-type': type = '' }: Readonly<Record<string, unknown>>): boolean {
+  return /^$|^text\/|json|xml|urlencoded/i.test(String(type));
+}
+
 /** How much all captures together may hold, in bytes. */
 export class CaptureBudget {
   #left: number;

@@ -1,7 +1,7 @@
 import { PassThrough, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { GatewayError } from '../canonical/errors.ts';
-import type { HttpReply } from './http.ts';
+import type { HttpReply, ReplyTap } from './http.ts';
 
 const DECODERS = {
   gzip: createGunzip,
@@ -15,11 +15,7 @@ const DECODERS = {
  * A reply with its body decompressed. The gateway asks for no compression, which would hold streams back, but
  * some servers compress all the same.
  */
-export function decompressed(
-  reply: HttpReply,
-  host: string,
-  onData?: (chunk: Uint8Array) => void,
-): HttpReply {
+export function decompressed(reply: HttpReply, host: string, tap?: ReplyTap): HttpReply {
   const encoding = encodingOf(reply.headers);
   if (!encoding) return reply;
   if (!Object.hasOwn(DECODERS, encoding)) {
@@ -31,7 +27,7 @@ export function decompressed(
   }
   const { 'content-encoding': _, 'content-length': __, ...headers } = reply.headers;
   const decoder = DECODERS[encoding as keyof typeof DECODERS]();
-  if (onData) decoder.on('data', onData);
+  if (tap?.wants(headers)) decoder.on('data', tap.push);
   const broken = (cause: Error): GatewayError =>
     new GatewayError('upstream-broken', `The answer of ${host} is not valid ${encoding} data.`, { cause });
   return { status: reply.status, headers, body: connect(reply.body, decoder, broken) };

@@ -17,6 +17,13 @@ export interface HttpReply {
   readonly body: Readable;
 }
 
+/** Sees the bytes of a reply's body as they come, decompressed. */
+export interface ReplyTap {
+  /** Asked once, when the headers are there. */
+  wants(headers: Readonly<Record<string, string | string[] | undefined>>): boolean;
+  readonly push: (chunk: Uint8Array) => void;
+}
+
 /**
  * Sends HTTP requests to one upstream, with its timeouts and the call's abort signal. Resolves at the reply's
  * headers, whatever the status. Throws a `GatewayError` of kind `upstream-unreachable` (DNS, connect, TLS,

@@ -4,7 +4,7 @@ import type { Timeouts } from '../config/upstream.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { type FileFetcher, NO_FILES } from '../fetch/fetch-files.ts';
 import { decompressed, isCompressed } from './decompress.ts';
-import type { HeaderMap, HttpClient, HttpReply, HttpRequest } from './http.ts';
+import type { HeaderMap, HttpClient, HttpReply, HttpRequest, ReplyTap } from './http.ts';
 import { explainAbort, explainHttpError } from './http-error.ts';
 import { ReplyBody } from './reply-body.ts';
 
@@ -19,8 +19,8 @@ export interface HttpPools {
 export interface ClientInput {
   readonly timeouts: Timeouts;
   readonly signal: AbortSignal;
-  /** Sees the bytes of a reply's body as they come, decompressed. */
-  readonly tap?: (request: HttpRequest) => ((chunk: Uint8Array) => void) | undefined;
+  /** Who sees the reply to a request. */
+  readonly tapFor?: (request: HttpRequest) => ReplyTap | undefined;
 }
 
 /** More than one machine's worth of requests to one upstream; the rest waits for a free connection. */
@@ -51,13 +51,13 @@ export function createHttpPools(files: FileFetcher = NO_FILES): HttpPools {
     return target;
   };
   return {
-    client: ({ timeouts, signal, tap }) => ({
+    client: ({ timeouts, signal, tapFor }) => ({
       async send(request) {
         const target = targetOf(request.url);
         const pool = poolOf(target.origin, timeouts.connectMs);
-        const onData = tap?.(request);
-        const call = { target, timeouts, signal, ...(onData && { onData }) };
-        return decompressed(await dispatch(pool, request, call), target.host, onData);
+        const tap = tapFor?.(request);
+        const call = { target, timeouts, signal, ...(tap && { tap }) };
+        return decompressed(await dispatch(pool, request, call), target.host, tap);
       },
     }),
     files,
@@ -90,7 +90,7 @@ interface CallInput {
   readonly target: Target;
   readonly timeouts: Timeouts;
   readonly signal: AbortSignal;
-  readonly onData?: (chunk: Uint8Array) => void;
+  readonly tap?: ReplyTap;
 }
 
 function dispatch(pool: Pool, request: HttpRequest, input: CallInput): Promise<HttpReply> {
@@ -121,7 +121,7 @@ class CallHandler implements Dispatcher.DispatchHandler {
   readonly #reject: (error: GatewayError) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #body: ReplyBody | undefined;
-  #onData: CallInput['onData'];
+  #onData: ReplyTap['push'] | undefined;
 
   constructor(input: CallInput, resolve: (reply: HttpReply) => void, reject: (error: GatewayError) => void) {
     this.#input = input;
@@ -138,7 +138,8 @@ class CallHandler implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: RawHeaders): void {
     if (status < 200) return;
     this.#body = new ReplyBody(controller);
-    if (!isCompressed(headers)) this.#onData = this.#input.onData;
+    const { tap } = this.#input;
+    if (tap && !isCompressed(headers) && tap.wants(headers)) this.#onData = tap.push;
     this.#resolve({ status, headers: joinValues(headers), body: this.#body });
   }
 
