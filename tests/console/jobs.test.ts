@@ -310,6 +310,12 @@ describe('somebody who looks into a tool call', () => {
     expect(await page.getByRole('region', { name: 'As it came' }).innerText()).toBe('{"units":');
     await page.getByRole('link', { name: 'The request that brought it' }).click();
     await page.getByRole('heading', { name: second }).waitFor();
+    // The whole conversation, turn by turn.
+    await page.locator('dt', { hasText: 'Conversation' }).locator('..').getByRole('link').click();
+    await page.getByRole('link', { name: 'Turn 1' }).waitFor();
+    await page.getByRole('link', { name: 'Turn 2' }).waitFor();
+    await page.getByText('Sunny.').waitFor();
+    expect(await page.getByText('Weather?', { exact: true }).count()).toBe(1);
   });
 
   it('sees new requests while they come, and searches for words', async () => {

@@ -36,7 +36,10 @@ beforeAll(async () => {
   });
   const response = await fetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
+    headers: {
+      ...{ authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
+      'x-thread-id': 'talk',
+    },
     body: JSON.stringify({
       model: HOSTILE,
       messages: [{ role: 'user', content: HOSTILE }],
@@ -60,10 +63,11 @@ const PAGES = (): readonly (readonly [path: string, sign: string])[] => [
   ['/keys/', 'first key'],
   ['/playground/', 'No answer yet.'],
   ['/traces/', 'Filters and order'],
-  ['/traces/?tab=threads', 'No conversations yet'],
+  ['/traces/?tab=threads', 'talk'],
   ['/traces/?tab=calls', 'Arguments'],
   [`/traces/view/?id=${traceId}`, 'Declared schema'],
   [`/traces/view/?id=${traceId}&tab=conversation`, 'Answer'],
+  [`/traces/thread/?id=talk`, 'Turn 1'],
   [`/traces/view/?id=${traceId}&tab=changes`, 'The body went on byte by byte as it came.'],
   [`/traces/view/?id=${traceId}&tab=raw`, 'Download'],
   [`/traces/view/?id=${traceId}&tab=headers`, 'From the client'],

@@ -8,6 +8,7 @@ import { Loaded } from '../../components/ui/loaded.tsx';
 import { Table } from '../../components/ui/table.tsx';
 import { useFormats } from '../../lib/format.ts';
 import type { Thread } from '../../lib/types.ts';
+import { threadLink } from './thread/thread-page.tsx';
 
 /** Conversations; each opens as the list of its requests. */
 export function ThreadTable() {
@@ -30,7 +31,7 @@ export function ThreadTable() {
                 cell: ({ thread }) => (
                   <Link
                     className="font-medium text-accent underline-offset-2 hover:underline"
-                    href={`/traces/?thread=${encodeURIComponent(thread)}`}
+                    href={threadLink(thread)}
                   >
                     {thread}
                   </Link>

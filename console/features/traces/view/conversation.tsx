@@ -42,7 +42,7 @@ export function Conversation({ detail }: { readonly detail: TraceDetail }) {
   );
 }
 
-function Message({ said, isAnswer = false }: { readonly said: Said; readonly isAnswer?: boolean }) {
+export function Message({ said, isAnswer = false }: { readonly said: Said; readonly isAnswer?: boolean }) {
   const t = useTranslations('conversation');
   const isResult = said.content.length > 0 && said.content.every(({ type }) => type === 'tool-result');
   const role = isResult

@@ -7,6 +7,7 @@ import { Panel } from '../../../components/ui/panel.tsx';
 import { useFormats } from '../../../lib/format.ts';
 import type { Trace } from '../../../lib/types.ts';
 import { OutcomeBadge } from '../outcome-badge.tsx';
+import { threadLink } from '../thread/thread-page.tsx';
 import { linkTo } from '../trace-table.tsx';
 
 const LINK = 'text-accent underline-offset-2 hover:underline';
@@ -58,7 +59,7 @@ export function Summary({ trace }: { readonly trace: Trace }) {
     [
       t('thread'),
       thread && (
-        <Link key="thread" className={LINK} href={`/traces/?thread=${encodeURIComponent(thread)}`}>
+        <Link key="thread" className={LINK} href={threadLink(thread)}>
           {thread}
         </Link>
       ),
