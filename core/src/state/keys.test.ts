@@ -104,7 +104,7 @@ describe('verify', () => {
   it('refuses a key at once when it is disabled or revoked', async () => {
     const { key, secret } = await keys.create({ name: 'a' });
     expect(keys.verify(secret).id).toBe(key.id);
-    await keys.update(key.id, { name: 'a', enabled: false });
+    await keys.update(key.id, () => ({ name: 'a', enabled: false }));
     expect(refusal(secret).message).toBe('The API key is disabled.');
     await keys.revoke(key.id);
     expect(refusal(secret).message).toBe('The API key is not known to this gateway.');
@@ -114,7 +114,7 @@ describe('verify', () => {
 describe('update and revoke', () => {
   it('replaces what the owner decides and never the key itself', async () => {
     const { key, secret } = await keys.create({ name: 'a', models: ['x'] });
-    const changed = await keys.update(key.id, { name: 'b' });
+    const changed = await keys.update(key.id, () => ({ name: 'b' }));
     const { models: _, ...rest } = key;
     expect(changed).toEqual({ ...rest, name: 'b' });
     expect(keys.verify(secret)).toEqual(changed);
@@ -123,13 +123,13 @@ describe('update and revoke', () => {
   it('leaves the other keys alone', async () => {
     const { key } = await keys.create({ name: 'a' });
     const { key: other } = await keys.create({ name: 'b' });
-    await keys.update(key.id, { name: 'c' });
+    await keys.update(key.id, () => ({ name: 'c' }));
     expect(await keys.revoke(key.id)).toBe(true);
     expect(keys.list()).toEqual([other]);
   });
 
   it('says when there is no such key', async () => {
-    expect(await keys.update('none', { name: 'a' })).toBeUndefined();
+    expect(await keys.update('none', () => ({ name: 'a' }))).toBeUndefined();
     expect(await keys.revoke('none')).toBe(false);
     expect(keys.get('none')).toBeUndefined();
   });

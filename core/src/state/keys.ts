@@ -23,8 +23,8 @@ export interface KeyRing {
   get(id: string): StoredKey | undefined;
   /** Makes a key. This is the only time that the key itself is known. */
   create(input: KeyInput): Promise<{ readonly key: StoredKey; readonly secret: string }>;
-  /** Replaces what the owner decides. */
-  update(id: string, input: KeyInput): Promise<StoredKey | undefined>;
+  /** Replaces what the owner decides, given what it is at that moment. */
+  update(id: string, change: (key: StoredKey) => KeyInput): Promise<StoredKey | undefined>;
   /** Removes a key; whether there was one. */
   revoke(id: string): Promise<boolean>;
   /** The key behind what a client sent. Throws a `GatewayError` of kind `auth`. On the path of every request. */
@@ -60,13 +60,13 @@ export function createKeyRing({ store, now }: KeyRingDeps): KeyRing {
       await store.update((state) => ({ ...state, keys: [...state.keys, key] }));
       return { key, secret };
     },
-    async update(id, input) {
+    async update(id, change) {
       await store.update((state) => ({
         ...state,
         keys: state.keys.map((key) => {
           if (key.id !== id) return key;
           const { prefix, hash: digest, createdAt } = key;
-          return { id, prefix, hash: digest, createdAt, ...decided(input) };
+          return { id, prefix, hash: digest, createdAt, ...decided(change(key)) };
         }),
       }));
       return get(id);

@@ -52,6 +52,13 @@ describe('keys', () => {
     expect(() => admin.deps.keys.verify(secret)).toThrow('disabled');
   });
 
+  it('keep all of several changes at once', async () => {
+    const { key } = await create();
+    const changes = [{ name: 'desktop' }, { models: ['a*'] }, { upstreams: ['up'] }, { traces: 'off' }];
+    await Promise.all(changes.map((change) => admin.call('PATCH', `/keys/${key.id}`, change)));
+    expect((await admin.call('GET', `/keys/${key.id}`)).body).toMatchObject(Object.assign({}, ...changes));
+  });
+
   it('are gone once they are removed', async () => {
     const { key, secret } = await create();
     expect((await admin.call('DELETE', `/keys/${key.id}`)).status).toBe(204);

@@ -44,20 +44,19 @@ export const keyOperations: readonly Operation[] = [
     body: contract.keyChangeSchema,
     response: contract.keyViewSchema,
     async handle({ body, params }, deps) {
-      const key = find(params['id'], deps);
-      const { id, name, enabled, expiresAt, models, upstreams, thread, limits, traces } = {
-        ...key,
-        ...defined(body),
-      };
-      const changed = await deps.keys.update(id, {
-        name,
-        enabled,
-        expiresAt: expiresAt ?? undefined,
-        models: models ?? undefined,
-        upstreams: upstreams ?? undefined,
-        thread: thread ?? undefined,
-        limits: limits ?? undefined,
-        traces: traces ?? undefined,
+      const { id } = find(params['id'], deps);
+      const changed = await deps.keys.update(id, (key) => {
+        const next = { ...key, ...defined(body) };
+        return {
+          name: next.name,
+          enabled: next.enabled,
+          expiresAt: next.expiresAt ?? undefined,
+          models: next.models ?? undefined,
+          upstreams: next.upstreams ?? undefined,
+          thread: next.thread ?? undefined,
+          limits: next.limits ?? undefined,
+          traces: next.traces ?? undefined,
+        };
       });
       // Somebody else may have removed it meanwhile.
       if (!changed) throw notFound(id);
