@@ -369,6 +369,7 @@ export const en = {
       gateway: 'The bodies were not kept: the gateway is set to record none (traces.record).',
       key: "The bodies were not kept, as the client's key is set.",
       upstream: 'The bodies were not kept, as an upstream is set that was asked.',
+      unread: 'The request was refused before its body was read.',
       pressure: 'The bodies were not kept, since there was too much to do.',
     },
     replay: 'Replay',

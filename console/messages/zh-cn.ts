@@ -351,6 +351,7 @@ export const zhCN: Messages = {
       gateway: '没有保存正文：网关设置为不记录（traces.record）。',
       key: '没有保存正文：客户端密钥如此设置。',
       upstream: '没有保存正文：被请求的上游如此设置。',
+      unread: '请求在读取正文之前被拒绝。',
       pressure: '没有保存正文：当时负载过高。',
     },
     replay: '重放',

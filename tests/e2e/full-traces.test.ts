@@ -189,6 +189,16 @@ describe('a full trace', () => {
     expect(reply.headers).toMatchObject({ 'content-type': 'audio/mpeg' });
   });
 
+  it('of a request that was refused at the door says that nothing was read', async () => {
+    const stranger = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'sk-dgm-wrong', maxRetries: 0 });
+    await expect(stranger.chat.completions.create(say('Let me in.'))).rejects.toThrow('not known');
+    const trace = await newest();
+    expect(trace).toMatchObject({ outcome: 'error', errorKind: 'auth', bodies: 'unread' });
+    expect(await admin('GET', `/traces/${trace.id}/detail`)).toMatchObject({
+      error: { message: 'The request was refused before its body was read.' },
+    });
+  });
+
   it('goes out as JSON and as an HTTP archive', async () => {
     upstream.reply({ body: openAiReply([{ text: ['Hi.'] }]) });
     await openai.chat.completions.create(say('Hello there.'));

@@ -68,8 +68,9 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     // A gateway without a store may still be watched; a key or an upstream that is off is not.
     if (level !== 'off' || by === 'gateway') tell(trace);
     if (level === 'off') return;
-    if (level === 'full' && capture) traces.record({ ...trace, bodies: 'kept' }, pack(capture, arrivedAt));
-    else traces.record({ ...trace, bodies: by });
+    if (level !== 'full') traces.record({ ...trace, bodies: by });
+    else if (capture) traces.record({ ...trace, bodies: 'kept' }, pack(capture, arrivedAt));
+    else traces.record({ ...trace, bodies: 'unread' });
   };
 
   const bounds = { limit: maxBodyBytes, budget: new CaptureBudget(MAX_LIVE_BYTES) };

@@ -29,9 +29,9 @@ export interface AttemptRecord {
 
 /**
  * Whether the bodies are kept with the trace, or why not: it is still running, the gateway, its key or an upstream
- * is set to keep none, or there was too much to do (`pressure`).
+ * is set to keep none, there was too much to do (`pressure`), or it was refused before anything was read (`unread`).
  */
-export type BodiesKept = 'kept' | 'running' | 'gateway' | 'key' | 'upstream' | 'pressure';
+export type BodiesKept = 'kept' | 'running' | 'gateway' | 'key' | 'upstream' | 'pressure' | 'unread';
 
 export interface DroppedField {
   readonly field: string;

@@ -37,6 +37,8 @@ export function whyNoBodies({ bodies }: TraceRecord): string {
       return 'The bodies were not kept, as an upstream is set that was asked.';
     case 'pressure':
       return 'The bodies were not kept, since there was too much to do.';
+    case 'unread':
+      return 'The request was refused before its body was read.';
     default:
       return 'The bodies were not kept: the gateway is set to record none (traces.record).';
   }

@@ -35,7 +35,7 @@ export const traceSchema = z
     replyId: z.string().optional().describe("The reply's own id, as the client was told it."),
     parent: z.string().optional().describe('The request before in the conversation.'),
     bodies: z
-      .enum(['kept', 'running', 'gateway', 'key', 'upstream', 'pressure'])
+      .enum(['kept', 'running', 'gateway', 'key', 'upstream', 'pressure', 'unread'])
       .optional()
       .describe('Whether the bodies are kept, or whose setting it is that they are not.'),
     replayOf: z.string().optional().describe('The trace whose request was sent again.'),

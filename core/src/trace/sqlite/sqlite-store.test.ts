@@ -1,11 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { statsQuerySchema, traceFilterSchema, traceQuerySchema } from '../query.ts';
 import type { TraceRecord } from '../record.ts';
 import type { TraceStore } from '../store.ts';
-import { openSqliteStore } from './sqlite-store.ts';
+import { nodeSqliteDialect, openDatabase } from './dialect.ts';
+import { migrations } from './migrations.ts';
+import { DATABASE_NAME, openSqliteStore } from './sqlite-store.ts';
+import type { Tables } from './tables.ts';
 
 const T0 = Date.parse('2026-11-21T12:00:00Z');
 
@@ -173,5 +178,27 @@ describe('statistics', () => {
     ]);
     expect(await stats({ by: 'model', model: 'b' })).toMatchObject([{ group: 'b', requests: 1 }]);
     expect(await stats({ model: 'nobody' })).toEqual([]);
+  });
+});
+
+describe('a database of an earlier version', () => {
+  it('is brought up to date, with its traces', async () => {
+    const old = await mkdtemp(join(tmpdir(), 'dragoman-traces-'));
+    const database = openDatabase(join(old, DATABASE_NAME));
+    const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database) });
+    await new Migrator({ db, provider: migrations }).migrateTo('0001-traces');
+    const columns =
+      'id, started_at, ms, method, path, protocol, ip, user_agent, status, outcome, attempt_count, attempts, dropped';
+    database.exec(
+      `insert into traces (${columns}) values ('req_old', 5, 1, 'POST', '/', 'p', '', '', 200, 'ok', 0, '[]', '[]')`,
+    );
+    await db.destroy();
+
+    const opened = await openSqliteStore(old);
+    expect(await opened.get('req_old')).toMatchObject({ id: 'req_old', outcome: 'ok', attempts: [] });
+    await opened.put([{ trace: trace(1) }]);
+    expect((await opened.list(traceQuerySchema.parse({}))).traces).toHaveLength(2);
+    await opened.close();
+    await rm(old, { recursive: true, force: true });
   });
 });
