@@ -2,7 +2,7 @@ import type { ChatEvent, ChatReply, ChatRequest } from '../canonical/chat.ts';
 import { ReplyFolder } from '../canonical/fold.ts';
 import { isJsonObject, type JsonValue } from '../canonical/json.ts';
 import type { WireReader } from '../plugin/wire-reader.ts';
-import { readSse, type SseEvent } from '../transport/sse.ts';
+import { parseSse, type SseEvent } from '../transport/sse.ts';
 import { piecesOf, type TimedText } from './read-body.ts';
 
 /** Something that the client learnt, in milliseconds from the beginning of its request. */
@@ -66,20 +66,25 @@ function eventsOf(
   { body, request, onTime }: Reading,
 ): AsyncIterable<ChatEvent> | Iterable<ChatEvent> {
   const { text, marks } = body;
-  if (!/^\s*[{[]/.test(text)) return reader.decodeStream(readSse(timed(body, onTime)), request);
+  if (!/^\s*[{[]/.test(text)) return reader.decodeStream(oneByOne(parseSse(timed(body, onTime))), request);
   onTime(marks.at(-1)?.[1] ?? 0);
   const value = JSON.parse(text) as JsonValue;
-  if (Array.isArray(value)) return reader.decodeStream(entries(value), request);
+  if (Array.isArray(value))
+    return reader.decodeStream(
+      oneByOne(value.map((entry: JsonValue) => ({ data: JSON.stringify(entry) }))),
+      request,
+    );
   return isJsonObject(value) ? reader.decodeReply(value, request) : [];
 }
 
-async function* timed(body: TimedText, onTime: (ms: number) => void): AsyncGenerator<string> {
+function* timed(body: TimedText, onTime: (ms: number) => void): Generator<string> {
   for (const { ms, text } of piecesOf(body)) {
     onTime(ms);
     yield text;
   }
 }
 
-async function* entries(values: readonly JsonValue[]): AsyncGenerator<SseEvent> {
-  for (const value of values) yield { data: JSON.stringify(value) };
+/** Decoders of streams wait for what comes; here it is all there. */
+async function* oneByOne(events: Iterable<SseEvent>): AsyncGenerator<SseEvent> {
+  for (const event of events) yield event;
 }

@@ -27,6 +27,13 @@ export async function* readSse(
   for (const event of parser.push(`${decoder.decode()}\n\n`)) yield event;
 }
 
+/** Reads server-sent events of pieces of text that are all there. As {@link readSse}. */
+export function* parseSse(pieces: Iterable<string>): Generator<SseEvent> {
+  const parser = new SseParser(DEFAULT_MAX_EVENT_BYTES);
+  for (const piece of pieces) yield* parser.push(piece);
+  yield* parser.push('\n\n');
+}
+
 const LINE_END = /\r\n|\r|\n/;
 
 /** Writes one event; each line of `data` gets a field of its own, as the format demands. */

@@ -50,7 +50,8 @@ export async function* decodeStream(
     if (data.trim() === '' || data.trim() === '[DONE]') continue;
     const event = parseEvent(data, 'an event');
     if (event['type'] === 'message_stop') break;
-    yield* decoder.decode(event);
+    // Not by `yield*`, which would wait for each.
+    for (const one of decoder.decode(event)) yield one;
   }
   yield* decoder.end();
 }

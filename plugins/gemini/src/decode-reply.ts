@@ -32,7 +32,8 @@ export async function* decodeStream(
   const decoder = new ReplyDecoder(request);
   for await (const { data } of events) {
     if (data.trim() === '' || data.trim() === '[DONE]') continue;
-    yield* decoder.chunk(parseWrappedEvent(data, 'a chunk'));
+    // Not by `yield*`, which would wait for each.
+    for (const event of decoder.chunk(parseWrappedEvent(data, 'a chunk'))) yield event;
   }
   yield* decoder.end();
 }

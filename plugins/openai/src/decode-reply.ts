@@ -42,7 +42,9 @@ export async function* decodeStream(
   const decoder = new ReplyDecoder(request);
   for await (const { data } of events) {
     if (data.trim() === '[DONE]') break;
-    if (data.trim() !== '') yield* decoder.chunk(parseEvent(data, 'a chunk'));
+    if (data.trim() === '') continue;
+    // Not by `yield*`, which would wait for each.
+    for (const event of decoder.chunk(parseEvent(data, 'a chunk'))) yield event;
   }
   yield* decoder.end();
 }

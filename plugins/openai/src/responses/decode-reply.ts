@@ -29,7 +29,8 @@ export async function* decodeStream(
   const decoder = new ReplyDecoder(request);
   for await (const { data } of events) {
     if (data.trim() === '' || data.trim() === '[DONE]') continue;
-    yield* decoder.event(parseEvent(data, 'an event'));
+    // Not by `yield*`, which would wait for each.
+    for (const event of decoder.event(parseEvent(data, 'an event'))) yield event;
     if (decoder.isFinished) return;
   }
   throw new GatewayError('upstream-broken', "The upstream's reply ended early, without a last event.");
