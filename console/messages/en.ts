@@ -197,6 +197,8 @@ export const en = {
     save: 'Save',
     saved: '{name} is saved.',
     remove: 'Delete',
+    removed: '{name} is deleted.',
+    undo: 'Undo',
   },
   keys: {
     title: 'Keys',

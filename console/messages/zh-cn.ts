@@ -186,6 +186,8 @@ export const zhCN: Messages = {
     save: '保存',
     saved: '已保存 {name}。',
     remove: '删除',
+    removed: '已删除 {name}。',
+    undo: '撤销',
   },
   keys: {
     title: '密钥',

@@ -123,6 +123,11 @@ describe('somebody who manages upstreams', () => {
     await button('Save').click();
     await page.getByText('1. one/m').waitFor();
     await page.getByText('2. two/m').waitFor();
+    await button('Delete').click();
+    await page.getByText('fast is deleted.').waitFor();
+    await page.getByText('2. two/m').waitFor({ state: 'detached' });
+    await button('Undo').click();
+    await page.getByText('2. two/m').waitFor();
   });
 });
 

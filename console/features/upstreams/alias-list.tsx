@@ -20,10 +20,20 @@ export function AliasList() {
   const { mutate } = useSWRConfig();
   const aliases = useSWR<readonly Alias[], Error>('/aliases', { refreshInterval: 5_000 });
   const [edited, setEdited] = useState<Alias | 'new'>();
-  const remove = async ({ name }: Alias): Promise<void> => {
+  const bringBack = async ({ origin: _, resolved: __, ...alias }: Alias): Promise<void> => {
+    try {
+      await call('PUT', '/aliases', alias);
+      await mutate('/aliases');
+    } catch (error) {
+      toast.error(messageOf(error));
+    }
+  };
+  const remove = async (alias: Alias): Promise<void> => {
+    const { name } = alias;
     try {
       await call('DELETE', `/aliases/${encodeURIComponent(name)}`);
       await mutate('/aliases');
+      toast(t('removed', { name }), { action: { label: t('undo'), onClick: () => void bringBack(alias) } });
     } catch (error) {
       toast.error(messageOf(error));
     }
