@@ -75,20 +75,21 @@ function createClient({ url, token }: Address): AdminClient {
       const text = await answer.text();
       const value = (text === '' ? undefined : JSON.parse(text)) as unknown;
       if (statusCode < 300) return value as T;
-      throw new CommandError(explain(value) ?? `The gateway answered with status ${statusCode}.`);
+      throw refusal(value, statusCode);
     },
     async *lines(path) {
       const { statusCode, body } = await request(`${url}/admin/api/v1${path}`, {
         headers: { authorization: `Bearer ${token}` },
         bodyTimeout: 0,
       });
-      if (statusCode >= 300) {
-        const value = JSON.parse(await body.text()) as unknown;
-        throw new CommandError(explain(value) ?? `The gateway answered with status ${statusCode}.`);
-      }
+      if (statusCode >= 300) throw refusal(JSON.parse(await body.text()), statusCode);
       yield* createInterface({ input: body, crlfDelay: Infinity });
     },
   };
+}
+
+function refusal(value: unknown, status: number): CommandError {
+  return new CommandError(explain(value) ?? `The gateway answered with status ${status}.`);
 }
 
 interface AdminErrorBody {

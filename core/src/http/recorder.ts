@@ -73,14 +73,24 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     else traces.record({ ...trace, bodies: 'unread' });
   };
 
+  // Asked for every request, of a list that hardly ever changes.
+  let known: ReturnType<Upstreams['all']> | undefined;
+  let hasFullUpstream = false;
+  const someUpstreamIsFull = (): boolean => {
+    const all = upstreams.all();
+    if (all !== known) {
+      known = all;
+      hasFullUpstream = all.some((one) => one.config.traces === 'full');
+    }
+    return hasFullUpstream;
+  };
   const bounds = { limit: maxBodyBytes, budget: new CaptureBudget(MAX_LIVE_BYTES) };
   const isWanted = traces.isOn || metrics !== undefined || observers.length > 0;
   return {
     captureBounds(key) {
       const level = key?.traces ?? gateway;
       if (gateway === 'off' || level === 'off') return undefined;
-      const mayBeFull =
-        level === 'full' || (!key?.traces && upstreams.all().some((one) => one.config.traces === 'full'));
+      const mayBeFull = level === 'full' || (!key?.traces && someUpstreamIsFull());
       return mayBeFull ? bounds : undefined;
     },
     begin: (ctx) => live?.add(ctx),

@@ -9,7 +9,7 @@ import type {
   ReasoningPart,
   ToolCallPart,
 } from '../canonical/chat.ts';
-import { isJsonObject, type JsonValue } from '../canonical/json.ts';
+import { canonicalArguments } from '../canonical/call-arguments.ts';
 
 /**
  * Remembers what upstreams signed around tool calls, for clients that send a call back without it. A call is
@@ -138,24 +138,8 @@ function restoreTurn(
 }
 
 function keyOf(scope: string, { id, name, arguments: text }: Called): string {
-  const parts = JSON.stringify([scope, id, name, canonical(text)]);
+  const parts = JSON.stringify([scope, id, name, canonicalArguments(text)]);
   return createHash('sha256').update(parts).digest('base64url');
-}
-
-/** The same for arguments that a client has parsed and written again. */
-function canonical(text: string): JsonValue {
-  try {
-    return sorted(JSON.parse(text || '{}') as JsonValue);
-  } catch {
-    return text;
-  }
-}
-
-function sorted(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map((entry: JsonValue) => sorted(entry));
-  if (!isJsonObject(value)) return value;
-  const names = Object.keys(value).toSorted();
-  return Object.fromEntries(names.map((name) => [name, sorted(value[name] ?? null)]));
 }
 
 function sizeOf(key: string, { call, reasoning }: Signed): number {

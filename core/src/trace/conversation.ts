@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
+import { canonicalArguments } from '../canonical/call-arguments.ts';
 import type { ChatReply, ChatRequest, Message, ToolResultPart } from '../canonical/chat.ts';
-import type { JsonValue } from '../canonical/json.ts';
 
 /** Who said what, without what clients write anew in their own way. */
 type Said = readonly [role: string, text: string, calls: readonly string[]];
@@ -56,18 +56,10 @@ function isSomething([, text, calls]: Said): boolean {
 /** Without the ids of calls: some protocols have none, and clients make them up anew. */
 function saidBy(message: Message): Said {
   const calls = message.content.flatMap((part): readonly string[] => {
-    if (part.type === 'tool-call') return [JSON.stringify([part.name, canonical(part.arguments)])];
+    if (part.type === 'tool-call') return [JSON.stringify([part.name, canonicalArguments(part.arguments)])];
     return part.type === 'tool-result' ? [resultText(part)] : [];
   });
   return [message.role, textOf(message), calls];
-}
-
-function canonical(text: string): JsonValue {
-  try {
-    return JSON.parse(text === '' ? '{}' : text) as JsonValue;
-  } catch {
-    return text;
-  }
 }
 
 /** What a message says in words. */

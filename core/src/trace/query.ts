@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OUTCOMES } from './record.ts';
 import { CALL_STATES } from './tool-calls.ts';
 
 const text = z.string().min(1);
@@ -13,7 +14,7 @@ export const traceFilterSchema = z.strictObject({
   key: text.optional().describe('The id or the name of a key.'),
   thread: text.optional(),
   protocol: text.optional(),
-  outcome: z.enum(['ok', 'error', 'aborted', 'running', 'interrupted']).optional(),
+  outcome: z.enum(OUTCOMES).optional(),
   error: text.optional().describe('A kind of failure, such as `rate-limit`.'),
   from: instant.optional().describe('At or after this time.'),
   to: instant.optional().describe('Before this time.'),

@@ -1,10 +1,12 @@
 import type { ErrorKind } from '../canonical/errors.ts';
 
 /** How a request ended. `interrupted`: the gateway ended before it did. */
-export type Outcome = 'ok' | 'error' | 'aborted' | 'running' | 'interrupted';
+export const OUTCOMES = ['ok', 'error', 'aborted', 'running', 'interrupted'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 /** Why a candidate was asked: as the first, after another had failed, as it had failed itself, or side by side. */
-export type AttemptReason = 'first' | 'next' | 'repeat' | 'hedge';
+export const ATTEMPT_REASONS = ['first', 'next', 'repeat', 'hedge'] as const;
+export type AttemptReason = (typeof ATTEMPT_REASONS)[number];
 
 /** One try at one candidate. Times are milliseconds from the beginning of the request. */
 export interface AttemptRecord {
@@ -31,7 +33,8 @@ export interface AttemptRecord {
  * Whether the bodies are kept with the trace, or why not: it is still running, the gateway, its key or an upstream
  * is set to keep none, there was too much to do (`pressure`), or it was refused before anything was read (`unread`).
  */
-export type BodiesKept = 'kept' | 'running' | 'gateway' | 'key' | 'upstream' | 'pressure' | 'unread';
+export const BODIES_KEPT = ['kept', 'running', 'gateway', 'key', 'upstream', 'pressure', 'unread'] as const;
+export type BodiesKept = (typeof BODIES_KEPT)[number];
 
 export interface DroppedField {
   readonly field: string;

@@ -20,7 +20,8 @@ export interface Redactor {
   redact(text: string): string;
 }
 
-const LEFT_OUT = '[redacted]';
+/** What stands in the place of what is not kept. */
+export const LEFT_OUT = '[redacted]';
 
 /** Base64 that is too long to be a word, as `data:` URL or bare. */
 const MEDIA = /"(data:[^",]{0,200};base64,)?([A-Za-z0-9+/_-]{1024,}={0,2})"/g;

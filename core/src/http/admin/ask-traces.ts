@@ -1,3 +1,4 @@
+import type { TraceDetail } from '../../trace/detail.ts';
 import type { TraceRecord } from '../../trace/record.ts';
 import type { StoreCalls } from '../../trace/worker-messages.ts';
 import { AdminError } from './admin-error.ts';
@@ -22,12 +23,25 @@ export async function findTrace(deps: AdminDeps, id: string): Promise<TraceRecor
   return (await askTraces(deps, 'get', id)) ?? missingTrace(id);
 }
 
+export interface TraceWithDetail {
+  readonly trace: TraceRecord;
+  readonly detail: TraceDetail;
+}
+
+/** A trace with what was kept of its bodies. Throws an `AdminError` that says why where they were not. */
+export async function findDetail(deps: AdminDeps, id: string): Promise<TraceWithDetail> {
+  const trace = await findTrace(deps, id);
+  const detail = await askTraces(deps, 'detail', id);
+  if (!detail) throw new AdminError('conflict', whyNoBodies(trace));
+  return { trace, detail };
+}
+
 export function missingTrace(id: string): never {
   throw new AdminError('not-found', `There is no trace ${JSON.stringify(id)}, or not any more.`);
 }
 
 /** Why a trace has no bodies, as a sentence. */
-export function whyNoBodies({ bodies }: TraceRecord): string {
+function whyNoBodies({ bodies }: TraceRecord): string {
   switch (bodies) {
     case 'running':
       return 'The request is still running; its bodies are kept when it ends.';

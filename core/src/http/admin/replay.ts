@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import type { Context } from 'koa';
 import { timeoutsSchema } from '../../config/upstream.ts';
-import type { TraceDetail } from '../../trace/detail.ts';
-import type { TraceRecord } from '../../trace/record.ts';
+import { LEFT_OUT } from '../../trace/redact.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 import { replaceModel } from '../../transport/span-edit.ts';
 import { PASS_HEADER } from '../passes.ts';
 import { AdminError } from './admin-error.ts';
-import { askTraces, findTrace, whyNoBodies } from './ask-traces.ts';
+import { findDetail, type TraceWithDetail } from './ask-traces.ts';
 import * as contract from './contract.ts';
 import type { AdminDeps } from './deps.ts';
 import { defineOperation, type Operation } from './operation.ts';
@@ -23,10 +22,9 @@ export const replayOperations: readonly Operation[] = [
     response: contract.replayedSchema,
     refusals: ['conflict'],
     async handle({ body: { model }, params: { id = '' }, ctx }, deps) {
-      const trace = await findTrace(deps, id);
-      const detail = await askTraces(deps, 'detail', id);
-      if (!detail) throw new AdminError('conflict', whyNoBodies(trace));
-      return send(ctx, recordedRequest({ trace, detail, model }), deps);
+      const request = recordedRequest(await findDetail(deps, id), model);
+      const { token } = deps.passes.issue(id);
+      return send(ctx, { ...request, headers: { ...request.headers, [PASS_HEADER]: token } }, deps);
     },
   }),
 ];
@@ -38,13 +36,7 @@ interface Recorded {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-interface ReplayInput {
-  readonly trace: TraceRecord;
-  readonly detail: TraceDetail;
-  readonly model: string | undefined;
-}
-
-function recordedRequest({ trace, detail, model }: ReplayInput): Recorded {
+function recordedRequest({ trace, detail }: TraceWithDetail, model: string | undefined): Recorded {
   const { method, path } = trace;
   const { request, query, params } = detail;
   if (!request.body || request.body.missing > 0)
@@ -59,7 +51,7 @@ function recordedRequest({ trace, detail, model }: ReplayInput): Recorded {
     );
   const body = Buffer.from(request.body.text);
   const fields = new URLSearchParams(query);
-  for (const [name, value] of fields) if (value === '[redacted]') fields.delete(name);
+  for (const [name, value] of fields) if (value === LEFT_OUT) fields.delete(name);
   const suffix = fields.size > 0 ? `?${fields.toString()}` : '';
   const edited = model === undefined ? body : replaceModel(body, model);
   const place = model === undefined ? path : withModel(path, params['model'], model);
@@ -87,28 +79,23 @@ const SENT = /^(?:content-type|accept|user-agent|anthropic-.*|openai-.*|x-goog-a
 
 function sentHeaders(headers: HeaderMap): HeaderMap {
   return Object.fromEntries(
-    Object.entries(headers).filter(([name, value]) => SENT.test(name) && value !== '[redacted]'),
+    Object.entries(headers).filter(([name, value]) => SENT.test(name) && value !== LEFT_OUT),
   );
 }
 
-/** Through the front door, where this very request came in: it is routed, limited and traced like any other. */
+/** Through the front door, as clients come: it is routed, limited and traced like any other. */
 async function send(
-  { req, params, res }: Context & { readonly params?: Readonly<Record<string, string>> },
+  { res }: Context,
   { method, path, headers, body }: Recorded,
-  { passes, pools }: AdminDeps,
+  { baseUrl, pools }: AdminDeps,
 ): Promise<{ readonly id: string; readonly status: number; readonly body: string }> {
-  const { localAddress = '127.0.0.1', localPort, localFamily } = req.socket;
-  const host = localFamily === 'IPv6' ? `[${localAddress}]` : localAddress;
   const id = `req_${randomUUID()}`;
   const gone = new AbortController();
   res.once('close', () => gone.abort(new DOMException('The client went away.', 'AbortError')));
   const client = pools.client({ timeouts: TIMEOUTS, signal: gone.signal });
-  const { token } = passes.issue(params?.['id']);
   const reply = await client.send({
-    method,
-    url: `http://${host}:${localPort}${path}`,
-    headers: { ...headers, 'x-request-id': id, [PASS_HEADER]: token },
-    body,
+    ...{ method, url: baseUrl() + path, body },
+    headers: { ...headers, 'x-request-id': id },
   });
   return { id, status: reply.status, body: await text(reply.body) };
 }

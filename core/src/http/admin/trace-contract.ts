@@ -1,5 +1,6 @@
 /** The shapes of traces in the admin API. */
 import { z } from 'zod';
+import { ATTEMPT_REASONS, BODIES_KEPT, OUTCOMES } from '../../trace/record.ts';
 import { CALL_STATES } from '../../trace/tool-calls.ts';
 
 export const traceSchema = z
@@ -19,7 +20,7 @@ export const traceSchema = z
     upstream: z.string().optional(),
     upstreamModel: z.string().optional(),
     status: z.int(),
-    outcome: z.enum(['ok', 'error', 'aborted', 'running', 'interrupted']),
+    outcome: z.enum(OUTCOMES),
     errorKind: z.string().optional(),
     errorCode: z.string().optional().describe('What the client was told besides, such as `budget_exceeded`.'),
     ttftMs: z.number().optional(),
@@ -35,7 +36,7 @@ export const traceSchema = z
     replyId: z.string().optional().describe("The reply's own id, as the client was told it."),
     parent: z.string().optional().describe('The request before in the conversation.'),
     bodies: z
-      .enum(['kept', 'running', 'gateway', 'key', 'upstream', 'pressure', 'unread'])
+      .enum(BODIES_KEPT)
       .optional()
       .describe('Whether the bodies are kept, or whose setting it is that they are not.'),
     replayOf: z.string().optional().describe('The trace whose request was sent again.'),
@@ -44,7 +45,7 @@ export const traceSchema = z
         upstream: z.string(),
         model: z.string(),
         name: z.string().describe('The name that led to it; another one than was asked for is a fallback.'),
-        reason: z.enum(['first', 'next', 'repeat', 'hedge']),
+        reason: z.enum(ATTEMPT_REASONS),
         queuedMs: z.number(),
         startMs: z.number().describe('From the beginning of the request, as all that follow.'),
         sentMs: z.number().optional(),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { harEntries, harText } from '../../trace/har.ts';
 import { threadQuerySchema, toolCallQuerySchema } from '../../trace/query.ts';
 import { AdminError } from './admin-error.ts';
-import { askTraces, findTrace, whyNoBodies } from './ask-traces.ts';
+import { askTraces, findDetail, findTrace } from './ask-traces.ts';
 import * as contract from './contract.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { readQuery } from './read-query.ts';
@@ -26,12 +26,7 @@ export const traceDetailOperations: readonly Operation[] = [
     summary: 'Shows what passed on both sides, event by event, and what it means.',
     access: 'admin',
     response: contract.traceDetailSchema,
-    async handle({ params: { id = '' } }, deps) {
-      const trace = await findTrace(deps, id);
-      const detail = await askTraces(deps, 'detail', id);
-      if (!detail) throw new AdminError('conflict', whyNoBodies(trace));
-      return detail;
-    },
+    handle: async ({ params: { id = '' } }, deps) => (await findDetail(deps, id)).detail,
   }),
   defineOperation({
     method: 'GET',
@@ -42,9 +37,7 @@ export const traceDetailOperations: readonly Operation[] = [
     isRaw: true,
     async handle({ params: { id = '' }, ctx }, deps) {
       const { attempt } = readQuery(ctx, rawQuerySchema);
-      const trace = await findTrace(deps, id);
-      const detail = await askTraces(deps, 'detail', id);
-      if (!detail) throw new AdminError('conflict', whyNoBodies(trace));
+      const { detail } = await findDetail(deps, id);
       const exchange = detail.exchanges.find((one) => one.attempt === attempt);
       if (attempt !== undefined && !exchange)
         throw new AdminError('not-found', `The trace has no attempt ${attempt} that reached an upstream.`);
