@@ -144,8 +144,6 @@ export const en = {
     priority: 'Priority',
     priorityHint: 'Higher goes first.',
     traces: 'What traces keep',
-    asGateway: 'As the gateway',
-    recording: { full: 'All that is said', 'no-bodies': 'No bodies', off: 'Nothing' },
     passThrough: 'Pass bytes through',
     passThroughHint: 'Requests of clients that speak the same protocol go on unchanged.',
     advanced: 'Advanced',
@@ -155,6 +153,12 @@ export const en = {
     modelList: 'Models',
     modelListHint: 'One a line. Left empty, the upstream is asked what it serves.',
     choose: 'Found by the test',
+  },
+  recording: {
+    asGateway: 'As the gateway',
+    full: 'All that is said',
+    'no-bodies': 'No bodies',
+    off: 'Nothing',
   },
   schemaForm: {
     optional: 'optional',
@@ -233,8 +237,6 @@ export const en = {
     listHint: 'With commas between; * stands for any text. Left empty: all.',
     expiresAt: 'Good until',
     traces: 'What traces keep of its requests',
-    asGateway: 'As the gateway',
-    recording: { full: 'All that is said', 'no-bodies': 'No bodies', off: 'Nothing' },
     madeTitle: 'The key {name}',
     once: 'Copy it now: it is shown only this once.',
     secret: 'Key',
@@ -333,6 +335,7 @@ export const en = {
     unused: 'Declared and not called: {names}',
   },
   trace: {
+    attempt: 'Attempt',
     unknown: 'There is no such trace',
     unknownHint: 'It may be too old, or was deleted.',
     all: 'All traces',
@@ -418,13 +421,11 @@ export const en = {
   changes: {
     title: 'What changed on the way to the upstream',
     dropped: 'Did not reach the upstream:',
-    attempt: 'Attempt',
     same: 'The body went on byte by byte as it came.',
     nobody: 'No upstream was asked.',
     tooLong: 'These bodies are too long to compare here; export the trace instead.',
   },
   raw: {
-    attempt: 'Attempt',
     upstream: 'What the upstream sent',
     client: 'What the client got',
     pieces: '{count, plural, one {# event} other {# events}}',

@@ -134,8 +134,6 @@ export const zhCN: Messages = {
     priority: '优先级',
     priorityHint: '数值大的先用。',
     traces: '追踪记录的内容',
-    asGateway: '跟随网关',
-    recording: { full: '全部内容', 'no-bodies': '不含正文', off: '不记录' },
     passThrough: '原样透传',
     passThroughHint: '相同协议的客户端请求原样转发。',
     advanced: '高级',
@@ -146,6 +144,7 @@ export const zhCN: Messages = {
     modelListHint: '每行一个。留空则向上游查询。',
     choose: '测试发现的模型',
   },
+  recording: { asGateway: '跟随网关', full: '全部内容', 'no-bodies': '不含正文', off: '不记录' },
   schemaForm: {
     optional: '可选',
     unset: '未设置',
@@ -222,8 +221,6 @@ export const zhCN: Messages = {
     listHint: '用逗号分隔；* 代表任意文字。留空表示全部。',
     expiresAt: '有效期至',
     traces: '追踪记录的内容',
-    asGateway: '跟随网关',
-    recording: { full: '全部内容', 'no-bodies': '不含正文', off: '不记录' },
     madeTitle: '密钥 {name}',
     once: '请立即复制：它只显示这一次。',
     secret: '密钥',
@@ -315,6 +312,7 @@ export const zhCN: Messages = {
     unused: '已声明但未调用：{names}',
   },
   trace: {
+    attempt: '尝试',
     unknown: '没有这条追踪',
     unknownHint: '它可能太旧，或已被删除。',
     all: '全部追踪',
@@ -400,13 +398,11 @@ export const zhCN: Messages = {
   changes: {
     title: '发往上游时的改动',
     dropped: '没有到达上游：',
-    attempt: '尝试',
     same: '正文逐字节原样转发。',
     nobody: '没有请求任何上游。',
     tooLong: '正文太长，无法在此比较，请导出追踪。',
   },
   raw: {
-    attempt: '尝试',
     upstream: '上游发送的内容',
     client: '客户端收到的内容',
     pieces: '{count} 个事件',

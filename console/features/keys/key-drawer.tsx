@@ -6,9 +6,11 @@ import { useTranslations } from 'use-intl';
 import { Button } from '../../components/ui/button.tsx';
 import { CodeBlock } from '../../components/ui/code-block.tsx';
 import { Dialog } from '../../components/ui/dialog.tsx';
-import { SelectField, TextField } from '../../components/ui/field.tsx';
+import { TextField } from '../../components/ui/field.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
+import { RecordingField } from '../../components/ui/recording-field.tsx';
 import { call, messageOf } from '../../lib/api.ts';
+import { curlExample } from '../../lib/curl-example.ts';
 import type { About, Key, NewKey } from '../../lib/types.ts';
 import { LimitFields, type LimitsInput } from './limit-fields.tsx';
 
@@ -94,18 +96,7 @@ export function KeyDrawer({
           value={expires}
           onChange={(event) => setExpires(event.target.value)}
         />
-        <SelectField
-          label={t('traces')}
-          value={traces}
-          options={[
-            { value: '', label: t('asGateway') },
-            ...(['full', 'no-bodies', 'off'] as const).map((value) => ({
-              value,
-              label: t(`recording.${value}`),
-            })),
-          ]}
-          onChange={setTraces}
-        />
+        <RecordingField label={t('traces')} value={traces} onChange={setTraces} />
         <LimitFields value={limits} onChange={setLimits} />
         <Button type="submit">{item ? t('save') : t('create')}</Button>
       </form>
@@ -116,9 +107,7 @@ export function KeyDrawer({
 function Secret({ made, onClose }: { readonly made: NewKey; readonly onClose: () => void }) {
   const t = useTranslations('keys');
   const { data: about } = useSWR<About, Error>('/about');
-  const example = `curl ${about?.baseUrl ?? ''}/chat/completions \\
-  -H "Authorization: Bearer ${made.secret}" -H "Content-Type: application/json" \\
-  -d '{"model":"echo","messages":[{"role":"user","content":"Hello"}]}'`;
+  const example = curlExample(about?.baseUrl ?? '', made.secret);
   return (
     <Dialog isOpen onClose={onClose} title={t('madeTitle', { name: made.key.name })}>
       <div className="grid gap-4">

@@ -12,9 +12,11 @@ import { Empty } from '../../components/ui/empty.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { Menu } from '../../components/ui/menu.tsx';
 import { Table } from '../../components/ui/table.tsx';
-import { call, messageOf, queryOf } from '../../lib/api.ts';
+import { call, messageOf } from '../../lib/api.ts';
 import { useFormats } from '../../lib/format.ts';
-import type { Key, LimitsView, StatsRow } from '../../lib/types.ts';
+import { patched } from '../../lib/patched.ts';
+import type { Key, LimitsView } from '../../lib/types.ts';
+import { useDayStats } from '../../lib/use-day-stats.ts';
 import { KeyDrawer } from './key-drawer.tsx';
 import { Uses } from './uses.tsx';
 
@@ -26,21 +28,14 @@ export function KeysPage() {
   const { mutate } = useSWRConfig();
   const keys = useSWR<readonly Key[], Error>(PATH);
   const { data: limits = [] } = useSWR<readonly LimitsView[], Error>('/limits', { refreshInterval: 5_000 });
-  const from = new Date(Math.floor(Date.now() / 60_000) * 60_000 - 86_400_000).toISOString();
-  const { data: stats = [] } = useSWR<readonly StatsRow[], Error>(
-    `/traces/stats${queryOf({ from, by: 'key' })}`,
-  );
+  const statsOf = useDayStats('key');
   const [edited, setEdited] = useState<Key | 'new'>();
   const [revoked, setRevoked] = useState<Key>();
 
   const change = async (key: Key, fields: Partial<Key>): Promise<void> => {
     try {
       await mutate(PATH, call<Key>('PATCH', `${PATH}/${key.id}`, fields), {
-        optimisticData: (all: readonly Key[] = []) =>
-          all.map((one) => (one.id === key.id ? { ...one, ...fields } : one)),
-        populateCache: (answer: Key, all: readonly Key[] = []) =>
-          all.map((one) => (one.id === answer.id ? answer : one)),
-        rollbackOnError: true,
+        ...patched<Key>(key.id, fields),
         revalidate: false,
       });
     } catch (error) {
@@ -91,7 +86,7 @@ export function KeysPage() {
                 {
                   name: t('usage'),
                   cell: ({ name }) => {
-                    const row = stats.find(({ group }) => group === name);
+                    const row = statsOf(name);
                     return row ? `${formats.number(row.requests)} · ${formats.spend(row)}` : '–';
                   },
                 },

@@ -7,6 +7,7 @@ import { useTranslations } from 'use-intl';
 import { CodeBlock } from '../../components/ui/code-block.tsx';
 import { Panel } from '../../components/ui/panel.tsx';
 import { Tabs } from '../../components/ui/tabs.tsx';
+import { curlExample } from '../../lib/curl-example.ts';
 import type { About } from '../../lib/types.ts';
 
 /** What to do first, with something to copy for whatever people come with. */
@@ -48,9 +49,7 @@ export function FirstSteps() {
 function snippets(base: string): Readonly<Record<string, string>> {
   const root = base.replace(/\/v1$/, '');
   return {
-    curl: `curl ${base}/chat/completions \\
-  -H "Authorization: Bearer $GATEWAY_API_KEY" -H "Content-Type: application/json" \\
-  -d '{"model":"echo","messages":[{"role":"user","content":"Hello"}]}'`,
+    curl: curlExample(base),
     'OpenAI (TypeScript)': `import OpenAI from 'openai';
 
 const client = new OpenAI({ baseURL: '${base}', apiKey: process.env.GATEWAY_API_KEY });

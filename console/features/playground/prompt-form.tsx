@@ -114,6 +114,12 @@ export function PromptForm({ prompt, models, onChange }: PromptFormProps) {
   );
 }
 
+const NUMBERS = [
+  { name: 'temperature', step: 0.1, min: 0, max: 2 },
+  { name: 'topP', step: 0.05, min: 0, max: 1 },
+  { name: 'maxTokens', min: 1 },
+] as const;
+
 function ParameterFields({
   value,
   onChange,
@@ -130,34 +136,17 @@ function ParameterFields({
     <fieldset>
       <legend className="mb-2 font-medium">{t('parameters')}</legend>
       <div className="grid grid-cols-2 gap-3">
-        <TextField
-          label={t('temperature')}
-          type="number"
-          step="0.1"
-          min={0}
-          max={2}
-          placeholder={t('unset')}
-          value={value.temperature ?? ''}
-          onChange={(event) => set('temperature', event.target.value)}
-        />
-        <TextField
-          label={t('topP')}
-          type="number"
-          step="0.05"
-          min={0}
-          max={1}
-          placeholder={t('unset')}
-          value={value.topP ?? ''}
-          onChange={(event) => set('topP', event.target.value)}
-        />
-        <TextField
-          label={t('maxTokens')}
-          type="number"
-          min={1}
-          placeholder={t('unset')}
-          value={value.maxTokens ?? ''}
-          onChange={(event) => set('maxTokens', event.target.value)}
-        />
+        {NUMBERS.map(({ name, ...bounds }) => (
+          <TextField
+            key={name}
+            label={t(name)}
+            type="number"
+            placeholder={t('unset')}
+            value={value[name] ?? ''}
+            onChange={(event) => set(name, event.target.value)}
+            {...bounds}
+          />
+        ))}
         <SelectField
           label={t('effort')}
           value={value.effort ?? ''}

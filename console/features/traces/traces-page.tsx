@@ -10,6 +10,7 @@ import { Empty } from '../../components/ui/empty.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { Tabs } from '../../components/ui/tabs.tsx';
 import { addressOf, queryOf } from '../../lib/api.ts';
+import { curlExample } from '../../lib/curl-example.ts';
 import type { About } from '../../lib/types.ts';
 import { useStored } from '../../lib/use-stored.ts';
 import { CallTable } from './call-table.tsx';
@@ -132,9 +133,7 @@ function Requests() {
 function NoneYet() {
   const t = useTranslations('traces');
   const { data: about } = useSWR<About, Error>('/about');
-  const example = `curl ${about?.baseUrl ?? ''}/chat/completions \\
-  -H "Authorization: Bearer $GATEWAY_API_KEY" -H "Content-Type: application/json" \\
-  -d '{"model":"echo","messages":[{"role":"user","content":"Hello"}]}'`;
+  const example = curlExample(about?.baseUrl ?? '');
   return (
     <Empty title={t('noneYet')}>
       <p>{t('noneYetHint')}</p>

@@ -13,6 +13,21 @@ import { Notice } from '../../components/ui/notice.tsx';
 import { call, messageOf } from '../../lib/api.ts';
 import type { Alias, AliasInput, Upstream } from '../../lib/types.ts';
 
+type Policy = NonNullable<AliasInput['policy']>;
+
+/** Every one that the gateway knows, or this does not compile. */
+const POLICIES = Object.keys({
+  order: true,
+  weighted: true,
+  'round-robin': true,
+  random: true,
+  'least-busy': true,
+  'lowest-latency': true,
+  'lowest-cost': true,
+  main: true,
+  affinity: true,
+} satisfies Record<Policy, true>);
+
 interface Candidate {
   readonly upstream: string;
   readonly model: string;
@@ -59,7 +74,7 @@ export function AliasDrawer({
     const body: AliasInput = {
       ...kept,
       ...{ name, enabled: isOn },
-      ...(policy !== '' && { policy: policy as NonNullable<AliasInput['policy']> }),
+      ...(policy !== '' && { policy: policy as Policy }),
       candidates: candidates.map(({ upstream, model, weight }) => ({
         model,
         weight,
@@ -157,17 +172,7 @@ export function AliasDrawer({
           disabled={isReadOnly}
           options={[
             { value: '', label: t('asGateway') },
-            ...[
-              'order',
-              'weighted',
-              'round-robin',
-              'random',
-              'least-busy',
-              'lowest-latency',
-              'lowest-cost',
-              'main',
-              'affinity',
-            ].map((value) => ({ value, label: value })),
+            ...POLICIES.map((value) => ({ value, label: value })),
           ]}
           onChange={setPolicy}
         />

@@ -9,6 +9,7 @@ import { Dialog } from '../../components/ui/dialog.tsx';
 import { CheckField, SelectField, TextField } from '../../components/ui/field.tsx';
 import { CodeEditor } from '../../components/ui/lazy.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
+import { RecordingField } from '../../components/ui/recording-field.tsx';
 import { ApiError, call, messageOf } from '../../lib/api.ts';
 import { parseJson } from '../../lib/json.ts';
 import type { Provider, TestResult, Upstream } from '../../lib/types.ts';
@@ -201,17 +202,10 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
             onChange={(event) => set({ priority: Number(event.target.value) })}
           />
         </div>
-        <SelectField
+        <RecordingField
           label={t('traces')}
           disabled={isReadOnly}
           value={fields.traces}
-          options={[
-            { value: '', label: t('asGateway') },
-            ...(['full', 'no-bodies', 'off'] as const).map((value) => ({
-              value,
-              label: t(`recording.${value}`),
-            })),
-          ]}
           onChange={(traces) => set({ traces })}
         />
         <CheckField

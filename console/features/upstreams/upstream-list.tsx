@@ -2,7 +2,6 @@
 
 import { MoreHorizontal, Plus } from 'lucide-react';
 import { useState } from 'react';
-import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { Badge } from '../../components/ui/badge.tsx';
 import { Button, IconButton } from '../../components/ui/button.tsx';
@@ -10,9 +9,9 @@ import { Empty } from '../../components/ui/empty.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { Menu } from '../../components/ui/menu.tsx';
 import { Table } from '../../components/ui/table.tsx';
-import { queryOf } from '../../lib/api.ts';
 import { useFormats } from '../../lib/format.ts';
 import type { StatsRow, Upstream } from '../../lib/types.ts';
+import { useDayStats } from '../../lib/use-day-stats.ts';
 import { TestDialog } from './test-dialog.tsx';
 import { type Draft, UpstreamDrawer } from './upstream-drawer.tsx';
 import { UpstreamState } from './upstream-state.tsx';
@@ -26,11 +25,7 @@ export function UpstreamList() {
   const actions = useUpstreamActions();
   const [draft, setDraft] = useState<Draft>();
   const [tested, setTested] = useState<Upstream>();
-  const from = new Date(Math.floor(Date.now() / 60_000) * 60_000 - 86_400_000).toISOString();
-  const { data: stats = [] } = useSWR<readonly StatsRow[], Error>(
-    `/traces/stats${queryOf({ from, by: 'upstream' })}`,
-  );
-  const statsOf = ({ id }: Upstream): StatsRow | undefined => stats.find(({ group }) => group === id);
+  const statsOf = useDayStats('upstream');
   const share = (row: StatsRow | undefined): string =>
     row ? formats.percent(1 - row.errors / row.requests) : '–';
 
@@ -104,20 +99,20 @@ export function UpstreamList() {
                 },
                 {
                   name: t('success'),
-                  cell: (upstream) => share(statsOf(upstream)),
+                  cell: (upstream) => share(statsOf(upstream.id)),
                   isWide: true,
                   isNumber: true,
                 },
                 {
                   name: t('latency'),
-                  cell: (upstream) => formats.ms(statsOf(upstream)?.p50TtftMs),
+                  cell: (upstream) => formats.ms(statsOf(upstream.id)?.p50TtftMs),
                   isWide: true,
                   isNumber: true,
                 },
                 {
                   name: t('spend'),
                   cell: (upstream) => {
-                    const row = statsOf(upstream);
+                    const row = statsOf(upstream.id);
                     return row ? formats.spend(row) : '–';
                   },
                   isWide: true,

@@ -3,6 +3,7 @@ import { toast } from 'sonner';
 import useSWR, { type SWRResponse, useSWRConfig } from 'swr';
 import { useTranslations } from 'use-intl';
 import { call, messageOf } from '../../lib/api.ts';
+import { patched } from '../../lib/patched.ts';
 import type { Health, Upstream } from '../../lib/types.ts';
 
 const PATH = '/upstreams';
@@ -35,15 +36,10 @@ export function useUpstreamActions(): UpstreamActions {
   return {
     isLeaving: ({ id }) => leaving.includes(id),
     async change(upstream, change) {
-      const changed = (all: readonly Upstream[] = []) =>
-        all.map((one) => (one.id === upstream.id ? { ...one, ...change } : one));
       try {
         // Shown at once; the gateway's answer takes its place, or the old state when it refuses.
         await mutate(PATH, call<Upstream>('PATCH', `${PATH}/${encodeURIComponent(upstream.id)}`, change), {
-          optimisticData: changed,
-          populateCache: (answer: Upstream, all: readonly Upstream[] = []) =>
-            all.map((one) => (one.id === answer.id ? answer : one)),
-          rollbackOnError: true,
+          ...patched<Upstream>(upstream.id, change),
         });
       } catch (error) {
         toast.error(messageOf(error));

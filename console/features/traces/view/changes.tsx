@@ -3,10 +3,10 @@
 import { diffLines } from 'diff';
 import { useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { SelectField } from '../../../components/ui/field.tsx';
 import { Notice } from '../../../components/ui/notice.tsx';
 import { prettyJson } from '../../../lib/json.ts';
 import type { Trace, TraceDetail } from '../../../lib/types.ts';
+import { AttemptSelect } from './attempt-select.tsx';
 
 /** Beyond this a comparison takes longer than anybody waits. */
 const MAX_LENGTH = 400_000;
@@ -32,17 +32,7 @@ export function Changes({ trace, detail }: { readonly trace: Trace; readonly det
           </ul>
         </Notice>
       )}
-      {detail.exchanges.length > 1 && (
-        <SelectField
-          label={t('attempt')}
-          value={String(at)}
-          options={detail.exchanges.map((one, place) => ({
-            value: String(place),
-            label: `${place + 1}. ${trace.attempts[one.attempt]?.upstream ?? one.url} (${one.status ?? '–'})`,
-          }))}
-          onChange={(value) => setAt(Number(value))}
-        />
-      )}
+      <AttemptSelect trace={trace} detail={detail} value={at} onChange={setAt} />
       {!exchange && <p className="text-quiet">{t('nobody')}</p>}
       {exchange && sent === received && <Notice kind="hint">{t('same')}</Notice>}
       {exchange && sent !== received && <Diff before={prettyJson(sent)} after={prettyJson(received)} />}

@@ -5,10 +5,10 @@ import { useMemo, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { buttonClass } from '../../../components/ui/button.tsx';
 import { CopyButton } from '../../../components/ui/copy-button.tsx';
-import { SelectField } from '../../../components/ui/field.tsx';
 import { addressOf } from '../../../lib/api.ts';
 import { useFormats } from '../../../lib/format.ts';
 import type { RecordedBody, Trace, TraceDetail } from '../../../lib/types.ts';
+import { AttemptSelect } from './attempt-select.tsx';
 
 /** Both replies as they came, side by side: the upstream's and the client's. */
 export function RawStreams({ trace, detail }: { readonly trace: Trace; readonly detail: TraceDetail }) {
@@ -18,17 +18,7 @@ export function RawStreams({ trace, detail }: { readonly trace: Trace; readonly 
   const path = `/traces/${encodeURIComponent(trace.id)}/raw`;
   return (
     <div className="grid gap-4">
-      {detail.exchanges.length > 1 && (
-        <SelectField
-          label={t('attempt')}
-          value={String(at)}
-          options={detail.exchanges.map((one, place) => ({
-            value: String(place),
-            label: `${place + 1}. ${trace.attempts[one.attempt]?.upstream ?? one.url} (${one.status ?? '–'})`,
-          }))}
-          onChange={(value) => setAt(Number(value))}
-        />
-      )}
+      <AttemptSelect trace={trace} detail={detail} value={at} onChange={setAt} />
       <div className="grid gap-4 xl:grid-cols-2">
         {exchange && (
           <Pieces title={t('upstream')} body={exchange.reply} href={`${path}?attempt=${exchange.attempt}`} />

@@ -1,0 +1,31 @@
+'use client';
+
+import { useTranslations } from 'use-intl';
+import { SelectField } from './field.tsx';
+
+const LEVELS = ['full', 'no-bodies', 'off'] as const;
+
+interface RecordingFieldProps {
+  readonly label: string;
+  /** A level, or nothing where it is as for all. */
+  readonly value: string;
+  readonly disabled?: boolean;
+  readonly onChange: (value: string) => void;
+}
+
+/** What traces keep of the requests of a key or an upstream. */
+export function RecordingField({ label, value, disabled, onChange }: RecordingFieldProps) {
+  const t = useTranslations('recording');
+  return (
+    <SelectField
+      label={label}
+      disabled={disabled}
+      value={value}
+      options={[
+        { value: '', label: t('asGateway') },
+        ...LEVELS.map((level) => ({ value: level, label: t(level) })),
+      ]}
+      onChange={onChange}
+    />
+  );
+}
