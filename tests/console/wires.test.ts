@@ -143,14 +143,10 @@ describe('a trace as a command', () => {
       body,
     });
     await response.text();
-    const read = async <T>(path: string): Promise<T> => {
-      const headers = { authorization: `Bearer ${gateway.adminToken}` };
-      return (await (await fetch(`${gateway.url}/admin/api/v1${path}`, { headers })).json()) as T;
-    };
     const id = response.headers.get('x-request-id') ?? '';
     const curl = curlOf(
-      await read<Trace>(`/traces/${id}`),
-      await read<TraceDetail>(`/traces/${id}/detail`),
+      await gateway.admin<Trace>('GET', `/traces/${id}`),
+      await gateway.admin<TraceDetail>('GET', `/traces/${id}/detail`),
       gateway.url,
     );
     expect(curl).not.toContain(gateway.key);

@@ -28,28 +28,18 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   upstream.reset();
-  await admin('DELETE', '/traces');
+  await gateway.admin('DELETE', '/traces');
 });
 afterAll(async () => {
   await gateway.close();
   await upstream.close();
 });
 
-async function admin<T>(method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${gateway.url}/admin/api/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${gateway.adminToken}`, 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return (text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text) as T;
-}
-
 const list = async (query = ''): Promise<readonly TraceRecord[]> =>
-  (await admin<{ readonly traces: readonly TraceRecord[] }>('GET', `/traces${query}`)).traces;
-const detail = (id: string): Promise<TraceDetail> => admin('GET', `/traces/${id}/detail`);
+  (await gateway.admin<{ readonly traces: readonly TraceRecord[] }>('GET', `/traces${query}`)).traces;
+const detail = (id: string): Promise<TraceDetail> => gateway.admin('GET', `/traces/${id}/detail`);
 const calls = async (query = ''): Promise<readonly StoredToolCall[]> =>
-  (await admin<{ readonly calls: readonly StoredToolCall[] }>('GET', `/tool-calls${query}`)).calls;
+  (await gateway.admin<{ readonly calls: readonly StoredToolCall[] }>('GET', `/tool-calls${query}`)).calls;
 
 async function newest(): Promise<TraceRecord> {
   const [trace] = await list();
@@ -117,7 +107,7 @@ describe('a full trace', () => {
     expect(exchanges[0]?.reply.text).toContain('chat.completion.chunk');
     expect(reply.body.text).toContain('event: content_block_delta');
     expect(answer?.choices[0]?.content).toEqual([{ type: 'text', text: 'Bonjour.' }]);
-    const raw = await admin<string>('GET', `/traces/${trace.id}/raw?attempt=0`);
+    const raw = await gateway.admin<string>('GET', `/traces/${trace.id}/raw?attempt=0`);
     expect(raw).toBe(exchanges[0]?.reply.text);
   });
 
@@ -166,7 +156,7 @@ describe('a full trace', () => {
     await openai.chat.completions.create(say('Hush.', 'q'));
     const { id, bodies } = await newest();
     expect(bodies).toBe('upstream');
-    expect(await admin('GET', `/traces/${id}/detail`)).toMatchObject({
+    expect(await gateway.admin('GET', `/traces/${id}/detail`)).toMatchObject({
       error: { code: 'conflict', message: 'The bodies were not kept, as an upstream is set that was asked.' },
     });
     await openai.chat.completions.create(say('Nothing at all.', 's'));
@@ -194,7 +184,7 @@ describe('a full trace', () => {
     await expect(stranger.chat.completions.create(say('Let me in.'))).rejects.toThrow('not known');
     const trace = await newest();
     expect(trace).toMatchObject({ outcome: 'error', errorKind: 'auth', bodies: 'unread' });
-    expect(await admin('GET', `/traces/${trace.id}/detail`)).toMatchObject({
+    expect(await gateway.admin('GET', `/traces/${trace.id}/detail`)).toMatchObject({
       error: { message: 'The request was refused before its body was read.' },
     });
   });
@@ -204,7 +194,10 @@ describe('a full trace', () => {
     await openai.chat.completions.create(say('Hello there.'));
     const { id } = await newest();
     for (const path of [`/traces/${id}/export?format=har`, '/traces/export?format=har']) {
-      const { log } = await admin<{ readonly log: { readonly entries: readonly object[] } }>('GET', path);
+      const { log } = await gateway.admin<{ readonly log: { readonly entries: readonly object[] } }>(
+        'GET',
+        path,
+      );
       expect(log.entries).toMatchObject([
         {
           request: { url: `${gateway.url}/v1/chat/completions`, postData: { mimeType: 'application/json' } },
@@ -212,7 +205,7 @@ describe('a full trace', () => {
         { request: { url: `${upstream.url}/v1/chat/completions` }, response: { status: 200 } },
       ]);
     }
-    expect(await admin('GET', `/traces/${id}/export`)).toMatchObject({ trace: { id }, calls: [] });
+    expect(await gateway.admin('GET', `/traces/${id}/export`)).toMatchObject({ trace: { id }, calls: [] });
   });
 });
 
@@ -284,7 +277,7 @@ describe('calls of tools', () => {
         result: { text: '25 degrees', isError: false, by: second?.id, afterMs: expect.any(Number) as number },
       },
     ]);
-    expect(await admin('GET', '/threads')).toMatchObject([
+    expect(await gateway.admin('GET', '/threads')).toMatchObject([
       { thread: before?.id, requests: 2, toolCalls: 1, errors: 0 },
     ]);
     expect(await calls(`?thread=${before?.id}`)).toHaveLength(1);
@@ -304,7 +297,7 @@ describe('calls of tools', () => {
     upstream.reply({ body: openAiReply([call('{}')]) });
     await openai.chat.completions.create({ ...say('Weather?'), tools: [weather] });
     expect(await calls()).toHaveLength(1);
-    expect(await admin('DELETE', '/traces')).toEqual({ removed: 1 });
+    expect(await gateway.admin('DELETE', '/traces')).toEqual({ removed: 1 });
     expect(await calls()).toHaveLength(0);
     expect(await list('?search=weather')).toHaveLength(0);
   });
@@ -316,7 +309,7 @@ describe('a replay', () => {
     await openai.chat.completions.create(say('Count.'));
     const { id } = await newest();
     upstream.reply({ body: openAiReply([{ text: ['Two.'] }]) });
-    const again = await admin<{ readonly id: string; readonly body: string }>(
+    const again = await gateway.admin<{ readonly id: string; readonly body: string }>(
       'POST',
       `/traces/${id}/replay`,
       {
@@ -334,7 +327,7 @@ describe('a replay', () => {
     upstream.reply({ body: openAiReply([{ text: ['One.'] }]) });
     await openai.chat.completions.create(say('My number is 1234-5678.'));
     const { id } = await newest();
-    expect(await admin('POST', `/traces/${id}/replay`, {})).toMatchObject({
+    expect(await gateway.admin('POST', `/traces/${id}/replay`, {})).toMatchObject({
       error: { code: 'conflict', message: expect.stringContaining('left out') as string },
     });
     expect(upstream.calls).toHaveLength(1);

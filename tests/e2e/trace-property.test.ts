@@ -28,14 +28,6 @@ afterAll(async () => {
   await upstream.close();
 });
 
-async function admin<T>(method: string, path: string): Promise<T> {
-  const response = await fetch(`${gateway.url}/admin/api/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${gateway.adminToken}` },
-  });
-  return (response.status === 204 ? undefined : await response.json()) as T;
-}
-
 interface Script {
   readonly prompt: string;
   /** What the upstreams before the one that answers say. */
@@ -87,7 +79,7 @@ async function perform(
   script: Script,
 ): Promise<{ readonly id: string; readonly sent: string; readonly got: string }> {
   upstream.reset();
-  for (const id of UPSTREAMS) await admin('POST', `/upstreams/${id}/resume`);
+  for (const id of UPSTREAMS) await gateway.admin('POST', `/upstreams/${id}/resume`);
   const parts = partsOf(script);
   upstream.reply(
     ...script.failures.map((status) => ({ status, body: { error: { message: 'No.', type: 'error' } } })),
@@ -114,9 +106,9 @@ describe('a trace equals what happened', () => {
     await fc.assert(
       fc.asyncProperty(scripts, async (script) => {
         const { id, sent, got } = await perform(script);
-        const trace = await admin<TraceRecord>('GET', `/traces/${id}`);
-        const detail = await admin<TraceDetail>('GET', `/traces/${id}/detail`);
-        const { calls } = await admin<{ readonly calls: readonly StoredToolCall[] }>(
+        const trace = await gateway.admin<TraceRecord>('GET', `/traces/${id}`);
+        const detail = await gateway.admin<TraceDetail>('GET', `/traces/${id}/detail`);
+        const { calls } = await gateway.admin<{ readonly calls: readonly StoredToolCall[] }>(
           'GET',
           `/tool-calls?trace=${id}`,
         );

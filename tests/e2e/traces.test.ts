@@ -30,25 +30,17 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   upstream.reset();
-  await admin('DELETE', '/traces');
-  await admin('POST', '/upstreams/one/resume');
-  await admin('POST', '/upstreams/two/resume');
+  await gateway.admin('DELETE', '/traces');
+  await gateway.admin('POST', '/upstreams/one/resume');
+  await gateway.admin('POST', '/upstreams/two/resume');
 });
 afterAll(async () => {
   await gateway.close();
   await upstream.close();
 });
 
-async function admin<T>(method: string, path: string): Promise<T> {
-  const response = await fetch(`${gateway.url}/admin/api/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${gateway.adminToken}` },
-  });
-  return (await response.json()) as T;
-}
-
 const list = async (query = ''): Promise<readonly TraceRecord[]> =>
-  (await admin<{ readonly traces: readonly TraceRecord[] }>('GET', `/traces${query}`)).traces;
+  (await gateway.admin<{ readonly traces: readonly TraceRecord[] }>('GET', `/traces${query}`)).traces;
 
 const request = { model: 'm', messages: [{ role: 'user' as const, content: SECRET }] };
 const refused = (status: number, headers = {}) => ({
@@ -230,8 +222,8 @@ describe('the traces of the admin API', () => {
     expect(await list('?outcome=error')).toHaveLength(1);
     expect(await list('?limit=2')).toHaveLength(2);
     const [trace] = await list();
-    expect(await admin('GET', `/traces/${trace?.id}`)).toEqual(trace);
-    expect(await admin('GET', '/traces/stats?by=outcome')).toMatchObject([
+    expect(await gateway.admin('GET', `/traces/${trace?.id}`)).toEqual(trace);
+    expect(await gateway.admin('GET', '/traces/stats?by=outcome')).toMatchObject([
       { group: 'ok', requests: 3, outputTokens: 21, p50Ms: expect.any(Number) as number },
       { group: 'error', requests: 1, errors: 1 },
     ]);
@@ -240,12 +232,12 @@ describe('the traces of the admin API', () => {
     });
     const lines = (await exported.text()).trim().split('\n');
     expect(lines.map((line) => JSON.parse(line) as object)).toEqual(await list('?outcome=ok'));
-    expect(await admin('DELETE', '/traces?outcome=error')).toEqual({ removed: 1 });
+    expect(await gateway.admin('DELETE', '/traces?outcome=error')).toEqual({ removed: 1 });
     expect(await list()).toHaveLength(3);
   });
 
   it("refuse a query that makes no sense, and are nobody else's", async () => {
-    expect(await admin('GET', '/traces?limit=0&colour=red')).toMatchObject({
+    expect(await gateway.admin('GET', '/traces?limit=0&colour=red')).toMatchObject({
       error: { issues: expect.arrayContaining([expect.objectContaining({ path: 'limit' })]) as object[] },
     });
     for (const path of ['/traces', '/traces/tail', '/traces/export', '/traces/stats']) {

@@ -24,6 +24,8 @@ export interface RunningGateway {
   readonly key: string;
   readonly adminToken: string;
   readonly folder: string;
+  /** Asks the admin API: the JSON of its answer, or its text when it is something else. */
+  admin<T>(method: string, path: string, body?: object): Promise<T>;
   /** Makes another client key through the admin API, and tells its secret. */
   createKey(input: JsonObject): Promise<string>;
   close(): Promise<void>;
@@ -62,18 +64,25 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
     surroundings,
   );
   const { url } = await gateway.listen();
+  const askAdmin = (method: string, path: string, body?: object): Promise<Response> =>
+    fetch(`${url}/admin/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
   return {
     gateway,
     url,
     key: gateway.firstKey ?? '',
     adminToken: ADMIN_TOKEN,
     folder,
+    async admin<T>(method: string, path: string, body?: object) {
+      const response = await askAdmin(method, path, body);
+      const isJson = response.headers.get('content-type')?.startsWith('application/json');
+      return (await (isJson ? response.json() : response.text())) as T;
+    },
     async createKey(key) {
-      const response = await fetch(`${url}/admin/api/v1/keys`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
-        body: JSON.stringify(key),
-      });
+      const response = await askAdmin('POST', '/keys', key);
       if (!response.ok) throw new Error(await response.text());
       return ((await response.json()) as { readonly secret: string }).secret;
     },
