@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { canonicalArguments } from '../canonical/call-arguments.ts';
+import { parsedArguments } from '../canonical/call-arguments.ts';
 import type { ChatReply, ChatRequest, Message, ToolResultPart } from '../canonical/chat.ts';
 
 /** Who said what, without what clients write anew in their own way. */
@@ -56,7 +56,7 @@ function isSomething([, text, calls]: Said): boolean {
 /** Without the ids of calls: some protocols have none, and clients make them up anew. */
 function saidBy(message: Message): Said {
   const calls = message.content.flatMap((part): readonly string[] => {
-    if (part.type === 'tool-call') return [JSON.stringify([part.name, canonicalArguments(part.arguments)])];
+    if (part.type === 'tool-call') return [JSON.stringify([part.name, parsedArguments(part.arguments)])];
     return part.type === 'tool-result' ? [resultText(part)] : [];
   });
   return [message.role, textOf(message), calls];
