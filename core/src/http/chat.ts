@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Context } from 'koa';
-import type { ChatRequest } from '../canonical/chat.ts';
-import type { ChatEndpoint, EncodeContext, Protocol } from '../plugin/plugin.ts';
+import type { ChatEndpoint, Protocol } from '../plugin/plugin.ts';
 import type { Reply } from '../routing/exchange.ts';
 import type { Attempt } from '../routing/attempts.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
@@ -10,6 +8,7 @@ import { affinityOf } from './affinity.ts';
 import { estimateUsage } from '../routing/estimate-tokens.ts';
 import { openConversation } from './conversation.ts';
 import { openJson } from './open-json.ts';
+import { ReplyContext } from './reply-context.ts';
 import { respond, respondStream } from './respond.ts';
 import type { RouteDeps } from './route-deps.ts';
 
@@ -18,23 +17,15 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
   return async (ctx: Context): Promise<void> => {
     const { exchange, input } = await openJson(ctx, deps, { protocol, endpoint });
 
-    let decoded: ChatRequest | undefined;
-    const decode = (): ChatRequest => (decoded ??= talk.settle(endpoint.decodeRequest(talk.input)));
-    let id: string | undefined;
-    const context: EncodeContext = {
-      get request() {
-        return decode();
-      },
-      get id() {
-        return (id ??= randomUUID().replaceAll('-', ''));
-      },
+    const context = new ReplyContext({
+      decode: () => talk.settle(endpoint.decodeRequest(talk.input)),
       created: Math.floor(deps.now() / 1000),
       opaque: deps.opaque,
-    };
+    });
     const { conversations } = deps;
     const keepsThread = (name: string): boolean => deps.catalogue.keepsThreads(name);
     const talk = await openConversation({ endpoint, input, exchange, conversations, context, keepsThread });
-    const { model, stream } = endpoint.peek?.(input) ?? decode();
+    const { model, stream } = endpoint.peek?.(input) ?? context.request;
     exchange.notes.model = model;
     const form = stream ? endpoint.streamForm?.(input) : undefined;
     const writer = form ? { ...endpoint, ...form } : endpoint;
@@ -53,7 +44,7 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
           });
         if (talk.missing) throw talk.missing;
         return translate(own, {
-          ...{ endpoint: writer, request: decode(), candidate, call, context },
+          ...{ endpoint: writer, request: context.request, candidate, call, context },
           ...{ memory: deps.callMemory, hold },
           ...(talk.keep && { keep: talk.keep }),
         });
@@ -63,7 +54,7 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
         exchange,
         attempt,
         affinity: () => affinityOf(input, exchange),
-        estimate: () => estimateUsage(decode()),
+        estimate: () => estimateUsage(context.request),
       });
     };
 

@@ -16,15 +16,8 @@ export function requestInput(
 
 /** The same request with another body. */
 export function withBody(input: RequestInput, body: JsonObject): RequestInput {
-  return {
-    body,
-    params: input.params,
-    headers: input.headers,
-    opaque: input.opaque,
-    get query() {
-      return input.query;
-    },
-  };
+  const { params, headers, opaque, query } = input;
+  return { body, params, headers, opaque, query };
 }
 
 class RouteInput implements RequestInput {

@@ -1,12 +1,6 @@
 import type { GatewayError } from '../canonical/errors.ts';
-import {
-  type Capabilities,
-  type CapabilityTable,
-  resolveCapabilities,
-  rowsFor,
-} from '../plugin/capabilities.ts';
 import type { CallContext, Log } from '../plugin/plugin.ts';
-import type { HttpClient, HttpRequest, ReplyTap } from '../transport/http.ts';
+import type { HttpClient, HttpReply, HttpRequest, ReplyTap, RequestWatcher } from '../transport/http.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import type { CandidateHealth } from './health.ts';
 import type { Dropped } from './exchange.ts';
@@ -42,6 +36,8 @@ export interface CallInput {
 export interface CallTimes {
   /** The first request went out. */
   sentAt?: number;
+  /** A connection took it: at once where one was kept, else after the name was looked up and a new one made. */
+  connectedAt?: number;
   /** The headers of the latest reply came. */
   headersAt?: number;
   /** The first content came. */
@@ -68,83 +64,100 @@ export interface Call {
 
 /** Starts the clock of one call of an upstream: its signal fires at the total timeout or with `signal`. */
 export function startCall(pools: HttpPools, input: CallInput): Call {
-  const { upstream, signal } = input;
-  const controller = new AbortController();
-  const onAbort = (): void => controller.abort(signal?.reason);
-  if (signal?.aborted) onAbort();
-  else signal?.addEventListener('abort', onAbort, { once: true });
-  const timerFor = (ms: number, message: string): NodeJS.Timeout =>
-    setTimeout(() => controller.abort(new DOMException(message, 'TimeoutError')), ms).unref();
-  const { timeouts } = upstream.config;
-  const timer = timerFor(Math.min(timeouts.totalMs, input.totalMs ?? Infinity), 'The total time is up.');
-  const first =
-    input.firstTokenMs === undefined
-      ? undefined
-      : timerFor(input.firstTokenMs, 'No first token came in time.');
-  let capabilities: Capabilities | undefined;
-  const seen: CallTimes = {};
-  let begunAt: number | undefined;
-  let isOver = false;
+  return new OpenCall(pools, input);
+}
 
-  let sent: UpstreamExchange | undefined;
-  const { capture } = input;
-  const tapFor = (request: HttpRequest): ReplyTap | undefined => {
-    sent = capture?.send(captured(request, input.attempt));
+/** A class: an object literal with getters would cost each call a shape of its own, which only a full collection frees. */
+class OpenCall implements Call, RequestWatcher {
+  readonly context: CallContext;
+  readonly seen: CallTimes = {};
+  begunAt: number | undefined;
+  readonly #input: CallInput;
+  readonly #controller = new AbortController();
+  readonly #client: HttpClient;
+  readonly #total: NodeJS.Timeout;
+  readonly #first: NodeJS.Timeout | undefined;
+  #sent: UpstreamExchange | undefined;
+  #isOver = false;
+
+  constructor(pools: HttpPools, input: CallInput) {
+    const { upstream, model, requestId, log, signal, firstTokenMs } = input;
+    const { timeouts } = upstream.config;
+    this.#input = input;
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#total = this.#abortIn(
+      Math.min(timeouts.totalMs, input.totalMs ?? Infinity),
+      'The total time is up.',
+    );
+    if (firstTokenMs !== undefined) this.#first = this.#abortIn(firstTokenMs, 'No first token came in time.');
+    this.#client = pools.client({ timeouts, signal: this.#controller.signal, watcher: this });
+    this.context = {
+      requestId,
+      signal: this.#controller.signal,
+      log,
+      http: { send: (request) => this.#send(request) },
+      capabilities: upstream.capabilitiesOf(model),
+      fetchFiles: (urls) => pools.files.fetchAll(urls, this.#controller.signal),
+      drop: (field, why) => void input.dropped?.push({ field, why }),
+    };
+  }
+
+  connected(): void {
+    this.seen.connectedAt ??= performance.now();
+  }
+
+  tapFor(request: HttpRequest): ReplyTap | undefined {
+    const { capture, attempt } = this.#input;
+    const sent = (this.#sent = capture?.send(captured(request, attempt)));
     return sent && { wants: isText, push: sent.reply.push };
-  };
-  const client = pools.client({ timeouts, signal: controller.signal, ...(capture && { tapFor }) });
-  const http: HttpClient = {
-    async send(request) {
-      seen.sentAt ??= performance.now();
-      const reply = await client.send(request);
-      seen.headersAt = performance.now();
-      seen.status = reply.status;
-      if (sent) {
-        sent.status = reply.status;
-        sent.replyHeaders = reply.headers;
-      }
-      const upstreamRequestId = reply.headers['x-request-id'] ?? reply.headers['request-id'];
-      if (upstreamRequestId !== undefined) seen.upstreamRequestId = upstreamRequestId;
-      if (input.health && input.now) {
-        const ms = exhaustedFor(reply.headers);
-        if (ms !== undefined) input.health.exhaustedUntil = input.now() + ms;
-      }
-      return reply;
-    },
-  };
-  const context: CallContext = {
-    requestId: input.requestId,
-    signal: controller.signal,
-    log: input.log,
-    http,
-    // Bytes that pass through need none.
-    get capabilities() {
-      return (capabilities ??= capabilitiesOf(upstream, input.model));
-    },
-    fetchFiles: (urls) => pools.files.fetchAll(urls, controller.signal),
-    drop: (field, why) => void input.dropped?.push({ field, why }),
-  };
-  return {
-    context,
-    seen,
-    begun() {
-      begunAt ??= input.now?.();
-      seen.firstAt ??= performance.now();
-      clearTimeout(first);
-    },
-    get begunAt() {
-      return begunAt;
-    },
-    failed: (error) => input.onFailure?.(error),
-    release() {
-      if (isOver) return;
-      isOver = true;
-      clearTimeout(timer);
-      clearTimeout(first);
-      signal?.removeEventListener('abort', onAbort);
-      input.onRelease?.();
-    },
-  };
+  }
+
+  begun(): void {
+    this.begunAt ??= this.#input.now?.();
+    this.seen.firstAt ??= performance.now();
+    clearTimeout(this.#first);
+  }
+
+  failed(error: GatewayError): void {
+    this.#input.onFailure?.(error);
+  }
+
+  release(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#total);
+    clearTimeout(this.#first);
+    this.#input.signal?.removeEventListener('abort', this.#onAbort);
+    this.#input.onRelease?.();
+  }
+
+  async #send(request: HttpRequest): Promise<HttpReply> {
+    const { seen } = this;
+    seen.sentAt ??= performance.now();
+    const reply = await this.#client.send(request);
+    const { status, headers } = reply;
+    seen.headersAt = performance.now();
+    seen.status = status;
+    if (this.#sent) {
+      this.#sent.status = status;
+      this.#sent.replyHeaders = headers;
+    }
+    const upstreamRequestId = headers['x-request-id'] ?? headers['request-id'];
+    if (upstreamRequestId !== undefined) seen.upstreamRequestId = upstreamRequestId;
+    const { health, now } = this.#input;
+    if (health && now) {
+      const ms = exhaustedFor(headers);
+      if (ms !== undefined) health.exhaustedUntil = now() + ms;
+    }
+    return reply;
+  }
+
+  #abortIn(ms: number, message: string): NodeJS.Timeout {
+    return setTimeout(() => this.#controller.abort(new DOMException(message, 'TimeoutError')), ms).unref();
+  }
+
+  readonly #onAbort = (): void => this.#controller.abort(this.#input.signal?.reason);
 }
 
 /** Bodies that are streamed are not captured: they are files, as a rule. */
@@ -154,14 +167,4 @@ function captured(
 ): Omit<UpstreamExchange, 'reply'> {
   const isWhole = typeof body === 'string' || body instanceof Uint8Array;
   return { attempt, method, url, headers, ...(isWhole && { body }) };
-}
-
-/** What an upstream's model can do: what its provider knows of the family, then what the config says. */
-export function capabilitiesOf({ type, config }: Upstream, model = ''): Capabilities {
-  // Aggregators put the vendor in front: `deepseek/deepseek-chat`.
-  const family = model.slice(model.lastIndexOf('/') + 1);
-  return resolveCapabilities([
-    ...rowsFor(family, type.capabilities ?? {}),
-    ...rowsFor(model, config.capabilities as CapabilityTable),
-  ]);
 }

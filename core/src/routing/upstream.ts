@@ -1,4 +1,5 @@
 import type { UpstreamConfig } from '../config/upstream.ts';
+import type { Capabilities } from '../plugin/capabilities.ts';
 import type { Provider, ProviderType } from '../plugin/plugin.ts';
 import type { ModelList } from './model-list.ts';
 
@@ -9,6 +10,8 @@ export interface Upstream {
   readonly origin: 'file' | 'state';
   readonly type: ProviderType;
   readonly provider: Provider;
+  /** What one of its models can do, by the upstream's own name of it; without a name, what any can. A memory access. */
+  capabilitiesOf(model?: string): Capabilities;
 }
 
 /** The upstreams of the config file and of the state, kept in step with both. */

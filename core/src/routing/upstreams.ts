@@ -11,6 +11,7 @@ import type { HttpPools } from '../transport/pools.ts';
 import { startCall } from './call.ts';
 import { createModelList, type ModelList } from './model-list.ts';
 import type { Upstream, Upstreams } from './upstream.ts';
+import { createCapabilities } from './upstream-capabilities.ts';
 
 export interface UpstreamsDeps {
   readonly live: LiveConfig;
@@ -91,7 +92,7 @@ function build(deps: UpstreamsDeps, config: UpstreamConfig, origin: Upstream['or
   const type = deps.registry.provider(config.provider);
   const log = deps.log;
   const provider = type.create(config.options, { upstreamId: config.id, log });
-  return { config, origin, type, provider };
+  return { config, origin, type, provider, capabilitiesOf: createCapabilities({ type, config }) };
 }
 
 /** A stored upstream whose plugin was removed or whose secret key was lost must not stop the others. */

@@ -24,6 +24,14 @@ export interface ReplyTap {
   readonly push: (chunk: Uint8Array) => void;
 }
 
+/** Sees what becomes of requests on their way. */
+export interface RequestWatcher {
+  /** A connection has taken the request. */
+  connected(): void;
+  /** Who sees the reply to a request that is about to be sent. */
+  tapFor(request: HttpRequest): ReplyTap | undefined;
+}
+
 /**
  * Sends HTTP requests to one upstream, with its timeouts and the call's abort signal. Resolves at the reply's
  * headers, whatever the status. Throws a `GatewayError` of kind `upstream-unreachable` (DNS, connect, TLS,

@@ -4,7 +4,7 @@ import type { Timeouts } from '../config/upstream.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { type FileFetcher, NO_FILES } from '../fetch/fetch-files.ts';
 import { decompressed, isCompressed } from './decompress.ts';
-import type { HeaderMap, HttpClient, HttpReply, HttpRequest, ReplyTap } from './http.ts';
+import type { HeaderMap, HttpClient, HttpReply, HttpRequest, ReplyTap, RequestWatcher } from './http.ts';
 import { explainAbort, explainHttpError } from './http-error.ts';
 import { ReplyBody } from './reply-body.ts';
 
@@ -19,8 +19,7 @@ export interface HttpPools {
 export interface ClientInput {
   readonly timeouts: Timeouts;
   readonly signal: AbortSignal;
-  /** Who sees the reply to a request. */
-  readonly tapFor?: (request: HttpRequest) => ReplyTap | undefined;
+  readonly watcher?: RequestWatcher;
 }
 
 /** More than one machine's worth of requests to one upstream; the rest waits for a free connection. */
@@ -51,12 +50,12 @@ export function createHttpPools(files: FileFetcher = NO_FILES): HttpPools {
     return target;
   };
   return {
-    client: ({ timeouts, signal, tapFor }) => ({
+    client: ({ timeouts, signal, watcher }) => ({
       async send(request) {
         const target = targetOf(request.url);
         const pool = poolOf(target.origin, timeouts.connectMs);
-        const tap = tapFor?.(request);
-        const call = { target, timeouts, signal, ...(tap && { tap }) };
+        const tap = watcher?.tapFor(request);
+        const call = { target, timeouts, signal, watcher, tap };
         return decompressed(await dispatch(pool, request, call), target.host, tap);
       },
     }),
@@ -90,7 +89,8 @@ interface CallInput {
   readonly target: Target;
   readonly timeouts: Timeouts;
   readonly signal: AbortSignal;
-  readonly tap?: ReplyTap;
+  readonly watcher: RequestWatcher | undefined;
+  readonly tap: ReplyTap | undefined;
 }
 
 function dispatch(pool: Pool, request: HttpRequest, input: CallInput): Promise<HttpReply> {
@@ -133,6 +133,7 @@ class CallHandler implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#input.signal.aborted) this.#onAbort();
+    else this.#input.watcher?.connected();
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: RawHeaders): void {
