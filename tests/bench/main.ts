@@ -7,7 +7,9 @@ import type { Job, Tally } from './load.ts';
 import { formatResult, type Result, type Round } from './report.ts';
 import { type Scenario, SCENARIOS } from './scenarios.ts';
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, only: { type: 'string' } },
+});
 const EFFORT = values.quick
   ? { rounds: 2, seconds: 0.2, warmUp: 0.1 }
   : { rounds: 5, seconds: 0.8, warmUp: 1 };
@@ -69,6 +71,7 @@ async function run(): Promise<void> {
   if (!values.json) console.log(machine);
   const results: Result[] = [];
   for (const scenario of SCENARIOS) {
+    if (!scenario.name.includes(values.only ?? '')) continue;
     const result = await measure(bench, scenario);
     results.push(result);
     if (!values.json) console.log(`\n${formatResult(result)}`);
