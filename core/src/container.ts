@@ -50,13 +50,14 @@ export async function createContainer(
   { clock = systemClock, random = Math.random }: Surroundings = {},
 ): Promise<DependencyContainer> {
   const container = root.createChildContainer();
-  const { log, requests } = createLogs(config.log);
+  const { log, request } = createLogs(config.log);
   const folder = config.data;
   container.register(tokens.CONFIG, { useValue: config });
-  container.register(tokens.LIVE_CONFIG, { useValue: createLiveConfig(config) });
+  const live = createLiveConfig(config);
+  container.register(tokens.LIVE_CONFIG, { useValue: live });
   container.register(tokens.CLOCK, { useValue: clock });
   container.register(tokens.LOG, { useValue: log });
-  container.register(tokens.REQUEST_LOG, { useValue: requests });
+  container.register(tokens.REQUEST_LOG, { useValue: request });
   container.register(tokens.STATE, { useValue: await openStateStore({ folder, log }) });
   container.register(tokens.SECRETS, {
     useValue: await openSecretBox({ folder, ...(config.secret && { secret: config.secret }) }),
@@ -68,7 +69,7 @@ export async function createContainer(
   once(container, tokens.KEYS, (c) => createKeyRing({ store: c.resolve(tokens.STATE), now: clock.now }));
   once(container, tokens.UPSTREAMS, (c) =>
     createUpstreams({
-      live: c.resolve(tokens.LIVE_CONFIG),
+      live,
       registry: c.resolve(tokens.REGISTRY),
       state: c.resolve(tokens.STATE),
       secrets: c.resolve(tokens.SECRETS),
@@ -77,28 +78,26 @@ export async function createContainer(
       now: clock.now,
     }),
   );
-  const routing = (): RoutingConfig => container.resolve(tokens.LIVE_CONFIG).get().routing;
+  // Asked for every request, so the container is not.
+  const routing = (): RoutingConfig => live.get().routing;
   once(container, tokens.HEALTH, () => createHealthBoard(() => routing().breaker));
   once(container, tokens.GATES, () => createGates());
-  once(container, tokens.ALIASES, (c) =>
-    createAliases(c.resolve(tokens.LIVE_CONFIG), c.resolve(tokens.STATE)),
-  );
-  once(container, tokens.CATALOGUE, (c) =>
-    createCatalogue({
+  once(container, tokens.ALIASES, (c) => createAliases(live, c.resolve(tokens.STATE)));
+  once(container, tokens.CATALOGUE, (c) => {
+    const aliases = c.resolve(tokens.ALIASES);
+    return createCatalogue({
       upstreams: c.resolve(tokens.UPSTREAMS),
       health: c.resolve(tokens.HEALTH),
-      aliases: () => c.resolve(tokens.ALIASES).all(),
+      aliases: () => aliases.all(),
       routing,
-    }),
-  );
+    });
+  });
   const coordinator = createMemoryCoordinator({
     now: clock.now,
     ledger: await openLedger({ folder, log, now: clock.now }),
   });
   once(container, tokens.LIMITER, () => createLimiter(coordinator, clock.now));
-  once(container, tokens.PRICES, () =>
-    createPrices(() => container.resolve(tokens.LIVE_CONFIG).get().prices),
-  );
+  once(container, tokens.PRICES, () => createPrices(() => live.get().prices));
   once(container, tokens.TRACES, () => openTraces(config, log));
   once(container, tokens.ROUTER, (c) =>
     createRouter({

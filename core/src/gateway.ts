@@ -72,6 +72,7 @@ async function assemble(
   const container = await createContainer(config, surroundings);
   const log = container.resolve(tokens.LOG);
   const { now } = container.resolve(tokens.CLOCK);
+  const live = container.resolve(tokens.LIVE_CONFIG);
   const keys = container.resolve(tokens.KEYS);
   const pools = container.resolve(tokens.POOLS);
   const registry = container.resolve(tokens.REGISTRY);
@@ -138,7 +139,7 @@ async function assemble(
     opaque: createOpaqueBox(container.resolve(tokens.SECRETS).deriveKey('opaque')),
     callMemory: createCallMemory(),
     router: container.resolve(tokens.ROUTER),
-    routing: () => container.resolve(tokens.LIVE_CONFIG).get().routing,
+    routing: () => live.get().routing,
     conversations: container.resolve(tokens.CONVERSATIONS),
     auth: config.auth,
   });
@@ -210,7 +211,6 @@ async function assemble(
       return { url };
     },
     reload(next) {
-      const live = container.resolve(tokens.LIVE_CONFIG);
       const before = live.get();
       live.replace(next);
       try {

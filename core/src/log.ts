@@ -5,9 +5,14 @@ import type { ResolvedConfig } from './config/resolved.ts';
 export interface Logs {
   /** For everything that happens; fields with secrets are redacted, wherever they are. */
   readonly log: Logger;
-  /** For the one line of each request: its fields are known and none is secret, so nothing is searched. */
-  readonly requests: Logger;
+  readonly request: RequestLog;
 }
+
+/**
+ * Writes the one line of a request. Its fields are known and none is secret, so nothing is searched: one call of
+ * `JSON.stringify` takes a quarter of the time that a logger takes for so many fields.
+ */
+export type RequestLog = (fields: object) => void;
 
 /** Fields that may hold a secret wherever they turn up in a logged object. */
 const SECRET_FIELDS = [
@@ -24,28 +29,49 @@ const SECRET_FIELDS = [
 /** Lines that nobody takes off the gateway's hands are lost from here on, in bytes: memory is not for logs. */
 const MOST_UNWRITTEN = 16 * 1024 * 1024;
 
+const INFO = pino.levels.values['info'];
+
 /** The process's loggers: JSON lines in production, readable in a terminal. */
 export function createLogs({ level, format }: ResolvedConfig['log']): Logs {
   const paths = SECRET_FIELDS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
   const destination =
     format === 'pretty'
       ? pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', sync: true })
-      : pino.destination({
-          dest: 1,
-          minLength: 16 * 1024,
-          maxWrite: 64 * 1024,
-          maxLength: MOST_UNWRITTEN,
-          sync: false,
-          periodicFlush: 250,
-        });
+      : createJsonLines();
   const options: LoggerOptions = {
     level,
     base: null,
     serializers: { error: pino.stdSerializers.err },
     timestamp: pino.stdTimeFunctions.isoTime,
+    redact: { paths, censor: '[redacted]' },
   };
+  const log = pino(options, destination);
+  const request: RequestLog = (fields) => {
+    const line = { level: INFO, time: new Date().toISOString(), ...fields, msg: 'request' };
+    destination.write(`${JSON.stringify(line)}\n`);
+  };
+  return { log, request: log.isLevelEnabled('info') ? request : () => {} };
+}
+
+/** What the buffer mode of pino's destination takes; its types only know the text mode. */
+interface ByteDestination {
+  write(bytes: Uint8Array): boolean;
+  flush(callback?: (error?: Error) => void): void;
+}
+
+/** Lines to the standard output, many at a time. As text, each line would make a copy of all that wait. */
+function createJsonLines() {
+  const bytes = pino.destination({
+    dest: 1,
+    contentMode: 'buffer',
+    minLength: 16 * 1024,
+    maxWrite: 64 * 1024,
+    maxLength: MOST_UNWRITTEN,
+    sync: false,
+    periodicFlush: 250,
+  }) as unknown as ByteDestination;
   return {
-    log: pino({ ...options, redact: { paths, censor: '[redacted]' } }, destination),
-    requests: pino(options, destination),
+    write: (line: string): boolean => bytes.write(Buffer.from(line)),
+    flush: (callback?: (error?: Error) => void): void => bytes.flush(callback),
   };
 }

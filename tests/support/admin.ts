@@ -83,7 +83,7 @@ export async function startAdmin(options: AdminOptions = {}): Promise<RunningAdm
   const app = createApp({
     config: deps.config,
     log: createLogs(deps.config.log).log,
-    requestLog: createLogs(deps.config.log).requests,
+    requestLog: createLogs(deps.config.log).request,
     fallback: wordless,
     routers: [router],
     console: (_, next) => next(),

@@ -8,13 +8,14 @@ import type { Protocol } from '../plugin/plugin.ts';
 import { sendError } from './errors.ts';
 import { createNotes, ownHeaders, requestIdOf, type RequestState } from './exchange.ts';
 import { hostNameOf, isLoopback } from '../transport/loopback.ts';
+import type { RequestLog } from '../log.ts';
 import type { Recorder } from './recorder.ts';
 import { logRequest } from './request-log.ts';
 
 export interface AppDeps {
   readonly config: ResolvedConfig;
   readonly log: Logger;
-  readonly requestLog: Logger;
+  readonly requestLog: RequestLog;
   /** Errors outside of any endpoint are told in this protocol. */
   readonly fallback: Protocol;
   /** In order of how often they are called. */

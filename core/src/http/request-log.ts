@@ -1,32 +1,29 @@
 import type { Context } from 'koa';
-import type { Logger } from 'pino';
+import type { RequestLog } from '../log.ts';
 import type { RequestState } from './exchange.ts';
 
 /** Writes a request's one line. The query stays out: clients put keys there. */
-export function logRequest(log: Logger, ctx: Context, milliseconds: number): void {
+export function logRequest(log: RequestLog, ctx: Context, milliseconds: number): void {
   const { requestId, notes, key } = ctx.state as RequestState;
   const { usage, dropped } = notes;
-  log.info(
-    // The logger leaves out what is undefined.
-    {
-      requestId,
-      method: ctx.method,
-      path: ctx.path,
-      status: ctx.res.statusCode,
-      ms: Math.round(milliseconds),
-      key: key?.prefix,
-      model: notes.model,
-      thread: notes.thread,
-      upstream: notes.upstream,
-      upstreamModel: notes.upstreamModel,
-      attempts: notes.attempts || undefined,
-      inputTokens: usage?.input,
-      outputTokens: usage?.output,
-      error: notes.errorKind ?? (isAborted(ctx) ? 'cancelled' : undefined),
-      dropped: dropped.length > 0 ? dropped.map(({ field }) => field) : undefined,
-    },
-    'request',
-  );
+  // JSON leaves out what is undefined.
+  log({
+    requestId,
+    method: ctx.method,
+    path: ctx.path,
+    status: ctx.res.statusCode,
+    ms: Math.round(milliseconds),
+    key: key?.prefix,
+    model: notes.model,
+    thread: notes.thread,
+    upstream: notes.upstream,
+    upstreamModel: notes.upstreamModel,
+    attempts: notes.attempts || undefined,
+    inputTokens: usage?.input,
+    outputTokens: usage?.output,
+    error: notes.errorKind ?? (isAborted(ctx) ? 'cancelled' : undefined),
+    dropped: dropped.length > 0 ? dropped.map(({ field }) => field) : undefined,
+  });
 }
 
 function isAborted({ res }: Context): boolean {
