@@ -33,22 +33,13 @@ export async function respond({ res: response, state }: Context, reply: Reply): 
     const written = { ...headers, ...own, 'content-length': bytes.length };
     response.writeHead(status, written);
     capture?.answer(written, isText(headers) ? bytes : undefined);
-    endWith(response, bytes);
+    response.end(bytes);
     return;
   }
   const written = { ...headers, ...own };
   response.writeHead(status, written);
   capture?.answer(written);
   await new StreamWriter(response, isText(headers) ? capture?.reply : undefined).pump(reply);
-}
-
-/** Small bodies go as text: Node sends a text along with the headers, in one write instead of two. */
-const SMALL_BODY_BYTES = 16 * 1024;
-
-function endWith(response: ServerResponse, bytes: Uint8Array): void {
-  if (bytes.length > SMALL_BODY_BYTES) response.end(bytes);
-  // Latin-1 has a character for each byte, so the bytes arrive as they are.
-  else response.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'), 'latin1');
 }
 
 /**
