@@ -24,6 +24,8 @@ export interface RequestState {
   isTraced?: boolean;
   /** The trace whose request is sent again. */
   replayOf?: string;
+  /** Where it stands among the requests that run now. */
+  livePlace?: number;
   /** What is to be done when the reply is over. */
   endings?: (() => Promise<void>)[];
 }

@@ -13,15 +13,17 @@ export interface LiveRequests {
 
 /** Records requests that take long as `running`; when they end, they are recorded anew. */
 export function createLiveRequests(record: (ctx: Context) => void): LiveRequests {
-  const live = new Set<Context>();
+  // Not a set: the tables that a set outgrows hold on to what was in them until a full collection, and with it to
+  // the memory of most requests.
+  const places: (Context | undefined)[] = [];
+  const free: number[] = [];
   const told = new WeakSet<Context>();
   const look = (): void => {
     const before = performance.now() - LONG_MS;
-    for (const ctx of live) {
+    for (const ctx of places) {
+      if (!ctx || told.has(ctx)) continue;
       const { isTraced, notes } = ctx.state as RequestState;
-      // In the order of their arrival: what follows is younger.
-      if (notes.arrivedAt > before) break;
-      if (!isTraced || told.has(ctx)) continue;
+      if (!isTraced || notes.arrivedAt > before) continue;
       told.add(ctx);
       record(ctx);
     }
@@ -29,12 +31,17 @@ export function createLiveRequests(record: (ctx: Context) => void): LiveRequests
   let timer: NodeJS.Timeout | undefined;
   return {
     add(ctx) {
-      live.add(ctx);
+      const place = free.pop() ?? places.length;
+      places[place] = ctx;
+      (ctx.state as RequestState).livePlace = place;
       timer ??= setInterval(look, LOOK_EVERY_MS).unref();
     },
-    remove(ctx) {
-      live.delete(ctx);
-      if (live.size > 0) return;
+    remove({ state }) {
+      const { livePlace } = state as RequestState;
+      if (livePlace === undefined) return;
+      places[livePlace] = undefined;
+      free.push(livePlace);
+      if (free.length < places.length) return;
       clearInterval(timer);
       timer = undefined;
     },
