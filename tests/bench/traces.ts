@@ -92,6 +92,7 @@ async function fill(store: TraceStore): Promise<void> {
     await store.put(
       Array.from({ length: Math.min(BATCH, COUNT - at) }, (_, n) => withTexts(generate(at + n))),
     );
+    await store.commit();
   }
 }
 

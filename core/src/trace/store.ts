@@ -59,8 +59,13 @@ export interface Retention {
 
 /** Where traces are kept. */
 export interface TraceStore {
-  /** A trace that is there already, since it was still running, is replaced. */
+  /**
+   * A trace that is there already, since it was still running, is replaced. All that was put since the last
+   * `commit` is found from now on, but lost when the process is killed, or when one of them cannot be kept.
+   */
   put(entries: readonly TraceEntry[]): Promise<void>;
+  /** Makes safe what was put. */
+  commit(): Promise<void>;
   list(query: TraceQuery): Promise<TracePage>;
   /** The newest trace of an id: clients may choose ids, and choose one twice. */
   get(id: string): Promise<TraceRecord | undefined>;

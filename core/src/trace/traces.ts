@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Log } from '../plugin/plugin.ts';
 import type { PackedCapture } from './packed.ts';
 import type { TraceRecord } from './record.ts';
-import type { FromWorker, SentTrace, StoreCalls, ToWorker, WorkerInput } from './worker-messages.ts';
+import type { FromWorker, Load, SentTrace, StoreCalls, ToWorker, WorkerInput } from './worker-messages.ts';
 
 export interface TracesStatus {
   /** Why traces are not kept at the moment; absent when they are. */
@@ -37,8 +37,12 @@ export interface TracesInput extends WorkerInput {
   readonly log: Pick<Log, 'error' | 'info'>;
 }
 
-/** Traces go in batches: each message to another thread has its price, and each page of the database that is written. */
-const FLUSH_AFTER_MS = 500;
+/**
+ * Traces go in batches, since each message to another thread has its price; but soon, since what waits for long
+ * has to be moved by each collection of garbage.
+ */
+const FLUSH_AFTER_MS = 50;
+const FLUSH_COUNT = 64;
 /** More than these do not wait for the store: then they are lost, and counted. */
 const MAX_WAITING = 20_000;
 /** Bodies that wait for the store, in bytes; beyond this, traces are kept without theirs. */
@@ -57,6 +61,8 @@ export function createTraces({ log, ...input }: TracesInput): Traces {
   return new WorkerTraces(input, log);
 }
 
+const NOTHING: Load = { count: 0, bytes: 0 };
+
 interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -70,12 +76,11 @@ class WorkerTraces implements Traces {
   readonly #listeners = new Set<(trace: TraceRecord) => void>();
   #queue: SentTrace[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #sent = 0;
+  /** What the store has not made safe yet. */
+  #sent: Load = NOTHING;
   #lost = 0;
   #shed = 0;
   #queuedBytes = 0;
-  /** Of the messages that the store has not written yet, in their order. */
-  #sentBytes: number[] = [];
   #nextCall = 0;
   #reason: string | undefined;
 
@@ -92,19 +97,19 @@ class WorkerTraces implements Traces {
 
   record(trace: TraceRecord, capture?: PackedCapture): void {
     for (const listener of this.#listeners) listener(trace);
-    if (this.#queue.length + this.#sent >= MAX_WAITING) {
+    if (this.#queue.length + this.#sent.count >= MAX_WAITING) {
       this.#lost += 1;
       return;
     }
     this.#queue.push(this.#admit(trace, capture));
-    this.#timer ??= setTimeout(() => this.#flush(), FLUSH_AFTER_MS).unref();
+    if (this.#queue.length >= FLUSH_COUNT) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_AFTER_MS).unref();
   }
 
   #admit(trace: TraceRecord, capture: PackedCapture | undefined): SentTrace {
     if (!capture) return { trace };
     const size = capture.bytes.length;
-    const waiting = this.#sentBytes.reduce((sum, bytes) => sum + bytes, this.#queuedBytes);
-    if (waiting + size > MAX_WAITING_BYTES) {
+    if (this.#sent.bytes + this.#queuedBytes + size > MAX_WAITING_BYTES) {
       this.#shed += 1;
       return { trace: { ...trace, bodies: 'pressure' } };
     }
@@ -135,7 +140,7 @@ class WorkerTraces implements Traces {
       ...(reason !== undefined && { reason }),
       lost: this.#lost,
       shed: this.#shed,
-      waiting: this.#queue.length + this.#sent,
+      waiting: this.#queue.length + this.#sent.count,
     };
   }
 
@@ -159,11 +164,11 @@ class WorkerTraces implements Traces {
     if (this.#queue.length === 0) return;
     const traces = this.#queue;
     this.#queue = [];
-    this.#sent += traces.length;
-    this.#sentBytes.push(this.#queuedBytes);
+    const load = { count: traces.length, bytes: this.#queuedBytes };
     this.#queuedBytes = 0;
+    this.#sent = { count: this.#sent.count + load.count, bytes: this.#sent.bytes + load.bytes };
     this.#post(
-      { type: 'put', traces },
+      { type: 'put', traces, ...load },
       traces.flatMap(({ capture }) => (capture ? [capture.bytes.buffer, capture.marks.buffer] : [])),
     );
   }
@@ -171,13 +176,11 @@ class WorkerTraces implements Traces {
   #hear(message: FromWorker): void {
     switch (message.type) {
       case 'kept':
-        this.#sent -= message.count;
-        this.#sentBytes.shift();
+        this.#settle(message);
         this.#recover();
         break;
       case 'lost':
-        this.#sent -= message.count;
-        this.#sentBytes.shift();
+        this.#settle(message);
         this.#lost += message.count;
         this.#degrade(message.reason);
         break;
@@ -199,11 +202,14 @@ class WorkerTraces implements Traces {
     }
   }
 
+  #settle({ count, bytes }: Load): void {
+    this.#sent = { count: this.#sent.count - count, bytes: this.#sent.bytes - bytes };
+  }
+
   /** The thread is gone: what it had is lost, and whoever waits for it waits in vain. */
   #fail(reason: string): void {
-    this.#lost += this.#sent;
-    this.#sent = 0;
-    this.#sentBytes = [];
+    this.#lost += this.#sent.count;
+    this.#sent = NOTHING;
     this.#degrade(reason);
     for (const { reject } of this.#calls.values()) reject(new Error(reason));
     this.#calls.clear();

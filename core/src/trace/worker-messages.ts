@@ -39,8 +39,15 @@ export interface SentTrace {
   readonly capture?: PackedCapture;
 }
 
+/** How much it is that waits for the store, or does no more. */
+export interface Load {
+  readonly count: number;
+  /** Of bodies. */
+  readonly bytes: number;
+}
+
 export type ToWorker =
-  | { readonly type: 'put'; readonly traces: readonly SentTrace[] }
+  | ({ readonly type: 'put'; readonly traces: readonly SentTrace[] } & Load)
   | {
       readonly type: 'call';
       readonly call: number;
@@ -50,9 +57,9 @@ export type ToWorker =
   | { readonly type: 'close' };
 
 export type FromWorker =
-  | { readonly type: 'kept'; readonly count: number }
+  | ({ readonly type: 'kept' } & Load)
   /** They could not be written. */
-  | { readonly type: 'lost'; readonly count: number; readonly reason: string }
+  | ({ readonly type: 'lost'; readonly reason: string } & Load)
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'answer'; readonly call: number; readonly value: unknown }
   | { readonly type: 'failure'; readonly call: number; readonly reason: string }

@@ -8,10 +8,12 @@ import { createRedactor } from './redact.ts';
 import { redactCapture } from './redact-capture.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
 import type { TraceEntry, TraceStore } from './store.ts';
-import type { FromWorker, SentTrace, ToWorker, WorkerInput } from './worker-messages.ts';
+import type { FromWorker, Load, SentTrace, ToWorker, WorkerInput } from './worker-messages.ts';
 
 const REOPEN_AFTER_MS = 5_000;
 const PRUNE_EVERY_MS = 30_000;
+/** What a crash may take: traces that are younger. */
+const COMMIT_AFTER_MS = 500;
 
 const { folder, retention, rules, readers: modules } = workerData as WorkerInput;
 const redactor = createRedactor(rules);
@@ -36,25 +38,50 @@ async function opened(): Promise<TraceStore> {
 async function handle(message: ToWorker): Promise<void> {
   if (message.type === 'close') {
     clearInterval(pruning);
+    await commit();
     await store?.close();
     port?.close();
     return;
   }
-  if (message.type === 'put') {
-    const count = message.traces.length;
-    try {
-      const into = await opened();
-      await into.put(await Promise.all(message.traces.map(entryOf)));
-      tell({ type: 'kept', count });
-    } catch (error) {
-      tell({ type: 'lost', count, reason: reasonOf(error) });
-    }
-    return;
-  }
+  if (message.type === 'put') return put(message);
   try {
     tell({ type: 'answer', call: message.call, value: await answer(await opened(), message) });
   } catch (error) {
     tell({ type: 'failure', call: message.call, reason: reasonOf(error) });
+  }
+}
+
+/** What was put and is not safe yet. */
+let unsafe: Load = { count: 0, bytes: 0 };
+let committing: NodeJS.Timeout | undefined;
+
+async function put({ traces, count, bytes }: Extract<ToWorker, { readonly type: 'put' }>): Promise<void> {
+  unsafe = { count: unsafe.count + count, bytes: unsafe.bytes + bytes };
+  await settle(async () => {
+    const into = await opened();
+    await into.put(await Promise.all(traces.map(entryOf)));
+    committing ??= setTimeout(() => inTurn(commit), COMMIT_AFTER_MS);
+  });
+}
+
+async function commit(): Promise<void> {
+  clearTimeout(committing);
+  committing = undefined;
+  if (unsafe.count === 0) return;
+  await settle(async () => {
+    await store?.commit();
+    tell({ type: 'kept', ...unsafe });
+    unsafe = { count: 0, bytes: 0 };
+  });
+}
+
+/** What cannot be written takes all along that was put since the last commit. */
+async function settle(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    tell({ type: 'lost', reason: reasonOf(error), ...unsafe });
+    unsafe = { count: 0, bytes: 0 };
   }
 }
 

@@ -148,6 +148,37 @@ describe('traces in a store', () => {
   });
 });
 
+describe('what is put', () => {
+  const seenByOthers = async (): Promise<number> => {
+    const database = openDatabase(join(folder, DATABASE_NAME));
+    const { count } = database.prepare('select count(*) as count from traces').get() as { count: number };
+    database.close();
+    return count;
+  };
+
+  it('is found at once, and safe after the next commit', async () => {
+    await put([trace(1)]);
+    await put([trace(2)]);
+    expect(await ids()).toEqual(['req_2', 'req_1']);
+    expect(await seenByOthers()).toBe(0);
+    await store.commit();
+    expect(await seenByOthers()).toBe(2);
+    await store.commit();
+  });
+
+  it('goes together when one of them cannot be kept, and what was removed before stays removed', async () => {
+    await put([trace(1), trace(2)]);
+    await store.remove({ id: 'req_1' });
+    await put([trace(3)]);
+    const broken = trace(4, { ms: {} as number });
+    await expect(put([broken])).rejects.toThrow();
+    expect(await ids()).toEqual(['req_2']);
+    await put([trace(5)]);
+    await store.commit();
+    expect(await seenByOthers()).toBe(2);
+  });
+});
+
 describe('statistics', () => {
   const stats = (query: object) => store.stats(statsQuerySchema.parse(query));
 

@@ -27,8 +27,10 @@ export async function openSqliteStore(folder: string): Promise<TraceStore> {
   if (error) throw new Error('The database of traces could not be brought up to date.', { cause: error });
   await db.updateTable('traces').set({ outcome: 'interrupted' }).where('outcome', '=', 'running').execute();
 
+  const { put, commit } = writer(database, db);
   return {
-    put: writer(database, db),
+    put,
+    commit,
     list: (query) => list(db, query),
     async get(id) {
       const row = await db
@@ -41,6 +43,8 @@ export async function openSqliteStore(folder: string): Promise<TraceStore> {
       return row && fromRow(row);
     },
     async remove(filter) {
+      // What is removed stays removed, whatever becomes of what was put before.
+      await commit();
       const rows = db.deleteFrom('traces');
       const { numDeletedRows } = await (
         'id' in filter ? rows.where('id', '=', filter.id) : rows.where((eb) => matches(eb, filter))
@@ -67,8 +71,14 @@ export async function openSqliteStore(folder: string): Promise<TraceStore> {
     stats: (query) => readStats(db, query),
     calls: (query) => listCalls(db, query),
     threads: (query) => listThreads(db, query),
-    prune: (retention, now) => pruneTraces(db, { retention, now, path, database }),
-    close: () => db.destroy(),
+    async prune(retention, now) {
+      await commit();
+      return pruneTraces(db, { retention, now, path, database });
+    },
+    async close() {
+      await commit();
+      await db.destroy();
+    },
   };
 }
 

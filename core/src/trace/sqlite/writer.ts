@@ -136,17 +136,27 @@ class Writer {
   }
 }
 
-export function writer(database: DatabaseSync, db: Kysely<Tables>): TraceStore['put'] {
+/** Several batches go in one transaction: each one writes the same pages of the indexes again. */
+export function writer(database: DatabaseSync, db: Kysely<Tables>): Pick<TraceStore, 'put' | 'commit'> {
   const own = new Writer(database, db);
-  return (entries) => {
-    database.exec('begin');
+  /** SQLite itself takes back what it could not write; what is left is taken back here. */
+  const orRollBack = async (work: () => void): Promise<void> => {
     try {
-      for (const entry of entries) own.put(entry);
-      database.exec('commit');
+      work();
     } catch (error) {
-      database.exec('rollback');
+      if (database.isTransaction) database.exec('rollback');
       throw error;
     }
-    return Promise.resolve();
+  };
+  return {
+    put: (entries) =>
+      orRollBack(() => {
+        if (!database.isTransaction) database.exec('begin');
+        for (const entry of entries) own.put(entry);
+      }),
+    commit: () =>
+      orRollBack(() => {
+        if (database.isTransaction) database.exec('commit');
+      }),
   };
 }
