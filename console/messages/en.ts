@@ -401,6 +401,7 @@ export const en = {
   },
   waterfall: {
     queue: 'Waits for a place',
+    connect: 'Connects',
     wait: 'Waits for headers',
     first: 'Waits for the first token',
     stream: 'Answers',

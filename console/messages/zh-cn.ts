@@ -378,6 +378,7 @@ export const zhCN: Messages = {
   },
   waterfall: {
     queue: '等待名额',
+    connect: '建立连接',
     wait: '等待响应头',
     first: '等待首个令牌',
     stream: '应答中',

@@ -204,10 +204,20 @@ describe('a full trace', () => {
         },
         { request: { url: `${upstream.url}/v1/chat/completions` }, response: { status: 200 } },
       ]);
+      const [atClient, atUpstream] = log.entries as readonly [Timed, Timed];
+      expect(atClient.timings.connect).toBe(-1);
+      const { connect, send, wait, receive } = atUpstream.timings;
+      for (const part of [connect, wait, receive]) expect(part).toBeGreaterThan(0);
+      expect(connect + send + wait + receive).toBeCloseTo(atUpstream.time, 6);
     }
     expect(await gateway.admin('GET', `/traces/${id}/export`)).toMatchObject({ trace: { id }, calls: [] });
   });
 });
+
+interface Timed {
+  readonly time: number;
+  readonly timings: Readonly<Record<'connect' | 'send' | 'wait' | 'receive', number>>;
+}
 
 describe('calls of tools', () => {
   const call = (text: string, name = 'weather') => ({

@@ -19,12 +19,20 @@ beforeAll(async () => {
     aliases: [
       { name: 'back', candidates: [{ upstream: 'one', model: 'm' }], fallbacks: { default: ['two/m'] } },
     ],
-    upstreams: ['one', 'two'].map((id) => ({
-      id,
-      provider: 'openai',
-      models: { list: ['m'] },
-      options: { baseUrl: `${upstream.url}/v1`, apiKey: 'sk-upstream-secret' },
-    })),
+    upstreams: [
+      ...['one', 'two'].map((id) => ({
+        id,
+        provider: 'openai',
+        models: { list: ['m'] },
+        options: { baseUrl: `${upstream.url}/v1`, apiKey: 'sk-upstream-secret' },
+      })),
+      {
+        id: 'closed',
+        provider: 'openai',
+        models: { list: ['nowhere'] },
+        options: { baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'sk-upstream-secret' },
+      },
+    ],
   });
   client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: gateway.key, maxRetries: 0 });
 });
@@ -85,16 +93,16 @@ describe('a trace', () => {
             upstreamRequestId: 'theirs',
           },
           ...{ queuedMs: expect.any(Number) as number, startMs: expect.any(Number) as number },
-          ...{ sentMs: expect.any(Number) as number, headersMs: expect.any(Number) as number },
+          ...{ sentMs: expect.any(Number) as number, connectedMs: expect.any(Number) as number },
+          headersMs: expect.any(Number) as number,
           ...{ firstMs: expect.any(Number) as number, endMs: expect.any(Number) as number },
         },
       ],
       dropped: [],
     });
-    const [{ startMs, sentMs = 0, headersMs = 0, firstMs = 0, endMs }] = (trace?.attempts ?? []) as readonly [
-      TraceRecord['attempts'][number],
-    ];
-    const times = [0, startMs, sentMs, headersMs, firstMs, endMs, trace?.ms ?? 0];
+    const [{ startMs, sentMs = 0, connectedMs = 0, headersMs = 0, firstMs = 0, endMs }] = (trace?.attempts ??
+      []) as readonly [TraceRecord['attempts'][number]];
+    const times = [0, startMs, sentMs, connectedMs, headersMs, firstMs, endMs, trace?.ms ?? 0];
     expect(times).toEqual(times.toSorted((a, b) => a - b));
   });
 
@@ -110,6 +118,16 @@ describe('a trace', () => {
       { upstream: 'one', reason: 'repeat', status: 200 },
     ]);
     expect(trace).toMatchObject({ upstream: 'one', outcome: 'ok' });
+  });
+
+  it('tells an attempt that got no connection', async () => {
+    await client.chat.completions.create({ ...request, model: 'nowhere' }).catch(() => {});
+    const [attempt] = (await list())[0]?.attempts ?? [];
+    expect(attempt).toMatchObject({
+      sentMs: expect.any(Number) as number,
+      error: { kind: 'upstream-unreachable' },
+    });
+    expect(attempt).not.toHaveProperty('connectedMs');
   });
 
   it('tells a fallback by its name', async () => {

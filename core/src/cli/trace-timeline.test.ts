@@ -37,7 +37,7 @@ const trace: TraceRecord = {
         startMs: 120,
         endMs: 480,
       },
-      ...{ sentMs: 121, headersMs: 200, firstMs: 240, status: 200 },
+      ...{ sentMs: 121, connectedMs: 150, headersMs: 200, firstMs: 240, status: 200 },
     },
   ],
   dropped: [{ field: 'top_k', why: 'The upstream has none.' }],
@@ -61,7 +61,7 @@ describe('a trace for a person', () => {
         'dropped    top_k: The upstream has none.',
         '',
         'first  one/model |----------                                      | 100 ms 429 rate-limit: Slow down., retry after 7000 ms',
-        'next   two/m     |          ..--------====########################| 360 ms 200',
+        'next   two/m     |          ..~~~-----====########################| 360 ms 200',
       ].join('\n'),
     );
   });

@@ -69,12 +69,14 @@ function timeline({ attempts, ms: whole }: TraceRecord): readonly string[] {
   });
 }
 
-/** `.` queued, `-` until the headers, `=` until the first content, `#` the content. */
-function bar({ queuedMs, startMs, headersMs, firstMs, endMs }: AttemptRecord, whole: number): string {
+/** `.` queued, `~` until it had a connection, `-` until the headers, `=` until the first content, `#` the content. */
+function bar(attempt: AttemptRecord, whole: number): string {
+  const { queuedMs, startMs, connectedMs = startMs, headersMs, firstMs, endMs } = attempt;
   const place = (time: number): number => Math.min(WIDTH, Math.round((time / Math.max(whole, 1e-9)) * WIDTH));
   const steps: readonly (readonly [number, string])[] = [
     [startMs - queuedMs, ' '],
     [startMs, '.'],
+    [connectedMs, '~'],
     [headersMs ?? endMs, '-'],
     [firstMs ?? endMs, '='],
     [endMs, '#'],

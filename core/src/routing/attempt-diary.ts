@@ -41,9 +41,10 @@ export class AttemptDiary {
   }
 
   /** What was known later than its end: a short reply is over before it counts as begun. */
-  saw({ sentAt, headersAt, firstAt, status, upstreamRequestId }: CallTimes): void {
+  saw({ sentAt, connectedAt, headersAt, firstAt, status, upstreamRequestId }: CallTimes): void {
     const record = this.#record;
     if (sentAt !== undefined) record.sentMs = sentAt - this.#origin;
+    if (connectedAt !== undefined) record.connectedMs = connectedAt - this.#origin;
     if (headersAt !== undefined) record.headersMs = headersAt - this.#origin;
     if (firstAt !== undefined) record.firstMs = firstAt - this.#origin;
     if (status !== undefined) record.status = status;

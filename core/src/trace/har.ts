@@ -39,6 +39,7 @@ export function harEntries(
     return entry({
       startedAt: trace.startedAt + sentMs,
       ms: (attempt?.endMs ?? trace.ms) - sentMs,
+      connectMs: (attempt?.connectedMs ?? sentMs) - sentMs,
       waitMs: (attempt?.headersMs ?? sentMs) - sentMs,
       comment: `${trace.id}: attempt ${exchange.attempt + 1} at ${attempt?.upstream ?? 'an upstream'}`,
       request: exchange,
@@ -66,6 +67,9 @@ export async function* harText(
 interface EntryInput {
   readonly startedAt: number;
   readonly ms: number;
+  /** Until a connection stood; absent where nothing is known of it. */
+  readonly connectMs?: number;
+  /** Until the answer began. */
   readonly waitMs: number;
   readonly comment: string;
   readonly request: {
@@ -81,10 +85,11 @@ interface EntryInput {
   };
 }
 
-function entry({ startedAt, ms, waitMs, comment, request, response }: EntryInput): HarEntry {
+function entry({ startedAt, ms, connectMs, waitMs, comment, request, response }: EntryInput): HarEntry {
   const { method, url, headers = {}, body } = request;
   const { headers: replyHeaders = {}, body: reply } = response;
-  const wait = Math.min(waitMs, ms);
+  const connect = connectMs ?? 0;
+  const begun = Math.max(connect, Math.min(waitMs, ms));
   return {
     startedDateTime: new Date(startedAt).toISOString(),
     time: ms,
@@ -105,7 +110,7 @@ function entry({ startedAt, ms, waitMs, comment, request, response }: EntryInput
       ...{ redirectURL: '', headersSize: -1, bodySize: -1 },
     },
     cache: {},
-    timings: { send: 0, wait, receive: ms - wait },
+    timings: { connect: connectMs ?? -1, send: 0, wait: begun - connect, receive: ms - begun },
     comment,
   };
 }

@@ -19,6 +19,8 @@ export interface AttemptRecord {
   readonly queuedMs: number;
   readonly startMs: number;
   readonly sentMs?: number;
+  /** A connection took the request: one that was kept, or one that had to be made first. */
+  readonly connectedMs?: number;
   readonly headersMs?: number;
   /** The first content. */
   readonly firstMs?: number;

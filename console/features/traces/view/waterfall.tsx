@@ -26,13 +26,15 @@ export function Waterfall({ trace, calls }: { readonly trace: Trace; readonly ca
   const formats = useFormats();
   const whole = Math.max(trace.ms, ...trace.attempts.map(({ endMs }) => endMs), 0.1);
 
-  const barsOf = ({ queuedMs, startMs, headersMs, firstMs, endMs, error }: Attempt): readonly Bar[] => {
+  const barsOf = (attempt: Attempt): readonly Bar[] => {
+    const { queuedMs, startMs, connectedMs: connected = startMs, endMs, error } = attempt;
     const bad = error !== undefined;
-    const headers = headersMs ?? endMs;
-    const first = firstMs ?? endMs;
+    const first = attempt.firstMs ?? endMs;
+    const headers = attempt.headersMs ?? first;
     return [
       { from: startMs - queuedMs, to: startMs, what: t('queue'), look: 'bg-line' },
-      { from: startMs, to: headers, what: t('wait'), look: bad ? 'bg-bad' : 'bg-quiet/60' },
+      { from: startMs, to: connected, what: t('connect'), look: bad ? 'bg-bad' : 'bg-quiet' },
+      { from: connected, to: headers, what: t('wait'), look: bad ? 'bg-bad' : 'bg-quiet/60' },
       { from: headers, to: first, what: t('first'), look: bad ? 'bg-bad' : 'bg-warn' },
       { from: first, to: endMs, what: t('stream'), look: bad ? 'bg-bad' : 'bg-accent' },
     ].filter(({ from, to }) => to > from);
@@ -98,6 +100,7 @@ export function Waterfall({ trace, calls }: { readonly trace: Trace; readonly ca
         {(
           [
             ['bg-line', 'queue'],
+            ['bg-quiet', 'connect'],
             ['bg-quiet/60', 'wait'],
             ['bg-warn', 'first'],
             ['bg-accent', 'stream'],

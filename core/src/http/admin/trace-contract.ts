@@ -49,6 +49,10 @@ export const traceSchema = z
         queuedMs: z.number(),
         startMs: z.number().describe('From the beginning of the request, as all that follow.'),
         sentMs: z.number().optional(),
+        connectedMs: z
+          .number()
+          .optional()
+          .describe('A connection took the request: one that was kept, or one that had to be made first.'),
         headersMs: z.number().optional(),
         firstMs: z.number().optional().describe('The first content.'),
         endMs: z.number(),
