@@ -1,3 +1,4 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { type Kysely, sql } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
 
@@ -63,6 +64,12 @@ const create: Migration = {
   },
 };
 
+const TRACES_GONE = sql`create trigger traces_gone after delete on traces when old.bodies = 'kept' begin
+  delete from trace_bodies where seq = old.seq;
+  delete from tool_calls where trace = old.seq;
+  delete from trace_texts where rowid = old.seq;
+end`;
+
 /** What bodies tell. It all goes with its trace. */
 const bodies: Migration = {
   async up(db: Kysely<unknown>) {
@@ -127,11 +134,7 @@ const bodies: Migration = {
     // Without the texts themselves, which are in the bodies.
     await sql`create virtual table trace_texts using fts5
       (prompt, reply, tools, content='', contentless_delete=1, tokenize='unicode61')`.execute(db);
-    await sql`create trigger traces_gone after delete on traces when old.bodies = 'kept' begin
-      delete from trace_bodies where seq = old.seq;
-      delete from tool_calls where trace = old.seq;
-      delete from trace_texts where rowid = old.seq;
-    end`.execute(db);
+    await TRACES_GONE.execute(db);
   },
   async down(db: Kysely<unknown>) {
     await sql`drop trigger traces_gone`.execute(db);
@@ -141,7 +144,63 @@ const bodies: Migration = {
   },
 };
 
+/** Bodies in blocks of several traces: here each of those before in one of its own. */
+const blocks: Migration = {
+  async up(db: Kysely<Bodies>) {
+    // A trigger follows a table to its new name.
+    await sql`drop trigger traces_gone`.execute(db);
+    await db.schema.alterTable('trace_bodies').renameTo('single_bodies').execute();
+    await db.schema
+      .createTable('body_blocks')
+      .addColumn('block', 'integer', (column) => column.primaryKey())
+      .addColumn('data', 'blob', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('body_holes')
+      .addColumn('block', 'integer', (column) => column.primaryKey())
+      .execute();
+    let bodies = db.schema
+      .createTable('trace_bodies')
+      .addColumn('seq', 'integer', (column) => column.primaryKey());
+    for (const column of ['block', 'start', 'head', 'marks', 'bytes']) {
+      bodies = bodies.addColumn(column, 'integer', (own) => own.notNull());
+    }
+    await bodies.execute();
+    await moveBodies(db);
+    await db.schema.dropTable('single_bodies').execute();
+    await sql`create trigger bodies_gone after delete on trace_bodies begin
+      insert or ignore into body_holes (block) values (old.block);
+    end`.execute(db);
+    await TRACES_GONE.execute(db);
+  },
+};
+
+interface Bodies {
+  readonly single_bodies: { seq: number; head: string; marks: Uint8Array; data: Uint8Array };
+  readonly body_blocks: { block: number; data: Uint8Array };
+  readonly trace_bodies: Record<'seq' | 'block' | 'start' | 'head' | 'marks' | 'bytes', number>;
+}
+
+async function moveBodies(db: Kysely<Bodies>): Promise<void> {
+  for (let last = 0; ;) {
+    const next = db.selectFrom('single_bodies').selectAll().where('seq', '>', last).orderBy('seq').limit(1);
+    const row = await next.executeTakeFirst();
+    if (!row) return;
+    const { seq, marks } = row;
+    const [head, bytes] = [Buffer.from(row.head), zstdDecompressSync(row.data)];
+    const place = { start: 0, head: head.length, marks: marks.length, bytes: bytes.length };
+    const data = zstdCompressSync(Buffer.concat([head, marks, bytes]));
+    await db.insertInto('body_blocks').values({ block: seq, data }).execute();
+    await db
+      .insertInto('trace_bodies')
+      .values({ seq, block: seq, ...place })
+      .execute();
+    last = seq;
+  }
+}
+
 /** In order; one that was released is never changed. */
 export const migrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001-traces': create, '0002-bodies': bodies }),
+  getMigrations: () =>
+    Promise.resolve({ '0001-traces': create, '0002-bodies': bodies, '0003-blocks': blocks }),
 };

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
 import type { Retention } from '../store.ts';
+import { closeHoles } from './bodies.ts';
 import type { Tables } from './tables.ts';
 
 export interface PruneInput {
@@ -30,6 +31,7 @@ export async function pruneTraces(
   const tooLarge = statSync(path).size > maxBytes ? Math.ceil(count / 10) : 0;
   const surplus = Math.min(Math.max(tooMany, tooLarge), BATCH);
   const more = surplus > 0 ? await removeOldest(db, surplus, Infinity) : 0;
+  closeHoles(database);
   if (old + more > 0) database.exec('pragma incremental_vacuum');
   return old + more;
 }

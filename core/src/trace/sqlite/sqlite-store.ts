@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { zstdDecompressSync } from 'node:zlib';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { TraceQuery, TraceSort } from '../query.ts';
 import type { TracePage, TraceStore } from '../store.ts';
-import type { PackedCapture } from '../packed.ts';
+import { closeHoles, readBodies } from './bodies.ts';
 import { listCalls } from './calls.ts';
 import { nodeSqliteDialect, openDatabase } from './dialect.ts';
 import { migrations } from './migrations.ts';
@@ -49,24 +48,20 @@ export async function openSqliteStore(folder: string): Promise<TraceStore> {
       const { numDeletedRows } = await (
         'id' in filter ? rows.where('id', '=', filter.id) : rows.where((eb) => matches(eb, filter))
       ).executeTakeFirst();
+      closeHoles(database);
       return Number(numDeletedRows);
     },
     async capture(id) {
       const row = await db
         .selectFrom('trace_bodies')
         .innerJoin('traces', 'traces.seq', 'trace_bodies.seq')
-        .select(['head', 'marks', 'trace_bodies.data'])
+        .innerJoin('body_blocks', 'body_blocks.block', 'trace_bodies.block')
+        .select(['start', 'head', 'marks', 'bytes', 'data'])
         .where('id', '=', id)
         .orderBy('traces.seq', 'desc')
         .limit(1)
         .executeTakeFirst();
-      if (!row) return undefined;
-      const head = JSON.parse(row.head) as Omit<PackedCapture, 'bytes' | 'marks'>;
-      return {
-        ...head,
-        marks: new Uint32Array(new Uint8Array(row.marks).buffer),
-        bytes: new Uint8Array(zstdDecompressSync(row.data)),
-      };
+      return row && readBodies(row.data, row);
     },
     stats: (query) => readStats(db, query),
     calls: (query) => listCalls(db, query),

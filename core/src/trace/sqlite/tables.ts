@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { BodyPlace } from './bodies.ts';
 
 export interface TraceTable {
   readonly seq: Generated<number>;
@@ -45,14 +46,21 @@ export interface TraceTable {
   readonly reply_id: string | null;
 }
 
-export interface BodiesTable {
+/** Where the bodies of a trace are. */
+export interface BodiesTable extends BodyPlace {
   readonly seq: number;
-  /** A `PackedCapture` without its marks and bytes, as JSON. */
-  readonly head: string;
-  /** Of the capture. */
-  readonly marks: Uint8Array;
-  /** Its bytes, compressed by zstd. */
+  readonly block: number;
+}
+
+/** The bodies of several traces, one after the other, compressed by zstd. */
+export interface BlockTable {
+  readonly block: number;
   readonly data: Uint8Array;
+}
+
+/** Blocks that hold bodies of traces that were removed. */
+export interface HoleTable {
+  readonly block: number;
 }
 
 export interface ToolCallTable {
@@ -83,5 +91,7 @@ export interface ToolCallTable {
 export interface Tables {
   readonly traces: TraceTable;
   readonly trace_bodies: BodiesTable;
+  readonly body_blocks: BlockTable;
+  readonly body_holes: HoleTable;
   readonly tool_calls: ToolCallTable;
 }

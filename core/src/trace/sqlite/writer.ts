@@ -1,11 +1,10 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { constants, zstdCompressSync } from 'node:zlib';
 import type { Kysely } from 'kysely';
 import type { ToolResult } from '../analysis.ts';
 import type { TraceRecord } from '../record.ts';
-import type { PackedCapture } from '../packed.ts';
 import type { TraceEntry, TraceStore } from '../store.ts';
 import type { ToolCallRecord } from '../tool-calls.ts';
+import { BodyWriter } from './bodies.ts';
 import { toRow } from './rows.ts';
 import { spaced } from './search.ts';
 import type { Tables } from './tables.ts';
@@ -19,8 +18,6 @@ const EXAMPLE: TraceRecord = {
   ...{ status: 0, outcome: 'ok', attempts: [], dropped: [] },
 };
 
-const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
-
 type Findings = NonNullable<TraceEntry['analysis']>;
 
 interface Parent {
@@ -33,7 +30,7 @@ interface Parent {
 class Writer {
   readonly #insert: StatementSync;
   readonly #removeRunning: StatementSync;
-  readonly #insertBodies: StatementSync;
+  readonly #bodies: BodyWriter;
   readonly #insertTexts: StatementSync;
   readonly #insertCall: StatementSync;
   readonly #findSaid: StatementSync;
@@ -49,7 +46,7 @@ class Writer {
     this.#removeRunning = prepare(
       "delete from traces where id = ? and started_at = ? and outcome = 'running'",
     );
-    this.#insertBodies = prepare('insert into trace_bodies (seq, head, marks, data) values (?, ?, ?, ?)');
+    this.#bodies = new BodyWriter(database);
     this.#insertTexts = prepare('insert into trace_texts (rowid, prompt, reply, tools) values (?, ?, ?, ?)');
     this.#insertCall = prepare(
       `insert into tool_calls (trace, called_at, call_id, name, arguments, growth, start_ms, end_ms, state, error,
@@ -68,7 +65,16 @@ class Writer {
     );
   }
 
-  put({ trace, capture, analysis }: TraceEntry): void {
+  putAll(entries: readonly TraceEntry[]): void {
+    try {
+      for (const entry of entries) this.#put(entry);
+      this.#bodies.flush();
+    } finally {
+      this.#bodies.discard();
+    }
+  }
+
+  #put({ trace, capture, analysis }: TraceEntry): void {
     const { id, startedAt, outcome } = trace;
     const name = `${startedAt} ${id}`;
     if (this.#running.delete(name)) this.#removeRunning.run(id, startedAt);
@@ -78,7 +84,7 @@ class Writer {
     const row = toRow(full, analysis?.place?.after);
     const { lastInsertRowid } = this.#insert.run(...(Object.values(row) as SQLInputValue[]));
     const seq = Number(lastInsertRowid);
-    if (capture) this.#keep(seq, capture);
+    if (capture) this.#bodies.add(seq, capture);
     if (analysis) this.#putAnalysis(seq, trace, analysis);
   }
 
@@ -118,11 +124,6 @@ class Writer {
     return undefined;
   }
 
-  #keep(seq: number, { bytes, marks, ...head }: PackedCapture): void {
-    const times = new Uint8Array(marks.buffer, marks.byteOffset, marks.byteLength);
-    this.#insertBodies.run(seq, JSON.stringify(head), times, zstdCompressSync(bytes, FAST));
-  }
-
   #putCall(seq: number, startedAt: number, call: ToolCallRecord): void {
     const { callId, name, growth, startMs, endMs, state, error, problems } = call;
     this.#insertCall.run(
@@ -152,7 +153,7 @@ export function writer(database: DatabaseSync, db: Kysely<Tables>): Pick<TraceSt
     put: (entries) =>
       orRollBack(() => {
         if (!database.isTransaction) database.exec('begin');
-        for (const entry of entries) own.put(entry);
+        own.putAll(entries);
       }),
     commit: () =>
       orRollBack(() => {
