@@ -1,5 +1,6 @@
 /** `npm run bench`: what the gateway costs beside a proxy that does nothing. See README.md. */
 import { availableParallelism, constants } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Measure } from './child.ts';
 import { type Child, createChildren } from './children.ts';
@@ -44,11 +45,21 @@ async function startAll(): Promise<Bench> {
   };
 }
 
+/** Waits until a process has had nothing to do for a while. */
+async function rest({ ask }: Pick<Server, 'ask'>, milliseconds: number): Promise<void> {
+  const tick = 0.02 * milliseconds * 1000;
+  for (let before = -Infinity, now = await ask('cpu'); now - before > tick; now = await ask('cpu')) {
+    before = now;
+    await setTimeout(milliseconds);
+  }
+}
+
 async function measure({ load, bare, gateways }: Bench, scenario: Scenario): Promise<Result> {
-  const { path, body, connections, leastEvents } = scenario;
+  const { path, body, connections, leastEvents, restMs } = scenario;
   const run = async ({ ask, port = 0, key = '' }: Server, seconds = EFFORT.seconds): Promise<Round> => {
     const before = await ask('cpu');
     const tally = await load.ask({ port, key, path, body, connections, leastEvents, seconds });
+    if (restMs !== undefined) await rest({ ask }, restMs);
     return { ...tally, cpuMicros: (await ask('cpu')) - before };
   };
   const result = { scenario, bare: [] as Round[], gateway: [] as Round[] };

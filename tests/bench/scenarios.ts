@@ -45,6 +45,8 @@ export interface Scenario {
   readonly warmUpSeconds: number;
   /** Events that a whole reply has at least; 0 for JSON. */
   readonly leastEvents: number;
+  /** How long a process has to be at rest before its processor time is read: what it puts off counts, too. */
+  readonly restMs?: number;
   /** The ratio of processor time that the project aims at. */
   readonly aim?: number;
 }
@@ -92,7 +94,8 @@ function parse({ body }: { readonly body: string }): object {
   return JSON.parse(body) as object;
 }
 
-const recorded = { gateway: 'recording', beside: 'passing', aim: 1.25 } as const;
+/** Traces are safe after half a second. */
+const recorded = { gateway: 'recording', beside: 'passing', restMs: 700, aim: 1.25 } as const;
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: '1 KB, passed through', gateway: 'passing', ...whole, aim: 1.6 },

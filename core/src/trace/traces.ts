@@ -39,10 +39,10 @@ export interface TracesInput extends WorkerInput {
 
 /**
  * Traces go in batches, since each message to another thread has its price; but soon, since what waits for long
- * has to be moved by each collection of garbage.
+ * falls out of the processor's cache, and has to be moved by each collection of garbage.
  */
 const FLUSH_AFTER_MS = 50;
-const FLUSH_COUNT = 64;
+const FLUSH_COUNT = 16;
 /** More than these do not wait for the store: then they are lost, and counted. */
 const MAX_WAITING = 20_000;
 /** Bodies that wait for the store, in bytes; beyond this, traces are kept without theirs. */
