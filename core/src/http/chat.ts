@@ -31,7 +31,7 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
     const writer = form ? { ...endpoint, ...form } : endpoint;
 
     const { hold } = deps.routing();
-    const serve = async (): Promise<Reply> => {
+    const serve = (): Promise<Reply> => {
       const attempt: Attempt<Reply> = (candidate, call, own) => {
         const forward = talk.isChanged ? undefined : forwardOf(candidate, endpoint.wire);
         if (forward)

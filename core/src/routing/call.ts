@@ -1,6 +1,6 @@
 import type { GatewayError } from '../canonical/errors.ts';
 import type { CallContext, Log } from '../plugin/plugin.ts';
-import type { HttpClient, HttpReply, HttpRequest, ReplyTap, RequestWatcher } from '../transport/http.ts';
+import type { HttpReply, HttpRequest, ReplyTap, RequestWatcher } from '../transport/http.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import type { CandidateHealth } from './health.ts';
 import type { Dropped } from './exchange.ts';
@@ -74,7 +74,6 @@ class OpenCall implements Call, RequestWatcher {
   begunAt: number | undefined;
   readonly #input: CallInput;
   readonly #controller = new AbortController();
-  readonly #client: HttpClient;
   readonly #total: NodeJS.Timeout;
   readonly #first: NodeJS.Timeout | undefined;
   #sent: UpstreamExchange | undefined;
@@ -91,26 +90,44 @@ class OpenCall implements Call, RequestWatcher {
       'The total time is up.',
     );
     if (firstTokenMs !== undefined) this.#first = this.#abortIn(firstTokenMs, 'No first token came in time.');
-    this.#client = pools.client({ timeouts, signal: this.#controller.signal, watcher: this });
+    const ended = this.#controller.signal;
     this.context = {
       requestId,
-      signal: this.#controller.signal,
+      signal: ended,
       log,
-      http: { send: (request) => this.#send(request) },
+      http: pools.client({ timeouts, signal: ended, watcher: this }),
       capabilities: upstream.capabilitiesOf(model),
-      fetchFiles: (urls) => pools.files.fetchAll(urls, this.#controller.signal),
+      fetchFiles: (urls) => pools.files.fetchAll(urls, ended),
       drop: (field, why) => void input.dropped?.push({ field, why }),
     };
+  }
+
+  sending(request: HttpRequest): ReplyTap | undefined {
+    this.seen.sentAt ??= performance.now();
+    const { capture, attempt } = this.#input;
+    const sent = (this.#sent = capture?.send(captured(request, attempt)));
+    return sent && { wants: isText, push: sent.reply.push };
   }
 
   connected(): void {
     this.seen.connectedAt ??= performance.now();
   }
 
-  tapFor(request: HttpRequest): ReplyTap | undefined {
-    const { capture, attempt } = this.#input;
-    const sent = (this.#sent = capture?.send(captured(request, attempt)));
-    return sent && { wants: isText, push: sent.reply.push };
+  answered({ status, headers }: Pick<HttpReply, 'status' | 'headers'>): void {
+    const { seen } = this;
+    seen.headersAt = performance.now();
+    seen.status = status;
+    if (this.#sent) {
+      this.#sent.status = status;
+      this.#sent.replyHeaders = headers;
+    }
+    const upstreamRequestId = headers['x-request-id'] ?? headers['request-id'];
+    if (upstreamRequestId !== undefined) seen.upstreamRequestId = upstreamRequestId;
+    const { health, now } = this.#input;
+    if (health && now) {
+      const ms = exhaustedFor(headers);
+      if (ms !== undefined) health.exhaustedUntil = now() + ms;
+    }
   }
 
   begun(): void {
@@ -130,27 +147,6 @@ class OpenCall implements Call, RequestWatcher {
     clearTimeout(this.#first);
     this.#input.signal?.removeEventListener('abort', this.#onAbort);
     this.#input.onRelease?.();
-  }
-
-  async #send(request: HttpRequest): Promise<HttpReply> {
-    const { seen } = this;
-    seen.sentAt ??= performance.now();
-    const reply = await this.#client.send(request);
-    const { status, headers } = reply;
-    seen.headersAt = performance.now();
-    seen.status = status;
-    if (this.#sent) {
-      this.#sent.status = status;
-      this.#sent.replyHeaders = headers;
-    }
-    const upstreamRequestId = headers['x-request-id'] ?? headers['request-id'];
-    if (upstreamRequestId !== undefined) seen.upstreamRequestId = upstreamRequestId;
-    const { health, now } = this.#input;
-    if (health && now) {
-      const ms = exhaustedFor(headers);
-      if (ms !== undefined) health.exhaustedUntil = now() + ms;
-    }
-    return reply;
   }
 
   #abortIn(ms: number, message: string): NodeJS.Timeout {

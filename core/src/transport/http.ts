@@ -26,10 +26,12 @@ export interface ReplyTap {
 
 /** Sees what becomes of requests on their way. */
 export interface RequestWatcher {
-  /** A connection has taken the request. */
+  /** One is about to be sent. Gives who sees its reply. */
+  sending(request: HttpRequest): ReplyTap | undefined;
+  /** A connection has taken it. */
   connected(): void;
-  /** Who sees the reply to a request that is about to be sent. */
-  tapFor(request: HttpRequest): ReplyTap | undefined;
+  /** The headers of its reply are there, as they came. */
+  answered(reply: Pick<HttpReply, 'status' | 'headers'>): void;
 }
 
 /**

@@ -51,13 +51,15 @@ export function createHttpPools(files: FileFetcher = NO_FILES): HttpPools {
   };
   return {
     client: ({ timeouts, signal, watcher }) => ({
-      async send(request) {
-        const target = targetOf(request.url);
-        const pool = poolOf(target.origin, timeouts.connectMs);
-        const tap = watcher?.tapFor(request);
-        const call = { target, timeouts, signal, watcher, tap };
-        return decompressed(await dispatch(pool, request, call), target.host, tap);
-      },
+      send: (request) =>
+        new Promise((resolve, reject) => {
+          const target = targetOf(request.url);
+          if (signal.aborted) throw explainAbort(signal.reason, target.host);
+          const pool = poolOf(target.origin, timeouts.connectMs);
+          const tap = watcher?.sending(request);
+          const sent = { target, timeouts, signal, watcher, tap, resolve, reject };
+          dispatch(pool, request, sent);
+        }),
     }),
     files,
     async close() {
@@ -85,63 +87,61 @@ function parseUrl(text: string): Target {
   throw new GatewayError('internal', "The upstream's address is not an HTTP URL.");
 }
 
-interface CallInput {
+/** A request that is sent, and who waits for its reply. */
+interface Sent {
   readonly target: Target;
   readonly timeouts: Timeouts;
   readonly signal: AbortSignal;
   readonly watcher: RequestWatcher | undefined;
   readonly tap: ReplyTap | undefined;
+  readonly resolve: (reply: HttpReply) => void;
+  readonly reject: (error: unknown) => void;
 }
 
-function dispatch(pool: Pool, request: HttpRequest, input: CallInput): Promise<HttpReply> {
-  const { target, timeouts, signal } = input;
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(explainAbort(signal.reason, target.host));
-      return;
-    }
-    pool.dispatch(
-      {
-        method: request.method,
-        path: target.path,
-        headers: request.headers ?? {},
-        body: bodyOf(request),
-        headersTimeout: timeouts.headersMs,
-        bodyTimeout: timeouts.idleMs,
-      },
-      new CallHandler(input, resolve, reject),
-    );
-  });
+function dispatch(pool: Pool, request: HttpRequest, sent: Sent): void {
+  pool.dispatch(
+    {
+      method: request.method,
+      path: sent.target.path,
+      headers: request.headers ?? {},
+      body: bodyOf(request),
+      headersTimeout: sent.timeouts.headersMs,
+      bodyTimeout: sent.timeouts.idleMs,
+    },
+    new SentHandler(sent),
+  );
 }
 
 /** Turns undici's callbacks into a reply. Much cheaper than undici's own promises and streams. */
-class CallHandler implements Dispatcher.DispatchHandler {
-  readonly #input: CallInput;
-  readonly #resolve: (reply: HttpReply) => void;
-  readonly #reject: (error: GatewayError) => void;
+class SentHandler implements Dispatcher.DispatchHandler {
+  readonly #sent: Sent;
   #controller: Dispatcher.DispatchController | undefined;
   #body: ReplyBody | undefined;
   #onData: ReplyTap['push'] | undefined;
 
-  constructor(input: CallInput, resolve: (reply: HttpReply) => void, reject: (error: GatewayError) => void) {
-    this.#input = input;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    input.signal.addEventListener('abort', this.#onAbort, { once: true });
+  constructor(sent: Sent) {
+    this.#sent = sent;
+    sent.signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#input.signal.aborted) this.#onAbort();
-    else this.#input.watcher?.connected();
+    if (this.#sent.signal.aborted) this.#onAbort();
+    else this.#sent.watcher?.connected();
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: RawHeaders): void {
     if (status < 200) return;
     this.#body = new ReplyBody(controller);
-    const { tap } = this.#input;
+    const { tap, target, watcher, resolve, reject } = this.#sent;
     if (tap && !isCompressed(headers) && tap.wants(headers)) this.#onData = tap.push;
-    this.#resolve({ status, headers: joinValues(headers), body: this.#body });
+    const reply = { status, headers: joinValues(headers), body: this.#body };
+    watcher?.answered(reply);
+    try {
+      resolve(decompressed(reply, target.host, tap));
+    } catch (error) {
+      reject(error);
+    }
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -150,12 +150,12 @@ class CallHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#input.signal.removeEventListener('abort', this.#onAbort);
+    this.#sent.signal.removeEventListener('abort', this.#onAbort);
     this.#body?.end();
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    const { target, timeouts, signal } = this.#input;
+    const { target, timeouts, signal, reject } = this.#sent;
     signal.removeEventListener('abort', this.#onAbort);
     const failure = explainHttpError({
       error,
@@ -164,13 +164,14 @@ class CallHandler implements Dispatcher.DispatchHandler {
       hasReply: this.#body !== undefined,
     });
     if (this.#body) this.#body.end(failure);
-    else this.#reject(failure);
+    else reject(failure);
   }
 
   /** A request that waits for its connection has nothing to abort yet; its caller need not wait for that. */
   readonly #onAbort = (): void => {
-    const failure = explainAbort(this.#input.signal.reason, this.#input.target.host);
-    this.#reject(failure);
+    const { signal, target, reject } = this.#sent;
+    const failure = explainAbort(signal.reason, target.host);
+    reject(failure);
     this.#body?.destroy(failure);
     this.#controller?.abort(failure);
   };
