@@ -41,7 +41,7 @@ export interface Scenario {
   readonly path: string;
   readonly body: string;
   readonly connections: number;
-  /** The first requests run on code that is not yet compiled: some twenty thousand of 1 KB have to go by. */
+  /** The first requests run on code that is not yet compiled: some fifty thousand of 1 KB have to go by. */
   readonly warmUpSeconds: number;
   /** Events that a whole reply has at least; 0 for JSON. */
   readonly leastEvents: number;
@@ -62,7 +62,7 @@ const whole = {
   path: '/v1/chat/completions',
   body: JSON.stringify(request),
   connections: 32,
-  warmUpSeconds: 5,
+  warmUpSeconds: 12,
   leastEvents: 0,
 };
 
