@@ -8,6 +8,8 @@ import { SCENARIOS } from './scenarios.ts';
 const { values } = parseArgs({ options: { requests: { type: 'string', default: '50000' } } });
 const REQUESTS = Number(values.requests);
 const STEP = 5_000;
+/** The first requests compile, fill caches, and let the heaps of both threads grow to the size that they keep. */
+const WARM_UP = 40_000;
 
 const [scenario] = SCENARIOS;
 if (!scenario) throw new Error('There is no scenario.');
@@ -22,20 +24,18 @@ try {
   const load = await children.start<Job, Tally>({ name: 'the load generator', file: './load.ts' });
   const { port = 0, key = '' } = gateway;
   const sizes: number[] = [];
-  for (let sent = 0; sent < REQUESTS;) {
+  for (let sent = 0; sent < WARM_UP + REQUESTS;) {
     const before = sent;
     while (sent < before + STEP) {
       const { requests } = await load.ask({ port, key, path, body, connections, leastEvents, seconds: 0.2 });
       sent += requests;
     }
     const megabytes = (await gateway.ask('rss')) / 1024 / 1024;
-    sizes.push(megabytes);
+    if (sent > WARM_UP) sizes.push(megabytes);
     console.log(`${String(sent).padStart(7)} requests   ${megabytes.toFixed(0).padStart(5)} MiB`);
   }
-  // The first steps compile, and fill caches.
-  const warm = sizes.slice(Math.floor(sizes.length / 3));
-  const mean = warm.reduce((sum, size) => sum + size, 0) / warm.length;
-  const widest = Math.max(...warm.map((size) => Math.abs(size - mean) / mean));
+  const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+  const widest = Math.max(...sizes.map((size) => Math.abs(size - mean) / mean));
   console.log(`once warm: ${mean.toFixed(0)} MiB ± ${(widest * 100).toFixed(1)} %   aim: ±10 %`);
 } finally {
   await children.stop();
