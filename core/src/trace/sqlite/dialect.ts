@@ -1,8 +1,12 @@
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { SqliteDialect } from 'kysely';
 
-/** Opens a database file that a crash cannot break: what was committed before is in it. */
+/** Opens a database file that a crash cannot break, and that nobody else may read: what was committed before is in it. */
 export function openDatabase(path: string): DatabaseSync {
+  // SQLite gives the files beside it the same rights.
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
   const database = new DatabaseSync(path);
   database.exec('pragma journal_mode = wal');
   // What the last moments before a power cut wrote may be lost, but nothing breaks.

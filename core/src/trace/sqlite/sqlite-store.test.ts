@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kysely } from 'kysely';
@@ -145,6 +145,16 @@ describe('traces in a store', () => {
     expect(await store.prune(bounds, T0 + 10_000)).toBe(5);
     expect(await ids()).toEqual(['req_9', 'req_8', 'req_7', 'req_6', 'req_5']);
     expect(await store.prune({ ...bounds, maxBytes: 1 }, T0 + 10_000)).toBe(1);
+  });
+});
+
+describe('the files of a store', () => {
+  it('are for nobody else', async () => {
+    await put([trace(1)]);
+    await store.commit();
+    for (const name of [DATABASE_NAME, `${DATABASE_NAME}-wal`]) {
+      expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
+    }
   });
 });
 
