@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import type { Context } from 'koa';
 import { defined } from '../canonical/json.ts';
 import type { Endpoint, Log, Protocol } from '../plugin/plugin.ts';
@@ -32,9 +32,12 @@ export interface RequestState {
 
 const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
 
-/** A client's own request id where it is harmless to repeat, else a new one. */
+/**
+ * A client's own request id where it is harmless to repeat, else a new one. It begins with the time, so that the
+ * store's index of ids grows at its end.
+ */
 export function requestIdOf(header: string | string[] | undefined): string {
-  return typeof header === 'string' && SANE_REQUEST_ID.test(header) ? header : `req_${randomUUID()}`;
+  return typeof header === 'string' && SANE_REQUEST_ID.test(header) ? header : `req_${randomUUIDv7()}`;
 }
 
 /**
