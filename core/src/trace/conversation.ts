@@ -16,17 +16,23 @@ export interface Place {
 /** A client sends more than the last answer back only when it went another way from an earlier one. */
 const LOOK_BACK = 4;
 
+/** Half a hash is a name that no other conversation has, and makes for a smaller index. */
+const NAME_LENGTH = 32;
+
 /**
  * Names what was said before and after a request by hashes, so that the next request of the conversation is known
  * by its beginning. `scope` keeps the conversations of different clients apart.
  */
 export function placeOf(scope: string, request: ChatRequest, reply: ChatReply | undefined): Place {
   let chain = hash('sha256', JSON.stringify([scope, request.system.map(textOf)]));
-  const add = (said: Said): string => (chain = hash('sha256', chain + JSON.stringify(said)));
+  const add = (said: Said): string => {
+    chain = hash('sha256', chain + JSON.stringify(said));
+    return chain.slice(0, NAME_LENGTH);
+  };
   const before: string[] = [];
   for (const said of merged(request.messages)) {
-    add(said);
-    if (said[0] === 'assistant') before.push(chain);
+    const name = add(said);
+    if (said[0] === 'assistant') before.push(name);
   }
   const [choice] = reply?.choices ?? [];
   const answer = choice && saidBy({ role: 'assistant', content: choice.content });
