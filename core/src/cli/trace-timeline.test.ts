@@ -66,6 +66,19 @@ describe('a trace for a person', () => {
     );
   });
 
+  it('draws an attempt at a provider that has no network', () => {
+    const attempt = {
+      upstream: 'echo',
+      model: 'e',
+      name: 'e',
+      reason: 'first',
+      queuedMs: 0,
+      startMs: 0,
+    } as const;
+    const text = formatTrace({ ...trace, attempts: [{ ...attempt, firstMs: 240, endMs: 480 }] }, []);
+    expect(text).toContain(`|${'-'.repeat(24)}${'#'.repeat(24)}|`);
+  });
+
   it('tells each call of a tool, what is wrong with it and what came of it', () => {
     const call = { traceId: 'req_1', calledAt: 0, callId: 'c', growth: [], startMs: 240, endMs: 300 };
     const text = formatTrace(trace, [

@@ -77,7 +77,7 @@ function bar(attempt: AttemptRecord, whole: number): string {
     [startMs - queuedMs, ' '],
     [startMs, '.'],
     [connectedMs, '~'],
-    [headersMs ?? endMs, '-'],
+    [headersMs ?? firstMs ?? endMs, '-'],
     [firstMs ?? endMs, '='],
     [endMs, '#'],
   ];
