@@ -56,12 +56,18 @@ let unsafe: Load = { count: 0, bytes: 0 };
 let committing: NodeJS.Timeout | undefined;
 
 async function put({ traces, count, bytes }: Extract<ToWorker, { readonly type: 'put' }>): Promise<void> {
+  let into: TraceStore;
+  let entries: readonly TraceEntry[];
+  try {
+    into = await opened();
+    entries = await Promise.all(traces.map(entryOf));
+  } catch (error) {
+    tell({ type: 'lost', reason: reasonOf(error), count, bytes });
+    return;
+  }
   unsafe = { count: unsafe.count + count, bytes: unsafe.bytes + bytes };
-  await settle(async () => {
-    const into = await opened();
-    await into.put(await Promise.all(traces.map(entryOf)));
-    committing ??= setTimeout(() => inTurn(commit), COMMIT_AFTER_MS);
-  });
+  await settle(() => into.put(entries));
+  committing ??= setTimeout(() => inTurn(commit), COMMIT_AFTER_MS);
 }
 
 async function commit(): Promise<void> {

@@ -103,12 +103,12 @@ function holeCloser(database: DatabaseSync): (block: number) => void {
   const move = database.prepare('update trace_bodies set start = ? where seq = ?');
   return (block) => {
     const left = findLeft.all(block, block + BLOCK_REACH, block) as unknown as readonly Left[];
-    const found = left.length > 0 && (findData.get(block) as { readonly data: Uint8Array } | undefined);
-    if (!found) {
+    if (left.length === 0) {
       remove.run(block);
       return;
     }
-    const whole = zstdDecompressSync(found.data);
+    const { data } = findData.get(block) as { readonly data: Uint8Array };
+    const whole = zstdDecompressSync(data);
     let size = 0;
     for (const one of left) {
       move.run(size, one.seq);
