@@ -55,12 +55,11 @@ try {
   await store.close();
   const words = Array.from({ length: EVENTS }, (_, at) => `word ${at} `);
   upstream.reply({ stream: openAiStream([{ text: words }]) });
-  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: 'Count.' }] }),
+  const id = await gateway.chat({
+    model: 'm',
+    stream: true,
+    messages: [{ role: 'user', content: 'Count.' }],
   });
-  await response.text();
 
   const { page } = await openPage(browser);
   await openConsole(page, gateway);
@@ -79,7 +78,7 @@ try {
   );
   tell('list of traces, until it is drawn', ms(await until('/traces/', 'm')), '1,000 ms');
   tell('frames while the list is scrolled, 95 %', ms(await scroll(page)), 'smooth');
-  const view = `/traces/view/?id=${response.headers.get('x-request-id')}`;
+  const view = `/traces/view/?id=${id}`;
   tell(
     `inspector of ${EVENTS} events, conversation`,
     ms(await until(`${view}&tab=conversation`, 'Answer')),

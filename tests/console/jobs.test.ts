@@ -44,16 +44,6 @@ afterAll(async () => {
 const open = (path: string): Promise<void> => openConsole(page, gateway, path);
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 
-async function chat(body: object): Promise<string> {
-  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  await response.text();
-  return response.headers.get('x-request-id') ?? '';
-}
-
 describe('somebody who manages upstreams', () => {
   it('adds one, tests it, changes it, and takes its removal back', async () => {
     await open('/upstreams/');
@@ -288,7 +278,7 @@ describe('somebody who looks into a tool call', () => {
       { stream: openAiStream([{ tools: [call] }]) },
     );
     const messages: object[] = [{ role: 'user', content: 'Weather?' }];
-    await chat({ model: 'm', stream: true, messages, tools: [weather] });
+    await gateway.chat({ model: 'm', stream: true, messages, tools: [weather] });
     upstream.reply({ body: openAiReply([{ text: ['Sunny.'] }]) });
     messages.push(
       {
@@ -299,7 +289,7 @@ describe('somebody who looks into a tool call', () => {
       },
       { role: 'tool', tool_call_id: 'call_9', content: 'twenty five' },
     );
-    const second = await chat({ model: 'm', messages, tools: [weather] });
+    const second = await gateway.chat({ model: 'm', messages, tools: [weather] });
 
     await open('/traces/?badCalls=true');
     await page.getByRole('row').filter({ hasText: '1 wrong' }).getByRole('link').click();
@@ -328,7 +318,7 @@ describe('somebody who looks into a tool call', () => {
     await page.getByRole('row').nth(1).waitFor();
     await expect
       .poll(async () => {
-        await chat({ model: 'echo', messages: [{ role: 'user', content: 'A platypus' }] });
+        await gateway.chat({ model: 'echo', messages: [{ role: 'user', content: 'A platypus' }] });
         return page.getByRole('button', { name: /new request/ }).count();
       })
       .toBe(1);
@@ -347,7 +337,7 @@ describe('somebody who looks into a tool call', () => {
       { body: openAiReply([{ text: ['Once.'] }]) },
       { body: openAiReply([{ text: ['Twice.'] }]) },
     );
-    const id = await chat({ model: 'm', messages: [{ role: 'user', content: 'Again?' }] });
+    const id = await gateway.chat({ model: 'm', messages: [{ role: 'user', content: 'Again?' }] });
     await open(`/traces/view/?id=${id}`);
     await button('Replay').click();
     await button('Send again').click();

@@ -34,20 +34,12 @@ beforeAll(async () => {
       { tools: [{ id: 'call_1', name: 'tool', arguments: [JSON.stringify({ text: HOSTILE })] }] },
     ]),
   });
-  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: {
-      ...{ authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
-      'x-thread-id': 'talk',
-    },
-    body: JSON.stringify({
-      model: HOSTILE,
-      messages: [{ role: 'user', content: HOSTILE }],
-      tools: [{ type: 'function', function: { name: 'tool', parameters: { type: 'object' } } }],
-    }),
-  });
-  await response.text();
-  traceId = response.headers.get('x-request-id') ?? '';
+  const asked = {
+    model: HOSTILE,
+    messages: [{ role: 'user', content: HOSTILE }],
+    tools: [{ type: 'function', function: { name: 'tool', parameters: { type: 'object' } } }],
+  };
+  traceId = await gateway.chat(asked, { 'x-thread-id': 'talk' });
 });
 afterAll(async () => {
   await browser.close();

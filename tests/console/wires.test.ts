@@ -136,14 +136,7 @@ describe('the code for Gemini', () => {
 
 describe('a trace as a command', () => {
   it('sends the same again', async () => {
-    const body = JSON.stringify({ model: 'echo', messages: [{ role: 'user', content: "It's me & you" }] });
-    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
-      body,
-    });
-    await response.text();
-    const id = response.headers.get('x-request-id') ?? '';
+    const id = await gateway.chat({ model: 'echo', messages: [{ role: 'user', content: "It's me & you" }] });
     const curl = curlOf(
       await gateway.admin<Trace>('GET', `/traces/${id}`),
       await gateway.admin<TraceDetail>('GET', `/traces/${id}/detail`),

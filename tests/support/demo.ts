@@ -49,18 +49,9 @@ export async function startDemo(): Promise<Demo> {
       ...['openai', 'azure'].map((id) => ({ id, provider: 'openai', models: { list: ['gpt-5'] }, options })),
     ],
   });
-  const ask = async (body: object): Promise<string> => {
-    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    await response.text();
-    return response.headers.get('x-request-id') ?? '';
-  };
   for (let at = 0; at < 30; at++) {
     const messages = [{ role: 'user', content: `Tell me about number ${at}.` }];
-    await ask({ model: at % 10 === 9 ? 'echo-error-429' : 'echo', stream: at % 2 === 0, messages });
+    await gateway.chat({ model: at % 10 === 9 ? 'echo-error-429' : 'echo', stream: at % 2 === 0, messages });
   }
   await gateway.createKey({ name: 'coding agent', limits: { requestsPerMinute: 60, costPerDay: 5 } });
 
@@ -72,7 +63,7 @@ export async function startDemo(): Promise<Demo> {
     { status: 503, body: { error: { message: 'Overloaded.', type: 'error' } } },
     { stream: slowly(openAiStream([{ text: ['Let me ', 'look.'] }, { tools: CALLS }])) },
   );
-  const agentTrace = await ask({ model: 'gpt-5', stream: true, messages, tools: [WEATHER] });
+  const agentTrace = await gateway.chat({ model: 'gpt-5', stream: true, messages, tools: [WEATHER] });
   messages.push(
     {
       role: 'assistant',
@@ -85,7 +76,7 @@ export async function startDemo(): Promise<Demo> {
     { role: 'tool', tool_call_id: 'call_2', content: '{"degrees":5}' },
   );
   upstream.reply({ body: openAiReply([{ text: ['**Rome** 25 °C, **Oslo** 5 °C.'] }]) });
-  await ask({ model: 'gpt-5', messages, tools: [WEATHER] });
+  await gateway.chat({ model: 'gpt-5', messages, tools: [WEATHER] });
   return {
     ...{ gateway, upstream, agentTrace },
     async close() {

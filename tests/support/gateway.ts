@@ -26,6 +26,8 @@ export interface RunningGateway {
   readonly folder: string;
   /** Asks the admin API: the JSON of its answer, or its text when it is something else. */
   admin<T>(method: string, path: string, body?: object): Promise<T>;
+  /** Sends a request of OpenAI's chat as a client, waits for the whole answer, and tells the request's id. */
+  chat(body: object, headers?: Readonly<Record<string, string>>): Promise<string>;
   /** Makes another client key through the admin API, and tells its secret. */
   createKey(input: JsonObject): Promise<string>;
   close(): Promise<void>;
@@ -70,10 +72,11 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
       headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
       ...(body && { body: JSON.stringify(body) }),
     });
+  const key = gateway.firstKey ?? '';
   return {
     gateway,
     url,
-    key: gateway.firstKey ?? '',
+    key,
     adminToken: ADMIN_TOKEN,
     folder,
     async admin<T>(method: string, path: string, body?: object) {
@@ -81,8 +84,17 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
       const isJson = response.headers.get('content-type')?.startsWith('application/json');
       return (await (isJson ? response.json() : response.text())) as T;
     },
-    async createKey(key) {
-      const response = await askAdmin('POST', '/keys', key);
+    async chat(body, headers = {}) {
+      const response = await fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      });
+      await response.text();
+      return response.headers.get('x-request-id') ?? '';
+    },
+    async createKey(input) {
+      const response = await askAdmin('POST', '/keys', input);
       if (!response.ok) throw new Error(await response.text());
       return ((await response.json()) as { readonly secret: string }).secret;
     },
