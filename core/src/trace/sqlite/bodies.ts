@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { PackedCapture } from '../packed.ts';
+import { orRollBack } from './dialect.ts';
 
 /**
  * Bodies are kept in blocks of several traces: those of one time are much alike, and each compression has its
@@ -11,6 +12,7 @@ const BLOCK_BYTES = 64 * 1024;
 const BLOCK_REACH = 255;
 
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const compress = (pieces: readonly Uint8Array[]): Uint8Array => zstdCompressSync(Buffer.concat(pieces), FAST);
 
 /** Where a trace's bodies are in their block, and how long their parts are, in bytes. */
 export interface BodyPlace {
@@ -51,7 +53,7 @@ export class BodyWriter {
 
   flush(): void {
     if (this.#block === undefined) return;
-    this.#insertBlock.run(this.#block, zstdCompressSync(Buffer.concat(this.#pieces), FAST));
+    this.#insertBlock.run(this.#block, compress(this.#pieces));
     this.discard();
   }
 
@@ -81,15 +83,12 @@ export function closeHoles(database: DatabaseSync): void {
   const holes = database.prepare('select block from body_holes').all();
   if (holes.length === 0) return;
   const close = holeCloser(database);
-  database.exec('begin');
-  try {
+  orRollBack(database, () => {
+    database.exec('begin');
     for (const { block } of holes) close(Number(block));
     database.exec('delete from body_holes');
     database.exec('commit');
-  } catch (error) {
-    database.exec('rollback');
-    throw error;
-  }
+  });
 }
 
 function holeCloser(database: DatabaseSync): (block: number) => void {
@@ -115,7 +114,7 @@ function holeCloser(database: DatabaseSync): (block: number) => void {
       size += one.size;
     }
     const kept = left.map(({ start, size: length }) => whole.subarray(start, start + length));
-    update.run(zstdCompressSync(Buffer.concat(kept), FAST), block);
+    update.run(compress(kept), block);
   };
 }
 

@@ -20,6 +20,16 @@ export function openDatabase(path: string): DatabaseSync {
   return database;
 }
 
+/** Does work of which nothing is kept when it fails. SQLite itself takes some failures back; what is left is taken back here. */
+export function orRollBack(database: DatabaseSync, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (database.isTransaction) database.exec('rollback');
+    throw error;
+  }
+}
+
 /** Lets Kysely speak to the SQLite that Node brings. */
 export function nodeSqliteDialect(database: DatabaseSync): SqliteDialect {
   return new SqliteDialect({

@@ -5,6 +5,7 @@ import type { TraceRecord } from '../record.ts';
 import type { TraceEntry, TraceStore } from '../store.ts';
 import type { ToolCallRecord } from '../tool-calls.ts';
 import { BodyWriter } from './bodies.ts';
+import { orRollBack } from './dialect.ts';
 import { toRow } from './rows.ts';
 import { spaced } from './search.ts';
 import type { Tables } from './tables.ts';
@@ -140,24 +141,17 @@ class Writer {
 /** Several batches go in one transaction: each one writes the same pages of the indexes again. */
 export function writer(database: DatabaseSync, db: Kysely<Tables>): Pick<TraceStore, 'put' | 'commit'> {
   const own = new Writer(database, db);
-  /** SQLite itself takes back what it could not write; what is left is taken back here. */
-  const orRollBack = async (work: () => void): Promise<void> => {
-    try {
-      work();
-    } catch (error) {
-      if (database.isTransaction) database.exec('rollback');
-      throw error;
-    }
-  };
   return {
-    put: (entries) =>
-      orRollBack(() => {
+    async put(entries) {
+      orRollBack(database, () => {
         if (!database.isTransaction) database.exec('begin');
         own.putAll(entries);
-      }),
-    commit: () =>
-      orRollBack(() => {
+      });
+    },
+    async commit() {
+      orRollBack(database, () => {
         if (database.isTransaction) database.exec('commit');
-      }),
+      });
+    },
   };
 }
