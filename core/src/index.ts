@@ -34,6 +34,7 @@ export {
 } from './canonical/tool-names.ts';
 export { FieldReader, invalidField } from './plugin/field-reader.ts';
 export * from './plugin/http-provider.ts';
+export { decodeEvents, type StreamDecoder } from './plugin/stream-decoder.ts';
 export type * from './plugin/upstream-codec.ts';
 export type * from './plugin/wire-reader.ts';
 export { replaceModel } from './transport/span-edit.ts';

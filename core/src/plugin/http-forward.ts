@@ -3,6 +3,7 @@ import type { HeaderMap } from '../transport/http.ts';
 import { replaceModel } from '../transport/span-edit.ts';
 import { joinUrl } from './join-url.ts';
 import type { Forward, RawRequest } from './plugin.ts';
+import { decodeEvents } from './stream-decoder.ts';
 import type { HttpUpstream, UpstreamCodec } from './upstream-codec.ts';
 import { readError } from './upstream-error.ts';
 
@@ -61,7 +62,7 @@ export function createForward(
     },
     decodeStart(wire) {
       const decode = Object.hasOwn(streams, wire) ? streams[wire] : undefined;
-      return decode && ((events) => decode(events, ANY_REQUEST));
+      return decode && ((events) => decodeEvents(events, decode(ANY_REQUEST)));
     },
     decodeError: (status, headers, text) => readError(upstream, { status, headers, text }),
     readEnd: (wire, text) => codec.readEnd?.(wire, text) ?? { isComplete: true },

@@ -26,15 +26,21 @@ const codec: UpstreamCodec = {
   *decodeReply(body): Generator<ChatEvent> {
     yield* told(`whole:${body['text'] as string}`);
   },
-  async *decodeStream(events): AsyncGenerator<ChatEvent> {
+  decodeStream() {
     let text = '';
-    for await (const { data } of events) {
-      const value = JSON.parse(data) as { readonly text?: string; readonly error?: string };
-      if (value.error !== undefined) throw new GatewayError('overloaded', value.error);
-      text += value.text ?? '';
-    }
-    if (text === '') throw new GatewayError('upstream-broken', 'It ended early.');
-    yield* told(`stream:${text}`);
+    return {
+      isOver: false,
+      push({ data }) {
+        const value = JSON.parse(data) as { readonly text?: string; readonly error?: string };
+        if (value.error !== undefined) throw new GatewayError('overloaded', value.error);
+        text += value.text ?? '';
+        return [];
+      },
+      end() {
+        if (text === '') throw new GatewayError('upstream-broken', 'It ended early.');
+        return told(`stream:${text}`);
+      },
+    };
   },
   decodeError: (status, _headers, body) =>
     new GatewayError(status === 401 ? 'upstream-auth' : 'rate-limit', JSON.stringify(body ?? 'no JSON'), {

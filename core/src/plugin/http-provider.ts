@@ -9,6 +9,7 @@ import { inlineFiles } from './inline-files.ts';
 import { joinUrl } from './join-url.ts';
 import type { CallContext, Provider } from './plugin.ts';
 import { parseJson, peekBody, readWhole } from './reply-text.ts';
+import { decodeEvents } from './stream-decoder.ts';
 import type { EncodedRequest, HttpUpstream, UpstreamCodec } from './upstream-codec.ts';
 import { describeUpstream, readError } from './upstream-error.ts';
 
@@ -91,18 +92,19 @@ async function decode(
 ): Promise<Events> {
   const type = headers['content-type'] ?? '';
   const isStream = /^text\/event-stream\b/i.test(type) || (request.stream && !/json|html/i.test(type));
-  if (isStream && !/[{[<]/.test(await peekBody(body))) return codec.decodeStream(readSse(body), request);
+  if (isStream && !/[{[<]/.test(await peekBody(body)))
+    return decodeEvents(readSse(body), codec.decodeStream(request));
   return decodeWhole(await readWhole(body), codec, request);
 }
 
 function decodeWhole(text: string, codec: UpstreamCodec, request: ChatRequest): Events {
   if (/^\s*(?:data|event|id|retry)?:/.test(text)) {
-    return codec.decodeStream(readSse(oneByOne([text])), request);
+    return decodeEvents(readSse(oneByOne([text])), codec.decodeStream(request));
   }
   const value = parseReply(text);
   if (Array.isArray(value)) {
     const entries = value.map((entry: JsonValue) => ({ data: JSON.stringify(entry) }));
-    return codec.decodeStream(oneByOne(entries), request);
+    return decodeEvents(oneByOne(entries), codec.decodeStream(request));
   }
   if (!isJsonObject(value))
     throw new GatewayError('upstream-broken', 'The upstream answered without a reply.');

@@ -2,9 +2,9 @@ import type { ChatEvent, ChatRequest, MediaPart } from '../canonical/chat.ts';
 import type { GatewayError } from '../canonical/errors.ts';
 import type { JsonObject, JsonValue } from '../canonical/json.ts';
 import type { HeaderMap } from '../transport/http.ts';
-import type { SseEvent } from '../transport/sse.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { CallContext, ReplyEnd } from './plugin.ts';
+import type { StreamDecoder } from './stream-decoder.ts';
 
 /** What an encoder gives: where to send which body. */
 export interface EncodedRequest {
@@ -21,8 +21,8 @@ export interface UpstreamCodec {
   takesUrl?(part: MediaPart, capabilities: Capabilities): boolean;
   /** Tells a whole reply as events. */
   decodeReply(body: JsonObject, request: ChatRequest): Iterable<ChatEvent>;
-  /** Tells a stream as events. The entries of a JSON array, which some servers stream, come as events too. */
-  decodeStream(events: AsyncIterable<SseEvent>, request: ChatRequest): AsyncIterable<ChatEvent>;
+  /** Begins to read a stream. The entries of a JSON array, which some servers stream, come as events too. */
+  decodeStream(request: ChatRequest): StreamDecoder;
   /** What an error reply, or an error inside a stream, means. `body` is absent when it was not JSON. */
   decodeError(status: number, headers: HeaderMap, body: JsonValue | undefined): GatewayError;
   /** As {@link Forward.readEnd}. */

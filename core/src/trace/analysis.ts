@@ -38,16 +38,12 @@ const NO_BOX: OpaqueBox = { seal: () => '', open: () => undefined };
 const NOTHING: Analysis = { calls: [], results: [], texts: { prompt: '', reply: '', tools: '' } };
 
 /** Reads a capture by the codec of its wire. Bodies are of clients and of upstreams, so nothing in them is sure. */
-export async function analyze(
-  capture: PackedCapture,
-  readers: WireReaders,
-  scope: string,
-): Promise<Analysis> {
+export function analyze(capture: PackedCapture, readers: WireReaders, scope: string): Analysis {
   const { request: asked } = capture;
   const reader = Object.hasOwn(readers, asked.wire) ? readers[asked.wire] : undefined;
   const request = reader && asked.body && readRequest(reader, capture, readText(capture, asked.body));
   if (!reader || !request) return NOTHING;
-  const reply = await readReply(reader, readTimed(capture, capture.reply), request);
+  const reply = readReply(reader, readTimed(capture, capture.reply), request);
   const calls = readToolCalls(reply.events, request.tools);
   const said = newMessages(request);
   const results = said.flatMap(({ content }) =>

@@ -46,14 +46,14 @@ export interface TraceDetail {
 }
 
 /** Tells what is kept of a trace. */
-export async function detailOf(capture: PackedCapture, readers: WireReaders): Promise<TraceDetail> {
+export function detailOf(capture: PackedCapture, readers: WireReaders): TraceDetail {
   const { request, exchanges, reply } = capture;
   const told = (body: PackedBody): RecordedBody => ({
     ...readTimed(capture, body),
     missing: body.missing,
     isAltered: body.isAltered ?? false,
   });
-  const { request: asked, reply: read } = await analyze(capture, readers, '');
+  const { request: asked, reply: read } = analyze(capture, readers, '');
   return {
     wire: request.wire,
     query: request.query,

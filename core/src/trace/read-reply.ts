@@ -2,7 +2,7 @@ import type { ChatEvent, ChatReply, ChatRequest } from '../canonical/chat.ts';
 import { ReplyFolder } from '../canonical/fold.ts';
 import { isJsonObject, type JsonValue } from '../canonical/json.ts';
 import type { WireReader } from '../plugin/wire-reader.ts';
-import { parseSse, type SseEvent } from '../transport/sse.ts';
+import { type SseEvent, SseParser } from '../transport/sse.ts';
 import { piecesOf, type TimedText } from './read-body.ts';
 
 /** Something that the client learnt, in milliseconds from the beginning of its request. */
@@ -20,71 +20,66 @@ export interface ReadReply {
 }
 
 /** Reads what a client got, as it came to it. */
-export async function readReply(
-  reader: WireReader,
-  body: TimedText,
-  request: ChatRequest,
-): Promise<ReadReply> {
+export function readReply(reader: WireReader, body: TimedText, request: ChatRequest): ReadReply {
   const events: TimedEvent[] = [];
-  const folder = new ReplyFolder();
-  let problem: string | undefined;
-  let now = body.marks[0]?.[1] ?? 0;
-  const onTime = (ms: number): void => {
-    now = ms;
+  const tell = (ms: number, told: Iterable<ChatEvent>): void => {
+    for (const event of told) events.push({ ms, event });
   };
+  let problem: string | undefined;
   try {
-    for await (const event of eventsOf(reader, { body, request, onTime })) {
-      events.push({ ms: now, event });
-      folder.push(event);
-      if (event.type === 'finish') break;
-    }
+    if (/^\s*[{[]/.test(body.text)) readWhole(reader, { body, request, tell });
+    else readStream(reader, { body, request, tell });
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
   }
-  return { events, ...folded(folder, events), ...(problem !== undefined && { problem }) };
-}
-
-/** A reply that broke off is shown as far as it came. */
-function folded(folder: ReplyFolder, events: readonly TimedEvent[]): Pick<ReadReply, 'reply'> {
-  if (events.length === 0) return {};
-  try {
-    if (events.at(-1)?.event.type !== 'finish') folder.push({ type: 'finish', reason: 'stop' });
-    return { reply: folder.reply() };
-  } catch {
-    return {};
-  }
+  return { events, ...folded(events), ...(problem !== undefined && { problem }) };
 }
 
 interface Reading {
   readonly body: TimedText;
   readonly request: ChatRequest;
-  readonly onTime: (ms: number) => void;
+  readonly tell: (ms: number, told: Iterable<ChatEvent>) => void;
 }
 
-function eventsOf(
-  reader: WireReader,
-  { body, request, onTime }: Reading,
-): AsyncIterable<ChatEvent> | Iterable<ChatEvent> {
-  const { text, marks } = body;
-  if (!/^\s*[{[]/.test(text)) return reader.decodeStream(oneByOne(parseSse(timed(body, onTime))), request);
-  onTime(marks.at(-1)?.[1] ?? 0);
-  const value = JSON.parse(text) as JsonValue;
-  if (Array.isArray(value))
-    return reader.decodeStream(
-      oneByOne(value.map((entry: JsonValue) => ({ data: JSON.stringify(entry) }))),
-      request,
-    );
-  return isJsonObject(value) ? reader.decodeReply(value, request) : [];
-}
-
-function* timed(body: TimedText, onTime: (ms: number) => void): Generator<string> {
-  for (const { ms, text } of piecesOf(body)) {
-    onTime(ms);
-    yield text;
+/** Whole replies are there when their last byte is. */
+function readWhole(reader: WireReader, { body, request, tell }: Reading): void {
+  const ms = body.marks.at(-1)?.[1] ?? 0;
+  const value = JSON.parse(body.text) as JsonValue;
+  if (isJsonObject(value)) {
+    tell(ms, reader.decodeReply(value, request));
+  } else if (Array.isArray(value)) {
+    const decoder = reader.decodeStream(request);
+    for (const entry of value as JsonValue[]) tell(ms, decoder.push({ data: JSON.stringify(entry) }));
+    tell(ms, decoder.end());
   }
 }
 
-/** Decoders of streams wait for what comes; here it is all there. */
-async function* oneByOne(events: Iterable<SseEvent>): AsyncGenerator<SseEvent> {
-  for (const event of events) yield event;
+function readStream(reader: WireReader, { body, request, tell }: Reading): void {
+  const parser = new SseParser();
+  const decoder = reader.decodeStream(request);
+  let last = 0;
+  const push = (events: readonly SseEvent[]): void => {
+    for (const event of events) {
+      if (!decoder.isOver) tell(last, decoder.push(event));
+    }
+  };
+  for (const { ms, text } of piecesOf(body)) {
+    last = ms;
+    push(parser.push(text));
+  }
+  push(parser.end());
+  tell(last, decoder.end());
+}
+
+/** A reply that broke off is shown as far as it came. */
+function folded(events: readonly TimedEvent[]): Pick<ReadReply, 'reply'> {
+  if (events.length === 0) return {};
+  const folder = new ReplyFolder();
+  try {
+    for (const { event } of events) folder.push(event);
+    if (events.at(-1)?.event.type !== 'finish') folder.push({ type: 'finish', reason: 'stop' });
+    return { reply: folder.reply() };
+  } catch {
+    return {};
+  }
 }

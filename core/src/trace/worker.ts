@@ -112,7 +112,7 @@ async function entryOf({ trace, capture }: SentTrace): Promise<TraceEntry> {
   return {
     trace,
     capture: kept,
-    analysis: await analyze(kept, await readers, trace.keyId ?? ''),
+    analysis: analyze(kept, await readers, trace.keyId ?? ''),
   };
 }
 

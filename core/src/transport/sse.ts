@@ -18,20 +18,14 @@ export async function* readSse(
   bytes: AsyncIterable<Uint8Array | string>,
   options: ReadSseOptions = {},
 ): AsyncGenerator<SseEvent> {
-  const parser = new SseParser(options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES);
+  const parser = new SseParser(options);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   for await (const chunk of bytes) {
     const events = parser.push(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }));
     for (const event of events) yield event;
   }
-  for (const event of parser.push(`${decoder.decode()}\n\n`)) yield event;
-}
-
-/** Reads server-sent events of pieces of text that are all there. As {@link readSse}. */
-export function* parseSse(pieces: Iterable<string>): Generator<SseEvent> {
-  const parser = new SseParser(DEFAULT_MAX_EVENT_BYTES);
-  for (const piece of pieces) yield* parser.push(piece);
-  yield* parser.push('\n\n');
+  for (const event of parser.push(decoder.decode())) yield event;
+  for (const event of parser.end()) yield event;
 }
 
 const LINE_END = /\r\n|\r|\n/;
@@ -46,8 +40,11 @@ export function encodeSse(data: string, event?: string): string {
     .join('')}\n`;
 }
 
-/** Looks at every character once: what is left of a line waits as a string that is only ever appended to. */
-class SseParser {
+/**
+ * Reads server-sent events of pieces of text. It looks at every character once: what is left of a line waits as a
+ * string that is only ever appended to.
+ */
+export class SseParser {
   readonly #limit: number;
   #isFirst = true;
   #skipLineFeed = false;
@@ -55,10 +52,11 @@ class SseParser {
   #event: string | undefined;
   #data: string | undefined;
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor({ maxEventBytes = DEFAULT_MAX_EVENT_BYTES }: ReadSseOptions = {}) {
+    this.#limit = maxEventBytes;
   }
 
+  /** The events that `text` ends. */
   push(text: string): SseEvent[] {
     const events: SseEvent[] = [];
     if (text === '') return events;
@@ -82,6 +80,11 @@ class SseParser {
     if (start < text.length) this.#line += text.slice(start);
     this.#checkSize(this.#line.length);
     return events;
+  }
+
+  /** The last event, where it has no blank line. */
+  end(): SseEvent[] {
+    return this.push('\n\n');
   }
 
   #endLine(rest: string, events: SseEvent[]): void {

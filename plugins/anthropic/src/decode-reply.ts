@@ -9,6 +9,7 @@ import {
   type JsonObject,
   type JsonValue,
   type SseEvent,
+  type StreamDecoder,
   type ToolNames,
   type Usage,
   parseEvent,
@@ -41,23 +42,13 @@ export function* decodeReply(body: JsonObject, request: ChatRequest): Generator<
 }
 
 /** Tells a stream of Anthropic's events. */
-export async function* decodeStream(
-  events: AsyncIterable<SseEvent>,
-  request: ChatRequest,
-): AsyncGenerator<ChatEvent> {
-  const decoder = new MessageDecoder(toolNamesOf(request));
-  for await (const { data } of events) {
-    if (data.trim() === '' || data.trim() === '[DONE]') continue;
-    const event = parseEvent(data, 'an event');
-    if (event['type'] === 'message_stop') break;
-    // Not by `yield*`, which would wait for each.
-    for (const one of decoder.decode(event)) yield one;
-  }
-  yield* decoder.end();
+export function decodeStream(request: ChatRequest): StreamDecoder {
+  return new MessageDecoder(toolNamesOf(request));
 }
 
 /** The state of one message while its events come in. */
-class MessageDecoder {
+class MessageDecoder implements StreamDecoder {
+  isOver = false;
   readonly #writer: BlockWriter;
   #isStarted = false;
   #usage: Usage | undefined;
@@ -67,6 +58,11 @@ class MessageDecoder {
 
   constructor(names: ToolNames) {
     this.#writer = new BlockWriter(names);
+  }
+
+  *push({ data }: SseEvent): Generator<ChatEvent> {
+    const text = data.trim();
+    if (text !== '' && text !== '[DONE]') yield* this.decode(parseEvent(text, 'an event'));
   }
 
   *decode(event: JsonObject): Generator<ChatEvent> {
@@ -87,6 +83,9 @@ class MessageDecoder {
         break;
       case 'message_delta':
         this.#end(objectOf(event['delta']), event['usage']);
+        break;
+      case 'message_stop':
+        this.isOver = true;
         break;
       case 'ping':
         yield { type: 'ping' };

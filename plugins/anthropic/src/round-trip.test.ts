@@ -9,6 +9,7 @@ import {
   readSse,
   type RequestInput,
   type SseEvent,
+  decodeEvents,
 } from '@dragoman/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -103,7 +104,9 @@ describe('what is written can be read again', () => {
     fc.assert(
       fc.asyncProperty(chatStreams(SHAPE), async (events) => {
         const reply = await collect(eventsOf(events));
-        const read = await readReply(decodeStream(readSse(encodeStream(eventsOf(events), context)), asked));
+        const read = await readReply(
+          decodeEvents(readSse(encodeStream(eventsOf(events), context)), decodeStream(asked)),
+        );
         expect(project(read)).toEqual(project(reply));
       }),
     ));
@@ -144,6 +147,6 @@ describe('a spoiled stream', () => {
   it('is read or refused, and never breaks the gateway', () =>
     fuzzStreams({
       streams: [events(parts), events(parts.slice(1, 2))],
-      decode: (frames) => decodeStream(frames, asked),
+      decode: (frames) => decodeEvents(frames, decodeStream(asked)),
     }));
 });

@@ -8,6 +8,7 @@ import {
   isJsonObject,
   type JsonObject,
   type SseEvent,
+  type StreamDecoder,
   type Usage,
   parseWrappedEvent,
 } from '@dragoman/core';
@@ -25,24 +26,17 @@ export function* decodeReply(body: JsonObject, request: ChatRequest): Generator<
 }
 
 /** Tells a stream of replies, each with new parts, as events. */
-export async function* decodeStream(
-  events: AsyncIterable<SseEvent>,
-  request: ChatRequest,
-): AsyncGenerator<ChatEvent> {
-  const decoder = new ReplyDecoder(request);
-  for await (const { data } of events) {
-    if (data.trim() === '' || data.trim() === '[DONE]') continue;
-    // Not by `yield*`, which would wait for each.
-    for (const event of decoder.chunk(parseWrappedEvent(data, 'a chunk'))) yield event;
-  }
-  yield* decoder.end();
+export function decodeStream(request: ChatRequest): StreamDecoder {
+  return new ReplyDecoder(request);
 }
 
 /** More candidates than any server gives would only take memory. */
 const MAX_CANDIDATES = 8;
 
 /** The state of one reply while its chunks come in. */
-class ReplyDecoder {
+class ReplyDecoder implements StreamDecoder {
+  /** This wire has no last event: its streams just end. */
+  readonly isOver = false;
   readonly #request: ChatRequest;
   readonly #writer: BlockWriter;
   readonly #candidates = new Map<number, CandidateDecoder>();
@@ -53,6 +47,11 @@ class ReplyDecoder {
   constructor(request: ChatRequest) {
     this.#request = request;
     this.#writer = new BlockWriter(toolNamesOf(request));
+  }
+
+  *push({ data }: SseEvent): Generator<ChatEvent> {
+    const text = data.trim();
+    if (text !== '' && text !== '[DONE]') yield* this.chunk(parseWrappedEvent(text, 'a chunk'));
   }
 
   *chunk(chunk: JsonObject): Generator<ChatEvent> {

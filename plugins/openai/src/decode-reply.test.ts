@@ -1,4 +1,10 @@
-import type { AssistantPart, ChatReply, ChatRequest, Usage } from '@dragoman/core';
+import {
+  type AssistantPart,
+  type ChatReply,
+  type ChatRequest,
+  decodeEvents,
+  type Usage,
+} from '@dragoman/core';
 import { describe, expect, it } from 'vitest';
 import { chatRequest, eventsOf, failureOf, readReply } from '../../../tests/support/events.ts';
 import { readFixture, readJsonFixture } from '../test/fixture.ts';
@@ -25,7 +31,7 @@ const usage: Usage = {
 /** Reads a stream in pieces of every size, which must not make a difference. */
 async function replyOf(name: string, request: ChatRequest = chatRequest('hi')): Promise<ChatReply> {
   const replies = await Promise.all(
-    SIZES.map((size) => readReply(decodeStream(readFixture(name, size), request))),
+    SIZES.map((size) => readReply(decodeEvents(readFixture(name, size), decodeStream(request)))),
   );
   const [first, ...others] = replies;
   for (const other of others) expect(other).toEqual(first);
@@ -191,7 +197,9 @@ describe('a stream that fails', () => {
     ['error-context', 'context-window', /maximum context length/],
   ])('says so: %s is %s', async (name, kind, message) => {
     for (const size of SIZES) {
-      const error = await failureOf(readReply(decodeStream(readFixture(name, size), chatRequest('hi'))));
+      const error = await failureOf(
+        readReply(decodeEvents(readFixture(name, size), decodeStream(chatRequest('hi')))),
+      );
       expect(error).toMatchObject({ kind, message: expect.stringMatching(message) });
     }
   });

@@ -8,6 +8,7 @@ import {
   type JsonObject,
   type JsonValue,
   type SseEvent,
+  type StreamDecoder,
   type Usage,
   parseEvent,
 } from '@dragoman/core';
@@ -35,22 +36,13 @@ function wholeChunk(choice: JsonObject): JsonObject {
 }
 
 /** Tells a stream of `chat.completion.chunk`s as events. */
-export async function* decodeStream(
-  events: AsyncIterable<SseEvent>,
-  request: ChatRequest,
-): AsyncGenerator<ChatEvent> {
-  const decoder = new ReplyDecoder(request);
-  for await (const { data } of events) {
-    if (data.trim() === '[DONE]') break;
-    if (data.trim() === '') continue;
-    // Not by `yield*`, which would wait for each.
-    for (const event of decoder.chunk(parseEvent(data, 'a chunk'))) yield event;
-  }
-  yield* decoder.end();
+export function decodeStream(request: ChatRequest): StreamDecoder {
+  return new ReplyDecoder(request);
 }
 
 /** The state of one reply while its chunks come in. */
-class ReplyDecoder {
+class ReplyDecoder implements StreamDecoder {
+  isOver = false;
   readonly #request: ChatRequest;
   readonly #writer: BlockWriter;
   readonly #choices = new Map<number, ChoiceDecoder>();
@@ -61,6 +53,12 @@ class ReplyDecoder {
   constructor(request: ChatRequest) {
     this.#request = request;
     this.#writer = new BlockWriter(toolNamesOf(request));
+  }
+
+  *push({ data }: SseEvent): Generator<ChatEvent> {
+    const text = data.trim();
+    if (text === '[DONE]') this.isOver = true;
+    else if (text !== '') yield* this.chunk(parseEvent(text, 'a chunk'));
   }
 
   *chunk(chunk: JsonObject): Generator<ChatEvent> {

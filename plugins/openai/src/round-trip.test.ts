@@ -7,6 +7,7 @@ import {
   type Message,
   readSse,
   type SseEvent,
+  decodeEvents,
 } from '@dragoman/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -92,7 +93,7 @@ describe('what is written can be read again', () => {
     fc.assert(
       fc.asyncProperty(chatStreams(SHAPE), async (events) => {
         const reply = await collect(eventsOf(events));
-        const read = await readReply(decodeStream(framesOf(events), asked));
+        const read = await readReply(decodeEvents(framesOf(events), decodeStream(asked)));
         const sorted = project(read);
         expect(joinTexts(sorted)).toEqual(joinTexts(project(reply)));
       }),
@@ -126,7 +127,7 @@ describe('a spoiled stream', () => {
 
   it('is read or refused, and never breaks the gateway', async () => {
     const streams = await Promise.all(names.map((name) => listOf(readFixture(name, 0))));
-    await fuzzStreams({ streams, decode: (events) => decodeStream(events, asked) });
+    await fuzzStreams({ streams, decode: (events) => decodeEvents(events, decodeStream(asked)) });
   });
 });
 

@@ -8,6 +8,7 @@ import {
   type JsonObject,
   type ReplyEnd,
   type SseEvent,
+  type StreamDecoder,
   parseEvent,
 } from '@dragoman/core';
 import { decodeError } from '../decode-error.ts';
@@ -16,39 +17,31 @@ import { ItemDecoder } from './item-decoder.ts';
 import { decodeUsage } from './usage.ts';
 
 /** Tells a whole `response` as events. */
-export function* decodeReply(body: JsonObject, request: ChatRequest): Generator<ChatEvent> {
-  const decoder = new ReplyDecoder(request);
-  yield* decoder.end(body);
+export function decodeReply(body: JsonObject, request: ChatRequest): Iterable<ChatEvent> {
+  return new ReplyDecoder(request).finish(body);
 }
 
 /** Tells the stream of a response as events. */
-export async function* decodeStream(
-  events: AsyncIterable<SseEvent>,
-  request: ChatRequest,
-): AsyncGenerator<ChatEvent> {
-  const decoder = new ReplyDecoder(request);
-  for await (const { data } of events) {
-    if (data.trim() === '' || data.trim() === '[DONE]') continue;
-    // Not by `yield*`, which would wait for each.
-    for (const event of decoder.event(parseEvent(data, 'an event'))) yield event;
-    if (decoder.isFinished) return;
-  }
-  throw new GatewayError('upstream-broken', "The upstream's reply ended early, without a last event.");
+export function decodeStream(request: ChatRequest): StreamDecoder {
+  return new ReplyDecoder(request);
 }
 
 /** The state of one reply while its events come in. */
-class ReplyDecoder {
+class ReplyDecoder implements StreamDecoder {
   readonly #request: ChatRequest;
   readonly #items: ItemDecoder;
   #started = false;
-  isFinished = false;
+  isOver = false;
 
   constructor(request: ChatRequest) {
     this.#request = request;
     this.#items = new ItemDecoder(request);
   }
 
-  *event(event: JsonObject): Generator<ChatEvent> {
+  *push({ data }: SseEvent): Generator<ChatEvent> {
+    const text = data.trim();
+    if (text === '' || text === '[DONE]') return;
+    const event = parseEvent(text, 'an event');
     const { type, response } = event;
     if (type === 'error' || event['error']) throw errorOf(event['error'] ? event : { error: event });
     if (isJsonObject(response) && !this.#started) yield this.#start(response);
@@ -57,15 +50,21 @@ class ReplyDecoder {
       case 'response.incomplete':
       case 'response.failed':
       case 'response.cancelled':
-        yield* this.end(isJsonObject(response) ? response : {});
+        yield* this.finish(isJsonObject(response) ? response : {});
         break;
       default:
         if (this.#started) yield* this.#items.event(event);
     }
   }
 
+  /** The last event has told everything; without it, the response is not whole. */
+  end(): Iterable<ChatEvent> {
+    if (this.isOver) return [];
+    throw new GatewayError('upstream-broken', "The upstream's reply ended early, without a last event.");
+  }
+
   /** What the finished response adds to the events so far. */
-  *end(response: JsonObject): Generator<ChatEvent> {
+  *finish(response: JsonObject): Generator<ChatEvent> {
     const { status, error, output, usage, incomplete_details } = response;
     if (isJsonObject(error)) throw errorOf({ error });
     if (status === 'failed' || status === 'cancelled')
@@ -75,7 +74,7 @@ class ReplyDecoder {
       if (isJsonObject(item)) yield* this.#items.done(at, item);
     }
     yield* this.#items.end();
-    this.isFinished = true;
+    this.isOver = true;
     const details = isJsonObject(incomplete_details) ? incomplete_details['reason'] : undefined;
     yield defined({ type: 'finish' as const, reason: this.#reason(details), usage: decodeUsage(usage) });
   }

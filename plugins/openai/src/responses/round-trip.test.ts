@@ -6,6 +6,7 @@ import {
   type Message,
   readSse,
   type SseEvent,
+  decodeEvents,
 } from '@dragoman/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -82,7 +83,9 @@ describe('what is written can be read again', () => {
     fc.assert(
       fc.asyncProperty(chatStreams(SHAPE), async (events) => {
         const reply = await collect(eventsOf(events));
-        const read = await readReply(decodeStream(readSse(encodeStream(eventsOf(events), context)), asked));
+        const read = await readReply(
+          decodeEvents(readSse(encodeStream(eventsOf(events), context)), decodeStream(asked)),
+        );
         expect(read).toEqual(project(reply));
       }),
     ));
@@ -127,6 +130,6 @@ describe('a spoiled stream', () => {
   it('is read or refused, and never breaks the gateway', () =>
     fuzzStreams({
       streams: [events(parts), events([{ refusal: ['No', '.'] }])],
-      decode: (frames) => decodeStream(frames, asked),
+      decode: (frames) => decodeEvents(frames, decodeStream(asked)),
     }));
 });
