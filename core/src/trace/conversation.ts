@@ -16,30 +16,37 @@ export interface Place {
 /** A client sends more than the last answer back only when it went another way from an earlier one. */
 const LOOK_BACK = 4;
 
-/** Half a hash is a name that no other conversation has, and makes for a smaller index. */
-const NAME_LENGTH = 32;
+/** 64 bits: among a million names, the chance that two are the same is one in thirty million. Longer ones make a larger index. */
+const NAME_LENGTH = 16;
 
 /**
  * Names what was said before and after a request by hashes, so that the next request of the conversation is known
  * by its beginning. `scope` keeps the conversations of different clients apart.
  */
 export function placeOf(scope: string, request: ChatRequest, reply: ChatReply | undefined): Place {
-  let chain = hash('sha256', JSON.stringify([scope, request.system.map(textOf)]));
-  const add = (said: Said): string => {
-    chain = hash('sha256', chain + JSON.stringify(said));
+  let chain = '';
+  let unnamed = written(['system', scope, request.system.map(textOf)]);
+  const nameAfter = (answer: Said): string => {
+    chain = hash('sha256', chain + unnamed + written(answer));
+    unnamed = '';
     return chain.slice(0, NAME_LENGTH);
   };
   const before: string[] = [];
   for (const said of merged(request.messages)) {
-    const name = add(said);
-    if (said[0] === 'assistant') before.push(name);
+    if (said[0] === 'assistant') before.push(nameAfter(said));
+    else unnamed += written(said);
   }
   const [choice] = reply?.choices ?? [];
   const answer = choice && saidBy({ role: 'assistant', content: choice.content });
   return {
     before: before.toReversed().slice(0, LOOK_BACK),
-    ...(answer && isSomething(answer) && { after: add(answer) }),
+    ...(answer && isSomething(answer) && { after: nameAfter(answer) }),
   };
+}
+
+/** Each text behind its length, so that two that differ are never written alike; as JSON, they would cost twice as much. */
+function written([role, text, calls]: Said): string {
+  return [role, text, ...calls].map((each) => `${each.length}:${each}`).join('') + `${calls.length};`;
 }
 
 /** Clients that keep an answer as several messages mean one. */
