@@ -78,6 +78,11 @@ describe('metrics', () => {
     expect(valueOf(text, 'dragoman_cost_dollars_total', ...served)).toBeCloseTo(0.026);
     expect(valueOf(text, 'dragoman_time_to_first_token_seconds_count', ...served)).toBe(1);
     expect(valueOf(text, 'dragoman_upstream_resting', 'upstream="one"')).toBe(1);
+    expect(valueOf(text, 'dragoman_upstream_rest_seconds', 'upstream="one"')).toBeGreaterThan(0);
+    expect(valueOf(text, 'dragoman_upstream_rest_seconds', 'upstream="two"')).toBe(0);
+    expect(valueOf(text, 'dragoman_upstream_breakers', 'upstream="one"', 'state="open"')).toBe(1);
+    expect(valueOf(text, 'dragoman_upstream_breakers', 'upstream="two"', 'state="closed"')).toBe(1);
+    expect(valueOf(text, 'dragoman_upstream_breakers', 'upstream="two"', 'state="half-open"')).toBe(0);
     expect(text).toMatch(/^dragoman_nodejs_eventloop_lag_seconds /m);
     // Clients choose names, so they make no series.
     expect(text).not.toContain('from a client');

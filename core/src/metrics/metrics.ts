@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { BREAKER_STATES, type BreakerState } from '../routing/breaker.ts';
 import type { AttemptRecord, TraceRecord } from '../trace/record.ts';
 import { CounterSeries, HistogramSeries } from './series.ts';
 
@@ -8,8 +9,10 @@ export interface MetricSources {
     readonly id: string;
     readonly running: number;
     readonly waiting: number;
-    /** How many of its models are not asked now. */
-    readonly resting: number;
+    /** How many of its models that were asked so far are in which state. */
+    readonly breakers: Readonly<Record<BreakerState, number>>;
+    /** Until the last of those that rest may be asked again, in milliseconds. */
+    readonly restMs: number;
   }[];
   /** What is used of every limit. */
   readonly limits: () => Promise<
@@ -142,5 +145,22 @@ function createGauges(registry: Registry, { upstreams, traces, limits }: MetricS
   });
   perUpstream('dragoman_upstream_running', 'Requests that an upstream serves now.', (each) => each.running);
   perUpstream('dragoman_upstream_waiting', 'Requests that wait for a place.', (each) => each.waiting);
-  perUpstream('dragoman_upstream_resting', 'Models that are not asked now.', (each) => each.resting);
+  perUpstream('dragoman_upstream_resting', 'Models that are not asked now.', ({ breakers }) => breakers.open);
+  perUpstream(
+    'dragoman_upstream_rest_seconds',
+    'Until all models may be asked again.',
+    ({ restMs }) => restMs / 1000,
+  );
+  void new Gauge({
+    ...{
+      name: 'dragoman_upstream_breakers',
+      help: 'Models that were asked so far, by the state of their breaker.',
+    },
+    ...{ registers, labelNames: ['upstream', 'state'] },
+    collect() {
+      this.reset();
+      for (const { id: upstream, breakers } of upstreams())
+        for (const state of BREAKER_STATES) this.set({ upstream, state }, breakers[state]);
+    },
+  });
 }

@@ -27,9 +27,12 @@ export function metricSources(input: SourcesInput): MetricSources {
     upstreams: () =>
       upstreams.all().map((upstream) => {
         const gate = gates.of(upstream);
+        const at = now();
         const models = [...health.list(upstream).values()];
-        const resting = models.filter((model) => model.blockAt(now()) !== undefined).length;
-        return { id: upstream.config.id, running: gate.running, waiting: gate.waiting, resting };
+        const breakers = { open: 0, 'half-open': 0, closed: 0 };
+        for (const model of models) breakers[model.state(at)] += 1;
+        const restMs = Math.max(0, ...models.map((model) => (model.blockAt(at)?.until ?? at) - at));
+        return { id: upstream.config.id, running: gate.running, waiting: gate.waiting, breakers, restMs };
       }),
     traces: () => traces.status(),
     limits: async () => {

@@ -9,6 +9,10 @@ export interface Block {
   readonly until: number;
 }
 
+/** In the order in which things get better. */
+export const BREAKER_STATES = ['open', 'half-open', 'closed'] as const;
+export type BreakerState = (typeof BREAKER_STATES)[number];
+
 /** The longest that an upstream's own word is taken for, and the longest that doubling leads to. */
 const MAX_BLOCK_MS = 24 * 60 * 60_000;
 const MAX_DOUBLED_MS = 10 * 60_000;
@@ -33,7 +37,7 @@ export class Breaker {
     return this.#block;
   }
 
-  state(now: number): 'closed' | 'open' | 'half-open' {
+  state(now: number): BreakerState {
     if (!this.#block) return 'closed';
     return this.#block.until <= now ? 'half-open' : 'open';
   }

@@ -1,6 +1,6 @@
 import type { GatewayError } from '../canonical/errors.ts';
 import type { BreakerRules } from '../config/routing.ts';
-import { type Block, Breaker } from './breaker.ts';
+import { type Block, Breaker, BREAKER_STATES, type BreakerState } from './breaker.ts';
 import { ruleOf } from './rules.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -50,6 +50,12 @@ export class CandidateHealth {
   blockAt(now: number): Block | undefined {
     const blocks = [this.breaker.block, this.upstream.block].filter((block) => block !== undefined);
     return blocks.filter(({ until }) => until > now).toSorted((a, b) => b.until - a.until)[0];
+  }
+
+  /** Of its own breaker and that of its upstream, the worse. */
+  state(now: number): BreakerState {
+    const states = [this.breaker.state(now), this.upstream.state(now)];
+    return BREAKER_STATES.find((state) => states.includes(state)) ?? 'closed';
   }
 
   begin(): void {

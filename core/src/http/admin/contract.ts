@@ -8,6 +8,7 @@ import {
   timeoutsSchema,
   upstreamSchema,
 } from '../../config/upstream.ts';
+import { BREAKER_STATES } from '../../routing/breaker.ts';
 import { keySchema } from '../../state/state.ts';
 import { RECORD_LEVELS } from '../../trace/recording.ts';
 
@@ -74,7 +75,7 @@ export const healthViewSchema = z
   .object({
     upstream: z.string(),
     model: z.string(),
-    state: z.enum(['closed', 'open', 'half-open']),
+    state: z.enum(BREAKER_STATES),
     reason: z.string().nullable().describe('Why it is not asked: the kind of failure, or `paused`.'),
     until: z.iso.datetime().nullable().describe('When it may be asked again.'),
     running: z.int().describe('Requests that it serves now.'),

@@ -57,7 +57,6 @@ function viewHealth(upstream: Upstream, deps: AdminDeps) {
 
 function viewBlock(health: CandidateHealth, now: number) {
   const block = health.blockAt(now);
-  if (block) return { state: 'open', reason: block.reason, until: new Date(block.until).toISOString() };
-  const last = health.breaker.block ?? health.upstream.block;
-  return { state: last ? 'half-open' : 'closed', reason: last?.reason ?? null, until: null };
+  const { reason = null } = block ?? health.breaker.block ?? health.upstream.block ?? {};
+  return { state: health.state(now), reason, until: block ? new Date(block.until).toISOString() : null };
 }
