@@ -1,6 +1,7 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TraceRecord } from '../../core/src/trace/record.ts';
+import { tokensPerSecond } from '../../core/src/trace/speed.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
 import { openAiBrokenStream, openAiReply, openAiStream } from '../support/openai-frames.ts';
@@ -81,6 +82,7 @@ describe('a trace', () => {
       ...{ model: 'm', thread: 't1', upstream: 'one', upstreamModel: 'm' },
       ...{ ttftMs: expect.any(Number) as number, overheadMs: expect.any(Number) as number },
       ...{ inputTokens: 12, cachedTokens: 4, outputTokens: 7, reasoningTokens: 2 },
+      tokensPerSecond: trace && tokensPerSecond(trace),
       cost: expect.closeTo(0.026) as number,
       attempts: [
         {
@@ -195,7 +197,10 @@ describe('a trace', () => {
     expect(await list('?outcome=running')).toHaveLength(1);
     held.resolve();
     for await (const _ of stream) void _;
-    expect(await list()).toMatchObject([{ id: running.id, outcome: 'ok' }]);
+    const [whole] = await list();
+    expect(whole).toMatchObject({ id: running.id, outcome: 'ok' });
+    const { ms = 0, ttftMs = 0, outputTokens = 0 } = whole ?? {};
+    expect(whole?.tokensPerSecond).toBeCloseTo(outputTokens / ((ms - ttftMs) / 1000));
   });
 
   it('holds no prompt, no answer and no secret', async () => {

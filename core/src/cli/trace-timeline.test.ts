@@ -12,7 +12,7 @@ const trace: TraceRecord = {
   },
   ...{ protocol: 'anthropic', ip: '127.0.0.1', userAgent: 'claude-cli', keyName: 'laptop', model: 'fast' },
   ...{ upstream: 'two', upstreamModel: 'm', status: 200, outcome: 'ok', ttftMs: 240, cost: 0.0125 },
-  ...{ inputTokens: 12, cachedTokens: 4, outputTokens: 7 },
+  ...{ inputTokens: 12, cachedTokens: 4, outputTokens: 7, tokensPerSecond: 29.17 },
   attempts: [
     {
       ...{
@@ -56,7 +56,7 @@ describe('a trace for a person', () => {
         'served by  two/m',
         'outcome    200 ok',
         'took       480 ms, first content after 240 ms',
-        'tokens     12 in (4 cached), 7 out',
+        'tokens     12 in (4 cached), 7 out, 29 a second',
         'cost       $0.012500',
         'dropped    top_k: The upstream has none.',
         '',

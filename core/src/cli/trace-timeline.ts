@@ -53,11 +53,13 @@ function tokensOf({
   outputTokens,
   cachedTokens,
   reasoningTokens,
+  tokensPerSecond: speed,
 }: TraceRecord): string | undefined {
   if (inputTokens === undefined) return undefined;
   const cached = cachedTokens === undefined ? '' : ` (${cachedTokens} cached)`;
   const reasoning = reasoningTokens === undefined ? '' : ` (${reasoningTokens} reasoning)`;
-  return `${inputTokens} in${cached}, ${outputTokens ?? 0} out${reasoning}`;
+  const rate = speed === undefined ? '' : `, ${speed < 10 ? speed.toFixed(1) : Math.round(speed)} a second`;
+  return `${inputTokens} in${cached}, ${outputTokens ?? 0} out${reasoning}${rate}`;
 }
 
 function timeline({ attempts, ms: whole }: TraceRecord): readonly string[] {

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { Prices } from '../limits/prices.ts';
 import type { Outcome, TraceRecord } from '../trace/record.ts';
+import { tokensPerSecond } from '../trace/speed.ts';
 import type { RequestState } from './exchange.ts';
 
 export interface TraceInput {
@@ -13,10 +14,11 @@ export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRec
   const { requestId, startedAt, notes, key, protocol, replayOf } = ctx.state as RequestState;
   const { usage, served, upstream } = notes;
   const now = performance.now();
+  const ms = now - notes.arrivedAt;
   return {
     id: requestId,
     startedAt,
-    ms: now - notes.arrivedAt,
+    ms,
     method: ctx.method,
     path: ctx.path,
     protocol: protocol.name,
@@ -38,6 +40,7 @@ export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRec
     outputTokens: usage?.output,
     cachedTokens: usage?.cacheRead,
     reasoningTokens: usage?.reasoning,
+    tokensPerSecond: tokensPerSecond({ ms, ttftMs: notes.ttftMs, outputTokens: usage?.output }),
     cost: usage && served ? prices.costOf(usage, served) : undefined,
     replayOf,
     attempts: notes.tries,

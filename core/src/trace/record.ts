@@ -88,6 +88,8 @@ export interface TraceRecord extends TraceFindings {
   readonly outputTokens?: number | undefined;
   readonly cachedTokens?: number | undefined;
   readonly reasoningTokens?: number | undefined;
+  /** From the first content to the end; absent where the reply came at once. */
+  readonly tokensPerSecond?: number | undefined;
   /** US dollars; absent when the price is not known. */
   readonly cost?: number | undefined;
   readonly bodies?: BodiesKept | undefined;

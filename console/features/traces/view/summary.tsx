@@ -24,8 +24,8 @@ export function Summary({ trace }: { readonly trace: Trace }) {
     outputTokens = 0,
     cachedTokens,
     reasoningTokens,
+    tokensPerSecond: speed,
   } = trace;
-  const seconds = (trace.ms - (trace.ttftMs ?? 0)) / 1000;
   const facts: readonly (readonly [string, ReactNode])[] = [
     [t('outcome'), <OutcomeBadge key="outcome" trace={trace} />],
     [t('asked'), trace.model],
@@ -47,9 +47,7 @@ export function Summary({ trace }: { readonly trace: Trace }) {
     ],
     [
       t('speed'),
-      outputTokens > 1 && seconds > 0.05
-        ? t('perSecond', { count: formats.number(Math.round(outputTokens / seconds)) })
-        : undefined,
+      speed === undefined ? undefined : t('perSecond', { count: formats.number(Math.round(speed)) }),
     ],
     [t('cost'), cost === undefined ? undefined : formats.money(cost)],
     [t('finish'), trace.finish],

@@ -29,6 +29,10 @@ export const traceSchema = z
     outputTokens: z.int().optional(),
     cachedTokens: z.int().optional(),
     reasoningTokens: z.int().optional(),
+    tokensPerSecond: z
+      .number()
+      .optional()
+      .describe('From the first content to the end; absent where the reply came at once.'),
     cost: z.number().optional().describe('US dollars; absent when the price is not known.'),
     tools: z.array(z.string()).optional().describe('The tools that the reply calls.'),
     badCalls: z.int().optional().describe('Calls whose arguments are wrong.'),

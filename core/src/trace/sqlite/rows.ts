@@ -8,6 +8,7 @@ import type {
   TraceFindings,
   TraceRecord,
 } from '../record.ts';
+import { tokensPerSecond } from '../speed.ts';
 import type { TraceTable } from './tables.ts';
 
 export function toRow(trace: TraceRecord, said: string | undefined): Insertable<TraceTable> {
@@ -58,10 +59,16 @@ function findingsRow({ tools, badCalls, finish, parent, replyId }: TraceFindings
 }
 
 export function fromRow(row: Selectable<TraceTable>): TraceRecord {
+  const written = {
+    ms: row.ms,
+    ttftMs: row.ttft_ms ?? undefined,
+    outputTokens: row.output_tokens ?? undefined,
+  };
   return defined({
     id: row.id,
     startedAt: row.started_at,
-    ms: row.ms,
+    ...written,
+    tokensPerSecond: tokensPerSecond(written),
     method: row.method,
     path: row.path,
     protocol: row.protocol,
@@ -76,10 +83,8 @@ export function fromRow(row: Selectable<TraceTable>): TraceRecord {
     status: row.status,
     outcome: row.outcome as Outcome,
     errorKind: row.error_kind ?? undefined,
-    ttftMs: row.ttft_ms ?? undefined,
     overheadMs: row.overhead_ms ?? undefined,
     inputTokens: row.input_tokens ?? undefined,
-    outputTokens: row.output_tokens ?? undefined,
     cachedTokens: row.cached_tokens ?? undefined,
     reasoningTokens: row.reasoning_tokens ?? undefined,
     cost: row.cost ?? undefined,
