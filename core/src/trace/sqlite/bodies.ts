@@ -11,8 +11,13 @@ const BLOCK_BYTES = 64 * 1024;
 /** A block is named after the first trace in it; no other one in it is further away than this. */
 const BLOCK_REACH = 255;
 
-const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
-const compress = (pieces: readonly Uint8Array[]): Uint8Array => zstdCompressSync(Buffer.concat(pieces), FAST);
+const FAST = { [constants.ZSTD_c_compressionLevel]: 1 };
+
+function compress(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = Buffer.concat(pieces);
+  // Told the size, the compressor sets itself up for a small one.
+  return zstdCompressSync(whole, { params: FAST, pledgedSrcSize: whole.length });
+}
 
 /** Where a trace's bodies are in their block, and how long their parts are, in bytes. */
 export interface BodyPlace {
