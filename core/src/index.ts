@@ -11,7 +11,7 @@ export type * from './plugin/plugin.ts';
 export type { HeaderMap, HttpClient, HttpReply, HttpRequest } from './transport/http.ts';
 export { BlockSerializer, BlockWriter } from './canonical/blocks.ts';
 export { type ConversationRules, listRules } from './plugin/conversation-rules.ts';
-export { parseEvent, parseWrappedEvent } from './plugin/parse-event.ts';
+export { EventParser } from './plugin/event-parser.ts';
 export { durationMs, retryAfterMs } from './plugin/retry-after.ts';
 export { upstreamMessage } from './plugin/upstream-error.ts';
 export { inlineFiles } from './plugin/inline-files.ts';

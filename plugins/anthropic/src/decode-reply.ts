@@ -3,6 +3,7 @@ import {
   type ChatEvent,
   type ChatRequest,
   defined,
+  EventParser,
   type FinishReason,
   GatewayError,
   isJsonObject,
@@ -12,7 +13,6 @@ import {
   type StreamDecoder,
   type ToolNames,
   type Usage,
-  parseEvent,
 } from '@dragoman/core';
 import { decodeError } from './decode-error.ts';
 import { toolNamesOf } from './encode-request.ts';
@@ -49,6 +49,7 @@ export function decodeStream(request: ChatRequest): StreamDecoder {
 /** The state of one message while its events come in. */
 class MessageDecoder implements StreamDecoder {
   isOver = false;
+  readonly #parser = new EventParser('an event');
   readonly #writer: BlockWriter;
   #isStarted = false;
   #usage: Usage | undefined;
@@ -62,7 +63,7 @@ class MessageDecoder implements StreamDecoder {
 
   *push({ data }: SseEvent): Generator<ChatEvent> {
     const text = data.trim();
-    if (text !== '' && text !== '[DONE]') yield* this.decode(parseEvent(text, 'an event'));
+    if (text !== '' && text !== '[DONE]') yield* this.decode(this.#parser.parse(text));
   }
 
   *decode(event: JsonObject): Generator<ChatEvent> {

@@ -3,6 +3,7 @@ import {
   type ChatEvent,
   type ChatRequest,
   defined,
+  EventParser,
   type FinishReason,
   GatewayError,
   isJsonObject,
@@ -10,7 +11,6 @@ import {
   type SseEvent,
   type StreamDecoder,
   type Usage,
-  parseWrappedEvent,
 } from '@dragoman/core';
 import { CandidateDecoder } from './candidate-decoder.ts';
 import { decodeError } from './decode-error.ts';
@@ -37,6 +37,7 @@ const MAX_CANDIDATES = 8;
 class ReplyDecoder implements StreamDecoder {
   /** This wire has no last event: its streams just end. */
   readonly isOver = false;
+  readonly #parser = new EventParser('a chunk');
   readonly #request: ChatRequest;
   readonly #writer: BlockWriter;
   readonly #candidates = new Map<number, CandidateDecoder>();
@@ -51,7 +52,7 @@ class ReplyDecoder implements StreamDecoder {
 
   *push({ data }: SseEvent): Generator<ChatEvent> {
     const text = data.trim();
-    if (text !== '' && text !== '[DONE]') yield* this.chunk(parseWrappedEvent(text, 'a chunk'));
+    if (text !== '' && text !== '[DONE]') yield* this.chunk(this.#parser.parseWrapped(text));
   }
 
   *chunk(chunk: JsonObject): Generator<ChatEvent> {

@@ -3,6 +3,7 @@ import {
   type ChatEvent,
   type ChatRequest,
   defined,
+  EventParser,
   GatewayError,
   isJsonObject,
   type JsonObject,
@@ -10,7 +11,6 @@ import {
   type SseEvent,
   type StreamDecoder,
   type Usage,
-  parseEvent,
 } from '@dragoman/core';
 import { ChoiceDecoder } from './choice-decoder.ts';
 import { decodeError } from './decode-error.ts';
@@ -43,6 +43,7 @@ export function decodeStream(request: ChatRequest): StreamDecoder {
 /** The state of one reply while its chunks come in. */
 class ReplyDecoder implements StreamDecoder {
   isOver = false;
+  readonly #parser = new EventParser('a chunk');
   readonly #request: ChatRequest;
   readonly #writer: BlockWriter;
   readonly #choices = new Map<number, ChoiceDecoder>();
@@ -58,7 +59,7 @@ class ReplyDecoder implements StreamDecoder {
   *push({ data }: SseEvent): Generator<ChatEvent> {
     const text = data.trim();
     if (text === '[DONE]') this.isOver = true;
-    else if (text !== '') yield* this.chunk(parseEvent(text, 'a chunk'));
+    else if (text !== '') yield* this.chunk(this.#parser.parse(text));
   }
 
   *chunk(chunk: JsonObject): Generator<ChatEvent> {

@@ -2,6 +2,7 @@ import {
   type ChatEvent,
   type ChatRequest,
   defined,
+  EventParser,
   type FinishReason,
   GatewayError,
   isJsonObject,
@@ -9,7 +10,6 @@ import {
   type ReplyEnd,
   type SseEvent,
   type StreamDecoder,
-  parseEvent,
 } from '@dragoman/core';
 import { decodeError } from '../decode-error.ts';
 import { arrayOf } from '../wire.ts';
@@ -32,6 +32,7 @@ class ReplyDecoder implements StreamDecoder {
   readonly #items: ItemDecoder;
   #started = false;
   isOver = false;
+  readonly #parser = new EventParser('an event');
 
   constructor(request: ChatRequest) {
     this.#request = request;
@@ -41,7 +42,7 @@ class ReplyDecoder implements StreamDecoder {
   *push({ data }: SseEvent): Generator<ChatEvent> {
     const text = data.trim();
     if (text === '' || text === '[DONE]') return;
-    const event = parseEvent(text, 'an event');
+    const event = this.#parser.parse(text);
     const { type, response } = event;
     if (type === 'error' || event['error']) throw errorOf(event['error'] ? event : { error: event });
     if (isJsonObject(response) && !this.#started) yield this.#start(response);
