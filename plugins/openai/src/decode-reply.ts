@@ -56,19 +56,19 @@ class ReplyDecoder implements StreamDecoder {
     this.#writer = new BlockWriter(toolNamesOf(request));
   }
 
-  *push({ data }: SseEvent): Generator<ChatEvent> {
+  push({ data }: SseEvent): Iterable<ChatEvent> {
     const text = data.trim();
     if (text === '[DONE]') this.isOver = true;
-    else if (text !== '') yield* this.chunk(this.#parser.parse(text));
+    return this.isOver || text === '' ? [] : this.chunk(this.#parser.parse(text));
   }
 
   *chunk(chunk: JsonObject): Generator<ChatEvent> {
     if (chunk['error']) throw decodeError(200, {}, chunk);
     this.#usage = decodeUsage(chunk['usage']) ?? this.#usage;
-    const choices = arrayOf(chunk['choices']).filter(isJsonObject);
-    // Azure begins with a chunk that has no choices and names neither id nor model.
-    if (choices.length > 0 && !this.#started) yield this.#start(chunk);
-    for (const choice of choices) {
+    for (const choice of arrayOf(chunk['choices'])) {
+      if (!isJsonObject(choice)) continue;
+      // Not before: Azure begins with a chunk that has no choices and names neither id nor model.
+      if (!this.#started) yield this.#start(chunk);
       if (choice['error']) throw decodeError(200, {}, choice);
       yield* this.#choice(choice['index']).decode(choice);
     }
