@@ -10,6 +10,11 @@ import { measure, serveParent } from './child.ts';
 import { CLAUDE, CROWD, GATEWAYS, MODELS } from './scenarios.ts';
 
 const kind = process.env['GATEWAY'] as keyof typeof GATEWAYS;
+/** What is kept of requests; the other gateways keep nothing, and count nothing. */
+const RECORDS: Partial<Record<typeof kind, 'full' | 'no-bodies'>> = {
+  recording: 'full',
+  noting: 'no-bodies',
+};
 const data = mkdtempSync(join(tmpdir(), 'dragoman-bench-'));
 process.on('exit', () => rmSync(data, { recursive: true, force: true }));
 
@@ -21,6 +26,7 @@ const crowd = Array.from({ length: CROWD.upstreams }, (_, at) => `other${at}`);
 const others = {
   passing: [],
   recording: [],
+  noting: [],
   translating: [],
   crowded: crowd.map((id) =>
     openaiUpstream(
@@ -46,9 +52,8 @@ const gateway = await createGateway(
     ],
     server: { port: 0 },
     log: { level: 'info', format: 'json' },
-    ...(kind === 'recording'
-      ? { traces: { record: 'full' } }
-      : { traces: { record: 'off' }, metrics: { enabled: false } }),
+    traces: { record: RECORDS[kind] ?? 'off' },
+    metrics: { enabled: kind in RECORDS },
     data,
   }),
 );

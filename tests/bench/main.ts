@@ -38,6 +38,7 @@ async function startAll(): Promise<Bench> {
       passing: await startGateway('passing'),
       translating: await startGateway('translating'),
       recording: await startGateway('recording'),
+      noting: await startGateway('noting'),
       crowded: await startGateway('crowded'),
       pooled: await startGateway('pooled'),
     },

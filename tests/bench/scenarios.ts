@@ -21,8 +21,10 @@ export const GATEWAYS = {
   passing: { passThrough: true },
   /** Decoded and encoded again, as between two protocols. */
   translating: { passThrough: false },
-  /** As `passing`, with all that passes recorded, and metrics; the others have none of it. */
+  /** As `passing`, with all that passes recorded, and metrics. */
   recording: { passThrough: true },
+  /** As `passing`, with requests recorded without their bodies, and metrics: how a gateway is unless told otherwise. */
+  noting: { passThrough: true },
   /** As `passing`, beside many other upstreams and models. */
   crowded: { passThrough: true },
   /** As `passing`, by one of many upstreams that serve the same model. */
@@ -95,11 +97,13 @@ function parse({ body }: { readonly body: string }): object {
 }
 
 /** Traces are safe after half a second. */
-const recorded = { gateway: 'recording', beside: 'passing', restMs: 700, aim: 1.25 } as const;
+const noted = { gateway: 'noting', beside: 'passing', restMs: 700 } as const;
+const recorded = { ...noted, gateway: 'recording', aim: 1.25 } as const;
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: '1 KB, passed through', gateway: 'passing', ...whole, aim: 1.6 },
   { name: '1 KB, recorded, beside unrecorded', ...recorded, ...whole },
+  { name: '1 KB, without bodies, beside unrecorded', ...noted, ...whole },
   { name: '1 KB, among 200 upstreams and 2,000 models', gateway: 'crowded', ...whole },
   { name: '1 KB, by a pool of 200 upstreams', gateway: 'pooled', ...whole },
   { name: '1 KB, translated', gateway: 'translating', ...whole },

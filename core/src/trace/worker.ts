@@ -40,6 +40,7 @@ async function handle(message: ToWorker): Promise<void> {
     clearInterval(pruning);
     await commit();
     await store?.close();
+    store = undefined;
     port?.close();
     return;
   }
@@ -149,9 +150,11 @@ const inTurn = (work: () => Promise<void>): void => {
   last = last.then(work);
 };
 
+/** A few traces at a time, until no more are beyond the bounds: what waits to be written comes in between. */
 async function prune(): Promise<void> {
   try {
-    await store?.prune(retention, Date.now());
+    const gone = (await store?.prune(retention, Date.now())) ?? 0;
+    if (gone > 0) inTurn(prune);
   } catch (error) {
     tell({ type: 'state', reason: reasonOf(error) });
   }
@@ -163,6 +166,7 @@ inTurn(async () => {
   try {
     await opened();
     tell({ type: 'state' });
+    inTurn(prune);
   } catch (error) {
     tell({ type: 'state', reason: reasonOf(error) });
   }

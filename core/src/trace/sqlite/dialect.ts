@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { SqliteDialect } from 'kysely';
 
@@ -8,6 +8,8 @@ export function openDatabase(path: string): DatabaseSync {
   closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
   const database = new DatabaseSync(path);
+  // Once anything is written, it has no effect.
+  if (statSync(path).size === 0) database.exec('pragma auto_vacuum = incremental');
   database.exec('pragma journal_mode = wal');
   // What the last moments before a power cut wrote may be lost, but nothing breaks.
   database.exec('pragma synchronous = normal');
@@ -16,7 +18,6 @@ export function openDatabase(path: string): DatabaseSync {
   database.exec('pragma wal_autocheckpoint = 8000');
   // In KiB.
   database.exec('pragma cache_size = -32000');
-  database.exec('pragma auto_vacuum = incremental');
   return database;
 }
 

@@ -42,6 +42,14 @@ const put = (traces: readonly TraceRecord[]): Promise<void> =>
 const ids = async (query: object = {}): Promise<readonly string[]> =>
   (await store.list(traceQuerySchema.parse(query))).traces.map(({ id }) => id);
 
+/** How large the database is. */
+function pages(): number {
+  const database = openDatabase(join(folder, DATABASE_NAME));
+  const { page_count: count } = database.prepare('pragma page_count').get() as { page_count: number };
+  database.close();
+  return count;
+}
+
 describe('traces in a store', () => {
   it('come back as they were put', async () => {
     const full = trace(1, {
@@ -145,6 +153,16 @@ describe('traces in a store', () => {
     expect(await store.prune(bounds, T0 + 10_000)).toBe(5);
     expect(await ids()).toEqual(['req_9', 'req_8', 'req_7', 'req_6', 'req_5']);
     expect(await store.prune({ ...bounds, maxBytes: 1 }, T0 + 10_000)).toBe(1);
+  });
+
+  it('leave no room behind in the file', async () => {
+    await put(Array.from({ length: 2_000 }, (_, n) => trace(n)));
+    await store.commit();
+    const full = pages();
+    await store.remove({});
+    expect(pages()).toBeGreaterThan(full / 2);
+    await store.prune({ maxAgeMs: 1e9, maxCount: 5, maxBytes: 1e9 }, T0);
+    expect(pages()).toBeLessThan(full / 2);
   });
 });
 

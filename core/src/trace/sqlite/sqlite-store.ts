@@ -68,7 +68,7 @@ export async function openSqliteStore(folder: string): Promise<TraceStore> {
     threads: (query) => listThreads(db, query),
     async prune(retention, now) {
       await commit();
-      return pruneTraces(db, { retention, now, path, database });
+      return pruneTraces(db, { retention, now, database });
     },
     async close() {
       await commit();
