@@ -54,26 +54,28 @@ export function useTraces({ badCalls, retried, minMs, sort, ...texts }: TraceFil
   };
 }
 
-/** Counts the requests that ended since; `live` tells whether it listens. */
+/** Counts the requests that began or ended since, each once. */
 export function useTail(isOn: boolean): { readonly count: number; readonly reset: () => void } {
   const [count, setCount] = useState(0);
-  const seen = useRef(new Set<string>());
+  /** Those that were counted while they ran: they are told once more when they end. */
+  const running = useRef(new Set<string>());
   useEffect(() => {
     if (!isOn) return undefined;
     const source = new EventSource(addressOf('/traces/tail'));
     source.addEventListener('trace', (event: MessageEvent<string>) => {
-      const { id } = JSON.parse(event.data) as Trace;
-      if (seen.current.has(id)) return;
-      seen.current.add(id);
-      setCount((before) => before + 1);
+      const { id, outcome } = JSON.parse(event.data) as Trace;
+      const isKnown = running.current.delete(id);
+      if (outcome === 'running') running.current.add(id);
+      if (!isKnown) setCount((before) => before + 1);
+    });
+    source.addEventListener('missed', (event: MessageEvent<string>) => {
+      const { missed } = JSON.parse(event.data) as { readonly missed: number };
+      setCount((before) => before + missed);
     });
     return () => source.close();
   }, [isOn]);
   return {
     count,
-    reset: () => {
-      seen.current.clear();
-      setCount(0);
-    },
+    reset: () => setCount(0),
   };
 }

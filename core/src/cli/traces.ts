@@ -109,8 +109,9 @@ async function tail(flags: ConfigFlags): Promise<void> {
   await withRunningAdmin(flags, async (admin) => {
     for await (const line of admin.lines('/traces/tail')) {
       if (!line.startsWith('data: ')) continue;
-      const trace = JSON.parse(line.slice(6)) as TraceRecord;
-      if (trace.outcome !== 'running') print(`${rowOf(trace).join('  ')}${attemptsOf(trace.attempts)}`);
+      const trace = JSON.parse(line.slice(6)) as TraceRecord | { readonly missed: number };
+      if ('missed' in trace) print(`(${trace.missed} more, too many to show)`);
+      else if (trace.outcome !== 'running') print(`${rowOf(trace).join('  ')}${attemptsOf(trace.attempts)}`);
     }
   });
 }

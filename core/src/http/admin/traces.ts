@@ -1,4 +1,4 @@
-import { PassThrough, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { z } from 'zod';
 import {
   statsQuerySchema,
@@ -10,12 +10,12 @@ import {
 import { type HarEntry, harEntries, harText } from '../../trace/har.ts';
 import type { TraceRecord } from '../../trace/record.ts';
 import type { TracePage } from '../../trace/store.ts';
-import { encodeSse } from '../../transport/sse.ts';
 import { askTraces, findTrace, missingTrace } from './ask-traces.ts';
 import * as contract from './contract.ts';
 import type { AdminDeps } from './deps.ts';
 import { defineOperation, type Operation } from './operation.ts';
 import { readQuery } from './read-query.ts';
+import { tailOf } from './tail.ts';
 
 const exportQuerySchema = traceFilterSchema.extend({ format: z.enum(['jsonl', 'har']).default('jsonl') });
 
@@ -62,15 +62,8 @@ export const traceOperations: readonly Operation[] = [
     access: 'admin',
     isRaw: true,
     handle({ ctx }, { traces }) {
-      const events = new PassThrough();
-      events.write(': following\n\n');
-      const stop = traces.follow((trace) => void events.write(encodeSse(JSON.stringify(trace), 'trace')));
-      const keepAlive = setInterval(() => events.write(': keep-alive\n\n'), KEEP_ALIVE_MS).unref();
-      ctx.req.once('close', () => {
-        stop();
-        clearInterval(keepAlive);
-        events.end();
-      });
+      const events = tailOf(traces);
+      ctx.req.once('close', () => events.destroy());
       ctx.type = 'text/event-stream';
       ctx.body = events;
     },
@@ -104,8 +97,6 @@ export const traceOperations: readonly Operation[] = [
     }),
   }),
 ];
-
-const KEEP_ALIVE_MS = 15_000;
 
 const EXPORT_PAGE = 500;
 

@@ -1,0 +1,34 @@
+import { text } from 'node:stream/consumers';
+import { expect, it } from 'vitest';
+import type { TraceRecord } from '../../trace/record.ts';
+import { tailOf } from './tail.ts';
+
+const trace = (n: number): TraceRecord => ({
+  ...{ id: `req_${n}`, startedAt: 1, ms: 1, method: 'POST', path: '/', protocol: 'p', ip: '' },
+  ...{ userAgent: 'x'.repeat(1_000), status: 200, outcome: 'ok', attempts: [], dropped: [] },
+});
+
+it('keeps no more for a reader who does not read than it may, and says how many it left out', async () => {
+  let tell = (_: TraceRecord): void => {};
+  let isFollowed = true;
+  const events = tailOf({
+    follow(listener) {
+      tell = listener;
+      return () => (isFollowed = false);
+    },
+  });
+  for (let n = 0; n < 10_000; n += 1) tell(trace(n));
+  // What waits is read, so that there is room again.
+  const told = text(events);
+  await new Promise(setImmediate);
+  tell(trace(10_000));
+  (events as unknown as { end(): void }).end();
+  const seen = await told;
+  const ids = [...seen.matchAll(/^event: trace\ndata: \{"id":"req_(\d+)"/gm)].map(([, id]) => Number(id));
+  const [, missed = ''] = /^event: missed\ndata: \{"missed":(\d+)\}$/m.exec(seen) ?? [];
+  expect(seen.length).toBeLessThan(1.2 * 1024 * 1024);
+  expect(ids.slice(0, 3)).toEqual([0, 1, 2]);
+  expect(ids.at(-1)).toBe(10_000);
+  expect(ids.length + Number(missed)).toBe(10_001);
+  expect(isFollowed).toBe(false);
+});

@@ -1,0 +1,30 @@
+import { PassThrough, type Readable } from 'node:stream';
+import type { Traces } from '../../trace/traces.ts';
+import { encodeSse } from '../../transport/sse.ts';
+
+const KEEP_ALIVE_MS = 15_000;
+
+/** What may wait for a reader who does not keep up, in bytes; beyond it, traces are left out. */
+const MAX_WAITING_BYTES = 1024 * 1024;
+
+/** Every trace from now on, as server-sent events: `trace`, and `missed` with how many were left out before it. */
+export function tailOf(traces: Pick<Traces, 'follow'>): Readable {
+  const events = new PassThrough();
+  let missed = 0;
+  const stop = traces.follow((trace) => {
+    if (events.writableLength > MAX_WAITING_BYTES) {
+      missed += 1;
+      return;
+    }
+    if (missed > 0) events.write(encodeSse(JSON.stringify({ missed }), 'missed'));
+    missed = 0;
+    events.write(encodeSse(JSON.stringify(trace), 'trace'));
+  });
+  const keepAlive = setInterval(() => events.write(': keep-alive\n\n'), KEEP_ALIVE_MS).unref();
+  events.once('close', () => {
+    stop();
+    clearInterval(keepAlive);
+  });
+  events.write(': following\n\n');
+  return events;
+}
