@@ -19,6 +19,8 @@ export interface ToolResult {
 export interface Analysis {
   readonly request?: ChatRequest;
   readonly reply?: ReadReply;
+  /** Why nothing could be read. */
+  readonly problem?: string;
   readonly calls: readonly ToolCallRecord[];
   /** Of calls before. */
   readonly results: readonly ToolResult[];
@@ -37,8 +39,19 @@ const NO_BOX: OpaqueBox = { seal: () => '', open: () => undefined };
 
 const NOTHING: Analysis = { calls: [], results: [], texts: { prompt: '', reply: '', tools: '' } };
 
-/** Reads a capture by the codec of its wire. Bodies are of clients and of upstreams, so nothing in them is sure. */
+/**
+ * Reads a capture by the codec of its wire. Bodies are of clients and of upstreams, and codecs of plugins, so
+ * nothing is sure: what cannot be read says so, and takes nothing else along.
+ */
 export function analyze(capture: PackedCapture, readers: WireReaders, scope: string): Analysis {
+  try {
+    return read(capture, readers, scope);
+  } catch (error) {
+    return { ...NOTHING, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function read(capture: PackedCapture, readers: WireReaders, scope: string): Analysis {
   const { request: asked } = capture;
   const reader = Object.hasOwn(readers, asked.wire) ? readers[asked.wire] : undefined;
   const request = reader && asked.body && readRequest(reader, capture, readText(capture, asked.body));

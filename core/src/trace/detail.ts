@@ -53,7 +53,7 @@ export function detailOf(capture: PackedCapture, readers: WireReaders): TraceDet
     missing: body.missing,
     isAltered: body.isAltered ?? false,
   });
-  const { request: asked, reply: read } = analyze(capture, readers, '');
+  const { request: asked, reply: read, problem = read?.problem } = analyze(capture, readers, '');
   return {
     wire: request.wire,
     query: request.query,
@@ -68,6 +68,6 @@ export function detailOf(capture: PackedCapture, readers: WireReaders): TraceDet
     ...(asked && { asked }),
     events: read?.events ?? [],
     ...(read?.reply && { answer: read.reply }),
-    ...(read?.problem !== undefined && { problem: read.problem }),
+    ...(problem !== undefined && { problem }),
   };
 }

@@ -6,6 +6,8 @@ import { statsQuerySchema } from './query.ts';
 import type { TraceRecord } from './record.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
 import type { Retention } from './store.ts';
+import { Capture, CaptureBudget } from './capture.ts';
+import { pack, type PackedCapture } from './packed.ts';
 import { createTraces, type Traces } from './traces.ts';
 
 let folder: string;
@@ -31,11 +33,11 @@ async function fill(count: number): Promise<void> {
   await store.close();
 }
 
-function open(bounds: Partial<Retention>): void {
+function open(bounds: Partial<Retention>, readers: readonly string[] = []): void {
   traces = createTraces({
-    folder,
+    ...{ folder, readers },
     retention: { maxAgeMs: 1e9, maxCount: 1e6, maxBytes: 1e9, ...bounds },
-    ...{ rules: { paths: [], patterns: [], keepMedia: false }, readers: [] },
+    rules: { paths: [], patterns: [], keepMedia: false },
     log: { error: () => {}, info: () => {} },
   });
 }
@@ -68,5 +70,42 @@ describe('traces beyond the bounds', () => {
     for (let now = await count(); now !== left; now = await count()) left = now;
     expect(left).toBeLessThan(7_000);
     expect(left).toBeGreaterThan(1_000);
+  });
+});
+
+/** A module that reads the wire `w` by a function of the test. */
+function readerOf(decodeRequest: string): string {
+  return `data:text/javascript,export const wireReaders = { w: { decodeRequest() { ${decodeRequest} } } };`;
+}
+
+function capture(): PackedCapture {
+  const request = { wire: 'w', query: '', headers: {}, params: {}, body: Buffer.from('{}') };
+  const taken = new Capture(request, { limit: 100, budget: new CaptureBudget(100) });
+  taken.reply.push('{}');
+  return pack(taken, 0);
+}
+
+describe('a plugin that cannot read its own wire', () => {
+  it('costs what it would have told, and no trace', async () => {
+    open({}, [readerOf('return {};')]);
+    traces.record(trace(1), capture());
+    traces.record(trace(2));
+    expect(await count()).toBe(2);
+    expect(await traces.ask('detail', 'req_1')).toMatchObject({
+      request: { body: { text: '{}' } },
+      problem: expect.stringContaining('undefined') as string,
+    });
+    expect(traces.status()).toMatchObject({ lost: 0 });
+  });
+
+  it('may end the thread: what it had is counted as lost, and another one goes on', async () => {
+    open({}, [readerOf('process.exit(1);')]);
+    traces.record(trace(1), capture());
+    await expect(count()).rejects.toThrow('thread');
+    expect(traces.status()).toEqual({ reason: 'Its thread has ended.', lost: 1, shed: 0, waiting: 0 });
+    traces.record(trace(2));
+    await expect.poll(() => traces.status().reason).toBeUndefined();
+    traces.record(trace(3));
+    expect(await count()).toBe(2);
   });
 });

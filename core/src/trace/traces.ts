@@ -48,6 +48,10 @@ const MAX_WAITING = 20_000;
 /** Bodies that wait for the store, in bytes; beyond this, traces are kept without theirs. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
+/** The first time, a new thread takes over at once; one that ends again and again is waited for longer each time. */
+const RESTART_MS = 500;
+const MAX_RESTART_MS = 60_000;
+
 export const NO_TRACES: Traces = {
   isOn: false,
   record: () => {},
@@ -71,11 +75,16 @@ interface Pending {
 class WorkerTraces implements Traces {
   readonly isOn = true;
   readonly #log: TracesInput['log'];
-  readonly #worker: Worker;
+  readonly #input: WorkerInput;
+  /** Absent while there is no thread. */
+  #worker: Worker | undefined;
+  /** How often the thread ended since a trace was kept. */
+  #ends = 0;
   readonly #calls = new Map<number, Pending>();
   readonly #listeners = new Set<(trace: TraceRecord) => void>();
   #queue: SentTrace[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #restart: NodeJS.Timeout | undefined;
   /** What the store has not made safe yet. */
   #sent: Load = NOTHING;
   #lost = 0;
@@ -86,13 +95,22 @@ class WorkerTraces implements Traces {
 
   constructor(input: WorkerInput, log: TracesInput['log']) {
     this.#log = log;
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: input, name: 'traces' });
-    this.#worker.on('message', (message: FromWorker) => this.#hear(message));
-    this.#worker.on('error', (error: unknown) =>
-      this.#fail(error instanceof Error ? error.message : String(error)),
-    );
-    this.#worker.on('exit', () => this.#fail('Its thread has ended.'));
-    this.#worker.unref();
+    this.#input = input;
+    this.#start();
+  }
+
+  #start(): void {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: this.#input,
+      name: 'traces',
+    });
+    let reason = 'Its thread has ended.';
+    worker.on('message', (message: FromWorker) => this.#hear(message));
+    worker.on('error', (error: unknown) => (reason = error instanceof Error ? error.message : String(error)));
+    worker.on('exit', () => this.#fail(reason));
+    worker.unref();
+    this.#worker = worker;
+    this.#flush();
   }
 
   record(trace: TraceRecord, capture?: PackedCapture): void {
@@ -123,6 +141,7 @@ class WorkerTraces implements Traces {
   ): Promise<ReturnType<StoreCalls[Method]>> {
     this.#flush();
     const call = this.#nextCall++;
+    if (!this.#worker) return Promise.reject(new Error(this.#reason));
     return new Promise((resolve, reject) => {
       this.#calls.set(call, { resolve: resolve as Pending['resolve'], reject });
       this.#post({ type: 'call', call, method, input });
@@ -146,22 +165,25 @@ class WorkerTraces implements Traces {
 
   async close(): Promise<void> {
     this.#flush();
-    this.#worker.removeAllListeners('exit');
-    const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+    clearTimeout(this.#restart);
+    const worker = this.#worker;
+    if (!worker) return;
+    worker.removeAllListeners('exit');
+    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     this.#post({ type: 'close' });
-    this.#worker.ref();
+    worker.ref();
     await exited;
   }
 
   #post(message: ToWorker, owned: readonly ArrayBuffer[] = []): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-    this.#worker.postMessage(message, owned);
+    this.#worker?.postMessage(message, owned);
   }
 
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#queue.length === 0) return;
+    if (!this.#worker || this.#queue.length === 0) return;
     const traces = this.#queue;
     this.#queue = [];
     const load = { count: traces.length, bytes: this.#queuedBytes };
@@ -176,6 +198,7 @@ class WorkerTraces implements Traces {
   #hear(message: FromWorker): void {
     switch (message.type) {
       case 'kept':
+        this.#ends = 0;
         this.#settle(message);
         this.#recover();
         break;
@@ -206,13 +229,17 @@ class WorkerTraces implements Traces {
     this.#sent = { count: this.#sent.count - count, bytes: this.#sent.bytes - bytes };
   }
 
-  /** The thread is gone: what it had is lost, and whoever waits for it waits in vain. */
+  /** The thread is gone: what it had is lost, and whoever waits for it waits in vain. Another one takes its place. */
   #fail(reason: string): void {
+    this.#worker = undefined;
     this.#lost += this.#sent.count;
     this.#sent = NOTHING;
     this.#degrade(reason);
     for (const { reject } of this.#calls.values()) reject(new Error(reason));
     this.#calls.clear();
+    const delay = this.#ends === 0 ? 0 : Math.min(RESTART_MS * 2 ** this.#ends, MAX_RESTART_MS);
+    this.#ends += 1;
+    this.#restart = setTimeout(() => this.#start(), delay).unref();
   }
 
   #degrade(reason: string): void {
