@@ -71,6 +71,23 @@ const QUESTIONS: readonly (readonly [string, object])[] = [
   ['the slowest of a model that is not there', { sort: 'ms', model: 'nobody' }],
   ['the dearest', { sort: 'cost' }],
   ['slower than a minute', { minMs: '60000' }],
+  ['the last to begin to answer', { sort: 'ttftMs' }],
+  ['the last to begin, of a rare model', { sort: 'ttftMs', model: 'model-199' }],
+  ['the longest answers', { sort: 'outputTokens' }],
+  ['the longest answers of a key that is not there', { sort: 'outputTokens', key: 'nobody' }],
+  ['the dearest of a rare model', { sort: 'cost', model: 'model-199' }],
+  ['dearer than any', { minCost: '5' }],
+  ['of a key that is not there', { key: 'nobody' }],
+  ['of a protocol that is not there', { protocol: 'nothing' }],
+  ['of an upstream that is not there', { upstream: 'nothing' }],
+  ['with a second attempt', { minAttempts: '2' }],
+  ['that call a tool', { tool: 'tool-1' }],
+  ['that call a tool that is not there', { tool: 'nothing' }],
+  ['with bad calls', { badCalls: 'true' }],
+  ['with a good call', { badCalls: 'false' }],
+  ['by the id of the reply', { replyId: 'reply-req_500' }],
+  ['replays of one that is not there', { replayOf: 'nothing' }],
+  ['a pattern that fits nothing', { model: 'nothing*' }],
   ['a word that most texts hold', { search: 'word0' }],
   ['a rare word', { search: 'wordf0r' }],
   ['two words of a model', { search: 'word5 word7', model: 'model-5' }],
@@ -84,7 +101,21 @@ const says = (count: number): string => Array.from({ length: count }, () => pick
 function withTexts(trace: TraceRecord): TraceEntry {
   if (random() > 0.1) return { trace };
   const texts = { prompt: says(60), reply: says(30), tools: '' };
-  return { trace: { ...trace, bodies: 'kept' }, analysis: { calls: [], results: [], texts } };
+  const name = `tool-${Math.floor(random() * 20)}`;
+  const call = {
+    callId: trace.id,
+    name,
+    arguments: '{}',
+    growth: [],
+    startMs: 1,
+    endMs: 2,
+    state: 'ok',
+  } as const;
+  const calls = random() < 0.2 ? [call] : [];
+  return {
+    trace: { ...trace, bodies: 'kept' },
+    analysis: { calls, results: [], texts, replyId: `reply-${trace.id}` },
+  };
 }
 
 async function fill(store: TraceStore): Promise<void> {
