@@ -42,7 +42,7 @@ function generate(at: number): TraceRecord {
     },
     ...(isError && { errorKind: pick(['timeout', 'rate-limit', 'upstream-broken']) }),
     ...(random() < 0.3 && { thread: `thread-${Math.floor(at / 20)}` }),
-    ...{ ttftMs: ms / 3, inputTokens: 900, outputTokens: 200 },
+    ...{ ttftMs: ms / 3, inputTokens: 900, outputTokens: Math.floor(random() * 4_000) },
     ...(random() < 0.5 && { cost: random() ** 3 }),
     attempts: [
       {

@@ -1,5 +1,5 @@
-import { type ExpressionBuilder, type ExpressionWrapper, sql, type SqlBool } from 'kysely';
-import type { TraceFilter, TraceSort } from '../query.ts';
+import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from 'kysely';
+import type { TraceFilter } from '../query.ts';
 import { searchTexts } from './search.ts';
 import type { Tables } from './tables.ts';
 
@@ -16,21 +16,12 @@ const TEXTS = {
   replyId: 'reply_id',
 } as const;
 
-/** What the index of durations holds besides: among the slowest they are found without their rows. */
-const IN_MS_INDEX: ReadonlySet<string> = new Set(['model', 'upstream', 'outcome']);
-
-/** The condition of a filter. A list in the order of durations is best read in that order, whatever it is filtered by. */
-export function matches(
-  eb: Where,
-  filter: TraceFilter & { readonly sort?: TraceSort },
-): ExpressionWrapper<Tables, 'traces', SqlBool> {
+/** The condition of a filter. */
+export function matches(eb: Where, filter: TraceFilter): ExpressionWrapper<Tables, 'traces', SqlBool> {
   const texts = Object.entries(TEXTS).flatMap(([field, column]) => {
     const wanted = filter[field as keyof typeof TEXTS];
     if (wanted === undefined) return [];
-    if (wanted.includes('*')) return [eb(column, 'like', likeOf(wanted))];
-    // A plus keeps SQLite from taking the index of this column, and sorting all that it finds.
-    if (filter.sort === 'ms' && IN_MS_INDEX.has(column)) return [eb(sql`+${sql.ref(column)}`, '=', wanted)];
-    return [eb(column, '=', wanted)];
+    return [wanted.includes('*') ? eb(column, 'like', likeOf(wanted)) : eb(column, '=', wanted)];
   });
   const { key, from, to, minMs, minCost, minAttempts, tool, badCalls, search } = filter;
   return eb.and([

@@ -88,25 +88,32 @@ const COLUMNS = {
 async function list(db: Kysely<Tables>, query: TraceQuery): Promise<TracePage> {
   const { sort, order, limit, cursor } = query;
   const column = COLUMNS[sort];
-  let rows = db
+  // An index has all that this asks for; of the rows themselves, only those of the page are read.
+  let seqs = db
     .selectFrom('traces')
-    .selectAll()
+    .select('seq')
     .where((eb) => matches(eb, query))
     .orderBy(column, order)
     .orderBy('seq', order)
     .limit(limit + 1);
-  if (column !== 'started_at') rows = rows.where(column, 'is not', null);
+  if (column !== 'started_at') seqs = seqs.where(column, 'is not', null);
   const after = readCursor(cursor);
   if (after) {
     const beyond = order === 'asc' ? '>' : '<';
-    rows = rows.where((eb) =>
+    seqs = seqs.where((eb) =>
       eb.or([
         eb(column, beyond, after.value),
         eb.and([eb(column, '=', after.value), eb('seq', beyond, after.seq)]),
       ]),
     );
   }
-  const found = await rows.execute();
+  const found = await db
+    .selectFrom('traces')
+    .selectAll()
+    .where('seq', 'in', seqs)
+    .orderBy(column, order)
+    .orderBy('seq', order)
+    .execute();
   const page = found.slice(0, limit);
   const last = page.at(-1);
   const hasMore = found.length > limit && last;
