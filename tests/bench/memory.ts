@@ -8,8 +8,8 @@ import { SCENARIOS } from './scenarios.ts';
 const { values } = parseArgs({ options: { requests: { type: 'string', default: '50000' } } });
 const REQUESTS = Number(values.requests);
 const STEP = 5_000;
-/** The first requests compile, fill caches, and let the heaps of both threads grow to the size that they keep. */
-const WARM_UP = 40_000;
+/** The first requests compile, fill caches, and let the heaps of both threads grow until each was collected whole. */
+const WARM_UP = 120_000;
 
 const [scenario] = SCENARIOS;
 if (!scenario) throw new Error('There is no scenario.');
