@@ -12,20 +12,27 @@ export class EventParser {
     this.#what = what;
   }
 
-  /** Throws `upstream-broken`; the parser's own message, which would quote the upstream, is kept out of it. */
-  parse(data: string): JsonObject {
-    return this.#object(this.#value(data));
+  /**
+   * `undefined` where an event says nothing, or `[DONE]`. Throws `upstream-broken`; the parser's own message, which
+   * would quote the upstream, is kept out of it.
+   */
+  parse(data: string): JsonObject | undefined {
+    const value = this.#value(data);
+    return value === undefined ? undefined : this.#object(value);
   }
 
   /** As {@link parse}, for servers that may wrap an event in a list. */
-  parseWrapped(data: string): JsonObject {
+  parseWrapped(data: string): JsonObject | undefined {
     const value = this.#value(data);
+    if (value === undefined) return undefined;
     return this.#object(Array.isArray(value) ? (value as readonly JsonValue[])[0] : value);
   }
 
-  #value(data: string): JsonValue {
+  #value(data: string): JsonValue | undefined {
+    const text = data.trim();
+    if (text === '' || text === '[DONE]') return undefined;
     try {
-      return this.#series.parse(data);
+      return this.#series.parse(text);
     } catch {
       throw this.#broken('that is not JSON');
     }

@@ -62,8 +62,8 @@ class MessageDecoder implements StreamDecoder {
   }
 
   *push({ data }: SseEvent): Generator<ChatEvent> {
-    const text = data.trim();
-    if (text !== '' && text !== '[DONE]') yield* this.decode(this.#parser.parse(text));
+    const event = this.#parser.parse(data);
+    if (event) yield* this.decode(event);
   }
 
   *decode(event: JsonObject): Generator<ChatEvent> {

@@ -51,8 +51,8 @@ class ReplyDecoder implements StreamDecoder {
   }
 
   *push({ data }: SseEvent): Generator<ChatEvent> {
-    const text = data.trim();
-    if (text !== '' && text !== '[DONE]') yield* this.chunk(this.#parser.parseWrapped(text));
+    const chunk = this.#parser.parseWrapped(data);
+    if (chunk) yield* this.chunk(chunk);
   }
 
   *chunk(chunk: JsonObject): Generator<ChatEvent> {

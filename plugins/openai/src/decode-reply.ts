@@ -57,9 +57,9 @@ class ReplyDecoder implements StreamDecoder {
   }
 
   push({ data }: SseEvent): Iterable<ChatEvent> {
-    const text = data.trim();
-    if (text === '[DONE]') this.isOver = true;
-    return this.isOver || text === '' ? [] : this.chunk(this.#parser.parse(text));
+    if (data.trim() === '[DONE]') this.isOver = true;
+    const chunk = this.#parser.parse(data);
+    return chunk ? this.chunk(chunk) : [];
   }
 
   *chunk(chunk: JsonObject): Generator<ChatEvent> {

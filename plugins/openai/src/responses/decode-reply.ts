@@ -40,9 +40,8 @@ class ReplyDecoder implements StreamDecoder {
   }
 
   *push({ data }: SseEvent): Generator<ChatEvent> {
-    const text = data.trim();
-    if (text === '' || text === '[DONE]') return;
-    const event = this.#parser.parse(text);
+    const event = this.#parser.parse(data);
+    if (!event) return;
     const { type, response } = event;
     if (type === 'error' || event['error']) throw errorOf(event['error'] ? event : { error: event });
     if (isJsonObject(response) && !this.#started) yield this.#start(response);
