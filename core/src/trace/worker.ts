@@ -61,7 +61,8 @@ async function put({ traces, count, bytes }: Extract<ToWorker, { readonly type: 
   let entries: readonly TraceEntry[];
   try {
     into = await opened();
-    entries = await Promise.all(traces.map(entryOf));
+    const by = await readers;
+    entries = traces.map((trace) => entryOf(trace, by));
   } catch (error) {
     tell({ type: 'lost', reason: reasonOf(error), count, bytes });
     return;
@@ -107,14 +108,10 @@ async function loadReaders(): Promise<WireReaders> {
   return Object.assign({}, ...(await Promise.all(loaded))) as WireReaders;
 }
 
-async function entryOf({ trace, capture }: SentTrace): Promise<TraceEntry> {
+function entryOf({ trace, capture }: SentTrace, by: WireReaders): TraceEntry {
   if (!capture) return { trace };
   const kept = redactCapture(capture, redactor);
-  return {
-    trace,
-    capture: kept,
-    analysis: analyze(kept, await readers, trace.keyId ?? ''),
-  };
+  return { trace, capture: kept, analysis: analyze(kept, by, trace.keyId ?? '') };
 }
 
 async function detail(from: TraceStore, id: string): Promise<unknown> {
