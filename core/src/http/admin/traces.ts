@@ -62,10 +62,8 @@ export const traceOperations: readonly Operation[] = [
     access: 'admin',
     isRaw: true,
     handle({ ctx }, { traces }) {
-      const events = tailOf(traces);
-      ctx.req.once('close', () => events.destroy());
       ctx.type = 'text/event-stream';
-      ctx.body = events;
+      ctx.body = tailOf(traces);
     },
   }),
   defineOperation({
