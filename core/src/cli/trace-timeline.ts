@@ -58,7 +58,7 @@ function tokensOf({
   if (inputTokens === undefined) return undefined;
   const cached = cachedTokens === undefined ? '' : ` (${cachedTokens} cached)`;
   const reasoning = reasoningTokens === undefined ? '' : ` (${reasoningTokens} reasoning)`;
-  const rate = speed === undefined ? '' : `, ${speed < 10 ? speed.toFixed(1) : Math.round(speed)} a second`;
+  const rate = speed === undefined ? '' : `, ${short(speed)} a second`;
   return `${inputTokens} in${cached}, ${outputTokens ?? 0} out${reasoning}${rate}`;
 }
 
@@ -95,5 +95,9 @@ function outcomeOf({ status, error }: AttemptRecord): string {
 }
 
 function ms(time: number): string {
-  return time < 10 ? `${time.toFixed(1)} ms` : `${Math.round(time)} ms`;
+  return `${short(time)} ms`;
+}
+
+function short(value: number): string {
+  return value < 10 ? value.toFixed(1) : String(Math.round(value));
 }
