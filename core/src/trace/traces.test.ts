@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { traceRecord } from '../../../tests/support/trace-record.ts';
 import { statsQuerySchema } from './query.ts';
 import type { TraceRecord } from './record.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
@@ -21,10 +22,7 @@ afterEach(async () => {
 });
 
 function trace(n: number): TraceRecord {
-  return {
-    ...{ id: `req_${n}`, startedAt: Date.now(), ms: 1, method: 'POST', path: '/', protocol: 'p', ip: '' },
-    ...{ userAgent: 'x'.repeat(250), status: 200, outcome: 'ok', attempts: [], dropped: [] },
-  };
+  return traceRecord({ id: `req_${n}`, startedAt: Date.now(), userAgent: 'x'.repeat(250) });
 }
 
 async function fill(count: number): Promise<void> {

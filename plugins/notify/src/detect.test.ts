@@ -1,5 +1,6 @@
 import type { AttemptRecord, TraceRecord } from '@dragoman/core';
 import { describe, expect, it } from 'vitest';
+import { traceRecord } from '../../../tests/support/trace-record.ts';
 import { Detector } from './detect.ts';
 import { maskSecrets } from './mask.ts';
 
@@ -13,12 +14,7 @@ function attempt(kind?: string): AttemptRecord {
 }
 
 function trace(attempts: readonly AttemptRecord[], own: Partial<TraceRecord> = {}): TraceRecord {
-  return {
-    ...{ id: 'r', startedAt: 0, ms: 1, method: 'POST', path: '/', protocol: 'p', ip: '', userAgent: '' },
-    ...{ status: 200, outcome: 'ok', dropped: [] },
-    ...own,
-    attempts,
-  };
+  return traceRecord({ id: 'r', startedAt: 0, ...own, attempts });
 }
 
 describe('an upstream', () => {

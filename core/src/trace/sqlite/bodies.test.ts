@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { traceRecord } from '../../../../tests/support/trace-record.ts';
 import type { PackedCapture } from '../packed.ts';
 import type { TraceRecord } from '../record.ts';
 import type { TraceEntry, TraceStore } from '../store.ts';
@@ -26,10 +27,7 @@ afterEach(async () => {
 });
 
 function trace(id: string): TraceRecord {
-  return {
-    ...{ id, startedAt: 1, ms: 1, method: 'POST', path: '/', protocol: 'p', ip: '', userAgent: '' },
-    ...{ status: 200, outcome: 'ok', attempts: [], dropped: [], bodies: 'kept' },
-  };
+  return traceRecord({ id, bodies: 'kept' });
 }
 
 function capture(text: string): PackedCapture {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { traceRecord } from '../../../../tests/support/trace-record.ts';
 import { statsQuerySchema, traceFilterSchema, traceQuerySchema } from '../query.ts';
 import type { TraceRecord } from '../record.ts';
 import type { TraceStore } from '../store.ts';
@@ -26,14 +27,11 @@ afterEach(async () => {
 });
 
 function trace(n: number, own: Partial<TraceRecord> = {}): TraceRecord {
-  return {
-    id: `req_${n}`,
-    startedAt: T0 + n * 1000,
-    ms: n,
-    ...{ method: 'POST', path: '/v1/chat/completions', protocol: 'openai-chat', ip: '127.0.0.1' },
-    ...{ userAgent: 'test', status: 200, outcome: 'ok', attempts: [], dropped: [] },
+  return traceRecord({
+    ...{ id: `req_${n}`, startedAt: T0 + n * 1000, ms: n, path: '/v1/chat/completions' },
+    ...{ protocol: 'openai-chat', ip: '127.0.0.1', userAgent: 'test' },
     ...own,
-  };
+  });
 }
 
 const put = (traces: readonly TraceRecord[]): Promise<void> =>
