@@ -17,7 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['tests/{console,e2e,faults,matrix}/**/*.test.ts'],
+          include: ['tests/{abuse,console,e2e,faults,matrix}/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
