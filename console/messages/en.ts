@@ -270,6 +270,8 @@ export const en = {
     tool: 'Tool',
     tools: 'Tools',
     thread: 'Conversation',
+    requestId: 'Request id',
+    requestIdHint: "The gateway's own, or the client's.",
     minMs: 'Took at least (ms)',
     sort: 'Order by',
     sorts: {
@@ -364,6 +366,8 @@ export const en = {
     finish: 'Finish reason',
     key: 'Key',
     request: 'Request',
+    requestId: 'Request id',
+    clientRequestId: "Client's request id",
     client: 'Client',
     thread: 'Conversation',
     parent: 'Request before',

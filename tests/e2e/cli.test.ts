@@ -364,7 +364,7 @@ describe('traces', () => {
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
         body: JSON.stringify({ model: 'echo', messages: [{ role: 'user', content }] }),
       });
-    const id = (await ask('Hello')).headers.get('x-request-id') ?? '';
+    const id = (await ask('Hello')).headers.get('request-id') ?? '';
     expect(await runJson('traces', 'list')).toMatchObject([{ id, model: 'echo', outcome: 'ok' }]);
     expect((await home.run(['traces', 'list', '--outcome', 'ok'])).stdout).toMatch(/echo +echo +ok/);
     expect(await runJson('traces', 'list', '--model', 'other')).toEqual([]);

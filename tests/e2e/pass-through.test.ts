@@ -87,8 +87,10 @@ describe('the same protocol on both sides', () => {
     upstream.reply({ body: openAiReply([{ text: ['ok'] }]) }, { body: openAiReply([{ text: ['ok'] }]) });
     const sane = await post(body, { 'x-request-id': 'my-id.1' });
     expect(sane.headers.get('x-request-id')).toBe('my-id.1');
+    expect(sane.headers.get('request-id')).toMatch(/^req_/);
     const odd = await post(body, { 'x-request-id': 'a b"c' });
     expect(odd.headers.get('x-request-id')).toMatch(/^req_/);
+    expect(odd.headers.get('request-id')).toBe(odd.headers.get('x-request-id'));
   });
 
   it('takes compressed requests', async () => {

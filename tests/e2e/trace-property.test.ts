@@ -98,7 +98,7 @@ async function perform(
     headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
     body: sent,
   });
-  return { id: response.headers.get('x-request-id') ?? '', sent, got: await response.text() };
+  return { id: response.headers.get('request-id') ?? '', sent, got: await response.text() };
 }
 
 describe('a trace equals what happened', () => {

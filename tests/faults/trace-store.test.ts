@@ -44,7 +44,7 @@ describe('the store of traces', () => {
           .withResponse()
           .catch(() => undefined);
         if (!sent) return;
-        finished.push({ id: sent.response.headers.get('x-request-id') ?? '', at: performance.now() });
+        finished.push({ id: sent.response.headers.get('request-id') ?? '', at: performance.now() });
         if (finished.length >= 1_000 && performance.now() - begun > 3_000) isOver = true;
       }
     };

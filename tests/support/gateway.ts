@@ -91,7 +91,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
         body: JSON.stringify(body),
       });
       await response.text();
-      return response.headers.get('x-request-id') ?? '';
+      return response.headers.get('request-id') ?? '';
     },
     async createKey(input) {
       const response = await askAdmin('POST', '/keys', input);

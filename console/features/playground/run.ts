@@ -121,7 +121,7 @@ async function* iterate<T>(stream: ReadableStream<T>): AsyncGenerator<T> {
 
 function headOf(headers: Headers): Partial<Run> {
   const upstream = headers.get('x-dragoman-upstream');
-  const id = headers.get('x-request-id');
+  const id = headers.get('request-id');
   return {
     ...(upstream !== null && { served: `${upstream}/${headers.get('x-dragoman-model') ?? ''}` }),
     ...(id !== null && { traceId: id }),

@@ -62,6 +62,12 @@ export function TraceFilterBar({ filters, onChange }: TraceFiltersProps) {
           <LateField label={t('tool')} value={filters.tool} onCommit={(tool) => onChange({ tool })} />
           <LateField label={t('thread')} value={filters.thread} onCommit={(thread) => onChange({ thread })} />
           <LateField
+            label={t('requestId')}
+            hint={t('requestIdHint')}
+            value={filters.requestId}
+            onCommit={(requestId) => onChange({ requestId })}
+          />
+          <LateField
             label={t('minMs')}
             type="number"
             value={filters.minMs === null ? '' : String(filters.minMs)}

@@ -23,6 +23,7 @@ const text = parseAsString.withDefault('');
 
 const FILTERS = {
   ...{ search: text, outcome: text, model: text, upstream: text, key: text, tool: text, thread: text },
+  requestId: text,
   badCalls: parseAsBoolean.withDefault(false),
   retried: parseAsBoolean.withDefault(false),
   minMs: parseAsInteger,

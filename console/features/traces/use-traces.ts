@@ -13,6 +13,7 @@ export interface TraceFilters {
   readonly key: string;
   readonly tool: string;
   readonly thread: string;
+  readonly requestId: string;
   readonly badCalls: boolean;
   readonly retried: boolean;
   readonly minMs: number | null;

@@ -31,6 +31,7 @@ function facts(trace: TraceRecord): readonly string[] {
     trace;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['id', trace.id],
+    ['client id', trace.clientRequestId],
     ['time', new Date(trace.startedAt).toISOString()],
     ['request', `${trace.method} ${trace.path} (${trace.protocol})`],
     ['key', keyName],

@@ -17,6 +17,7 @@ interface FilterFlags {
   readonly to?: string;
   readonly tool?: string;
   readonly search?: string;
+  readonly requestId?: string;
 }
 
 interface ListFlags extends CommonFlags, FilterFlags {
@@ -50,11 +51,12 @@ function addFilterFlags(command: Command): Command {
     .option('--from <time>', 'at or after, such as 2026-11-21T12:00:00Z')
     .option('--to <time>', 'before')
     .option('--tool <name>', 'replies that call it')
+    .option('--request-id <id>', "of the request: the gateway's own, or the client's")
     .option('--search <words>', 'of prompts, replies and calls; a phrase in quotes');
 }
 
 function queryOf(
-  { model, upstream, key, thread, outcome, error, from, to, tool, search }: FilterFlags,
+  { model, upstream, key, thread, outcome, error, from, to, tool, search, requestId }: FilterFlags,
   more: object = {},
 ): string {
   const fields = Object.entries({
@@ -68,6 +70,7 @@ function queryOf(
     to,
     tool,
     search,
+    requestId,
     ...more,
   });
   const given = fields.filter((field): field is [string, string] => typeof field[1] === 'string');

@@ -6,7 +6,13 @@ import { GatewayError } from '../canonical/errors.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Protocol } from '../plugin/plugin.ts';
 import { sendError } from './errors.ts';
-import { createNotes, ownHeaders, requestIdOf, type RequestState } from './exchange.ts';
+import {
+  clientRequestIdOf,
+  createNotes,
+  createRequestId,
+  ownHeaders,
+  type RequestState,
+} from './exchange.ts';
 import { hostNameOf, isLoopback } from '../transport/loopback.ts';
 import type { RequestLog } from '../log.ts';
 import type { Recorder } from './recorder.ts';
@@ -45,7 +51,9 @@ function answerAndLog({ log, requestLog, fallback, now, recorder }: AppDeps): Mi
   return async (ctx, next) => {
     const state = ctx.state as RequestState;
     state.startedAt = now();
-    state.requestId = requestIdOf(ctx.req.headers['x-request-id']);
+    state.requestId = createRequestId();
+    const clientRequestId = clientRequestIdOf(ctx.req.headers['x-request-id']);
+    if (clientRequestId !== undefined) state.clientRequestId = clientRequestId;
     state.notes = createNotes();
     state.protocol = fallback;
     recorder.begin(ctx);
@@ -100,7 +108,7 @@ function allowOrigins(origins: '*' | readonly string[]): Middleware {
       const origin = ctx.get('origin');
       return origins.includes(origin) ? origin : '';
     },
-    exposeHeaders: ['x-request-id', 'x-upstream-request-id', 'retry-after'],
+    exposeHeaders: ['x-request-id', 'request-id', 'x-upstream-request-id', 'retry-after'],
     keepHeadersOnError: true,
   });
 }

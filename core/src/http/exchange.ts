@@ -13,7 +13,10 @@ import type { Recorder } from './recorder.ts';
 
 /** What the middleware knows of every request; it lives on `ctx.state`. */
 export interface RequestState {
+  /** The gateway's own: it names the trace. */
   requestId: string;
+  /** The client's own, from `x-request-id`. */
+  clientRequestId?: string;
   /** Milliseconds since 1970. */
   startedAt: number;
   notes: Notes;
@@ -32,12 +35,14 @@ export interface RequestState {
 
 const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
 
-/**
- * A client's own request id where it is harmless to repeat, else a new one. It begins with the time, so that the
- * store's index of ids grows at its end.
- */
-export function requestIdOf(header: string | string[] | undefined): string {
-  return typeof header === 'string' && SANE_REQUEST_ID.test(header) ? header : `req_${randomUUIDv7()}`;
+/** A new id. It begins with the time, so that the store's index of ids grows at its end. */
+export function createRequestId(): string {
+  return `req_${randomUUIDv7()}`;
+}
+
+/** A client's own request id, where it is harmless to repeat. */
+export function clientRequestIdOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && SANE_REQUEST_ID.test(header) ? header : undefined;
 }
 
 /**
@@ -46,15 +51,16 @@ export function requestIdOf(header: string | string[] | undefined): string {
  * beforehand makes Node take the long way for all of them.
  */
 export function ownHeaders(state: Context['state']): HeaderMap {
-  const { requestId, notes, protocol } = state as RequestState;
+  const { requestId, clientRequestId = requestId, notes, protocol } = state as RequestState;
   const { upstream, upstreamModel = '', attempts, startedAt, upstreamMs } = notes;
-  // OpenAI's SDKs read the first, Anthropic's the second.
-  if (upstream === undefined) return { 'x-request-id': requestId, 'request-id': requestId };
+  // OpenAI's SDKs read the first, Anthropic's the second. A client that sent an id finds it in the first; the
+  // second is always the trace's.
+  if (upstream === undefined) return { 'x-request-id': clientRequestId, 'request-id': requestId };
   notes.overheadMs = performance.now() - startedAt - upstreamMs;
   const limits = notes.limits && protocol.encodeLimits?.(notes.limits);
   // Written out: objects that grow field by field are slower, and this one is made for every reply.
   const headers = {
-    'x-request-id': requestId,
+    'x-request-id': clientRequestId,
     'request-id': requestId,
     'x-dragoman-upstream': upstream,
     'x-dragoman-model': PRINTABLE.test(upstreamModel) ? upstreamModel : encodeURI(upstreamModel),

@@ -4,11 +4,12 @@ import type { RequestState } from './exchange.ts';
 
 /** Writes a request's one line. The query stays out: clients put keys there. */
 export function logRequest(log: RequestLog, ctx: Context, milliseconds: number): void {
-  const { requestId, notes, key } = ctx.state as RequestState;
+  const { requestId, clientRequestId, notes, key } = ctx.state as RequestState;
   const { usage, dropped } = notes;
   // JSON leaves out what is undefined.
   log({
     requestId,
+    clientRequestId,
     method: ctx.method,
     path: ctx.path,
     status: ctx.res.statusCode,

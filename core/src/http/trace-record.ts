@@ -11,12 +11,13 @@ export interface TraceInput {
 
 /** What is recorded of a request, from what was noted while it was served. */
 export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRecord {
-  const { requestId, startedAt, notes, key, protocol, replayOf } = ctx.state as RequestState;
+  const { requestId, clientRequestId, startedAt, notes, key, protocol, replayOf } = ctx.state as RequestState;
   const { usage, served, upstream } = notes;
   const now = performance.now();
   const ms = now - notes.arrivedAt;
   return {
     id: requestId,
+    clientRequestId,
     startedAt,
     ms,
     method: ctx.method,

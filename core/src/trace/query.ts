@@ -24,6 +24,7 @@ export const traceFilterSchema = z.strictObject({
   tool: text.optional().describe('Replies that call this tool.'),
   badCalls: flag.optional().describe('Whether the arguments of a call are wrong.'),
   replyId: text.optional().describe('The id of the reply, as the client was told it.'),
+  requestId: text.optional().describe("The id of the request: the gateway's own, or the client's."),
   replayOf: text.optional().describe('The id of the trace that was sent again.'),
   search: text
     .max(500)

@@ -59,8 +59,10 @@ export interface TraceFindings {
 
 /** What happened to one request. No body, no header and no secret is in it. */
 export interface TraceRecord extends TraceFindings {
-  /** The request's id. */
+  /** The gateway's own id of the request. */
   readonly id: string;
+  /** The client's, from `x-request-id`; not unique. */
+  readonly clientRequestId?: string | undefined;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly ms: number;

@@ -67,7 +67,7 @@ export interface TraceStore {
   /** Makes safe what was put. */
   commit(): Promise<void>;
   list(query: TraceQuery): Promise<TracePage>;
-  /** The newest trace of an id: clients may choose ids, and choose one twice. */
+  /** The newest trace of an id: those of earlier versions may be chosen by clients, and chosen twice. */
   get(id: string): Promise<TraceRecord | undefined>;
   /** What was kept of its bodies. */
   capture(id: string): Promise<PackedCapture | undefined>;

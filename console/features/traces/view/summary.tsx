@@ -53,6 +53,8 @@ export function Summary({ trace }: { readonly trace: Trace }) {
     [t('finish'), trace.finish],
     [t('key'), trace.keyName],
     [t('request'), `${trace.method} ${trace.path}`],
+    [t('requestId'), trace.id],
+    [t('clientRequestId'), trace.clientRequestId],
     [t('client'), `${trace.ip} ${trace.userAgent}`],
     [
       t('thread'),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import type { Context } from 'koa';
 import { timeoutsSchema } from '../../config/upstream.ts';
@@ -89,13 +88,12 @@ async function send(
   { method, path, headers, body }: Recorded,
   { baseUrl, pools }: AdminDeps,
 ): Promise<{ readonly id: string; readonly status: number; readonly body: string }> {
-  const id = `req_${randomUUID()}`;
   const gone = new AbortController();
   res.once('close', () => gone.abort(new DOMException('The client went away.', 'AbortError')));
   const client = pools.client({ timeouts: TIMEOUTS, signal: gone.signal });
   const reply = await client.send({
     ...{ method, url: baseUrl() + path, body },
-    headers: { ...headers, 'x-request-id': id },
+    headers,
   });
-  return { id, status: reply.status, body: await text(reply.body) };
+  return { id: reply.headers['request-id'] ?? '', status: reply.status, body: await text(reply.body) };
 }

@@ -6,6 +6,7 @@ import { CALL_STATES } from '../../trace/tool-calls.ts';
 export const traceSchema = z
   .object({
     id: z.string(),
+    clientRequestId: z.string().optional().describe("The client's own id of the request; not unique."),
     startedAt: z.number().describe('Milliseconds since 1970.'),
     ms: z.number(),
     method: z.string(),

@@ -23,10 +23,13 @@ export function matches(eb: Where, filter: TraceFilter): ExpressionWrapper<Table
     if (wanted === undefined) return [];
     return [wanted.includes('*') ? eb(column, 'like', likeOf(wanted)) : eb(column, '=', wanted)];
   });
-  const { key, from, to, minMs, minCost, minAttempts, tool, badCalls, search } = filter;
+  const { key, requestId, from, to, minMs, minCost, minAttempts, tool, badCalls, search } = filter;
   return eb.and([
     ...texts,
     ...(key === undefined ? [] : [eb.or([eb('key_id', '=', key), eb('key_name', '=', key)])]),
+    ...(requestId === undefined
+      ? []
+      : [eb.or([eb('id', '=', requestId), eb('client_request_id', '=', requestId)])]),
     ...(from === undefined ? [] : [eb('started_at', '>=', from)]),
     ...(to === undefined ? [] : [eb('started_at', '<', to)]),
     ...(minMs === undefined ? [] : [eb('ms', '>=', minMs)]),

@@ -218,6 +218,19 @@ const scan: Migration = {
   },
 };
 
+/** The client's own id of a request, which is no key: it may be chosen twice. */
+const clientIds: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.alterTable('traces').addColumn('client_request_id', 'text').execute();
+    await db.schema
+      .createIndex('traces_client_request_id')
+      .on('traces')
+      .columns(['client_request_id'])
+      .where(sql.ref('client_request_id'), 'is not', null)
+      .execute();
+  },
+};
+
 /** In order; one that was released is never changed. */
 export const migrations: MigrationProvider = {
   getMigrations: () =>
@@ -226,5 +239,6 @@ export const migrations: MigrationProvider = {
       '0002-bodies': bodies,
       '0003-blocks': blocks,
       '0004-scan': scan,
+      '0005-client-ids': clientIds,
     }),
 };

@@ -45,6 +45,7 @@ export function toRow(trace: TraceRecord, said: string | undefined): Insertable<
     replay_of: trace.replayOf ?? null,
     said: said ?? null,
     error_code: trace.errorCode ?? null,
+    client_request_id: trace.clientRequestId ?? null,
   };
 }
 
@@ -66,6 +67,7 @@ export function fromRow(row: Selectable<TraceTable>): TraceRecord {
   };
   return defined({
     id: row.id,
+    clientRequestId: row.client_request_id ?? undefined,
     startedAt: row.started_at,
     ...written,
     tokensPerSecond: tokensPerSecond(written),

@@ -44,6 +44,8 @@ export interface TraceTable {
   readonly error_code: string | null;
   /** As the client was told it. */
   readonly reply_id: string | null;
+  /** From `x-request-id`. */
+  readonly client_request_id: string | null;
 }
 
 /** Where the bodies of a trace are. */
