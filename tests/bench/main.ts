@@ -1,6 +1,8 @@
 /** `npm run bench`: what the gateway costs beside a proxy that does nothing. See README.md. */
 import { availableParallelism, constants } from 'node:os';
+import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Measure } from './child.ts';
 import { type Child, createChildren } from './children.ts';
@@ -9,18 +11,26 @@ import { formatResult, type Result, type Round } from './report.ts';
 import { type Scenario, SCENARIOS } from './scenarios.ts';
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, only: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean' },
+    json: { type: 'boolean' },
+    only: { type: 'string' },
+    against: { type: 'string' },
+  },
 });
 const EFFORT = values.quick
   ? { rounds: 2, seconds: 0.2, warmUp: 0.1 }
   : { rounds: 5, seconds: 0.8, warmUp: 1 };
 
 type Server = Child<Measure, number>;
+type Gateways = Readonly<Record<Scenario['gateway'], Server>>;
 
 interface Bench {
   readonly load: Child<Job, Tally>;
   readonly bare: Server;
-  readonly gateways: Readonly<Record<Scenario['gateway'], Server>>;
+  readonly gateways: Gateways;
+  /** The gateways of the checkout that `--against` names. */
+  readonly before?: Gateways;
 }
 
 const children = createChildren();
@@ -28,22 +38,29 @@ const children = createChildren();
 async function startAll(): Promise<Bench> {
   const mock = await children.start({ name: 'the mock upstream', file: './mock.ts' });
   const upstream = { UPSTREAM: `http://127.0.0.1:${mock.port}` };
-  const startGateway = (kind: Scenario['gateway']): Promise<Server> => {
+  const startGateway = (kind: Scenario['gateway'], file: string): Promise<Server> => {
     const env = { ...upstream, GATEWAY: kind };
-    return children.start({ name: `the ${kind} gateway`, file: './gateway-process.ts', env });
+    return children.start({ name: `the ${kind} gateway`, file, env });
   };
+  const startGateways = async (file: string): Promise<Gateways> => ({
+    passing: await startGateway('passing', file),
+    translating: await startGateway('translating', file),
+    recording: await startGateway('recording', file),
+    noting: await startGateway('noting', file),
+    crowded: await startGateway('crowded', file),
+    pooled: await startGateway('pooled', file),
+  });
+  const { against } = values;
   return {
     bare: await children.start({ name: 'the bare proxy', file: './bare-proxy.ts', env: upstream }),
-    gateways: {
-      passing: await startGateway('passing'),
-      translating: await startGateway('translating'),
-      recording: await startGateway('recording'),
-      noting: await startGateway('noting'),
-      crowded: await startGateway('crowded'),
-      pooled: await startGateway('pooled'),
-    },
+    gateways: await startGateways('./gateway-process.ts'),
+    ...(against !== undefined && { before: await startGateways(gatewayOf(against)) }),
     load: await children.start({ name: 'the load generator', file: './load.ts' }),
   };
+}
+
+function gatewayOf(checkout: string): string {
+  return pathToFileURL(resolve(checkout, 'tests/bench/gateway-process.ts')).href;
 }
 
 /** Waits until a process has had nothing to do for a while. */
@@ -55,17 +72,18 @@ async function rest({ ask }: Pick<Server, 'ask'>, milliseconds: number): Promise
   }
 }
 
-async function measure({ load, bare, gateways }: Bench, scenario: Scenario): Promise<Result> {
+async function measure({ load, bare, gateways, before }: Bench, scenario: Scenario): Promise<Result> {
   const { path, body, connections, leastEvents, restMs } = scenario;
   const run = async ({ ask, port = 0, key = '' }: Server, seconds = EFFORT.seconds): Promise<Round> => {
-    const before = await ask('cpu');
+    const start = await ask('cpu');
     const tally = await load.ask({ port, key, path, body, connections, leastEvents, seconds });
     if (restMs !== undefined) await rest({ ask }, restMs);
-    return { ...tally, cpuMicros: (await ask('cpu')) - before };
+    return { ...tally, cpuMicros: (await ask('cpu')) - start };
   };
-  const result = { scenario, bare: [] as Round[], gateway: [] as Round[] };
+  const result = { scenario, beside: besideOf(scenario), bare: [] as Round[], gateway: [] as Round[] };
+  const other = before?.[scenario.gateway] ?? (scenario.beside ? gateways[scenario.beside] : bare);
   const turns = [
-    { server: scenario.beside ? gateways[scenario.beside] : bare, rounds: result.bare },
+    { server: other, rounds: result.bare },
     { server: gateways[scenario.gateway], rounds: result.gateway },
   ];
   for (const { server } of turns) await run(server, scenario.warmUpSeconds * EFFORT.warmUp);
@@ -75,6 +93,10 @@ async function measure({ load, bare, gateways }: Bench, scenario: Scenario): Pro
     turns.reverse();
   }
   return result;
+}
+
+function besideOf({ beside }: Scenario): string {
+  return values.against === undefined ? (beside ?? 'bare') : 'before';
 }
 
 async function run(): Promise<void> {

@@ -9,6 +9,8 @@ export interface Round extends Tally {
 /** The rounds of one scenario: each of the bare proxy, or of what else it is beside, stands beside one of the gateway. */
 export interface Result {
   readonly scenario: Scenario;
+  /** What stands beside the gateway: the bare proxy, another gateway of this checkout, or the same one of another. */
+  readonly beside: string;
   readonly bare: readonly Round[];
   readonly gateway: readonly Round[];
 }
@@ -51,8 +53,8 @@ export function median(values: readonly number[]): number {
 
 /** A table of one scenario. Ratios are taken round by round, since the machine's speed drifts. */
 export function formatResult(result: Result): string {
-  const { scenario } = result;
-  const columns = [scenario.beside ?? 'bare', 'gateway', 'ratio'].map((name) => name.padStart(10)).join('');
+  const { scenario, beside } = result;
+  const columns = [beside, 'gateway', 'ratio'].map((name) => name.padStart(10)).join('');
   const rows = scenario.leastEvents > 0 ? STREAM : WHOLE;
   return [
     `${scenario.name.padEnd(38)}${columns}   lowest – highest`,
@@ -60,12 +62,13 @@ export function formatResult(result: Result): string {
   ].join('\n');
 }
 
-function formatRow({ label, read, isAim }: Row, { scenario, bare, gateway }: Result): string {
+function formatRow({ label, read, isAim }: Row, { scenario, beside, bare, gateway }: Result): string {
   const ratios = gateway.map((round, at) => read(round) / read(bare[at] ?? round));
   const figures = [bare, gateway].map((rounds) => formatNumber(median(rounds.map(read))).padStart(10));
   const ratio = `${median(ratios).toFixed(2)}×`.padStart(10);
   const spread = `${Math.min(...ratios).toFixed(2)} – ${Math.max(...ratios).toFixed(2)}`.padStart(19);
-  const aim = isAim && scenario.aim !== undefined ? `   aim: at most ${scenario.aim}×` : '';
+  const hasAim = isAim && scenario.aim !== undefined && beside !== 'before';
+  const aim = hasAim ? `   aim: at most ${scenario.aim}×` : '';
   return `  ${label.padEnd(36)}${figures.join('')}${ratio}${spread}${aim}`;
 }
 

@@ -32,6 +32,7 @@ describe('the report of the bench', () => {
   it('takes the median of the ratios round by round, so that a machine that slows down does not count', () => {
     const table = formatResult({
       scenario,
+      beside: 'bare',
       bare: [round(1000), round(2000), round(4000)],
       gateway: [round(1500), round(6000), round(8000)],
     });
@@ -40,7 +41,7 @@ describe('the report of the bench', () => {
   });
 
   it('tells chunks and first bytes of streams only', () => {
-    const result = { scenario, bare: [round(1)], gateway: [round(1)] };
+    const result = { scenario, beside: 'bare', bare: [round(1)], gateway: [round(1)] };
     expect(formatResult(result)).not.toMatch(/chunks|first byte/);
     const stream = formatResult({ ...result, scenario: { ...scenario, leastEvents: 1 } });
     expect(lineOf('chunks/s', stream)).toBe('chunks/s 100 100 1.00× 1.00 – 1.00');
@@ -48,13 +49,12 @@ describe('the report of the bench', () => {
   });
 
   it("names the scenario's aim beside the processor time", () => {
-    const table = formatResult({
-      scenario: { ...scenario, aim: 1.6 },
-      bare: [round(1)],
-      gateway: [round(1)],
-    });
+    const result = { scenario: { ...scenario, aim: 1.6 }, bare: [round(1)], gateway: [round(1)] };
+    const table = formatResult({ ...result, beside: 'bare' });
     expect(lineOf('CPU', table)).toMatch(/aim: at most 1\.6×$/);
     expect(lineOf('p99', table)).not.toMatch(/aim/);
+    // The aim is not about the code before a change.
+    expect(formatResult({ ...result, beside: 'before' })).not.toMatch(/aim/);
   });
 });
 
