@@ -13,7 +13,7 @@ let files: MockUpstream;
 let gateway: RunningGateway;
 beforeAll(async () => {
   [upstream, files] = await Promise.all([startMockUpstream(), startMockUpstream()]);
-  gateway = await start({ allow: ['127.0.0.1/32'] });
+  gateway = await start({ allow: ['127.0.0.1/32'], ports: [Number(new URL(files.url).port)] });
 });
 beforeEach(() => {
   upstream.reset();

@@ -100,6 +100,8 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
     readonly timeoutMs?: number;
     /** Networks besides the public internet: `10.1.0.0/16`. Default: none. */
     readonly allow?: readonly string[];
+    /** The ports that files may be fetched from, also in the networks of `allow`. Default: 80 and 443. */
+    readonly ports?: readonly number[];
   };
   readonly log?: {
     readonly level?: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';

@@ -74,7 +74,7 @@ describe('resolveConfig', () => {
         maxCount: 1_000_000,
         maxBytes: 4 * 1024 ** 3,
       },
-      fetch: { enabled: true, maxBytes: 20 * 1024 * 1024, timeoutMs: 10_000, allow: [] },
+      fetch: { enabled: true, maxBytes: 20 * 1024 * 1024, timeoutMs: 10_000, allow: [], ports: [80, 443] },
       admin: {},
     });
   });

@@ -50,6 +50,7 @@ export interface ResolvedConfig {
     readonly maxBytes: number;
     readonly timeoutMs: number;
     readonly allow: readonly string[];
+    readonly ports: readonly number[];
   };
   /** Credentials of the admin API that come from the environment. */
   readonly admin: { readonly token?: string; readonly password?: string };

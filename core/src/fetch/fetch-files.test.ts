@@ -40,6 +40,7 @@ const lookup: LookupFunction = (hostname, _, callback) => {
 function fetchWith(input: Partial<FileFetcherInput>, ...urls: readonly string[]) {
   const fetcher = createFileFetcher({
     mayConnect: publicOrIn(['127.0.0.1/32']),
+    ports: [80, 443, port],
     maxBytes: 10_000,
     timeoutMs: 5_000,
     lookup,
@@ -102,6 +103,15 @@ describe('a file that a client names by URL', () => {
     },
   );
 
+  it.each(['http://1.1.1.1:22/', 'https://1.1.1.1:80/', 'http://at-1-1-1-1:8080/'])(
+    'is refused at a port that is not allowed: %s',
+    async (bad) => {
+      await expect(fetchWith({ ports: [443] }, bad)).rejects.toThrow('fetches no files from its port');
+      answer = (_, response) => response.writeHead(302, { location: bad }).end();
+      await expect(fetchWith({ ports: [port] }, url())).rejects.toThrow('fetches no files from its port');
+    },
+  );
+
   it('is refused when any of the addresses of its name is private', async () => {
     const both: LookupFunction = (_, __, callback) =>
       callback(null, [
@@ -146,7 +156,12 @@ describe('a file that a client names by URL', () => {
   it('is let go when the client goes away', async () => {
     const controller = new AbortController();
     answer = () => controller.abort(new DOMException('gone', 'AbortError'));
-    const fetcher = createFileFetcher({ mayConnect: () => true, maxBytes: 1, timeoutMs: 5_000 });
+    const fetcher = createFileFetcher({
+      mayConnect: () => true,
+      ports: [port],
+      maxBytes: 1,
+      timeoutMs: 5_000,
+    });
     open.push(fetcher);
     await expect(fetcher.fetchAll([url()], controller.signal)).rejects.toThrow('gone');
   });

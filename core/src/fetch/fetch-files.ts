@@ -25,6 +25,7 @@ export interface FileFetcher {
 
 export interface FileFetcherInput {
   readonly mayConnect: AddressRule;
+  readonly ports: readonly number[];
   /** Of all files of one request together. */
   readonly maxBytes: number;
   /** For each file, redirects and all. */
@@ -85,7 +86,7 @@ async function fetchFile(url: string, input: FetchInput): Promise<FetchedFile> {
 async function follow(start: string, input: FetchInput): Promise<Dispatcher.ResponseData> {
   let url = start;
   for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
-    const response = await request(checked(url, input.mayConnect), {
+    const response = await request(checked(url, input), {
       dispatcher: input.agent,
       signal: input.signal,
       headers: { 'accept-encoding': 'identity', 'user-agent': 'Dragoman' },
@@ -103,12 +104,14 @@ async function follow(start: string, input: FetchInput): Promise<Dispatcher.Resp
 }
 
 /** An address that is a number is never looked up, so it is judged here. */
-function checked(text: string, mayConnect: AddressRule): URL {
+function checked(text: string, { mayConnect, ports }: FileFetcherInput): URL {
   const url = URL.parse(text);
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') throw new Refusal('it is no HTTP URL.');
   if (url.username || url.password) throw new Refusal('it contains credentials.');
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) && !mayConnect(host)) throw new Refusal(NOT_PUBLIC);
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  if (!ports.includes(port)) throw new Refusal('this gateway fetches no files from its port.');
   return url;
 }
 

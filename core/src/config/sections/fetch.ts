@@ -13,6 +13,7 @@ const schema = z
       .default(20 * 1024 * 1024),
     timeoutMs: z.int().min(1).default(10_000),
     allow: z.array(network).default([]),
+    ports: z.array(z.int().min(1).max(65_535)).min(1).default([80, 443]),
   })
   .prefault({});
 
