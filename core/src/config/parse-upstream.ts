@@ -1,8 +1,10 @@
 import { isJsonObject } from '../canonical/json.ts';
 import type { Registry } from '../plugin/registry.ts';
+import { maskOptions } from '../state/secret-options.ts';
 import type { ConfigProblem } from './config-error.ts';
 import { explainIssues } from './explain.ts';
 import { describeUnknownName, formatPath, problemsOf } from './issues.ts';
+import { urlsOf } from './option-urls.ts';
 import { type UpstreamConfig, upstreamSchema } from './upstream.ts';
 
 export type ParsedUpstream =
@@ -43,6 +45,13 @@ function parseOptions({ providers }: Providers, input: unknown, root: Path): Par
     error: explainIssues({ showsValues: false }),
     reportInput: true,
   });
-  if (parsed.success) return { options: parsed.data };
-  return { problems: problemsOf(parsed.error, { root: [...root, 'options'], schema: type.options }) };
+  const place = [...root, 'options'];
+  if (!parsed.success) return { problems: problemsOf(parsed.error, { root: place, schema: type.options }) };
+  const problems = urlsOf(maskOptions(type.options, parsed.data))
+    .filter(({ url }) => url.username !== '' || url.password !== '')
+    .map(({ path }) => ({ path: formatPath([...place, ...path]), message: USER_INFO }));
+  return problems.length > 0 ? { problems } : { options: parsed.data };
 }
+
+/** Only secret options are encrypted, and a URL is shown to everybody who may see the upstream. */
+const USER_INFO = 'must have no user name or password in the URL; use the option for the credential';

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { findUnsafeText } from './header-text.ts';
 import type { Plugin, Protocol, ProviderType } from './plugin.ts';
 
 type OptionsArgument<Options> =
@@ -30,8 +31,20 @@ export function defineProtocol(protocol: Protocol): Protocol {
 
 /**
  * Marks a field of a provider's options as secret: it is encrypted at rest, never returned by the admin API,
- * and the console shows only whether it is set.
+ * and the console shows only whether it is set. Secrets are sent in headers, so they are checked as
+ * {@link headerText}.
  */
 export function secret<Schema extends z.ZodType>(schema: Schema): Schema {
-  return schema.meta({ ...schema.meta(), secret: true, writeOnly: true });
+  return headerText(schema).meta({ ...schema.meta(), secret: true, writeOnly: true });
 }
+
+/** Refuses texts that no header can carry: line breaks, control characters and characters beyond Latin-1. */
+export function headerText<Schema extends z.ZodType>(schema: Schema): Schema {
+  return schema.check(({ value, issues }) => {
+    for (const path of findUnsafeText(value)) {
+      issues.push({ code: 'custom', path, input: undefined, message: UNSAFE_TEXT });
+    }
+  });
+}
+
+const UNSAFE_TEXT = 'must have no line breaks, control characters or characters beyond Latin-1';

@@ -2,6 +2,7 @@ import {
   createHttpProvider,
   defineProvider,
   getJson,
+  headerText,
   isJsonObject,
   type JsonValue,
   type Model,
@@ -33,14 +34,12 @@ const options = z.strictObject({
     .url({ protocol: /^https?$/ })
     .default('https://api.anthropic.com')
     .meta({ title: 'Base URL', description: 'Where `/v1/messages` begins, as Anthropic SDKs have it.' }),
-  apiKey: secret(z.string().min(1).meta({ title: 'API key', description: 'Sent as `x-api-key`.' })),
-  version: z
-    .string()
-    .min(1)
+  apiKey: secret(z.string().trim().min(1).meta({ title: 'API key', description: 'Sent as `x-api-key`.' })),
+  version: headerText(z.string().min(1))
     .default('2023-06-01')
     .meta({ title: 'API version', description: 'The `anthropic-version` of converted requests.' }),
   betas: z
-    .array(z.string().min(1))
+    .array(headerText(z.string().min(1)))
     .optional()
     .meta({ title: 'Betas', description: 'The `anthropic-beta` of converted requests.' }),
 });

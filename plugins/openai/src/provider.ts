@@ -1,4 +1,4 @@
-import { defineProvider, type HeaderMap, secret } from '@dragoman/core';
+import { defineProvider, headerText, type HeaderMap, secret } from '@dragoman/core';
 import { z } from 'zod';
 import { openaiCompatible } from './compatible.ts';
 import { OPENAI_FAMILIES } from './families.ts';
@@ -16,14 +16,10 @@ const options = z.strictObject({
       .optional()
       .meta({ title: 'API key', description: 'Local servers often need none.' }),
   ),
-  organization: z
-    .string()
-    .min(1)
+  organization: headerText(z.string().min(1))
     .optional()
     .meta({ title: 'Organization', description: 'The `OpenAI-Organization` header.' }),
-  project: z
-    .string()
-    .min(1)
+  project: headerText(z.string().min(1))
     .optional()
     .meta({ title: 'Project', description: 'The `OpenAI-Project` header.' }),
   wire: z
@@ -37,10 +33,7 @@ const options = z.strictObject({
     }),
   headers: secret(
     z
-      .record(
-        z.string().regex(/^[\w-]+$/, 'must be the name of a header'),
-        z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be the value of a header'),
-      )
+      .record(z.string().regex(/^[\w-]+$/, 'must be the name of a header'), z.string())
       .optional()
       .meta({ title: 'Extra headers', description: 'Sent with every request, such as the key of a proxy.' }),
   ),

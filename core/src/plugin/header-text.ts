@@ -1,0 +1,16 @@
+import { isJsonObject } from '../canonical/json.ts';
+
+/** What a header may hold: visible ASCII, spaces, tabs and Latin-1. Node refuses all else when a request is sent. */
+const HEADER_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+export function isHeaderText(text: string): boolean {
+  return HEADER_TEXT.test(text);
+}
+
+/** Where a value, or what it holds, is a text that no header can carry. */
+export function findUnsafeText(value: unknown, path: readonly PropertyKey[] = []): readonly PropertyKey[][] {
+  if (typeof value === 'string') return isHeaderText(value) ? [] : [[...path]];
+  if (Array.isArray(value)) return value.flatMap((item, at) => findUnsafeText(item, [...path, at]));
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([name, field]) => findUnsafeText(field, [...path, name]));
+}
