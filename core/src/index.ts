@@ -3,6 +3,7 @@ export * from './canonical/chat.ts';
 export * from './canonical/embed.ts';
 export * from './canonical/errors.ts';
 export * from './canonical/json.ts';
+export { readCount } from './canonical/usage.ts';
 export type { Model } from './canonical/models.ts';
 export { type Capabilities, type CapabilityTable, DEFAULT_CAPABILITIES } from './plugin/capabilities.ts';
 export * from './plugin/define.ts';
@@ -32,7 +33,7 @@ export {
   toolIdFor,
   type ToolNames,
 } from './canonical/tool-names.ts';
-export { FieldReader, invalidField } from './plugin/field-reader.ts';
+export { FieldReader, invalidField, MAX_TOKENS } from './plugin/field-reader.ts';
 export * from './plugin/http-provider.ts';
 export { decodeEvents, type StreamDecoder } from './plugin/stream-decoder.ts';
 export type * from './plugin/upstream-codec.ts';

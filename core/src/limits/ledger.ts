@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import type { Log } from '../plugin/plugin.ts';
+import { changed } from './amount.ts';
 import type { Counter } from './coordinator.ts';
+import { isOfNow } from './windows.ts';
 
-const entrySchema = z.strictObject({ name: z.string(), used: z.number(), until: z.number().optional() });
+/** Earlier versions kept fractions and counts below 0. */
+const usedSchema = z.number().transform((used) => changed(Math.ceil(used), 0));
+const entrySchema = z.strictObject({ name: z.string(), used: usedSchema, until: z.number().optional() });
 export type LedgerEntry = Readonly<z.output<typeof entrySchema>>;
 
 /** Counts that outlive a restart: those of days, months and for good. */
@@ -30,7 +34,8 @@ const SHORTEST_MS = 10 * 60_000;
 
 export async function openLedger({ folder, log, now }: LedgerInput): Promise<Ledger> {
   const path = join(folder, NAME);
-  const entries = new Map((await read(path, log)).map((entry) => [entry.name, entry]));
+  const kept = (await read(path, log)).filter(({ name }) => !isOfNow(name));
+  const entries = new Map(kept.map((entry) => [entry.name, entry]));
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
 
@@ -50,7 +55,8 @@ export async function openLedger({ folder, log, now }: LedgerInput): Promise<Led
   };
   return {
     entries: () => [...entries.values()].filter(isLive),
-    note({ name, until }, used) {
+    note({ name, until, isOfNow: isTransient }, used) {
+      if (isTransient) return;
       if (until !== undefined && until - now() < SHORTEST_MS && !entries.has(name)) return;
       entries.set(name, until === undefined ? { name, used } : { name, used, until });
       timer ??= setTimeout(() => void flush(), WRITE_AFTER_MS).unref();

@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Limits } from '../config/limits.ts';
 import { openLedger } from './ledger.ts';
-import { createLimiter, type Demand, type Limiter, type Subject } from './limiter.ts';
+import { toAmount, toMicros } from './amount.ts';
+import { createLimiter, type Demand, type Limiter, type Spent, type Subject } from './limiter.ts';
 import { createMemoryCoordinator } from './memory-coordinator.ts';
 
 let folder: string;
@@ -27,8 +28,11 @@ async function open(): Promise<Limiter> {
 
 const of = (limits: Limits, id = 'k'): Subject => ({ kind: 'key', id, limits });
 const wants =
-  (tokens: number, cost = 0) =>
-  (): Demand => ({ tokens, cost });
+  (input: number, cost = 0, output = 0) =>
+  (): Demand => ({ input: toAmount(input), output: toAmount(output), cost: toMicros(cost) });
+const spent = (tokens: number, cost = 0, isLeast = false): Spent => ({
+  ...{ tokens: toAmount(tokens), cost: toMicros(cost), isLeast },
+});
 
 describe('limits', () => {
   it('admit exactly as many as they say, however many ask at once', async () => {
@@ -47,7 +51,7 @@ describe('limits', () => {
     const outcomes = await Promise.allSettled(asked);
     const permits = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     expect(permits).toHaveLength(10);
-    await Promise.all(permits.map((permit) => permit.end({ tokens: 0, cost: 0.05 })));
+    await Promise.all(permits.map((permit) => permit.end(spent(0, 0.05))));
     expect(await limiter.uses(subject)).toEqual([{ name: 'costTotal', limit: 1, used: 0.5 }]);
   });
 
@@ -55,7 +59,7 @@ describe('limits', () => {
     const limiter = await open();
     const subject = of({ requestsPerMinute: 1, tokensPerDay: 10, costPerMonth: 1 });
     const permit = await limiter.admit([subject], wants(10, 1));
-    await permit.end({ tokens: 10, cost: 1 });
+    await permit.end(spent(10, 1));
     const used = async () => (await limiter.uses(subject)).map((use) => use.used);
     expect(await used()).toEqual([1, 10, 1]);
     time += 1_000;
@@ -99,6 +103,46 @@ describe('limits', () => {
     expect((await limiter.uses(subject)).map(({ used }) => used)).toEqual([1, 0, 0, 0]);
   });
 
+  it('hold back what an answer may take, but no more than a quarter of the limit or what is left', async () => {
+    const limiter = await open();
+    const subject = of({ tokensPerDay: 100 });
+    const used = async () => (await limiter.uses(subject))[0]?.used;
+    const first = await limiter.admit([subject], wants(10, 0, 20));
+    expect(await used()).toBe(30);
+    await limiter.admit([subject], wants(10, 0, 1_000_000));
+    expect(await used()).toBe(65);
+    await limiter.admit([subject], wants(30, 0, 1_000_000));
+    expect(await used()).toBe(100);
+    await expect(limiter.admit([subject], wants(1))).rejects.toThrow('100 tokens per day');
+    await first.end(spent(12));
+    expect(await used()).toBe(82);
+  });
+
+  it('take at least what was held back of a reply whose end was not seen', async () => {
+    const limiter = await open();
+    const subject = of({ tokensPerDay: 1_000, costTotal: 10 });
+    const used = async () => (await limiter.uses(subject)).map((use) => use.used);
+    const short = await limiter.admit([subject], wants(10, 1, 50));
+    await short.end(spent(12, 0.5, true));
+    expect(await used()).toEqual([60, 1]);
+    const long = await limiter.admit([subject], wants(10, 1, 50));
+    await long.end(spent(500, 3, true));
+    expect(await used()).toEqual([560, 4]);
+  });
+
+  it('count what a long reply took beyond its estimate in the window in which it ends', async () => {
+    const limiter = await open();
+    const subject = of({ tokensPerMinute: 100 });
+    const [longer, shorter] = await Promise.all([
+      limiter.admit([subject], wants(10)),
+      limiter.admit([subject], wants(10)),
+    ]);
+    time += 60_000;
+    await shorter.end(spent(1));
+    await longer.end(spent(40));
+    expect(await limiter.uses(subject)).toMatchObject([{ used: 30 }]);
+  });
+
   it('tell what is left of the tightest', async () => {
     const limiter = await open();
     const subjects = [of({ requestsPerMinute: 10 }), of({ requestsPerMinute: 3 }, 'other')];
@@ -114,13 +158,31 @@ describe('what was used', () => {
   it('outlives a restart, but for what is over in a minute', async () => {
     const before = await open();
     const permit = await before.admit([subject], wants(30, 1));
-    await permit.end({ tokens: 40, cost: 2 });
+    await permit.end(spent(40, 2));
     await before.close();
     const after = await open();
     expect((await after.uses(subject)).map(({ used }) => used)).toEqual([0, 40, 2]);
     time += 86_400_000;
     const later = await open();
     expect((await later.uses(subject)).map(({ used }) => used)).toEqual([0, 0, 2]);
+  });
+
+  it('is whole and not below 0 where an earlier version wrote something else', async () => {
+    const entries = [
+      { name: 'key k costTotal', used: -1 },
+      { name: 'key k concurrentRequests', used: 3 },
+      { name: 'key k tokensPerDay 1795651200000', used: 4.5, until: Date.parse('2026-11-26T00:00:00Z') },
+    ];
+    await writeFile(join(folder, 'limits.json'), JSON.stringify(entries));
+    const limiter = await open();
+    const all = of({ costTotal: 5, concurrentRequests: 5 });
+    // What ran when the process was killed runs no more.
+    expect((await limiter.uses(all)).map(({ used }) => used)).toEqual([0, 0]);
+    const permit = await limiter.admit([all], wants(1));
+    await permit.end(undefined);
+    await limiter.close();
+    const after = JSON.parse(await readFile(join(folder, 'limits.json'), 'utf8')) as { used: number }[];
+    expect(after.map(({ used }) => used)).toEqual([0, 5]);
   });
 
   it('begins anew when its file cannot be read, which is told', async () => {

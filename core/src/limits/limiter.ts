@@ -1,7 +1,8 @@
 import { GatewayError } from '../canonical/errors.ts';
 import type { Limits } from '../config/limits.ts';
 import type { LimitStatus } from '../plugin/plugin.ts';
-import type { Coordinator, Counter } from './coordinator.ts';
+import { type Amount, greater, limitInMicros, NONE, ONE, sum, toAmount, toDollars } from './amount.ts';
+import type { Coordinator, Counter, Wanted } from './coordinator.ts';
 import { counterOf, LIMIT_KINDS, type LimitKind, type Unit } from './windows.ts';
 
 /** Whose limits they are. */
@@ -11,10 +12,20 @@ export interface Subject {
   readonly limits: Limits;
 }
 
-/** What a request is about to take, or took. Money is US dollars; 0 where it is not known. */
+/** What a request is about to take: tokens of its prompt and its answer, and money in millionths of a dollar. */
 export interface Demand {
-  readonly tokens: number;
-  readonly cost: number;
+  readonly input: Amount;
+  readonly output: Amount;
+  readonly cost: Amount;
+}
+
+/** What a request took. */
+export interface Spent {
+  readonly tokens: Amount;
+  /** Millionths of a dollar. */
+  readonly cost: Amount;
+  /** Whether it may have been more, so that at least what was held back is to be paid. */
+  readonly isLeast: boolean;
 }
 
 export interface LimitUse {
@@ -30,38 +41,50 @@ export interface Permit {
   readonly requests?: LimitStatus;
   readonly tokens?: LimitStatus;
   /** Puts what was really taken in the place of the estimate; nothing was, where that is `undefined`. */
-  end(taken: Demand | undefined): Promise<void>;
+  end(spent: Spent | undefined): Promise<void>;
 }
 
 export interface Limiter {
   /** Lets a request in, or throws a `GatewayError` of kind `rate-limit` that names the limit. */
   admit(subjects: readonly Subject[], demand: () => Demand): Promise<Permit>;
   uses(subject: Subject): Promise<readonly LimitUse[]>;
+  /** Waits a moment for requests that are about to end, so that what they took is counted. */
   close(): Promise<void>;
 }
 
-/** Money is counted in millionths of a dollar, as whole numbers. */
-const MICRO = 1_000_000;
+/** What an answer may hold back of a limit on tokens: clients that allow for a long one must not need all of it. */
+const SHARE_OF_ANSWER = 1 / 4;
+
+const CLOSE_WAIT_MS = 1_000;
 
 interface Held {
   readonly kind: LimitKind;
+  readonly owner: string;
   readonly counter: Counter;
   readonly limit: number;
-  readonly amount: number;
+  readonly amount: Amount;
   readonly used: number;
 }
 
 export function createLimiter(coordinator: Coordinator, now: () => number): Limiter {
+  const open = new Set<Permit>();
+  let onAllEnded = (): void => {};
+  const onEnded = (permit: Permit): void => {
+    open.delete(permit);
+    if (open.size === 0) onAllEnded();
+  };
   return {
     async admit(subjects, demand) {
       const held: Held[] = [];
       try {
         for (const subject of subjects) await hold(subject, demand, held);
       } catch (error) {
-        await Promise.all(held.map(({ counter, amount }) => coordinator.add(counter, -amount)));
+        await Promise.all(held.map(({ counter, amount }) => coordinator.giveBack(counter, amount)));
         throw error;
       }
-      return permitOf(held, { coordinator, now });
+      const permit = permitOf(held, { coordinator, now, onEnded });
+      open.add(permit);
+      return permit;
     },
     uses: ({ kind, id, limits }) =>
       Promise.all(
@@ -72,35 +95,47 @@ export function createLimiter(coordinator: Coordinator, now: () => number): Limi
           return [useOf(limitKind, limit, { counter, coordinator })];
         }),
       ),
-    close: () => coordinator.close(),
+    async close() {
+      if (open.size > 0) {
+        await new Promise<void>((resolve) => {
+          onAllEnded = resolve;
+          setTimeout(resolve, CLOSE_WAIT_MS).unref();
+        });
+      }
+      await coordinator.close();
+    },
   };
 
   async function hold(subject: Subject, demand: () => Demand, held: Held[]): Promise<void> {
     for (const kind of LIMIT_KINDS) {
       const own = subject.limits[kind.name];
       if (own === undefined) continue;
-      const limit = kind.unit === 'cost' ? Math.round(own * MICRO) : own;
-      const counter = counterOf(kind, `${subject.kind} ${subject.id}`, now());
-      const amount = amountOf(kind.unit, demand);
-      const { isTaken, used } = await coordinator.take(counter, amount, limit);
+      const limit = kind.unit === 'cost' ? limitInMicros(own) : own;
+      const owner = `${subject.kind} ${subject.id}`;
+      const counter = counterOf(kind, owner, now());
+      const wanted = wantedOf(kind.unit, limit, demand);
+      const { isTaken, amount, used } = await coordinator.take(counter, wanted, limit);
+      if (isTaken) held.push({ kind, owner, counter, limit, amount, used });
       // Something that costs nothing must wait too when all is spent.
       if (!isTaken || (amount === 0 && used >= limit)) throw reached(subject, { kind, own, counter }, now());
-      held.push({ kind, counter, limit, amount, used });
     }
   }
 }
 
-function amountOf(unit: Unit, demand: () => Demand): number {
-  if (unit === 'requests' || unit === 'running') return 1;
-  return unit === 'tokens' ? demand().tokens : Math.ceil(demand().cost * MICRO);
+function wantedOf(unit: Unit, limit: number, demand: () => Demand): Wanted {
+  if (unit === 'requests' || unit === 'running') return { least: ONE, most: ONE };
+  const { input, output, cost } = demand();
+  if (unit === 'cost') return { least: cost, most: cost };
+  return { least: input, most: sum(input, toAmount(Math.min(output, limit * SHARE_OF_ANSWER))) };
 }
 
 interface PermitDeps {
   readonly coordinator: Coordinator;
   readonly now: () => number;
+  readonly onEnded: (permit: Permit) => void;
 }
 
-function permitOf(held: readonly Held[], { coordinator, now }: PermitDeps): Permit {
+function permitOf(held: readonly Held[], { coordinator, now, onEnded }: PermitDeps): Permit {
   const status = (unit: Unit): LimitStatus | undefined => {
     const tightest = held
       .filter(({ kind }) => kind.unit === unit && kind.window === 'minute')
@@ -111,27 +146,35 @@ function permitOf(held: readonly Held[], { coordinator, now }: PermitDeps): Perm
   };
   const [requests, tokens] = [status('requests'), status('tokens')];
   let isOver = false;
-  return {
+  const permit: Permit = {
     ...(requests && { requests }),
     ...(tokens && { tokens }),
-    async end(taken) {
+    async end(spent) {
       if (isOver) return;
       isOver = true;
-      await Promise.all(
-        held
-          .map(({ kind, counter, amount }) => ({ counter, change: changeOf(kind.unit, amount, taken) }))
-          .filter(({ change }) => change !== 0)
-          .map(({ counter, change }) => coordinator.add(counter, change)),
-      );
+      await Promise.all(held.map((one) => settle(one, spent, { coordinator, now: now() })));
+      onEnded(permit);
     },
   };
+  return permit;
 }
 
-function changeOf(unit: Unit, amount: number, taken: Demand | undefined): number {
-  if (unit === 'requests') return 0;
-  if (unit === 'running') return -1;
-  if (!taken) return -amount;
-  return (unit === 'tokens' ? taken.tokens : Math.ceil(taken.cost * MICRO)) - amount;
+async function settle(
+  { kind, owner, counter, amount }: Held,
+  spent: Spent | undefined,
+  { coordinator, now }: { readonly coordinator: Coordinator; readonly now: number },
+): Promise<void> {
+  const due = dueOf(kind.unit, amount, spent);
+  if (due < amount) await coordinator.giveBack(counter, toAmount(amount - due));
+  // A reply that outlasts its window is counted in the one in which it ends.
+  else if (due > amount) await coordinator.add(counterOf(kind, owner, now), toAmount(due - amount));
+}
+
+function dueOf(unit: Unit, held: Amount, spent: Spent | undefined): Amount {
+  if (unit === 'requests') return held;
+  if (unit === 'running' || !spent) return NONE;
+  const own = unit === 'tokens' ? spent.tokens : spent.cost;
+  return spent.isLeast ? greater(own, held) : own;
 }
 
 async function useOf(
@@ -140,7 +183,7 @@ async function useOf(
   { counter, coordinator }: { readonly counter: Counter; readonly coordinator: Coordinator },
 ): Promise<LimitUse> {
   const counted = await coordinator.used(counter);
-  const used = unit === 'cost' ? counted / MICRO : counted;
+  const used = unit === 'cost' ? toDollars(counted) : counted;
   return { name, limit, used, ...(counter.until !== undefined && { resetsAt: counter.until }) };
 }
 

@@ -1,4 +1,4 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { changed, NONE, type Amount } from './amount.ts';
 import type { Coordinator, Counter } from './coordinator.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -9,42 +9,57 @@ export interface MemoryCoordinatorInput {
   readonly ledger: Ledger;
 }
 
-/** Counts in this process. Each limit has a limiter of its own size; all share what is counted under a name. */
-export function createMemoryCoordinator({ now, ledger }: MemoryCoordinatorInput): Coordinator {
-  // The limit is checked here, so that one store serves all limits.
-  const store = new RateLimiterMemory({ keyPrefix: '', points: Number.MAX_SAFE_INTEGER, duration: 0 });
-  for (const { name, used, until } of ledger.entries())
-    void store.set(name, used, secondsUntil(until, now()));
-
-  const change = async (counter: Counter, amount: number): Promise<number> => {
-    const { name, until } = counter;
-    const options = { customDuration: secondsUntil(until, now()) };
-    const { consumedPoints } =
-      amount < 0 ? await store.reward(name, -amount, options) : await store.penalty(name, amount, options);
-    ledger.note(counter, consumedPoints);
-    return consumedPoints;
-  };
-  return {
-    async take(counter, amount, limit) {
-      const used = await change(counter, amount);
-      if (used <= limit) return { isTaken: true, used };
-      return { isTaken: false, used: await change(counter, -amount) };
-    },
-    async add(counter, amount) {
-      await change(counter, amount);
-    },
-    async used({ name }) {
-      return (await store.get(name))?.consumedPoints ?? 0;
-    },
-    close: () => ledger.close(),
-  };
+interface Count {
+  readonly until: number;
+  used: number;
 }
 
-/** Timers of Node cannot wait for a month, so such a counter stays, under the name of its month. */
-const LONGEST_SECONDS = 2 * 24 * 60 * 60;
+/** Counters of windows that are over are removed when there are so many more. */
+const SWEEP_AT = 1_000;
 
-/** 0 means for ever. */
-function secondsUntil(until: number | undefined, now: number): number {
-  const seconds = until === undefined ? Infinity : Math.max(1, Math.ceil((until - now) / 1000));
-  return seconds > LONGEST_SECONDS ? 0 : seconds;
+/** Counts in this process: each change is one step that nothing comes in between. */
+export function createMemoryCoordinator({ now, ledger }: MemoryCoordinatorInput): Coordinator {
+  const counts = new Map<string, Count>();
+  for (const { name, used, until = Infinity } of ledger.entries()) counts.set(name, { used, until });
+  let sweepAt = SWEEP_AT;
+
+  const usedOf = ({ name }: Counter): number => {
+    const count = counts.get(name);
+    return count && count.until > now() ? count.used : 0;
+  };
+  const change = (counter: Counter, by: number): number => {
+    const { name, until = Infinity } = counter;
+    // A window that is over begins no count of its own.
+    if (until <= now()) return 0;
+    const used = changed(usedOf(counter), by);
+    const count = counts.get(name);
+    if (count?.until === until) count.used = used;
+    else counts.set(name, { used, until });
+    if (counts.size > sweepAt) sweep();
+    ledger.note(counter, used);
+    return used;
+  };
+  const sweep = (): void => {
+    const time = now();
+    for (const [name, { until }] of counts) if (until <= time) counts.delete(name);
+    sweepAt = counts.size + SWEEP_AT;
+  };
+  return {
+    take(counter, { least, most }, limit) {
+      const before = usedOf(counter);
+      const amount = Math.max(Math.min(most, limit - before), least) as Amount;
+      if (before + amount > limit) return Promise.resolve({ isTaken: false, amount: NONE, used: before });
+      return Promise.resolve({ isTaken: true, amount, used: change(counter, amount) });
+    },
+    add(counter, amount) {
+      change(counter, amount);
+      return Promise.resolve();
+    },
+    giveBack(counter, amount) {
+      change(counter, 0 - amount);
+      return Promise.resolve();
+    },
+    used: (counter) => Promise.resolve(usedOf(counter)),
+    close: () => ledger.close(),
+  };
 }

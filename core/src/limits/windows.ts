@@ -30,11 +30,17 @@ export const LIMIT_KINDS: readonly LimitKind[] = Object.entries(KINDS).map(([nam
 }));
 
 /** The counter of a limit's window at a time. */
-export function counterOf({ name, window }: LimitKind, owner: string, now: number): Counter {
+export function counterOf({ name, window, unit }: LimitKind, owner: string, now: number): Counter {
   const base = `${owner} ${name}`;
+  if (unit === 'running') return { name: base, isOfNow: true };
   if (window === 'never') return { name: base };
   const until = endOf(window, now);
   return { name: `${base} ${until}`, until };
+}
+
+/** Whether a counter of that name counts what runs now. Earlier versions kept such counts on disk. */
+export function isOfNow(counterName: string): boolean {
+  return LIMIT_KINDS.some(({ unit, name }) => unit === 'running' && counterName.endsWith(` ${name}`));
 }
 
 const MINUTE_MS = 60_000;

@@ -1,6 +1,11 @@
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
 
+/** More tokens than any model writes. */
+export const MAX_TOKENS = 10_000_000;
+/** More answers than any upstream gives to one request. */
+const MAX_CHOICES = 1_024;
+
 /**
  * Reads the fields of a client's JSON object strictly: a wrong type is refused with the field's path. `null`
  * counts as absent, as in all four protocols. What nobody read is in {@link rest}, so nothing gets lost.
@@ -54,11 +59,22 @@ export class FieldReader {
     throw refuse(this.at(name), 'a number', value);
   }
 
-  /** A whole number of at least `least`. */
-  optionalInteger(name: string, least = 0): number | undefined {
+  /** A whole number from `least` to `most`. */
+  optionalInteger(name: string, least = 0, most = Infinity): number | undefined {
     const value = this.optionalNumber(name);
-    if (value === undefined || (Number.isInteger(value) && value >= least)) return value;
-    throw refuse(this.at(name), `a whole number of at least ${least}`, value);
+    if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return value;
+    const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw refuse(this.at(name), `a whole number ${range}`, value);
+  }
+
+  /** A number of tokens that a model may write. */
+  optionalTokens(name: string, least = 1): number | undefined {
+    return this.optionalInteger(name, least, MAX_TOKENS);
+  }
+
+  /** How many answers a client wants. */
+  optionalChoices(name: string): number | undefined {
+    return this.optionalInteger(name, 1, MAX_CHOICES);
   }
 
   optionalBoolean(name: string): boolean | undefined {

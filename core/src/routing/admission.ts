@@ -1,5 +1,6 @@
 import type { Usage } from '../canonical/chat.ts';
-import type { Demand, Limiter, Permit, Subject } from '../limits/limiter.ts';
+import { NONE, toAmount, toMicros } from '../limits/amount.ts';
+import type { Demand, Limiter, Permit, Spent, Subject } from '../limits/limiter.ts';
 import type { Prices } from '../limits/prices.ts';
 import type { Candidate } from './candidate.ts';
 import type { Exchange } from './exchange.ts';
@@ -34,6 +35,8 @@ export async function admit(
   return permit;
 }
 
+const NOTHING: Demand = { input: NONE, output: NONE, cost: NONE };
+
 /** What a request is about to take, by an estimate of its tokens. */
 export function demandOf(
   { estimate }: { readonly estimate?: () => Usage },
@@ -41,19 +44,24 @@ export function demandOf(
   prices: Prices,
 ): Demand {
   const usage = estimate?.();
-  if (!usage) return { tokens: 0, cost: 0 };
-  return { tokens: usage.input, cost: (candidate && prices.costOf(usage, candidate)) ?? 0 };
+  if (!usage) return NOTHING;
+  const cost = (candidate && prices.costOf(usage, candidate)) ?? 0;
+  return { input: toAmount(usage.input), output: toAmount(usage.output), cost: toMicros(cost) };
 }
 
 function takenOf(
   { notes: { served, usage } }: Exchange,
   demand: () => Demand,
   { prices }: AdmissionDeps,
-): Demand | undefined {
+): Spent | undefined {
   if (!served) return undefined;
-  // A reply that was cut may not say what it took.
-  if (!usage) return demand();
-  return { tokens: usage.input + usage.output, cost: prices.costOf(usage, served) ?? 0 };
+  if (!usage) {
+    // A reply that was cut may not say what it took.
+    const { input, cost } = demand();
+    return { tokens: input, cost, isLeast: true };
+  }
+  const tokens = toAmount(usage.input + usage.output);
+  return { tokens, cost: toMicros(prices.costOf(usage, served) ?? 0), isLeast: false };
 }
 
 /** Of several limits, clients are told about the one that they reach first. */

@@ -21,7 +21,7 @@ export function decodeRequest(input: RequestInput): ChatRequest {
   return decode(
     fields,
     input,
-    fields.required('max_tokens', fields.optionalInteger('max_tokens'), 'a whole number'),
+    fields.required('max_tokens', fields.optionalTokens('max_tokens', 0), 'a whole number'),
   );
 }
 
@@ -127,7 +127,7 @@ function decodeReasoning(fields: FieldReader, output: FieldReader | undefined): 
     case 'disabled':
       return defined({ effort, off: true });
     case 'enabled':
-      return defined({ effort, budgetTokens: thinking.optionalInteger('budget_tokens', 1), show });
+      return defined({ effort, budgetTokens: thinking.optionalTokens('budget_tokens'), show });
     case 'adaptive':
       return defined({ effort, adaptive: true, show });
     case 'between_tools':

@@ -3,6 +3,7 @@ import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
+  readCount,
   type ReplyEnd,
   type Usage,
 } from '@dragoman/core';
@@ -24,24 +25,21 @@ export function encodeUsage(usage: Usage = { input: 0, output: 0 }): JsonObject 
 /** Reads a `usage` object; what it does not say stays as it was before. */
 export function decodeUsage(value: JsonValue | undefined, before?: Usage): Usage | undefined {
   if (!isJsonObject(value)) return undefined;
-  const count = (name: string): number | undefined => {
-    const field = value[name];
-    return typeof field === 'number' && field >= 0 ? field : undefined;
-  };
+  const count = (name: string): number | undefined => readCount(value[name]);
   const cacheRead = count('cache_read_input_tokens') ?? before?.cacheRead;
   const cacheWrite = count('cache_creation_input_tokens') ?? before?.cacheWrite;
   const own = count('input_tokens');
   const details = value['output_tokens_details'];
-  const reasoning = isJsonObject(details) ? details['thinking_tokens'] : undefined;
+  const reasoning = isJsonObject(details) ? readCount(details['thinking_tokens']) : undefined;
   const hosted = value['server_tool_use'];
-  const searches = isJsonObject(hosted) ? hosted['web_search_requests'] : undefined;
+  const searches = isJsonObject(hosted) ? readCount(hosted['web_search_requests']) : undefined;
   return defined({
     input: own === undefined ? (before?.input ?? 0) : own + (cacheRead ?? 0) + (cacheWrite ?? 0),
     output: count('output_tokens') ?? before?.output ?? 0,
     cacheRead,
     cacheWrite,
-    reasoning: typeof reasoning === 'number' ? reasoning : before?.reasoning,
-    hosted: typeof searches === 'number' ? { 'web-search': searches } : before?.hosted,
+    reasoning: reasoning ?? before?.reasoning,
+    hosted: searches === undefined ? before?.hosted : { 'web-search': searches },
   });
 }
 

@@ -2,6 +2,7 @@ import {
   type ChatRequest,
   defined,
   type FieldReader,
+  MAX_TOKENS,
   type OutputFormat,
   type ReasoningWish,
 } from '@dragoman/core';
@@ -18,7 +19,7 @@ export function decodeGeneration(config: FieldReader | undefined): Generation {
   const modalities = config.optionalStrings('responseModalities')?.map((name) => name.toLowerCase());
   const stop = config.optionalStrings('stopSequences');
   return defined({
-    maxTokens: config.optionalInteger('maxOutputTokens', 1),
+    maxTokens: config.optionalTokens('maxOutputTokens'),
     stop: stop?.length === 0 ? undefined : stop,
     sampling: defined({
       temperature: config.optionalNumber('temperature'),
@@ -29,7 +30,7 @@ export function decodeGeneration(config: FieldReader | undefined): Generation {
       frequencyPenalty: config.optionalNumber('frequencyPenalty'),
       logprobs: config.optionalBoolean('responseLogprobs'),
       topLogprobs: config.optionalInteger('logprobs'),
-      count: config.optionalInteger('candidateCount', 1),
+      count: config.optionalChoices('candidateCount'),
     }),
     reasoning: decodeReasoning(config.optionalReader('thinkingConfig')),
     output: decodeOutput(config),
@@ -44,7 +45,7 @@ function decodeReasoning(thinking: FieldReader | undefined): ReasoningWish {
   const show = thinking?.optionalBoolean('includeThoughts') ? ('summary' as const) : ('none' as const);
   const level = thinking?.optionalString('thinkingLevel')?.toUpperCase();
   const known = LEVELS.find((one) => one === level)?.toLowerCase() as Level | undefined;
-  const budget = thinking?.optionalNumber('thinkingBudget');
+  const budget = thinking?.optionalInteger('thinkingBudget', -1, MAX_TOKENS);
   return defined({
     effort: known,
     // -1 leaves it to the model.

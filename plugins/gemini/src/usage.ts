@@ -3,6 +3,7 @@ import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
+  readCount,
   type ReplyEnd,
   type Usage,
 } from '@dragoman/core';
@@ -10,10 +11,7 @@ import {
 /** Reads `usageMetadata`: thoughts are apart from the candidates, and what tools put in apart from the prompt. */
 export function decodeUsage(value: JsonValue | undefined): Usage | undefined {
   if (!isJsonObject(value)) return undefined;
-  const count = (name: string): number | undefined => {
-    const field = value[name];
-    return typeof field === 'number' && field >= 0 ? field : undefined;
-  };
+  const count = (name: string): number | undefined => readCount(value[name]);
   const reasoning = count('thoughtsTokenCount');
   return defined({
     input: (count('promptTokenCount') ?? 0) + (count('toolUsePromptTokenCount') ?? 0),

@@ -44,7 +44,7 @@ function decodeRequest({ body }: RequestInput): ChatRequest {
     system: [],
     messages: [{ role: 'user' as const, content: [{ type: 'text' as const, text: prompt ?? '' }] }],
     tools: [],
-    maxTokens: fields.optionalInteger('max_tokens'),
+    maxTokens: fields.optionalTokens('max_tokens', 0),
     stop: decodeStop(fields),
     sampling: decodeSampling(fields),
     reasoning: {},
@@ -65,7 +65,7 @@ function decodePrompt(fields: FieldReader): string | undefined {
 /** What a chat cannot say. An upstream with this endpoint of its own gets it unchanged. */
 function nativeFields(fields: FieldReader): readonly string[] {
   const used = {
-    best_of: (fields.optionalInteger('best_of', 1) ?? 1) > 1,
+    best_of: (fields.optionalChoices('best_of') ?? 1) > 1,
     echo: fields.optionalBoolean('echo') === true,
     suffix: (fields.optionalString('suffix') ?? '') !== '',
     logprobs: fields.optionalInteger('logprobs') !== undefined,

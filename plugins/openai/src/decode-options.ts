@@ -23,7 +23,7 @@ export function decodeSampling(fields: FieldReader): Sampling {
     presencePenalty: fields.optionalNumber('presence_penalty'),
     frequencyPenalty: fields.optionalNumber('frequency_penalty'),
     logitBias: decodeMap(fields, 'logit_bias', (value) => typeof value === 'number'),
-    count: fields.optionalInteger('n', 1),
+    count: fields.optionalChoices('n'),
   });
 }
 

@@ -59,8 +59,8 @@ function messageReaders(fields: FieldReader): readonly FieldReader[] {
 
 /** `max_tokens` is the old name. */
 function decodeMaxTokens(fields: FieldReader): number | undefined {
-  const old = fields.optionalInteger('max_tokens', 1);
-  return fields.optionalInteger('max_completion_tokens', 1) ?? old;
+  const old = fields.optionalTokens('max_tokens');
+  return fields.optionalTokens('max_completion_tokens') ?? old;
 }
 
 /** `user` is the old name, which all servers know; the new one stays as it is, for those that know it. */

@@ -3,6 +3,7 @@ import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
+  readCount,
   type ReplyEnd,
   type Usage,
 } from '@dragoman/core';
@@ -11,8 +12,8 @@ import { OPENAI_CHAT, OPENAI_COMPLETIONS } from './wire.ts';
 /** Reads a `usage` object; `undefined` when there is none or it holds no count. */
 export function decodeUsage(value: JsonValue | undefined): Usage | undefined {
   if (!isJsonObject(value)) return undefined;
-  const input = count(value['prompt_tokens']);
-  const output = count(value['completion_tokens']);
+  const input = readCount(value['prompt_tokens']);
+  const output = readCount(value['completion_tokens']);
   if (input === undefined && output === undefined) return undefined;
   const prompt = objectOf(value['prompt_tokens_details']);
   const completion = objectOf(value['completion_tokens_details']);
@@ -34,9 +35,9 @@ export function decodeUsage(value: JsonValue | undefined): Usage | undefined {
   return defined({
     input: input ?? 0,
     output: output ?? 0,
-    cacheRead: count(cached_tokens),
-    cacheWrite: count(cache_write_tokens),
-    reasoning: count(reasoning_tokens),
+    cacheRead: readCount(cached_tokens),
+    cacheWrite: readCount(cache_write_tokens),
+    reasoning: readCount(reasoning_tokens),
     extensions: filled(rest) && { [OPENAI_CHAT]: rest },
   });
 }
@@ -91,10 +92,6 @@ function lastUsage(text: string): Usage | undefined {
     if (usage) return usage;
   }
   return undefined;
-}
-
-function count(value: JsonValue | undefined): number | undefined {
-  return typeof value === 'number' && value >= 0 ? value : undefined;
 }
 
 function objectOf(value: JsonValue | undefined): JsonObject {

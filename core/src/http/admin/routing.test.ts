@@ -1,3 +1,4 @@
+import { NONE } from '../../limits/amount.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningAdmin, startAdmin } from '../../../../tests/support/admin.ts';
 import { GatewayError } from '../../canonical/errors.ts';
@@ -96,7 +97,7 @@ describe('limits', () => {
       await admin.call('POST', '/keys', { name: 'k', limits: { requestsPerMinute: 5, costTotal: 1 } })
     ).body as { readonly key: { readonly id: string } };
     const subject = { kind: 'key' as const, id: key.id, limits: { requestsPerMinute: 5 } };
-    await admin.deps.limiter.admit([subject], () => ({ tokens: 0, cost: 0 }));
+    await admin.deps.limiter.admit([subject], () => ({ input: NONE, output: NONE, cost: NONE }));
     expect((await admin.call('GET', '/limits')).body).toMatchObject([
       {
         ...{ kind: 'key', id: key.id },

@@ -52,7 +52,7 @@ export function decodeRequest({ body, opaque }: RequestInput): ChatRequest {
     messages: input.messages,
     tools: decodeTools([...fields.readers('tools'), ...input.tools]),
     toolChoice: decodeToolChoice(fields),
-    maxTokens: fields.optionalInteger('max_output_tokens', 1),
+    maxTokens: fields.optionalTokens('max_output_tokens'),
     sampling: defined({
       temperature: fields.optionalNumber('temperature'),
       topP: fields.optionalNumber('top_p'),

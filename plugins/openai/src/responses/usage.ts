@@ -1,4 +1,11 @@
-import { defined, isJsonObject, type JsonObject, type JsonValue, type Usage } from '@dragoman/core';
+import {
+  defined,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  readCount,
+  type Usage,
+} from '@dragoman/core';
 import { RESPONSES } from './wire.ts';
 
 /** Reads `usage`; `undefined` when the server counted nothing. */
@@ -6,16 +13,16 @@ export function decodeUsage(value: JsonValue | undefined): Usage | undefined {
   if (!isJsonObject(value)) return undefined;
   const { input_tokens, output_tokens, total_tokens, input_tokens_details, output_tokens_details, ...more } =
     value;
-  const [input, output] = [count(input_tokens), count(output_tokens)];
+  const [input, output] = [readCount(input_tokens), readCount(output_tokens)];
   if (input === undefined && output === undefined) return undefined;
   const ofInput = isJsonObject(input_tokens_details) ? input_tokens_details : {};
   const ofOutput = isJsonObject(output_tokens_details) ? output_tokens_details : {};
   return defined({
     input: input ?? 0,
     output: output ?? 0,
-    cacheRead: count(ofInput['cached_tokens']),
-    cacheWrite: count(ofInput['cache_write_tokens']),
-    reasoning: count(ofOutput['reasoning_tokens']),
+    cacheRead: readCount(ofInput['cached_tokens']),
+    cacheWrite: readCount(ofInput['cache_write_tokens']),
+    reasoning: readCount(ofOutput['reasoning_tokens']),
     extensions: Object.keys(more).length > 0 ? { [RESPONSES]: more } : undefined,
   });
 }
@@ -31,8 +38,4 @@ export function encodeUsage(usage: Usage = { input: 0, output: 0 }): JsonObject 
     output_tokens_details: { reasoning_tokens: reasoning },
     total_tokens: input + output,
   };
-}
-
-function count(value: JsonValue | undefined): number | undefined {
-  return typeof value === 'number' && value >= 0 ? value : undefined;
 }

@@ -1,0 +1,53 @@
+declare const WHOLE: unique symbol;
+
+/**
+ * What limits are counted in: a whole number from 0 to {@link MAX_AMOUNT}. Tokens are counted as they are, money in
+ * millionths of a US dollar. Only the functions of this file make one, so no number of a client, an upstream or a
+ * price can make a count negative, broken or inexact.
+ */
+export type Amount = number & { readonly [WHOLE]: true };
+
+/** A million dollars or a trillion tokens for one request; sums of thousands of them are still exact. */
+export const MAX_AMOUNT = 1_000_000_000_000;
+
+/** The most that a counter holds: far more than any limit, and far below the largest exact whole number. */
+const MAX_COUNT = 1_000_000_000_000_000;
+
+const MICRO = 1_000_000;
+/** Products of floats are off by less than this. */
+const NOISE = 1e-6;
+
+/** The next whole number; nothing where a number is negative or is none. */
+export function toAmount(value: number): Amount {
+  return value > 0 ? (Math.min(Math.ceil(value), MAX_AMOUNT) as Amount) : NONE;
+}
+
+export const NONE = 0 as Amount;
+export const ONE = 1 as Amount;
+
+/** Of US dollars. */
+export function toMicros(dollars: number): Amount {
+  return toAmount(dollars * MICRO - NOISE);
+}
+
+/** A limit of US dollars. */
+export function limitInMicros(dollars: number): number {
+  return Math.min(Math.round(dollars * MICRO), MAX_COUNT);
+}
+
+export function toDollars(micros: number): number {
+  return micros / MICRO;
+}
+
+export function sum(...amounts: readonly Amount[]): Amount {
+  return toAmount(amounts.reduce<number>((total, amount) => total + amount, 0));
+}
+
+export function greater(a: Amount, b: Amount): Amount {
+  return a > b ? a : b;
+}
+
+/** A counter's new value: whole, never below 0. */
+export function changed(count: number, change: number): number {
+  return Math.min(Math.max(count + change, 0), MAX_COUNT);
+}
