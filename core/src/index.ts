@@ -38,6 +38,7 @@ export * from './plugin/http-provider.ts';
 export { decodeEvents, type StreamDecoder } from './plugin/stream-decoder.ts';
 export type * from './plugin/upstream-codec.ts';
 export type * from './plugin/wire-reader.ts';
+export { encodeUrlPart } from './transport/url-part.ts';
 export { replaceModel } from './transport/span-edit.ts';
 export { encodeSse, readSse, type SseEvent } from './transport/sse.ts';
 export type { AttemptRecord, TraceRecord } from './trace/record.ts';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { defined } from '../canonical/json.ts';
+import { encodeUrlPart } from '../transport/url-part.ts';
 import { withAdmin } from './admin-client.ts';
 import { CommandError } from './command-error.ts';
 import { addCommonFlags, type CommonFlags } from './flags.ts';
@@ -76,6 +77,6 @@ function readCandidate(text: string): object {
 }
 
 async function remove(name: string, { json, ...flags }: CommonFlags): Promise<void> {
-  await withAdmin(flags, (admin) => admin.call('DELETE', `/aliases/${encodeURIComponent(name)}`));
+  await withAdmin(flags, (admin) => admin.call('DELETE', `/aliases/${encodeUrlPart(name)}`));
   printResult(json, { removed: name }, () => `Removed the alias ${name}.`);
 }

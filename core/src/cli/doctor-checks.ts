@@ -2,6 +2,7 @@ import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import { readRunFile } from '../state/run-file.ts';
+import { encodeUrlPart } from '../transport/url-part.ts';
 import type { AdminClient } from './admin-client.ts';
 import { CommandError } from './command-error.ts';
 import { readState } from './read-state.ts';
@@ -70,7 +71,7 @@ export async function checkUpstreams(admin: AdminClient): Promise<readonly Check
     upstreams.map(({ id, enabled }) =>
       check(`upstream ${id}`, async () => {
         if (!enabled) return 'disabled';
-        const path = `/upstreams/${encodeURIComponent(id)}/test`;
+        const path = `/upstreams/${encodeUrlPart(id)}/test`;
         const { ok, models = [], error } = await admin.call<TestResult>('POST', path, {});
         if (ok) return `${models.length} models`;
         throw new CommandError(error?.message ?? 'it failed');

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AttemptRecord, TraceRecord } from '../trace/record.ts';
 import type { ToolCallPage } from '../trace/store.ts';
+import { encodeUrlPart } from '../transport/url-part.ts';
 import { withAdmin, withRunningAdmin } from './admin-client.ts';
 import { addCommonFlags, addConfigFlags, type CommonFlags, type ConfigFlags } from './flags.ts';
 import { formatTable, print, printResult } from './output.ts';
@@ -100,7 +101,7 @@ function rowOf(trace: TraceRecord): readonly string[] {
 }
 
 async function show(id: string, { json, ...flags }: CommonFlags): Promise<void> {
-  const name = encodeURIComponent(id);
+  const name = encodeUrlPart(id);
   const [trace, { calls }] = await withAdmin(flags, async (admin) => [
     await admin.call<TraceRecord>('GET', `/traces/${name}`),
     await admin.call<ToolCallPage>('GET', `/tool-calls?trace=${name}&limit=500`),

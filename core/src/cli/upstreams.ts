@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
+import { encodeUrlPart } from '../transport/url-part.ts';
 import { withAdmin } from './admin-client.ts';
 import { CommandError } from './command-error.ts';
 import { addCommonFlags, type CommonFlags } from './flags.ts';
@@ -85,7 +86,7 @@ function inputLines(): () => Promise<string | undefined> {
 }
 
 async function remove(id: string, { json, ...flags }: CommonFlags): Promise<void> {
-  await withAdmin(flags, (admin) => admin.call('DELETE', `/upstreams/${encodeURIComponent(id)}`));
+  await withAdmin(flags, (admin) => admin.call('DELETE', `/upstreams/${encodeUrlPart(id)}`));
   printResult(json, { removed: id }, () => `Removed the upstream ${id}.`);
 }
 
@@ -94,7 +95,7 @@ interface TestFlags extends CommonFlags {
 }
 
 async function test(id: string, { json, model, ...flags }: TestFlags): Promise<void> {
-  const path = `/upstreams/${encodeURIComponent(id)}/test`;
+  const path = `/upstreams/${encodeUrlPart(id)}/test`;
   const body = model === undefined ? {} : { model };
   const result = await withAdmin(flags, (admin) => admin.call<TestResult>('POST', path, body));
   if (!result.ok && !json)

@@ -2,6 +2,7 @@ import {
   type CallContext,
   createHttpProvider,
   defineProvider,
+  encodeUrlPart,
   GatewayError,
   getJson,
   type HttpUpstream,
@@ -84,7 +85,7 @@ export const geminiProvider = defineProvider({
 
 /** `/v1beta/models/alias:verb` with the upstream's own name. */
 function renameModel(path: string, model: string): string {
-  const name = model.split('/').map(encodeURIComponent).join('/');
+  const name = model.split('/').map(encodeUrlPart).join('/');
   return path.replace(
     /^(\/[^/]+\/models\/).*?((?::|%3a)\w+)$/i,
     (_, start: string, verb: string) => start + name + verb,
@@ -102,7 +103,7 @@ async function listModels(upstream: HttpUpstream, context: CallContext): Promise
     );
     all.push(...models);
     if (nextPageToken === undefined) break;
-    query = `pageSize=1000&pageToken=${encodeURIComponent(nextPageToken)}`;
+    query = `pageSize=1000&pageToken=${encodeUrlPart(nextPageToken)}`;
   }
   return all;
 }

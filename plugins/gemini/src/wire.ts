@@ -1,5 +1,5 @@
 /** Names and tables of Gemini's wire, both sides. Source: types of `@google/genai` 3.1 and ai.google.dev (November 2026). */
-import type { FinishReason, JsonValue } from '@dragoman/core';
+import { encodeUrlPart, type FinishReason, type JsonValue } from '@dragoman/core';
 
 export const GEMINI = 'gemini';
 
@@ -48,5 +48,5 @@ export function arrayOf(value: JsonValue | undefined): readonly JsonValue[] {
 
 /** A path below the base URL that names a model, whose name may hold slashes. */
 export function modelPath(model: string, verb: string): string {
-  return `/v1beta/models/${model.split('/').map(encodeURIComponent).join('/')}:${verb}`;
+  return `/v1beta/models/${model.split('/').map(encodeUrlPart).join('/')}:${verb}`;
 }

@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import type { HttpRequest } from '@dragoman/core';
+import { encodeUrlPart, type HttpRequest } from '@dragoman/core';
 import type { Event } from './events.ts';
 
 export type Channel =
@@ -81,7 +81,7 @@ function matrix(
   { homeserver, room, token }: Extract<Channel, { type: 'matrix' }>,
   { event }: Message,
 ): HttpRequest {
-  const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/send/m.room.message/${randomUUID()}`;
+  const path = `/_matrix/client/v3/rooms/${encodeUrlPart(room)}/send/m.room.message/${randomUUID()}`;
   return {
     method: 'PUT',
     url: homeserver.replace(/\/+$/, '') + path,

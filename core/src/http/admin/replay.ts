@@ -5,6 +5,7 @@ import { LEFT_OUT } from '../../trace/redact.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 import { replaceModel } from '../../transport/span-edit.ts';
 import { PASS_HEADER } from '../passes.ts';
+import { encodeUrlPart } from '../../transport/url-part.ts';
 import { AdminError } from './admin-error.ts';
 import { findDetail, type TraceWithDetail } from './ask-traces.ts';
 import * as contract from './contract.ts';
@@ -67,8 +68,8 @@ function recordedRequest({ trace, detail }: TraceWithDetail, model: string | und
 /** On some wires the path names the model. */
 function withModel(path: string, asked: string | undefined, model: string): string {
   if (!asked) return path;
-  const written = [asked, encodeURIComponent(asked)].find((text) => path.includes(text));
-  const named = model.split('/').map(encodeURIComponent).join('/');
+  const written = [asked, encodeUrlPart(asked)].find((text) => path.includes(text));
+  const named = model.split('/').map(encodeUrlPart).join('/');
   return written === undefined ? path : path.replace(written, () => named);
 }
 
