@@ -24,6 +24,7 @@ import type { Log } from './plugin/plugin.ts';
 import { createHealthChecks } from './routing/health-checks.ts';
 import type { Upstreams } from './routing/upstream.ts';
 import * as tokens from './tokens.ts';
+import { guarded } from './transport/guarded.ts';
 
 /** A gateway that is set up but does not listen yet. */
 export interface Gateway {
@@ -206,8 +207,10 @@ async function assemble(
       if (config.auth && keys.list().length === 0)
         firstKey = (await keys.create({ name: 'first key' })).secret;
       discover(upstreams);
-      discovery = setInterval(() => discover(upstreams), DISCOVER_EVERY_MS).unref();
-      checking = setInterval(() => void checkHealth(), CHECK_EVERY_MS).unref();
+      const fail = (error: unknown): void => log.error({ error }, 'Upstreams could not be looked after.');
+      const look = guarded(() => discover(upstreams), fail);
+      discovery = setInterval(look, DISCOVER_EVERY_MS).unref();
+      checking = setInterval(() => void checkHealth().catch(fail), CHECK_EVERY_MS).unref();
       return { url };
     },
     reload(next) {

@@ -6,17 +6,13 @@ import { GatewayError } from '../canonical/errors.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Protocol } from '../plugin/plugin.ts';
 import { sendError } from './errors.ts';
-import {
-  clientRequestIdOf,
-  createNotes,
-  createRequestId,
-  ownHeaders,
-  type RequestState,
-} from './exchange.ts';
+import { clientRequestIdOf, createNotes, createRequestId, type RequestState } from './exchange.ts';
 import { hostNameOf, isLoopback } from '../transport/loopback.ts';
 import type { RequestLog } from '../log.ts';
 import type { Recorder } from './recorder.ts';
+import { REPLY_POLICY } from './reply-policy.ts';
 import { logRequest } from './request-log.ts';
+import { ownHeaders } from './write-head.ts';
 
 export interface AppDeps {
   readonly config: ResolvedConfig;
@@ -60,22 +56,41 @@ function answerAndLog({ log, requestLog, fallback, now, recorder }: AppDeps): Mi
     try {
       await next();
       if (ctx.respond !== false && ctx.body === undefined && ctx.status === 404) throw nothingAt(ctx);
-      if (ctx.respond !== false) ctx.set(ownHeaders(state));
+      if (ctx.respond !== false) setOwnHeaders(ctx);
     } catch (thrown) {
-      const error = GatewayError.from(thrown);
-      state.notes.errorKind = error.kind;
-      if (error.details.code !== undefined) state.notes.errorCode = error.details.code;
-      if (error.kind === 'internal')
-        log.error({ error: error.details.cause ?? error, requestId: state.requestId }, 'A request failed.');
       ctx.respond = false;
-      sendError(ctx, error);
+      answerFailure(ctx, GatewayError.from(thrown), log);
     } finally {
       const ms = now() - state.startedAt;
       if (state.endings) await endAll(state.endings, log);
-      logRequest(requestLog, ctx, ms);
-      recorder.end(ctx);
+      settle(log, () => logRequest(requestLog, ctx, ms));
+      settle(log, () => recorder.end(ctx));
     }
   };
+}
+
+/** The admin API and the console have policies of their own, which run what this one forbids. */
+function setOwnHeaders(ctx: Context): void {
+  ctx.set(ownHeaders(ctx.state));
+  if (!ctx.res.hasHeader('x-content-type-options')) ctx.set(REPLY_POLICY);
+}
+
+function answerFailure(ctx: Context, error: GatewayError, log: Logger): void {
+  const { notes, requestId } = ctx.state as RequestState;
+  notes.errorKind = error.kind;
+  if (error.details.code !== undefined) notes.errorCode = error.details.code;
+  sendError(ctx, error);
+  if (error.kind !== 'internal') return;
+  settle(log, () => log.error({ error: error.details.cause ?? error, requestId }, 'A request failed.'));
+}
+
+/** The reply is over: what fails now must not reach the client, nor keep the rest from being done. */
+function settle(log: Logger, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    log.error({ reason: String(error) }, 'A request was not settled.');
+  }
 }
 
 async function endAll(endings: readonly (() => Promise<void>)[], log: Logger): Promise<void> {

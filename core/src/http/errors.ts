@@ -1,22 +1,47 @@
 import type { Context } from 'koa';
 import type { GatewayError } from '../canonical/errors.ts';
-import { ownHeaders, type RequestState } from './exchange.ts';
+import type { EncodedError, Protocol } from '../plugin/plugin.ts';
+import type { RequestState } from './exchange.ts';
+import { writeHead } from './write-head.ts';
 
-/** Answers with an error in the envelope of the protocol that was asked in. Does nothing when the reply has already begun. */
-export function sendError({ res: response, state }: Context, error: GatewayError): void {
-  const { protocol, notes } = state as RequestState;
-  if (response.headersSent || response.destroyed) return;
-  const { status, headers, body } = protocol.encodeError(error);
-  const text = JSON.stringify(body);
-  const written = {
-    ...headers,
-    ...ownHeaders(state),
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-    // What is left of a refused body would be read as the next request.
-    ...(response.req.complete ? {} : { connection: 'close' }),
-  };
-  response.writeHead(status, written);
+/**
+ * Answers with an error in the envelope of the protocol that was asked in. A reply that has already begun cannot
+ * tell of it any more and is cut. Never throws.
+ */
+export function sendError(ctx: Context, error: GatewayError): void {
+  const { protocol, notes } = ctx.state as RequestState;
+  const { res: response } = ctx;
+  if (response.headersSent) {
+    if (!response.writableEnded) response.destroy();
+    return;
+  }
+  if (response.destroyed) return;
+  const { status, headers, text } = encodeError(protocol, error);
+  const written = writeHead(ctx, {
+    status,
+    headers: {
+      ...headers,
+      'content-type': 'application/json; charset=utf-8',
+      // What is left of a refused body would be read as the next request.
+      ...(response.req.complete ? {} : { connection: 'close' }),
+    },
+    length: Buffer.byteLength(text),
+  });
   notes.capture?.answer(written, text);
   response.end(text);
+}
+
+interface ErrorText extends Pick<EncodedError, 'status' | 'headers'> {
+  readonly text: string;
+}
+
+/** An error in the envelope of a protocol; in a plain one when the protocol's plugin fails at it. Never throws. */
+export function encodeError(protocol: Protocol, error: GatewayError): ErrorText {
+  try {
+    const { status, headers, body } = protocol.encodeError(error);
+    return { status, ...(headers && { headers }), text: JSON.stringify(body) };
+  } catch {
+    const { status, kind, message } = error;
+    return { status, text: JSON.stringify({ error: { type: kind, message } }) };
+  }
 }

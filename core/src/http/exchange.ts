@@ -45,35 +45,6 @@ export function clientRequestIdOf(header: string | string[] | undefined): string
   return typeof header === 'string' && SANE_REQUEST_ID.test(header) ? header : undefined;
 }
 
-/**
- * What a reply tells of the gateway's work: the request's id, who answered, after how many attempts, and how
- * much time the gateway itself took. They go along with all other headers in one call: a header that is set
- * beforehand makes Node take the long way for all of them.
- */
-export function ownHeaders(state: Context['state']): HeaderMap {
-  const { requestId, clientRequestId = requestId, notes, protocol } = state as RequestState;
-  const { upstream, upstreamModel = '', attempts, startedAt, upstreamMs } = notes;
-  // OpenAI's SDKs read the first, Anthropic's the second. A client that sent an id finds it in the first; the
-  // second is always the trace's.
-  if (upstream === undefined) return { 'x-request-id': clientRequestId, 'request-id': requestId };
-  notes.overheadMs = performance.now() - startedAt - upstreamMs;
-  const limits = notes.limits && protocol.encodeLimits?.(notes.limits);
-  // Written out: objects that grow field by field are slower, and this one is made for every reply.
-  const headers = {
-    'x-request-id': clientRequestId,
-    'request-id': requestId,
-    'x-dragoman-upstream': upstream,
-    'x-dragoman-model': PRINTABLE.test(upstreamModel) ? upstreamModel : encodeURI(upstreamModel),
-    'x-dragoman-attempts': String(attempts),
-    'x-dragoman-overhead-ms': String(Math.round(notes.overheadMs * 100) / 100),
-  };
-  if (!limits && upstreamModel !== '') return headers;
-  const { 'x-dragoman-model': model, ...others } = headers;
-  return { ...others, ...(model !== '' && { 'x-dragoman-model': model }), ...limits };
-}
-
-const PRINTABLE = /^[\x21-\x7e]*$/;
-
 export function createNotes(): Notes {
   const now = performance.now();
   return { arrivedAt: now, startedAt: now, attempts: 0, upstreamMs: 0, dropped: [], tries: [] };

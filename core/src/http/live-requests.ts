@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { guarded } from '../transport/guarded.ts';
 import type { RequestState } from './exchange.ts';
 
 /** A request that runs for longer is recorded while it runs, so that it is known of even if it never ends. */
@@ -12,12 +13,16 @@ export interface LiveRequests {
 }
 
 /** Records requests that take long as `running`; when they end, they are recorded anew. */
-export function createLiveRequests(record: (ctx: Context) => void): LiveRequests {
+export function createLiveRequests(
+  record: (ctx: Context) => void,
+  fail: (error: unknown) => void,
+): LiveRequests {
   // Not a set: the tables that a set outgrows hold on to what was in them until a full collection, and with it to
   // the memory of most requests.
   const places: (Context | undefined)[] = [];
   const free: number[] = [];
   const told = new WeakSet<Context>();
+  const tell = guarded(record, fail);
   const look = (): void => {
     const before = performance.now() - LONG_MS;
     for (const ctx of places) {
@@ -25,7 +30,7 @@ export function createLiveRequests(record: (ctx: Context) => void): LiveRequests
       const { isTraced, notes } = ctx.state as RequestState;
       if (!isTraced || notes.arrivedAt > before) continue;
       told.add(ctx);
-      record(ctx);
+      tell(ctx);
     }
   };
   let timer: NodeJS.Timeout | undefined;

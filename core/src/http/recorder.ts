@@ -42,10 +42,13 @@ export function createRecorder(deps: RecorderDeps): Recorder {
   const { config, traces, metrics, prices, upstreams, observers, log } = deps;
   const { record: gateway, maxBodyBytes } = config;
   const live = traces.isOn
-    ? createLiveRequests((ctx) => {
-        const trace = traceOf(ctx, { prices, outcome: 'running' });
-        if (recordingFor(ctx).level !== 'off') traces.record({ ...trace, bodies: 'running' });
-      })
+    ? createLiveRequests(
+        (ctx) => {
+          const trace = traceOf(ctx, { prices, outcome: 'running' });
+          if (recordingFor(ctx).level !== 'off') traces.record({ ...trace, bodies: 'running' });
+        },
+        (error) => log.error({ error }, 'A running request could not be recorded.'),
+      )
     : undefined;
 
   const recordingFor = (ctx: Context): Recording => {

@@ -5,9 +5,11 @@ import type { Context } from 'koa';
 import { GatewayError } from '../canonical/errors.ts';
 import type { BodyWatcher, Reply } from '../routing/exchange.ts';
 import { type BodyTap, isText } from '../trace/capture.ts';
-import { ownHeaders, type RequestState } from './exchange.ts';
-import type { HeaderMap } from '../transport/http.ts';
+import type { RequestState } from './exchange.ts';
 import { endsAtEvent } from '../transport/event-boundary.ts';
+import { guarded } from '../transport/guarded.ts';
+import type { HeaderMap } from '../transport/http.ts';
+import { writeHead } from './write-head.ts';
 
 /** How to keep a stream alive and how to tell its client that it failed. */
 export interface StreamManners {
@@ -24,20 +26,18 @@ const STREAM_HEADERS = {
 };
 
 /** Writes a reply that comes in one piece, or in pieces whose silence means nothing. */
-export async function respond({ res: response, state }: Context, reply: Reply): Promise<void> {
+export async function respond(ctx: Context, reply: Reply): Promise<void> {
+  const { res: response, state } = ctx;
   const { status, headers, body } = reply;
-  const own = ownHeaders(state);
   const { capture } = (state as RequestState).notes;
   if (typeof body === 'string' || body instanceof Uint8Array) {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    const written = { ...headers, ...own, 'content-length': bytes.length };
-    response.writeHead(status, written);
+    const written = writeHead(ctx, { status, headers, length: bytes.length });
     capture?.answer(written, isText(headers) ? bytes : undefined);
     response.end(bytes);
     return;
   }
-  const written = { ...headers, ...own };
-  response.writeHead(status, written);
+  const written = writeHead(ctx, { status, headers });
   capture?.answer(written);
   await new StreamWriter(response, isText(headers) ? capture?.reply : undefined).pump(reply);
 }
@@ -48,27 +48,26 @@ export async function respond({ res: response, state }: Context, reply: Reply): 
  * before the upstream has answered.
  */
 export async function respondStream(
-  { res: response, state }: Context,
+  ctx: Context,
   pending: Promise<Reply>,
   manners: StreamManners,
 ): Promise<void> {
-  const headersOf = (reply: HeaderMap = {}): HeaderMap => ({
-    'content-type': manners.contentType,
-    ...STREAM_HEADERS,
-    ...reply,
-    ...ownHeaders(state),
-  });
+  const { res: response, state } = ctx;
   const { capture } = (state as RequestState).notes;
   const writer = new StreamWriter(response, capture?.reply);
   const begin = (status: number, reply?: HeaderMap): void => {
-    const headers = headersOf(reply);
-    response.writeHead(status, headers);
-    capture?.answer(headers);
+    const headers = { 'content-type': manners.contentType, ...STREAM_HEADERS, ...reply };
+    const written = writeHead(ctx, { status, headers });
+    capture?.answer(written);
   };
-  const timer = setInterval(() => {
-    if (!response.headersSent) begin(200);
-    writer.keepAlive(manners.keepAlive);
-  }, manners.keepAliveMs);
+  const keepAlive = guarded(
+    () => {
+      if (!response.headersSent) begin(200);
+      writer.keepAlive(manners.keepAlive);
+    },
+    () => void response.destroy(),
+  );
+  const timer = setInterval(keepAlive, manners.keepAliveMs);
   writer.onWrite = () => void timer.refresh();
   try {
     const reply = await pending;
@@ -108,7 +107,7 @@ class StreamWriter {
 
   /** A comment inside an event would end up in its data, so it waits for the event's end. */
   keepAlive(frame: string): void {
-    if (!this.#atEvent() || this.#response.destroyed) return;
+    if (!this.#atEvent() || this.#response.destroyed || this.#response.writableEnded) return;
     this.#tap?.push(frame);
     this.#response.write(frame);
   }
@@ -145,16 +144,21 @@ class StreamWriter {
         if (error === undefined) resolve();
         else reject(GatewayError.from(error));
       };
-      response.on('drain', resume);
-      response.once('close', onGone);
-      body.on('data', (chunk: Buffer) => {
+      const fail = (error: unknown): void => {
+        body.destroy();
+        settle(error);
+      };
+      const onData = (chunk: Buffer): void => {
         watcher?.push(chunk);
         this.#beforeLast = this.#last;
         this.#last = chunk;
         this.onWrite();
         this.#tap?.push(chunk);
         if (!response.write(chunk)) body.pause();
-      });
+      };
+      response.on('drain', resume);
+      response.once('close', onGone);
+      body.on('data', guarded(onData, fail));
       body.once('end', () => {
         try {
           watcher?.end();

@@ -2,6 +2,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { GatewayError } from '../canonical/errors.ts';
 import type { Protocol } from '../plugin/plugin.ts';
+import { guarded } from '../transport/guarded.ts';
+import { encodeError } from './errors.ts';
+import { REPLY_POLICY } from './reply-policy.ts';
 
 /** How often connections that became idle are closed while the server drains. */
 const IDLE_SWEEP_MS = 50;
@@ -17,9 +20,13 @@ export interface HttpServer {
 export function createHttpServer(listener: RequestListener, fallback: Protocol): HttpServer {
   // Longer than the idle time-outs of common proxies, so that the gateway is not the one to close first.
   const server = createServer({ keepAliveTimeout: 75_000 }, listener);
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
-    answerBadRequest(error, socket, fallback),
-  );
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const answer = guarded(
+      () => answerBadRequest(error, socket, fallback),
+      () => void socket.destroy(),
+    );
+    answer();
+  });
   return {
     listen: (host, port) =>
       new Promise((resolve, reject) => {
@@ -60,9 +67,13 @@ function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket, fallback
     line: '400 Bad Request',
     message: 'The request is not valid HTTP.',
   };
-  const body = JSON.stringify(fallback.encodeError(new GatewayError('invalid', message)).body);
-  socket.end(
-    `HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  const { text } = encodeError(fallback, new GatewayError('invalid', message));
+  const headers = {
+    connection: 'close',
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    ...REPLY_POLICY,
+  };
+  const head = [`HTTP/1.1 ${line}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
 }

@@ -3,6 +3,7 @@ import { GatewayError } from '../canonical/errors.ts';
 import type { HoldBounds } from '../config/routing.ts';
 import type { Forward, RawRequest, ReplyEnd } from '../plugin/plugin.ts';
 import { createTap } from '../trace/tap.ts';
+import { guarded } from '../transport/guarded.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { readText, readUpTo } from '../transport/read-body.ts';
 import type { Call } from './call.ts';
@@ -82,8 +83,15 @@ export async function forwardRequest(
     if (ended) return { ...reply, body: Readable.from([ended]), ...released(call, watcher) };
   } else await firstByte(body);
   // Until somebody reads the body nobody else listens, and an error without a listener ends the process.
-  body.on('error', (error) => call.failed(GatewayError.from(error)));
-  body.once('close', () => call.release());
+  const fail = (error: unknown): void => exchange.log.error({ error }, 'The end of a reply was not noted.');
+  body.on(
+    'error',
+    guarded((error) => call.failed(GatewayError.from(error)), fail),
+  );
+  body.once(
+    'close',
+    guarded(() => call.release(), fail),
+  );
   call.begun();
   return { ...reply, body, ...(watcher && { watcher }) };
 }

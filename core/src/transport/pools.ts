@@ -136,8 +136,8 @@ class SentHandler implements Dispatcher.DispatchHandler {
     const { tap, target, watcher, resolve, reject } = this.#sent;
     if (tap && !isCompressed(headers) && tap.wants(headers)) this.#onData = tap.push;
     const reply = { status, headers: joinValues(headers), body: this.#body };
-    watcher?.answered(reply);
     try {
+      watcher?.answered(reply);
       resolve(decompressed(reply, target.host, tap));
     } catch (error) {
       reject(error);
@@ -173,7 +173,12 @@ class SentHandler implements Dispatcher.DispatchHandler {
     const failure = explainAbort(signal.reason, target.host);
     reject(failure);
     this.#body?.destroy(failure);
-    this.#controller?.abort(failure);
+    try {
+      this.#controller?.abort(failure);
+    } catch (error) {
+      // What a listener of a signal throws ends the process; this request has failed already.
+      reject(error);
+    }
   };
 }
 

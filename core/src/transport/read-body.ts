@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { guarded } from './guarded.ts';
 
 /** Reads at most `limit` bytes of a body as text and lets go of the rest. A body that breaks gives what came. */
 export async function readText(body: Readable, limit: number): Promise<string> {
@@ -26,7 +27,7 @@ export function readUpTo(body: Readable, limit: number): Promise<Buffer | undefi
     const chunks: Buffer[] = [];
     let size = 0;
     const settle = (): Buffer => {
-      body.off('data', onData);
+      body.off('data', take);
       body.off('end', onEnd);
       body.off('error', reject);
       return chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks);
@@ -40,7 +41,8 @@ export function readUpTo(body: Readable, limit: number): Promise<Buffer | undefi
       body.unshift(settle());
       resolve(undefined);
     };
-    body.on('data', onData);
+    const take = guarded(onData, reject);
+    body.on('data', take);
     body.once('end', onEnd);
     body.once('error', reject);
   });

@@ -1,5 +1,8 @@
 import { PassThrough, type Readable } from 'node:stream';
+import { GatewayError } from '../../canonical/errors.ts';
+import type { TraceRecord } from '../../trace/record.ts';
 import type { Traces } from '../../trace/traces.ts';
+import { guarded } from '../../transport/guarded.ts';
 import { encodeSse } from '../../transport/sse.ts';
 
 const KEEP_ALIVE_MS = 15_000;
@@ -11,7 +14,7 @@ const MAX_WAITING_BYTES = 1024 * 1024;
 export function tailOf(traces: Pick<Traces, 'follow'>): Readable {
   const events = new PassThrough();
   let missed = 0;
-  const stop = traces.follow((trace) => {
+  const tell = (trace: TraceRecord): void => {
     if (events.writableLength > MAX_WAITING_BYTES) {
       missed += 1;
       return;
@@ -19,8 +22,13 @@ export function tailOf(traces: Pick<Traces, 'follow'>): Readable {
     if (missed > 0) events.write(encodeSse(JSON.stringify({ missed }), 'missed'));
     missed = 0;
     events.write(encodeSse(JSON.stringify(trace), 'trace'));
-  });
-  const keepAlive = setInterval(() => events.write(': keep-alive\n\n'), KEEP_ALIVE_MS).unref();
+  };
+  const fail = (error: unknown): void => void events.destroy(GatewayError.from(error));
+  const stop = traces.follow(guarded(tell, fail));
+  const keepAlive = setInterval(
+    guarded(() => void events.write(': keep-alive\n\n'), fail),
+    KEEP_ALIVE_MS,
+  ).unref();
   events.once('close', () => {
     stop();
     clearInterval(keepAlive);

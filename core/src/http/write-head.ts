@@ -1,0 +1,119 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { Context } from 'koa';
+import type { LimitHeadroom, Protocol } from '../plugin/plugin.ts';
+import { headerNumber, type HeaderText, headerText } from '../transport/header-text.ts';
+import type { HeaderMap } from '../transport/http.ts';
+import type { RequestState } from './exchange.ts';
+import { asInert, REPLY_POLICY } from './reply-policy.ts';
+
+export interface Head {
+  readonly status: number;
+  /** Of an upstream, of a plugin or our own; what is not valid in them is repaired. */
+  readonly headers: HeaderMap;
+  /** The length of a body that comes in one piece. */
+  readonly length?: number;
+}
+
+type Written = Readonly<Record<string, string | number>>;
+
+/**
+ * Writes the status and the headers of a reply. Every reply that is not Koa's goes through here, so that none is
+ * without the gateway's own headers and its policy. Never throws. Gives what was written.
+ */
+export function writeHead({ res: response, state }: Context, { status, headers, length }: Head): Written {
+  // In one literal: objects that grow field by field are slower, and this one is made for every reply.
+  const wanted: Record<string, string | number> = { ...headers, ...ownHeaders(state), ...REPLY_POLICY };
+  if (length !== undefined) wanted['content-length'] = length;
+  const written = asInert(status, wanted);
+  if (response.headersSent) return written;
+  const code = isStatus(status) ? status : 500;
+  if (!hasLongValue(headers)) {
+    try {
+      response.writeHead(code, written);
+      return written;
+    } catch {
+      // Node refuses all headers for one that is not valid.
+    }
+  }
+  const repaired = repair(written);
+  response.writeHead(code, repaired);
+  return repaired;
+}
+
+/** Many clients take no more than 16 KiB of headers in all. */
+const MOST_CHARACTERS = 4_096;
+
+function hasLongValue(headers: HeaderMap): boolean {
+  for (const name in headers) if ((headers[name]?.length ?? 0) > MOST_CHARACTERS) return true;
+  return false;
+}
+
+/** Headers about the connection, which are Node's to write. */
+const OF_NODE: ReadonlySet<string> = new Set(['trailer', 'transfer-encoding', 'upgrade']);
+
+function repair(headers: Written): Written {
+  const repaired: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || OF_NODE.has(name.toLowerCase()) || !isName(name)) continue;
+    repaired[name] = isValue(name, value) ? value : headerText(String(value));
+  }
+  return repaired;
+}
+
+function isStatus(status: number): boolean {
+  return Number.isInteger(status) && status >= 200 && status <= 599;
+}
+
+function isName(name: string): boolean {
+  return name.length <= MOST_CHARACTERS && doesNotThrow(() => validateHeaderName(name));
+}
+
+function isValue(name: string, value: string | number): boolean {
+  const text = String(value);
+  return text.length <= MOST_CHARACTERS && doesNotThrow(() => validateHeaderValue(name, text));
+}
+
+function doesNotThrow(check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * What a reply tells of the gateway's work: the request's id, who answered, after how many attempts, and how
+ * much time the gateway itself took. They go along with all other headers in one call: a header that is set
+ * beforehand makes Node take the long way for all of them.
+ */
+export function ownHeaders(state: Context['state']): HeaderMap {
+  const { requestId: id, clientRequestId = id, notes, protocol } = state as RequestState;
+  const { upstream, upstreamModel = '', attempts, startedAt, upstreamMs } = notes;
+  const [asked, requestId] = [headerText(clientRequestId), headerText(id)];
+  // OpenAI's SDKs read the first, Anthropic's the second. A client that sent an id finds it in the first; the
+  // second is always the trace's.
+  if (upstream === undefined) return { 'x-request-id': asked, 'request-id': requestId };
+  notes.overheadMs = performance.now() - startedAt - upstreamMs;
+  const limits = notes.limits && limitHeaders(protocol, notes.limits);
+  const headers: Readonly<Record<string, HeaderText>> = {
+    'x-request-id': asked,
+    'request-id': requestId,
+    'x-dragoman-upstream': headerText(upstream),
+    'x-dragoman-model': headerText(upstreamModel),
+    'x-dragoman-attempts': headerNumber(attempts),
+    'x-dragoman-overhead-ms': headerNumber(Math.round(notes.overheadMs * 100) / 100),
+  };
+  if (!limits && upstreamModel !== '') return headers;
+  const { 'x-dragoman-model': model = '', ...others } = headers;
+  return { ...others, ...(model !== '' && { 'x-dragoman-model': model }), ...limits };
+}
+
+/** A plugin that cannot say what is left of limits must not cost the reply. */
+function limitHeaders(protocol: Protocol, limits: LimitHeadroom): HeaderMap | undefined {
+  try {
+    return protocol.encodeLimits?.(limits);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,24 @@
+declare const VALID: unique symbol;
+
+/** A header value that is valid by construction: printable ASCII, and short. */
+export type HeaderText = string & { readonly [VALID]: true };
+
+/** Enough for any real name, and far below what clients and proxies take as one header. */
+const MOST_CHARACTERS = 512;
+
+const PRINTABLE = /^[\x21-\x7e]*$/;
+
+/** Text of any origin as a header value: percent-encoded where it is more than printable ASCII, cut where it is long. */
+export function headerText(text: string): HeaderText {
+  const short = text.length > MOST_CHARACTERS ? text.slice(0, MOST_CHARACTERS) : text;
+  return (PRINTABLE.test(short) ? short : encodeUrl(short)) as HeaderText;
+}
+
+export function headerNumber(value: number): HeaderText {
+  return String(value) as HeaderText;
+}
+
+function encodeUrl(text: string): string {
+  // oxlint-disable-next-line no-restricted-globals -- the text is well-formed here
+  return encodeURI(text.toWellFormed());
+}
