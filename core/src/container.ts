@@ -58,10 +58,9 @@ export async function createContainer(
   container.register(tokens.CLOCK, { useValue: clock });
   container.register(tokens.LOG, { useValue: log });
   container.register(tokens.REQUEST_LOG, { useValue: request });
-  container.register(tokens.STATE, { useValue: await openStateStore({ folder, log }) });
-  container.register(tokens.SECRETS, {
-    useValue: await openSecretBox({ folder, ...(config.secret && { secret: config.secret }) }),
-  });
+  const secrets = await openSecretBox({ folder, ...(config.secret && { secret: config.secret }) });
+  container.register(tokens.SECRETS, { useValue: secrets });
+  container.register(tokens.STATE, { useValue: await openStateStore({ folder, log, secrets }) });
   const records = { folder: join(folder, 'conversations'), now: clock.now, ...config.conversations };
   container.register(tokens.CONVERSATIONS, { useValue: createConversations(await openRecords(records)) });
   once(container, tokens.REGISTRY, () => createRegistry(config.plugins));

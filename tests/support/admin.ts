@@ -128,8 +128,8 @@ async function createDeps(
   };
   const config = resolveConfig(input, overrides);
   const { log } = createLogs(config.log);
-  const state = await openStateStore({ folder, log });
   const secrets = await openSecretBox({ folder });
+  const state = await openStateStore({ folder, log, secrets });
   const registry = createRegistry(config.plugins);
   const pools = createHttpPools();
   const live = createLiveConfig(config);

@@ -5,7 +5,7 @@ import type { UpstreamConfig } from '../config/upstream.ts';
 import type { Log } from '../plugin/plugin.ts';
 import type { Registry } from '../plugin/registry.ts';
 import type { SecretBox } from '../state/secrets.ts';
-import { openOptions } from '../state/secret-options.ts';
+import { openOptions } from '../state/seal-options.ts';
 import type { StateStore } from '../state/state.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import { startCall } from './call.ts';
@@ -99,7 +99,7 @@ function build(deps: UpstreamsDeps, config: UpstreamConfig, origin: Upstream['or
 function openStored(deps: UpstreamsDeps, stored: Stored): Upstream | undefined {
   try {
     const type = deps.registry.provider(stored.provider);
-    const options = type.options.parse(openOptions(type.options, stored.options, deps.secrets));
+    const options = type.options.parse(openOptions(type.options, stored, deps.secrets));
     return build(deps, { ...stored, options }, 'state');
   } catch (error) {
     deps.log.error({ upstream: stored.id, error }, 'A stored upstream cannot be used.');

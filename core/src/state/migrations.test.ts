@@ -9,12 +9,16 @@ const STEPS: ReadonlyMap<number, Migration> = new Map<number, Migration>([
 describe('migrate', () => {
   it('takes an old state through every version between', () => {
     const old = { version: 1, names: ['a'] };
-    expect(migrate(old, STEPS, 3)).toEqual({ version: 3, keys: ['a'], settings: {} });
+    expect(migrate(old, { migrations: STEPS, current: 3 })).toEqual({
+      version: 3,
+      keys: ['a'],
+      settings: {},
+    });
     expect(old).toEqual({ version: 1, names: ['a'] });
   });
 
   it('starts at the version that the state has', () => {
-    expect(migrate({ version: 2, names: 'kept' }, STEPS, 3)).toEqual({
+    expect(migrate({ version: 2, names: 'kept' }, { migrations: STEPS, current: 3 })).toEqual({
       version: 3,
       names: 'kept',
       settings: {},
@@ -37,6 +41,6 @@ describe('migrate', () => {
     ['half a version', { version: 1.5 }, 'no version number'],
     ['no object', [], 'not a JSON object'],
   ])('refuses %s', (_, state, message) => {
-    expect(() => migrate(state, STEPS, 3)).toThrow(message);
+    expect(() => migrate(state, { migrations: STEPS, current: 3 })).toThrow(message);
   });
 });

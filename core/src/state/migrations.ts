@@ -1,16 +1,37 @@
 import { isJsonObject, type JsonObject } from '../canonical/json.ts';
 import { StateError } from './state-error.ts';
 
+/** What a migration may need besides the state. */
+export interface MigrationTools {
+  /** Seals the secrets of a stored upstream again. Absent where the state is only looked at. */
+  readonly reseal?: ((upstream: JsonObject) => JsonObject) | undefined;
+}
+
 /** Turns a state of version `n` into one of version `n + 1`. Never changed once released. */
-export type Migration = (state: JsonObject) => JsonObject;
+export type Migration = (state: JsonObject, tools: MigrationTools) => JsonObject;
 
-export const CURRENT_VERSION = 1;
+export const CURRENT_VERSION = 2;
 
-/** By the version that they start from. Version 1 is the first, so there is nothing to migrate yet. */
-export const MIGRATIONS: ReadonlyMap<number, Migration> = new Map();
+/** By the version that they start from. */
+export const MIGRATIONS: ReadonlyMap<number, Migration> = new Map<number, Migration>([[1, bindSecrets]]);
+
+/** Secrets of version 1 opened wherever they were copied to; now each is bound to its place. */
+function bindSecrets(state: JsonObject, { reseal = (upstream) => upstream }: MigrationTools): JsonObject {
+  const { upstreams } = state;
+  if (!Array.isArray(upstreams)) return state;
+  return { ...state, upstreams: upstreams.map((one) => (isJsonObject(one) ? reseal(one) : one)) };
+}
+
+export interface MigrateOptions extends MigrationTools {
+  readonly migrations?: ReadonlyMap<number, Migration>;
+  readonly current?: number;
+}
 
 /** Brings a stored state up to `current`. Throws an `Error` on a version that is newer or cannot be migrated. */
-export function migrate(stored: unknown, migrations = MIGRATIONS, current = CURRENT_VERSION): JsonObject {
+export function migrate(
+  stored: unknown,
+  { migrations = MIGRATIONS, current = CURRENT_VERSION, ...tools }: MigrateOptions = {},
+): JsonObject {
   if (!isJsonObject(stored)) throw new TypeError('The state is not a JSON object.');
   let state = stored;
   for (let version = versionOf(state); version !== current; version = versionOf(state)) {
@@ -18,7 +39,7 @@ export function migrate(stored: unknown, migrations = MIGRATIONS, current = CURR
     const migration = migrations.get(version);
     if (!migration)
       throw new TypeError(`There is no way from version ${version} of the state to ${current}.`);
-    state = { ...migration(state), version: version + 1 };
+    state = { ...migration(state, tools), version: version + 1 };
   }
   return state;
 }

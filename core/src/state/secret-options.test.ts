@@ -1,11 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { secret } from '../plugin/define.ts';
-import { maskOptions, mergeOptions, openOptions, sealOptions } from './secret-options.ts';
-import { openSecretBox, type SecretBox } from './secrets.ts';
+import { dropSecrets, maskOptions, mergeOptions, setSecrets } from './secret-options.ts';
 
 const schema = z.strictObject({
   baseUrl: z.string().optional(),
@@ -22,8 +18,6 @@ const schema = z.strictObject({
     .optional(),
 });
 
-const SECRETS = ['k-apiKey', 'k-header', 'k-proxy', 'k-alice', 'k-bob', 'k-east', 'k-login'];
-
 const options = {
   baseUrl: 'https://example.test',
   apiKey: 'k-apiKey',
@@ -36,33 +30,6 @@ const options = {
   tokens: { east: 'k-east' },
   login: { kind: 'basic', password: 'k-login' },
 };
-
-let folder: string;
-let box: SecretBox;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dragoman-options-'));
-  box = await openSecretBox({ folder });
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-describe('sealOptions and openOptions', () => {
-  it('hide every secret, however deep it stands, and give it back', () => {
-    const sealed = sealOptions(schema, options, box);
-    const text = JSON.stringify(sealed);
-    for (const value of SECRETS) expect(text).not.toContain(value);
-    expect(sealed).toMatchObject({ baseUrl: options.baseUrl, proxy: { url: 'http://proxy.test' } });
-    expect(openOptions(schema, JSON.parse(text) as typeof sealed, box)).toEqual(options);
-  });
-
-  it('add nothing for a secret that is not there', () => {
-    expect(sealOptions(schema, { baseUrl: 'a' }, box)).toEqual({ baseUrl: 'a' });
-    expect(openOptions(schema, { baseUrl: 'a' }, box)).toEqual({ baseUrl: 'a' });
-  });
-
-  it('take a secret that a person wrote into the state as it is', () => {
-    expect(openOptions(schema, { apiKey: 'plain' }, box)).toEqual({ apiKey: 'plain' });
-  });
-});
 
 describe('maskOptions', () => {
   it('shows of a secret only that it is set', () => {
@@ -133,5 +100,17 @@ describe('mergeOptions', () => {
   it('never gives the secret of one item to a new one', () => {
     const change = { accounts: [{ user: 'alice' }, { user: 'bob' }, { user: 'eve', token: { set: true } }] };
     expect(mergeOptions(schema, options, change)['accounts']).toEqual([...options.accounts, { user: 'eve' }]);
+  });
+});
+
+describe('setSecrets', () => {
+  it('names the secrets that are set', () => {
+    expect(setSecrets(schema, { ...options, headers: {}, tokens: {}, login: { kind: 'none' } })).toEqual([
+      'options.apiKey',
+      'options.proxy.password',
+      'options.accounts[0].token',
+      'options.accounts[1].token',
+    ]);
+    expect(setSecrets(schema, dropSecrets(schema, options))).toEqual([]);
   });
 });

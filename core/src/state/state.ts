@@ -3,6 +3,7 @@ import { limitsSchema } from '../config/limits.ts';
 import { aliasSchema } from '../config/routing.ts';
 import { RECORD_LEVELS } from '../trace/recording.ts';
 import { upstreamSchema } from '../config/upstream.ts';
+import { CURRENT_VERSION } from './migrations.ts';
 
 const instant = z.iso.datetime();
 
@@ -36,7 +37,7 @@ export const settingsSchema = z.strictObject({
 
 /** All that the gateway keeps but traces. Secret options of upstreams are encrypted values. */
 export const stateSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(CURRENT_VERSION),
   upstreams: z.array(upstreamSchema),
   aliases: z.array(aliasSchema).default([]),
   keys: z.array(keySchema),

@@ -1,9 +1,14 @@
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Low } from 'lowdb';
+import { z } from 'zod';
+import type { JsonObject } from '../canonical/json.ts';
 import type { Log } from '../plugin/plugin.ts';
 import { createDataFolder } from './folder.ts';
 import { DurableJsonFile } from './json-file.ts';
 import { CURRENT_VERSION, migrate, NewerStateError } from './migrations.ts';
+import { hasLegacySecrets, resealOptions } from './seal-options.ts';
+import type { SecretBox } from './secrets.ts';
 import { type State, type StateStore, stateSchema } from './state.ts';
 
 export interface StateStoreInput {
@@ -12,6 +17,8 @@ export interface StateStoreInput {
   readonly log: Pick<Log, 'error'>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
+  /** Seals secrets of earlier versions again. Without it, they stay as they are. */
+  readonly secrets?: SecretBox;
 }
 
 const NAME = 'state.json';
@@ -21,12 +28,17 @@ const EMPTY: State = { version: CURRENT_VERSION, upstreams: [], aliases: [], key
  * Opens the state of a data folder. A file that cannot be read is kept aside under a name that tells when, and
  * reported; the gateway then starts with an empty state. One written by a newer gateway stops the start.
  */
-export async function openStateStore({ folder, log, now = Date.now }: StateStoreInput): Promise<StateStore> {
+export async function openStateStore({
+  folder,
+  log,
+  now = Date.now,
+  secrets,
+}: StateStoreInput): Promise<StateStore> {
   await createDataFolder(folder);
   const path = join(folder, NAME);
   const file = new DurableJsonFile<State>(path);
   await file.removeLeftovers();
-  let state = await load(file, { path, log, now });
+  let state = await load(file, { path, log, now, secrets });
 
   const db = new Low<State>(file, state);
   let last: Promise<unknown> = Promise.resolve();
@@ -52,12 +64,17 @@ interface LoadInput {
   readonly path: string;
   readonly log: Pick<Log, 'error'>;
   readonly now: () => number;
+  readonly secrets: SecretBox | undefined;
 }
 
-async function load(file: DurableJsonFile<State>, { path, log, now }: LoadInput): Promise<State> {
+async function load(file: DurableJsonFile<State>, input: LoadInput): Promise<State> {
+  const { path, log, now, secrets } = input;
   try {
     const stored = await file.read();
-    return stored === null ? EMPTY : stateSchema.parse(migrate(stored));
+    if (stored !== null && stored.version !== CURRENT_VERSION) return await migrateFile(file, stored, input);
+    const state = stored === null ? EMPTY : stateSchema.parse(stored);
+    if (!hasLegacySecrets(state)) await secrets?.legacy?.retire();
+    return state;
   } catch (error) {
     if (error instanceof NewerStateError) throw error;
     if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
@@ -67,6 +84,40 @@ async function load(file: DurableJsonFile<State>, { path, log, now }: LoadInput)
     return EMPTY;
   }
 }
+
+/**
+ * Writes a migrated state at once: secrets of the first format are read this one time. When some cannot be
+ * decrypted, the file of before is kept aside, so that it can be put back together with the right key.
+ */
+async function migrateFile(file: DurableJsonFile<State>, stored: State, input: LoadInput): Promise<State> {
+  const { path, log, now, secrets } = input;
+  const unreadable: string[] = [];
+  const reseal = (upstream: JsonObject): JsonObject => {
+    const owner = ownerSchema.safeParse(upstream);
+    if (!secrets || !owner.success) return upstream;
+    const resealed = resealOptions(owner.data, secrets);
+    unreadable.push(...resealed.unreadable.map((option) => `${owner.data.id} ${option}`));
+    return { ...upstream, options: resealed.options as JsonObject };
+  };
+  const state = stateSchema.parse(migrate(stored, { reseal }));
+  if (unreadable.length > 0) {
+    const aside = `${path}.before-${new Date(now()).toISOString().replaceAll(':', '-')}`;
+    await copyFile(path, aside);
+    log.error(
+      { unreadable, file: aside },
+      'Stored secrets could not be decrypted. Enter them again, or put this file back and start with the right key.',
+    );
+  }
+  await file.write(state);
+  if (!hasLegacySecrets(state)) await secrets?.legacy?.retire();
+  return state;
+}
+
+const ownerSchema = z.object({
+  id: z.string(),
+  provider: z.string(),
+  options: z.record(z.string(), z.unknown()),
+});
 
 /** Entries that an update left alone stay the very same objects, so that caches keyed by them hold. */
 function keepUnchanged(before: State, after: State): State {

@@ -1,5 +1,6 @@
 import type { UpstreamConfig } from '../../config/upstream.ts';
-import { maskOptions, openOptions } from '../../state/secret-options.ts';
+import { openOptions } from '../../state/seal-options.ts';
+import { maskOptions } from '../../state/secret-options.ts';
 import { StateError } from '../../state/state-error.ts';
 import type { AdminDeps } from './deps.ts';
 
@@ -18,11 +19,12 @@ export function unusableUpstreams(deps: AdminDeps): readonly UnusableUpstream[] 
     .map((stored) => ({ stored, reason: reasonOf(stored, deps) }));
 }
 
-function reasonOf({ provider, options }: UpstreamConfig, { registry, secrets }: AdminDeps): string {
+function reasonOf(stored: UpstreamConfig, { registry, secrets }: AdminDeps): string {
+  const { provider } = stored;
   const type = registry.providers.find(({ name }) => name === provider);
   if (!type) return `No plugin brings the provider ${JSON.stringify(provider)}.`;
   try {
-    openOptions(type.options, options, secrets);
+    openOptions(type.options, stored, secrets);
     return `Its stored options do not fit the provider ${JSON.stringify(provider)}.`;
   } catch (error) {
     if (error instanceof StateError) return error.message;

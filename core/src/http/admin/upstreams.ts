@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { defined } from '../../canonical/json.ts';
 import { parseUpstream } from '../../config/parse-upstream.ts';
 import type { UpstreamConfig } from '../../config/upstream.ts';
-import { mergeOptions, sealOptions } from '../../state/secret-options.ts';
+import type { Upstream } from '../../routing/upstream.ts';
+import { sealOptions } from '../../state/seal-options.ts';
 import { AdminError } from './admin-error.ts';
+import { changeOptions, refuseKeptSecrets, refuseMovedSecrets } from './change-options.ts';
 import * as contract from './contract.ts';
 import type { AdminDeps } from './deps.ts';
 import { findUpstream, refuseReadOnly } from './find-upstream.ts';
@@ -81,17 +83,19 @@ export const upstreamOperations: readonly Operation[] = [
     refusals: ['read-only', 'conflict'],
     async handle({ body: { options, limits, healthCheck, traces, ...fields }, params: { id } }, deps) {
       await deps.state.update((state) => {
-        const upstream = findUpstream(id, deps);
-        refuseReadOnly(upstream, deps);
-        const { config, type } = upstream;
-        const merged = mergeOptions(type.options, config.options, { ...config.options, ...options });
+        const { config, type, isUsable } = findChangeable(id, deps);
+        const given = { type, before: config.options, change: options ?? {} };
+        const merged = changeOptions(given);
         const removable = {
           limits: limits === undefined ? config.limits : (limits ?? undefined),
           traces: traces === undefined ? config.traces : (traces ?? undefined),
           healthCheck: healthCheck === undefined ? config.healthCheck : (healthCheck ?? undefined),
         };
         const changed = defined({ ...config, ...defined(fields), ...removable, options: merged });
-        const stored = seal(checked(changed, deps), deps);
+        if (!isUsable) refuseKeptSecrets(given, 'since what is stored cannot be used');
+        const next = checked(changed, deps);
+        if (isUsable) refuseMovedSecrets(given, next.options);
+        const stored = seal(next, deps);
         const upstreams = state.upstreams.map((entry) => (entry.id === id ? stored : entry));
         return { ...state, upstreams };
       });
@@ -136,6 +140,21 @@ export const upstreamOperations: readonly Operation[] = [
   }),
 ];
 
+/** An upstream of the state, also one that cannot be used: entering its options again may mend it. */
+function findChangeable(id: string | undefined, deps: AdminDeps): Changeable {
+  const unusable = unusableUpstreams(deps).find(({ stored }) => stored.id === id);
+  const type = deps.registry.providers.find(({ name }) => name === unusable?.stored.provider);
+  if (unusable && type) return { config: unusable.stored, type, isUsable: false };
+  const upstream = findUpstream(id, deps);
+  refuseReadOnly(upstream, deps);
+  return { ...upstream, isUsable: true };
+}
+
+interface Changeable extends Pick<Upstream, 'config' | 'type'> {
+  /** Otherwise its secrets are still sealed. */
+  readonly isUsable: boolean;
+}
+
 function checked(input: unknown, { registry }: AdminDeps): UpstreamConfig {
   const parsed = parseUpstream(registry, input);
   if ('upstream' in parsed) return parsed.upstream;
@@ -144,5 +163,5 @@ function checked(input: unknown, { registry }: AdminDeps): UpstreamConfig {
 
 function seal(config: UpstreamConfig, { registry, secrets }: AdminDeps): UpstreamConfig {
   const schema = registry.provider(config.provider).options;
-  return { ...config, options: sealOptions(schema, config.options, secrets) };
+  return { ...config, options: sealOptions(schema, config, secrets) };
 }
