@@ -57,6 +57,7 @@ export const en = {
     aborted: 'Client left',
     running: 'Running',
     interrupted: 'Interrupted',
+    refused: 'Refused',
   },
   overview: {
     title: 'Overview',

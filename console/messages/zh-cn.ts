@@ -47,7 +47,14 @@ export const zhCN: Messages = {
     byLink: '正在通过链接登录…',
     hint: '网关启动时会打印一次性登录链接。需要新的链接请运行 <code>./dragoman sign-in-link</code>。',
   },
-  outcomes: { ok: '成功', error: '失败', aborted: '客户端断开', running: '进行中', interrupted: '已中断' },
+  outcomes: {
+    ok: '成功',
+    error: '失败',
+    aborted: '客户端断开',
+    running: '进行中',
+    interrupted: '已中断',
+    refused: '已拒绝',
+  },
   overview: {
     title: '总览',
     range: '时间范围',

@@ -145,6 +145,11 @@ try {
   await time('statistics of a day by model', () =>
     store.stats(statsQuerySchema.parse({ ...day, by: 'model' })),
   );
+  const bounds = { maxAgeMs: Infinity, maxCount: COUNT - COUNT / 50, maxBytes: Infinity };
+  await time('one step of pruning', () => store.prune(bounds, BEGINNING));
+  await time('the rest of a fiftieth pruned', async () => {
+    while ((await store.prune(bounds, BEGINNING)) > 0);
+  });
 } finally {
   await store.close();
   await rm(folder, { recursive: true, force: true });

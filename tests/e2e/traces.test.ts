@@ -178,7 +178,7 @@ describe('a trace', () => {
     await fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', body: '{}' });
     const [stranger, aborted] = await list();
     expect(aborted).toMatchObject({ outcome: 'aborted', attempts: [{ error: { kind: 'cancelled' } }] });
-    expect(stranger).toMatchObject({ status: 401, errorKind: 'auth' });
+    expect(stranger).toMatchObject({ status: 401, outcome: 'refused', refused: 'no-key', errorKind: 'auth' });
     expect(stranger).not.toHaveProperty('keyId');
   });
 

@@ -10,12 +10,17 @@ const TONES: Readonly<Record<Trace['outcome'], Tone>> = {
   aborted: 'warn',
   running: 'accent',
   interrupted: 'warn',
+  refused: 'warn',
 };
 
-export function OutcomeBadge({ trace }: { readonly trace: Pick<Trace, 'outcome' | 'errorKind' | 'status'> }) {
+export function OutcomeBadge({
+  trace,
+}: {
+  readonly trace: Pick<Trace, 'outcome' | 'errorKind' | 'refused'>;
+}) {
   const t = useTranslations('outcomes');
   return (
-    <Badge tone={TONES[trace.outcome]} title={trace.errorKind}>
+    <Badge tone={TONES[trace.outcome]} title={trace.refused ?? trace.errorKind}>
       {trace.outcome === 'error' ? (trace.errorKind ?? t('error')) : t(trace.outcome)}
     </Badge>
   );

@@ -30,7 +30,7 @@ export function TraceFilterBar({ filters, onChange }: TraceFiltersProps) {
             value={filters.outcome}
             options={[
               any,
-              ...(['ok', 'error', 'aborted', 'running', 'interrupted'] as const).map((value) => ({
+              ...(['ok', 'error', 'aborted', 'running', 'interrupted', 'refused'] as const).map((value) => ({
                 value,
                 label: outcomes(value),
               })),

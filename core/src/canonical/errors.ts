@@ -26,6 +26,21 @@ const KINDS = {
 
 export type ErrorKind = keyof typeof KINDS;
 
+/** Why a request is refused at the door: before it is known who asks, or that there is anything to ask. */
+export const REFUSALS = [
+  'no-key',
+  'unknown-key',
+  'disabled-key',
+  'expired-key',
+  'bad-pass',
+  'foreign-host',
+  'unknown-url',
+  'too-many-failures',
+  'admin',
+  'other',
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
 export interface ErrorDetails {
   /** The field of the client's request that is to blame, as a path: `messages[2].content`. */
   readonly field?: string;
@@ -36,6 +51,8 @@ export interface ErrorDetails {
   /** The upstream that failed, its HTTP status and its own request id. */
   readonly upstream?: { readonly id?: string; readonly status?: number; readonly requestId?: string };
   readonly cause?: unknown;
+  /** Set where a request is refused at the door. It is counted by this reason, and only a sample is recorded. */
+  readonly refused?: Refusal;
 }
 
 const BRAND = Symbol.for('dragoman.GatewayError');

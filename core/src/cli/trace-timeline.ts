@@ -27,8 +27,19 @@ function firstLine(text: string): string {
 }
 
 function facts(trace: TraceRecord): readonly string[] {
-  const { model, upstream, upstreamModel, outcome, errorKind, ttftMs, overheadMs, cost, thread, keyName } =
-    trace;
+  const {
+    model,
+    upstream,
+    upstreamModel,
+    outcome,
+    errorKind,
+    refused = errorKind,
+    ttftMs,
+    overheadMs,
+    cost,
+    thread,
+    keyName,
+  } = trace;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['id', trace.id],
     ['client id', trace.clientRequestId],
@@ -39,7 +50,7 @@ function facts(trace: TraceRecord): readonly string[] {
     ['model', model],
     ['served by', upstream && `${upstream}/${upstreamModel ?? ''}`],
     ['thread', thread],
-    ['outcome', `${trace.status} ${outcome}${errorKind === undefined ? '' : ` (${errorKind})`}`],
+    ['outcome', `${trace.status} ${outcome}${refused === undefined ? '' : ` (${refused})`}`],
     ['took', `${ms(trace.ms)}${ttftMs === undefined ? '' : `, first content after ${ms(ttftMs)}`}`],
     ['overhead', overheadMs === undefined ? undefined : ms(overheadMs)],
     ['tokens', tokensOf(trace)],

@@ -47,7 +47,7 @@ function addFilterFlags(command: Command): Command {
     .option('--upstream <id>', 'who answered, or failed last')
     .option('--key <name>', 'the name or the id of a key')
     .option('--thread <id>', 'the conversation')
-    .option('--outcome <outcome>', 'ok, error, aborted, running or interrupted')
+    .option('--outcome <outcome>', 'ok, error, aborted, running, interrupted or refused')
     .option('--error <kind>', 'the kind of failure, such as rate-limit')
     .option('--from <time>', 'at or after, such as 2026-11-21T12:00:00Z')
     .option('--to <time>', 'before')

@@ -76,7 +76,7 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
     readonly keepMedia?: boolean;
     /** How long a trace is kept, in milliseconds. Default 30 days. */
     readonly maxAgeMs?: number;
-    /** The most traces; the oldest go first. Default 1,000,000. */
+    /** The most traces; beyond them, the oldest of the key that has most go. Default 1,000,000. */
     readonly maxCount?: number;
     /** The size of the database, in bytes. Default 4 GiB. */
     readonly maxBytes?: number;

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { GatewayError } from '../canonical/errors.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Protocol } from '../plugin/plugin.ts';
+import { createDoor, type Door, refusalOf } from './door.ts';
 import { sendError } from './errors.ts';
 import { clientRequestIdOf, createNotes, createRequestId, type RequestState } from './exchange.ts';
 import { hostNameOf, isLoopback } from '../transport/loopback.ts';
@@ -44,6 +45,7 @@ export function createApp(deps: AppDeps): Koa {
 
 /** The outermost middleware: gives the request its id, turns what is thrown into an answer, writes the log line. */
 function answerAndLog({ log, requestLog, fallback, now, recorder }: AppDeps): Middleware {
+  const door = createDoor(now);
   return async (ctx, next) => {
     const state = ctx.state as RequestState;
     state.startedAt = now();
@@ -59,12 +61,15 @@ function answerAndLog({ log, requestLog, fallback, now, recorder }: AppDeps): Mi
       if (ctx.respond !== false) setOwnHeaders(ctx);
     } catch (thrown) {
       ctx.respond = false;
-      answerFailure(ctx, GatewayError.from(thrown), log);
+      answerFailure(ctx, judge(ctx, GatewayError.from(thrown), door), log);
     } finally {
       const ms = now() - state.startedAt;
       if (state.endings) await endAll(state.endings, log);
-      settle(log, () => logRequest(requestLog, ctx, ms));
+      if (state.refused) state.isSampled = door.isSampled(addressOf(ctx));
+      if (state.isSampled !== false) settle(log, () => logRequest(requestLog, ctx, ms));
       settle(log, () => recorder.end(ctx));
+      const leftOut = door.takeLeftOut();
+      if (leftOut > 0) log.warn({ leftOut }, 'More requests were refused than are written down.');
     }
   };
 }
@@ -73,6 +78,16 @@ function answerAndLog({ log, requestLog, fallback, now, recorder }: AppDeps): Mi
 function setOwnHeaders(ctx: Context): void {
   ctx.set(ownHeaders(ctx.state));
   if (!ctx.res.hasHeader('x-content-type-options')) ctx.set(REPLY_POLICY);
+}
+
+/** The error to answer with: one that is refused at the door is marked, and slowed down where it comes too often. */
+function judge(ctx: Context, error: GatewayError, door: Door): GatewayError {
+  const state = ctx.state as RequestState;
+  const refused = refusalOf(error, state);
+  if (!refused) return error;
+  const answer = door.answer(error, addressOf(ctx));
+  state.refused = answer.details.refused ?? refused;
+  return answer;
 }
 
 function answerFailure(ctx: Context, error: GatewayError, log: Logger): void {
@@ -91,6 +106,10 @@ function settle(log: Logger, step: () => void): void {
   } catch (error) {
     log.error({ reason: String(error) }, 'A request was not settled.');
   }
+}
+
+function addressOf({ req }: Context): string {
+  return req.socket.remoteAddress ?? '';
 }
 
 async function endAll(endings: readonly (() => Promise<void>)[], log: Logger): Promise<void> {
@@ -113,6 +132,7 @@ const refuseForeignHosts: Middleware = (ctx, next) => {
   throw new GatewayError(
     'permission',
     'Without authentication, this gateway answers only under the names of this machine, such as localhost.',
+    { refused: 'foreign-host' },
   );
 };
 
@@ -129,11 +149,15 @@ function allowOrigins(origins: '*' | readonly string[]): Middleware {
 }
 
 function nothingAt({ method, path }: Context): GatewayError {
-  return new GatewayError('not-found', `There is nothing at ${method} ${path}.`, { code: 'unknown_url' });
+  return new GatewayError('not-found', `There is nothing at ${method} ${path}.`, {
+    code: 'unknown_url',
+    refused: 'unknown-url',
+  });
 }
 
 function methodNotAllowed(): GatewayError {
   return new GatewayError('method-not-allowed', 'This method is not allowed here.', {
     code: 'method_not_allowed',
+    refused: 'unknown-url',
   });
 }

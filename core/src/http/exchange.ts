@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Context } from 'koa';
+import type { Refusal } from '../canonical/errors.ts';
 import { defined } from '../canonical/json.ts';
 import type { Endpoint, Log, Protocol } from '../plugin/plugin.ts';
 import type { Exchange, Notes } from '../routing/exchange.ts';
@@ -23,6 +24,10 @@ export interface RequestState {
   /** The protocol to tell errors in. */
   protocol: Protocol;
   key?: StoredKey;
+  /** Why it was refused at the door. */
+  refused?: Refusal;
+  /** Whether it is recorded although it was refused at the door: few are. */
+  isSampled?: boolean;
   /** Whether it is a request to a model, which people may want to look into. */
   isTraced?: boolean;
   /** The trace whose request is sent again. */

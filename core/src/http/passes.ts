@@ -47,6 +47,7 @@ export function createPasses(now: () => number): Passes {
       if (entry && entry.ends > now()) return entry.pass;
       throw new GatewayError('auth', 'The pass of the console is not good any more.', {
         code: 'invalid_api_key',
+        refused: 'bad-pass',
       });
     },
   };

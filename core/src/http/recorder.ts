@@ -99,11 +99,13 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     begin: (ctx) => live?.add(ctx),
     end(ctx) {
       live?.remove(ctx);
-      (ctx.state as RequestState).notes.capture?.release();
-      if (!(ctx.state as RequestState).isTraced || !isWanted) return;
+      const { notes, refused, isSampled, isTraced } = ctx.state as RequestState;
+      notes.capture?.release();
+      if (refused) metrics?.countRefusal(refused);
+      if (!isTraced || !isWanted || isSampled === false) return;
       const trace = traceOf(ctx, { prices, outcome: outcomeOf(ctx) });
       if (traces.isOn || observers.length > 0) keep(ctx, trace);
-      metrics?.observe(trace);
+      if (!refused) metrics?.observe(trace);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { RequestState } from './exchange.ts';
 
 /** Writes a request's one line. The query stays out: clients put keys there. */
 export function logRequest(log: RequestLog, ctx: Context, milliseconds: number): void {
-  const { requestId, clientRequestId, notes, key } = ctx.state as RequestState;
+  const { requestId, clientRequestId, notes, key, refused } = ctx.state as RequestState;
   const { usage, dropped } = notes;
   // JSON leaves out what is undefined.
   log({
@@ -23,6 +23,7 @@ export function logRequest(log: RequestLog, ctx: Context, milliseconds: number):
     inputTokens: usage?.input,
     outputTokens: usage?.output,
     error: notes.errorKind ?? (isAborted(ctx) ? 'cancelled' : undefined),
+    refused,
     dropped: dropped.length > 0 ? dropped.map(({ field }) => field) : undefined,
   });
 }

@@ -11,7 +11,8 @@ export interface TraceInput {
 
 /** What is recorded of a request, from what was noted while it was served. */
 export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRecord {
-  const { requestId, clientRequestId, startedAt, notes, key, protocol, replayOf } = ctx.state as RequestState;
+  const { requestId, clientRequestId, startedAt, notes, key, protocol, replayOf, refused } =
+    ctx.state as RequestState;
   const { usage, served, upstream } = notes;
   const now = performance.now();
   const ms = now - notes.arrivedAt;
@@ -35,6 +36,7 @@ export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRec
     outcome,
     errorKind: notes.errorKind,
     errorCode: notes.errorCode,
+    refused,
     ttftMs: notes.ttftMs,
     overheadMs: notes.overheadMs,
     inputTokens: usage?.input,
@@ -50,7 +52,8 @@ export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRec
 }
 
 export function outcomeOf({ res, state }: Context): Outcome {
-  const { notes } = state as RequestState;
+  const { notes, refused } = state as RequestState;
+  if (refused) return 'refused';
   if (res.destroyed && !res.writableFinished) return 'aborted';
   return notes.errorKind === undefined ? 'ok' : 'error';
 }

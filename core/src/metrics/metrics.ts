@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Refusal } from '../canonical/errors.ts';
 import { BREAKER_STATES, type BreakerState } from '../routing/breaker.ts';
 import type { AttemptRecord, TraceRecord } from '../trace/record.ts';
 import { CounterSeries, HistogramSeries } from './series.ts';
@@ -30,6 +31,8 @@ export interface MetricSources {
 /** Counts requests for Prometheus. Names of labels are few, and their values come from the configuration. */
 export interface Metrics {
   observe(trace: TraceRecord): void;
+  /** Counts a request that was refused at the door; those are not observed. */
+  countRefusal(reason: Refusal): void;
   /** The text that Prometheus reads, and its content type. */
   expose(): Promise<{ readonly text: string; readonly contentType: string }>;
 }
@@ -42,6 +45,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   const counters = createCounters(registry);
   createGauges(registry, sources);
   return {
+    countRefusal: (reason) => counters.refusal(reason),
     observe(trace) {
       if (trace.outcome === 'running') return;
       counters.request(trace);
@@ -52,6 +56,7 @@ export function createMetrics(sources: MetricSources): Metrics {
 }
 
 interface Counters {
+  refusal(reason: Refusal): void;
   request(trace: TraceRecord): void;
   attempt(attempt: AttemptRecord, trace: TraceRecord): void;
 }
@@ -82,7 +87,9 @@ function createCounters(registry: Registry): Counters {
     'error',
   ]);
   const fallbacks = counter('fallbacks_total', 'Tries that a fallback led to.', ['upstream']);
+  const refused = counter('refused_requests_total', 'Requests that were refused at the door.', ['reason']);
   return {
+    refusal: (reason) => refused.add(1, reason),
     request(trace) {
       const { protocol, upstream = '', outcome, errorKind = '', ms, ttftMs } = trace;
       requests.add(1, protocol, upstream, outcome, errorKind);

@@ -1,5 +1,5 @@
 import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import { GatewayError } from '../canonical/errors.ts';
+import { GatewayError, type Refusal } from '../canonical/errors.ts';
 import { defined } from '../canonical/json.ts';
 import type { Limits } from '../config/limits.ts';
 import type { RecordLevel } from '../trace/recording.ts';
@@ -77,12 +77,13 @@ export function createKeyRing({ store, now }: KeyRingDeps): KeyRing {
       return true;
     },
     verify(secret) {
-      if (secret === '') throw refused('No API key was sent. Send a key of this gateway as a Bearer token.');
+      if (secret === '')
+        throw refused('no-key', 'No API key was sent. Send a key of this gateway as a Bearer token.');
       const key = lookUp(store.read(), secret);
-      if (!key) throw refused('The API key is not known to this gateway.');
-      if (!key.enabled) throw refused('The API key is disabled.');
+      if (!key) throw refused('unknown-key', 'The API key is not known to this gateway.');
+      if (!key.enabled) throw refused('disabled-key', 'The API key is disabled.');
       if (key.expiresAt !== undefined && Date.parse(key.expiresAt) <= now()) {
-        throw refused('The API key has expired.');
+        throw refused('expired-key', 'The API key has expired.');
       }
       return key;
     },
@@ -129,6 +130,6 @@ function createLookUp(): (state: State, secret: string) => StoredKey | undefined
   };
 }
 
-function refused(message: string): GatewayError {
-  return new GatewayError('auth', message, { code: 'invalid_api_key' });
+function refused(reason: Refusal, message: string): GatewayError {
+  return new GatewayError('auth', message, { code: 'invalid_api_key', refused: reason });
 }

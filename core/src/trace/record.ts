@@ -1,7 +1,10 @@
-import type { ErrorKind } from '../canonical/errors.ts';
+import type { ErrorKind, Refusal } from '../canonical/errors.ts';
 
-/** How a request ended. `interrupted`: the gateway ended before it did. */
-export const OUTCOMES = ['ok', 'error', 'aborted', 'running', 'interrupted'] as const;
+/**
+ * How a request ended. `interrupted`: the gateway ended before it did. `refused`: at the door, without a valid key; of
+ * those, only a sample is recorded.
+ */
+export const OUTCOMES = ['ok', 'error', 'aborted', 'running', 'interrupted', 'refused'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** Why a candidate was asked: as the first, after another had failed, as it had failed itself, or side by side. */
@@ -84,6 +87,8 @@ export interface TraceRecord extends TraceFindings {
   readonly errorKind?: string | undefined;
   /** What the client was told besides, such as `budget_exceeded`. */
   readonly errorCode?: string | undefined;
+  /** Why it was refused at the door. */
+  readonly refused?: Refusal | undefined;
   readonly ttftMs?: number | undefined;
   readonly overheadMs?: number | undefined;
   readonly inputTokens?: number | undefined;

@@ -50,7 +50,7 @@ export interface TraceEntry {
   >;
 }
 
-/** What is kept besides: whatever is beyond goes, the oldest first. */
+/** What is kept at most: beyond it, the oldest traces of the fullest owner go. */
 export interface Retention {
   readonly maxAgeMs: number;
   readonly maxCount: number;

@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { GatewayError } from '../../canonical/errors.ts';
+import type { RequestState } from '../exchange.ts';
 import { AdminError } from './admin-error.ts';
 import type { Gatekeeper } from './access.ts';
 import type { AdminDeps } from './deps.ts';
@@ -52,6 +53,7 @@ function answerErrors({ log }: AdminDeps): Middleware {
       if (status === 500) log.error({ error, path: ctx.path }, 'An admin operation failed.');
       if (status === 401) ctx.set('www-authenticate', 'Bearer');
       if (retryAfterSeconds !== undefined) ctx.set('retry-after', String(retryAfterSeconds));
+      if (status === 401 || status === 429) (ctx.state as RequestState).refused = 'admin';
       ctx.status = status;
       ctx.body = { error: { code, message, ...(issues.length > 0 && { issues }) } };
     }

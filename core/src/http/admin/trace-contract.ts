@@ -1,5 +1,6 @@
 /** The shapes of traces in the admin API. */
 import { z } from 'zod';
+import { REFUSALS } from '../../canonical/errors.ts';
 import { ATTEMPT_REASONS, BODIES_KEPT, OUTCOMES } from '../../trace/record.ts';
 import { CALL_STATES } from '../../trace/tool-calls.ts';
 
@@ -24,6 +25,10 @@ export const traceSchema = z
     outcome: z.enum(OUTCOMES),
     errorKind: z.string().optional(),
     errorCode: z.string().optional().describe('What the client was told besides, such as `budget_exceeded`.'),
+    refused: z
+      .enum(REFUSALS)
+      .optional()
+      .describe('Why it was refused at the door; only a sample is recorded.'),
     ttftMs: z.number().optional(),
     overheadMs: z.number().optional(),
     inputTokens: z.int().optional(),

@@ -1,6 +1,7 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { type Kysely, sql } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
+import { owners } from './owners.ts';
 
 /** What traces are found and sorted by, always by time within it. */
 const INDEXES = ['model', 'upstream', 'key_id'];
@@ -240,5 +241,6 @@ export const migrations: MigrationProvider = {
       '0003-blocks': blocks,
       '0004-scan': scan,
       '0005-client-ids': clientIds,
+      '0006-owners': owners,
     }),
 };

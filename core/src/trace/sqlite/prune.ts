@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Retention } from '../store.ts';
 import { closeHoles } from './bodies.ts';
-import type { Tables } from './tables.ts';
+import { fairShares } from './fair-shares.ts';
+import { STRANGERS } from './owners.ts';
+import type { OwnerTable, Tables } from './tables.ts';
 
 export interface PruneInput {
   readonly retention: Retention;
@@ -10,29 +12,86 @@ export interface PruneInput {
   readonly database: DatabaseSync;
 }
 
+/** Removes the traces beyond the bounds, a few at a time; how many went. */
+export type Pruner = (input: PruneInput) => Promise<number>;
+
 /** So many at a time: whoever wants to write must not wait for long. */
 const BATCH = 2_000;
+/** Refused requests that are kept at most. */
+const MAX_REFUSED = 10_000;
+/** What a trace takes besides its bodies, in bytes, about. */
+const ROW_BYTES = 1024;
 
-/** Removes the oldest traces beyond the bounds; how many went. */
-export async function pruneTraces(
-  db: Kysely<Tables>,
-  { retention, now, database }: PruneInput,
-): Promise<number> {
-  const { maxAgeMs, maxCount, maxBytes } = retention;
-  const old = await removeOldest(db, BATCH, now - maxAgeMs);
-  const { count } = await db
-    .selectFrom('traces')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  const tooMany = count - maxCount;
-  // A tenth at a time, until it is small enough.
-  const { used, pageBytes } = readSize(database);
-  const tooLarge = used * pageBytes > maxBytes ? Math.ceil(count / 10) : 0;
-  const surplus = Math.min(Math.max(tooMany, tooLarge), BATCH);
-  const more = surplus > 0 ? await removeOldest(db, surplus, Infinity) : 0;
-  closeHoles(database);
-  shrink(database);
-  return old + more;
+/**
+ * Beyond the bounds, what was refused at the door goes first, and then the oldest traces of the fullest owner: the
+ * traffic of one key removes no traces of another that has fewer.
+ */
+export function createPruner(db: Kysely<Tables>): Pruner {
+  /**
+   * Of each owner, a time before which nothing is left: what was looked through is not looked through again, until
+   * nothing has to go any more. By then, requests that began before may have been written.
+   */
+  const emptyBefore = new Map<string, number>();
+
+  const removeOldest = async (owner: string, limit: number): Promise<number> => {
+    if (owner === STRANGERS) return removeRefused(db, limit);
+    const from = emptyBefore.get(owner);
+    const found = await db
+      .selectFrom('traces')
+      .select(['seq', 'started_at'])
+      .where('key_id', 'is', owner === '' ? null : owner)
+      .where('outcome', '!=', 'refused')
+      .$if(from !== undefined, (rows) => rows.where('started_at', '>=', from ?? 0))
+      .orderBy('started_at')
+      .limit(limit)
+      .execute();
+    const last = found.at(-1);
+    if (last && found.length === limit) emptyBefore.set(owner, last.started_at);
+    else emptyBefore.delete(owner);
+    const seqs = found.map(({ seq }) => seq);
+    const { numDeletedRows } = await db.deleteFrom('traces').where('seq', 'in', seqs).executeTakeFirst();
+    return Number(numDeletedRows);
+  };
+
+  return async ({ retention, now, database }) => {
+    const { maxAgeMs, maxCount, maxBytes } = retention;
+    let gone = await removeBefore(db, now - maxAgeMs);
+    await db.deleteFrom('trace_owners').where('count', '<=', 0).execute();
+    const all = await db.selectFrom('trace_owners').selectAll().execute();
+    const count = all.reduce((sum, owner) => sum + owner.count, 0);
+    const { used, pageBytes } = readSize(database);
+    const isTooLarge = used * pageBytes > maxBytes;
+    // A tenth at a time, until it is small enough.
+    const surplus = Math.min(Math.max(count - maxCount, isTooLarge ? Math.ceil(count / 10) : 0), BATCH);
+
+    const refused = all.find(({ owner }) => owner === STRANGERS)?.count ?? 0;
+    const tooManyRefused = Math.max(refused - Math.min(MAX_REFUSED, maxCount), Math.min(refused, surplus));
+    if (tooManyRefused > 0) gone += await removeRefused(db, Math.min(tooManyRefused, BATCH));
+    const owners = all.filter(({ owner }) => owner !== STRANGERS);
+    const shares = sharesOf(owners, surplus - Math.min(refused, surplus), isTooLarge);
+    for (const [owner, share] of shares) gone += await removeOldest(owner, share);
+    closeHoles(database);
+    shrink(database);
+    if (gone === 0) emptyBefore.clear();
+    return gone;
+  };
+}
+
+/** How many traces of whom go. Where the bytes are too many, the owner with the most bytes is the fullest. */
+function sharesOf(
+  owners: readonly OwnerTable[],
+  surplus: number,
+  isTooLarge: boolean,
+): ReadonlyMap<string, number> {
+  const sizeOf = ({ count, bytes }: OwnerTable): number => bytes + count * ROW_BYTES;
+  const weigh = isTooLarge ? sizeOf : ({ count }: OwnerTable): number => count;
+  const total = owners.reduce((sum, owner) => sum + weigh(owner), 0);
+  const count = owners.reduce((sum, owner) => sum + owner.count, 0);
+  if (count === 0 || surplus <= 0) return new Map();
+  const holdings = owners.map((owner) => ({ owner: owner.owner, amount: weigh(owner) }));
+  const shares = fairShares(holdings, Math.ceil((total * surplus) / count));
+  const perTrace = new Map(owners.map((owner) => [owner.owner, weigh(owner) / owner.count]));
+  return new Map([...shares].map(([owner, share]) => [owner, Math.ceil(share / (perTrace.get(owner) ?? 1))]));
 }
 
 interface Size {
@@ -59,9 +118,25 @@ function shrink(database: DatabaseSync): void {
   if (surplus > 0) database.exec(`pragma incremental_vacuum(${Math.min(surplus, MAX_SHRUNK)})`);
 }
 
-async function removeOldest(db: Kysely<Tables>, limit: number, before: number): Promise<number> {
-  let oldest = db.selectFrom('traces').select('seq').orderBy('started_at', 'asc').limit(limit);
-  if (Number.isFinite(before)) oldest = oldest.where('started_at', '<', before);
+async function removeBefore(db: Kysely<Tables>, before: number): Promise<number> {
+  const oldest = db
+    .selectFrom('traces')
+    .select('seq')
+    .where('started_at', '<', before)
+    .orderBy('started_at')
+    .limit(BATCH);
+  const { numDeletedRows } = await db.deleteFrom('traces').where('seq', 'in', oldest).executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
+async function removeRefused(db: Kysely<Tables>, limit: number): Promise<number> {
+  const oldest = db
+    .selectFrom('traces')
+    .select('seq')
+    // As a literal: only so is it seen that the index has them all.
+    .where(sql<boolean>`outcome = 'refused'`)
+    .orderBy('started_at')
+    .limit(limit);
   const { numDeletedRows } = await db.deleteFrom('traces').where('seq', 'in', oldest).executeTakeFirst();
   return Number(numDeletedRows);
 }

@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
+import type { Refusal } from '../../canonical/errors.ts';
 import { defined } from '../../canonical/json.ts';
 import type {
   AttemptRecord,
@@ -19,10 +20,7 @@ export function toRow(trace: TraceRecord, said: string | undefined): Insertable<
     method: trace.method,
     path: trace.path,
     protocol: trace.protocol,
-    ip: trace.ip,
-    user_agent: trace.userAgent,
-    key_id: trace.keyId ?? null,
-    key_name: trace.keyName ?? null,
+    ...askerRow(trace),
     model: trace.model ?? null,
     thread: trace.thread ?? null,
     upstream: trace.upstream ?? null,
@@ -45,7 +43,18 @@ export function toRow(trace: TraceRecord, said: string | undefined): Insertable<
     replay_of: trace.replayOf ?? null,
     said: said ?? null,
     error_code: trace.errorCode ?? null,
-    client_request_id: trace.clientRequestId ?? null,
+  };
+}
+
+/** Who asked. */
+function askerRow({ ip, userAgent, keyId, keyName, clientRequestId, refused }: TraceRecord) {
+  return {
+    ip,
+    user_agent: userAgent,
+    key_id: keyId ?? null,
+    key_name: keyName ?? null,
+    client_request_id: clientRequestId ?? null,
+    refused: refused ?? null,
   };
 }
 
@@ -92,6 +101,7 @@ export function fromRow(row: Selectable<TraceTable>): TraceRecord {
     cost: row.cost ?? undefined,
     ...findingsOf(row),
     errorCode: row.error_code ?? undefined,
+    refused: (row.refused as Refusal | null) ?? undefined,
     bodies: (row.bodies as BodiesKept | null) ?? undefined,
     replayOf: row.replay_of ?? undefined,
     attempts: JSON.parse(row.attempts) as readonly AttemptRecord[],

@@ -7,7 +7,7 @@ import { closeHoles, readBodies } from './bodies.ts';
 import { listCalls } from './calls.ts';
 import { nodeSqliteDialect, openDatabase } from './dialect.ts';
 import { migrations } from './migrations.ts';
-import { pruneTraces } from './prune.ts';
+import { createPruner } from './prune.ts';
 import { matches } from './filter.ts';
 import { fromRow } from './rows.ts';
 import { readStats } from './stats.ts';
@@ -26,6 +26,7 @@ export async function openSqliteStore(folder: string): Promise<TraceStore> {
   if (error) throw new Error('The database of traces could not be brought up to date.', { cause: error });
   await db.updateTable('traces').set({ outcome: 'interrupted' }).where('outcome', '=', 'running').execute();
 
+  const prune = createPruner(db);
   const { put, commit } = writer(database, db);
   return {
     put,
@@ -68,7 +69,7 @@ export async function openSqliteStore(folder: string): Promise<TraceStore> {
     threads: (query) => listThreads(db, query),
     async prune(retention, now) {
       await commit();
-      return pruneTraces(db, { retention, now, database });
+      return prune({ retention, now, database });
     },
     async close() {
       await commit();

@@ -44,6 +44,7 @@ export interface TraceTable {
   readonly error_code: string | null;
   /** As the client was told it. */
   readonly reply_id: string | null;
+  readonly refused: string | null;
   /** From `x-request-id`. */
   readonly client_request_id: string | null;
 }
@@ -90,10 +91,20 @@ export interface ToolCallTable {
   readonly result_ms: number | null;
 }
 
+/** What is kept of each owner of traces. */
+export interface OwnerTable {
+  /** The id of a key, `''` for none, or `refused`. */
+  readonly owner: string;
+  readonly count: number;
+  /** Of bodies, before they are compressed. */
+  readonly bytes: number;
+}
+
 export interface Tables {
   readonly traces: TraceTable;
   readonly trace_bodies: BodiesTable;
   readonly body_blocks: BlockTable;
   readonly body_holes: HoleTable;
   readonly tool_calls: ToolCallTable;
+  readonly trace_owners: OwnerTable;
 }

@@ -1,0 +1,52 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** The owner of all that was refused at the door. Ids of keys never look like this. */
+export const STRANGERS = 'refused';
+
+/** Whose a trace is, as SQL; `row` is a table, or `new` and `old` in a trigger. */
+function ownerOf(row: string): RawBuilder<string> {
+  const [outcome, key] = [sql.ref(`${row}.outcome`), sql.ref(`${row}.key_id`)];
+  return sql`case when ${outcome} = 'refused' then 'refused' else coalesce(${key}, '') end`;
+}
+
+/**
+ * Counts what is kept of each owner, by triggers: to count a million traces whenever some have to go would take longer
+ * than to write them. The bytes of bodies come after their trace, and go before it.
+ */
+export const owners: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.alterTable('traces').addColumn('refused', 'text').execute();
+    // What was written of strangers before counts as theirs.
+    await sql`update traces set outcome = 'refused'
+      where error_kind = 'auth' and outcome = 'error' and key_id is null and attempt_count = 0`.execute(db);
+    await db.schema
+      .createIndex('traces_refused')
+      .on('traces')
+      .columns(['started_at'])
+      .where(sql.ref('outcome'), '=', sql.lit('refused'))
+      .execute();
+    await db.schema
+      .createTable('trace_owners')
+      .addColumn('owner', 'text', (column) => column.primaryKey())
+      .addColumn('count', 'integer', (column) => column.notNull())
+      .addColumn('bytes', 'integer', (column) => column.notNull())
+      .execute();
+    await sql`insert into trace_owners (owner, count, bytes)
+      select ${ownerOf('traces')}, count(*), coalesce(sum(head + marks + bytes), 0)
+      from traces left join trace_bodies on trace_bodies.seq = traces.seq group by 1`.execute(db);
+    await sql`create trigger traces_counted after insert on traces begin
+      insert into trace_owners (owner, count, bytes) values (${ownerOf('new')}, 1, 0)
+      on conflict (owner) do update set count = count + 1;
+    end`.execute(db);
+    await sql`create trigger bodies_counted after insert on trace_bodies begin
+      update trace_owners set bytes = bytes + new.head + new.marks + new.bytes
+      where owner = (select ${ownerOf('traces')} from traces where seq = new.seq);
+    end`.execute(db);
+    await sql`create trigger traces_uncounted before delete on traces begin
+      update trace_owners set count = count - 1, bytes = bytes - coalesce(
+        (select head + marks + bytes from trace_bodies where seq = old.seq), 0)
+      where owner = ${ownerOf('old')};
+    end`.execute(db);
+  },
+};
