@@ -11,10 +11,11 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-export function startBrowser(): Promise<Browser> {
+/** Starts a browser; `flags` are added to those of every test. */
+export function startBrowser(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-    args: FLAGS,
+    args: [...FLAGS, ...flags],
   });
 }
 

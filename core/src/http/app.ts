@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import cors from '@koa/cors';
 import type Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
@@ -56,6 +57,7 @@ function answerAndLog({ log, requestLog, fallback, now, recorder }: AppDeps): Mi
     state.protocol = fallback;
     recorder.begin(ctx);
     try {
+      refuseTwoHosts(ctx.req);
       await next();
       if (ctx.respond !== false && ctx.body === undefined && ctx.status === 404) throw nothingAt(ctx);
       if (ctx.respond !== false) setOwnHeaders(ctx);
@@ -72,6 +74,16 @@ function answerAndLog({ log, requestLog, fallback, now, recorder }: AppDeps): Mi
       if (leftOut > 0) log.warn({ leftOut }, 'More requests were refused than are written down.');
     }
   };
+}
+
+/** A proxy in front may have gone by the other one. */
+function refuseTwoHosts({ rawHeaders }: IncomingMessage): void {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') count += 1;
+  }
+  if (count > 1) throw new GatewayError('invalid', 'The request has more than one Host header.');
 }
 
 /** The admin API and the console have policies of their own, which run what this one forbids. */

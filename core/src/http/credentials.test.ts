@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCredential } from './credentials.ts';
+import { readCredential, withoutCredentials } from './credentials.ts';
 
 describe('readCredential', () => {
   it.each([
@@ -11,11 +11,16 @@ describe('readCredential', () => {
     [{}, 'alt=sse&key=the-key'],
     [{}, 'key=the%2Dkey'],
   ])('finds the key in %j and "?%s"', (headers, querystring) => {
-    expect(readCredential(headers, querystring)).toBe('the-key');
+    expect(readCredential({ headers, querystring, field: 'key' })).toBe('the-key');
   });
 
   it('prefers headers, which reach no log of any proxy', () => {
-    expect(readCredential({ 'x-goog-api-key': 'of-header' }, 'key=of-query')).toBe('of-header');
+    const headers = { 'x-goog-api-key': 'of-header' };
+    expect(readCredential({ headers, querystring: 'key=of-query', field: 'key' })).toBe('of-header');
+  });
+
+  it('takes none of a query whose protocol has no field for it', () => {
+    expect(readCredential({ headers: {}, querystring: 'key=the-key', field: undefined })).toBeUndefined();
   });
 
   it.each([
@@ -24,6 +29,28 @@ describe('readCredential', () => {
     [{ 'x-goog-api-key': '' }, 'key='],
     [{}, 'monkey=no'],
   ])('finds none in %j and "?%s"', (headers, querystring) => {
-    expect(readCredential(headers, querystring)).toBeUndefined();
+    expect(readCredential({ headers, querystring, field: 'key' })).toBeUndefined();
+  });
+});
+
+describe('withoutCredentials', () => {
+  it.each(['', 'alt=sse', 'monkey=1&keys=2', 'a=%7e&b=+', 'model=key'])(
+    'leaves "%s" as it is written',
+    (query) => {
+      expect(withoutCredentials(query)).toBe(query);
+    },
+  );
+
+  it.each([
+    'key=k',
+    '%6bey=k',
+    'KEY=k&key=l',
+    '%61pi%5Fkey=k',
+    'api-key=k',
+    'access_token=k',
+    'key',
+    'k%65y=k#',
+  ])('takes the credential out of "a=1&%s"', (credential) => {
+    expect(withoutCredentials(`a=1&${credential}`)).toBe('a=1');
   });
 });

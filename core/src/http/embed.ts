@@ -7,6 +7,7 @@ import type { Attempt } from '../routing/attempts.ts';
 import type { Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import { countByLength } from '../routing/text-tokens.ts';
+import { jsonReply } from './json-reply.ts';
 import { openJson } from './open-json.ts';
 import { respond } from './respond.ts';
 import type { RouteDeps } from './route-deps.ts';
@@ -26,7 +27,7 @@ export function serveEmbed(protocol: Protocol, endpoint: EmbedEndpoint, deps: Ro
       const vectors = await upstream.provider.embed({ ...request, model }, call.context);
       call.release();
       exchange.notes.usage = vectors.usage;
-      return json(endpoint.encodeReply(vectors, input));
+      return jsonReply(endpoint.encodeReply(vectors, input));
     };
     const estimate = (): Usage => ({ input: tokensOf(request.inputs), output: 0, estimated: true });
     const reply = await deps.router.serve({ model: request.model, exchange, attempt, estimate });
@@ -40,14 +41,6 @@ function tokensOf(inputs: EmbedRequest['inputs']): number {
     (sum, input) => sum + (typeof input === 'string' ? countByLength(input) : input.length),
     0,
   );
-}
-
-function json(value: object): Reply {
-  return {
-    status: 200,
-    headers: { 'content-type': 'application/json; charset=utf-8' },
-    body: JSON.stringify(value),
-  };
 }
 
 function cannotEmbed(model: string): GatewayError {

@@ -8,7 +8,8 @@ import type { KeyRing } from '../state/keys.ts';
 import type { StoredKey } from '../state/state.ts';
 import { Capture, type CaptureBounds } from '../trace/capture.ts';
 import type { HeaderMap } from '../transport/http.ts';
-import { readCredential } from './credentials.ts';
+import { readCredential, withoutCredentials } from './credentials.ts';
+import { refuseNavigation } from './fetch-destination.ts';
 import { PASS_HEADER, type Passes } from './passes.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -75,6 +76,7 @@ export function openExchange(
 ): Exchange {
   const state = ctx.state as RequestState;
   state.protocol = protocol;
+  refuseNavigation(ctx.req.headers);
   state.isTraced = !UNTRACED.has(endpoint.operation);
   const pass = deps.passes.read(ctx.req.headers[PASS_HEADER]);
   if (pass?.replayOf !== undefined) state.replayOf = pass.replayOf;
@@ -102,7 +104,10 @@ export function openExchange(
 }
 
 function verifiedKey(ctx: Context, { auth, keys }: ExchangeDeps): StoredKey | undefined {
-  return auth ? keys.verify(readCredential(ctx.req.headers, ctx.querystring) ?? '') : undefined;
+  if (!auth) return undefined;
+  const { headers } = ctx.req;
+  const field = (ctx.state as RequestState).protocol.credentialInQuery;
+  return keys.verify(readCredential({ headers, querystring: ctx.querystring, field }) ?? '');
 }
 
 function captureOf(ctx: Context, wire: string, bounds: CaptureBounds): Capture {
@@ -118,13 +123,4 @@ function goneSignal({ res }: Context): AbortSignal {
     if (!res.writableFinished) controller.abort(new DOMException('The client went away.', 'AbortError'));
   });
   return controller.signal;
-}
-
-function withoutCredentials(querystring: string): string {
-  if (!/(?:^|&)(?:key|api_key|access_token)=/i.test(querystring)) return querystring;
-  const query = new URLSearchParams(querystring);
-  for (const name of [...query.keys()]) {
-    if (/^(?:key|api_key|access_token)$/i.test(name)) query.delete(name);
-  }
-  return query.toString();
 }

@@ -1,6 +1,7 @@
-import Router from '@koa/router';
+import type Router from '@koa/router';
 import type { TracesStatus } from '../trace/traces.ts';
 import type { Protocol } from '../plugin/plugin.ts';
+import { createAppRouter } from './create-app-router.ts';
 
 export interface InfoDeps {
   readonly name: string;
@@ -14,7 +15,7 @@ export interface InfoDeps {
 
 /** What anybody may know: whether the gateway lives, and how to call it. */
 export function createInfoRouter(deps: InfoDeps): Router {
-  const router = new Router();
+  const router = createAppRouter();
   router.get(['/healthz', '/health'], (ctx) => {
     ctx.body = { status: 'ok' };
   });

@@ -3,7 +3,9 @@ import { GatewayError } from '../canonical/errors.ts';
 import type { GetModelEndpoint, ListModelsEndpoint, Protocol } from '../plugin/plugin.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { openExchange } from './exchange.ts';
+import { jsonReply } from './json-reply.ts';
 import { requestInput } from './request-input.ts';
+import { respond } from './respond.ts';
 import type { RouteDeps } from './route-deps.ts';
 
 /** Lists what the client's key may use. */
@@ -11,7 +13,9 @@ export function serveListModels(protocol: Protocol, endpoint: ListModelsEndpoint
   return async (ctx: Context, next: Next): Promise<void> => {
     if (!isMeant(ctx, endpoint)) return next();
     const { key } = openExchange(ctx, deps, { protocol, endpoint });
-    ctx.body = endpoint.encodeModels(await deps.catalogue.models(key), requestInput(ctx, {}, deps));
+    const models = await deps.catalogue.models(key);
+    ctx.respond = false;
+    await respond(ctx, jsonReply(endpoint.encodeModels(models, requestInput(ctx, {}, deps))));
   };
 }
 
@@ -25,7 +29,9 @@ export function serveGetModel(protocol: Protocol, endpoint: GetModelEndpoint, de
     const listed = (await deps.catalogue.models(key)).find((model) => model.id === id);
     if (!listed) await deps.catalogue.resolve(id, key);
     if (!id) throw new GatewayError('not-found', 'The path names no model.');
-    ctx.body = endpoint.encodeModel(listed ?? { id }, input);
+    const reply = jsonReply(endpoint.encodeModel(listed ?? { id }, input));
+    ctx.respond = false;
+    await respond(ctx, reply);
   };
 }
 

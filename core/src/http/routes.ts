@@ -1,4 +1,4 @@
-import Router from '@koa/router';
+import type Router from '@koa/router';
 import type { Middleware } from 'koa';
 import type { Endpoint, Protocol } from '../plugin/plugin.ts';
 import { serveChat } from './chat.ts';
@@ -8,10 +8,11 @@ import { serveGetModel, serveListModels } from './models.ts';
 import { serveRelay } from './relay.ts';
 import { serveStoredReply } from './stored-replies.ts';
 import type { RouteDeps } from './route-deps.ts';
+import { createAppRouter } from './create-app-router.ts';
 
 /** Mounts the endpoints of all protocols: picky ones first, and relays, which match whatever is left, last. */
 export function createProtocolRouter(protocols: readonly Protocol[], deps: RouteDeps): Router {
-  const router = new Router();
+  const router = createAppRouter();
   const routes = protocols.flatMap((protocol) =>
     protocol.endpoints.map((endpoint) => ({ protocol, endpoint })),
   );

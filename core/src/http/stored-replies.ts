@@ -1,6 +1,8 @@
 import type { Context, Next } from 'koa';
 import type { Protocol, StoredReplyEndpoint } from '../plugin/plugin.ts';
 import { openExchange } from './exchange.ts';
+import { jsonReply } from './json-reply.ts';
+import { respond } from './respond.ts';
 import type { RouteDeps } from './route-deps.ts';
 
 /** Shows or removes a reply that the gateway keeps. What it does not know may be an upstream's. */
@@ -12,6 +14,7 @@ export function serveStoredReply(protocol: Protocol, endpoint: StoredReplyEndpoi
     const turn = await deps.conversations.find(owner, id);
     if (!turn) return next();
     if (endpoint.method === 'DELETE') await deps.conversations.remove(owner, id);
-    ctx.body = endpoint.encode(turn);
+    ctx.respond = false;
+    await respond(ctx, jsonReply(endpoint.encode(turn)));
   };
 }

@@ -1,13 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
-import Router from '@koa/router';
+import type { IncomingMessage } from 'node:http';
+import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { GatewayError } from '../canonical/errors.ts';
-import { isLoopback } from '../transport/loopback.ts';
+import { hostNameOf, isLoopback } from '../transport/loopback.ts';
 import type { Metrics } from './metrics.ts';
+import { createAppRouter } from '../http/create-app-router.ts';
 
 /** Serves `/metrics`: with a token to whoever has it, without one to this machine only. */
 export function createMetricsRouter(metrics: Metrics, token: string | undefined): Router {
-  const router = new Router();
+  const router = createAppRouter();
   router.get('/metrics', async (ctx) => {
     admit(ctx, token);
     const { text, contentType } = await metrics.expose();
@@ -17,11 +19,24 @@ export function createMetricsRouter(metrics: Metrics, token: string | undefined)
   return router;
 }
 
+/** The headers by which proxies say for whom they ask, under all of their names. */
+const OF_PROXY = /^(?:via|cf-.*|.*forwarded.*|.*(?:client|real|remote|original|connecting)-?(?:ip|addr).*)$/;
+
+/**
+ * Whether a process of this machine asks for itself. A proxy on this machine asks for somebody else, and a web page
+ * whose host name was made to point here comes under that name.
+ */
+function isOfThisMachine({ socket, headers }: IncomingMessage): boolean {
+  return (
+    isLoopback(socket.remoteAddress ?? '') &&
+    isLoopback(hostNameOf(headers.host ?? '')) &&
+    !Object.keys(headers).some((name) => OF_PROXY.test(name))
+  );
+}
+
 function admit({ req }: Context, token: string | undefined): void {
   if (token === undefined) {
-    // A proxy on this machine speaks for somebody else.
-    const isProxied = req.headers['x-forwarded-for'] !== undefined || req.headers.forwarded !== undefined;
-    if (isLoopback(req.socket.remoteAddress ?? '') && !isProxied) return;
+    if (isOfThisMachine(req)) return;
     const message = 'Metrics are shown to this machine only, unless metrics.token is set in the config file.';
     throw new GatewayError('permission', message);
   }

@@ -262,6 +262,8 @@ export interface Protocol {
   readonly title: string;
   /** Mounted in this order; the first that matches answers. Relays come after all protocols' other endpoints. */
   readonly endpoints: readonly Endpoint[];
+  /** The field of the query that may hold a client's key, where official SDKs or docs put it there. Default: none. */
+  readonly credentialInQuery?: string;
   encodeError(error: GatewayError): EncodedError;
   /** The headers by which this protocol tells what is left of limits. */
   encodeLimits?(headroom: LimitHeadroom): HeaderMap;

@@ -55,5 +55,6 @@ export const geminiGenerate = defineProtocol({
   name: GEMINI,
   title: 'Gemini generateContent',
   endpoints: [...chatEndpoints, ...countEndpoints, ...embedEndpoints, ...modelEndpoints],
+  credentialInQuery: 'key',
   encodeError,
 });

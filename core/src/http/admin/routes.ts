@@ -1,7 +1,8 @@
-import Router from '@koa/router';
+import type Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { GatewayError } from '../../canonical/errors.ts';
 import type { RequestState } from '../exchange.ts';
+import { createAppRouter } from '../create-app-router.ts';
 import { AdminError } from './admin-error.ts';
 import type { Gatekeeper } from './access.ts';
 import type { AdminDeps } from './deps.ts';
@@ -16,12 +17,14 @@ export function createAdminRouter(
   gatekeeper: Gatekeeper,
   deps: AdminDeps,
 ): Router {
-  const router = new Router({ prefix: BASE });
-  router.use(answerErrors(deps));
+  const router = createAppRouter({ prefix: BASE });
+  // Part of each route and not a middleware of a prefix, so that no spelling of a path can get around it.
+  const answer = answerErrors(deps);
   for (const operation of operations) {
-    router.register(operation.path, [operation.method], serve(operation, gatekeeper, deps));
+    const { path, method } = operation;
+    router.register(path, [method], [answer, serve(operation, gatekeeper, deps)]);
   }
-  router.all('/*path', (ctx) => {
+  router.all('/*path', answer, (ctx) => {
     throw new AdminError('not-found', `There is no operation ${ctx.method} ${ctx.path}.`);
   });
   return router;
