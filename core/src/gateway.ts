@@ -8,12 +8,14 @@ import { fieldsForRestart } from './config/live.ts';
 import { createContainer, type Surroundings } from './container.ts';
 import { createAdmin } from './http/admin/admin.ts';
 import { createApp } from './http/app.ts';
+import { createBodyBudget } from './http/body-budget.ts';
 import { createConsoleFiles } from './http/console-files.ts';
 import { createInfoRouter } from './http/info.ts';
 import { createPasses } from './http/passes.ts';
 import { createRecorder, NO_RECORDER } from './http/recorder.ts';
 import { createProtocolRouter } from './http/routes.ts';
 import { createHttpServer } from './http/server.ts';
+import { createUploadWatch } from './http/upload-watch.ts';
 import { createCallMemory } from './routing/call-memory.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createMetricsRouter } from './metrics/router.ts';
@@ -95,11 +97,12 @@ async function assemble(
   const checkHealth = createHealthChecks({ upstreams, health, pools, log, now });
 
   const passes = createPasses(now);
+  const bodies = createBodyBudget(config.server);
   const metrics =
     config.metrics.enabled && !adminOnly
       ? createMetrics(
           metricSources({
-            ...{ upstreams, health, gates, traces, keys, now },
+            ...{ upstreams, health, gates, traces, keys, bodies, now },
             limiter: container.resolve(tokens.LIMITER),
             aliases: container.resolve(tokens.ALIASES),
           }),
@@ -134,9 +137,23 @@ async function assemble(
     localToken,
     baseUrl: () => url,
   });
-  const { bodyLimit, keepAliveMs } = config.server;
+  const { bodyLimit, keepAliveMs, minUploadRate } = config.server;
+  const uploads = createUploadWatch({ minBytesPerSecond: minUploadRate, now });
   const protocolRouter = createProtocolRouter(registry.protocols, {
-    ...{ catalogue, upstreams, keys, pools, log, now, bodyLimit, keepAliveMs, passes, recorder },
+    ...{
+      catalogue,
+      upstreams,
+      keys,
+      pools,
+      log,
+      now,
+      bodyLimit,
+      keepAliveMs,
+      passes,
+      recorder,
+      bodies,
+      uploads,
+    },
     opaque: createOpaqueBox(container.resolve(tokens.SECRETS).deriveKey('opaque')),
     callMemory: createCallMemory(),
     router: container.resolve(tokens.ROUTER),

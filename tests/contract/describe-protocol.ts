@@ -43,6 +43,7 @@ const KINDS = [
   'permission',
   'not-found',
   'method-not-allowed',
+  'request-timeout',
   'conflict',
   'too-large',
   'context-window',

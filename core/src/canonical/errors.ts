@@ -9,6 +9,7 @@ const KINDS = {
   permission: { status: 403, retryable: false },
   'not-found': { status: 404, retryable: false },
   'method-not-allowed': { status: 405, retryable: false },
+  'request-timeout': { status: 408, retryable: false },
   conflict: { status: 409, retryable: false },
   'too-large': { status: 413, retryable: false },
   'context-window': { status: 400, retryable: false },

@@ -29,6 +29,13 @@ export interface ServerInput {
   readonly cors?: '*' | readonly string[];
   /** The largest request body, in bytes. Default 32 MiB. */
   readonly bodyLimit?: number;
+  /**
+   * What the bodies of all running requests may hold in memory, in bytes; those of one key may hold half of it.
+   * Default 256 MiB, or four times `bodyLimit` where that is more.
+   */
+  readonly bodyBudget?: number;
+  /** How fast a request body must arrive, in bytes a second over 30 seconds; 0 for no bound. Default 1024. */
+  readonly minUploadRate?: number;
   /** How long running requests may go on after a stop signal, in milliseconds. Default 30,000. */
   readonly shutdownGraceMs?: number;
   /** Silence on a stream after which a keep-alive is sent, in milliseconds. At most and by default 15,000. */

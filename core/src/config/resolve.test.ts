@@ -57,6 +57,8 @@ describe('resolveConfig', () => {
         port: 8787,
         cors: [],
         bodyLimit: 33_554_432,
+        bodyBudget: 268_435_456,
+        minUploadRate: 1024,
         shutdownGraceMs: 30_000,
         keepAliveMs: 15_000,
       },

@@ -20,6 +20,10 @@ export interface ResolvedConfig {
     readonly port: number;
     readonly cors: '*' | readonly string[];
     readonly bodyLimit: number;
+    /** What all bodies may hold in memory at once, in bytes. */
+    readonly bodyBudget: number;
+    /** In bytes a second; 0 for none. */
+    readonly minUploadRate: number;
     readonly shutdownGraceMs: number;
     readonly keepAliveMs: number;
   };

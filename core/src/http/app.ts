@@ -66,6 +66,7 @@ function answerAndLog({ log, requestLog, fallback, now, recorder }: AppDeps): Mi
       answerFailure(ctx, judge(ctx, GatewayError.from(thrown), door), log);
     } finally {
       const ms = now() - state.startedAt;
+      state.account?.release();
       if (state.endings) await endAll(state.endings, log);
       if (state.refused) state.isSampled = door.isSampled(addressOf(ctx));
       if (state.isSampled !== false) settle(log, () => logRequest(requestLog, ctx, ms));

@@ -8,6 +8,7 @@ import type { KeyRing } from '../state/keys.ts';
 import type { StoredKey } from '../state/state.ts';
 import { Capture, type CaptureBounds } from '../trace/capture.ts';
 import type { HeaderMap } from '../transport/http.ts';
+import type { BodyAccount } from './body-budget.ts';
 import { readCredential, withoutCredentials } from './credentials.ts';
 import { refuseNavigation } from './fetch-destination.ts';
 import { PASS_HEADER, type Passes } from './passes.ts';
@@ -35,6 +36,8 @@ export interface RequestState {
   replayOf?: string;
   /** Where it stands among the requests that run now. */
   livePlace?: number;
+  /** What its bodies hold in memory. */
+  account?: BodyAccount;
   /** What is to be done when the reply is over. */
   endings?: (() => Promise<void>)[];
 }

@@ -3,6 +3,7 @@ import type { Endpoint, Protocol, RequestInput } from '../plugin/plugin.ts';
 import type { Exchange } from '../routing/exchange.ts';
 import { parseJsonBody } from '../transport/json-body.ts';
 import { openExchange } from './exchange.ts';
+import { openIntake } from './intake.ts';
 import { readRequestBody } from './request-body.ts';
 import { requestInput } from './request-input.ts';
 import type { RouteDeps } from './route-deps.ts';
@@ -21,7 +22,8 @@ export async function openJson(
   route: { readonly protocol: Protocol; readonly endpoint: Endpoint },
 ): Promise<OpenedJson> {
   const opened = openExchange(ctx, deps, route);
-  const body = await readRequestBody(ctx.req, deps.bodyLimit);
+  const intake = openIntake(ctx, deps);
+  const body = await readRequestBody(ctx.req, intake);
   if (opened.notes.capture) opened.notes.capture.request.body = body;
   opened.notes.startedAt = performance.now();
   return {

@@ -9,6 +9,7 @@ import type { Exchange, Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import type { Upstream } from '../routing/upstream.ts';
 import { openExchange } from './exchange.ts';
+import { openIntake } from './intake.ts';
 import { readRelayBody, type RelayBody } from './relay-body.ts';
 import { respond } from './respond.ts';
 import type { RouteDeps } from './route-deps.ts';
@@ -21,7 +22,7 @@ export function serveRelay(protocol: Protocol, endpoint: RelayEndpoint, deps: Ro
   return async (ctx: Context): Promise<void> => {
     const exchange = openExchange(ctx, deps, { protocol, endpoint });
     refuseTraversal(ctx.req.url ?? '');
-    const body = await readRelayBody(ctx.req, deps.bodyLimit);
+    const body = await readRelayBody(ctx.req, openIntake(ctx, deps));
     if (exchange.notes.capture && body.json) exchange.notes.capture.request.body = body.json;
     const model = body.model ?? new URLSearchParams(exchange.raw.query).get('model') ?? undefined;
     const reply = await (model === undefined

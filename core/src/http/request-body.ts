@@ -1,62 +1,101 @@
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
+import type { Transform } from 'node:stream';
+import {
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createZstdDecompress,
+  type BrotliDecompress,
+  type Gunzip,
+  type Inflate,
+  type ZstdDecompress,
+} from 'node:zlib';
 import { GatewayError } from '../canonical/errors.ts';
+import type { Intake } from './intake.ts';
+import { Pieces } from './pieces.ts';
 
 const DECODERS = {
-  gzip: promisify(gunzip),
-  'x-gzip': promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-  zstd: promisify(zstdDecompress),
-} as const;
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+  zstd: createZstdDecompress,
+} as const satisfies Record<string, () => Gunzip | Inflate | BrotliDecompress | ZstdDecompress>;
 
-/** Reads a request's body, decompressed. Refuses one that is larger than `limit` bytes, before or after. */
-export async function readRequestBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+/**
+ * Reads a request's body, decompressed. Refuses one that is larger than the limit, before or after; one for which the
+ * budget has no room; and one that comes too slowly.
+ */
+export async function readRequestBody(request: IncomingMessage, intake: Intake): Promise<Buffer> {
+  const { limit, account } = intake;
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
-  const bytes = await readRaw(request, limit);
+  const bytes = await readRaw(request, intake);
   const encoding = request.headers['content-encoding']?.trim().toLowerCase();
-  return !encoding || encoding === 'identity' ? bytes : decompress(bytes, encoding, limit);
+  if (!encoding || encoding === 'identity') return bytes;
+  const plain = await decompress(bytes, encoding, intake);
+  account.remove(bytes.length);
+  return plain;
 }
 
-function readRaw(request: IncomingMessage, limit: number): Promise<Buffer> {
+function readRaw(request: IncomingMessage, { limit, account, uploads }: Intake): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const onData = (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size > limit) {
-        request.off('data', onData);
-        request.pause();
-        reject(tooLarge(limit));
-        return;
+    let pieces: Pieces | undefined = new Pieces();
+    const refuse = (error: GatewayError): void => {
+      pieces = undefined;
+      upload.end();
+      request.off('data', onData);
+      request.pause();
+      reject(error);
+    };
+    const upload = uploads.watch(refuse);
+    const onData = (piece: Buffer): void => {
+      if (!pieces) return;
+      try {
+        if (pieces.size + piece.length > limit) throw tooLarge(limit);
+        account.add(piece.length);
+        upload.add(piece.length);
+        pieces.push(piece);
+      } catch (error) {
+        refuse(GatewayError.from(error));
       }
-      chunks.push(chunk);
     };
     request.on('data', onData);
-    request.once('end', () => resolve(Buffer.concat(chunks, size)));
+    request.once('end', () => {
+      upload.end();
+      if (pieces) resolve(pieces.join());
+      pieces = undefined;
+    });
     request.once('close', () => {
-      if (!request.readableEnded) reject(cutOff());
+      if (!request.readableEnded) refuse(cutOff());
     });
     request.once('error', () => {});
   });
 }
 
-async function decompress(bytes: Buffer, encoding: string, limit: number): Promise<Buffer> {
-  const decode = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding as keyof typeof DECODERS] : undefined;
-  if (!decode) {
+/** Piece by piece: what a compressed body comes to is only known when it is there. */
+async function decompress(bytes: Buffer, encoding: string, { limit, account }: Intake): Promise<Buffer> {
+  const create = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding as keyof typeof DECODERS] : undefined;
+  if (!create) {
     throw new GatewayError(
       'invalid',
       `The content-encoding ${JSON.stringify(encoding)} is not supported; expected one of ${Object.keys(DECODERS).join(', ')}.`,
       { field: 'content-encoding' },
     );
   }
+  const decoder: Transform = create();
+  const pieces = new Pieces();
+  decoder.end(bytes);
   try {
-    return await decode(bytes, { maxOutputLength: limit });
+    for await (const piece of decoder as AsyncIterable<Buffer>) {
+      if (pieces.size + piece.length > limit) throw tooLarge(limit);
+      account.add(piece.length);
+      pieces.push(piece);
+    }
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
+    if (GatewayError.is(cause)) throw cause;
     throw new GatewayError('invalid', `The body is not valid ${encoding} data.`, { cause });
   }
+  return pieces.join();
 }
 
 function tooLarge(limit: number): GatewayError {

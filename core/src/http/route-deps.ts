@@ -8,11 +8,12 @@ import type { Router } from '../routing/router.ts';
 import type { Upstreams } from '../routing/upstream.ts';
 import type { KeyRing } from '../state/keys.ts';
 import type { HttpPools } from '../transport/pools.ts';
+import type { IntakeDeps } from './intake.ts';
 import type { Passes } from './passes.ts';
 import type { Recorder } from './recorder.ts';
 
 /** What the endpoints of protocols are served with. */
-export interface RouteDeps {
+export interface RouteDeps extends IntakeDeps {
   readonly catalogue: Catalogue;
   readonly router: Router;
   readonly routing: () => RoutingConfig;
@@ -26,7 +27,6 @@ export interface RouteDeps {
   readonly passes: Passes;
   readonly recorder: Recorder;
   readonly auth: boolean;
-  readonly bodyLimit: number;
   readonly keepAliveMs: number;
   readonly now: () => number;
 }

@@ -25,6 +25,8 @@ export interface MetricSources {
       readonly used: number;
     }[]
   >;
+  /** Bytes of request bodies that are held in memory. */
+  readonly bodies: () => number;
   readonly traces: () => { readonly waiting: number; readonly lost: number; readonly shed: number };
 }
 
@@ -111,7 +113,7 @@ function createCounters(registry: Registry): Counters {
   };
 }
 
-function createGauges(registry: Registry, { upstreams, traces, limits }: MetricSources): void {
+function createGauges(registry: Registry, { upstreams, traces, limits, bodies }: MetricSources): void {
   const registers = [registry];
   const gauge = (name: string, help: string, collect: (gauge: Gauge) => void): void => {
     // Registers itself.
@@ -122,6 +124,7 @@ function createGauges(registry: Registry, { upstreams, traces, limits }: MetricS
       },
     });
   };
+  gauge('dragoman_request_body_bytes', 'What request bodies hold in memory.', (own) => own.set(bodies()));
   gauge('dragoman_traces_waiting', 'Traces on their way to the store.', (own) => own.set(traces().waiting));
   gauge('dragoman_traces_shed', 'Traces that were kept without bodies, under pressure.', (own) =>
     own.set(traces().shed),

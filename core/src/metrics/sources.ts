@@ -1,3 +1,4 @@
+import type { BodyBudget } from '../http/body-budget.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import { limitedSubjects } from '../limits/subjects.ts';
 import type { Aliases } from '../routing/aliases.ts';
@@ -15,6 +16,7 @@ export interface SourcesInput {
   readonly traces: Traces;
   readonly limiter: Limiter;
   readonly keys: KeyRing;
+  readonly bodies: BodyBudget;
   readonly aliases: Aliases;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -22,7 +24,7 @@ export interface SourcesInput {
 
 /** Where the gauges look when somebody asks. */
 export function metricSources(input: SourcesInput): MetricSources {
-  const { upstreams, health, gates, traces, limiter, now } = input;
+  const { upstreams, health, gates, traces, limiter, bodies, now } = input;
   return {
     upstreams: () =>
       upstreams.all().map((upstream) => {
@@ -35,6 +37,7 @@ export function metricSources(input: SourcesInput): MetricSources {
         return { id: upstream.config.id, running: gate.running, waiting: gate.waiting, breakers, restMs };
       }),
     traces: () => traces.status(),
+    bodies: () => bodies.used,
     limits: async () => {
       const all = await Promise.all(
         limitedSubjects(input).map(async (subject) => {

@@ -24,6 +24,7 @@ const RULES: Readonly<Record<ErrorKind, FailureRule>> = {
   permission: RETURN,
   'not-found': RETURN,
   'method-not-allowed': RETURN,
+  'request-timeout': RETURN,
   conflict: RETURN,
   'too-large': RETURN,
   'context-window': RETURN,

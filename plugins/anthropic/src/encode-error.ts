@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<ErrorKind, Row>> = {
   permission: { type: 'permission_error' },
   'not-found': { type: 'not_found_error' },
   'method-not-allowed': { type: 'invalid_request_error' },
+  'request-timeout': { type: 'timeout_error' },
   conflict: { type: 'conflict_error' },
   'too-large': { type: 'request_too_large' },
   'context-window': { type: 'invalid_request_error' },

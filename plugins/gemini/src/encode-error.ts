@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<ErrorKind, Row>> = {
   permission: { status: 'PERMISSION_DENIED' },
   'not-found': { status: 'NOT_FOUND' },
   'method-not-allowed': { status: 'INVALID_ARGUMENT' },
+  'request-timeout': { status: 'DEADLINE_EXCEEDED' },
   conflict: { status: 'ABORTED' },
   'too-large': { status: 'INVALID_ARGUMENT' },
   'context-window': { status: 'INVALID_ARGUMENT' },

@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<ErrorKind, Row>> = {
   permission: { type: 'permission_error' },
   'not-found': { type: 'invalid_request_error', code: 'not_found' },
   'method-not-allowed': { type: 'invalid_request_error', code: 'method_not_allowed' },
+  'request-timeout': { type: 'invalid_request_error', code: 'request_timeout' },
   conflict: { type: 'conflict_error' },
   'too-large': { type: 'invalid_request_error', code: 'request_too_large' },
   'context-window': { type: 'invalid_request_error', code: 'context_length_exceeded' },

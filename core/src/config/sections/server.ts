@@ -17,8 +17,18 @@ const schema = z
       .int()
       .min(1024)
       .default(32 * 1024 * 1024),
+    bodyBudget: z.int().min(1024).optional(),
+    minUploadRate: z.int().min(0).default(1024),
     shutdownGraceMs: z.int().min(0).default(30_000),
     keepAliveMs: z.int().min(10).max(15_000).default(15_000),
+  })
+  .transform((server) => ({
+    ...server,
+    bodyBudget: server.bodyBudget ?? Math.max(256 * 1024 * 1024, 4 * server.bodyLimit),
+  }))
+  .refine(({ bodyBudget, bodyLimit }) => bodyBudget >= bodyLimit, {
+    path: ['bodyBudget'],
+    error: 'must be at least server.bodyLimit',
   })
   .prefault({});
 

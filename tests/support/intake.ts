@@ -1,0 +1,12 @@
+import { createBodyBudget } from '../../core/src/http/body-budget.ts';
+import type { Intake } from '../../core/src/http/intake.ts';
+import { createUploadWatch } from '../../core/src/http/upload-watch.ts';
+
+/** How one body comes in, with room for many. */
+export function createIntake(limit: number): Intake {
+  return {
+    limit,
+    account: createBodyBudget({ bodyBudget: 1e9, bodyLimit: limit }).open(''),
+    uploads: createUploadWatch({ minBytesPerSecond: 0, now: Date.now }),
+  };
+}
