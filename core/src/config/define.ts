@@ -40,6 +40,16 @@ export interface ServerInput {
   readonly shutdownGraceMs?: number;
   /** Silence on a stream after which a keep-alive is sent, in milliseconds. At most and by default 15,000. */
   readonly keepAliveMs?: number;
+  /**
+   * The address under which people and programs reach the gateway, without a path: `https://llm.example.com`.
+   * Sign-in links, the console and the start banner use it.
+   */
+  readonly publicUrl?: string;
+  /**
+   * Addresses and networks of the proxies in front of the gateway: `['10.0.0.7', '10.1.0.0/16']`. Only their
+   * `x-forwarded-for`, `x-forwarded-host` and `x-forwarded-proto` are believed. Default: none.
+   */
+  readonly trustedProxies?: readonly string[];
 }
 
 export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin[]> {

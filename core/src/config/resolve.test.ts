@@ -61,6 +61,7 @@ describe('resolveConfig', () => {
         minUploadRate: 1024,
         shutdownGraceMs: 30_000,
         keepAliveMs: 15_000,
+        trustedProxies: [],
       },
       auth: true,
       data: resolve('data'),

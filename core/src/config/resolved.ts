@@ -26,6 +26,10 @@ export interface ResolvedConfig {
     readonly minUploadRate: number;
     readonly shutdownGraceMs: number;
     readonly keepAliveMs: number;
+    /** The origin under which people and programs reach the gateway, when that is not where it listens. */
+    readonly publicUrl?: string;
+    /** Addresses and networks of proxies whose `x-forwarded-…` headers are believed. */
+    readonly trustedProxies: readonly string[];
   };
   readonly auth: boolean;
   /** The data folder's absolute path. */

@@ -4,15 +4,27 @@ import type { ConfigOverrides } from '../overrides.ts';
 import type { ResolvedConfig } from '../resolved.ts';
 import { type ConfigFields, overlay, readSection, type Section } from '../section.ts';
 
-const originSchema = z.string().refine((value) => URL.canParse(value) && new URL(value).origin === value, {
-  error: 'expected an origin without a path, such as "https://app.example.com"',
+const corsOriginSchema = z
+  .string()
+  .refine((value) => URL.canParse(value) && new URL(value).origin === value, {
+    error: 'expected an origin without a path, such as "https://app.example.com"',
+  });
+
+/** Normalised to an origin. Paths are fixed, so it has none. */
+const publicUrlSchema = z
+  .string()
+  .refine(isPublicUrl, { error: 'expected an address without a path, such as "https://llm.example.com"' })
+  .transform((value) => new URL(value).origin);
+
+const networkSchema = z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], {
+  error: 'expected an address or a network, such as 10.0.0.7 or 10.1.0.0/16',
 });
 
 const schema = z
   .strictObject({
     host: z.string().min(1).default('127.0.0.1'),
     port: z.int().min(0).max(65_535).default(8787),
-    cors: z.union([z.literal('*'), z.array(originSchema)]).default([]),
+    cors: z.union([z.literal('*'), z.array(corsOriginSchema)]).default([]),
     bodyLimit: z
       .int()
       .min(1024)
@@ -21,6 +33,8 @@ const schema = z
     minUploadRate: z.int().min(0).default(1024),
     shutdownGraceMs: z.int().min(0).default(30_000),
     keepAliveMs: z.int().min(10).max(15_000).default(15_000),
+    publicUrl: publicUrlSchema.optional(),
+    trustedProxies: z.array(networkSchema).default([]),
   })
   .transform((server) => ({
     ...server,
@@ -37,5 +51,12 @@ export function resolveServer(
   { host, port }: ConfigOverrides,
 ): Section<ResolvedConfig['server']> {
   const input = overlay(server, defined({ host, port }));
-  return readSection({ name: 'server', schema, input, standIn: schema.parse({}) });
+  const { value, problems } = readSection({ name: 'server', schema, input, standIn: schema.parse({}) });
+  return { value: defined(value), problems };
+}
+
+function isPublicUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
 }
