@@ -12,9 +12,11 @@ import { createBodyBudget } from './http/body-budget.ts';
 import { createConsoleFiles } from './http/console-files.ts';
 import { createInfoRouter } from './http/info.ts';
 import { createPasses } from './http/passes.ts';
+import { createProxies } from './http/proxies.ts';
 import { createRecorder, NO_RECORDER } from './http/recorder.ts';
 import { createProtocolRouter } from './http/routes.ts';
 import { createHttpServer } from './http/server.ts';
+import { createSessions } from './http/sessions.ts';
 import { createUploadWatch } from './http/upload-watch.ts';
 import { createCallMemory } from './routing/call-memory.ts';
 import { createMetrics } from './metrics/metrics.ts';
@@ -88,6 +90,7 @@ async function assemble(
   const [fallback] = registry.protocols;
   if (!fallback) throw new Error('No plugin brings a protocol, so no client could be answered.');
   let url = '';
+  const publicUrl = (): string => config.server.publicUrl ?? url;
   let firstKey: string | undefined;
   let metricsUrl: string | undefined;
   let closing: Promise<void> | undefined;
@@ -96,7 +99,9 @@ async function assemble(
   const health = container.resolve(tokens.HEALTH);
   const checkHealth = createHealthChecks({ upstreams, health, pools, log, now });
 
-  const passes = createPasses(now);
+  const proxies = createProxies(config.server.trustedProxies);
+  const sessions = createSessions(now);
+  const passes = createPasses({ now, sessions });
   const bodies = createBodyBudget(config.server);
   const metrics =
     config.metrics.enabled && !adminOnly
@@ -113,7 +118,7 @@ async function assemble(
     ? []
     : createObservers(config.plugins, { log, pools, now, signal: gone.signal });
   const recorder = createRecorder({
-    ...{ config: config.traces, traces, metrics, upstreams, observers, log },
+    ...{ config: config.traces, traces, metrics, upstreams, observers, log, proxies },
     prices: container.resolve(tokens.PRICES),
   });
   const admin = createAdmin({
@@ -133,9 +138,9 @@ async function assemble(
     state: container.resolve(tokens.STATE),
     secrets: container.resolve(tokens.SECRETS),
     version: manifest.version,
-    passes,
-    localToken,
+    ...{ passes, sessions, proxies, localToken },
     baseUrl: () => url,
+    publicUrl,
   });
   const { bodyLimit, keepAliveMs, minUploadRate } = config.server;
   const uploads = createUploadWatch({ minBytesPerSecond: minUploadRate, now });
@@ -243,7 +248,7 @@ async function assemble(
       return fieldsForRestart(before, next);
     },
     close: () => (closing ??= close()),
-    signInLink: () => `${url}/console/sign-in/#token=${admin.createSignInToken()}`,
+    signInLink: () => `${publicUrl()}/console/sign-in/#token=${admin.createSignInToken()}`,
     get metricsUrl() {
       return metricsUrl;
     },

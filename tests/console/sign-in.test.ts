@@ -43,7 +43,7 @@ describe('the console', () => {
 
     const other = await openPage(browser);
     await other.page.goto(link);
-    await other.page.getByText('The sign-in link is used or too old.').waitFor();
+    await other.page.getByText('The sign-in link has been used or has expired.').waitFor();
     expect(other.page.url()).not.toContain('token');
     await other.close();
   });

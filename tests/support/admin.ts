@@ -18,6 +18,8 @@ import { openLedger } from '../../core/src/limits/ledger.ts';
 import { createLimiter } from '../../core/src/limits/limiter.ts';
 import { createMemoryCoordinator } from '../../core/src/limits/memory-coordinator.ts';
 import { createPasses } from '../../core/src/http/passes.ts';
+import { createProxies } from '../../core/src/http/proxies.ts';
+import { createSessions } from '../../core/src/http/sessions.ts';
 import { NO_RECORDER } from '../../core/src/http/recorder.ts';
 import { NO_TRACES } from '../../core/src/trace/traces.ts';
 import { createAliases } from '../../core/src/routing/aliases.ts';
@@ -90,7 +92,6 @@ export async function startAdmin(options: AdminOptions = {}): Promise<RunningAdm
     recorder: NO_RECORDER,
     now: deps.now,
   });
-  app.proxy = options.proxy ?? false;
   const server = createServer(app.callback()).listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -117,7 +118,7 @@ type Surroundings = Pick<AdminDeps, 'now' | 'baseUrl'> & {
 };
 
 async function createDeps(
-  { overrides = {}, upstreams = [], plugins }: AdminOptions,
+  { overrides = {}, upstreams = [], plugins, proxy = false }: AdminOptions,
   { folder, diary, now, baseUrl }: Surroundings,
 ): Promise<AdminDeps> {
   const input = {
@@ -125,6 +126,7 @@ async function createDeps(
     upstreams: [...upstreams],
     data: folder,
     log: { level: 'silent' },
+    server: { trustedProxies: proxy ? ['127.0.0.1'] : [] },
   };
   const config = resolveConfig(input, overrides);
   const { log } = createLogs(config.log);
@@ -132,6 +134,7 @@ async function createDeps(
   const state = await openStateStore({ folder, log, secrets });
   const registry = createRegistry(config.plugins);
   const pools = createHttpPools();
+  const sessions = createSessions(now);
   const live = createLiveConfig(config);
   const ledger = await openLedger({ folder, log, now });
   const limiter = createLimiter(createMemoryCoordinator({ now, ledger }), now);
@@ -140,7 +143,8 @@ async function createDeps(
   const all = createUpstreams({ live, registry, state, secrets, pools, log, now });
   return {
     ...{ config, registry, state, secrets, pools, log, now, baseUrl },
-    passes: createPasses(now),
+    passes: createPasses({ now, sessions }),
+    ...{ sessions, proxies: createProxies(config.server.trustedProxies), publicUrl: baseUrl },
     upstreams: all,
     ...{ aliases, health, gates: createGates(), limiter, traces: NO_TRACES },
     catalogue: createCatalogue({

@@ -1,6 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
 import { GatewayError } from '../canonical/errors.ts';
+import { defined } from '../canonical/json.ts';
 import type { StoredKey } from '../state/state.ts';
+import type { Sessions } from './sessions.ts';
 
 /** What the console calls models with, on behalf of whoever is signed in; it is no key of a client. */
 export interface Pass {
@@ -9,9 +11,15 @@ export interface Pass {
   readonly replayOf?: string;
 }
 
+export interface PassInput {
+  /** The id of the session that asks for it. The pass ends with that session. */
+  readonly session?: string | undefined;
+  readonly replayOf?: string | undefined;
+}
+
 /** Credentials that the gateway gives to its own console. They end with the process. */
 export interface Passes {
-  issue(replayOf?: string): { readonly token: string; readonly expiresAt: string };
+  issue(input: PassInput): { readonly token: string; readonly expiresAt: string };
   /** The pass of a request, if it came with one. Throws a `GatewayError` when it is not good any more. */
   read(header: string | string[] | undefined): Pass | undefined;
 }
@@ -28,24 +36,36 @@ const CONSOLE_KEY: StoredKey = {
   ...{ enabled: true, createdAt: new Date(0).toISOString() },
 };
 
-export function createPasses(now: () => number): Passes {
-  const issued = new Map<string, { readonly ends: number; readonly pass: Pass }>();
+interface Entry {
+  readonly ends: number;
+  readonly session: string | undefined;
+  readonly pass: Pass;
+}
+
+export interface PassesDeps {
+  readonly now: () => number;
+  readonly sessions: Pick<Sessions, 'isAlive'>;
+}
+
+export function createPasses({ now, sessions }: PassesDeps): Passes {
+  const issued = new Map<string, Entry>();
+  const isGood = ({ ends, session }: Entry): boolean =>
+    ends > now() && (session === undefined || sessions.isAlive(session));
   return {
-    issue(replayOf) {
+    issue({ session, replayOf }) {
       const token = randomBytes(32).toString('base64url');
       const ends = now() + LIFETIME_MS;
-      const pass = { key: CONSOLE_KEY, ...(replayOf !== undefined && { replayOf }) };
-      issued.set(hash('sha256', token), { ends, pass });
+      issued.set(hash('sha256', token), { ends, session, pass: defined({ key: CONSOLE_KEY, replayOf }) });
       for (const [name, entry] of issued) {
-        if (entry.ends <= now() || issued.size > LIMIT) issued.delete(name);
+        if (!isGood(entry) || issued.size > LIMIT) issued.delete(name);
       }
       return { token, expiresAt: new Date(ends).toISOString() };
     },
     read(header) {
       if (typeof header !== 'string') return undefined;
       const entry = issued.get(hash('sha256', header));
-      if (entry && entry.ends > now()) return entry.pass;
-      throw new GatewayError('auth', 'The pass of the console is not good any more.', {
+      if (entry && isGood(entry)) return entry.pass;
+      throw new GatewayError('auth', 'The pass of the console has expired, or its sign-in has ended.', {
         code: 'invalid_api_key',
         refused: 'bad-pass',
       });

@@ -9,11 +9,11 @@ export const aboutOperations: readonly Operation[] = [
     summary: 'Tells what this gateway is and which plugins it has.',
     access: 'admin',
     response: contract.aboutSchema,
-    handle: (_, { config, registry, version, baseUrl }) => ({
+    handle: (_, { config, registry, version, publicUrl }) => ({
       name: 'Dragoman',
       version,
       node: process.version,
-      baseUrl: `${baseUrl()}/v1`,
+      baseUrl: `${publicUrl()}/v1`,
       configFile: config.file ?? null,
       plugins: registry.plugins.map(({ name, protocols = [], providers = [], createObserver }) => ({
         name,

@@ -5,6 +5,7 @@ export const ADMIN_ERROR_STATUS = {
   invalid: 400,
   unauthenticated: 401,
   forbidden: 403,
+  'confirmation-required': 403,
   'not-found': 404,
   'read-only': 409,
   conflict: 409,

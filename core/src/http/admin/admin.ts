@@ -28,7 +28,7 @@ export function createAdmin(deps: AdminDeps): Admin {
   const operations = [
     ...sessionOperations(gatekeeper),
     ...aboutOperations,
-    ...settingsOperations,
+    ...settingsOperations(gatekeeper),
     ...upstreamOperations,
     ...aliasOperations,
     ...healthOperations,

@@ -247,6 +247,26 @@ export const signInSchema = z
   ])
   .meta({ id: 'SignIn' });
 
-export const sessionSchema = z.object({ signedIn: z.literal(true) }).meta({ id: 'Session' });
+export const sessionSchema = z
+  .object({
+    signedIn: z.literal(true),
+    fresh: z.boolean().describe('Whether what needs a confirmation can be done without one now.'),
+    password: z.boolean().describe('Whether there is an admin password to confirm with.'),
+  })
+  .meta({ id: 'Session' });
+
+export const signInViewSchema = z
+  .object({
+    id: z.string().describe('Names the sign-in; it is no secret.'),
+    method: z.enum(['link', 'password']),
+    address: z.string().describe('Of the browser when it signed in.'),
+    userAgent: z.string(),
+    createdAt: z.iso.datetime(),
+    lastUsedAt: z.iso.datetime(),
+    isCurrent: z.boolean().describe('Whether the request belongs to it.'),
+  })
+  .meta({ id: 'SignInView' });
+
+export const endedSchema = z.object({ ended: z.int() }).meta({ id: 'Ended' });
 
 export const linkSchema = z.object({ url: z.string() }).meta({ id: 'SignInLink' });

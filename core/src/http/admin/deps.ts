@@ -13,6 +13,8 @@ import type { StateStore } from '../../state/state.ts';
 import type { Traces } from '../../trace/traces.ts';
 import type { HttpPools } from '../../transport/pools.ts';
 import type { Passes } from '../passes.ts';
+import type { Proxies } from '../proxies.ts';
+import type { Sessions } from '../sessions.ts';
 
 /** What the admin API works with. */
 export interface AdminDeps {
@@ -32,9 +34,13 @@ export interface AdminDeps {
   readonly log: Log;
   readonly now: () => number;
   readonly passes: Passes;
+  readonly sessions: Sessions;
+  readonly proxies: Proxies;
   readonly version: string;
   /** The token of this run, for the command line on this machine. */
   readonly localToken: string;
-  /** Where the gateway listens. */
+  /** Where the gateway can be reached from this machine. */
   readonly baseUrl: () => string;
+  /** Where people and programs reach it: `server.publicUrl`, or else where it listens. */
+  readonly publicUrl: () => string;
 }

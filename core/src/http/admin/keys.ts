@@ -4,7 +4,7 @@ import type { StoredKey } from '../../state/state.ts';
 import { AdminError } from './admin-error.ts';
 import * as contract from './contract.ts';
 import type { AdminDeps } from './deps.ts';
-import { defineOperation, type Operation } from './operation.ts';
+import { always, defineOperation, type Operation } from './operation.ts';
 
 export const keyOperations: readonly Operation[] = [
   defineOperation({
@@ -20,6 +20,7 @@ export const keyOperations: readonly Operation[] = [
     path: '/keys',
     summary: 'Makes a key. The key itself is in this answer and never again.',
     access: 'admin',
+    confirm: always,
     body: contract.keyInputSchema,
     response: contract.newKeySchema,
     status: 201,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../canonical/json.ts';
-import { SESSION_COOKIE } from './access.ts';
 import { ADMIN_ERROR_STATUS, type AdminErrorCode } from './admin-error.ts';
 import { errorSchema } from './contract.ts';
 import type { Access, Operation } from './operation.ts';
+import { SECURE_SESSION_COOKIE, SESSION_COOKIE } from './session-cookie.ts';
 
 const SECURITY: Readonly<Record<Access, readonly JsonObject[]>> = {
   public: [],
@@ -12,7 +12,12 @@ const SECURITY: Readonly<Record<Access, readonly JsonObject[]>> = {
 };
 
 const SECURITY_SCHEMES = {
-  session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'Set by `POST /session`.' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: SESSION_COOKIE,
+    description: `Set by \`POST /session\`; over HTTPS it is named \`${SECURE_SESSION_COOKIE}\`.`,
+  },
   csrf: {
     type: 'apiKey',
     in: 'header',
@@ -26,7 +31,7 @@ const SECURITY_SCHEMES = {
 const REFUSALS: Readonly<Record<(typeof ADMIN_ERROR_STATUS)[AdminErrorCode], string>> = {
   400: 'The request is not valid; `issues` says where.',
   401: 'The caller is not signed in, or what was sent to sign in is wrong.',
-  403: 'The caller may not do this.',
+  403: 'The caller may not do this, or has to confirm first that it is them (`confirmation-required`).',
   404: 'There is no such thing.',
   409: 'The thing as it is now does not allow this.',
   413: 'The request body is too large.',

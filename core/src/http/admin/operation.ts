@@ -1,15 +1,27 @@
 import type { Context } from 'koa';
 import type { z } from 'zod';
 import type { AdminErrorCode } from './admin-error.ts';
+import type { Session } from '../sessions.ts';
 import type { AdminDeps } from './deps.ts';
 
 /** Who may call an operation: everybody, whoever is signed in, or only a bearer token. */
 export type Access = 'public' | 'admin' | 'token';
 
+/** Who calls an operation. The two tokens: of this run, for the command line, and the configured one. */
+export type Caller =
+  | { readonly kind: 'anybody' | 'local-token' | 'admin-token' }
+  | { readonly kind: 'session'; readonly session: Session };
+
+/** The id of the session that calls, if it is one. */
+export function sessionOf(caller: Caller): string | undefined {
+  return caller.kind === 'session' ? caller.session.id : undefined;
+}
+
 export interface OperationInput<Body> {
   readonly body: Body;
   readonly params: Readonly<Record<string, string>>;
   readonly ctx: Context;
+  readonly caller: Caller;
 }
 
 /** One operation of the admin API, as data: the router and the OpenAPI document are made of the same table. */
@@ -19,6 +31,11 @@ export interface Operation<Body extends z.ZodType = z.ZodType> {
   readonly path: string;
   readonly summary: string;
   readonly access: Access;
+  /**
+   * Whether whoever is signed in has to confirm that it is them, unless they did so lately: for what would make
+   * lasting power of a short visit. A bearer token is proof by itself.
+   */
+  confirm?(input: OperationInput<z.output<Body>>, deps: AdminDeps): boolean;
   readonly body?: Body;
   /** What the query may hold; the operation reads it. */
   readonly query?: z.ZodObject;
@@ -32,6 +49,9 @@ export interface Operation<Body extends z.ZodType = z.ZodType> {
   readonly refusals?: readonly AdminErrorCode[];
   handle(input: OperationInput<z.output<Body>>, deps: AdminDeps): unknown;
 }
+
+/** For {@link Operation.confirm}. */
+export const always = (): boolean => true;
 
 /** Types an operation by the schema of its body. */
 export function defineOperation<Body extends z.ZodType>(operation: Operation<Body>): Operation {

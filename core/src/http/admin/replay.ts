@@ -10,7 +10,7 @@ import { AdminError } from './admin-error.ts';
 import { findDetail, type TraceWithDetail } from './ask-traces.ts';
 import * as contract from './contract.ts';
 import type { AdminDeps } from './deps.ts';
-import { defineOperation, type Operation } from './operation.ts';
+import { defineOperation, type Operation, sessionOf } from './operation.ts';
 
 export const replayOperations: readonly Operation[] = [
   defineOperation({
@@ -21,9 +21,9 @@ export const replayOperations: readonly Operation[] = [
     body: contract.replayInputSchema,
     response: contract.replayedSchema,
     refusals: ['conflict'],
-    async handle({ body: { model }, params: { id = '' }, ctx }, deps) {
+    async handle({ body: { model }, params: { id = '' }, ctx, caller }, deps) {
       const request = recordedRequest(await findDetail(deps, id), model);
-      const { token } = deps.passes.issue(id);
+      const { token } = deps.passes.issue({ session: sessionOf(caller), replayOf: id });
       return send(ctx, { ...request, headers: { ...request.headers, [PASS_HEADER]: token } }, deps);
     },
   }),

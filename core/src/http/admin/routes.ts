@@ -33,10 +33,12 @@ export function createAdminRouter(
 function serve(operation: Operation, gatekeeper: Gatekeeper, deps: AdminDeps): Middleware {
   const { access, body: schema, response, isRaw, status = response ? 200 : 204 } = operation;
   return async (ctx) => {
-    await gatekeeper.admit(ctx, access);
+    const caller = gatekeeper.admit(ctx, access);
     const body = schema && (await readBody(ctx, schema));
     const { params } = ctx as Context & { readonly params: Record<string, string> };
-    const result = await operation.handle({ body, params, ctx }, deps);
+    const input = { body, params, ctx, caller };
+    if (operation.confirm?.(input, deps)) gatekeeper.requireFresh(caller);
+    const result = await operation.handle(input, deps);
     if (isRaw) return;
     ctx.status = status;
     ctx.body = response ? result : null;

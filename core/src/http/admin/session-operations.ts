@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import type { Gatekeeper } from './access.ts';
+import { AdminError } from './admin-error.ts';
 import * as contract from './contract.ts';
-import { defineOperation, type Operation } from './operation.ts';
+import { defineOperation, type Operation, sessionOf } from './operation.ts';
 
-/** Signing in and out. */
+/** Signing in and out, and what is signed in. */
 export function sessionOperations(gatekeeper: Gatekeeper): readonly Operation[] {
   return [
     defineOperation({
@@ -15,7 +17,7 @@ export function sessionOperations(gatekeeper: Gatekeeper): readonly Operation[] 
       refusals: ['unauthenticated', 'forbidden', 'too-many-attempts'],
       async handle({ body, ctx }) {
         await gatekeeper.signIn(ctx, body);
-        return { signedIn: true };
+        return { signedIn: true, fresh: true, password: gatekeeper.hasPassword() };
       },
     }),
     defineOperation({
@@ -24,14 +26,58 @@ export function sessionOperations(gatekeeper: Gatekeeper): readonly Operation[] 
       summary: 'Tells whether the browser is signed in.',
       access: 'admin',
       response: contract.sessionSchema,
-      handle: () => ({ signedIn: true }),
+      handle: ({ caller }) => ({
+        signedIn: true,
+        fresh: gatekeeper.isFresh(caller),
+        password: gatekeeper.hasPassword(),
+      }),
+    }),
+    defineOperation({
+      method: 'POST',
+      path: '/session/confirm',
+      summary: 'Confirms that it is still the same person, by the admin password or the token of a new link.',
+      access: 'admin',
+      body: contract.signInSchema,
+      handle: ({ body, ctx, caller }) => gatekeeper.confirm(ctx, caller, body),
     }),
     defineOperation({
       method: 'DELETE',
       path: '/session',
       summary: 'Signs the browser out.',
       access: 'admin',
-      handle: ({ ctx }) => gatekeeper.signOut(ctx),
+      handle: ({ ctx, caller }) => gatekeeper.signOut(ctx, caller),
+    }),
+    defineOperation({
+      method: 'GET',
+      path: '/sessions',
+      summary: 'Lists the browsers that are signed in, the latest first.',
+      access: 'admin',
+      response: z.array(contract.signInViewSchema),
+      handle: ({ caller }, { sessions }) =>
+        sessions.list().map(({ id, method, address, userAgent, createdAt, lastUsedAt }) => ({
+          ...{ id, method, address, userAgent },
+          createdAt: new Date(createdAt).toISOString(),
+          lastUsedAt: new Date(lastUsedAt).toISOString(),
+          isCurrent: id === sessionOf(caller),
+        })),
+    }),
+    defineOperation({
+      method: 'DELETE',
+      path: '/sessions/:id',
+      summary: 'Signs a browser out, named by its id.',
+      access: 'admin',
+      handle({ params: { id = '' } }, { sessions }) {
+        if (!sessions.end(id))
+          throw new AdminError('not-found', `There is no sign-in ${JSON.stringify(id)}.`);
+      },
+    }),
+    defineOperation({
+      method: 'DELETE',
+      path: '/sessions',
+      summary: 'Signs out all browsers but the one that asks, and voids sign-in links that are not used yet.',
+      access: 'admin',
+      response: contract.endedSchema,
+      handle: ({ caller }) => ({ ended: gatekeeper.endOthers(caller) }),
     }),
     defineOperation({
       method: 'POST',
@@ -40,8 +86,8 @@ export function sessionOperations(gatekeeper: Gatekeeper): readonly Operation[] 
       access: 'token',
       response: contract.linkSchema,
       status: 201,
-      handle: (_, { baseUrl }) => ({
-        url: `${baseUrl()}/console/sign-in/#token=${gatekeeper.createSignInToken()}`,
+      handle: (_, { publicUrl }) => ({
+        url: `${publicUrl()}/console/sign-in/#token=${gatekeeper.createSignInToken()}`,
       }),
     }),
   ];

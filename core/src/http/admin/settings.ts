@@ -1,40 +1,51 @@
 import { hashPassword } from '../../state/password.ts';
+import type { Gatekeeper } from './access.ts';
 import * as contract from './contract.ts';
 import type { AdminDeps } from './deps.ts';
-import { defineOperation, type Operation } from './operation.ts';
+import { always, type Caller, defineOperation, type Operation } from './operation.ts';
 
-export const settingsOperations: readonly Operation[] = [
-  defineOperation({
-    method: 'GET',
-    path: '/settings',
-    summary: 'Shows the settings.',
-    access: 'admin',
-    response: contract.settingsViewSchema,
-    handle: (_, deps) => viewSettings(deps),
-  }),
-  defineOperation({
-    method: 'PATCH',
-    path: '/settings',
-    summary: 'Changes the settings. An admin password of null removes it.',
-    access: 'admin',
-    body: contract.settingsChangeSchema,
-    response: contract.settingsViewSchema,
-    async handle({ body: { adminPassword } }, deps) {
-      if (adminPassword !== undefined) await setPassword(adminPassword, deps);
-      return viewSettings(deps);
-    },
-  }),
-  defineOperation({
-    method: 'PUT',
-    path: '/settings/password',
-    summary: 'Sets the admin password.',
-    access: 'admin',
-    body: contract.passwordInputSchema,
-    handle: ({ body: { password } }, deps) => setPassword(password, deps),
-  }),
-];
+export function settingsOperations(gatekeeper: Gatekeeper): readonly Operation[] {
+  /** A password that somebody else knows may be why it is changed, so all other sign-ins end. */
+  const setPassword = async (password: string | null, caller: Caller, deps: AdminDeps): Promise<void> => {
+    await storePassword(password, deps);
+    gatekeeper.endOthers(caller);
+  };
+  return [
+    defineOperation({
+      method: 'GET',
+      path: '/settings',
+      summary: 'Shows the settings.',
+      access: 'admin',
+      response: contract.settingsViewSchema,
+      handle: (_, deps) => viewSettings(deps),
+    }),
+    defineOperation({
+      method: 'PATCH',
+      path: '/settings',
+      summary:
+        'Changes the settings. An admin password of null removes it; a change ends all other sign-ins.',
+      access: 'admin',
+      confirm: always,
+      body: contract.settingsChangeSchema,
+      response: contract.settingsViewSchema,
+      async handle({ body: { adminPassword }, caller }, deps) {
+        if (adminPassword !== undefined) await setPassword(adminPassword, caller, deps);
+        return viewSettings(deps);
+      },
+    }),
+    defineOperation({
+      method: 'PUT',
+      path: '/settings/password',
+      summary: 'Sets the admin password, and ends all other sign-ins.',
+      access: 'admin',
+      confirm: always,
+      body: contract.passwordInputSchema,
+      handle: ({ body: { password }, caller }, deps) => setPassword(password, caller, deps),
+    }),
+  ];
+}
 
-async function setPassword(password: string | null, { state }: AdminDeps): Promise<void> {
+async function storePassword(password: string | null, { state }: AdminDeps): Promise<void> {
   const hash = password === null ? undefined : await hashPassword(password);
   await state.update(({ settings: { adminPasswordHash: _, ...settings }, ...rest }) => ({
     ...rest,

@@ -9,12 +9,11 @@ const trace = (n: number): TraceRecord => traceRecord({ id: `req_${n}`, userAgen
 it('keeps no more for a reader who does not read than it may, and says how many it left out', async () => {
   let tell = (_: TraceRecord): void => {};
   let isFollowed = true;
-  const events = tailOf({
-    follow(listener) {
-      tell = listener;
-      return () => (isFollowed = false);
-    },
-  });
+  const follow = (listener: typeof tell) => {
+    tell = listener;
+    return () => void (isFollowed = false);
+  };
+  const events = tailOf({ follow }, () => true);
   for (let n = 0; n < 10_000; n += 1) tell(trace(n));
   // What waits is read, so that there is room again.
   const told = text(events);
@@ -29,4 +28,18 @@ it('keeps no more for a reader who does not read than it may, and says how many 
   expect(ids.at(-1)).toBe(10_000);
   expect(ids.length + Number(missed)).toBe(10_001);
   expect(isFollowed).toBe(false);
+});
+
+it('ends as soon as the reader is no longer allowed to read', async () => {
+  let tell = (_: TraceRecord): void => {};
+  let isAllowed = true;
+  const follow = (listener: typeof tell) => {
+    tell = listener;
+    return () => {};
+  };
+  const told = text(tailOf({ follow }, () => isAllowed));
+  tell(trace(1));
+  isAllowed = false;
+  tell(trace(2));
+  expect([...(await told).matchAll(/"id":"(req_\d)"/g)].map(([, id]) => id)).toEqual(['req_1']);
 });

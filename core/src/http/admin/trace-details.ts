@@ -5,7 +5,7 @@ import { threadQuerySchema, toolCallQuerySchema } from '../../trace/query.ts';
 import { AdminError } from './admin-error.ts';
 import { askTraces, findDetail, findTrace } from './ask-traces.ts';
 import * as contract from './contract.ts';
-import { defineOperation, type Operation } from './operation.ts';
+import { always, defineOperation, type Operation } from './operation.ts';
 import { readQuery } from './read-query.ts';
 
 const exportQuerySchema = z.strictObject({ format: z.enum(['json', 'har']).default('json') });
@@ -50,6 +50,7 @@ export const traceDetailOperations: readonly Operation[] = [
     path: '/traces/:id/export',
     summary: 'Gives a trace with all that is kept of it, as JSON or as an HTTP archive (HAR).',
     access: 'admin',
+    confirm: always,
     query: exportQuerySchema,
     isRaw: true,
     async handle({ params: { id = '' }, ctx }, deps) {
@@ -59,7 +60,7 @@ export const traceDetailOperations: readonly Operation[] = [
       ctx.attachment(`${id}.${format}`);
       ctx.type = 'application/json';
       if (format === 'har') {
-        ctx.body = Readable.from(harText(harEntries(trace, detail, deps.baseUrl()), deps.version));
+        ctx.body = Readable.from(harText(harEntries(trace, detail, deps.publicUrl()), deps.version));
         return;
       }
       const { calls } = await askTraces(deps, 'calls', { trace: id, limit: 500 });

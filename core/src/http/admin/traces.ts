@@ -13,7 +13,7 @@ import type { TracePage } from '../../trace/store.ts';
 import { askTraces, findTrace, missingTrace } from './ask-traces.ts';
 import * as contract from './contract.ts';
 import type { AdminDeps } from './deps.ts';
-import { defineOperation, type Operation } from './operation.ts';
+import { always, defineOperation, type Operation, sessionOf } from './operation.ts';
 import { readQuery } from './read-query.ts';
 import { tailOf } from './tail.ts';
 
@@ -44,6 +44,7 @@ export const traceOperations: readonly Operation[] = [
     summary:
       'Gives all traces that a filter finds, the newest first: one JSON object a line, or an HTTP archive with all bodies.',
     access: 'admin',
+    confirm: always,
     query: exportQuerySchema,
     isRaw: true,
     handle({ ctx }, deps) {
@@ -61,9 +62,10 @@ export const traceOperations: readonly Operation[] = [
     summary: 'Tells every trace from now on, as server-sent events.',
     access: 'admin',
     isRaw: true,
-    handle({ ctx }, { traces }) {
+    handle({ ctx, caller }, { traces, sessions }) {
+      const session = sessionOf(caller);
       ctx.type = 'text/event-stream';
-      ctx.body = tailOf(traces);
+      ctx.body = tailOf(traces, () => session === undefined || sessions.isAlive(session));
     },
   }),
   defineOperation({
@@ -118,6 +120,6 @@ async function* lines(deps: AdminDeps, filter: TraceFilter): AsyncGenerator<stri
 async function* archived(deps: AdminDeps, filter: TraceFilter): AsyncGenerator<HarEntry> {
   for await (const trace of exported(deps, filter)) {
     const detail = trace.bodies === 'kept' ? await askTraces(deps, 'detail', trace.id) : undefined;
-    yield* harEntries(trace, detail, deps.baseUrl());
+    yield* harEntries(trace, detail, deps.publicUrl());
   }
 }

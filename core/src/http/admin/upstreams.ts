@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { defined } from '../../canonical/json.ts';
 import { parseUpstream } from '../../config/parse-upstream.ts';
@@ -9,7 +10,7 @@ import { changeOptions, refuseKeptSecrets, refuseMovedSecrets } from './change-o
 import * as contract from './contract.ts';
 import type { AdminDeps } from './deps.ts';
 import { findUpstream, refuseReadOnly } from './find-upstream.ts';
-import { defineOperation, type Operation } from './operation.ts';
+import { always, defineOperation, type Operation } from './operation.ts';
 import { testUpstream } from './test-upstream.ts';
 import { unusableUpstreams, viewUnusable } from './unusable-upstreams.ts';
 import { viewUpstream } from './upstream-view.ts';
@@ -31,6 +32,7 @@ export const upstreamOperations: readonly Operation[] = [
     path: '/upstreams',
     summary: 'Adds an upstream. It takes requests at once.',
     access: 'admin',
+    confirm: always,
     body: contract.upstreamInputSchema,
     response: contract.upstreamViewSchema,
     status: 201,
@@ -78,6 +80,9 @@ export const upstreamOperations: readonly Operation[] = [
     path: '/upstreams/:id',
     summary: 'Changes an upstream. It takes effect at once; running requests end as they began.',
     access: 'admin',
+    // Options say where requests go and with which secret.
+    confirm: ({ body: { options }, params: { id } }, deps) =>
+      options !== undefined && changesOptions(options, findChangeable(id, deps)),
     body: contract.upstreamChangeSchema,
     response: contract.upstreamViewSchema,
     refusals: ['read-only', 'conflict'],
@@ -153,6 +158,11 @@ function findChangeable(id: string | undefined, deps: AdminDeps): Changeable {
 interface Changeable extends Pick<Upstream, 'config' | 'type'> {
   /** Otherwise its secrets are still sealed. */
   readonly isUsable: boolean;
+}
+
+function changesOptions(change: UpstreamConfig['options'], { config, type }: Changeable): boolean {
+  const changed = changeOptions({ type, before: config.options, change });
+  return !isDeepStrictEqual(changed, config.options);
 }
 
 function checked(input: unknown, { registry }: AdminDeps): UpstreamConfig {

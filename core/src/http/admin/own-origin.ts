@@ -1,0 +1,17 @@
+import type { Context } from 'koa';
+import type { AdminDeps } from './deps.ts';
+
+/** Other sites can make a browser send requests, but not with a header of their own, nor from our origin. */
+export function isOwnRequest(ctx: Context, deps: Pick<AdminDeps, 'config' | 'proxies'>): boolean {
+  return (
+    ctx.get('x-dragoman-csrf') === '1' &&
+    ['', 'same-origin', 'none'].includes(ctx.get('sec-fetch-site')) &&
+    isOwnOrigin(ctx, deps)
+  );
+}
+
+function isOwnOrigin(ctx: Context, { config, proxies }: Pick<AdminDeps, 'config' | 'proxies'>): boolean {
+  const origin = ctx.get('origin');
+  if (origin === '' || origin === config.server.publicUrl) return true;
+  return URL.canParse(origin) && new URL(origin).host === proxies.host(ctx.req);
+}

@@ -1,0 +1,42 @@
+import type { Context } from 'koa';
+
+export const SESSION_COOKIE = 'dragoman_session';
+/**
+ * Over HTTPS. The prefix has browsers refuse the cookie from pages without TLS. `__Host-` would also need the path
+ * `/`, and then the cookie would come with every request to the protocol routes, which has no use for it.
+ */
+export const SECURE_SESSION_COOKIE = `__Secure-${SESSION_COOKIE}`;
+
+/** Requests of the console's own pages only, and out of reach for scripts. */
+const OPTIONS = { httpOnly: true, sameSite: 'strict', path: '/admin', overwrite: true } as const;
+
+export interface SessionCookie {
+  readonly token: string;
+  /** Milliseconds. */
+  readonly maxAge: number;
+  readonly isSecure: boolean;
+}
+
+/** The token of a request's session, or an empty text. */
+export function readSessionCookie({ cookies }: Context): string {
+  return cookies.get(SECURE_SESSION_COOKIE) ?? cookies.get(SESSION_COOKIE) ?? '';
+}
+
+export function setSessionCookie({ cookies }: Context, { token, maxAge, isSecure }: SessionCookie): void {
+  setCookie(cookies, isSecure, { token, maxAge });
+}
+
+export function clearSessionCookie({ cookies }: Context): void {
+  for (const isSecure of [true, false]) setCookie(cookies, isSecure, { token: null });
+}
+
+function setCookie(
+  cookies: Context['cookies'],
+  isSecure: boolean,
+  { token, maxAge }: { readonly token: string | null; readonly maxAge?: number },
+): void {
+  // Behind a proxy the gateway's own connection is not encrypted, and the library refuses to set such a cookie.
+  cookies.secure = isSecure;
+  const name = isSecure ? SECURE_SESSION_COOKIE : SESSION_COOKIE;
+  cookies.set(name, token, { ...OPTIONS, secure: isSecure, ...(maxAge !== undefined && { maxAge }) });
+}
