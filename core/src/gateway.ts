@@ -76,7 +76,7 @@ async function assemble(
 ): Promise<Gateway> {
   const container = await createContainer(config, surroundings);
   const log = container.resolve(tokens.LOG);
-  const { now } = container.resolve(tokens.CLOCK);
+  const { now, sleep } = container.resolve(tokens.CLOCK);
   const live = container.resolve(tokens.LIVE_CONFIG);
   const keys = container.resolve(tokens.KEYS);
   const pools = container.resolve(tokens.POOLS);
@@ -135,6 +135,7 @@ async function assemble(
     pools,
     log,
     now,
+    sleep,
     state: container.resolve(tokens.STATE),
     secrets: container.resolve(tokens.SECRETS),
     version: manifest.version,
@@ -176,7 +177,7 @@ async function assemble(
   });
   const metricsRouter = metrics && createMetricsRouter(metrics, config.metrics.token);
   const common = {
-    ...{ config, log, fallback, now },
+    ...{ config, log, fallback, now, proxies },
     requestLog: container.resolve(tokens.REQUEST_LOG),
     recorder: NO_RECORDER,
     console: createConsoleFiles(CONSOLE_FOLDER),

@@ -90,6 +90,7 @@ export async function startAdmin(options: AdminOptions = {}): Promise<RunningAdm
     routers: [router],
     console: (_, next) => next(),
     recorder: NO_RECORDER,
+    proxies: deps.proxies,
     now: deps.now,
   });
   const server = createServer(app.callback()).listen(0, '127.0.0.1');
@@ -143,6 +144,7 @@ async function createDeps(
   const all = createUpstreams({ live, registry, state, secrets, pools, log, now });
   return {
     ...{ config, registry, state, secrets, pools, log, now, baseUrl },
+    sleep: () => Promise.resolve(),
     passes: createPasses({ now, sessions }),
     ...{ sessions, proxies: createProxies(config.server.trustedProxies), publicUrl: baseUrl },
     upstreams: all,

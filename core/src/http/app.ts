@@ -11,6 +11,7 @@ import { sendError } from './errors.ts';
 import { clientRequestIdOf, createNotes, createRequestId, type RequestState } from './exchange.ts';
 import { hostNameOf, isLoopback } from '../transport/loopback.ts';
 import type { RequestLog } from '../log.ts';
+import type { Proxies } from './proxies.ts';
 import type { Recorder } from './recorder.ts';
 import { REPLY_POLICY } from './reply-policy.ts';
 import { logRequest } from './request-log.ts';
@@ -27,6 +28,7 @@ export interface AppDeps {
   readonly console: Middleware;
   readonly now: () => number;
   readonly recorder: Recorder;
+  readonly proxies: Proxies;
 }
 
 /** The Koa app: one way in, one way out, one exit for errors. */
@@ -45,7 +47,7 @@ export function createApp(deps: AppDeps): Koa {
 }
 
 /** The outermost middleware: gives the request its id, turns what is thrown into an answer, writes the log line. */
-function answerAndLog({ log, requestLog, fallback, now, recorder }: AppDeps): Middleware {
+function answerAndLog({ log, requestLog, fallback, now, recorder, proxies }: AppDeps): Middleware {
   const door = createDoor(now);
   return async (ctx, next) => {
     const state = ctx.state as RequestState;
@@ -63,12 +65,12 @@ function answerAndLog({ log, requestLog, fallback, now, recorder }: AppDeps): Mi
       if (ctx.respond !== false) setOwnHeaders(ctx);
     } catch (thrown) {
       ctx.respond = false;
-      answerFailure(ctx, judge(ctx, GatewayError.from(thrown), door), log);
+      answerFailure(ctx, judge(ctx, GatewayError.from(thrown), { door, proxies }), log);
     } finally {
       const ms = now() - state.startedAt;
       state.account?.release();
       if (state.endings) await endAll(state.endings, log);
-      if (state.refused) state.isSampled = door.isSampled(addressOf(ctx));
+      if (state.refused) state.isSampled = door.isSampled(proxies.clientAddress(ctx.req));
       if (state.isSampled !== false) settle(log, () => logRequest(requestLog, ctx, ms));
       settle(log, () => recorder.end(ctx));
       const leftOut = door.takeLeftOut();
@@ -93,12 +95,16 @@ function setOwnHeaders(ctx: Context): void {
   if (!ctx.res.hasHeader('x-content-type-options')) ctx.set(REPLY_POLICY);
 }
 
+interface Doorkeeper extends Pick<AppDeps, 'proxies'> {
+  readonly door: Door;
+}
+
 /** The error to answer with: one that is refused at the door is marked, and slowed down where it comes too often. */
-function judge(ctx: Context, error: GatewayError, door: Door): GatewayError {
+function judge(ctx: Context, error: GatewayError, { door, proxies }: Doorkeeper): GatewayError {
   const state = ctx.state as RequestState;
   const refused = refusalOf(error, state);
   if (!refused) return error;
-  const answer = door.answer(error, addressOf(ctx));
+  const answer = door.answer(error, proxies.clientAddress(ctx.req));
   state.refused = answer.details.refused ?? refused;
   return answer;
 }
@@ -119,10 +125,6 @@ function settle(log: Logger, step: () => void): void {
   } catch (error) {
     log.error({ reason: String(error) }, 'A request was not settled.');
   }
-}
-
-function addressOf({ req }: Context): string {
-  return req.socket.remoteAddress ?? '';
 }
 
 async function endAll(endings: readonly (() => Promise<void>)[], log: Logger): Promise<void> {

@@ -120,7 +120,7 @@ function captureOf(ctx: Context, wire: string, bounds: CaptureBounds): Capture {
 }
 
 /** Fires when the client went away before its reply was complete. */
-function goneSignal({ res }: Context): AbortSignal {
+export function goneSignal({ res }: Context): AbortSignal {
   const controller = new AbortController();
   res.once('close', () => {
     if (!res.writableFinished) controller.abort(new DOMException('The client went away.', 'AbortError'));

@@ -223,12 +223,16 @@ describe('guessing', () => {
     expect((await about(sessionOf(signedIn))).status).toBe(200);
   });
 
-  it('from many addresses gets a hundred tries', async () => {
+  it('from many addresses does not lock out those who come from another', async () => {
     await start({ proxy: true });
-    const guess = (n: number) =>
-      signIn({ password: 'wrong' }, { 'x-forwarded-for': `192.0.2.${Math.floor(n / 9)}` });
-    const statuses = await statusesOf(many(120).map(guess));
-    expect(statuses.filter((status) => status === 401)).toHaveLength(100);
+    for (const n of many(120)) {
+      const { status } = await signIn(
+        { password: 'wrong' },
+        { 'x-forwarded-for': `192.0.2.${Math.floor(n / 9)}` },
+      );
+      expect(status).toBe(401);
+    }
+    expect((await signIn({ password: PASSWORD }, { 'x-forwarded-for': '198.51.100.1' })).status).toBe(200);
   });
 
   it('from one address leaves the others theirs', async () => {

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { verifyPassword } from '../../state/password.ts';
 import { isSameSecret } from '../same-secret.ts';
+import { goneSignal } from '../exchange.ts';
 import { SESSION_MS, type SignInMethod } from '../sessions.ts';
 import { AdminError } from './admin-error.ts';
 import type { AdminDeps } from './deps.ts';
@@ -37,20 +38,22 @@ export interface Gatekeeper {
 }
 
 export function createGatekeeper(deps: AdminDeps): Gatekeeper {
-  const { config, now, sessions, proxies } = deps;
+  const { config, now, sessions, proxies, log } = deps;
   const links = createTokenTable({ lifetimeMs: LINK_MS, limit: 20, now });
-  const guesses = createGuessLimit();
+  const guesses = createGuessLimit(deps.sleep);
   const check = async (ctx: Context, proof: Proof): Promise<SignInMethod> => {
     // Tokens of links are random and cannot be guessed, so nobody's wrong guesses count against them.
     if ('token' in proof) {
       if (links.take(proof.token)) return 'link';
       throw new AdminError('unauthenticated', 'The sign-in link has been used or has expired.');
     }
-    await guesses.judge({
-      address: proxies.clientAddress(ctx.req),
-      isRight: () => isPassword(proof.password, deps),
-      refusal: 'The password is wrong.',
-    });
+    const address = proxies.clientAddress(ctx.req);
+    const isRight = () => isPassword(proof.password, deps);
+    const right = await guesses.judge({ address, signal: goneSignal(ctx), isRight });
+    if (!right) {
+      log.warn({ address }, 'A wrong admin password was entered.');
+      throw new AdminError('unauthenticated', 'The password is wrong.');
+    }
     return 'password';
   };
   const isFresh = (caller: Caller): boolean =>

@@ -3,6 +3,7 @@ import type { Log } from '../../plugin/plugin.ts';
 import type { Registry } from '../../plugin/registry.ts';
 import type { Limiter } from '../../limits/limiter.ts';
 import type { Aliases } from '../../routing/aliases.ts';
+import type { Clock } from '../../routing/clock.ts';
 import type { Catalogue } from '../../routing/catalogue.ts';
 import type { Gates } from '../../routing/gates.ts';
 import type { HealthBoard } from '../../routing/health.ts';
@@ -33,6 +34,7 @@ export interface AdminDeps {
   readonly pools: HttpPools;
   readonly log: Log;
   readonly now: () => number;
+  readonly sleep: Clock['sleep'];
   readonly passes: Passes;
   readonly sessions: Sessions;
   readonly proxies: Proxies;

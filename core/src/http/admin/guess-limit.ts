@@ -1,50 +1,81 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Clock } from '../../routing/clock.ts';
+import { addressKey } from '../address-key.ts';
 import { AdminError } from './admin-error.ts';
+import { createFairQueue, QueueFullError } from './fair-queue.ts';
 
-/** Wrong guesses, of any kind, from one address and from all together. */
-const GUESSES = { perAddress: 10, inAll: 100, windowSeconds: 15 * 60 } as const;
+/** Wrong passwords from one address, an IPv6 address with its /64. */
+const PER_ADDRESS = 10;
+const WINDOW_SECONDS = 15 * 60;
+
+/**
+ * From here on, wrong passwords of all addresses together slow every attempt down, twice as much for as many more. They
+ * never lock anybody out: that would be in the hands of whoever guesses.
+ */
+const UNDELAYED = 20;
+const FIRST_DELAY_MS = 50;
+const MAX_DELAY_MS = 2_000;
+
+/** One check of a password takes 128 MiB and some tenths of a second. */
+const CHECKS = { running: 2, waiting: 50 } as const;
+const BUSY_SECONDS = 5;
 
 /** What somebody claims to know. */
 export interface Guess {
   readonly address: string;
-  readonly isRight: () => boolean | Promise<boolean>;
-  /** What to say when it is wrong. */
-  readonly refusal: string;
+  /** Fires when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  readonly isRight: () => Promise<boolean>;
 }
 
-/** Slows down whoever guesses. */
+/** Slows down whoever guesses passwords. */
 export interface GuessLimit {
-  /** Throws an `AdminError` when a guess is wrong. After too many wrong ones even a right one has to wait. */
-  judge(guess: Guess): Promise<void>;
+  /** Whether a guess is right. Throws an `AdminError` after too many wrong ones from its address. */
+  judge(guess: Guess): Promise<boolean>;
 }
 
-export function createGuessLimit(): GuessLimit {
-  const { perAddress, inAll, windowSeconds } = GUESSES;
-  const each = new RateLimiterMemory({ keyPrefix: 'each', points: perAddress, duration: windowSeconds });
-  const all = new RateLimiterMemory({ keyPrefix: 'all', points: inAll, duration: windowSeconds });
+export function createGuessLimit(sleep: Clock['sleep']): GuessLimit {
+  const each = new RateLimiterMemory({ keyPrefix: 'each', points: PER_ADDRESS, duration: WINDOW_SECONDS });
+  const all = new RateLimiterMemory({ keyPrefix: 'all', points: 1, duration: WINDOW_SECONDS });
+  const checks = createFairQueue(CHECKS);
   return {
-    async judge({ address, isRight, refusal }) {
+    async judge({ address, signal, isRight }) {
+      const key = addressKey(address);
       // Counted before they are checked: guesses that come all at once would otherwise all be checked.
-      await take(all, '');
-      try {
-        await take(each, address);
-      } catch (error) {
-        // One address that goes on and on must not use up the guesses of the others.
-        await all.reward('');
-        throw error;
-      }
-      if (!(await isRight())) throw new AdminError('unauthenticated', refusal);
-      await Promise.all([all.reward(''), each.reward(address)]);
+      const rank = await take(each, key);
+      const check = async (): Promise<boolean> => {
+        const delay = delayAfter((await all.get(''))?.consumedPoints ?? 0);
+        if (delay > 0) await sleep(delay, signal);
+        return isRight();
+      };
+      const right = await checks.run({ rank, signal }, check).catch(async (error: unknown) => {
+        await each.reward(key);
+        throw error instanceof QueueFullError ? tooMany('at the same time', BUSY_SECONDS) : error;
+      });
+      await (right ? each.reward(key) : all.penalty(''));
+      return right;
     },
   };
 }
 
-async function take(limiter: RateLimiterMemory, name: string): Promise<void> {
+/** In milliseconds, after so many wrong passwords. */
+export function delayAfter(wrong: number): number {
+  if (wrong < UNDELAYED) return 0;
+  return Math.min(MAX_DELAY_MS, Math.round(FIRST_DELAY_MS * 2 ** ((wrong - UNDELAYED) / UNDELAYED)));
+}
+
+/** How many guesses of this address count now, with this one. */
+async function take(limiter: RateLimiterMemory, key: string): Promise<number> {
   try {
-    await limiter.consume(name);
+    return (await limiter.consume(key)).consumedPoints;
   } catch (error) {
     if (!(error instanceof RateLimiterRes)) throw error;
-    const retryAfterSeconds = Math.ceil(error.msBeforeNext / 1000);
-    throw new AdminError('too-many-attempts', 'Too many wrong attempts; please wait.', { retryAfterSeconds });
+    throw tooMany('from this address', Math.ceil(error.msBeforeNext / 1000));
   }
+}
+
+function tooMany(how: string, retryAfterSeconds: number): AdminError {
+  return new AdminError('too-many-attempts', `Too many wrong passwords ${how}; please wait.`, {
+    retryAfterSeconds,
+  });
 }
