@@ -6,6 +6,7 @@ import { addDoctor } from './cli/doctor.ts';
 import { addHealth } from './cli/health.ts';
 import { addKeys } from './cli/keys.ts';
 import { addModels } from './cli/models.ts';
+import { addSessions } from './cli/sessions.ts';
 import { addSignInLink } from './cli/sign-in-link.ts';
 import { addStart } from './cli/start.ts';
 import { addTraces } from './cli/traces.ts';
@@ -26,6 +27,7 @@ for (const add of [
   addModels,
   addTraces,
   addSignInLink,
+  addSessions,
   addDoctor,
 ])
   add(program);

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import manifest from '../package.json' with { type: 'json' };
 import { createOpaqueBox } from './canonical/opaque.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
+import { exposureWarning } from './config/exposure.ts';
 import { fieldsForRestart } from './config/live.ts';
 import { createContainer, type Surroundings } from './container.ts';
 import { createAdmin } from './http/admin/admin.ts';
@@ -17,7 +17,9 @@ import { createRecorder, NO_RECORDER } from './http/recorder.ts';
 import { createProtocolRouter } from './http/routes.ts';
 import { createHttpServer } from './http/server.ts';
 import { createSessions } from './http/sessions.ts';
+import { readTls } from './http/tls.ts';
 import { createUploadWatch } from './http/upload-watch.ts';
+import { urlOf } from './http/url-of.ts';
 import { createCallMemory } from './routing/call-memory.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createMetricsRouter } from './metrics/router.ts';
@@ -54,6 +56,8 @@ export interface Gateway {
 export interface GatewayOptions extends Surroundings {
   /** Serves the admin API and nothing else, for one command: no clients, no first key, no discovery of models. */
   readonly adminOnly?: boolean;
+  /** Whether `listen` makes a client key when there is none. Default true; false where nobody would see it. */
+  readonly makesFirstKey?: boolean;
 }
 
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/out', import.meta.url));
@@ -72,7 +76,7 @@ export async function createGateway(config: ResolvedConfig, options: GatewayOpti
 async function assemble(
   config: ResolvedConfig,
   runFile: Awaited<ReturnType<typeof acquireRunFile>>,
-  { adminOnly = false, ...surroundings }: GatewayOptions,
+  { adminOnly = false, makesFirstKey = true, ...surroundings }: GatewayOptions,
 ): Promise<Gateway> {
   const container = await createContainer(config, surroundings);
   const log = container.resolve(tokens.LOG);
@@ -90,6 +94,7 @@ async function assemble(
   const [fallback] = registry.protocols;
   if (!fallback) throw new Error('No plugin brings a protocol, so no client could be answered.');
   let url = '';
+  let innerUrl = '';
   const publicUrl = (): string => config.server.publicUrl ?? url;
   let firstKey: string | undefined;
   let metricsUrl: string | undefined;
@@ -140,7 +145,7 @@ async function assemble(
     secrets: container.resolve(tokens.SECRETS),
     version: manifest.version,
     ...{ passes, sessions, proxies, localToken },
-    baseUrl: () => url,
+    baseUrl: () => innerUrl,
     publicUrl,
   });
   const { bodyLimit, keepAliveMs, minUploadRate } = config.server;
@@ -199,12 +204,16 @@ async function assemble(
           admin.router,
         ],
   });
-  const server = createHttpServer(app.callback(), fallback);
+  const tls = await readTls(config);
+  const server = createHttpServer(app.callback(), fallback, tls);
+  // For the command line and for replays, which do not call the gateway by the name in its certificate.
+  const inner = tls ? createHttpServer(app.callback(), fallback) : server;
 
   const close = async (): Promise<void> => {
     clearInterval(discovery);
     clearInterval(checking);
-    await server.drain(config.server.shutdownGraceMs);
+    const { shutdownGraceMs } = config.server;
+    await Promise.all([server, inner].map((one) => one.drain(shutdownGraceMs)));
     await metricsServer?.drain(0);
     await closeObservers(observers);
     gone.abort();
@@ -220,14 +229,17 @@ async function assemble(
     log,
     async listen() {
       const address = await server.listen(config.server.host, config.server.port);
-      url = urlOf(address);
+      url = urlOf(address, tls && 'https');
+      innerUrl = tls ? urlOf(await inner.listen('127.0.0.1', 0)) : url;
       if (metricsServer && ownPort !== undefined) {
         metricsUrl = urlOf(await metricsServer.listen(config.server.host, ownPort));
       }
-      await runFile.publish({ url, token: localToken });
+      await runFile.publish({ url: innerUrl, token: localToken });
       if (adminOnly) return { url };
+      const warning = exposureWarning(config.server);
+      if (warning !== undefined) log.warn(warning);
       // Only now: a key made by a start that fails would be shown to nobody.
-      if (config.auth && keys.list().length === 0)
+      if (makesFirstKey && config.auth && keys.list().length === 0)
         firstKey = (await keys.create({ name: 'first key' })).secret;
       discover(upstreams);
       const fail = (error: unknown): void => log.error({ error }, 'Upstreams could not be looked after.');
@@ -275,12 +287,4 @@ function discover(upstreams: Upstreams): void {
       .load()
       .catch(() => {});
   }
-}
-
-/** Nobody can call "all addresses"; loopback is one of them. */
-const LOOPBACK: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
-
-function urlOf({ address, family, port }: AddressInfo): string {
-  const host = LOOPBACK[address] ?? address;
-  return `http://${family === 'IPv6' ? `[${host}]` : host}:${port}`;
 }

@@ -32,7 +32,7 @@ const MOST_UNWRITTEN = 16 * 1024 * 1024;
 const INFO = pino.levels.values['info'];
 
 /** The process's loggers: JSON lines in production, readable in a terminal. */
-export function createLogs({ level, format }: ResolvedConfig['log']): Logs {
+export function createLogs({ level, format }: Pick<ResolvedConfig['log'], 'level' | 'format'>): Logs {
   const paths = SECRET_FIELDS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
   const destination =
     format === 'pretty'

@@ -44,7 +44,7 @@ async function withPrivateGateway<T>(config: ResolvedConfig, use: Use<T>): Promi
     {
       ...config,
       server: { ...config.server, host: '127.0.0.1', port: 0 },
-      log: { level: 'silent', format: 'json' },
+      log: { level: 'silent', format: 'json', printsSecrets: false },
       admin: { token },
     },
     { adminOnly: true },

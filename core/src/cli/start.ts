@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { loadConfig } from '../config/load.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
+import { banner } from './banner.ts';
 import { CommandError } from './command-error.ts';
 import { addConfigFlags, type ConfigFlags, loadInput } from './flags.ts';
 import { print } from './output.ts';
@@ -39,11 +40,11 @@ async function start({ host, port, auth, allowOpen, watch = false, ...flags }: S
     },
   };
   const config = await loadConfig(input);
-  const gateway = await createGateway(config);
+  const gateway = await createGateway(config, { makesFirstKey: config.log.printsSecrets });
   const url = await listen(gateway, config);
   stopOnSignal(gateway);
   if (config.file !== undefined) reloadOnChange({ gateway, input, file: config.file, watches: watch });
-  print(banner(gateway, config, url));
+  print(banner(gateway, config, config.server.publicUrl ?? url));
 }
 
 async function listen(gateway: Gateway, { server: { host, port } }: ResolvedConfig): Promise<string> {
@@ -60,26 +61,4 @@ async function listen(gateway: Gateway, { server: { host, port } }: ResolvedConf
     }
     throw error;
   }
-}
-
-const RECORDED = {
-  full: 'keep prompts and answers (traces.record)',
-  'no-bodies': 'keep no prompts and no answers (traces.record)',
-  off: 'are not kept (traces.record)',
-} as const;
-
-function banner(gateway: Gateway, { auth, data, traces }: ResolvedConfig, url: string): string {
-  const key = gateway.firstKey
-    ? `${gateway.firstKey}  (made now, shown this once)`
-    : 'as before; make more with: dragoman keys create';
-  const lines = [
-    ['Base URL', `${url}/v1`],
-    ['Client key', auth ? key : 'none needed'],
-    ['Console', `${url}/console/`],
-    ['Sign in', `${gateway.signInLink()}  (works once, for 15 minutes)`],
-    ['Data', data],
-    ['Traces', RECORDED[traces.record]],
-  ];
-  const rows = lines.map(([label = '', value = '']) => `  ${label.padEnd(11)} ${value}`);
-  return ['', '  Dragoman is ready.', '', ...rows, ''].join('\n');
 }

@@ -50,6 +50,8 @@ export interface ServerInput {
    * `x-forwarded-for`, `x-forwarded-host` and `x-forwarded-proto` are believed. Default: none.
    */
   readonly trustedProxies?: readonly string[];
+  /** Serves HTTPS itself: files with a certificate chain and its key, as PEM, from this file. Read at the start. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin[]> {
@@ -122,7 +124,7 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
   };
   readonly log?: {
     readonly level?: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
-    /** `auto` is readable in a terminal and JSON elsewhere. */
+    /** `auto` is readable in a terminal and JSON elsewhere. With `json`, the start prints no key and no sign-in link. */
     readonly format?: 'auto' | 'json' | 'pretty';
   };
 }

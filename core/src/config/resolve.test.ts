@@ -65,7 +65,7 @@ describe('resolveConfig', () => {
       },
       auth: true,
       data: resolve('data'),
-      log: { level: 'info', format: 'json' },
+      log: { level: 'info', format: 'json', printsSecrets: true },
       conversations: { maxCount: 10_000, maxAgeMs: 30 * 24 * 60 * 60_000 },
       metrics: { enabled: true },
       traces: {

@@ -52,7 +52,7 @@ export function resolveConfig(
   const aliases = resolveAliases(fields);
   const routing = resolveRouting(fields);
   const prices = resolvePrices(fields);
-  const server = resolveServer(fields, overrides);
+  const server = resolveServer(fields, overrides, folder);
   const auth = resolveAuth(fields, overrides, server.value.host);
   const data = resolveData(fields, overrides, folder);
   const log = resolveLog(fields, overrides, isTerminal);

@@ -30,6 +30,8 @@ export interface ResolvedConfig {
     readonly publicUrl?: string;
     /** Addresses and networks of proxies whose `x-forwarded-…` headers are believed. */
     readonly trustedProxies: readonly string[];
+    /** PEM files, by their absolute paths. */
+    readonly tls?: { readonly cert: string; readonly key: string };
   };
   readonly auth: boolean;
   /** The data folder's absolute path. */
@@ -37,6 +39,8 @@ export interface ResolvedConfig {
   readonly log: {
     readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
     readonly format: 'json' | 'pretty';
+    /** Whether the start may print the first key and a sign-in link: not where JSON was asked for. */
+    readonly printsSecrets: boolean;
   };
   /** How many turns of conversations are kept, and for how long. */
   readonly conversations: { readonly maxCount: number; readonly maxAgeMs: number };

@@ -1,10 +1,12 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { GatewayError } from '../canonical/errors.ts';
 import type { Protocol } from '../plugin/plugin.ts';
 import { guarded } from '../transport/guarded.ts';
 import { encodeError } from './errors.ts';
 import { REPLY_POLICY } from './reply-policy.ts';
+import type { Tls } from './tls.ts';
 
 /** How often connections that became idle are closed while the server drains. */
 const IDLE_SWEEP_MS = 50;
@@ -16,10 +18,11 @@ export interface HttpServer {
   drain(graceMs: number): Promise<void>;
 }
 
-/** The HTTP server around the app. What is not even HTTP is still answered in an envelope. */
-export function createHttpServer(listener: RequestListener, fallback: Protocol): HttpServer {
+/** The HTTP server around the app, with TLS or without. What is not even HTTP is still answered in an envelope. */
+export function createHttpServer(listener: RequestListener, fallback: Protocol, tls?: Tls): HttpServer {
   // Longer than the idle time-outs of common proxies, so that the gateway is not the one to close first.
-  const server = createServer({ keepAliveTimeout: 75_000 }, listener);
+  const options = { keepAliveTimeout: 75_000 };
+  const server = tls ? createSecureServer({ ...options, ...tls }, listener) : createServer(options, listener);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const answer = guarded(
       () => answerBadRequest(error, socket, fallback),

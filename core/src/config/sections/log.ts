@@ -19,5 +19,5 @@ export function resolveLog(
   const input = overlay(log, defined({ level, format: logFormat }));
   const { value, problems } = readSection({ name: 'log', schema, input, standIn: schema.parse({}) });
   const format = value.format === 'auto' ? (isTerminal ? 'pretty' : 'json') : value.format;
-  return { value: { level: value.level, format }, problems };
+  return { value: { level: value.level, format, printsSecrets: value.format !== 'json' }, problems };
 }

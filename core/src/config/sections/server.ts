@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defined } from '../../canonical/json.ts';
 import type { ConfigOverrides } from '../overrides.ts';
@@ -35,6 +36,7 @@ const schema = z
     keepAliveMs: z.int().min(10).max(15_000).default(15_000),
     publicUrl: publicUrlSchema.optional(),
     trustedProxies: z.array(networkSchema).default([]),
+    tls: z.strictObject({ cert: z.string().min(1), key: z.string().min(1) }).optional(),
   })
   .transform((server) => ({
     ...server,
@@ -49,10 +51,12 @@ const schema = z
 export function resolveServer(
   { server }: ConfigFields,
   { host, port }: ConfigOverrides,
+  folder: string,
 ): Section<ResolvedConfig['server']> {
   const input = overlay(server, defined({ host, port }));
   const { value, problems } = readSection({ name: 'server', schema, input, standIn: schema.parse({}) });
-  return { value: defined(value), problems };
+  const tls = value.tls && { cert: resolve(folder, value.tls.cert), key: resolve(folder, value.tls.key) };
+  return { value: defined({ ...value, tls }), problems };
 }
 
 function isPublicUrl(value: string): boolean {

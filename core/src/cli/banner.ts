@@ -1,0 +1,56 @@
+import { exposureWarning } from '../config/exposure.ts';
+import type { ResolvedConfig } from '../config/resolved.ts';
+import type { Gateway } from '../gateway.ts';
+
+const RECORDED = {
+  full: 'keep prompts and answers (traces.record)',
+  'no-bodies': 'keep no prompts and no answers (traces.record)',
+  off: 'are not kept (traces.record)',
+} as const;
+
+/** What is printed when the gateway is ready. */
+export function banner(
+  gateway: Pick<Gateway, 'firstKey' | 'signInLink'>,
+  config: ResolvedConfig,
+  url: string,
+): string {
+  return config.log.printsSecrets ? words(gateway, config, url) : line(config, url);
+}
+
+/** For a person. The key and the link are shown here and nowhere else. */
+function words(
+  gateway: Pick<Gateway, 'firstKey' | 'signInLink'>,
+  config: ResolvedConfig,
+  url: string,
+): string {
+  const key = gateway.firstKey
+    ? `${gateway.firstKey}  (made now, shown this once)`
+    : 'as before; make more with: ./dragoman keys create';
+  const lines = [
+    ['Base URL', `${url}/v1`],
+    ['Client key', config.auth ? key : 'none needed'],
+    ['Console', `${url}/console/`],
+    ['Sign in', `${gateway.signInLink()}  (works once, for 15 minutes)`],
+    ['Data', config.data],
+    ['Traces', RECORDED[config.traces.record]],
+  ];
+  const rows = lines.map(([label = '', value = '']) => `  ${label.padEnd(11)} ${value}`);
+  const warning = exposureWarning(config.server);
+  const warnings = warning === undefined ? [] : ['', `  Warning: ${warning}`];
+  return ['', '  Dragoman is ready.', '', ...rows, ...warnings, ''].join('\n');
+}
+
+/** For a log store, among the other lines: without secrets, but with the way to get them. */
+function line({ auth, data, traces: { record } }: ResolvedConfig, url: string): string {
+  return JSON.stringify({
+    level: 30,
+    time: new Date().toISOString(),
+    baseUrl: `${url}/v1`,
+    console: `${url}/console/`,
+    data,
+    traces: record,
+    ...(auth && { clientKey: 'make one with: ./dragoman keys create <name>' }),
+    signIn: 'make a link with: ./dragoman sign-in-link',
+    msg: 'Dragoman is ready.',
+  });
+}
