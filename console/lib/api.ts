@@ -1,3 +1,5 @@
+import { askToConfirm } from './confirmation.ts';
+
 const BASE = '/admin/api/v1';
 
 export interface Issue {
@@ -9,32 +11,49 @@ export interface Issue {
 export class ApiError extends Error {
   /** The HTTP status; 0 when the gateway was not reached. */
   readonly status: number;
+  /** The gateway's name for the refusal; empty when there is none. */
+  readonly code: string;
   /** What is wrong with which field of the request. */
   readonly issues: readonly Issue[];
 
   constructor(
     status: number,
     message: string,
-    more: { readonly issues?: readonly Issue[]; readonly cause?: unknown } = {},
+    more: { readonly code?: string; readonly issues?: readonly Issue[]; readonly cause?: unknown } = {},
   ) {
     super(message, { cause: more.cause });
     this.name = 'ApiError';
     this.status = status;
+    this.code = more.code ?? '';
     this.issues = more.issues ?? [];
   }
 }
 
 interface ErrorBody {
-  readonly error?: { readonly message?: string; readonly issues?: readonly Issue[] };
+  readonly error?: { readonly code?: string; readonly message?: string; readonly issues?: readonly Issue[] };
 }
 
-/** Calls the admin API. Throws an {@link ApiError} for whatever is not a success. */
+/**
+ * Calls the admin API. Throws an {@link ApiError} for whatever is not a success. When the gateway wants a confirmation
+ * first, the person is asked for it and the call is made once more.
+ */
 export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  try {
+    return await callOnce<T>(method, path, body);
+  } catch (error) {
+    const isUnconfirmed = error instanceof ApiError && error.code === 'confirmation-required';
+    if (!isUnconfirmed || !(await askToConfirm())) throw error;
+    return callOnce<T>(method, path, body);
+  }
+}
+
+async function callOnce<T>(method: string, path: string, body: unknown): Promise<T> {
   const response = await send(method, path, body);
   const value = parse(await response.text());
   if (response.ok) return value as T;
-  const { message, issues = [] } = (value as ErrorBody | undefined)?.error ?? {};
+  const { code = '', message, issues = [] } = (value as ErrorBody | undefined)?.error ?? {};
   throw new ApiError(response.status, message ?? `The gateway answered with status ${response.status}.`, {
+    code,
     issues,
   });
 }

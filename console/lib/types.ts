@@ -25,4 +25,6 @@ export type ToolCallPage = z.output<typeof contract.toolCallPageSchema>;
 export type Thread = z.output<typeof contract.threadRowSchema>;
 export type StatsRow = z.output<typeof contract.statsRowSchema>;
 export type Replayed = z.output<typeof contract.replayedSchema>;
+export type Session = z.output<typeof contract.sessionSchema>;
+export type SignIn = z.output<typeof contract.signInViewSchema>;
 export type Pass = z.output<typeof contract.passSchema>;

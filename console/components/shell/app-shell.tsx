@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic';
 import { usePathname, useRouter } from 'next/navigation';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { ConfirmDialog } from '../../features/session/confirm-dialog.tsx';
 import { SignOutButton } from '../../features/session/sign-out-button.tsx';
 import { useSession } from '../../features/session/use-session.ts';
 import { useShortcuts } from '../../lib/use-shortcuts.ts';
@@ -75,6 +76,7 @@ export function AppShell({ children }: { readonly children: ReactNode }) {
           {isInside || isSignIn ? children : <Waiting session={session} />}
         </main>
       </div>
+      {isInside && <ConfirmDialog />}
       {isPaletteOpen && <CommandPalette onClose={() => setPaletteOpen(false)} />}
     </div>
   );

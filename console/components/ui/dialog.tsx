@@ -27,9 +27,10 @@ export function Dialog({ isOpen, onClose, title, description, children, shape = 
   return (
     <Primitive.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Primitive.Portal>
-        <Primitive.Overlay className="fixed inset-0 z-40 bg-black/45" />
+        <Primitive.Overlay className="fixed inset-0 z-50 bg-black/45" />
         <Primitive.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={focusFirstField}
           className={classNames('fixed z-50 flex flex-col border bg-surface shadow-xl', SHAPES[shape])}
         >
           <header className="flex items-start justify-between gap-3 border-b px-5 py-3.5">
@@ -48,4 +49,13 @@ export function Dialog({ isOpen, onClose, title, description, children, shape = 
       </Primitive.Portal>
     </Primitive.Root>
   );
+}
+
+/** A field marked with `data-first` gets the focus, instead of the button that closes the dialog. */
+function focusFirstField(event: Event): void {
+  const { currentTarget } = event;
+  const field = currentTarget instanceof HTMLElement && currentTarget.querySelector('[data-first]');
+  if (!(field instanceof HTMLElement)) return;
+  event.preventDefault();
+  field.focus();
 }

@@ -62,6 +62,15 @@ async function passToken(): Promise<string> {
   return (await pass).token;
 }
 
+async function send(request: Encoded, signal: AbortSignal): Promise<Response> {
+  return fetch(request.path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-dragoman-pass': await passToken() },
+    body: JSON.stringify(request.body),
+    signal,
+  });
+}
+
 interface RunInput {
   readonly protocol: ProtocolName;
   readonly request: Encoded;
@@ -89,12 +98,12 @@ export async function runRequest({ protocol, request, signal, onChange }: RunInp
     return run;
   };
   try {
-    const response = await fetch(request.path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-dragoman-pass': await passToken() },
-      body: JSON.stringify(request.body),
-      signal,
-    });
+    let response = await send(request, signal);
+    if (response.status === 401) {
+      // A pass ends with the sign-in that it was made for, and this may be a later one.
+      pass = undefined;
+      response = await send(request, signal);
+    }
     update(headOf(response.headers));
     if (!response.ok || !response.body)
       return end({ state: 'failed', error: failureOf(await response.text(), response.status) });

@@ -1,5 +1,6 @@
 import useSWR from 'swr';
 import type { ApiError } from '../../lib/api.ts';
+import type { Session as SessionView } from '../../lib/types.ts';
 
 export type Session =
   | { readonly state: 'loading' | 'signed-in' | 'signed-out' }
@@ -7,7 +8,7 @@ export type Session =
 
 /** Whether this browser is signed in. */
 export function useSession(): Session {
-  const { data, error, mutate } = useSWR<{ readonly signedIn: true }, ApiError>('/session');
+  const { data, error, mutate } = useSWR<SessionView, ApiError>('/session');
   if (error?.status === 401) return { state: 'signed-out' };
   if (data) return { state: 'signed-in' };
   if (error) return { state: 'failed', error, retry: () => void mutate() };

@@ -20,6 +20,7 @@ export function PasswordForm({ isSet }: { readonly isSet: boolean }) {
       await call('PATCH', '/settings', { adminPassword });
       setPassword('');
       await mutate('/settings');
+      await Promise.all([mutate('/session'), mutate('/sessions')]);
       toast.success(adminPassword === null ? t('passwordGone') : t('passwordSaved'));
     } catch (error) {
       setProblem(messageOf(error));

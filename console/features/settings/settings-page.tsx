@@ -9,6 +9,7 @@ import type { About, Settings } from '../../lib/types.ts';
 import { Facts } from './facts.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { RecordingFacts } from './recording-facts.tsx';
+import { SignIns } from './sign-ins.tsx';
 
 export function SettingsPage() {
   const t = useTranslations('settings');
@@ -32,6 +33,7 @@ export function SettingsPage() {
           </Loaded>
         </Panel>
       </div>
+      <SignIns />
       <Panel title={t('about')}>
         <Loaded of={about}>
           {({ name, version, node, baseUrl, configFile, plugins }) => (

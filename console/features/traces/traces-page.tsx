@@ -4,16 +4,17 @@ import { parseAsBoolean, parseAsInteger, parseAsString, useQueryState, useQueryS
 import { useCallback } from 'react';
 import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
-import { Button, buttonClass } from '../../components/ui/button.tsx';
+import { Button } from '../../components/ui/button.tsx';
 import { CodeBlock } from '../../components/ui/code-block.tsx';
 import { Empty } from '../../components/ui/empty.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { Tabs } from '../../components/ui/tabs.tsx';
-import { addressOf, queryOf } from '../../lib/api.ts';
+import { queryOf } from '../../lib/api.ts';
 import { curlExample } from '../../lib/curl-example.ts';
 import type { About } from '../../lib/types.ts';
 import { useStored } from '../../lib/use-stored.ts';
 import { CallTable } from './call-table.tsx';
+import { DownloadButton } from './download-button.tsx';
 import { ThreadTable } from './thread-table.tsx';
 import { isNarrow, TraceFilterBar } from './trace-filters.tsx';
 import { TraceTable } from './trace-table.tsx';
@@ -96,20 +97,8 @@ function Requests() {
           )}
         </span>
         <span className="flex-1" />
-        <a
-          className={buttonClass('quiet', true)}
-          href={addressOf(`/traces/export${queryOf(exported)}`)}
-          download
-        >
-          {t('exportLines')}
-        </a>
-        <a
-          className={buttonClass('quiet', true)}
-          href={addressOf(`/traces/export${queryOf({ ...exported, format: 'har' })}`)}
-          download
-        >
-          HAR
-        </a>
+        <DownloadButton path={`/traces/export${queryOf(exported)}`}>{t('exportLines')}</DownloadButton>
+        <DownloadButton path={`/traces/export${queryOf({ ...exported, format: 'har' })}`}>HAR</DownloadButton>
       </div>
       <Loaded
         of={{ data: list.traces, error: list.error, mutate: async () => list.refresh() as undefined }}

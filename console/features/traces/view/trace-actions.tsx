@@ -9,7 +9,8 @@ import { useTranslations } from 'use-intl';
 import { Button, buttonClass, IconButton } from '../../../components/ui/button.tsx';
 import { CopyButton } from '../../../components/ui/copy-button.tsx';
 import { Menu } from '../../../components/ui/menu.tsx';
-import { addressOf, call, messageOf } from '../../../lib/api.ts';
+import { call, messageOf } from '../../../lib/api.ts';
+import { download } from '../../../lib/download.ts';
 import type { Trace, TraceDetail } from '../../../lib/types.ts';
 import { curlOf } from './curl.ts';
 import { ReplayDialog } from './replay-dialog.tsx';
@@ -35,6 +36,8 @@ export function TraceActions({
       toast.error(messageOf(error));
     }
   };
+  const save = (file: string): Promise<unknown> =>
+    download(file).catch((error: unknown) => toast.error(messageOf(error)));
   return (
     <div className="flex flex-wrap items-center gap-2">
       {detail?.request.body && (
@@ -60,8 +63,8 @@ export function TraceActions({
           </IconButton>
         }
         items={[
-          { label: 'JSON', onSelect: () => window.open(addressOf(`${path}/export`), '_self') },
-          { label: 'HAR', onSelect: () => window.open(addressOf(`${path}/export?format=har`), '_self') },
+          { label: 'JSON', onSelect: () => void save(`${path}/export`) },
+          { label: 'HAR', onSelect: () => void save(`${path}/export?format=har`) },
         ]}
       />
       <IconButton label={t('remove')} onClick={() => void remove()}>
