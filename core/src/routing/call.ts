@@ -95,7 +95,7 @@ class OpenCall implements Call, RequestWatcher {
       requestId,
       signal: ended,
       log,
-      http: pools.client({ timeouts, signal: ended, watcher: this }),
+      http: pools.client({ timeouts, signal: ended, watcher: this, name: upstream.config.id }),
       capabilities: upstream.capabilitiesOf(model),
       fetchFiles: (urls) => pools.files.fetchAll(urls, ended),
       drop: (field, why) => void input.dropped?.push({ field, why }),

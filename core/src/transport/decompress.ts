@@ -15,21 +15,21 @@ const DECODERS = {
  * A reply with its body decompressed. The gateway asks for no compression, which would hold streams back, but
  * some servers compress all the same.
  */
-export function decompressed(reply: HttpReply, host: string, tap?: ReplyTap): HttpReply {
+export function decompressed(reply: HttpReply, name: string, tap?: ReplyTap): HttpReply {
   const encoding = encodingOf(reply.headers);
   if (!encoding) return reply;
   if (!Object.hasOwn(DECODERS, encoding)) {
     reply.body.destroy();
     throw new GatewayError(
       'upstream-broken',
-      `The answer of ${host} is compressed in a way that is not known.`,
+      `The answer of ${name} is compressed in a way that is not known.`,
     );
   }
   const { 'content-encoding': _, 'content-length': __, ...headers } = reply.headers;
   const decoder = DECODERS[encoding as keyof typeof DECODERS]();
   if (tap?.wants(headers)) decoder.on('data', tap.push);
   const broken = (cause: Error): GatewayError =>
-    new GatewayError('upstream-broken', `The answer of ${host} is not valid ${encoding} data.`, { cause });
+    new GatewayError('upstream-broken', `The answer of ${name} is not valid ${encoding} data.`, { cause });
   return { status: reply.status, headers, body: connect(reply.body, decoder, broken) };
 }
 

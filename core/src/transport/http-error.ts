@@ -4,47 +4,48 @@ import { GatewayError } from '../canonical/errors.ts';
 
 export interface HttpFailure {
   readonly error: unknown;
-  readonly host: string;
+  /** Who was asked. */
+  readonly name: string;
   readonly timeouts: Timeouts;
   /** Whether the reply's headers had come. */
   readonly hasReply: boolean;
 }
 
-/** What went wrong with an HTTP request, for the client: which host, never which path, query or key. */
-export function explainHttpError({ error, host, timeouts, hasReply }: HttpFailure): GatewayError {
+/** What went wrong with an HTTP request, for the client: who was asked, never which path, query or key. */
+export function explainHttpError({ error, name, timeouts, hasReply }: HttpFailure): GatewayError {
   if (GatewayError.is(error)) return error;
   const fail = (
     kind: 'timeout' | 'internal' | 'upstream-broken' | 'upstream-unreachable',
     message: string,
   ): GatewayError => new GatewayError(kind, message, { cause: error });
   if (error instanceof errors.ConnectTimeoutError) {
-    return fail('timeout', `Connecting to ${host} took longer than ${timeouts.connectMs} ms.`);
+    return fail('timeout', `Connecting to ${name} took longer than ${timeouts.connectMs} ms.`);
   }
   if (error instanceof errors.HeadersTimeoutError) {
     return fail(
       'timeout',
-      `${host} took too long to answer: no headers came within ${timeouts.headersMs} ms.`,
+      `${name} took too long to answer: no headers came within ${timeouts.headersMs} ms.`,
     );
   }
   if (error instanceof errors.BodyTimeoutError) {
-    return fail('timeout', `${host} fell silent for ${timeouts.idleMs} ms in the middle of its answer.`);
+    return fail('timeout', `${name} fell silent for ${timeouts.idleMs} ms in the middle of its answer.`);
   }
   if (error instanceof errors.InvalidArgumentError) {
-    return fail('internal', `The gateway could not write its request to ${host}.`);
+    return fail('internal', `The gateway could not write its request to ${name}.`);
   }
   const code = codeOf(error);
-  if (hasReply) return fail('upstream-broken', `${host} broke off its answer${code}.`);
+  if (hasReply) return fail('upstream-broken', `${name} broke off its answer${code}.`);
   if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) {
-    return fail('upstream-broken', `${host} answered with something that is not HTTP${code}.`);
+    return fail('upstream-broken', `${name} answered with something that is not HTTP${code}.`);
   }
-  return fail('upstream-unreachable', `${host} cannot be reached${code}.`);
+  return fail('upstream-unreachable', `${name} cannot be reached${code}.`);
 }
 
 /** Why a call was given up: its time was up, or whoever asked went away. */
-export function explainAbort(reason: unknown, host: string): GatewayError {
+export function explainAbort(reason: unknown, name: string): GatewayError {
   if (GatewayError.is(reason)) return reason;
   return reason instanceof Error && reason.name === 'TimeoutError'
-    ? new GatewayError('timeout', `${host} took too long to answer completely.`, { cause: reason })
+    ? new GatewayError('timeout', `${name} took too long to answer completely.`, { cause: reason })
     : new GatewayError('cancelled', 'The request was cancelled.', { cause: reason });
 }
 

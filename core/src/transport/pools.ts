@@ -20,6 +20,8 @@ export interface ClientInput {
   readonly timeouts: Timeouts;
   readonly signal: AbortSignal;
   readonly watcher?: RequestWatcher;
+  /** How errors call the one that was asked. Default: its host, which clients must not read. */
+  readonly name?: string | undefined;
 }
 
 /** More than one machine's worth of requests to one upstream; the rest waits for a free connection. */
@@ -50,14 +52,15 @@ export function createHttpPools(files: FileFetcher = NO_FILES): HttpPools {
     return target;
   };
   return {
-    client: ({ timeouts, signal, watcher }) => ({
+    client: ({ timeouts, signal, watcher, name }) => ({
       send: (request) =>
         new Promise((resolve, reject) => {
           const target = targetOf(request.url);
-          if (signal.aborted) throw explainAbort(signal.reason, target.host);
+          const called = name ?? target.host;
+          if (signal.aborted) throw explainAbort(signal.reason, called);
           const pool = poolOf(target.origin, timeouts.connectMs);
           const tap = watcher?.sending(request);
-          const sent = { target, timeouts, signal, watcher, tap, resolve, reject };
+          const sent = { target, called, timeouts, signal, watcher, tap, resolve, reject };
           dispatch(pool, request, sent);
         }),
     }),
@@ -90,6 +93,8 @@ function parseUrl(text: string): Target {
 /** A request that is sent, and who waits for its reply. */
 interface Sent {
   readonly target: Target;
+  /** The name in errors. */
+  readonly called: string;
   readonly timeouts: Timeouts;
   readonly signal: AbortSignal;
   readonly watcher: RequestWatcher | undefined;
@@ -133,12 +138,12 @@ class SentHandler implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: RawHeaders): void {
     if (status < 200) return;
     this.#body = new ReplyBody(controller);
-    const { tap, target, watcher, resolve, reject } = this.#sent;
+    const { tap, called, watcher, resolve, reject } = this.#sent;
     if (tap && !isCompressed(headers) && tap.wants(headers)) this.#onData = tap.push;
     const reply = { status, headers: joinValues(headers), body: this.#body };
     try {
       watcher?.answered(reply);
-      resolve(decompressed(reply, target.host, tap));
+      resolve(decompressed(reply, called, tap));
     } catch (error) {
       reject(error);
     }
@@ -155,11 +160,11 @@ class SentHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    const { target, timeouts, signal, reject } = this.#sent;
+    const { called, timeouts, signal, reject } = this.#sent;
     signal.removeEventListener('abort', this.#onAbort);
     const failure = explainHttpError({
       error,
-      host: target.host,
+      name: called,
       timeouts,
       hasReply: this.#body !== undefined,
     });
@@ -169,8 +174,8 @@ class SentHandler implements Dispatcher.DispatchHandler {
 
   /** A request that waits for its connection has nothing to abort yet; its caller need not wait for that. */
   readonly #onAbort = (): void => {
-    const { signal, target, reject } = this.#sent;
-    const failure = explainAbort(signal.reason, target.host);
+    const { signal, called, reject } = this.#sent;
+    const failure = explainAbort(signal.reason, called);
     reject(failure);
     this.#body?.destroy(failure);
     try {
