@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
+import { geminiStream } from '../support/gemini-frames.ts';
 import { openAiReply, openAiStream } from '../support/openai-frames.ts';
 import { encodeFrames } from '../support/wire-frames.ts';
 
@@ -111,5 +112,30 @@ describe('the same protocol on both sides', () => {
     upstream.reply({ rawBody, headers: { 'content-type': 'application/json' } });
     const response = await post('{"model":"real","messages":[{"role":"user","content":"x"}]}');
     expect(Buffer.from(await response.arrayBuffer()).equals(rawBody)).toBe(true);
+  });
+});
+
+describe("Gemini's stream without events", () => {
+  it('passes through as the array that it is', async () => {
+    const upstream = await startMockUpstream();
+    const gateway = await startGateway({
+      upstreams: [
+        {
+          ...{ id: 'up', provider: 'gemini', models: { list: ['real'] } },
+          options: { baseUrl: upstream.url, apiKey: 'sk-up' },
+        },
+      ],
+    });
+    const frames = geminiStream([{ text: ['Hel', 'lo'] }]);
+    upstream.reply({ stream: frames, transport: 'json-array', chunkBytes: 50 });
+    const response = await fetch(`${gateway.url}/v1beta/models/real:streamGenerateContent`, {
+      method: 'POST',
+      headers: { 'x-goog-api-key': gateway.key, 'content-type': 'application/json' },
+      body: '{"contents":[{"role":"user","parts":[{"text":"x"}]}]}',
+    });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual(frames.map(({ data }) => data));
+    await gateway.close();
+    await upstream.close();
   });
 });

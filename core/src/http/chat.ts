@@ -40,7 +40,8 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
             model: candidate.model,
             call,
             stream,
-            hold,
+            // Events are looked at before they go on; a stream in another form has none.
+            hold: form ? undefined : hold,
           });
         if (talk.missing) throw talk.missing;
         return translate(own, {

@@ -49,7 +49,7 @@ export interface ForwardedRequest {
   /** Whether the client asked for a stream, whatever its content type will be. */
   readonly stream?: boolean;
   /** How much of a stream may wait for its first content. */
-  readonly hold?: HoldBounds;
+  readonly hold?: HoldBounds | undefined;
 }
 
 /** Sends the client's bytes on and gives the upstream's bytes back. */
