@@ -160,6 +160,11 @@ const tasks = {
     install();
     become(['tests/bench/main.ts', ...rest]);
   },
+  fuzz() {
+    install();
+    buildConsole();
+    become(['tests/fuzz/main.ts', ...rest]);
+  },
   'bench:traces'() {
     install();
     become(['tests/bench/traces.ts', ...rest]);

@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { Dice } from '../support/hostile/dice.ts';
+import { sendReply } from '../support/mock-reply.ts';
+import { badReply } from './mock-bad.ts';
+import { goodReply } from './mock-good.ts';
+
+/** One request as an upstream got it. */
+export interface UpstreamCall {
+  readonly path: string;
+  readonly url: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+  /** The same for the same bytes, so that a request that is sent again is answered alike. */
+  readonly dice: Dice;
+}
+
+export interface Mocks {
+  /** `http://127.0.0.1:port`; `/good` answers well, `/bad` in every other way. */
+  readonly url: string;
+  /** What must not have come through to an upstream. */
+  takeFaults(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** Starts the upstreams of a run: one server for all protocols. */
+export async function startMocks(clientSecrets: () => readonly string[]): Promise<Mocks> {
+  let faults: string[] = [];
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await buffer(request);
+    faults.push(...smuggled(request, clientSecrets()));
+    const url = request.url ?? '';
+    const [, kind = ''] = url.split('/');
+    const call = {
+      url,
+      path: new URL(url, 'http://upstream').pathname.slice(kind.length + 1),
+      headers: request.headers,
+      body,
+      dice: new Dice(`${url} ${body.toString('latin1')}`),
+    };
+    const reply = kind === 'bad' ? badReply(call) : goodReply(call);
+    if ('bytes' in reply) response.socket?.end(reply.bytes);
+    else await sendReply(reply, response);
+  };
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    takeFaults() {
+      const taken = faults;
+      faults = [];
+      return taken;
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+/** Headers that a client planted, and credentials that are the gateway's own business. */
+function smuggled(request: IncomingMessage, secrets: readonly string[]): readonly string[] {
+  const head = `${request.url} ${JSON.stringify(request.headers)}`;
+  return [
+    ...('x-injected' in request.headers ? [`a planted header reached the upstream: ${request.url}`] : []),
+    ...secrets
+      .filter((secret) => head.includes(secret))
+      .map((secret) => `a client's credential reached the upstream: ${secret.slice(0, 12)}… ${request.url}`),
+  ];
+}
