@@ -35,6 +35,7 @@ export const REFUSALS = [
   'expired-key',
   'bad-pass',
   'foreign-host',
+  'navigation',
   'unknown-url',
   'too-many-failures',
   'admin',

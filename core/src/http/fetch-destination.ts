@@ -11,6 +11,6 @@ export function refuseNavigation({ 'sec-fetch-dest': destination }: IncomingHttp
   throw new GatewayError(
     'permission',
     'This address is for programs: a browser must not open it, or load it into a page, other than by fetch().',
-    { code: 'navigation_refused' },
+    { code: 'navigation_refused', refused: 'navigation' },
   );
 }
