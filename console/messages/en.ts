@@ -409,6 +409,7 @@ export const en = {
       upstream: 'The bodies were not kept, as an upstream is set that was asked.',
       unread: 'The request was refused before its body was read.',
       pressure: 'The bodies were not kept, since there was too much to do.',
+      disk: 'The bodies were not kept, since the disk was nearly full.',
     },
     replay: 'Replay',
     toPlayground: 'Open in playground',

@@ -392,6 +392,7 @@ export const zhCN: Messages = {
       upstream: '没有保存正文：被请求的上游如此设置。',
       unread: '请求在读取正文之前被拒绝。',
       pressure: '没有保存正文：当时负载过高。',
+      disk: '没有保存正文：当时磁盘空间不足。',
     },
     replay: '重放',
     toPlayground: '在调试台打开',

@@ -10,6 +10,7 @@ import { createLiveConfig } from './config/live.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
 import { createConversations } from './conversations/conversations.ts';
 import { openRecords } from './conversations/records.ts';
+import { readSpace, type Space, watchDiskSpace } from './disk-space.ts';
 import { createFileFetcher, type FileFetcher, NO_FILES } from './fetch/fetch-files.ts';
 import { publicOrIn } from './fetch/public-address.ts';
 import { openLedger } from './limits/ledger.ts';
@@ -39,6 +40,8 @@ export interface Surroundings {
   readonly clock?: Clock;
   /** Between 0 and 1, as `Math.random`. */
   readonly random?: () => number;
+  /** Of the file system of the data folder. */
+  readonly freeSpace?: () => Promise<Space>;
 }
 
 /**
@@ -47,7 +50,7 @@ export interface Surroundings {
  */
 export async function createContainer(
   config: ResolvedConfig,
-  { clock = systemClock, random = Math.random }: Surroundings = {},
+  { clock = systemClock, random = Math.random, freeSpace }: Surroundings = {},
 ): Promise<DependencyContainer> {
   const container = root.createChildContainer();
   const { log, request } = createLogs(config.log);
@@ -61,8 +64,16 @@ export async function createContainer(
   const secrets = await openSecretBox({ folder, ...(config.secret && { secret: config.secret }) });
   container.register(tokens.SECRETS, { useValue: secrets });
   container.register(tokens.STATE, { useValue: await openStateStore({ folder, log, secrets }) });
-  const records = { folder: join(folder, 'conversations'), now: clock.now, ...config.conversations };
-  container.register(tokens.CONVERSATIONS, { useValue: createConversations(await openRecords(records)) });
+  const disk = await watchDiskSpace({ log, read: freeSpace ?? readSpace(folder) });
+  container.register(tokens.DISK_SPACE, { useValue: disk });
+  const { maxBytesPerKey: maxBytesPerOwner, ...bounds } = config.conversations;
+  const records = await openRecords({
+    ...{ folder: join(folder, 'conversations'), now: clock.now, isDiskLow: () => disk.isLow },
+    ...{ ...bounds, maxBytesPerOwner },
+  });
+  container.register(tokens.CONVERSATIONS, {
+    useValue: createConversations(records, config.server.bodyLimit),
+  });
   once(container, tokens.REGISTRY, () => createRegistry(config.plugins));
   once(container, tokens.POOLS, () => createHttpPools(fileFetcherOf(config)));
   once(container, tokens.KEYS, (c) => createKeyRing({ store: c.resolve(tokens.STATE), now: clock.now }));

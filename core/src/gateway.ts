@@ -107,6 +107,7 @@ async function assemble(
   const proxies = createProxies(config.server.trustedProxies);
   const sessions = createSessions(now);
   const passes = createPasses({ now, sessions });
+  const disk = container.resolve(tokens.DISK_SPACE);
   const bodies = createBodyBudget(config.server);
   const metrics =
     config.metrics.enabled && !adminOnly
@@ -123,6 +124,7 @@ async function assemble(
     ? []
     : createObservers(config.plugins, { log, pools, now, signal: gone.signal });
   const recorder = createRecorder({
+    isDiskLow: () => disk.isLow,
     ...{ config: config.traces, traces, metrics, upstreams, observers, log, proxies },
     prices: container.resolve(tokens.PRICES),
   });
@@ -179,6 +181,7 @@ async function assemble(
     protocols: registry.protocols,
     isReady: () => closing === undefined,
     traces: () => traces.status(),
+    isDiskLow: () => disk.isLow,
   });
   const metricsRouter = metrics && createMetricsRouter(metrics, config.metrics.token);
   const common = {
@@ -221,6 +224,7 @@ async function assemble(
     await pools.close();
     await container.resolve(tokens.LIMITER).close();
     await traces.close();
+    disk.close();
     await runFile.release();
     await new Promise<void>((resolve) => log.flush(() => resolve()));
   };

@@ -75,8 +75,12 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
   readonly data?: string;
   /** What is kept of conversations, for `previous_response_id` and for threads with a memory. */
   readonly conversations?: {
-    /** The most turns; the oldest go first. Default 10,000. */
+    /** The most turns; beyond them, the oldest of the key that has most go. Default 10,000. */
     readonly maxCount?: number;
+    /** The size of all of them, in bytes. Default 1 GiB. */
+    readonly maxBytes?: number;
+    /** The size of those of one key, in bytes. Default an eighth of `maxBytes`. */
+    readonly maxBytesPerKey?: number;
     /** How long a turn is kept, in milliseconds. Default 30 days. */
     readonly maxAgeMs?: number;
   };

@@ -66,7 +66,12 @@ describe('resolveConfig', () => {
       auth: true,
       data: resolve('data'),
       log: { level: 'info', format: 'json', printsSecrets: true },
-      conversations: { maxCount: 10_000, maxAgeMs: 30 * 24 * 60 * 60_000 },
+      conversations: {
+        maxCount: 10_000,
+        maxBytes: 1_073_741_824,
+        maxBytesPerKey: 134_217_728,
+        maxAgeMs: 30 * 24 * 60 * 60_000,
+      },
       metrics: { enabled: true },
       traces: {
         record: 'no-bodies',

@@ -42,8 +42,13 @@ export interface ResolvedConfig {
     /** Whether the start may print the first key and a sign-in link: not where JSON was asked for. */
     readonly printsSecrets: boolean;
   };
-  /** How many turns of conversations are kept, and for how long. */
-  readonly conversations: { readonly maxCount: number; readonly maxAgeMs: number };
+  /** How much is kept of conversations, in all and of one key, and for how long. */
+  readonly conversations: {
+    readonly maxCount: number;
+    readonly maxBytes: number;
+    readonly maxBytesPerKey: number;
+    readonly maxAgeMs: number;
+  };
   /** What is recorded of requests, and how much of it is kept. */
   readonly traces: {
     readonly record: RecordLevel;

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../canonical/json.ts';
 import { type Conversations, createConversations, type Turn } from './conversations.ts';
+import type { RecordName } from './record-index.ts';
 import type { Records } from './records.ts';
 
 function memory(): Records & { readonly names: () => readonly string[] } {
   const all = new Map<string, JsonObject>();
+  const pathOf = ({ owner, name }: RecordName): string => `${owner}/${name}`;
   return {
-    get: (name) => Promise.resolve(all.get(name)),
-    put: async (name, record) => void all.set(name, JSON.parse(JSON.stringify(record)) as JsonObject),
-    remove: (name) => Promise.resolve(all.delete(name)),
+    get: (id) => Promise.resolve(all.get(pathOf(id))),
+    sizeOf: (id) => (all.has(pathOf(id)) ? JSON.stringify(all.get(pathOf(id))).length : undefined),
+    put: async (id, record) => void all.set(pathOf(id), JSON.parse(JSON.stringify(record)) as JsonObject),
+    remove: (id) => Promise.resolve(all.delete(pathOf(id))),
     names: () => [...all.keys()],
   };
 }
@@ -24,7 +27,7 @@ function turn(id: string, previousId?: string): Turn {
 }
 
 async function chain(length: number): Promise<Conversations> {
-  const conversations = createConversations(memory());
+  const conversations = createConversations(memory(), 1e6);
   for (let n = 1; n <= length; n += 1) {
     await conversations.keep('key', turn(`t${n}`, n > 1 ? `t${n - 1}` : undefined));
   }
@@ -55,17 +58,36 @@ describe('conversations', () => {
   });
 
   it('end, even where turns follow each other in a circle', async () => {
-    const conversations = createConversations(memory());
+    const conversations = createConversations(memory(), 1e6);
     await conversations.keep('key', turn('a', 'b'));
     await conversations.keep('key', turn('b', 'a'));
     expect(await conversations.history('key', 'a')).toBeUndefined();
   });
 
+  it('are refused before they are read where they are larger than one request may be', async () => {
+    const conversations = createConversations(memory(), 1_000);
+    for (let n = 1; n <= 3; n += 1) {
+      const { input: _, ...rest } = turn(`t${n}`, n > 1 ? `t${n - 1}` : undefined);
+      await conversations.keep('key', { ...rest, input: ['x'.repeat(400)] });
+    }
+    const held: number[] = [];
+    expect(await conversations.history('key', 't2', (bytes) => held.push(bytes))).toHaveLength(4);
+    expect(held.every((bytes) => bytes > 400 && bytes < 500)).toBe(true);
+    await expect(conversations.history('key', 't3')).rejects.toMatchObject({
+      ...{ kind: 'too-large', details: { code: 'conversation_too_large' } },
+    });
+    const full = new Error('There is no room.');
+    const refuse = (): void => {
+      throw full;
+    };
+    await expect(conversations.history('key', 't1', refuse)).rejects.toBe(full);
+  });
+
   it('never make a name of a file from what a client says', async () => {
     const records = memory();
-    const conversations = createConversations(records);
+    const conversations = createConversations(records, 1e6);
     await conversations.keep('../key', turn('../../etc/passwd'));
     await conversations.setLast('../key', '../thread', 'x');
-    expect(records.names().every((name) => /^[0-9a-f]{64}$/.test(name))).toBe(true);
+    expect(records.names().every((name) => /^[0-9a-f]{64}\/[0-9a-f]{64}$/.test(name))).toBe(true);
   });
 });

@@ -1,5 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { GatewayError } from '../canonical/errors.ts';
 import { defined, isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
+import type { RecordName } from './record-index.ts';
 import type { Records } from './records.ts';
 
 /** What a client said and what it was answered, in the words of its protocol. */
@@ -13,11 +15,17 @@ export interface Turn {
   readonly reply: JsonObject;
 }
 
+export type Hold = (bytes: number) => void;
+
 /** Conversations that the gateway keeps. `owner` is the client's key: nobody else finds them. */
 export interface Conversations {
-  find(owner: string, id: string): Promise<Turn | undefined>;
-  /** All that was said up to and with a turn; `undefined` when some of it is not known any more. */
-  history(owner: string, id: string): Promise<readonly JsonValue[] | undefined>;
+  /** `hold` is told how many bytes will be read, and throws where that is too much. */
+  find(owner: string, id: string, hold?: Hold): Promise<Turn | undefined>;
+  /**
+   * All that was said up to and with a turn; `undefined` when some of it is not known any more. Throws a
+   * `GatewayError` of kind `too-large` where it is more than one request may bring.
+   */
+  history(owner: string, id: string, hold?: Hold): Promise<readonly JsonValue[] | undefined>;
   keep(owner: string, turn: Turn): Promise<void>;
   /** Whether there was one. */
   remove(owner: string, id: string): Promise<boolean>;
@@ -29,15 +37,25 @@ export interface Conversations {
 /** A longer conversation fits no model. */
 const MAX_TURNS = 1000;
 
-export function createConversations(records: Records): Conversations {
-  const find = async (owner: string, id: string): Promise<Turn | undefined> =>
-    readTurn(id, await records.get(nameOf('turn', owner, id)));
+/** `maxHistoryBytes`: what one request may bring of what was said before. */
+export function createConversations(records: Records, maxHistoryBytes: number): Conversations {
+  const find: Conversations['find'] = async (owner, id, hold) => {
+    const name = nameOf('turn', owner, id);
+    hold?.(records.sizeOf(name) ?? 0);
+    return readTurn(id, await records.get(name));
+  };
   return {
     find,
-    async history(owner, id) {
+    async history(owner, id, hold) {
       const turns: Turn[] = [];
+      let bytes = 0;
+      const holdPart = (more: number): void => {
+        bytes += more;
+        if (bytes > maxHistoryBytes) throw tooLong(maxHistoryBytes);
+        hold?.(more);
+      };
       for (let next: string | undefined = id; next !== undefined;) {
-        const turn: Turn | undefined = await find(owner, next);
+        const turn: Turn | undefined = await find(owner, next, holdPart);
         if (!turn || turns.length >= MAX_TURNS) return undefined;
         turns.push(turn);
         next = turn.previousId;
@@ -55,10 +73,20 @@ export function createConversations(records: Records): Conversations {
 }
 
 /** Ids come from clients, so they cannot be names of files. */
-function nameOf(kind: 'turn' | 'thread', owner: string, id: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([kind, owner, id]))
-    .digest('hex');
+function nameOf(kind: 'turn' | 'thread', owner: string, id: string): RecordName {
+  return { owner: digest(['owner', owner]), name: digest([kind, owner, id]) };
+}
+
+function digest(parts: readonly string[]): string {
+  return hash('sha256', JSON.stringify(parts));
+}
+
+function tooLong(limit: number): GatewayError {
+  return new GatewayError(
+    'too-large',
+    `What was said before in this conversation is larger than the limit of ${limit} bytes (server.bodyLimit).`,
+    { code: 'conversation_too_large' },
+  );
 }
 
 function readTurn(id: string, record: JsonObject | undefined): Turn | undefined {

@@ -1,76 +1,124 @@
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject } from '../canonical/json.ts';
+import { type Entry, type RecordBounds, RecordIndex, type RecordName } from './record-index.ts';
 
-/** JSON objects by name, bounded by their number and age; the oldest go first. */
+/** JSON objects by owner and name, bounded by number, age and size; the oldest of the owner with most go first. */
 export interface Records {
-  get(name: string): Promise<JsonObject | undefined>;
-  /** Takes effect at once, and is on the disk when it resolves. */
-  put(name: string, record: JsonObject): Promise<void>;
+  get(id: RecordName): Promise<JsonObject | undefined>;
+  /** How many bytes a record has; nothing where there is none. */
+  sizeOf(id: RecordName): number | undefined;
+  /**
+   * Takes effect at once, and is on the disk when it resolves. Throws a `GatewayError` where the record is larger than
+   * all that its owner may have, or the disk has too little space.
+   */
+  put(id: RecordName, record: JsonObject): Promise<void>;
   /** Whether there was one. */
-  remove(name: string): Promise<boolean>;
+  remove(id: RecordName): Promise<boolean>;
 }
 
-export interface RecordsInput {
+export interface RecordsInput extends RecordBounds {
   readonly folder: string;
-  readonly maxCount: number;
-  readonly maxAgeMs: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Whether the disk has too little space to write on. */
+  readonly isDiskLow: () => boolean;
 }
 
-/** Opens a folder that holds one file for each record. A name must be fit for a file. */
-export async function openRecords({ folder, maxCount, maxAgeMs, now }: RecordsInput): Promise<Records> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  /** When each record was written, oldest first. */
-  const written = await listRecords(folder);
-  /** What is on its way to the disk. */
-  const writing = new Map<string, JsonObject>();
-  const pathOf = (name: string): string => join(folder, `${name}.json`);
+/**
+ * The owner of what an earlier version wrote: its files are not in folders, and their names are all that is known.
+ * Each moves to its owner when that asks for it.
+ */
+const UNCLAIMED = '';
 
-  const remove = async (name: string): Promise<boolean> => {
-    writing.delete(name);
-    const existed = written.delete(name);
-    if (existed) await rm(pathOf(name), { force: true });
+/** Opens a folder with one folder for each owner and one file for each record. Names must be fit for files. */
+export async function openRecords({ folder, now, isDiskLow, ...bounds }: RecordsInput): Promise<Records> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const index = new RecordIndex(bounds);
+  for (const [id, entry] of await listRecords(folder)) index.set(id, entry);
+  /** What is on its way to the disk, by path. */
+  const writing = new Map<string, JsonObject>();
+  const pathOf = ({ owner, name }: RecordName): string => join(folder, owner, `${name}.json`);
+
+  const remove = async (id: RecordName): Promise<boolean> => {
+    await claim(id);
+    const path = pathOf(id);
+    writing.delete(path);
+    const existed = index.delete(id);
+    if (existed) await rm(path, { force: true });
     return existed;
   };
-  const isExpired = (at: number): boolean => at + maxAgeMs <= now();
   const prune = async (): Promise<void> => {
-    for (const [name, at] of written) {
-      if (written.size <= maxCount && !isExpired(at)) break;
-      await remove(name);
-    }
+    for (let next = index.nextToGo(now()); next; next = index.nextToGo(now())) await remove(next);
+  };
+  const claim = async (id: RecordName): Promise<void> => {
+    const before = { owner: UNCLAIMED, name: id.name };
+    const entry = index.get(id) ? undefined : index.get(before);
+    if (!entry || id.owner === UNCLAIMED) return;
+    index.delete(before);
+    index.set(id, entry);
+    await mkdir(dirname(pathOf(id)), { recursive: true, mode: 0o700 });
+    await rename(pathOf(before), pathOf(id)).catch(() => index.delete(id));
   };
 
+  await prune();
   return {
-    async get(name) {
-      const at = written.get(name);
-      if (at === undefined) return undefined;
-      if (!isExpired(at)) return writing.get(name) ?? readRecord(pathOf(name));
-      await remove(name);
+    async get(id) {
+      await claim(id);
+      const entry = index.get(id);
+      if (!entry) return undefined;
+      const path = pathOf(id);
+      if (!index.isExpired(entry, now())) return writing.get(path) ?? readRecord(path);
+      await remove(id);
       return undefined;
     },
-    async put(name, record) {
-      written.delete(name);
-      written.set(name, now());
-      writing.set(name, record);
-      await writeFileAtomic(pathOf(name), JSON.stringify(record), { mode: 0o600, fsync: false });
-      if (writing.get(name) === record) writing.delete(name);
+    sizeOf: (id) => (index.get(id) ?? index.get({ owner: UNCLAIMED, name: id.name }))?.bytes,
+    async put(id, record) {
+      const text = JSON.stringify(record);
+      const bytes = Buffer.byteLength(text);
+      refuseToKeep(bytes, bounds, isDiskLow());
+      const path = pathOf(id);
+      index.set(id, { at: now(), bytes });
+      writing.set(path, record);
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await writeFileAtomic(path, text, { mode: 0o600, fsync: false });
+      if (writing.get(path) === record) writing.delete(path);
       // Meanwhile it may have been removed, or had to make room.
-      if (!written.has(name)) await rm(pathOf(name), { force: true });
+      if (!index.get(id)) await rm(path, { force: true });
       await prune();
     },
     remove,
   };
 }
 
-async function listRecords(folder: string): Promise<Map<string, number>> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
-  const found = await Promise.all(
-    names.map(async (name) => [name.slice(0, -5), (await stat(join(folder, name))).mtimeMs] as const),
-  );
-  return new Map(found.toSorted(([, a], [, b]) => a - b));
+function refuseToKeep(bytes: number, { maxBytes, maxBytesPerOwner }: RecordBounds, isDiskLow: boolean): void {
+  const most = Math.min(maxBytes, maxBytesPerOwner);
+  if (bytes > most)
+    throw new GatewayError(
+      'too-large',
+      `It has ${bytes} bytes, and all that is kept of one key may have ${most} (conversations.maxBytesPerKey).`,
+    );
+  if (isDiskLow)
+    throw new GatewayError('overloaded', 'The disk of the data folder has too little free space.');
+}
+
+async function listRecords(folder: string): Promise<readonly (readonly [RecordName, Entry])[]> {
+  const found: (readonly [RecordName, Entry])[] = [];
+  const owners = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  for (const owner of [UNCLAIMED, ...owners.map(({ name }) => name)]) {
+    const names = (await readdir(join(folder, owner))).filter((name) => name.endsWith('.json'));
+    const entries = names.map(async (name) => {
+      const { mtimeMs: at, size: bytes } = await stat(join(folder, owner, name));
+      return [
+        { owner, name: name.slice(0, -5) },
+        { at, bytes },
+      ] as const;
+    });
+    found.push(...(await Promise.all(entries)));
+  }
+  return found.toSorted(([, a], [, b]) => a.at - b.at);
 }
 
 /** A file that a dying process left half written is none. */

@@ -6,6 +6,7 @@ import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import { translate } from '../routing/translate.ts';
 import { affinityOf } from './affinity.ts';
 import { estimateUsage } from '../routing/estimate-tokens.ts';
+import type { RequestState } from './exchange.ts';
 import { openConversation } from './conversation.ts';
 import { openJson } from './open-json.ts';
 import { ReplyContext } from './reply-context.ts';
@@ -24,7 +25,10 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
     });
     const { conversations } = deps;
     const keepsThread = (name: string): boolean => deps.catalogue.keepsThreads(name);
-    const talk = await openConversation({ endpoint, input, exchange, conversations, context, keepsThread });
+    const talk = await openConversation({
+      ...{ endpoint, input, exchange, conversations, context, keepsThread },
+      hold: (bytes) => (ctx.state as RequestState).account?.add(bytes),
+    });
     const { model, stream } = endpoint.peek?.(input) ?? context.request;
     exchange.notes.model = model;
     const form = stream ? endpoint.streamForm?.(input) : undefined;

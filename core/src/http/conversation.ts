@@ -29,6 +29,8 @@ interface ConversationInput {
   readonly exchange: Exchange;
   readonly conversations: Conversations;
   readonly context: EncodeContext;
+  /** Counts what is read of it as part of the request's body. */
+  readonly hold: (bytes: number) => void;
   /** Whether a model's threads are kept, whatever the key. */
   readonly keepsThread: (model: string) => boolean;
 }
@@ -43,7 +45,8 @@ export async function openConversation(opening: ConversationInput): Promise<Open
   const { body, stored } = wish;
   if (wish.thread !== undefined) exchange.notes.thread = wish.thread;
   const previousId = stored.previousId ?? (await lastOf(wish, opening));
-  const history = previousId === undefined ? undefined : await conversations.history(wish.owner, previousId);
+  const history =
+    previousId === undefined ? undefined : await conversations.history(wish.owner, previousId, opening.hold);
   const changed = history ? rules.withHistory(body, history) : body;
   const before = history && previousId;
   return {
@@ -56,8 +59,10 @@ export async function openConversation(opening: ConversationInput): Promise<Open
         try {
           await keepTurn({ reply, previousId: before }, { ...wish, rules }, opening);
         } catch (error) {
-          // The client has its answer all the same.
+          // The client has its answer all the same, and is told.
           exchange.log.error({ error }, 'A reply could not be kept.');
+          const why = `The reply could not be kept. ${GatewayError.from(error).message}`;
+          exchange.notes.dropped.push({ field: stored.keep ? 'store' : 'thread', why });
         }
       },
     }),

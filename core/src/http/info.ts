@@ -11,6 +11,7 @@ export interface InfoDeps {
   /** Whether the gateway takes requests; false from the stop signal on. */
   readonly isReady: () => boolean;
   readonly traces: () => TracesStatus;
+  readonly isDiskLow: () => boolean;
 }
 
 /** What anybody may know: whether the gateway lives, and how to call it. */
@@ -25,7 +26,8 @@ export function createInfoRouter(deps: InfoDeps): Router {
     const { reason, lost } = deps.traces();
     // Requests go on without traces, so that is no reason to send them elsewhere.
     const traces = reason === undefined ? { status: 'ok', lost } : { status: 'degraded', reason, lost };
-    ctx.body = { status: ready ? 'ready' : 'stopping', traces };
+    const disk = { status: deps.isDiskLow() ? 'low' : 'ok' };
+    ctx.body = { status: ready ? 'ready' : 'stopping', traces, disk };
   });
   router.get('/', (ctx) => {
     ctx.body = {

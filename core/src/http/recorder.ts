@@ -27,6 +27,8 @@ export interface Recorder {
 export interface RecorderDeps {
   readonly config: ResolvedConfig['traces'];
   readonly traces: Traces;
+  /** Whether the disk has too little room for bodies. */
+  readonly isDiskLow: () => boolean;
   readonly metrics: Metrics | undefined;
   readonly prices: Prices;
   readonly upstreams: Upstreams;
@@ -41,7 +43,7 @@ const MAX_LIVE_BYTES = 256 * 1024 * 1024;
 export const NO_RECORDER: Recorder = { captureBounds: () => undefined, begin: () => {}, end: () => {} };
 
 export function createRecorder(deps: RecorderDeps): Recorder {
-  const { config, traces, metrics, prices, upstreams, observers, log, proxies } = deps;
+  const { config, traces, isDiskLow, metrics, prices, upstreams, observers, log, proxies } = deps;
   const { record: gateway, maxBodyBytes } = config;
   const live = traces.isOn
     ? createLiveRequests(
@@ -74,6 +76,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     if (level !== 'off' || by === 'gateway') tell(trace);
     if (level === 'off') return;
     if (level !== 'full') traces.record({ ...trace, bodies: by });
+    else if (isDiskLow()) traces.record({ ...trace, bodies: 'disk' });
     else if (capture) traces.record({ ...trace, bodies: 'kept' }, pack(capture, arrivedAt));
     else traces.record({ ...trace, bodies: 'unread' });
   };

@@ -1,6 +1,7 @@
 import type { Context, Next } from 'koa';
 import type { Protocol, StoredReplyEndpoint } from '../plugin/plugin.ts';
 import { openExchange } from './exchange.ts';
+import { openIntake } from './intake.ts';
 import { jsonReply } from './json-reply.ts';
 import { respond } from './respond.ts';
 import type { RouteDeps } from './route-deps.ts';
@@ -11,7 +12,8 @@ export function serveStoredReply(protocol: Protocol, endpoint: StoredReplyEndpoi
     const { key } = openExchange(ctx, deps, { protocol, endpoint });
     const { id = '' } = (ctx as Context & { readonly params: Record<string, string> }).params;
     const owner = key?.id ?? '';
-    const turn = await deps.conversations.find(owner, id);
+    const { account } = openIntake(ctx, deps);
+    const turn = await deps.conversations.find(owner, id, (bytes) => account.add(bytes));
     if (!turn) return next();
     if (endpoint.method === 'DELETE') await deps.conversations.remove(owner, id);
     ctx.respond = false;

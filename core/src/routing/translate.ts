@@ -39,13 +39,13 @@ export async function translate(exchange: Exchange, input: TranslateInput): Prom
   const watched = watch(told, { exchange, call, model: request.model, recorder });
   const events = await holdEvents(input.keep ? kept(watched, input.keep) : watched, input.hold);
   call.begun();
-  const dropped = droppedHeader(exchange);
   if (request.stream) {
-    return { status: 200, headers: dropped, body: encodeStream(events, exchange, input) };
+    return { status: 200, headers: droppedHeader(exchange), body: encodeStream(events, exchange, input) };
   }
   const reply = await collect(events);
   const body = JSON.stringify(endpoint.encodeReply(reply, context));
-  return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8', ...dropped }, body };
+  const headers = { 'content-type': 'application/json; charset=utf-8', ...droppedHeader(exchange) };
+  return { status: 200, headers, body };
 }
 
 /** Tells the client which fields of its request did not reach the upstream. */

@@ -36,9 +36,18 @@ export interface AttemptRecord {
 
 /**
  * Whether the bodies are kept with the trace, or why not: it is still running, the gateway, its key or an upstream
- * is set to keep none, there was too much to do (`pressure`), or it was refused before anything was read (`unread`).
+ * is set to keep none, there was too much to do (`pressure`), the disk was nearly full (`disk`), or it was refused before anything was read (`unread`).
  */
-export const BODIES_KEPT = ['kept', 'running', 'gateway', 'key', 'upstream', 'pressure', 'unread'] as const;
+export const BODIES_KEPT = [
+  'kept',
+  'running',
+  'gateway',
+  'key',
+  'upstream',
+  'pressure',
+  'disk',
+  'unread',
+] as const;
 export type BodiesKept = (typeof BODIES_KEPT)[number];
 
 export interface DroppedField {

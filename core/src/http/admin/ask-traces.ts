@@ -51,6 +51,8 @@ function whyNoBodies({ bodies }: TraceRecord): string {
       return 'The bodies were not kept, as an upstream is set that was asked.';
     case 'pressure':
       return 'The bodies were not kept, since there was too much to do.';
+    case 'disk':
+      return 'The bodies were not kept, since the disk was nearly full.';
     case 'unread':
       return 'The request was refused before its body was read.';
     default:
