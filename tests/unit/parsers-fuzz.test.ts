@@ -57,9 +57,9 @@ const edits: fc.Arbitrary<Edit> = fc.oneof(
   }),
 );
 
-const spoiled = fc
+const spoiled: fc.Arbitrary<Buffer> = fc
   .tuple(fc.constantFrom(...SAMPLES), fc.array(edits, { maxLength: 6 }))
-  .map(([sample, list]) => list.reduce((bytes, edit) => edit(bytes), sample));
+  .map(([sample, list]) => list.reduce<Buffer>((bytes, edit) => edit(bytes), sample));
 
 const RUNS = { numRuns: 2_000 };
 

@@ -108,6 +108,19 @@ export interface HealthBoard {
   list(upstream: Upstream): ReadonlyMap<string, CandidateHealth>;
 }
 
+/** Clients may ask an upstream for models that its list lacks, and so for any number of names. */
+const MAX_MODELS = 1_000;
+
+/** The oldest of those that never served and serve nobody now, else the oldest of all. */
+function leastMissed(models: ReadonlyMap<string, CandidateHealth>): string {
+  let first: string | undefined;
+  for (const [name, { running, successes }] of models) {
+    if (running === 0 && successes === 0) return name;
+    first ??= name;
+  }
+  return first ?? '';
+}
+
 export function createHealthBoard(rules: () => BreakerRules): HealthBoard {
   const board = new WeakMap<
     Upstream,
@@ -122,7 +135,10 @@ export function createHealthBoard(rules: () => BreakerRules): HealthBoard {
     of(upstream, model) {
       const { breaker, models } = entryOf(upstream);
       let health = models.get(model);
-      if (!health) models.set(model, (health = new CandidateHealth(breaker, rules())));
+      if (!health) {
+        if (models.size >= MAX_MODELS) models.delete(leastMissed(models));
+        models.set(model, (health = new CandidateHealth(breaker, rules())));
+      }
       return health;
     },
     ofUpstream: (upstream) => entryOf(upstream).breaker,
