@@ -1,3 +1,4 @@
+import { recordedName } from '../routing/name-length.ts';
 import type { Context } from 'koa';
 import type { RequestLog } from '../log.ts';
 import type { RequestState } from './exchange.ts';
@@ -15,7 +16,7 @@ export function logRequest(log: RequestLog, ctx: Context, milliseconds: number):
     status: ctx.res.statusCode,
     ms: Math.round(milliseconds),
     key: key?.prefix,
-    model: notes.model,
+    model: recordedName(notes.model),
     thread: notes.thread,
     upstream: notes.upstream,
     upstreamModel: notes.upstreamModel,

@@ -1,3 +1,4 @@
+import { recordedName } from '../routing/name-length.ts';
 import type { Context } from 'koa';
 import type { Prices } from '../limits/prices.ts';
 import type { Outcome, TraceRecord } from '../trace/record.ts';
@@ -30,7 +31,7 @@ export function traceOf(ctx: Context, { prices, proxies, outcome }: TraceInput):
     userAgent: (ctx.req.headers['user-agent'] ?? '').slice(0, 256),
     keyId: key?.id,
     keyName: key?.name,
-    model: notes.model,
+    model: recordedName(notes.model),
     thread: notes.thread,
     upstream,
     upstreamModel: notes.upstreamModel,

@@ -1,6 +1,7 @@
 import { GatewayError } from '../canonical/errors.ts';
 import { matchesAny } from '../config/pattern.ts';
 import type { StoredKey } from '../state/state.ts';
+import { MAX_NAME_LENGTH, refuseLongName } from './name-length.ts';
 import { type CatalogueEntry, createIndex, type IndexDeps } from './model-index.ts';
 import type { Route } from './route.ts';
 import type { Named } from './served-names.ts';
@@ -29,6 +30,7 @@ export function createCatalogue(deps: IndexDeps): Catalogue {
 
   return {
     async resolve(name, key) {
+      refuseLongName(name);
       let route = index().route(name);
       if (!route) {
         await settleLists(
@@ -53,7 +55,7 @@ export function createCatalogue(deps: IndexDeps): Catalogue {
       if (unknown.length > 0) await settleLists(upstreams, unknown);
       return index().entries((name, upstream, model) => mayUse(key, name, { upstream, model }));
     },
-    keepsThreads: (name) => index().route(name)?.thread?.memory ?? false,
+    keepsThreads: (name) => name.length <= MAX_NAME_LENGTH && (index().route(name)?.thread?.memory ?? false),
     allows: (key, upstream) => !key?.upstreams || key.upstreams.includes(upstream.config.id),
   };
 }
