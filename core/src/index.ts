@@ -25,15 +25,26 @@ export { checkGrammar } from './canonical/grammar.ts';
 export { forcedToolInstruction, formatInstruction, remind } from './canonical/instructions.ts';
 export { createOpaqueBox, type OpaqueBox } from './canonical/opaque.ts';
 export { nameSpeakers } from './canonical/speakers.ts';
+export { resolveReference } from './canonical/schema-reference.ts';
 export { pairToolResults } from './canonical/tool-history.ts';
 export {
   createToolNames,
+  firstOfNames,
   type NameRule,
   type OriginalTool,
   toolIdFor,
   type ToolNames,
 } from './canonical/tool-names.ts';
 export { FieldReader, invalidField, MAX_TOKENS } from './plugin/field-reader.ts';
+export { TimeLimitError, withinTime } from './plugin/within-time.ts';
+export {
+  REQUEST_WORK,
+  SCHEMA_WORK,
+  weigh,
+  WorkBudget,
+  type WorkLimits,
+  type WorkSubject,
+} from './canonical/work-budget.ts';
 export * from './plugin/http-provider.ts';
 export { decodeEvents, type StreamDecoder } from './plugin/stream-decoder.ts';
 export type * from './plugin/upstream-codec.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ChatRequest } from './chat.ts';
+import type { ChatRequest, Tool } from './chat.ts';
 import { GatewayError } from './errors.ts';
 import { defined } from './json.ts';
 
@@ -87,6 +87,13 @@ function knownTools({ tools, messages }: ChatRequest): readonly KnownTool[] {
   ];
 }
 
+/** The first tool of each name, since clients may declare a name twice. */
+export function firstOfNames(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
+  const known = new Map<string, Tool>();
+  for (const tool of tools) if (!known.has(tool.name)) known.set(tool.name, tool);
+  return known;
+}
+
 function qualified(name: string, namespace: string | undefined): string {
   return namespace === undefined ? name : `${namespace}__${name}`;
 }
@@ -99,7 +106,7 @@ function clash(name: string): GatewayError {
 /** An id of a call that fits a wire: the same for the same id, and another for another. */
 export function toolIdFor(id: string, rule: NameRule): string {
   if (fits(id, rule)) return id;
-  return `${cleaned(id).slice(0, rule.maxLength - 7)}_${digest(id).slice(0, 6)}`;
+  return `${beginning(id, rule.maxLength - 7)}_${digest(id).slice(0, 6)}`;
 }
 
 function fits(name: string, { pattern, maxLength }: NameRule): boolean {
@@ -107,14 +114,19 @@ function fits(name: string, { pattern, maxLength }: NameRule): boolean {
 }
 
 function replaced(name: string, rule: NameRule): string {
-  const clean = cleaned(name);
+  const clean = name.length > rule.maxLength ? name : cleaned(name);
   return fits(clean, rule) ? clean : shortened(name, 0, rule);
 }
 
 /** A hash tells names apart that look the same without what had to go; `again` finds another one. */
 function shortened(name: string, again: number, { maxLength }: NameRule): string {
-  const hash = digest(again === 0 ? name : `${name}\0${again}`);
-  return `${cleaned(name).slice(0, maxLength - 9)}_${hash.slice(0, 8)}`;
+  const hash = again === 0 ? digest(name) : digest(`${digest(name)}\0${again}`);
+  return `${beginning(name, maxLength - 9)}_${hash.slice(0, 8)}`;
+}
+
+/** Only as much of a name as is kept: a client may send one of many megabytes. */
+function beginning(name: string, length: number): string {
+  return cleaned(name.slice(0, length)).slice(0, length);
 }
 
 /** Letters, digits, `_` and `-` are allowed everywhere; some wires want a letter or `_` at the front. */

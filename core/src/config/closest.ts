@@ -1,7 +1,13 @@
+/** Longer names are not compared, and no more than so many: the work grows by both lengths. */
+const MAX_LENGTH = 64;
+const MAX_KNOWN = 500;
+
 /** The known name that was probably meant; `undefined` when none is near. */
 export function closestName(name: string, known: readonly string[]): string | undefined {
+  if (name.length > MAX_LENGTH) return undefined;
   const limit = Math.max(1, Math.floor(name.length / 3));
   const [best] = known
+    .slice(0, MAX_KNOWN)
     .filter((candidate) => Math.abs(candidate.length - name.length) <= limit)
     .map((candidate) => ({ candidate, edits: countEdits(name.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ edits }) => edits <= limit)

@@ -6,10 +6,11 @@ import {
   isJsonObject,
   type JsonObject,
   type Tool,
+  type WorkBudget,
 } from '@dragoman/core';
 import type { Prompt } from './read-prompt.ts';
 import { samplePattern } from './schema/sample-pattern.ts';
-import { sampleSchema } from './schema/sample-schema.ts';
+import { sampleBudget, sampleSchema } from './schema/sample-schema.ts';
 
 type Callable = FunctionTool | FreeformTool;
 
@@ -26,23 +27,33 @@ export function chooseCalls(request: ChatRequest, prompt: Prompt): readonly Call
   const { mode = 'auto', names, parallel = true } = request.toolChoice ?? {};
   const insists = mode === 'any' || mode === 'one';
   if (mode === 'none' || (prompt.results.length > 0 && !insists)) return [];
-  const tools = request.tools.filter(isCallable).filter(({ name }) => names?.includes(name) ?? true);
-  const mentioned = tools.filter((tool) => mentions(prompt.text, tool.name));
+  const allowed = names && new Set(names);
+  const tools = request.tools.filter(isCallable).filter(({ name }) => allowed?.has(name) ?? true);
+  const mentions = mentionsIn(prompt.text);
+  const mentioned = tools.filter(({ name }) => mentions(name));
   const chosen = mentioned.length > 0 || !insists ? mentioned : tools.slice(0, 1);
+  const budget = sampleBudget();
+  const hint = findObject(prompt.text);
   return chosen
     .slice(0, parallel && mode !== 'one' ? undefined : 1)
-    .map((tool) => ({ tool, arguments: writeArguments(tool, prompt.text) }));
+    .map((tool) => ({ tool, arguments: writeArguments(tool, { text: prompt.text, hint, budget }) }));
 }
 
 function isCallable(tool: Tool): tool is Callable {
   return tool.kind !== 'hosted';
 }
 
-/** Whether a text has a tool's name in it, or a telling word of the name: "weather" for `get_weather`. */
-function mentions(text: string, name: string): boolean {
-  if (text.toLowerCase().includes(name.toLowerCase())) return true;
+/** As much of a prompt is searched for names of tools. */
+const SEARCHED_LENGTH = 16_000;
+
+/** Tells whether a text has a tool's name in it, or a telling word of the name: "weather" for `get_weather`. */
+function mentionsIn(prompt: string): (name: string) => boolean {
+  const text = prompt.slice(0, SEARCHED_LENGTH);
+  const lower = text.toLowerCase();
   const words = new Set(splitWords(text));
-  return splitWords(name).some((word) => word.length > 2 && !VERBS.has(word) && words.has(word));
+  return (name) =>
+    lower.includes(name.toLowerCase()) ||
+    splitWords(name).some((word) => word.length > 2 && !VERBS.has(word) && words.has(word));
 }
 
 function splitWords(text: string): readonly string[] {
@@ -50,12 +61,19 @@ function splitWords(text: string): readonly string[] {
   return apart.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
-function writeArguments(tool: Callable, text: string): string {
+interface Writing {
+  readonly text: string;
+  /** An object in the prompt. */
+  readonly hint: JsonObject | undefined;
+  readonly budget: WorkBudget;
+}
+
+function writeArguments(tool: Callable, { text, hint, budget }: Writing): string {
   if (tool.kind === 'freeform') {
     const { syntax, definition = '' } = tool.grammar ?? {};
     return (syntax === 'regex' ? samplePattern(definition) : undefined) ?? text;
   }
-  const value = sampleSchema({ type: 'object', ...tool.schema }, findObject(text));
+  const value = sampleSchema({ type: 'object', ...tool.schema }, hint, budget);
   if (value !== undefined) return JSON.stringify(value);
   throw new GatewayError(
     'invalid',

@@ -14,19 +14,23 @@ export interface Draft {
   readonly reason: FinishReason;
 }
 
-/** Writes the whole answer, before limits. Choices of one reply differ in the ids of their calls only. */
+/** Writes the whole answers, before limits. Choices of one reply differ in the ids of their calls only. */
 export function compose(
   request: ChatRequest,
-  { reasons, choice }: { reasons: boolean; choice: number },
-): Draft {
+  { reasons, choices }: { reasons: boolean; choices: number },
+): readonly Draft[] {
   const prompt = readPrompt(request);
   const calls = chooseCalls(request, prompt);
-  const firstCall = prompt.calls.length + choice * calls.length + 1;
-  const answer = calls.length > 0 ? calls.map((call, index) => callPassage(call, firstCall + index)) : [];
-  if (answer.length === 0) answer.push({ block: { type: 'text' }, text: writeText(request, prompt) });
-  if (reasons)
-    answer.unshift({ block: { type: 'reasoning', form: 'raw' }, text: writeThought(prompt, calls) });
-  return { passages: answer, reason: calls.length > 0 ? 'tool-use' : 'stop' };
+  const thought: readonly Passage[] = reasons
+    ? [{ block: { type: 'reasoning', form: 'raw' }, text: writeThought(prompt, calls) }]
+    : [];
+  const said: readonly Passage[] =
+    calls.length === 0 ? [{ block: { type: 'text' }, text: writeText(request, prompt) }] : [];
+  return Array.from({ length: choices }, (_, choice) => {
+    const firstCall = prompt.calls.length + choice * calls.length + 1;
+    const called = calls.map((call, index) => callPassage(call, firstCall + index));
+    return { passages: [...thought, ...said, ...called], reason: calls.length > 0 ? 'tool-use' : 'stop' };
+  });
 }
 
 function callPassage({ tool, arguments: text }: Call, number: number): Passage {
@@ -56,8 +60,9 @@ function writeEcho(prompt: Prompt): string {
 }
 
 function writeResults({ results, calls }: Prompt): string {
+  const called = new Map(calls.toReversed().map(({ id, name }) => [id, name]));
   const lines = results.map(({ callId, name, isError, content, json }) => {
-    const tool = name ?? calls.find(({ id }) => id === callId)?.name ?? 'The tool';
+    const tool = name ?? called.get(callId) ?? 'The tool';
     const texts = [joinTexts(content), json === undefined ? '' : JSON.stringify(json)];
     const media = nameMedia(content.filter((part) => part.type === 'media'));
     const said = [...texts, media].filter((text) => text !== '').join(' and ') || 'nothing';

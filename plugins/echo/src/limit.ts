@@ -9,9 +9,15 @@ export interface Answer {
   readonly stopSequence?: string;
 }
 
+interface Limits extends Pick<ChatRequest, 'stop' | 'maxTokens'> {
+  /** In characters. */
+  readonly maxLength: number;
+}
+
 /** Cuts a draft where a stop sequence or the end of the tokens says so. */
-export function limitAnswer(draft: Draft, { stop = [], maxTokens = Infinity }: ChatRequest): Answer {
-  const stopped = stopAt(draft, stop);
+export function limitAnswer(draft: Draft, { stop = [], maxTokens = Infinity, maxLength }: Limits): Answer {
+  const { passages, isCut } = cutAt(draft.passages, maxLength);
+  const stopped = stopAt({ ...draft, passages }, stop);
   const blocks = [];
   let room = maxTokens;
   for (const { block, text } of stopped.passages) {
@@ -20,7 +26,22 @@ export function limitAnswer(draft: Draft, { stop = [], maxTokens = Infinity }: C
     if (tokens.length > room) return { blocks, reason: 'max-tokens' };
     room -= tokens.length;
   }
+  if (isCut && stopped.stopSequence === undefined) return { blocks, reason: 'max-tokens' };
   return defined({ blocks, reason: stopped.reason, stopSequence: stopped.stopSequence });
+}
+
+function cutAt(
+  passages: readonly Passage[],
+  maxLength: number,
+): { readonly passages: readonly Passage[]; readonly isCut: boolean } {
+  let room = maxLength;
+  const kept: Passage[] = [];
+  for (const passage of passages) {
+    kept.push({ ...passage, text: passage.text.slice(0, room) });
+    if (passage.text.length > room) return { passages: kept, isCut: true };
+    room -= passage.text.length;
+  }
+  return { passages: kept, isCut: false };
 }
 
 /** Stop sequences end visible text only; they are no part of the answer. */

@@ -17,6 +17,8 @@ import { tell } from './tell.ts';
 import { countTokens } from './tokens.ts';
 
 const MAX_CHOICES = 128;
+/** Of all choices together, in characters: an echo of the largest request would hold up everyone else. */
+const MAX_LENGTH = 1_000_000;
 
 const options = z.strictObject({
   delayMs: z.int().min(0).max(60_000).default(20).meta({
@@ -50,8 +52,9 @@ async function* chat(request: ChatRequest, context: CallContext, delayMs: number
   const model = findModel(request.model);
   reportDropped(request, context);
   const reasons = model.reasons === true || wantsReasoning(request.reasoning);
-  const answers = Array.from({ length: readCount(request) }, (_, choice) =>
-    limitAnswer(compose(request, { reasons, choice }), request),
+  const choices = readCount(request);
+  const answers = compose(request, { reasons, choices }).map((draft) =>
+    limitAnswer(draft, { ...request, maxLength: Math.floor(MAX_LENGTH / choices) }),
   );
   const events = tell(answers, {
     id: `echo-${requestId}`,

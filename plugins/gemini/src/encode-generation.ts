@@ -7,6 +7,8 @@ import {
   effortOf,
   GatewayError,
   type JsonObject,
+  SCHEMA_WORK,
+  WorkBudget,
 } from '@dragoman/core';
 import type { EncodeRequestContext } from './encode-request.ts';
 import { reduceSchema } from './reduce-schema.ts';
@@ -49,6 +51,9 @@ function encodeSampling({ sampling }: ChatRequest, { capabilities, drop }: Encod
   return Object.fromEntries(Object.entries(wished).filter(([name]) => taken.includes(name)));
 }
 
+/** What is too large, in an error. */
+const ANSWER = { field: 'response_format', claim: 'The schema of the answer is' };
+
 const MAX_STOPS = 5;
 
 function encodeStop(
@@ -76,7 +81,7 @@ function encodeOutput({ output }: ChatRequest, { capabilities, drop }: EncodeReq
   if (output.type === 'json' || isLost || !output.schema) return json;
   return toolSchema === 'json-schema'
     ? { ...json, responseJsonSchema: output.schema }
-    : { ...json, responseSchema: reduceSchema(output.schema) };
+    : { ...json, responseSchema: reduceSchema(output.schema, new WorkBudget(ANSWER, SCHEMA_WORK)) };
 }
 
 function encodeModalities({ modalities }: ChatRequest): readonly string[] | undefined {

@@ -2,12 +2,17 @@ import {
   type ChatRequest,
   defined,
   describeFreeform,
+  firstOfNames,
   FREEFORM_SCHEMA,
   type FreeformTool,
   type FunctionTool,
   GatewayError,
   type HostedTool,
   type JsonObject,
+  REQUEST_WORK,
+  SCHEMA_WORK,
+  WorkBudget,
+  type WorkSubject,
 } from '@dragoman/core';
 import type { EncodeRequestContext } from './encode-request.ts';
 import { withKept } from './kept.ts';
@@ -19,14 +24,21 @@ export function encodeTools(
   { tools, protocol }: ChatRequest,
   context: EncodeRequestContext,
 ): readonly JsonObject[] {
-  const functions = tools.flatMap((tool) => (tool.kind === 'hosted' ? [] : [encodeFunction(tool, context)]));
+  const work = new WorkBudget({ field: 'tools', claim: 'The schemas of all tools are' }, REQUEST_WORK);
+  const functions = tools.flatMap((tool) =>
+    tool.kind === 'hosted' ? [] : [encodeFunction(tool, work, context)],
+  );
   const hosted = tools.flatMap((tool) =>
     tool.kind === 'hosted' ? [encodeHosted(tool, protocol === GEMINI, context)] : [],
   );
   return functions.length > 0 ? [{ functionDeclarations: functions }, ...hosted] : hosted;
 }
 
-function encodeFunction(tool: FunctionTool | FreeformTool, context: EncodeRequestContext): JsonObject {
+function encodeFunction(
+  tool: FunctionTool | FreeformTool,
+  work: WorkBudget,
+  context: EncodeRequestContext,
+): JsonObject {
   const { names, capabilities, drop } = context;
   if (tool.cache) drop('tools.cache', 'Tools carry no cache marks here.');
   const name = names.toWire(tool.name, tool.namespace);
@@ -38,8 +50,12 @@ function encodeFunction(tool: FunctionTool | FreeformTool, context: EncodeReques
       ? {}
       : capabilities.toolSchema === 'json-schema'
         ? { parametersJsonSchema: schema }
-        : { parameters: reduceSchema(schema) };
+        : { parameters: reduceSchema(schema, work.share(subjectOf(tool), SCHEMA_WORK)) };
   return withKept(defined({ name, description, ...parameters }), tool.extensions);
+}
+
+function subjectOf({ name }: FunctionTool | FreeformTool): WorkSubject {
+  return { field: 'tools', claim: `The schema of the tool ${JSON.stringify(name)} is` };
 }
 
 /** An object without properties is refused by some servers; no schema at all says the same. */
@@ -75,8 +91,9 @@ export function encodeToolConfig(
     drop('tool_choice', 'The model takes no forced tool choice and is asked in words.');
     return undefined;
   }
+  const known = firstOfNames(tools);
   const allowed = names.map((name) => {
-    const tool = tools.find((one) => one.name === name);
+    const tool = known.get(name);
     return wire.toWire(name, tool?.kind === 'hosted' ? undefined : tool?.namespace);
   });
   if (mode === 'auto' && allowed.length === 0) return undefined;

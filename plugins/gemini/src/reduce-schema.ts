@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '@dragoman/core';
+import { isJsonObject, type JsonObject, type JsonValue, weigh, type WorkBudget } from '@dragoman/core';
+import { type Path, References } from './references.ts';
 import { arrayOf } from './wire.ts';
 
 /** What a `Schema` of this protocol knows besides the keywords that hold schemas. */
@@ -31,73 +32,43 @@ const TOLD = [
 
 const MAX_DEPTH = 24;
 
-interface Place {
-  readonly root: JsonObject;
-  /** References that led here: a schema within itself has no end. */
-  readonly seen: readonly string[];
-  readonly depth: number;
-}
-
 /**
  * Reduces a JSON Schema to the dialect of OpenAPI 3.0 that older models take, which refuse any other keyword.
- * Only keywords are touched: a property may well be called `const`.
+ * Only keywords are touched: a property may well be called `const`. References are replaced by what they stand for,
+ * which the budget bounds.
  */
-export function reduceSchema(schema: JsonObject): JsonObject {
-  return reduce(schema, { root: schema, seen: [], depth: 0 });
+export function reduceSchema(schema: JsonObject, budget: WorkBudget): JsonObject {
+  return reduce(schema, {
+    references: new References(schema, budget),
+    seen: [],
+    joined: [],
+    depth: 0,
+    budget,
+  });
+}
+
+interface Place extends Path {
+  readonly references: References;
+  readonly depth: number;
+  readonly budget: WorkBudget;
 }
 
 function reduce(given: JsonObject, place: Place): JsonObject {
+  const { budget, references } = place;
   if (place.depth > MAX_DEPTH) return { type: 'object' };
-  const { schema, seen } = resolve(given, place);
+  const { schema, seen, joined } = references.merged(given, place);
   if (!schema) return { type: 'object' };
-  const inner = { ...place, seen, depth: place.depth + 1 };
-  const merged = mergeAll(schema, inner);
-  const reduced: Record<string, JsonValue | undefined> = { ...typeOf(merged) };
-  for (const keyword of KNOWN) if (merged[keyword] !== undefined) reduced[keyword] = merged[keyword];
-  const values = merged['const'] === undefined ? arrayOf(merged['enum']) : [merged['const']];
+  const inner = { ...place, seen, joined, depth: place.depth + 1 };
+  const reduced: Record<string, JsonValue | undefined> = { ...typeOf(schema) };
+  for (const keyword of KNOWN) if (schema[keyword] !== undefined) reduced[keyword] = schema[keyword];
+  const values = schema['const'] === undefined ? arrayOf(schema['enum']) : [schema['const']];
   if (values.length > 0) Object.assign(reduced, enumOf(values, reduced['type']));
-  Object.assign(reduced, limitsOf(merged));
-  const described = descriptionOf(merged);
+  Object.assign(reduced, limitsOf(schema));
+  const described = descriptionOf(schema);
   if (described !== undefined) reduced['description'] = described;
-  reduceChildren(merged, reduced, inner);
+  budget.charge(1, weigh(reduced) + weigh(schema['required']));
+  reduceChildren(schema, reduced, inner);
   return reduced;
-}
-
-/** Follows a reference within the same schema. */
-function resolve(
-  schema: JsonObject,
-  { root, seen }: Place,
-): { readonly schema: JsonObject | undefined; readonly seen: readonly string[] } {
-  const { $ref, ...rest } = schema;
-  if (typeof $ref !== 'string') return { schema, seen };
-  if (seen.includes($ref)) return { schema: undefined, seen };
-  const target = $ref
-    .replace(/^#\/?/, '')
-    .split('/')
-    .filter((key) => key !== '')
-    .map((key) => decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<JsonValue | undefined>((value, key) => (isJsonObject(value) ? value[key] : undefined), root);
-  if (!isJsonObject(target)) return { schema: undefined, seen };
-  const next = resolve({ ...target, ...rest }, { root, seen: [...seen, $ref], depth: 0 });
-  return next;
-}
-
-/** `allOf`, joined into one. */
-function mergeAll({ allOf, ...schema }: JsonObject, place: Place): JsonObject {
-  return arrayOf(allOf)
-    .filter(isJsonObject)
-    .reduce<JsonObject>((merged, one) => {
-      const { schema: part = {} } = resolve(one, place);
-      const inner = mergeAll(part, place);
-      const properties = { ...objectOf(merged['properties']), ...objectOf(inner['properties']) };
-      const required = [...arrayOf(merged['required']), ...arrayOf(inner['required'])];
-      return {
-        ...merged,
-        ...inner,
-        ...(Object.keys(properties).length > 0 && { properties }),
-        ...(required.length > 0 && { required: [...new Set(required)] }),
-      };
-    }, schema);
 }
 
 /** One type, and whether it may be null; several others become alternatives. */
@@ -156,9 +127,16 @@ function reduceChildren(
   place: Place,
 ): void {
   const { properties, items, prefixItems, anyOf, oneOf, required } = schema;
-  const one = (value: JsonValue): JsonObject => (isJsonObject(value) ? reduce(value, place) : {});
+  const one = (value: JsonValue): JsonObject => {
+    if (isJsonObject(value)) return reduce(value, place);
+    place.budget.charge();
+    return {};
+  };
   if (isJsonObject(properties)) {
-    const entries = Object.entries(properties).map(([name, value]) => [name, one(value ?? {})] as const);
+    const entries = Object.entries(properties).map(([name, value]) => {
+      place.budget.charge(0, name.length);
+      return [name, one(value ?? {})] as const;
+    });
     reduced['properties'] = Object.fromEntries(entries);
   }
   if (isJsonObject(items)) reduced['items'] = one(items);
@@ -173,8 +151,4 @@ function reduceChildren(
     (name) => typeof name === 'string' && isJsonObject(properties) && Object.hasOwn(properties, name),
   );
   if (names.length > 0) reduced['required'] = names;
-}
-
-function objectOf(value: JsonValue | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
 }

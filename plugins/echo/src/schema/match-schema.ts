@@ -1,28 +1,25 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '@dragoman/core';
-import type { Budget } from './budget.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  resolveReference,
+  type WorkBudget,
+} from '@dragoman/core';
 import { FORMATS } from './formats.ts';
 import { matchPattern } from './match-pattern.ts';
-import {
-  readList,
-  readMap,
-  readNames,
-  readNumber,
-  readTypes,
-  resolveReference,
-  type Schema,
-} from './read-schema.ts';
+import { readList, readMap, readNames, readNumber, readTypes, type Schema } from './read-schema.ts';
 
 /** References and nesting together; deeper than this is a circle or an attack. */
 const MAX_DEPTH = 100;
 
-/** A pattern may take its whole time limit. */
-const PATTERN_COST = 100;
+/** As many values are compared in the time of one step. */
+const COMPARED_AT_ONCE = 8;
 
 /** Where in the work a schema is looked at. */
 interface Place {
   readonly root: JsonValue;
   readonly depth: number;
-  readonly budget: Budget;
+  readonly budget: WorkBudget;
 }
 
 /** Whether a value satisfies a schema, as far as its keywords are known here and the budget lasts. */
@@ -35,7 +32,9 @@ function matches(schema: JsonValue, value: JsonValue, { root, depth, budget }: P
   if (!isJsonObject(schema) || depth > MAX_DEPTH || !budget.spend()) return false;
   const place = { root, depth: depth + 1, budget };
   return (
-    isAmong(schema, value) && matchesBranches(schema, value, place) && matchesContent(schema, value, place)
+    isAmong(schema, value, budget) &&
+    matchesBranches(schema, value, place) &&
+    matchesContent(schema, value, place)
   );
 }
 
@@ -47,11 +46,13 @@ function matchesContent(schema: Schema, value: JsonValue, place: Place): boolean
 }
 
 /** Whether a value is of the types and among the values that a schema allows. */
-function isAmong(schema: Schema, value: JsonValue): boolean {
+function isAmong(schema: Schema, value: JsonValue, budget: WorkBudget): boolean {
   const types = readTypes(schema);
   if (types.length > 0 && !types.some((type) => hasType(value, type))) return false;
   if ('const' in schema && !same(schema['const'], value)) return false;
-  return readList(schema, 'enum')?.some((one) => same(one, value)) !== false;
+  const listed = readList(schema, 'enum');
+  if (!listed) return true;
+  return budget.spend(listed.length / COMPARED_AT_ONCE) && listed.some((one) => same(one, value));
 }
 
 function hasType(value: JsonValue, type: string): boolean {
@@ -63,7 +64,9 @@ function hasType(value: JsonValue, type: string): boolean {
 }
 
 function same(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  if (one === other) return true;
+  const areBoth = typeof one === 'object' && typeof other === 'object';
+  return areBoth && JSON.stringify(one) === JSON.stringify(other);
 }
 
 function matchesBranches(schema: Schema, value: JsonValue, place: Place): boolean {
@@ -80,14 +83,15 @@ function matchesBranches(schema: Schema, value: JsonValue, place: Place): boolea
   return schema['not'] === undefined || !fits(schema['not']);
 }
 
-function matchesText(schema: Schema, value: string, budget: Budget): boolean {
+function matchesText(schema: Schema, value: string, budget: WorkBudget): boolean {
   const { pattern, format } = schema;
+  if (!budget.spend(0, value.length)) return false;
   const { length } = Array.from(value);
   if (length < (readNumber(schema, 'minLength') ?? 0)) return false;
   if (length > (readNumber(schema, 'maxLength') ?? Infinity)) return false;
   if (typeof format === 'string' && FORMATS.get(format)?.check.safeParse(value).success === false)
     return false;
-  return typeof pattern !== 'string' || (budget.spend(PATTERN_COST) && matchPattern(pattern, value));
+  return typeof pattern !== 'string' || matchPattern(pattern, value, budget);
 }
 
 function matchesNumber(schema: Schema, value: number): boolean {

@@ -27,8 +27,12 @@ function widen(types: JsonValue): readonly JsonValue[] {
 
 const pairs: Join = (one, other) =>
   list(one)
-    .flatMap((left) => list(other).map((right) => mergeSchemas([left, right]) ?? false))
-    .slice(0, MAX_ALTERNATIVES);
+    .slice(0, MAX_ALTERNATIVES)
+    .flatMap((left) =>
+      list(other)
+        .slice(0, MAX_ALTERNATIVES / Math.min(list(one).length, MAX_ALTERNATIVES))
+        .map((right) => mergeSchemas([left, right]) ?? false),
+    );
 
 const properties: Join = (one, other) => {
   if (!isJsonObject(one) || !isJsonObject(other)) return one;

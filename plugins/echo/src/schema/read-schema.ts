@@ -26,25 +26,3 @@ export function readNames(schema: Schema, keyword: string): readonly string[] {
 export function readTypes(schema: Schema): readonly string[] {
   return typeof schema['type'] === 'string' ? [schema['type']] : readNames(schema, 'type');
 }
-
-/** Follows a reference within the document, such as `#/$defs/city`. */
-export function resolveReference(root: JsonValue, reference: string): JsonValue | undefined {
-  if (!reference.startsWith('#')) return undefined;
-  let target: JsonValue | undefined = root;
-  for (const segment of reference.split('/').slice(1)) {
-    const key = unescapeSegment(segment);
-    if (Array.isArray(target)) target = target[Number(key)];
-    else if (isJsonObject(target) && Object.hasOwn(target, key)) target = target[key];
-    else return undefined;
-  }
-  return reference === '#' || reference.startsWith('#/') ? target : undefined;
-}
-
-function unescapeSegment(segment: string): string {
-  const key = segment.replaceAll('~1', '/').replaceAll('~0', '~');
-  try {
-    return decodeURIComponent(key);
-  } catch {
-    return key;
-  }
-}

@@ -6,6 +6,9 @@ const ALPHABET =
   'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_- .,:;/@#+=!?*$%&()[]{}<>|~^"\'`\\';
 const CONTROLS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', f: '\f', v: '\v' };
 
+/** Longer texts are not made: `(a{9999}){9999}` would fill the memory. */
+const MAX_LENGTH = 10_000;
+
 /**
  * Makes a text for a regular expression, or gives up on what it does not know (look-around, back-references,
  * Unicode properties). The result is a guess for the caller to check.
@@ -49,13 +52,22 @@ class PatternReader {
   #readSequence(): Piece {
     const pieces: Piece[] = [];
     while (!this.atEnd && !this.#sees('|') && !this.#sees(')')) pieces.push(this.#readQuantified());
-    return (repeat) => pieces.map((piece) => piece(repeat)).join('');
+    return (repeat) => {
+      let text = '';
+      for (const piece of pieces) text = checked(text + piece(repeat));
+      return text;
+    };
   }
 
   #readQuantified(): Piece {
     const piece = this.#readAtom();
     const [least, most] = this.#readQuantifier();
-    return (repeat) => piece(repeat).repeat(Math.min(most, Math.max(least, repeat)));
+    return (repeat) => {
+      const text = piece(repeat);
+      const times = Math.min(most, Math.max(least, repeat));
+      if (text.length * times > MAX_LENGTH) throw new UnknownPattern();
+      return text.repeat(times);
+    };
   }
 
   #readQuantifier(): readonly [least: number, most: number] {
@@ -134,6 +146,11 @@ class PatternReader {
     this.#at += 1;
     return character;
   }
+}
+
+function checked(text: string): string {
+  if (text.length > MAX_LENGTH) throw new UnknownPattern();
+  return text;
 }
 
 /** The first readable character of a class such as `[a-f]`; a single class cannot take long to match. */

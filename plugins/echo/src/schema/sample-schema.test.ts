@@ -34,7 +34,7 @@ describe('sampleSchema', () => {
       }),
       { numRuns: 500 },
     );
-  });
+  }, 30_000);
 
   it('gives the same value for the same schema', () => {
     fc.assert(

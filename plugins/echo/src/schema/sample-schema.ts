@@ -1,20 +1,21 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '@dragoman/core';
-import { Budget } from './budget.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  resolveReference,
+  weigh,
+  WorkBudget,
+} from '@dragoman/core';
 import { itemSchema, matchSchema, propertySchema } from './match-schema.ts';
 import { mergeSchemas } from './merge-schemas.ts';
-import {
-  readList,
-  readMap,
-  readNames,
-  readNumber,
-  readTypes,
-  resolveReference,
-  type Schema,
-} from './read-schema.ts';
+import { readList, readMap, readNames, readNumber, readTypes, type Schema } from './read-schema.ts';
 import { sampleNumber } from './sample-number.ts';
 import { sampleText } from './sample-text.ts';
 
-const MAX_STEPS = 20_000;
+/** For all tools of a request together: each step takes about a microsecond. */
+const LIMITS = { nodes: 20_000, bytes: 2_000_000 };
+/** As many keywords are merged in the time of one step. */
+const MERGED_AT_ONCE = 8;
 const MAX_ITEMS = 1000;
 const MAX_DEPTH = 60;
 
@@ -36,7 +37,7 @@ interface Place {
   readonly root: JsonValue;
   readonly references: ReadonlySet<string>;
   readonly depth: number;
-  readonly budget: Budget;
+  readonly budget: WorkBudget;
 }
 
 /**
@@ -44,10 +45,19 @@ interface Place {
  * from the keywords and checked, so a wrong guess costs time and never gives a wrong value. A `hint`, or parts of
  * it, is used where it satisfies. Gives `undefined` when no value was found.
  */
-export function sampleSchema(schema: JsonValue, hint?: JsonValue): JsonValue | undefined {
-  const place = { root: schema, references: new Set(['#']), depth: 0, budget: new Budget(MAX_STEPS) };
+export function sampleSchema(
+  schema: JsonValue,
+  hint?: JsonValue,
+  budget: WorkBudget = sampleBudget(),
+): JsonValue | undefined {
+  const place = { root: schema, references: new Set(['#']), depth: 0, budget };
   for (const value of values(schema, place, hint)) return value;
   return undefined;
+}
+
+/** The work that the samples of one request may take. */
+export function sampleBudget(): WorkBudget {
+  return new WorkBudget({ field: 'tools', claim: 'The schema is' }, LIMITS);
 }
 
 /** The guesses that satisfy. */
@@ -62,13 +72,18 @@ function* guesses(schema: JsonValue, place: Place, hint: JsonValue | undefined):
   if (hint !== undefined) yield hint;
   if (schema === true) yield 'echo';
   if (!isJsonObject(schema) || place.depth > MAX_DEPTH) return;
-  yield* statedValues(schema);
+  for (const value of statedValues(schema)) {
+    if (!place.budget.spend(0, weigh(value))) return;
+    yield value;
+  }
   const parts = splitBranches(schema, place);
   if (parts === undefined) {
     for (const type of likelyTypes(schema)) yield* guessesOfType(type, schema, { ...place, hint });
     return;
   }
+  const cost = Object.keys(parts.rest).length / MERGED_AT_ONCE;
   for (const branch of parts.branches) {
+    if (!place.budget.spend(cost)) return;
     const merged = mergeSchemas([parts.rest, ...branch]);
     if (merged) yield* guesses(merged, parts.place, hint);
   }

@@ -1,0 +1,73 @@
+import { GatewayError } from './errors.ts';
+import { isJsonObject, type JsonValue } from './json.ts';
+
+/** How much may be made of something that a client sent. */
+export interface WorkLimits {
+  readonly nodes: number;
+  readonly bytes: number;
+}
+
+/** What a budget is for, as an error tells it. */
+export interface WorkSubject {
+  /** The field of the request that is to blame. */
+  readonly field: string;
+  /** `The schema of the tool "weather" is`, or `The schemas of all tools are`. */
+  readonly claim: string;
+}
+
+/** For one schema: far more than people write, and little enough to be done at once. */
+export const SCHEMA_WORK: WorkLimits = { nodes: 5_000, bytes: 512 * 1024 };
+/** For all schemas of a request together. */
+export const REQUEST_WORK: WorkLimits = { nodes: 30_000, bytes: 4 * 1024 * 1024 };
+
+/**
+ * Bounds the work that one request can cause. References in a schema, for example, let a few lines stand for
+ * billions of nodes. Whatever expands, merges or follows what a client sent spends from a budget.
+ */
+export class WorkBudget {
+  readonly #subject: WorkSubject;
+  readonly #limits: WorkLimits;
+  readonly #whole: WorkBudget | undefined;
+  #nodes = 0;
+  #bytes = 0;
+
+  constructor(subject: WorkSubject, limits: WorkLimits, whole?: WorkBudget) {
+    this.#subject = subject;
+    this.#limits = limits;
+    this.#whole = whole;
+  }
+
+  /** A budget for a part, whose work also counts for the whole. */
+  share(subject: WorkSubject, limits: WorkLimits): WorkBudget {
+    return new WorkBudget(subject, limits, this);
+  }
+
+  /** Whether there was enough left. For work that can be given up. */
+  spend(nodes = 1, bytes = 0): boolean {
+    this.#nodes += nodes;
+    this.#bytes += bytes;
+    const isEnough = this.#nodes <= this.#limits.nodes && this.#bytes <= this.#limits.bytes;
+    return (this.#whole?.spend(nodes, bytes) ?? true) && isEnough;
+  }
+
+  /** Throws `invalid` when there is not enough left. */
+  charge(nodes = 1, bytes = 0): void {
+    if (this.spend(nodes, bytes)) return;
+    const { nodes: most } = this.#limits;
+    if (this.#nodes <= most && this.#bytes <= this.#limits.bytes) this.#whole?.charge(0);
+    const unit = this.#nodes > most ? `${most.toLocaleString('en')} nodes` : `${this.#limits.bytes} bytes`;
+    const message = `${this.#subject.claim} too large: more than ${unit} after references are resolved.`;
+    throw new GatewayError('invalid', message, { field: this.#subject.field });
+  }
+}
+
+/** About how many bytes a value takes as JSON. */
+export function weigh(value: JsonValue | undefined): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (Array.isArray(value))
+    return (value as readonly JsonValue[]).reduce<number>((sum, one) => sum + weigh(one) + 1, 2);
+  if (!isJsonObject(value)) return 8;
+  let sum = 2;
+  for (const name of Object.keys(value)) sum += name.length + 4 + weigh(value[name]);
+  return sum;
+}
