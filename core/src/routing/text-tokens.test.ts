@@ -31,6 +31,17 @@ describe('tokens of a text', () => {
     expect(performance.now() - begun).toBeLessThan(5000);
   });
 
+  it('take no time for which others would have to wait, however many texts there are', async () => {
+    const count = await textCounter('gpt-5');
+    const letters = Array.from({ length: 200_000 }, (_, at) =>
+      String.fromCodePoint(97 + ((at * at * 7 + at) % 26)),
+    );
+    const text = letters.join('');
+    const { user } = process.cpuUsage();
+    for (let at = 0; at < 20; at += 1) expect(count(text)).toBeGreaterThan(50_000);
+    expect((process.cpuUsage().user - user) / 1000).toBeLessThan(1500);
+  });
+
   it('treat special tokens as text', async () => {
     expect((await textCounter('gpt-5'))('<|endoftext|>')).toBeGreaterThan(1);
   });

@@ -29,14 +29,22 @@ export async function textCounter(model: string): Promise<TextCounter> {
 }
 
 /** Tokenizers take time by the square of a run without spaces. */
-const PIECE = /[^]{1,256}(?=\s)|[^]{1,256}/g;
-/** Of a longer text, the rest is taken to be like its beginning: counting holds up everybody else. */
-const MAX_LENGTH = 200_000;
+const PIECE = /[^]{1,64}(?=\s)|[^]{1,64}/g;
+/** Of all texts of a request; a token takes about two microseconds, in which nobody else is served. */
+const MAX_COUNTED = 60_000;
 
+/** Counts the texts of one request. What comes behind the most tokens is taken to be like what was counted. */
 function inPieces(count: TextCounter): TextCounter {
+  let counted = 0;
+  let length = 0;
   return (text) => {
-    const pieces = text.slice(0, MAX_LENGTH).match(PIECE) ?? [];
-    const counted = pieces.reduce((sum, piece) => sum + count(piece), 0);
-    return text.length > MAX_LENGTH ? Math.ceil((counted * text.length) / MAX_LENGTH) : counted;
+    const before = { counted, length };
+    for (const [piece] of text.matchAll(PIECE)) {
+      if (counted >= MAX_COUNTED) break;
+      counted += count(piece);
+      length += piece.length;
+    }
+    const rest = text.length - (length - before.length);
+    return counted - before.counted + Math.ceil((rest * counted) / Math.max(1, length));
   };
 }
