@@ -94,9 +94,10 @@ function closeChoices(
 ): Choice[] {
   const reasons = [reason, ...otherReasons];
   const count = parts.reduce((most, part) => Math.max(most, part.choice + 1), reasons.length);
+  const byChoice = Map.groupBy(parts, ({ choice }) => choice);
   return Array.from({ length: count }, (_, choice) =>
     defined({
-      content: parts.filter((part) => part.choice === choice).map(closePart),
+      content: (byChoice.get(choice) ?? []).map(closePart),
       reason: reasons[choice] ?? reason,
       logprobs: logprobs.get(choice),
     }),

@@ -1,5 +1,6 @@
 import type {
   AssistantMessage,
+  AssistantPart,
   Message,
   ToolCallPart,
   ToolResultPart,
@@ -13,11 +14,13 @@ import type {
  */
 export function pairToolResults(messages: readonly Message[]): readonly Message[] {
   const paired: Message[] = [];
-  let open: readonly ToolCallPart[] = [];
   const moved = new Set<UserPart>();
+  let open: ToolCallPart[] = [];
+  /** The content of the last turn, once several turns were joined in it. */
+  let joined: AssistantPart[] | undefined;
   for (const [at, message] of messages.entries()) {
     if (message.role === 'user') {
-      const own = open.length > 0 ? findResults(open, messages.slice(at)) : [];
+      const own = open.length > 0 ? findResults(open, messages, at) : [];
       for (const part of own) moved.add(part);
       const content = [...own, ...restOf(message, moved)];
       if (content.length > 0) paired.push({ ...message, content });
@@ -32,34 +35,44 @@ export function pairToolResults(messages: readonly Message[]): readonly Message[
     const last = paired.at(-1);
     if (open.length > 0 && last?.role === 'assistant') {
       // Some clients keep each chunk of a stream as a turn of its own.
-      paired[paired.length - 1] = { ...last, ...message, content: [...last.content, ...message.content] };
-      open = [...open, ...callsOf(message)];
+      joined ??= [...last.content];
+      joined.push(...message.content);
+      paired[paired.length - 1] = { ...last, ...message, content: joined };
+      open.push(...callsOf(message));
       continue;
     }
     if (open.length > 0) paired.push({ role: 'user', content: open.map(noResult) });
     paired.push(message);
+    joined = undefined;
     open = callsOf(message);
   }
   if (open.length > 0) paired.push({ role: 'user', content: open.map(noResult) });
   return paired;
 }
 
-function callsOf({ content }: AssistantMessage): readonly ToolCallPart[] {
+function callsOf({ content }: AssistantMessage): ToolCallPart[] {
   return content.filter((part) => part.type === 'tool-call').filter(({ hosted }) => !hosted);
 }
 
-/** One result for each call, in their order; clients may spread them over all that comes before the next turn. */
+/**
+ * One result for each call, in their order. Clients may spread results over all messages from `at` up to the next
+ * turn of the assistant.
+ */
 function findResults(
   calls: readonly ToolCallPart[],
-  following: readonly Message[],
+  messages: readonly Message[],
+  at: number,
 ): readonly ToolResultPart[] {
-  const end = following.findIndex(({ role }) => role === 'assistant');
-  const results = following
-    .slice(0, end < 0 ? following.length : end)
-    .flatMap(({ role, content }) =>
-      role === 'user' ? content.filter((part) => part.type === 'tool-result') : [],
-    );
-  return calls.map((call) => results.find(({ callId }) => callId === call.id) ?? noResult(call));
+  const results = new Map<string, ToolResultPart>();
+  for (let next = at; next < messages.length; next += 1) {
+    const message = messages[next];
+    if (message?.role === 'assistant') break;
+    if (message?.role !== 'user') continue;
+    for (const part of message.content) {
+      if (part.type === 'tool-result' && !results.has(part.callId)) results.set(part.callId, part);
+    }
+  }
+  return calls.map((call) => results.get(call.id) ?? noResult(call));
 }
 
 function restOf({ content }: UserMessage, moved: ReadonlySet<UserPart>): readonly UserPart[] {

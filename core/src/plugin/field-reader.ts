@@ -1,5 +1,6 @@
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
+import { RequestTally } from './request-tally.ts';
 
 /** More tokens than any model writes. */
 export const MAX_TOKENS = 10_000_000;
@@ -14,17 +15,20 @@ export class FieldReader {
   readonly #object: JsonObject;
   readonly #path: string;
   readonly #read = new Set<string>();
+  /** Shared by all readers of a request. */
+  readonly #tally: RequestTally;
 
   /** `path` is where the object stands in the request: `messages[2]`. Empty for the request itself. */
-  constructor(object: JsonObject, path = '') {
+  constructor(object: JsonObject, path = '', tally = new RequestTally()) {
     this.#object = object;
     this.#path = path;
+    this.#tally = tally;
   }
 
   /** A reader of any value that must be an object. */
-  static of(value: JsonValue | undefined, path: string): FieldReader {
+  static of(value: JsonValue | undefined, path: string, tally?: RequestTally): FieldReader {
     if (!isJsonObject(value)) throw refuse(path, 'an object', value);
-    return new FieldReader(value, path);
+    return new FieldReader(value, path, tally);
   }
 
   /** The path of a field, for messages. */
@@ -105,7 +109,7 @@ export class FieldReader {
   /** A reader of a field that is an object. */
   optionalReader(name: string): FieldReader | undefined {
     const value = this.optionalObject(name);
-    return value && new FieldReader(value, this.at(name));
+    return value && new FieldReader(value, this.at(name), this.#tally);
   }
 
   reader(name: string): FieldReader {
@@ -114,14 +118,16 @@ export class FieldReader {
 
   optionalArray(name: string): readonly JsonValue[] | undefined {
     const value = this.value(name);
-    if (value === undefined || Array.isArray(value)) return value as readonly JsonValue[] | undefined;
-    throw refuse(this.at(name), 'an array', value);
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value)) throw refuse(this.at(name), 'an array', value);
+    this.#tally.countEntries(value.length, this.at(name));
+    return value as readonly JsonValue[];
   }
 
   /** A reader for each entry of an array of objects; none when the field is absent. */
   readers(name: string): readonly FieldReader[] {
     return (this.optionalArray(name) ?? []).map((value, at) =>
-      FieldReader.of(value, `${this.at(name)}[${at}]`),
+      FieldReader.of(value, `${this.at(name)}[${at}]`, this.#tally),
     );
   }
 
@@ -130,6 +136,11 @@ export class FieldReader {
       if (typeof value === 'string') return value;
       throw refuse(`${this.at(name)}[${at}]`, 'a string', value);
     });
+  }
+
+  /** Counts the object as a tool call of the history; a request may hold only so many. */
+  countToolCall(): void {
+    this.#tally.countToolCall(this.#path);
   }
 
   /** The fields that were not read; `undefined` when there are none. */

@@ -98,7 +98,7 @@ class OpenCall implements Call, RequestWatcher {
       http: pools.client({ timeouts, signal: ended, watcher: this, name: upstream.config.id }),
       capabilities: upstream.capabilitiesOf(model),
       fetchFiles: (urls) => pools.files.fetchAll(urls, ended),
-      drop: (field, why) => void input.dropped?.push({ field, why }),
+      drop: (field, why) => note(input.dropped ?? [], { field, why }),
     };
   }
 
@@ -154,6 +154,15 @@ class OpenCall implements Call, RequestWatcher {
   }
 
   readonly #onAbort = (): void => this.#controller.abort(this.#input.signal?.reason);
+}
+
+/** More say nothing new, and go into every trace. */
+const MAX_DROPPED = 100;
+
+/** A history may lose the same thing in each of its messages; it is noted once. */
+function note(dropped: Dropped[], { field, why }: Dropped): void {
+  const isKnown = dropped.some((one) => one.field === field && one.why === why);
+  if (!isKnown && dropped.length < MAX_DROPPED) dropped.push({ field, why });
 }
 
 /** Bodies that are streamed are not captured: they are files, as a rule. */

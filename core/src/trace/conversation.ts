@@ -3,7 +3,7 @@ import { parsedArguments } from '../canonical/call-arguments.ts';
 import type { ChatReply, ChatRequest, Message, ToolResultPart } from '../canonical/chat.ts';
 
 /** Who said what, without what clients write anew in their own way. */
-type Said = readonly [role: string, text: string, calls: readonly string[]];
+type Said = readonly [role: string, text: string, calls: string[]];
 
 /** Where a request stands in its conversation. */
 export interface Place {
@@ -55,9 +55,10 @@ function merged(messages: readonly Message[]): readonly Said[] {
   for (const message of messages) {
     const said = saidBy(message);
     const last = all.at(-1);
-    if (last?.[0] === 'assistant' && said[0] === 'assistant')
-      all[all.length - 1] = ['assistant', last[1] + said[1], [...last[2], ...said[2]]];
-    else if (isSomething(said) || message.role !== 'assistant') all.push(said);
+    if (last?.[0] === 'assistant' && said[0] === 'assistant') {
+      for (const call of said[2]) last[2].push(call);
+      all[all.length - 1] = ['assistant', last[1] + said[1], last[2]];
+    } else if (isSomething(said) || message.role !== 'assistant') all.push(said);
   }
   return all;
 }

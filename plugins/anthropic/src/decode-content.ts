@@ -61,6 +61,7 @@ export function decodeAssistantBlock(opaque: OpaqueBox) {
       case 'redacted_thinking':
         return hiddenReasoning(ownerOf(block.string('data'), 'redacted', opaque));
       case 'tool_use':
+        block.countToolCall();
         return defined({
           type: 'tool-call' as const,
           id: block.string('id'),

@@ -4,7 +4,7 @@ import { type ContentContext, encodeAssistantPart, encodeText, encodeUserParts }
 /** A turn as the API has it. */
 export interface Turn {
   readonly role: 'user' | 'assistant' | 'system';
-  readonly content: readonly JsonValue[];
+  readonly content: JsonValue[];
 }
 
 /** Encodes a conversation: neighbours of one role are one turn, and no turn is empty. */
@@ -14,8 +14,7 @@ export function encodeMessages(messages: readonly Message[], context: ContentCon
     const turn = encodeTurn(message, turns.at(-1), context);
     if (turn.content.length === 0) continue;
     const last = turns.at(-1);
-    if (last?.role === turn.role)
-      turns[turns.length - 1] = { ...last, content: [...last.content, ...turn.content] };
+    if (last?.role === turn.role) last.content.push(...turn.content);
     else turns.push(turn);
   }
   return turns;
@@ -24,7 +23,7 @@ export function encodeMessages(messages: readonly Message[], context: ContentCon
 function encodeTurn(message: Message, before: Turn | undefined, context: ContentContext): Turn {
   switch (message.role) {
     case 'user':
-      return { role: 'user', content: encodeUserParts(message.content, context) };
+      return { role: 'user', content: [...encodeUserParts(message.content, context)] };
     case 'assistant':
       return {
         role: 'assistant',

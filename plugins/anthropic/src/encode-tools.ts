@@ -19,9 +19,9 @@ type Drop = Pick<CallContext, 'drop'>;
 /** The tools that the model may call now: a choice among some of them leaves out the others. */
 export function encodeTools(request: ChatRequest, names: ToolNames, context: Drop): readonly JsonObject[] {
   const { tools, toolChoice, protocol } = request;
-  const allowed = toolChoice?.mode === 'one' ? undefined : toolChoice?.names;
+  const allowed = toolChoice?.names && toolChoice.mode !== 'one' ? new Set(toolChoice.names) : undefined;
   return tools
-    .filter(({ name }) => !allowed || allowed.includes(name))
+    .filter(({ name }) => !allowed || allowed.has(name))
     .map((tool) => {
       if (tool.kind !== 'hosted') return encodeTool(tool, names);
       return protocol === ANTHROPIC && tool.options ? tool.options : encodeHosted(tool, context);

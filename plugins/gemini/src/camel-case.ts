@@ -15,7 +15,7 @@ const FREE = new Set([
 /** Every field of this protocol may be spelt in snake case as well. */
 export function camelCased(body: JsonObject): JsonObject {
   const entries = Object.entries(body).map(([key, value]) => {
-    const name = key.replaceAll(/(?<=[a-z0-9])_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const name = key.includes('_') ? inCamelCase(key) : key;
     if (name === 'properties' && isJsonObject(value)) return [name, camelCasedSchemas(value)];
     return [name, value === undefined || FREE.has(name) ? value : camelCasedValue(value)];
   });
@@ -31,4 +31,8 @@ function camelCasedSchemas(properties: JsonObject): JsonObject {
 function camelCasedValue(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return (value as readonly JsonValue[]).map(camelCasedValue);
   return isJsonObject(value) ? camelCased(value) : value;
+}
+
+function inCamelCase(key: string): string {
+  return key.replaceAll(/(?<=[a-z0-9])_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -7,11 +7,11 @@ import {
   type Message,
   type Opaque,
   type OpaqueBox,
-  type ToolCallPart,
   type ToolResultPart,
   type UserPart,
 } from '@dragoman/core';
 import { extensionsOf } from './kept.ts';
+import { OpenCalls } from './open-calls.ts';
 import { GEMINI } from './wire.ts';
 
 /** Decodes `contents`. */
@@ -24,8 +24,7 @@ export function decodeContents(fields: FieldReader, box: OpaqueBox): readonly Me
 
 class ContentsReader {
   readonly #box: OpaqueBox;
-  /** Calls that no result has come for. */
-  #open: ToolCallPart[] = [];
+  #open = new OpenCalls([]);
 
   constructor(box: OpaqueBox) {
     this.#box = box;
@@ -39,7 +38,7 @@ class ContentsReader {
         .map((part, at) => this.#modelPart(part, `call_${turn}_${at}`))
         // Streams end in such a text, and clients send it back.
         .filter((part) => part.type !== 'text' || part.text !== '' || part.opaque);
-      this.#open = decoded.filter((part) => part.type === 'tool-call');
+      this.#open = new OpenCalls(decoded.filter((part) => part.type === 'tool-call'));
       return { role: 'assistant', content: decoded };
     }
     if (role !== 'user' && role !== 'function') throw content.invalid('role', 'must be "user" or "model"');
@@ -62,6 +61,7 @@ class ContentsReader {
     const thought = part.optionalBoolean('thought') ?? false;
     const opaque = this.#signature(part, call ? 'call' : thought ? 'thinking' : 'text');
     if (call) {
+      call.countToolCall();
       return defined({
         type: 'tool-call' as const,
         id: call.optionalString('id') || id,
@@ -91,8 +91,7 @@ class ContentsReader {
   #result(result: FieldReader): ToolResultPart {
     const name = result.string('name');
     const id = result.optionalString('id');
-    const at = this.#open.findIndex((call) => (id ? call.id === id : call.name === name));
-    const [call] = at < 0 ? [] : this.#open.splice(at, 1);
+    const call = id ? this.#open.takeById(id) : this.#open.takeByName(name);
     const { isError, value } = valueOf(result.value('response') ?? {});
     const media = result.readers('parts').flatMap((part) => decodeMedia(part) ?? []);
     const text = { type: 'text' as const, text: typeof value === 'string' ? value : JSON.stringify(value) };

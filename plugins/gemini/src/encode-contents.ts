@@ -24,6 +24,7 @@ import { GEMINI, NO_SIGNATURE } from './wire.ts';
 /** A turn as the API has it. */
 interface Content {
   readonly role: 'user' | 'model';
+  readonly holdsResults?: boolean;
   readonly parts: readonly JsonObject[];
 }
 
@@ -38,14 +39,14 @@ export function encodeContents(
   requestContext: EncodeRequestContext,
 ): readonly Content[] {
   const context = { ...requestContext, called: calledTools(messages, requestContext) };
-  const contents: Content[] = [];
+  const contents: (Content & { readonly parts: JsonObject[] })[] = [];
   for (const message of nameSpeakers(pairToolResults(messages))) {
     for (const content of encodeMessage(message, context)) {
       if (content.parts.length === 0) continue;
       const last = contents.at(-1);
-      if (last?.role === content.role && !holdsResults(last) && !holdsResults(content)) {
-        contents[contents.length - 1] = { ...last, parts: [...last.parts, ...content.parts] };
-      } else contents.push(content);
+      const joins = last?.role === content.role && !content.holdsResults && !last.holdsResults;
+      if (joins) last.parts.push(...content.parts);
+      else contents.push({ ...content, parts: [...content.parts] });
     }
   }
   return context.capabilities.thoughtSignatureRequired ? contents.map(signed) : contents;
@@ -59,10 +60,6 @@ function calledTools(
     content.flatMap((part) => (part.type === 'tool-call' ? [part] : [])),
   );
   return new Map(calls.map(({ id, name, namespace }) => [id, names.toWire(name, namespace)]));
-}
-
-function holdsResults({ parts }: Content): boolean {
-  return parts.some((part) => part['functionResponse'] !== undefined);
 }
 
 /** The first call of a step must carry a signature; calls from elsewhere have none. */
@@ -91,7 +88,7 @@ function encodeUser({ content }: UserMessage, context: Context): readonly Conten
   const rest = content.filter((part) => part.type !== 'tool-result');
   const media = context.capabilities.functionResponseParts ? [] : results.flatMap(mediaOf);
   return [
-    { role: 'user', parts: results.map((result) => encodeResult(result, context)) },
+    { role: 'user', holdsResults: true, parts: results.map((result) => encodeResult(result, context)) },
     { role: 'user', parts: [...media, ...rest].flatMap((part) => encodeUserPart(part, context)) },
   ];
 }

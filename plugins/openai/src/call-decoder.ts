@@ -38,6 +38,9 @@ export class CallDecoder {
   readonly #choice: number;
   readonly #idSeed: string;
   readonly #calls: Call[] = [];
+  /** The last call of each index, of each id, and of both. */
+  readonly #last = new Map<string, Call>();
+  #hasNames = false;
 
   constructor(writer: BlockWriter, { choice, idSeed }: { readonly choice: number; readonly idSeed: string }) {
     this.#writer = writer;
@@ -46,7 +49,7 @@ export class CallDecoder {
   }
 
   get any(): boolean {
-    return this.#calls.some(({ name }) => name !== undefined);
+    return this.#hasNames;
   }
 
   *decode(wire: JsonObject): Generator<ChatEvent> {
@@ -56,6 +59,7 @@ export class CallDecoder {
     if (!isOpen || call.isAnonymous) call.text += fragment.text;
     if (!isOpen && fragment.name !== undefined) {
       call.name = fragment.name;
+      this.#hasNames = true;
       const block: Block = { type: 'tool-call', id: call.id, name: call.name, form: fragment.form };
       yield* this.#writer.open(call.key, block, this.#choice);
     }
@@ -71,14 +75,14 @@ export class CallDecoder {
   }
 
   #find({ id, index, name, ...fragment }: Fragment): Call | undefined {
-    const candidates = index === undefined ? this.#calls : this.#calls.filter((call) => call.index === index);
-    const last = candidates.at(-1);
+    const last = index === undefined ? this.#calls.at(-1) : this.#last.get(keyOf(index, ''));
     if (!last) return undefined;
     if (id !== '') {
-      const exact = candidates.findLast((call) => call.id === id);
+      const exact = this.#last.get(keyOf(index, id));
       if (exact) return exact;
       if (last.name === undefined && last.isAnonymous) {
         last.id = id;
+        this.#index(last);
         return last;
       }
       return name === undefined && last.name !== undefined ? last : undefined;
@@ -100,8 +104,20 @@ export class CallDecoder {
       text: '',
     };
     this.#calls.push(call);
+    this.#index(call);
     return call;
   }
+
+  #index(call: Call): void {
+    const { index, id } = call;
+    this.#last.set(keyOf(index, ''), call);
+    this.#last.set(keyOf(index, id), call);
+    this.#last.set(keyOf(undefined, id), call);
+  }
+}
+
+function keyOf(index: number | undefined, id: string): string {
+  return `${index ?? ''} ${id}`;
 }
 
 function readFragment(wire: JsonObject): Fragment {

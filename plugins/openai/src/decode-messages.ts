@@ -9,6 +9,7 @@ import {
   type ToolCallPart,
   type ToolResultPart,
   type UserMessage,
+  type UserPart,
 } from '@dragoman/core';
 import { decodeContent, decodeText, decodeTextPart, decodeUserPart } from './decode-content.ts';
 import { extensionsOf } from './kept.ts';
@@ -27,11 +28,18 @@ export function decodeMessages(readers: readonly FieldReader[], box: OpaqueBox):
   const rest = decoded.findIndex(({ role }) => role !== 'system');
   const system = decoded.slice(0, rest < 0 ? decoded.length : rest) as SystemMessage[];
   const messages: Message[] = [];
+  /** The content of the last message, while it is made of results alone. */
+  let results: UserPart[] | undefined;
   for (const message of decoded.slice(system.length)) {
-    const last = messages.at(-1);
-    if (last && isResults(last) && isResults(message)) {
-      messages[messages.length - 1] = { ...last, content: [...last.content, ...message.content] };
-    } else messages.push(message);
+    if (!isResults(message)) {
+      results = undefined;
+      messages.push(message);
+    } else if (results) {
+      results.push(...message.content);
+    } else {
+      results = [...message.content];
+      messages.push({ ...message, content: results });
+    }
   }
   return { system, messages };
 }
@@ -101,6 +109,7 @@ function decodeAssistantPart(part: FieldReader): AssistantPart {
 }
 
 function decodeCall(call: FieldReader): ToolCallPart {
+  call.countToolCall();
   const id = call.string('id');
   const type = call.optionalOneOf('type', ['function', 'custom']) ?? 'function';
   if (type === 'custom') {
@@ -133,6 +142,7 @@ function decodeCall(call: FieldReader): ToolCallPart {
 function decodeOldCall(message: FieldReader): readonly ToolCallPart[] {
   const call = message.optionalReader('function_call');
   if (!call) return [];
+  call.countToolCall();
   const name = call.string('name');
   return [
     {

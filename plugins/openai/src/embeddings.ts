@@ -45,8 +45,8 @@ function decodeInputs(fields: FieldReader): EmbedRequest['inputs'] {
   if (!Array.isArray(input) || input.length === 0) {
     throw fields.invalid('input', 'must be a string or an array that is not empty');
   }
-  const entries = input as readonly JsonValue[];
-  if (isTokens(entries)) return [entries];
+  if (isTokens(input)) return [input];
+  const entries = fields.optionalArray('input') ?? [];
   return entries.map((entry, at) => {
     if (typeof entry === 'string') return entry;
     if (Array.isArray(entry) && isTokens(entry)) return entry;

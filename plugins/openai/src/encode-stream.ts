@@ -51,6 +51,7 @@ class ChunkEncoder {
   readonly #context: EncodeContext;
   readonly #blocks = new Map<number, OpenBlock>();
   readonly #calls = new Map<number, number>();
+  readonly #untold = new Set<OpenBlock>();
   /** How much text each choice that has begun holds. */
   readonly #texts = new Map<number, number>();
   readonly #refused = new Set<number>();
@@ -109,10 +110,12 @@ class ChunkEncoder {
     yield* this.#begin(choice);
     const isCall = block.type === 'tool-call' && !block.hosted;
     // Clients know calls by the order in which they begin.
-    if (isCall) for (const open of this.#blocks.values()) yield* this.#tell(open);
+    if (isCall) for (const open of this.#untold) yield* this.#tell(open);
     const call = isCall ? (this.#calls.get(choice) ?? 0) : 0;
     const start = this.#texts.get(choice) ?? 0;
-    this.#blocks.set(index, { block, choice, call, start, length: 0, citations: [], isTold: false });
+    const open = { block, choice, call, start, length: 0, citations: [], isTold: false };
+    this.#blocks.set(index, open);
+    if (isCall) this.#untold.add(open);
     if (block.type === 'refusal') this.#refused.add(choice);
     if (isCall) this.#calls.set(choice, call + 1);
   }
@@ -121,6 +124,7 @@ class ChunkEncoder {
     const { block, choice, call, opaque } = open;
     if (open.isTold || block.type !== 'tool-call' || block.hosted) return;
     open.isTold = true;
+    this.#untold.delete(open);
     const { id, name } = block;
     const called =
       block.form === 'freeform'

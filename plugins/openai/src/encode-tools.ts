@@ -2,6 +2,7 @@ import {
   type ChatRequest,
   defined,
   describeFreeform,
+  firstOfNames,
   FREEFORM_SCHEMA,
   GatewayError,
   type JsonObject,
@@ -68,7 +69,8 @@ export function encodeToolChoice(
 ): JsonValue | undefined {
   if (!toolChoice) return undefined;
   const { mode, names = [], parallel } = toolChoice;
-  const named = names.map((name) => nameTool(name, tools, context));
+  const known = firstOfNames(tools);
+  const named = names.map((name) => nameTool(name, known, context));
   if ((mode === 'any' || mode === 'one') && !context.capabilities.forcedToolChoice) {
     context.drop('tool_choice', 'The model takes no forced tool choice and is asked in words.');
     return 'auto';
@@ -83,10 +85,10 @@ export function encodeToolChoice(
 
 function nameTool(
   name: string,
-  tools: readonly Tool[],
+  tools: ReadonlyMap<string, Tool>,
   { names, isNative }: EncodeRequestContext,
 ): JsonObject {
-  const known = tools.find((tool) => tool.name === name);
+  const known = tools.get(name);
   const type = isNative && known?.kind === 'freeform' ? 'custom' : 'function';
   const namespace = known?.kind === 'hosted' ? undefined : known?.namespace;
   return { type, [type]: { name: names.toWire(name, namespace) } };

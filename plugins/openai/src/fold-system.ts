@@ -1,4 +1,4 @@
-import { type Message, remind, type SystemMessage, type UserMessage } from '@dragoman/core';
+import { type Message, remind, type SystemMessage, type UserMessage, type UserPart } from '@dragoman/core';
 
 /** One system message of all, for templates that know no second one. */
 export function joinSystem(system: readonly SystemMessage[]): readonly SystemMessage[] {
@@ -15,14 +15,19 @@ export function joinSystem(system: readonly SystemMessage[]): readonly SystemMes
  */
 export function foldSystem(messages: readonly Message[]): readonly Message[] {
   const folded: Message[] = [];
+  /** The content of the last turn, once another one joined it. */
+  let joined: UserPart[] | undefined;
   let isReminder = false;
   for (const message of messages) {
     const turn = message.role === 'system' ? reminder(message) : message;
     const last = folded.at(-1);
     const joins = isReminder || message.role === 'system';
     if (joins && turn.role === 'user' && last?.role === 'user') {
-      folded[folded.length - 1] = { ...last, ...turn, content: [...last.content, ...turn.content] };
+      joined ??= [...last.content];
+      joined.push(...turn.content);
+      folded[folded.length - 1] = { ...last, ...turn, content: joined };
     } else {
+      joined = undefined;
       folded.push(turn);
     }
     isReminder = message.role === 'system';

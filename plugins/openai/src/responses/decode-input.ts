@@ -46,6 +46,11 @@ export function decodeInput(fields: FieldReader, box: OpaqueBox): DecodedInput {
 class InputReader {
   readonly #box: OpaqueBox;
   readonly #messages: Message[] = [];
+  /** The content of the last message, where an item of the same side can join it. */
+  #turn: AssistantPart[] | undefined;
+  #results: ToolResultPart[] | undefined;
+  /** The last call of each tool. */
+  readonly #lastCalls = new Map<string, string>();
   readonly #nativeOnly: string[] = [];
   readonly #tools: FieldReader[] = [];
   /** A signature that waits for the call that it belongs to. */
@@ -94,14 +99,14 @@ class InputReader {
     const role = item.string('role');
     switch (role) {
       case 'user':
-        this.#messages.push({ role, content: decodeContent(item, decodeUserPart) });
+        this.#push({ role, content: decodeContent(item, decodeUserPart) });
         break;
       case 'assistant':
         this.#assistant(decodeContent(item, decodeAssistantPart));
         break;
       case 'system':
       case 'developer':
-        this.#messages.push({ role: 'system', rank: role, content: decodeContent(item, decodeTextPart) });
+        this.#push({ role: 'system', rank: role, content: decodeContent(item, decodeTextPart) });
         break;
       default:
         throw item.invalid('role', 'must be "user", "assistant", "system" or "developer"');
@@ -109,10 +114,19 @@ class InputReader {
   }
 
   #assistant(parts: readonly AssistantPart[]): void {
-    const last = this.#messages.at(-1);
-    if (last?.role === 'assistant') {
-      this.#messages[this.#messages.length - 1] = { ...last, content: [...last.content, ...parts] };
-    } else if (parts.length > 0) this.#messages.push({ role: 'assistant', content: parts });
+    if (this.#turn) {
+      this.#turn.push(...parts);
+    } else if (parts.length > 0) {
+      const content = [...parts];
+      this.#push({ role: 'assistant', content });
+      this.#turn = content;
+    }
+  }
+
+  #push(message: Message): void {
+    this.#messages.push(message);
+    this.#turn = undefined;
+    this.#results = undefined;
   }
 
   /** Clients send items full of nulls; one that says nothing is none. */
@@ -138,12 +152,15 @@ class InputReader {
   }
 
   #call(item: FieldReader, isFreeform: boolean): ToolCallPart {
+    item.countToolCall();
     const opaque = this.#signature;
     this.#signature = undefined;
+    const [id, name] = [item.string('call_id'), item.string('name')];
+    this.#lastCalls.set(name, id);
     return defined({
       type: 'tool-call' as const,
-      id: item.string('call_id'),
-      name: item.string('name'),
+      id,
+      name,
       namespace: item.optionalString('namespace'),
       form: isFreeform ? ('freeform' as const) : ('json' as const),
       arguments: isFreeform ? item.string('input') : item.optionalString('arguments') || '{}',
@@ -161,16 +178,16 @@ class InputReader {
       'output',
     );
     const result: ToolResultPart = defined({ type: 'tool-result' as const, callId, name, content });
-    const last = this.#messages.at(-1);
-    if (last?.role === 'user' && last.content.every((part) => part.type === 'tool-result')) {
-      this.#messages[this.#messages.length - 1] = { ...last, content: [...last.content, result] };
-    } else this.#messages.push({ role: 'user', content: [result] });
+    if (this.#results) {
+      this.#results.push(result);
+      return;
+    }
+    const results = [result];
+    this.#push({ role: 'user', content: results });
+    this.#results = results;
   }
 
   #lastCallOf(name: string | undefined): string | undefined {
-    const calls = this.#messages.flatMap(({ content }) =>
-      content.flatMap((part) => (part.type === 'tool-call' ? [part] : [])),
-    );
-    return calls.findLast((call) => call.name === name)?.id;
+    return name === undefined ? undefined : this.#lastCalls.get(name);
   }
 }

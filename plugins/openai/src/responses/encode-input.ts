@@ -97,12 +97,14 @@ function encodeAssistant(
     items.push(...encodeSaid(said));
     said = [];
   };
+  /** Behind it, there is nothing that reasoning could have led to. */
+  const lastOutcome = content.findLastIndex(({ type }) => type !== 'reasoning');
   for (const [at, part] of content.entries()) {
     if (part.type === 'text' || part.type === 'refusal') {
       said.push(part);
     } else {
       endMessage();
-      items.push(...encodePart(part, content.slice(at + 1), context));
+      items.push(...encodePart(part, at < lastOutcome, context));
     }
   }
   endMessage();
@@ -120,12 +122,12 @@ function encodeSaid(parts: readonly (TextPart | RefusalPart)[]): readonly JsonOb
 
 function encodePart(
   part: Exclude<AssistantPart, TextPart | RefusalPart>,
-  following: readonly AssistantPart[],
+  hasOutcome: boolean,
   context: EncodeRequestContext,
 ): readonly JsonObject[] {
   switch (part.type) {
     case 'reasoning':
-      return encodeReasoning(part, following, context);
+      return encodeReasoning(part, hasOutcome, context);
     case 'tool-call':
       if (part.hosted) break;
       return [encodeCall(part, context)];
@@ -143,11 +145,11 @@ function encodePart(
 /** Only sealed reasoning may go back, in front of what it led to. Its id would be looked up where it is not kept. */
 function encodeReasoning(
   { text, form, opaque }: ReasoningPart,
-  following: readonly AssistantPart[],
+  hasOutcome: boolean,
   { drop }: EncodeRequestContext,
 ): readonly JsonObject[] {
   const isOwn = opaque?.protocol === RESPONSES && opaque.kind === 'reasoning' && opaque.data !== undefined;
-  if (!isOwn || following.every(({ type }) => type === 'reasoning')) {
+  if (!isOwn || !hasOutcome) {
     drop('messages.reasoning', 'The upstream takes back only reasoning that it sealed itself.');
     return [];
   }

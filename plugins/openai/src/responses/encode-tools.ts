@@ -1,6 +1,7 @@
 import {
   type ChatRequest,
   defined,
+  firstOfNames,
   type HostedTool,
   type JsonObject,
   type JsonValue,
@@ -54,7 +55,8 @@ export function encodeToolChoice(
 ): JsonValue | undefined {
   if (!toolChoice) return undefined;
   const { mode, names = [], parallel } = toolChoice;
-  const named = names.map((name) => nameTool(name, tools, context));
+  const known = firstOfNames(tools);
+  const named = names.map((name) => nameTool(name, known, context));
   if ((mode === 'any' || mode === 'one') && !context.capabilities.forcedToolChoice) {
     context.drop('tool_choice', 'The model takes no forced tool choice and is asked in words.');
     return 'auto';
@@ -65,8 +67,12 @@ export function encodeToolChoice(
   return mode === 'auto' && parallel !== undefined ? undefined : MODES[mode];
 }
 
-function nameTool(name: string, tools: readonly Tool[], { names }: EncodeRequestContext): JsonObject {
-  const known = tools.find((tool) => tool.name === name);
+function nameTool(
+  name: string,
+  tools: ReadonlyMap<string, Tool>,
+  { names }: EncodeRequestContext,
+): JsonObject {
+  const known = tools.get(name);
   if (known?.kind === 'hosted') return { type: name };
   return {
     type: known?.kind === 'freeform' ? 'custom' : 'function',

@@ -1,0 +1,36 @@
+import { GatewayError } from '../canonical/errors.ts';
+
+/** Entries of one list. No model reads as many messages or tools. */
+const MAX_ENTRIES = 10_000;
+/** Entries of all lists of a request, so that many long lists cost no more than a few. */
+const MAX_TOTAL = 50_000;
+const MAX_TOOL_CALLS = 10_000;
+
+/** Counts what a request lists while it is decoded, and refuses too much before anything is done with it. */
+export class RequestTally {
+  #entries = 0;
+  #toolCalls = 0;
+
+  /** Counts the entries of a list, before any of them is read. */
+  countEntries(count: number, path: string): void {
+    if (count > MAX_ENTRIES) throw tooMany(path, `must not have more than ${say(MAX_ENTRIES)} entries`);
+    this.#entries += count;
+    if (this.#entries > MAX_TOTAL)
+      throw tooMany(path, `must not bring the lists of the request beyond ${say(MAX_TOTAL)} entries in all`);
+  }
+
+  /** Counts one tool call of the history. */
+  countToolCall(path: string): void {
+    this.#toolCalls += 1;
+    if (this.#toolCalls > MAX_TOOL_CALLS)
+      throw tooMany(path, `must not bring the request beyond ${say(MAX_TOOL_CALLS)} tool calls`);
+  }
+}
+
+function tooMany(path: string, rule: string): GatewayError {
+  return new GatewayError('invalid', `${path} ${rule}.`, { field: path, code: 'array_above_max_length' });
+}
+
+function say(count: number): string {
+  return count.toLocaleString('en');
+}

@@ -1,0 +1,35 @@
+import type { ToolCallPart } from '@dragoman/core';
+
+/** The calls of one turn that no result has come for, the first one first. */
+export class OpenCalls {
+  readonly #byId: Lookup;
+  readonly #byName: Lookup;
+  readonly #taken = new Set<ToolCallPart>();
+
+  constructor(calls: readonly ToolCallPart[]) {
+    this.#byId = Map.groupBy(calls, ({ id }) => id);
+    this.#byName = Map.groupBy(calls, ({ name }) => name);
+    // The first call of each list is taken off its end.
+    for (const list of [...this.#byId.values(), ...this.#byName.values()]) list.reverse();
+  }
+
+  takeById(id: string): ToolCallPart | undefined {
+    return this.#take(this.#byId.get(id));
+  }
+
+  takeByName(name: string): ToolCallPart | undefined {
+    return this.#take(this.#byName.get(name));
+  }
+
+  /** Each call is in two lists, so one of them may hold calls that were taken by way of the other. */
+  #take(list: ToolCallPart[] | undefined): ToolCallPart | undefined {
+    for (let call = list?.pop(); call; call = list?.pop()) {
+      if (this.#taken.has(call)) continue;
+      this.#taken.add(call);
+      return call;
+    }
+    return undefined;
+  }
+}
+
+type Lookup = ReadonlyMap<string, ToolCallPart[]>;
