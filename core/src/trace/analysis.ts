@@ -34,6 +34,13 @@ export interface Analysis {
   readonly texts: { readonly prompt: string; readonly reply: string; readonly tools: string };
 }
 
+export interface AnalysisOptions {
+  /** Keeps the conversations of different clients apart. */
+  readonly scope: string;
+  /** How long the arguments of one call may be checked, in milliseconds; absent where all of it has a limit. */
+  readonly judgeMs?: number;
+}
+
 /** Sealed state stays sealed: nobody reads it here. */
 const NO_BOX: OpaqueBox = { seal: () => '', open: () => undefined };
 
@@ -43,21 +50,21 @@ const NOTHING: Analysis = { calls: [], results: [], texts: { prompt: '', reply: 
  * Reads a capture by the codec of its wire. Bodies are of clients and of upstreams, and codecs of plugins, so
  * nothing is sure: what cannot be read says so, and takes nothing else along.
  */
-export function analyze(capture: PackedCapture, readers: WireReaders, scope: string): Analysis {
+export function analyze(capture: PackedCapture, readers: WireReaders, options: AnalysisOptions): Analysis {
   try {
-    return read(capture, readers, scope);
+    return read(capture, readers, options);
   } catch (error) {
     return { ...NOTHING, problem: error instanceof Error ? error.message : String(error) };
   }
 }
 
-function read(capture: PackedCapture, readers: WireReaders, scope: string): Analysis {
+function read(capture: PackedCapture, readers: WireReaders, { scope, judgeMs }: AnalysisOptions): Analysis {
   const { request: asked } = capture;
   const reader = Object.hasOwn(readers, asked.wire) ? readers[asked.wire] : undefined;
   const request = reader && asked.body && readRequest(reader, capture, readText(capture, asked.body));
   if (!reader || !request) return NOTHING;
   const reply = readReply(reader, readTimed(capture, capture.reply), request);
-  const calls = readToolCalls(reply.events, request.tools);
+  const calls = readToolCalls(reply.events, request.tools, judgeMs);
   const said = newMessages(request);
   const results = said.flatMap(({ content }) =>
     content.flatMap((part) =>

@@ -1,8 +1,10 @@
 import type { ChatReply, ChatRequest } from '../canonical/chat.ts';
+import { withinTime } from '../plugin/within-time.ts';
 import type { WireReaders } from '../plugin/wire-reader.ts';
 import type { HeaderMap } from '../transport/http.ts';
-import { analyze } from './analysis.ts';
+import { type Analysis, analyze } from './analysis.ts';
 import type { PackedBody, PackedCapture } from './packed.ts';
+import { JUDGE_MS, timeFor } from './prepare-traces.ts';
 import { readTimed, type TimedText } from './read-body.ts';
 import type { TimedEvent } from './read-reply.ts';
 
@@ -53,7 +55,7 @@ export function detailOf(capture: PackedCapture, readers: WireReaders): TraceDet
     missing: body.missing,
     isAltered: body.isAltered ?? false,
   });
-  const { request: asked, reply: read, problem = read?.problem } = analyze(capture, readers, '');
+  const { request: asked, reply: read, problem = read?.problem } = meaningOf(capture, readers);
   return {
     wire: request.wire,
     query: request.query,
@@ -70,4 +72,16 @@ export function detailOf(capture: PackedCapture, readers: WireReaders): TraceDet
     ...(read?.reply && { answer: read.reply }),
     ...(problem !== undefined && { problem }),
   };
+}
+
+type Meaning = Pick<Analysis, 'request' | 'reply' | 'problem'>;
+
+/** What was kept may still take forever to read. */
+function meaningOf(capture: PackedCapture, readers: WireReaders): Meaning {
+  const ms = timeFor(capture.bytes.length);
+  try {
+    return withinTime(ms, () => analyze(capture, readers, { scope: '', judgeMs: JUDGE_MS }));
+  } catch {
+    return { problem: `It could not be read within ${ms} ms.` };
+  }
 }

@@ -36,7 +36,8 @@ export interface AttemptRecord {
 
 /**
  * Whether the bodies are kept with the trace, or why not: it is still running, the gateway, its key or an upstream
- * is set to keep none, there was too much to do (`pressure`), the disk was nearly full (`disk`), or it was refused before anything was read (`unread`).
+ * is set to keep none, there was too much to do (`pressure`), the disk was nearly full (`disk`), it was refused before
+ * anything was read (`unread`), or what is not to be kept could not be taken out of them (`unredacted`).
  */
 export const BODIES_KEPT = [
   'kept',
@@ -47,6 +48,7 @@ export const BODIES_KEPT = [
   'pressure',
   'disk',
   'unread',
+  'unredacted',
 ] as const;
 export type BodiesKept = (typeof BODIES_KEPT)[number];
 

@@ -89,22 +89,34 @@ class Bodies {
   }
 }
 
-/** Puts the pieces of a stream together to whole events; what is no stream is one. */
-function* eventsOf(timed: TimedText): Generator<{ readonly ms: number; readonly text: string }> {
-  let open = '';
-  let last = 0;
-  for (const { ms, text } of piecesOf(timed)) {
-    open += text;
-    last = ms;
-    if (!isStream(open)) continue;
-    for (let end = open.indexOf('\n\n'); end >= 0; end = open.indexOf('\n\n')) {
-      yield { ms, text: open.slice(0, end + 2) };
-      open = open.slice(end + 2);
-    }
-  }
-  if (open !== '') yield { ms: last, text: open };
+interface Piece {
+  readonly ms: number;
+  readonly text: string;
 }
 
-function isStream(text: string): boolean {
-  return /^\s*(?:data|event|id|retry)?:/.test(text);
+/** Puts the pieces of a stream together to whole events; what is no stream is one. */
+function* eventsOf(timed: TimedText): Generator<Piece> {
+  if (!/^\s*(?:data|event|id|retry)?:/.test(timed.text)) {
+    if (timed.text !== '') yield { ms: timed.marks.at(-1)?.[1] ?? 0, text: timed.text };
+    return;
+  }
+  const { text } = timed;
+  let start = 0;
+  let read = 0;
+  let last = 0;
+  for (const piece of piecesOf(timed)) {
+    // The end of an event may have been cut in two.
+    const from = Math.max(start, read - 1);
+    read += piece.text.length;
+    last = piece.ms;
+    for (
+      let end = text.indexOf('\n\n', from);
+      end >= 0 && end + 2 <= read;
+      end = text.indexOf('\n\n', start)
+    ) {
+      yield { ms: piece.ms, text: text.slice(start, end + 2) };
+      start = end + 2;
+    }
+  }
+  if (start < text.length) yield { ms: last, text: text.slice(start) };
 }

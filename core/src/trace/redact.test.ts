@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { growth, SUPERLINEAR } from '../../../tests/support/cpu-time.ts';
 import { parsePath } from './json-path.ts';
 import { createRedactor, redactHeaders, redactQuery, redactUrl } from './redact.ts';
 
@@ -45,6 +46,75 @@ describe('a redactor', () => {
       'event: x\ndata: {"a":{"email":"[redacted]"}}\n\n',
     );
     expect(redactor.redact('data: [DONE]\n\n')).toBe('data: [DONE]\n\n');
+  });
+
+  it.each([
+    '{"email":"me"}',
+    '\n data: {"email":"me"}\r\n',
+    'event: x\n[{"email":"me"}]',
+    'data:{"email":"me"}',
+  ])('keeps what stands around the JSON, as in %j', (text) => {
+    const redactor = createRedactor({ ...none, paths: ['$..email'] });
+    expect(redactor.redact(text)).toBe(text.replace('"me"', '"[redacted]"'));
+  });
+
+  it.each(['event: x', 'event: {"email":1}', 'data: {"email"', '', 'data: ', '"email"'])(
+    'leaves %j alone',
+    (text) => {
+      expect(createRedactor({ ...none, paths: ['$..email'] }).redact(text)).toBe(text);
+    },
+  );
+
+  it('says so when a path cannot be followed, and does not give the text as it is', () => {
+    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+    expect(() => createRedactor({ ...none, paths: ['$..email'] }).redact(deep)).toThrow(RangeError);
+  });
+
+  it.each([
+    ['bare', 'A'.repeat(1_024), '768'],
+    ['with its type', `data:image/png;base64,${'A'.repeat(1_022)}==`, undefined],
+    ['of many megabytes', 'A'.repeat(12_000_000), '9000000'],
+    ['with a type and of many megabytes', `data:image/png;base64,${'A'.repeat(12_000_000)}`, '9000000'],
+    ['with padding', `${'A'.repeat(1_026)}==`, '769'],
+    ['of a safe alphabet', '-_'.repeat(600), '900'],
+  ])('puts a digest in the place of media, %s', (_, media, size) => {
+    const redacted = createRedactor(none).redact(`{"a":"x","data":"${media}","b":["y"]}`);
+    const head = /^data:[^,]*,/.exec(media)?.[0] ?? '';
+    if (size === undefined) expect(redacted).toContain(media);
+    else
+      expect(redacted).toMatch(
+        new RegExp(`^{"a":"x","data":"${head}\\[${size} bytes, sha256 [0-9a-f]{64}\\]","b":\\["y"\\]}$`),
+      );
+  });
+
+  it.each([
+    ['shorter', `"${'A'.repeat(1_023)}"`],
+    ['no text of its own', `"A ${'A'.repeat(2_000)}"`],
+    ['followed by something else', `"${'A'.repeat(2_000)}=A"`],
+    ['padded too much', `"${'A'.repeat(2_000)}==="`],
+    ['not closed', `"${'A'.repeat(2_000)}`],
+    ['of a type that does not end', `"data:${'A'.repeat(300)};base64,${'A'.repeat(2_000)}"`],
+  ])('keeps what is %s', (_, text) => {
+    expect(createRedactor(none).redact(text)).toBe(text);
+  });
+
+  describe.each([
+    ['spaces before a letter', (n: number) => `${' '.repeat(n)}x`],
+    ['spaces before JSON', (n: number) => `${' '.repeat(n)}{`],
+    ['lines of an event', (n: number) => `event: ${'\n'.repeat(n)}`],
+    ['quotes', (n: number) => '"'.repeat(n)],
+    ['beginnings of media', (n: number) => '"data:'.repeat(n / 6)],
+    ['media that does not end', (n: number) => `"data:;base64,${'A'.repeat(n)}`],
+    ['spaces in JSON', (n: number) => `{"a":"${' '.repeat(n)}x"}`],
+  ])('takes time that grows with its text: %s', (_, textOf) => {
+    it.each([[['$..email']], [[]]])('with the paths %j', { retry: 2 }, async (paths) => {
+      const redactor = createRedactor({ ...none, paths });
+      const ratio = await growth(250_000, (n) => {
+        const text = textOf(n);
+        return () => redactor.redact(text);
+      });
+      expect(ratio).toBeLessThan(SUPERLINEAR);
+    });
   });
 
   it('takes out every match of a pattern', () => {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { JsonValue } from '../canonical/json.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { parsePath, type PathEdit } from './json-path.ts';
+import { mayHoldMedia, redactMedia } from './redact-media.ts';
 
 /** What is taken out of bodies before they are kept. */
 export interface RedactionRules {
@@ -23,10 +23,6 @@ export interface Redactor {
 /** What stands in the place of what is not kept. */
 export const LEFT_OUT = '[redacted]';
 
-/** Base64 that is too long to be a word, as `data:` URL or bare. */
-const MEDIA = /"(data:[^",]{0,200};base64,)?([A-Za-z0-9+/_-]{1024,}={0,2})"/g;
-const LEAST_MEDIA = 1024;
-
 export function createRedactor({ paths, patterns, keepMedia }: RedactionRules): Redactor {
   const edits = paths.map(parsePath).filter((edit): edit is PathEdit => edit !== undefined);
   const expressions = patterns.map((pattern) => new RegExp(pattern, 'gu'));
@@ -34,46 +30,41 @@ export function createRedactor({ paths, patterns, keepMedia }: RedactionRules): 
   return {
     isNeeded: (bytes) => hasRules || (!keepMedia && mayHoldMedia(bytes)),
     redact(text) {
-      const short = keepMedia ? text : text.replaceAll(MEDIA, digestOf);
+      const short = keepMedia ? text : redactMedia(text);
       const edited = edits.length > 0 ? editJson(short, edits) : short;
       return expressions.reduce((all, expression) => all.replaceAll(expression, LEFT_OUT), edited);
     },
   };
 }
 
-const IS_BASE64 = Uint8Array.from({ length: 256 }, (_, code) =>
-  Number(/[A-Za-z0-9+/_-]/.test(String.fromCodePoint(code))),
-);
-
-/** A long run covers two places that are half as far apart; between most such places there is a space or a sign. */
-function mayHoldMedia(bytes: Uint8Array): boolean {
-  const step = LEAST_MEDIA / 2;
-  for (let at = step; at < bytes.length; at += step) {
-    let end = at;
-    while (end < bytes.length && end - at < step && IS_BASE64[bytes[end] ?? 0] === 1) end += 1;
-    if (end - at === step) return true;
-  }
-  return false;
-}
-
-function digestOf(_: string, head: string | undefined, data: string): string {
-  const bytes = Buffer.from(data, 'base64');
-  const digest = createHash('sha256').update(bytes).digest('hex');
-  return `"${head ?? ''}[${bytes.length} bytes, sha256 ${digest}]"`;
+/** What has no JSON has no paths. */
+function editJson(text: string, edits: readonly PathEdit[]): string {
+  const end = text.trimEnd().length;
+  const start = startOfJson(text);
+  const given = parsed(text.slice(start, end));
+  if (given === undefined) return text;
+  const value = edits.reduce((before, edit) => edit(before, () => LEFT_OUT), given);
+  return `${text.slice(0, start)}${JSON.stringify(value)}${text.slice(end)}`;
 }
 
 /** Before the JSON of an event stand the names of its fields. */
-const EVENT = /^(?<head>\s*(?:event:[^\n]*\n)?(?:data: ?)?)(?<json>[{[][^]*?)(?<tail>\s*)$/;
+function startOfJson(text: string): number {
+  let start = text.length - text.trimStart().length;
+  if (text.startsWith('event:', start)) {
+    const end = text.indexOf('\n', start);
+    start = end < 0 ? text.length : end + 1;
+  }
+  if (!text.startsWith('data:', start)) return start;
+  start += 'data:'.length;
+  return text[start] === ' ' ? start + 1 : start;
+}
 
-/** What is no JSON has no paths. */
-function editJson(text: string, edits: readonly PathEdit[]): string {
-  const { head = '', json = '', tail = '' } = EVENT.exec(text)?.groups ?? {};
+function parsed(text: string): JsonValue | undefined {
+  if (!text.startsWith('{') && !text.startsWith('[')) return undefined;
   try {
-    const given = JSON.parse(json) as JsonValue;
-    const value = edits.reduce((before, edit) => edit(before, () => LEFT_OUT), given);
-    return `${head}${JSON.stringify(value)}${tail}`;
+    return JSON.parse(text) as JsonValue;
   } catch {
-    return text;
+    return undefined;
   }
 }
 

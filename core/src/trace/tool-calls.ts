@@ -1,6 +1,8 @@
 import { Validator } from '@cfworker/json-schema';
 import type { FunctionTool, Tool } from '../canonical/chat.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
+import { firstOfNames } from '../canonical/tool-names.ts';
+import { TimeLimitError, withinTime } from '../plugin/within-time.ts';
 import { closestName } from '../config/closest.ts';
 import type { TimedEvent } from './read-reply.ts';
 
@@ -28,7 +30,7 @@ export interface ToolCallRecord {
   readonly startMs: number;
   readonly endMs: number;
   readonly state: CallState;
-  /** What the JSON parser said. */
+  /** What the JSON parser said, or why the arguments were not checked. */
   readonly error?: string;
   readonly problems?: readonly SchemaProblem[];
 }
@@ -48,6 +50,7 @@ interface OpenCall {
 export function readToolCalls(
   events: readonly TimedEvent[],
   tools: readonly Tool[],
+  judgeMs?: number,
 ): readonly ToolCallRecord[] {
   const open = new Map<number, OpenCall>();
   for (const { ms, event } of events) {
@@ -79,12 +82,17 @@ export function readToolCalls(
       }
     }
   }
-  return [...open.values()].map((call) => judge(call, tools));
+  if (open.size === 0) return [];
+  const known = firstOfNames(tools);
+  return [...open.values()].map((call) => judge(call, known.get(call.name), judgeMs));
 }
 
-function judge({ isFreeform, isWhole, text, ...call }: OpenCall, tools: readonly Tool[]): ToolCallRecord {
+function judge(
+  { isFreeform, isWhole, text, ...call }: OpenCall,
+  tool: Tool | undefined,
+  judgeMs: number | undefined,
+): ToolCallRecord {
   const told = { ...call, arguments: text };
-  const tool = tools.find(({ name }) => name === call.name);
   if (!isWhole) return { ...told, state: 'cut' };
   if (!tool) return { ...told, state: 'undeclared' };
   if (isFreeform || tool.kind !== 'function') return { ...told, state: 'ok' };
@@ -94,8 +102,20 @@ function judge({ isFreeform, isWhole, text, ...call }: OpenCall, tools: readonly
   } catch (error) {
     return { ...told, state: 'invalid-json', error: error instanceof Error ? error.message : String(error) };
   }
-  const problems = checkSchema(tool, value);
+  const problems = judgedWithin(judgeMs, () => checkSchema(tool, value));
+  if (!problems) return { ...told, state: 'ok', error: 'The schema could not be checked in time.' };
   return problems.length > 0 ? { ...told, state: 'schema', problems } : { ...told, state: 'ok' };
+}
+
+/** A schema may hold regular expressions that never end. `undefined` when the time is up. */
+function judgedWithin<T>(ms: number | undefined, check: () => T): T | undefined {
+  if (ms === undefined) return check();
+  try {
+    return withinTime(ms, check);
+  } catch (error) {
+    if (error instanceof TimeLimitError) return undefined;
+    throw error;
+  }
 }
 
 /** More than these help nobody. */

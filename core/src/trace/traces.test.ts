@@ -9,7 +9,7 @@ import { openSqliteStore } from './sqlite/sqlite-store.ts';
 import type { Retention } from './store.ts';
 import { Capture, CaptureBudget } from './capture.ts';
 import { pack, type PackedCapture } from './packed.ts';
-import { createTraces, type Traces } from './traces.ts';
+import { createTraces, type ThreadLimits, type Traces } from './traces.ts';
 
 let folder: string;
 let traces: Traces;
@@ -31,8 +31,13 @@ async function fill(count: number): Promise<void> {
   await store.close();
 }
 
-function open(bounds: Partial<Retention>, readers: readonly string[] = []): void {
+function open(
+  bounds: Partial<Retention>,
+  readers: readonly string[] = [],
+  limits: Partial<ThreadLimits> = {},
+): void {
   traces = createTraces({
+    limits,
     ...{ folder, readers },
     retention: { maxAgeMs: 1e9, maxCount: 1e6, maxBytes: 1e9, ...bounds },
     rules: { paths: [], patterns: [], keepMedia: false },
@@ -50,7 +55,7 @@ async function untilThereAre(wanted: number): Promise<void> {
   while ((await count()) !== wanted);
 }
 
-describe('traces beyond the bounds', () => {
+describe('traces beyond the bounds', { timeout: 30_000 }, () => {
   it('go until no more are beyond, however many there are', async () => {
     await fill(9_000);
     open({ maxCount: 100 });
@@ -83,7 +88,7 @@ function capture(): PackedCapture {
   return pack(taken, 0);
 }
 
-describe('a plugin that cannot read its own wire', () => {
+describe('a plugin that cannot read its own wire', { timeout: 30_000 }, () => {
   it('costs what it would have told, and no trace', async () => {
     open({}, [readerOf('return {};')]);
     traces.record(trace(1), capture());
@@ -102,8 +107,40 @@ describe('a plugin that cannot read its own wire', () => {
     await expect(count()).rejects.toThrow('thread');
     expect(traces.status()).toEqual({ reason: 'Its thread has ended.', lost: 1, shed: 0, waiting: 0 });
     traces.record(trace(2));
-    await expect.poll(() => traces.status().reason).toBeUndefined();
+    await expect.poll(() => traces.status().reason, { timeout: 10_000 }).toBeUndefined();
     traces.record(trace(3));
     expect(await count()).toBe(2);
   });
+});
+
+describe('a thread that is stuck', () => {
+  const STUCK = 'setImmediate(() => { for (;;); }); return {};';
+  const quick = { patienceMs: 2_000, queryMs: 2_000 };
+
+  it('is replaced: what it had is lost and counted, and the trace is not tried again', async () => {
+    open({}, [readerOf(STUCK)], quick);
+    traces.record(trace(1));
+    await expect.poll(() => traces.status().waiting, { timeout: 20_000 }).toBe(0);
+    traces.record(trace(2), capture());
+    await expect
+      .poll(() => traces.status().reason, { timeout: 20_000 })
+      .toMatch(/gave no sign for [\d.]+ seconds/);
+    expect(traces.status()).toMatchObject({ lost: 1, waiting: 0 });
+    await expect.poll(() => traces.status().reason, { timeout: 20_000 }).toBeUndefined();
+    traces.record(trace(3));
+    await expect.poll(count, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    expect(traces.status().lost).toBe(1);
+  }, 90_000);
+
+  it('keeps nobody waiting who asks, nor the end of the gateway', async () => {
+    open({}, [readerOf(STUCK)], { askMs: 300, closeMs: 300 });
+    traces.record(trace(1), capture());
+    const asked = Array.from({ length: 3 }, () => traces.ask('list', {} as never));
+    const failures = await Promise.allSettled(asked);
+    expect(failures.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    await expect(traces.ask('get', 'req_1')).rejects.toThrow('did not answer within 0.3 seconds');
+    const begun = performance.now();
+    await traces.close();
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  }, 60_000);
 });

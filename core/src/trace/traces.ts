@@ -1,8 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../plugin/plugin.ts';
+import { isWithin } from './is-within.ts';
 import type { PackedCapture } from './packed.ts';
+import { PendingCalls } from './pending-calls.ts';
 import type { TraceRecord } from './record.ts';
 import type { FromWorker, Load, SentTrace, StoreCalls, ToWorker, WorkerInput } from './worker-messages.ts';
+import { Watchdog } from './watchdog.ts';
 
 export interface TracesStatus {
   /** Why traces are not kept at the moment; absent when they are. */
@@ -35,7 +38,24 @@ export interface Traces {
 
 export interface TracesInput extends WorkerInput {
   readonly log: Pick<Log, 'error' | 'info'>;
+  readonly limits?: Partial<ThreadLimits>;
 }
+
+/** How long the thread of the store may take, in milliseconds. */
+export interface ThreadLimits {
+  /** For a sign of life, while something is asked of it. */
+  readonly patienceMs: number;
+  /** For what the database does, on a slow disk or among many traces. */
+  readonly queryMs: number;
+  /** For an answer. */
+  readonly askMs: number;
+  /** For writing what is on its way when the gateway ends. */
+  readonly closeMs: number;
+}
+
+const LIMITS: ThreadLimits = { patienceMs: 5_000, queryMs: 30_000, askMs: 30_000, closeMs: 5_000 };
+/** A thread begins with loading its code, which takes longer on a busy machine. */
+const START_MS = 60_000;
 
 /**
  * Traces go in batches, since each message to another thread has its price; but soon, since what waits for long
@@ -61,16 +81,11 @@ export const NO_TRACES: Traces = {
   close: () => Promise.resolve(),
 };
 
-export function createTraces({ log, ...input }: TracesInput): Traces {
-  return new WorkerTraces(input, log);
+export function createTraces({ log, limits, ...input }: TracesInput): Traces {
+  return new WorkerTraces(input, { log, limits: { ...LIMITS, ...limits } });
 }
 
 const NOTHING: Load = { count: 0, bytes: 0 };
-
-interface Pending {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
-}
 
 class WorkerTraces implements Traces {
   readonly isOn = true;
@@ -80,7 +95,9 @@ class WorkerTraces implements Traces {
   #worker: Worker | undefined;
   /** How often the thread ended since a trace was kept. */
   #ends = 0;
-  readonly #calls = new Map<number, Pending>();
+  readonly #calls: PendingCalls;
+  readonly #watchdog: Watchdog;
+  readonly #limits: ThreadLimits;
   readonly #listeners = new Set<(trace: TraceRecord) => void>();
   #queue: SentTrace[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -90,12 +107,22 @@ class WorkerTraces implements Traces {
   #lost = 0;
   #shed = 0;
   #queuedBytes = 0;
-  #nextCall = 0;
   #reason: string | undefined;
+  #isClosed = false;
 
-  constructor(input: WorkerInput, log: TracesInput['log']) {
+  constructor(
+    input: WorkerInput,
+    { log, limits }: Pick<TracesInput, 'log'> & { readonly limits: ThreadLimits },
+  ) {
     this.#log = log;
     this.#input = input;
+    this.#limits = limits;
+    this.#calls = new PendingCalls(limits.askMs);
+    this.#watchdog = new Watchdog({
+      patienceMs: limits.patienceMs,
+      isWaiting: () => this.#sent.count > 0 || this.#calls.size > 0,
+      onSilence: (ms) => this.#giveUp(ms),
+    });
     this.#start();
   }
 
@@ -107,9 +134,11 @@ class WorkerTraces implements Traces {
     let reason = 'Its thread has ended.';
     worker.on('message', (message: FromWorker) => this.#hear(message));
     worker.on('error', (error: unknown) => (reason = error instanceof Error ? error.message : String(error)));
-    worker.on('exit', () => this.#fail(reason));
+    // One that was given up keeps the reason for that.
+    worker.on('exit', () => this.#fail(this.#worker === worker ? reason : (this.#reason ?? reason)));
     worker.unref();
     this.#worker = worker;
+    this.#watchdog.sign(START_MS);
     this.#flush();
   }
 
@@ -140,12 +169,8 @@ class WorkerTraces implements Traces {
     input: Parameters<StoreCalls[Method]>[0],
   ): Promise<ReturnType<StoreCalls[Method]>> {
     this.#flush();
-    const call = this.#nextCall++;
     if (!this.#worker) return Promise.reject(new Error(this.#reason));
-    return new Promise((resolve, reject) => {
-      this.#calls.set(call, { resolve: resolve as Pending['resolve'], reject });
-      this.#post({ type: 'call', call, method, input });
-    });
+    return this.#calls.open((call) => this.#post({ type: 'call', call, method, input }));
   }
 
   follow(listener: (trace: TraceRecord) => void): () => void {
@@ -164,6 +189,7 @@ class WorkerTraces implements Traces {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#flush();
     clearTimeout(this.#restart);
     const worker = this.#worker;
@@ -171,11 +197,18 @@ class WorkerTraces implements Traces {
     worker.removeAllListeners('exit');
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     this.#post({ type: 'close' });
+    this.#watchdog.stop();
     worker.ref();
-    await exited;
+    if (await isWithin(this.#limits.closeMs, exited)) return;
+    this.#log.error({ lost: this.#sent.count }, 'The store of traces did not close in time, and was ended.');
+    // What runs outside of JavaScript cannot be ended, and is not waited for.
+    worker.unref();
+    void worker.terminate();
+    this.#calls.failAll('The gateway ends.');
   }
 
   #post(message: ToWorker, owned: readonly ArrayBuffer[] = []): void {
+    this.#watchdog.watch();
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     this.#worker?.postMessage(message, owned);
   }
@@ -196,6 +229,7 @@ class WorkerTraces implements Traces {
   }
 
   #hear(message: FromWorker): void {
+    this.#watchdog.sign(message.type === 'busy' ? (message.ms ?? this.#limits.queryMs) : undefined);
     switch (message.type) {
       case 'kept':
         this.#ends = 0;
@@ -215,12 +249,13 @@ class WorkerTraces implements Traces {
         this.#log.error({}, message.message);
         break;
       case 'answer':
-        this.#calls.get(message.call)?.resolve(message.value);
-        this.#calls.delete(message.call);
+        this.#calls.answer(message.call, message.value);
         break;
       case 'failure':
-        this.#calls.get(message.call)?.reject(new Error(message.reason));
-        this.#calls.delete(message.call);
+        this.#calls.fail(message.call, message.reason);
+        break;
+      case 'busy':
+      case 'idle':
         break;
     }
   }
@@ -229,17 +264,32 @@ class WorkerTraces implements Traces {
     this.#sent = { count: this.#sent.count - count, bytes: this.#sent.bytes - bytes };
   }
 
-  /** The thread is gone: what it had is lost, and whoever waits for it waits in vain. Another one takes its place. */
+  /** The thread is gone: what it had is lost, and those who wait for it are told. Another one takes its place. */
   #fail(reason: string): void {
-    this.#worker = undefined;
-    this.#lost += this.#sent.count;
-    this.#sent = NOTHING;
-    this.#degrade(reason);
-    for (const { reject } of this.#calls.values()) reject(new Error(reason));
-    this.#calls.clear();
+    this.#drop(reason);
+    if (this.#isClosed) return;
     const delay = this.#ends === 0 ? 0 : Math.min(RESTART_MS * 2 ** this.#ends, MAX_RESTART_MS);
     this.#ends += 1;
     this.#restart = setTimeout(() => this.#start(), delay).unref();
+  }
+
+  /** The thread says nothing any more. It is ended, and no other one begins before it is gone. */
+  #giveUp(silentMs: number): void {
+    const worker = this.#worker;
+    const reason = `Its thread gave no sign for ${silentMs / 1000} seconds.`;
+    this.#drop(reason);
+    if (!worker) return;
+    worker.removeAllListeners('message');
+    void worker.terminate();
+  }
+
+  #drop(reason: string): void {
+    this.#worker = undefined;
+    this.#watchdog.stop();
+    this.#lost += this.#sent.count;
+    this.#sent = NOTHING;
+    this.#degrade(reason);
+    this.#calls.failAll(reason);
   }
 
   #degrade(reason: string): void {

@@ -61,6 +61,10 @@ export type FromWorker =
   /** They could not be written. */
   | ({ readonly type: 'lost'; readonly reason: string } & Load)
   | { readonly type: 'warning'; readonly message: string }
+  /** It works, and may give no other sign for so many milliseconds, or for as long as the database may take. */
+  | { readonly type: 'busy'; readonly ms?: number }
+  /** It has done what it was busy with. */
+  | { readonly type: 'idle' }
   | { readonly type: 'answer'; readonly call: number; readonly value: unknown }
   | { readonly type: 'failure'; readonly call: number; readonly reason: string }
   | { readonly type: 'state'; readonly reason?: string };

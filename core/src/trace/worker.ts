@@ -1,17 +1,20 @@
 /** The thread that keeps traces: whatever it does, requests go on. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { WireReaders } from '../plugin/wire-reader.ts';
-import { analyze } from './analysis.ts';
 import { detailOf } from './detail.ts';
 import type { StatsQuery, ThreadQuery, ToolCallQuery, TraceFilter, TraceQuery } from './query.ts';
+import { prepareTraces, timeFor } from './prepare-traces.ts';
 import { createRedactor } from './redact.ts';
-import { redactCapture } from './redact-capture.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
 import type { TraceEntry, TraceStore } from './store.ts';
-import type { FromWorker, Load, SentTrace, ToWorker, WorkerInput } from './worker-messages.ts';
+import type { FromWorker, Load, ToWorker, WorkerInput } from './worker-messages.ts';
 
+/** What it may take to open it, since a new version may have to rewrite all of it. */
+const OPEN_MS = 15 * 60_000;
 const REOPEN_AFTER_MS = 5_000;
 const PRUNE_EVERY_MS = 30_000;
+/** How much longer than its limit work may take before it counts as stuck. */
+const GRACE_MS = 5_000;
 /** What a crash may take: traces that are younger. */
 const COMMIT_AFTER_MS = 500;
 
@@ -31,6 +34,7 @@ async function opened(): Promise<TraceStore> {
   if (store) return store;
   if (performance.now() - openedAt < REOPEN_AFTER_MS) throw new Error('The store could not be opened.');
   openedAt = performance.now();
+  tell({ type: 'busy', ms: OPEN_MS });
   store = await openSqliteStore(folder);
   return store;
 }
@@ -61,13 +65,14 @@ async function put({ traces, count, bytes }: Extract<ToWorker, { readonly type: 
   let entries: readonly TraceEntry[];
   try {
     into = await opened();
-    const by = await readers;
-    entries = traces.map((trace) => entryOf(trace, by));
+    const busy = (ms: number): void => tell({ type: 'busy', ms: ms + GRACE_MS });
+    entries = prepareTraces(traces, { redactor, readers: await readers, busy });
   } catch (error) {
     tell({ type: 'lost', reason: reasonOf(error), count, bytes });
     return;
   }
   unsafe = { count: unsafe.count + count, bytes: unsafe.bytes + bytes };
+  tell({ type: 'busy' });
   await settle(() => into.put(entries));
   committing ??= setTimeout(() => inTurn(commit), COMMIT_AFTER_MS);
 }
@@ -108,15 +113,11 @@ async function loadReaders(): Promise<WireReaders> {
   return Object.assign({}, ...(await Promise.all(loaded))) as WireReaders;
 }
 
-function entryOf({ trace, capture }: SentTrace, by: WireReaders): TraceEntry {
-  if (!capture) return { trace };
-  const kept = redactCapture(capture, redactor);
-  return { trace, capture: kept, analysis: analyze(kept, by, trace.keyId ?? '') };
-}
-
 async function detail(from: TraceStore, id: string): Promise<unknown> {
   const capture = await from.capture(id);
-  return capture && detailOf(capture, await readers);
+  if (!capture) return undefined;
+  tell({ type: 'busy', ms: timeFor(capture.bytes.length) + GRACE_MS });
+  return detailOf(capture, await readers);
 }
 
 function answer(
@@ -144,7 +145,11 @@ function answer(
 /** One after the other: SQLite has one writer, and a read sees what was put before it. */
 let last: Promise<void> = Promise.resolve();
 const inTurn = (work: () => Promise<void>): void => {
-  last = last.then(work);
+  last = last.then(async () => {
+    tell({ type: 'busy' });
+    await work();
+    tell({ type: 'idle' });
+  });
 };
 
 /** A few traces at a time, until no more are beyond the bounds: what waits to be written comes in between. */

@@ -53,6 +53,8 @@ function whyNoBodies({ bodies }: TraceRecord): string {
       return 'The bodies were not kept, since there was too much to do.';
     case 'disk':
       return 'The bodies were not kept, since the disk was nearly full.';
+    case 'unredacted':
+      return 'The bodies were not kept, since redacting them failed or took too long.';
     case 'unread':
       return 'The request was refused before its body was read.';
     default:
