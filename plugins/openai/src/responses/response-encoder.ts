@@ -44,6 +44,8 @@ interface OpenBlock {
 export class ResponseEncoder {
   readonly #context: EncodeContext;
   readonly #open = new Map<number, OpenBlock>();
+  /** The index of the block that began last. */
+  #last = -1;
   readonly #output: (JsonObject | undefined)[] = [];
   #message: MessageItem | undefined;
   #head: ResponseHead | undefined;
@@ -112,10 +114,10 @@ export class ResponseEncoder {
   }
 
   *#begin(index: number, block: Block): Generator<JsonObject> {
-    // Items are in the order in which their blocks began.
-    for (const earlier of this.#open.values()) {
-      yield* earlier.block.type === 'reasoning' ? this.#beginSummary(earlier) : this.#beginItem(earlier);
-    }
+    // Items are in the order in which their blocks began; those before the last one have begun already.
+    const last = this.#open.get(this.#last);
+    if (last) yield* last.block.type === 'reasoning' ? this.#beginSummary(last) : this.#beginItem(last);
+    this.#last = index;
     const open: OpenBlock = { block, text: '', citations: [], logprobs: [], hasSummary: false, part: 0 };
     this.#open.set(index, open);
     if (block.type === 'text' || block.type === 'refusal') yield* this.#beginPart(open);
