@@ -13,8 +13,12 @@ export interface MatchedAlias {
   readonly fill: (model: string) => string;
 }
 
+/** Longer names fit no pattern: regular expressions may take the square of a text, and clients choose the text. */
+const MAX_LENGTH = 256;
+
 /** The first alias whose pattern a name fits. */
 export function matchPattern(aliases: readonly AliasConfig[], name: string): MatchedAlias | undefined {
+  if (name.length > MAX_LENGTH) return undefined;
   for (const alias of aliases) {
     const regex = regexOf(alias.name);
     if (regex) {

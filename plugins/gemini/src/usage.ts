@@ -37,11 +37,14 @@ const USAGE = /"usageMetadata"\s*:\s*(\{(?:[^{}]|\{[^{}]*\})*\})/y;
 /** What the last piece of a stream says; within a text, quotes would be escaped. */
 const LAST = /"finishReason"\s*:\s*"|"blockReason"\s*:\s*"|"error"\s*:\s*\{/;
 
+/** At the beginning of any line, so that what stands in front has a bound: else empty lines would take their square. */
+const FAILURE = /^(?:data:|\[|,)?\s{0,80}\{\s*"error"\s*:\s*\{/m;
+
 /** Judges a reply that ended by its JSON text or by the last bytes of its stream. */
 export function readEnd(text: string): ReplyEnd {
   USAGE.lastIndex = Math.max(0, text.lastIndexOf('"usageMetadata"'));
   const found = USAGE.exec(text)?.[1];
   const usage = found === undefined ? undefined : decodeUsage(JSON.parse(found) as JsonValue);
-  const isFailed = /^(?:data:|\[|,)?\s*\{\s*"error"\s*:\s*\{/m.test(text) || undefined;
+  const isFailed = FAILURE.test(text) || undefined;
   return defined({ usage, isComplete: LAST.test(text), isFailed });
 }

@@ -1,0 +1,78 @@
+import { durationMs, GatewayError } from '@dragoman/core';
+import { anthropicCodec } from '@dragoman/plugin-anthropic';
+import { geminiCodec } from '@dragoman/plugin-gemini';
+import { openaiChatCodec } from '@dragoman/plugin-openai';
+import { describe, expect, it } from 'vitest';
+import { describeUpstream } from '../../core/src/plugin/upstream-error.ts';
+import { matchesPattern } from '../../core/src/config/pattern.ts';
+import { matchPattern } from '../../core/src/routing/alias-names.ts';
+import { redactUrl } from '../../core/src/trace/redact.ts';
+import { boundaryOf, findField } from '../../core/src/transport/multipart.ts';
+import { SseParser } from '../../core/src/transport/sse.ts';
+import { countTokens, splitTokens } from '../../plugins/echo/src/tokens.ts';
+import { openaiResponsesCodec } from '../../plugins/openai/src/responses/codec.ts';
+import { parseDataUrl } from '../../plugins/openai/src/wire.ts';
+import { growth, SUPERLINEAR } from '../support/cpu-time.ts';
+
+/** What reads texts of clients and upstreams by regular expressions, or looks for something in them. */
+const READERS: Readonly<Record<string, (text: string) => unknown>> = {
+  'the end of a chat': (text) => openaiChatCodec.readEnd?.('openai-chat', text),
+  'the end of a response': (text) => openaiResponsesCodec.readEnd?.('openai-responses', text),
+  'the end of a message': (text) => anthropicCodec.readEnd?.('anthropic', text),
+  'the end of a generation': (text) => geminiCodec.readEnd?.('gemini', text),
+  'an error of an upstream': (text) =>
+    describeUpstream(new GatewayError('internal', text), {
+      status: 500,
+      headers: {},
+      sent: { authorization: `Bearer ${text}` },
+    }),
+  'a duration': (text) => durationMs(text),
+  'a data URL': (text) => parseDataUrl(`data:${text}`),
+  'the boundary of a form': (text) => boundaryOf(`multipart/form-data;${text}`),
+  'a field of a form': (text) => findField(Buffer.from(`--x${text}`), 'x', 'model'),
+  'an event stream': (text) => new SseParser().push(text),
+  'the tokens of an echo': (text) => [splitTokens(text), countTokens(text)],
+  'a model name against a pattern': (text) => matchesPattern('*-*a*-*-latest', text),
+  'a model name against an expression': (text) =>
+    matchPattern([{ name: '/^(.+)-(.+)-latest$/' } as never], text),
+  'the URL of a trace': (text) => redactUrl(`https://${text}`),
+};
+
+const repeated = (piece: string) => (n: number) => piece.repeat(Math.ceil(n / piece.length));
+
+/** Texts that make the square, or worse, of what is written without care. */
+const TEXTS: Readonly<Record<string, (n: number) => string>> = {
+  spaces: repeated(' '),
+  'spaces and an end': (n) => `${' '.repeat(n)}x`,
+  'empty lines': repeated('\n'),
+  'lines of spaces': repeated(' \n'),
+  letters: repeated('a'),
+  digits: repeated('1'),
+  dashes: repeated('-'),
+  quotes: repeated('"'),
+  braces: repeated('{'),
+  'pairs of braces': repeated('{}'),
+  semicolons: repeated(';a'),
+  'beginnings of data': repeated('data:'),
+  'beginnings of usage': repeated('"usage": {'),
+  'beginnings of an error': repeated('data: {"error": '),
+  'beginnings of a type': repeated('data: {"type" '),
+  'delimiters of a form': repeated('--x\r\n'),
+};
+
+describe.each(Object.entries(READERS))('reading %s', { retry: 2 }, (_, read) => {
+  it.each(Object.entries(TEXTS))('takes time that grows with the text: %s', async (__, textOf) => {
+    const quietly = (text: string): void => {
+      try {
+        read(text);
+      } catch {
+        // Whether it can be read is tested elsewhere.
+      }
+    };
+    const ratio = await growth(16_000, (n) => {
+      const text = textOf(n);
+      return () => quietly(text);
+    });
+    expect(ratio).toBeLessThan(SUPERLINEAR);
+  });
+});
