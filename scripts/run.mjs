@@ -1,10 +1,12 @@
-// The bootstrap behind `npm start` and `npm test`. Plain JavaScript, because it is the only file that the
-// machine's own Node runs: everything after the install runs on the Node that the lockfile pins.
+// The bootstrap behind `npm start` and `npm test`. Plain JavaScript, because the machine's own Node runs it:
+// everything after the install runs on the Node that the lockfile pins.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkNode, installPnpm } from './pinned.mjs';
+import { normalizeSbom } from './sbom.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -62,6 +64,15 @@ function once(name, paths, step) {
   writeFileSync(stamp, now);
 }
 
+/** How to call the package manager. Where no hash of it is known, npm fetches it unchecked. */
+function pnpm() {
+  const pinned = installPnpm(root, { run, tell, fail });
+  if (pinned !== undefined) return [pinned, []];
+  const [name] = manifest.packageManager.split('+');
+  tell(`No hash of pnpm is pinned for this system, so ${name} is fetched without a check.`);
+  return ['npx', ['--yes', name]];
+}
+
 function install() {
   const folders = [
     '.',
@@ -75,7 +86,9 @@ function install() {
     .filter((path) => existsSync(path));
   once('install', [join(root, 'pnpm-lock.yaml'), join(root, 'pnpm-workspace.yaml'), ...manifests], () => {
     tell('Installing packages (the first time takes a while) …');
-    run('npx', ['--yes', manifest.packageManager, 'install', '--frozen-lockfile'], { quiet: true });
+    const [command, args] = pnpm();
+    run(command, [...args, 'install', '--frozen-lockfile'], { quiet: true });
+    checkNode(root, { fail });
   });
   const version = spawnSync('node', ['--version'], { env, encoding: 'utf8' }).stdout ?? '';
   if (Number(/^v(\d+)/.exec(version)?.[1] ?? 0) < LEAST_NODE) {
@@ -178,6 +191,20 @@ const tasks = {
     env.CHROMIUM_PATH = findChromium();
     buildConsole();
     become(['tests/bench/console.ts', ...rest]);
+  },
+  sbom() {
+    const [command, args] = pnpm();
+    const format = ['--sbom-format', 'cyclonedx', '--sbom-spec-version', '1.6', '--sbom-type', 'application'];
+    const draft = join(root, 'node_modules', '.sbom.json');
+    mkdirSync(dirname(draft), { recursive: true });
+    run(command, [...args, 'sbom', '--lockfile-only', ...format, '--out', draft], { quiet: true });
+    const listed = spawnSync(command, [...args, 'list', '-r', '--depth', '0', '--lockfile-only', '--json'], {
+      ...{ cwd: root, env, encoding: 'utf8', maxBuffer: 2 ** 28 },
+    });
+    if (listed.status !== 0) fail(`pnpm could not list the workspace.\n${listed.stderr}`);
+    const file = resolve(rest[0] ?? join(root, 'sbom.json'));
+    writeFileSync(file, normalizeSbom(readFileSync(draft, 'utf8'), JSON.parse(listed.stdout)));
+    tell(`Wrote ${file}.`);
   },
   screenshots() {
     install();
