@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addAliases } from './cli/aliases.ts';
+import { addAudit } from './cli/audit.ts';
 import { CommandError } from './cli/command-error.ts';
 import { addDoctor } from './cli/doctor.ts';
 import { addHealth } from './cli/health.ts';
@@ -26,6 +27,7 @@ for (const add of [
   addKeys,
   addModels,
   addTraces,
+  addAudit,
   addSignInLink,
   addSessions,
   addDoctor,

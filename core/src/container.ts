@@ -6,6 +6,7 @@ import {
   type InjectionToken,
 } from 'tsyringe';
 import { join } from 'node:path';
+import { openAuditLog } from './audit/audit-log.ts';
 import { createLiveConfig } from './config/live.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
 import { createConversations } from './conversations/conversations.ts';
@@ -64,6 +65,8 @@ export async function createContainer(
   const secrets = await openSecretBox({ folder, ...(config.secret && { secret: config.secret }) });
   container.register(tokens.SECRETS, { useValue: secrets });
   container.register(tokens.STATE, { useValue: await openStateStore({ folder, log, secrets }) });
+  const audit = await openAuditLog({ folder, log, now: clock.now, ...config.audit });
+  container.register(tokens.AUDIT, { useValue: audit });
   const disk = await watchDiskSpace({ log, read: freeSpace ?? readSpace(folder) });
   container.register(tokens.DISK_SPACE, { useValue: disk });
   const { maxBytesPerKey: maxBytesPerOwner, ...bounds } = config.conversations;

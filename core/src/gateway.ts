@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import manifest from '../package.json' with { type: 'json' };
+import { createGatewayEntries } from './audit/gateway-entries.ts';
 import { createOpaqueBox } from './canonical/opaque.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
 import { exposureWarning } from './config/exposure.ts';
 import { fieldsForRestart } from './config/live.ts';
 import { createContainer, type Surroundings } from './container.ts';
 import { createAdmin } from './http/admin/admin.ts';
+import { viewKey } from './http/admin/keys.ts';
 import { createApp } from './http/app.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { createConsoleFiles } from './http/console-files.ts';
@@ -89,6 +91,8 @@ async function assemble(
   const catalogue = container.resolve(tokens.CATALOGUE);
   const traces = container.resolve(tokens.TRACES);
   const gates = container.resolve(tokens.GATES);
+  const audit = container.resolve(tokens.AUDIT);
+  const entries = createGatewayEntries({ audit, registry, log });
   const localToken = randomBytes(32).toString('base64url');
 
   const [fallback] = registry.protocols;
@@ -130,6 +134,7 @@ async function assemble(
   });
   const admin = createAdmin({
     config,
+    audit,
     registry,
     upstreams,
     catalogue,
@@ -225,6 +230,7 @@ async function assemble(
     await container.resolve(tokens.LIMITER).close();
     await traces.close();
     disk.close();
+    if (!adminOnly) await entries.stopped();
     await runFile.release();
     await new Promise<void>((resolve) => log.flush(() => resolve()));
   };
@@ -243,8 +249,12 @@ async function assemble(
       const warning = exposureWarning(config.server);
       if (warning !== undefined) log.warn(warning);
       // Only now: a key made by a start that fails would be shown to nobody.
-      if (makesFirstKey && config.auth && keys.list().length === 0)
-        firstKey = (await keys.create({ name: 'first key' })).secret;
+      await entries.started({ version: manifest.version, url, auth: config.auth });
+      if (makesFirstKey && config.auth && keys.list().length === 0) {
+        const made = await keys.create({ name: 'first key' });
+        firstKey = made.secret;
+        await entries.madeKey(viewKey(made.key));
+      }
       discover(upstreams);
       const fail = (error: unknown): void => log.error({ error }, 'Upstreams could not be looked after.');
       const look = guarded(() => discover(upstreams), fail);
@@ -261,6 +271,7 @@ async function assemble(
         live.replace(before);
         throw error;
       }
+      void entries.reloaded(before, next);
       discover(upstreams);
       return fieldsForRestart(before, next);
     },

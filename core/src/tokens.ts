@@ -1,3 +1,4 @@
+import type { AuditLog } from './audit/audit-log.ts';
 import type { Logger } from 'pino';
 import type { InjectionToken } from 'tsyringe';
 import type { ResolvedConfig } from './config/resolved.ts';
@@ -29,6 +30,7 @@ export const REQUEST_LOG: InjectionToken<RequestLog> = Symbol('RequestLog');
 export const REGISTRY: InjectionToken<Registry> = Symbol('Registry');
 export const STATE: InjectionToken<StateStore> = Symbol('State');
 export const SECRETS: InjectionToken<SecretBox> = Symbol('Secrets');
+export const AUDIT: InjectionToken<AuditLog> = Symbol('Audit');
 export const KEYS: InjectionToken<KeyRing> = Symbol('Keys');
 export const CONVERSATIONS: InjectionToken<Conversations> = Symbol('Conversations');
 export const DISK_SPACE: InjectionToken<DiskSpace> = Symbol('DiskSpace');

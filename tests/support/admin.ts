@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Plugin, Protocol } from '@dragoman/core';
 import type { UpstreamInput } from '../../core/src/config/upstream.ts';
 import type { ConfigOverrides } from '../../core/src/config/overrides.ts';
+import { openAuditLog } from '../../core/src/audit/audit-log.ts';
 import { resolveConfig } from '../../core/src/config/resolve.ts';
 import { createAdmin } from '../../core/src/http/admin/admin.ts';
 import type { AdminDeps } from '../../core/src/http/admin/deps.ts';
@@ -133,6 +134,7 @@ async function createDeps(
   const { log } = createLogs(config.log);
   const secrets = await openSecretBox({ folder });
   const state = await openStateStore({ folder, log, secrets });
+  const audit = await openAuditLog({ folder, log, now, ...config.audit });
   const registry = createRegistry(config.plugins);
   const pools = createHttpPools();
   const sessions = createSessions(now);
@@ -143,7 +145,7 @@ async function createDeps(
   const aliases = createAliases(live, state);
   const all = createUpstreams({ live, registry, state, secrets, pools, log, now });
   return {
-    ...{ config, registry, state, secrets, pools, log, now, baseUrl },
+    ...{ config, audit, registry, state, secrets, pools, log, now, baseUrl },
     sleep: () => Promise.resolve(),
     passes: createPasses({ now, sessions }),
     ...{ sessions, proxies: createProxies(config.server.trustedProxies), publicUrl: baseUrl },

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { request } from 'undici';
 import { loadConfig } from '../config/load.ts';
@@ -39,19 +38,20 @@ export async function withRunningAdmin<T>(flags: ConfigFlags, use: Use<T>): Prom
 
 async function withPrivateGateway<T>(config: ResolvedConfig, use: Use<T>): Promise<T> {
   await readState(config.data);
-  const token = randomBytes(32).toString('base64url');
   const gateway = await createGateway(
     {
       ...config,
       server: { ...config.server, host: '127.0.0.1', port: 0 },
       log: { level: 'silent', format: 'json', printsSecrets: false },
-      admin: { token },
     },
     { adminOnly: true },
   );
   try {
-    const { url } = await gateway.listen();
-    return await use(createClient({ url, token }));
+    await gateway.listen();
+    // With the token of this run, so that the audit log tells the command line from others.
+    const running = await readRunFile(config.data);
+    if (!running) throw new CommandError(`The gateway on ${config.data} does not say where it is.`);
+    return await use(createClient(running));
   } finally {
     await gateway.close();
   }

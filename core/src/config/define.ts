@@ -113,6 +113,13 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
     /** Serves them at a port of their own, and nowhere else. */
     readonly port?: number;
   };
+  /** What is kept of the log of what administrators did. */
+  readonly audit?: {
+    /** Of all its files, in bytes; the oldest entries go first. Default 256 MiB. */
+    readonly maxBytes?: number;
+    /** How long an entry is kept, in milliseconds. Default 400 days. */
+    readonly maxAgeMs?: number;
+  };
   /** Files that clients name by URL are fetched for upstreams that take none, from public addresses only. */
   readonly fetch?: {
     /** Default true. */

@@ -82,6 +82,7 @@ describe('resolveConfig', () => {
         maxCount: 1_000_000,
         maxBytes: 4 * 1024 ** 3,
       },
+      audit: { maxBytes: 256 * 1024 * 1024, maxAgeMs: 400 * 24 * 60 * 60 * 1000 },
       fetch: { enabled: true, maxBytes: 20 * 1024 * 1024, timeoutMs: 10_000, allow: [], ports: [80, 443] },
       admin: {},
     });
@@ -270,7 +271,7 @@ describe('a configuration that cannot be used', () => {
     const known = { path: 'DRAGOMAN_PORT', message: 'expected a number' };
     expect(problems({ plugins, nothing: 1 }, { source: { problems: [known] } })).toEqual([
       'DRAGOMAN_PORT: expected a number',
-      'nothing: there is no such field; expected one of plugins, upstreams, aliases, routing, prices, server, auth, data, log, conversations, fetch, traces, metrics',
+      'nothing: there is no such field; expected one of plugins, upstreams, aliases, routing, prices, server, auth, data, log, conversations, fetch, traces, metrics, audit',
     ]);
   });
 });

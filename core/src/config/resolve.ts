@@ -7,6 +7,7 @@ import type { ConfigOverrides } from './overrides.ts';
 import type { ResolvedConfig } from './resolved.ts';
 import type { ConfigFields } from './section.ts';
 import { resolveAliases } from './sections/aliases.ts';
+import { resolveAudit } from './sections/audit.ts';
 import { resolveAuth } from './sections/auth.ts';
 import { resolveConversations } from './sections/conversations.ts';
 import { resolveData } from './sections/data.ts';
@@ -60,6 +61,7 @@ export function resolveConfig(
   const fetch = resolveFetch(fields);
   const traces = resolveTraces(fields);
   const metrics = resolveMetrics(fields);
+  const audit = resolveAudit(fields);
   const sections = [
     plugins,
     upstreams,
@@ -74,6 +76,7 @@ export function resolveConfig(
     fetch,
     traces,
     metrics,
+    audit,
   ];
   const problems = [...known, ...findUnknown(fields), ...sections.flatMap((section) => section.problems)];
   if (problems.length > 0) throw new ConfigError(where, problems);
@@ -92,6 +95,7 @@ export function resolveConfig(
     fetch: fetch.value,
     traces: traces.value,
     metrics: metrics.value,
+    audit: audit.value,
     admin: defined({ token: overrides.adminToken, password: overrides.adminPassword }),
     secret: overrides.secret,
   });
@@ -111,6 +115,7 @@ const FIELDS = Object.keys({
   fetch: true,
   traces: true,
   metrics: true,
+  audit: true,
 } satisfies Record<keyof ConfigInput, true>);
 
 function findUnknown(fields: ConfigFields): readonly ConfigProblem[] {

@@ -61,6 +61,8 @@ export interface ResolvedConfig {
   };
   /** What Prometheus may read. */
   readonly metrics: { readonly enabled: boolean; readonly token?: string; readonly port?: number };
+  /** How much of the audit log is kept, and for how long. */
+  readonly audit: { readonly maxBytes: number; readonly maxAgeMs: number };
   /** How files are fetched that clients name by URL. */
   readonly fetch: {
     readonly enabled: boolean;

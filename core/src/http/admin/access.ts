@@ -82,6 +82,8 @@ export function createGatekeeper(deps: AdminDeps): Gatekeeper {
       const method = await check(ctx, proof);
       const address = proxies.clientAddress(ctx.req);
       const token = sessions.create({ method, address, userAgent: ctx.get('user-agent') });
+      // For the audit log.
+      ctx.state['signedIn'] = sessions.use(token);
       setSessionCookie(ctx, { token, maxAge: SESSION_MS, isSecure: isSecure(ctx, deps) });
     },
     async confirm(ctx, caller, proof) {

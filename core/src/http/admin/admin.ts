@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import { aboutOperations } from './about.ts';
 import { aliasOperations } from './aliases.ts';
+import { auditOperations } from './audit.ts';
 import { createGatekeeper } from './access.ts';
 import type { AdminDeps } from './deps.ts';
 import { withDocument } from './document.ts';
@@ -38,6 +39,7 @@ export function createAdmin(deps: AdminDeps): Admin {
     ...traceDetailOperations,
     ...replayOperations,
     ...passOperations,
+    ...auditOperations,
   ];
   const documented = withDocument(operations, { base: BASE, version: deps.version });
   return {

@@ -21,6 +21,10 @@ export const aliasOperations: readonly Operation[] = [
     path: '/aliases',
     summary: 'Adds an alias, or puts it in the place of the one of that name. It takes effect at once.',
     access: 'admin',
+    audit: {
+      target: ({ body }) => `/aliases/${body.name}`,
+      snapshot: ({ body }, deps) => aliasNow(body.name, deps),
+    },
     body: contract.aliasInputSchema,
     response: contract.aliasViewSchema,
     refusals: ['read-only'],
@@ -43,6 +47,7 @@ export const aliasOperations: readonly Operation[] = [
     path: '/aliases/:name',
     summary: 'Removes an alias.',
     access: 'admin',
+    audit: { snapshot: ({ params: { name = '' } }, deps) => aliasNow(name, deps) },
     refusals: ['read-only'],
     async handle({ params: { name = '' } }, deps) {
       find(name, deps);
@@ -54,6 +59,10 @@ export const aliasOperations: readonly Operation[] = [
     },
   }),
 ];
+
+function aliasNow(name: string, { aliases }: AdminDeps): unknown {
+  return aliases.list().find(({ alias }) => alias.name === name)?.alias;
+}
 
 function find(name: string, { aliases }: AdminDeps): KnownAlias {
   const known = aliases.list().find(({ alias }) => alias.name === name);

@@ -12,6 +12,7 @@ import { BREAKER_STATES } from '../../routing/breaker.ts';
 import { keySchema } from '../../state/state.ts';
 import { RECORD_LEVELS } from '../../trace/recording.ts';
 
+export * from './audit-contract.ts';
 export * from './trace-contract.ts';
 
 export const problemSchema = z.object({ path: z.string(), message: z.string() });

@@ -1,3 +1,4 @@
+import type { AuditLog } from '../../audit/audit-log.ts';
 import type { ResolvedConfig } from '../../config/resolved.ts';
 import type { Log } from '../../plugin/plugin.ts';
 import type { Registry } from '../../plugin/registry.ts';
@@ -20,6 +21,7 @@ import type { Sessions } from '../sessions.ts';
 /** What the admin API works with. */
 export interface AdminDeps {
   readonly config: ResolvedConfig;
+  readonly audit: AuditLog;
   readonly registry: Registry;
   readonly upstreams: Upstreams;
   readonly catalogue: Catalogue;

@@ -4,7 +4,7 @@ import type { StoredKey } from '../../state/state.ts';
 import { AdminError } from './admin-error.ts';
 import * as contract from './contract.ts';
 import type { AdminDeps } from './deps.ts';
-import { always, defineOperation, type Operation } from './operation.ts';
+import { always, defineOperation, type Operation, type OperationInput } from './operation.ts';
 
 export const keyOperations: readonly Operation[] = [
   defineOperation({
@@ -21,6 +21,10 @@ export const keyOperations: readonly Operation[] = [
     summary: 'Makes a key. The key itself is in this answer and never again.',
     access: 'admin',
     confirm: always,
+    audit: {
+      target: (_, result) => (result === undefined ? '/keys' : `/keys/${(result as MadeKey).key.id}`),
+      snapshot: (_, __, result) => (result as MadeKey | undefined)?.key,
+    },
     body: contract.keyInputSchema,
     response: contract.newKeySchema,
     status: 201,
@@ -42,6 +46,7 @@ export const keyOperations: readonly Operation[] = [
     path: '/keys/:id',
     summary: 'Changes a key.',
     access: 'admin',
+    audit: { snapshot: keyNow },
     body: contract.keyChangeSchema,
     response: contract.keyViewSchema,
     async handle({ body, params }, deps) {
@@ -69,11 +74,21 @@ export const keyOperations: readonly Operation[] = [
     path: '/keys/:id',
     summary: 'Revokes a key.',
     access: 'admin',
+    audit: { snapshot: keyNow },
     async handle({ params }, deps) {
       await deps.keys.revoke(find(params['id'], deps).id);
     },
   }),
 ];
+
+interface MadeKey {
+  readonly key: ReturnType<typeof viewKey>;
+}
+
+function keyNow({ params }: Pick<OperationInput<unknown>, 'params'>, { keys }: AdminDeps): unknown {
+  const key = keys.get(params['id'] ?? '');
+  return key && viewKey(key);
+}
 
 function find(id: string | undefined, { keys }: AdminDeps): StoredKey {
   const key = keys.get(id ?? '');
@@ -85,6 +100,7 @@ function notFound(id: string | undefined): AdminError {
   return new AdminError('not-found', `There is no key ${JSON.stringify(id)}.`);
 }
 
-function viewKey({ hash: _, ...shown }: StoredKey): Omit<StoredKey, 'hash'> {
+/** A key without its hash. */
+export function viewKey({ hash: _, ...shown }: StoredKey): Omit<StoredKey, 'hash'> {
   return shown;
 }

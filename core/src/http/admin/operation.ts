@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import type { z } from 'zod';
 import type { AdminErrorCode } from './admin-error.ts';
 import type { Session } from '../sessions.ts';
+import type { AuditRule } from './audit-rule.ts';
 import type { AdminDeps } from './deps.ts';
 
 /** Who may call an operation: everybody, whoever is signed in, or only a bearer token. */
@@ -36,6 +37,8 @@ export interface Operation<Body extends z.ZodType = z.ZodType> {
    * lasting power of a short visit. A bearer token is proof by itself.
    */
   confirm?(input: OperationInput<z.output<Body>>, deps: AdminDeps): boolean;
+  /** What the audit log holds of it. Default: changes are recorded, what only reads is not. */
+  readonly audit?: AuditRule<z.output<Body>> | 'none';
   readonly body?: Body;
   /** What the query may hold; the operation reads it. */
   readonly query?: z.ZodObject;

@@ -5,8 +5,9 @@ import type { RequestState } from '../exchange.ts';
 import { createAppRouter } from '../create-app-router.ts';
 import { AdminError } from './admin-error.ts';
 import type { Gatekeeper } from './access.ts';
+import { audited, recordRefusal } from './audited.ts';
 import type { AdminDeps } from './deps.ts';
-import type { Operation } from './operation.ts';
+import type { Caller, Operation } from './operation.ts';
 import { readBody } from './read-body.ts';
 
 export const BASE = '/admin/api/v1';
@@ -31,17 +32,34 @@ export function createAdminRouter(
 }
 
 function serve(operation: Operation, gatekeeper: Gatekeeper, deps: AdminDeps): Middleware {
-  const { access, body: schema, response, isRaw, status = response ? 200 : 204 } = operation;
+  const { body: schema, response, isRaw, status = response ? 200 : 204 } = operation;
+  const admit = admitter(gatekeeper, deps);
   return async (ctx) => {
-    const caller = gatekeeper.admit(ctx, access);
+    const caller = await admit(ctx, operation);
     const body = schema && (await readBody(ctx, schema));
     const { params } = ctx as Context & { readonly params: Record<string, string> };
     const input = { body, params, ctx, caller };
     if (operation.confirm?.(input, deps)) gatekeeper.requireFresh(caller);
-    const result = await operation.handle(input, deps);
+    const result = await audited(operation, input, deps);
     if (isRaw) return;
     ctx.status = status;
     ctx.body = response ? result : null;
+  };
+}
+
+/** Records wrong admin tokens; a browser without a session is nothing to record. */
+function admitter(gatekeeper: Gatekeeper, deps: AdminDeps) {
+  return async (ctx: Context, { access, method, path }: Operation): Promise<Caller> => {
+    try {
+      return gatekeeper.admit(ctx, access);
+    } catch (error) {
+      if (ctx.get('authorization') !== '' && error instanceof AdminError) {
+        const actor = { kind: 'anybody', address: deps.proxies.clientAddress(ctx.req) } as const;
+        const about = { actor, operation: 'admin token', target: `${method} ${path}` };
+        await recordRefusal({ kind: 'note', ...about, outcome: 'refused', reason: error.message }, deps);
+      }
+      throw error;
+    }
   };
 }
 

@@ -12,6 +12,7 @@ export function sessionOperations(gatekeeper: Gatekeeper): readonly Operation[] 
       path: '/session',
       summary: 'Signs a browser in, by the token of a sign-in link or the admin password.',
       access: 'public',
+      audit: { when: 'note', detail: ({ body }) => ({ by: 'token' in body ? 'link' : 'password' }) },
       body: contract.signInSchema,
       response: contract.sessionSchema,
       refusals: ['unauthenticated', 'forbidden', 'too-many-attempts'],

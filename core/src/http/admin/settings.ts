@@ -26,6 +26,7 @@ export function settingsOperations(gatekeeper: Gatekeeper): readonly Operation[]
         'Changes the settings. An admin password of null removes it; a change ends all other sign-ins.',
       access: 'admin',
       confirm: always,
+      audit: { snapshot: passwordNow },
       body: contract.settingsChangeSchema,
       response: contract.settingsViewSchema,
       async handle({ body: { adminPassword }, caller }, deps) {
@@ -39,6 +40,7 @@ export function settingsOperations(gatekeeper: Gatekeeper): readonly Operation[]
       summary: 'Sets the admin password, and ends all other sign-ins.',
       access: 'admin',
       confirm: always,
+      audit: { snapshot: passwordNow },
       body: contract.passwordInputSchema,
       handle: ({ body: { password }, caller }, deps) => setPassword(password, caller, deps),
     }),
@@ -51,6 +53,10 @@ async function storePassword(password: string | null, { state }: AdminDeps): Pro
     ...rest,
     settings: hash === undefined ? settings : { ...settings, adminPasswordHash: hash },
   }));
+}
+
+function passwordNow(_: unknown, { state }: AdminDeps): unknown {
+  return { adminPassword: { set: state.read().settings.adminPasswordHash !== undefined } };
 }
 
 function viewSettings({ state, config }: AdminDeps) {

@@ -51,6 +51,7 @@ export const traceDetailOperations: readonly Operation[] = [
     summary: 'Gives a trace with all that is kept of it, as JSON or as an HTTP archive (HAR).',
     access: 'admin',
     confirm: always,
+    audit: {},
     query: exportQuerySchema,
     isRaw: true,
     async handle({ params: { id = '' }, ctx }, deps) {

@@ -45,6 +45,7 @@ export const traceOperations: readonly Operation[] = [
       'Gives all traces that a filter finds, the newest first: one JSON object a line, or an HTTP archive with all bodies.',
     access: 'admin',
     confirm: always,
+    audit: {},
     query: exportQuerySchema,
     isRaw: true,
     handle({ ctx }, deps) {

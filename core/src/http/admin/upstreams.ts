@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { defined } from '../../canonical/json.ts';
+import { originsOf } from '../../config/option-urls.ts';
 import { parseUpstream } from '../../config/parse-upstream.ts';
 import type { UpstreamConfig } from '../../config/upstream.ts';
 import type { Upstream } from '../../routing/upstream.ts';
@@ -33,6 +34,10 @@ export const upstreamOperations: readonly Operation[] = [
     summary: 'Adds an upstream. It takes requests at once.',
     access: 'admin',
     confirm: always,
+    audit: {
+      target: ({ body }) => `/upstreams/${body.id}`,
+      snapshot: ({ body }, deps) => upstreamNow(body.id, deps),
+    },
     body: contract.upstreamInputSchema,
     response: contract.upstreamViewSchema,
     status: 201,
@@ -53,6 +58,12 @@ export const upstreamOperations: readonly Operation[] = [
     path: '/upstreams/test',
     summary: 'Tries an upstream that is not saved.',
     access: 'admin',
+    audit: {
+      detail: ({ body: { upstream } }) => ({
+        provider: upstream.provider,
+        origins: [...originsOf(upstream.options)],
+      }),
+    },
     body: contract.unsavedTestInputSchema,
     response: contract.testResultSchema,
     async handle({ body }, deps) {
@@ -83,6 +94,7 @@ export const upstreamOperations: readonly Operation[] = [
     // Options say where requests go and with which secret.
     confirm: ({ body: { options }, params: { id } }, deps) =>
       options !== undefined && changesOptions(options, findChangeable(id, deps)),
+    audit: { snapshot: ({ params: { id } }, deps) => upstreamNow(id, deps) },
     body: contract.upstreamChangeSchema,
     response: contract.upstreamViewSchema,
     refusals: ['read-only', 'conflict'],
@@ -112,6 +124,7 @@ export const upstreamOperations: readonly Operation[] = [
     path: '/upstreams/:id',
     summary: 'Removes an upstream.',
     access: 'admin',
+    audit: { snapshot: ({ params: { id } }, deps) => upstreamNow(id, deps) },
     refusals: ['read-only'],
     async handle({ params: { id } }, deps) {
       await deps.state.update((state) => {
@@ -163,6 +176,15 @@ interface Changeable extends Pick<Upstream, 'config' | 'type'> {
 function changesOptions(change: UpstreamConfig['options'], { config, type }: Changeable): boolean {
   const changed = changeOptions({ type, before: config.options, change });
   return !isDeepStrictEqual(changed, config.options);
+}
+
+/** For the audit log: as it is shown, without what changes by itself. */
+function upstreamNow(id: string | undefined, deps: AdminDeps): unknown {
+  const upstream = deps.upstreams.get(id ?? '');
+  const unusable = unusableUpstreams(deps).find(({ stored }) => stored.id === id);
+  if (!upstream && !unusable) return undefined;
+  const view = unusable ? viewUnusable(unusable, deps) : upstream && viewUpstream(upstream, deps);
+  return { ...view, knownModels: undefined, failure: undefined };
 }
 
 function checked(input: unknown, { registry }: AdminDeps): UpstreamConfig {

@@ -1,0 +1,75 @@
+import type { Log } from '../plugin/plugin.ts';
+import type { AuditActor, AuditEntry, AuditInput } from './entry.ts';
+import { readLines, listFiles } from './files.ts';
+import { type AuditPage, type AuditQuery, listAudit } from './list.ts';
+import { openAuditFile } from './audit-file.ts';
+import { createSampler } from './sampler.ts';
+import { type AuditReport, verifyAudit } from './verify.ts';
+
+/** The record of what administrators did. Entries are only ever added; each holds the hash of the one before. */
+export interface AuditLog {
+  /** Resolves once the entry is on the disk; rejects when it could not be written. */
+  append(input: AuditInput): Promise<AuditEntry>;
+  /** As `append`, for what strangers can cause: beyond some in a while, they are counted and not written. */
+  sample(input: AuditInput): Promise<void>;
+  list(query: AuditQuery): Promise<AuditPage>;
+  /** The lines as they are stored, the oldest first. */
+  lines(): AsyncIterable<string>;
+  verify(): Promise<AuditReport>;
+}
+
+export interface AuditLogInput {
+  /** The data folder. */
+  readonly folder: string;
+  readonly maxBytes: number;
+  readonly maxAgeMs: number;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** The process itself, as an actor. */
+export const GATEWAY: AuditActor = { kind: 'gateway' };
+
+export async function openAuditLog(input: AuditLogInput): Promise<AuditLog> {
+  const { folder, log, now } = input;
+  const file = await openAuditFile(input);
+  const sampler = createSampler(now);
+  const append = async (entry: AuditInput): Promise<AuditEntry> => {
+    const written = await file.append(entry);
+    const { seq, actor, operation, target, outcome, hash } = written;
+    // Shipped elsewhere with the log, the hashes prove later that nothing was cut off the end.
+    log.info({ audit: { seq, hash, actor, operation, target, outcome } }, 'Audit.');
+    return written;
+  };
+  return {
+    append,
+    async sample(entry) {
+      const skipped = sampler.take();
+      if (skipped === undefined) return;
+      const detail = skipped > 0 ? { ...entry.detail, skippedBefore: skipped } : entry.detail;
+      await append({ ...entry, ...(detail && { detail }) });
+    },
+    async list(query) {
+      // What is being written belongs to it.
+      await file.whileIdle(() => Promise.resolve());
+      return listAudit(folder, query);
+    },
+    async *lines() {
+      for (const name of await listFiles(folder)) yield* (await readLines(name)).lines;
+    },
+    async verify() {
+      // Nothing is written meanwhile, so that the head found is the head known.
+      return file.whileIdle(async (head) => {
+        const report = await verifyAudit(folder);
+        if (report.head?.hash === head.hash || head.seq === 0) return report;
+        const message = `The newest entries are missing: the last one known is ${head.seq}.`;
+        return {
+          ...report,
+          ok: false,
+          problems: [...report.problems, { file: 'audit.jsonl', line: 0, message }],
+        };
+      });
+    },
+  };
+}

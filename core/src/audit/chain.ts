@@ -1,0 +1,40 @@
+import { hash } from 'node:crypto';
+import { isJsonObject } from '../canonical/json.ts';
+import type { AuditEntry, AuditHead } from './entry.ts';
+
+/** Before the first entry. */
+export const GENESIS: AuditHead = { seq: 0, hash: '0'.repeat(64) };
+
+/** JSON with the fields of objects in order, so that equal values have equal texts. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, field: unknown) =>
+    isJsonObject(field)
+      ? Object.fromEntries(Object.entries(field).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+      : field,
+  );
+}
+
+/** The line of an entry that follows another, without the line break. */
+export function chainLine(
+  entry: Omit<AuditEntry, 'previous' | 'hash'>,
+  { hash: previous }: AuditHead,
+): string {
+  const body = { ...entry, previous };
+  return canonicalJson({ ...body, hash: hashOf(body) });
+}
+
+/** Reads a line; `undefined` unless it is exactly what {@link chainLine} writes. */
+export function readLine(line: string): AuditEntry | undefined {
+  try {
+    const { hash: claimed, ...body } = JSON.parse(line) as AuditEntry;
+    if (typeof body.seq !== 'number' || claimed !== hashOf(body)) return undefined;
+    const entry = { ...body, hash: claimed };
+    return canonicalJson(entry) === line ? entry : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function hashOf(body: object): string {
+  return hash('sha256', canonicalJson(body));
+}

@@ -1,0 +1,51 @@
+import type { JsonObject } from '../canonical/json.ts';
+
+/** Who did something. */
+export interface AuditActor {
+  /** `gateway` is the process itself, such as at its start; `anybody` has not signed in. */
+  readonly kind: 'session' | 'admin-token' | 'local-token' | 'anybody' | 'gateway';
+  /** The id of the sign-in. */
+  readonly id?: string | undefined;
+  readonly address?: string | undefined;
+}
+
+export type AuditOutcome = 'done' | 'refused' | 'failed';
+
+/**
+ * What is recorded. A change is two entries: `begin` is written before the change, so that there is none without
+ * a trace; `end` says how it went. `note` is for what has happened already.
+ */
+export interface AuditInput {
+  readonly kind: 'begin' | 'end' | 'note';
+  /** Of an `end`: the number of its `begin`. */
+  readonly of?: number;
+  readonly actor: AuditActor;
+  /** `PATCH /upstreams/:id`, or `gateway start`. */
+  readonly operation: string;
+  readonly target?: string;
+  /** What was asked for, such as the filter of an export. */
+  readonly detail?: JsonObject;
+  /** What it was and what it became, with secrets masked. */
+  readonly before?: unknown;
+  readonly after?: unknown;
+  readonly outcome?: AuditOutcome;
+  /** Why it was refused or failed. */
+  readonly reason?: string;
+}
+
+/** One line of the log. */
+export interface AuditEntry extends AuditInput {
+  /** Counts from 1, without gaps. */
+  readonly seq: number;
+  readonly at: string;
+  /** The hash of the entry before. */
+  readonly previous: string;
+  /** SHA-256, in hex, of the canonical JSON of all other fields. */
+  readonly hash: string;
+}
+
+/** Where the chain ends. */
+export interface AuditHead {
+  readonly seq: number;
+  readonly hash: string;
+}

@@ -1,0 +1,38 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** The file that grows; full ones are `audit-<number>.jsonl`. */
+export const ACTIVE = 'audit.jsonl';
+
+const FULL = /^audit-(\d+)\.jsonl$/;
+
+/** The files of the log, the oldest first. Empty when there is no log yet. */
+export async function listFiles(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => [] as string[]);
+  const full = names
+    .filter((name) => FULL.test(name))
+    .toSorted((one, other) => numberOf(one) - numberOf(other));
+  return [...full, ...(names.includes(ACTIVE) ? [ACTIVE] : [])].map((name) => join(folder, name));
+}
+
+/** The name for the next full file. */
+export function nextName(files: readonly string[]): string {
+  const last = Math.max(0, ...files.map(numberOf));
+  return `audit-${last + 1}.jsonl`;
+}
+
+function numberOf(file: string): number {
+  return Number(/(\d+)\.jsonl$/.exec(file)?.[1] ?? 0);
+}
+
+export interface FileLines {
+  readonly lines: readonly string[];
+  /** What a process that died left of its last line. */
+  readonly torn: string;
+}
+
+export async function readLines(file: string): Promise<FileLines> {
+  const lines = (await readFile(file, 'utf8')).split('\n');
+  const torn = lines.pop() ?? '';
+  return { lines, torn };
+}

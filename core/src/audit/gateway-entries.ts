@@ -1,0 +1,45 @@
+import type { JsonObject } from '../canonical/json.ts';
+import type { ResolvedConfig } from '../config/resolved.ts';
+import type { Log } from '../plugin/plugin.ts';
+import type { Registry } from '../plugin/registry.ts';
+import { type AuditLog, GATEWAY } from './audit-log.ts';
+import { configChanges } from './config-changes.ts';
+import type { AuditInput } from './entry.ts';
+
+/**
+ * What the gateway itself adds to the audit log. None of it can be refused, so a log that cannot be written is
+ * only reported.
+ */
+export interface GatewayEntries {
+  started(detail: JsonObject): Promise<void>;
+  stopped(): Promise<void>;
+  /** The client key that a first start makes. `key` as it is shown. */
+  madeKey(key: { readonly id: string }): Promise<void>;
+  /** An edit of the config file that took effect. */
+  reloaded(before: ResolvedConfig, after: ResolvedConfig): Promise<void>;
+}
+
+export interface GatewayEntriesDeps {
+  readonly audit: AuditLog;
+  readonly registry: Registry;
+  readonly log: Log;
+}
+
+export function createGatewayEntries({ audit, registry, log }: GatewayEntriesDeps): GatewayEntries {
+  const note = async (operation: string, more: Partial<AuditInput> = {}): Promise<void> => {
+    try {
+      await audit.append({ kind: 'note', actor: GATEWAY, operation, outcome: 'done', ...more });
+    } catch (error) {
+      log.error({ error }, 'The audit log cannot be written.');
+    }
+  };
+  return {
+    started: (detail) => note('gateway start', { detail }),
+    stopped: () => note('gateway stop'),
+    madeKey: (key) => note('POST /keys', { target: `/keys/${key.id}`, after: key }),
+    async reloaded(before, after) {
+      const changes = configChanges(before, after, registry);
+      if (changes) await note('configuration reload', { ...changes, target: after.file ?? 'configuration' });
+    },
+  };
+}

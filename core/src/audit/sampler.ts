@@ -1,0 +1,30 @@
+/** Lets some events through in a while and counts the others, so that strangers cannot fill a log. */
+export interface Sampler {
+  /** How many were left out since the last one that passed; `undefined` when this one is left out too. */
+  take(): number | undefined;
+}
+
+const WINDOW_MS = 15 * 60 * 1000;
+const PER_WINDOW = 10;
+
+export function createSampler(now: () => number): Sampler {
+  let startedAt = -Infinity;
+  let passed = 0;
+  let skipped = 0;
+  return {
+    take() {
+      if (now() >= startedAt + WINDOW_MS) {
+        startedAt = now();
+        passed = 0;
+      }
+      if (passed >= PER_WINDOW) {
+        skipped += 1;
+        return undefined;
+      }
+      passed += 1;
+      const before = skipped;
+      skipped = 0;
+      return before;
+    },
+  };
+}

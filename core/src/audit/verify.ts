@@ -1,0 +1,117 @@
+import { basename } from 'node:path';
+import { isJsonObject } from '../canonical/json.ts';
+import { GENESIS, readLine } from './chain.ts';
+import type { AuditEntry, AuditHead } from './entry.ts';
+import { listFiles, readLines } from './files.ts';
+
+/** What a walk along the chain found. */
+export interface AuditReport {
+  readonly ok: boolean;
+  readonly entries: number;
+  /** The first entry that is still there; those before were removed as too old or too many. */
+  readonly firstSeq: number | null;
+  /** Keep it elsewhere: it proves later that nothing up to here was changed or cut off. */
+  readonly head: AuditHead | null;
+  /** Whether the last line is incomplete, as after a crash while it was written. That is no tampering. */
+  readonly torn: boolean;
+  readonly problems: readonly AuditProblem[];
+}
+
+export interface AuditProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** More would say the same. */
+const MAX_PROBLEMS = 20;
+
+/** The operation of the entry that says which older entries were removed. */
+export const RETENTION = 'audit retention';
+
+/** Checks the whole log of a data folder. Works with and without a gateway that runs. */
+export async function verifyAudit(folder: string): Promise<AuditReport> {
+  const files = await listFiles(folder);
+  const walk = createWalk();
+  let isTorn = false;
+  for (const [at, file] of files.entries()) {
+    const { lines, torn } = await readLines(file);
+    for (const [index, line] of lines.entries()) walk.step(line, { file: basename(file), line: index + 1 });
+    isTorn = torn !== '' && at === files.length - 1;
+    if (torn !== '' && !isTorn)
+      walk.tell({ file: basename(file), line: lines.length + 1 }, 'The last entry of a full file was cut.');
+  }
+  return { ...walk.end(basename(files[0] ?? '')), torn: isTorn };
+}
+
+type Place = Pick<AuditProblem, 'file' | 'line'>;
+
+interface Walk {
+  step(line: string, place: Place): void;
+  tell(place: Place, message: string): void;
+  end(firstFile: string): Omit<AuditReport, 'torn'>;
+}
+
+function createWalk(): Walk {
+  const problems: AuditProblem[] = [];
+  let entries = 0;
+  let first: AuditEntry | undefined;
+  let head: AuditHead | undefined;
+  let removed: AuditHead | undefined;
+  const tell = (place: Place, message: string): void => {
+    if (problems.length < MAX_PROBLEMS) problems.push({ ...place, message });
+  };
+  return {
+    tell,
+    step(line, place) {
+      const entry = readLine(line);
+      if (!entry) {
+        tell(place, 'The entry was changed: its hash does not fit.');
+        head = claimOf(line) ?? head;
+        return;
+      }
+      if (head && (entry.previous !== head.hash || entry.seq !== head.seq + 1))
+        tell(place, 'Entries before this one were removed, added or moved: the chain is broken.');
+      first ??= entry;
+      head = entry;
+      entries += 1;
+      removed = removedBy(entry) ?? removed;
+    },
+    end(file) {
+      const start = first && { seq: first.seq - 1, hash: first.previous };
+      if (start && !isSame(start, GENESIS) && !(removed && isSame(start, removed)))
+        tell(
+          { file, line: 1 },
+          'Older entries are missing, and the log does not say that they were removed as too old.',
+        );
+      return {
+        ok: problems.length === 0,
+        entries,
+        firstSeq: first?.seq ?? null,
+        head: head ? { seq: head.seq, hash: head.hash } : null,
+        problems,
+      };
+    },
+  };
+}
+
+function isSame(one: AuditHead, other: AuditHead): boolean {
+  return one.seq === other.seq && one.hash === other.hash;
+}
+
+/** Goes on from what a changed entry says of itself, so that one change is one problem. */
+function claimOf(line: string): AuditHead | undefined {
+  try {
+    const { seq, hash } = JSON.parse(line) as Partial<AuditHead>;
+    return typeof seq === 'number' && typeof hash === 'string' ? { seq, hash } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function removedBy({ operation, actor, detail }: AuditEntry): AuditHead | undefined {
+  const through = operation === RETENTION && actor.kind === 'gateway' ? detail?.['through'] : undefined;
+  if (!isJsonObject(through)) return undefined;
+  const { seq, hash } = through;
+  return typeof seq === 'number' && typeof hash === 'string' ? { seq, hash } : undefined;
+}

@@ -1,0 +1,124 @@
+import type { Context } from 'koa';
+import type { JsonObject } from '../../canonical/json.ts';
+import { GatewayError } from '../../canonical/errors.ts';
+import type { AuditActor, AuditInput } from '../../audit/entry.ts';
+import { AdminError } from './admin-error.ts';
+import { type AuditRule, auditRuleOf } from './audit-rule.ts';
+import type { AdminDeps } from './deps.ts';
+import type { Operation, OperationInput } from './operation.ts';
+
+type Input = OperationInput<unknown>;
+
+/**
+ * Runs an operation and records it in the audit log. The entry is written before the operation begins: when the
+ * log cannot be written, nothing is changed, since a change that nobody can account for is worse than one that
+ * has to wait.
+ */
+export async function audited(operation: Operation, input: Input, deps: AdminDeps): Promise<unknown> {
+  const rule = auditRuleOf(operation);
+  if (!rule) return operation.handle(input, deps);
+  if (rule.when === 'note') return noted(operation, { rule, input, deps });
+  const about = aboutOf(operation, { rule, input, deps });
+  const { seq } = await begin(
+    { kind: 'begin', ...about, ...valueOf('before', rule.snapshot?.(input, deps)) },
+    deps,
+  );
+  const end = (more: Partial<AuditInput>): Promise<void> => {
+    // What is done cannot be taken back; without an end, the entry shows that its outcome is not known.
+    return attempt(deps.audit.append({ kind: 'end', of: seq, ...about, ...more }), deps);
+  };
+  try {
+    const result = await operation.handle(input, deps);
+    const target = rule.target?.(input, result);
+    await end({
+      outcome: 'done',
+      ...(target !== undefined && { target }),
+      ...valueOf('after', rule.snapshot?.(input, deps, result)),
+    });
+    return result;
+  } catch (error) {
+    await end(failure(error));
+    throw error;
+  }
+}
+
+interface Noted {
+  readonly rule: AuditRule<unknown>;
+  readonly input: Input;
+  readonly deps: AdminDeps;
+}
+
+async function noted(operation: Operation, { rule, input, deps }: Noted): Promise<unknown> {
+  const about = () => ({ kind: 'note', ...aboutOf(operation, { rule, input, deps }) }) as const;
+  try {
+    const result = await operation.handle(input, deps);
+    // Who it is is known only now. Somebody has to get in to mend a log that cannot be written.
+    await attempt(deps.audit.append({ ...about(), outcome: 'done' }), deps);
+    return result;
+  } catch (error) {
+    await recordRefusal({ ...about(), ...failure(error) }, deps);
+    throw error;
+  }
+}
+
+/** Records a caller who was not let in. There can be any number of them. */
+export function recordRefusal(entry: AuditInput, deps: AdminDeps): Promise<void> {
+  return attempt(deps.audit.sample(entry), deps);
+}
+
+async function attempt(writing: Promise<unknown>, { log }: AdminDeps): Promise<void> {
+  await writing.catch((error: unknown) => log.error({ error }, UNWRITABLE));
+}
+
+const UNWRITABLE = 'The audit log cannot be written.';
+
+async function begin(entry: AuditInput, { audit, log }: AdminDeps) {
+  try {
+    return await audit.append(entry);
+  } catch (error) {
+    log.error({ error }, UNWRITABLE);
+    throw new AdminError('unavailable', 'The audit log cannot be written, so nothing was done.');
+  }
+}
+
+function aboutOf({ method, path }: Operation, { rule, input, deps }: Noted) {
+  const { ctx, params } = input;
+  const detail = rule.detail ? rule.detail(input) : queryOf(ctx.query);
+  return {
+    actor: actorOf(input, deps),
+    operation: `${method} ${path}`,
+    target: rule.target?.(input) ?? path.replaceAll(/:(\w+)/g, (_, name: string) => params[name] ?? ''),
+    ...(detail && { detail }),
+  };
+}
+
+/** Who calls; after a sign-in, the session that it began. */
+export function actorOf({ ctx, caller }: Pick<Input, 'ctx' | 'caller'>, { proxies }: AdminDeps): AuditActor {
+  const address = proxies.clientAddress(ctx.req);
+  const { signedIn } = ctx.state as { readonly signedIn?: { readonly id: string } };
+  if (signedIn) return { kind: 'session', id: signedIn.id, address };
+  return { kind: caller.kind, ...(caller.kind === 'session' && { id: caller.session.id }), address };
+}
+
+function queryOf(query: Context['query']): JsonObject | undefined {
+  return Object.keys(query).length > 0 ? { ...query } : undefined;
+}
+
+const MAX_BYTES = 32 * 1024;
+
+function valueOf(name: 'before' | 'after', value: unknown): Partial<AuditInput> {
+  if (value === undefined) return {};
+  const { length } = JSON.stringify(value) ?? '';
+  return { [name]: length > MAX_BYTES ? { leftOut: `${length} characters` } : value };
+}
+
+function failure(error: unknown): Pick<AuditInput, 'outcome' | 'reason'> {
+  if (error instanceof AdminError)
+    return { outcome: 'refused', reason: [error.message, ...error.issues.map(issueText)].join(' ') };
+  if (GatewayError.is(error)) return { outcome: 'failed', reason: error.message };
+  return { outcome: 'failed', reason: 'The gateway failed to do this.' };
+}
+
+function issueText({ path, message }: AdminError['issues'][number]): string {
+  return `${path}: ${message}.`;
+}
