@@ -28,3 +28,6 @@ export type Replayed = z.output<typeof contract.replayedSchema>;
 export type Session = z.output<typeof contract.sessionSchema>;
 export type SignIn = z.output<typeof contract.signInViewSchema>;
 export type Pass = z.output<typeof contract.passSchema>;
+export type AuditPage = z.output<typeof contract.auditPageSchema>;
+export type AuditRow = AuditPage['entries'][number];
+export type AuditReport = z.output<typeof contract.auditReportSchema>;

@@ -8,7 +8,7 @@ import { Notice } from './notice.tsx';
 import { Skeleton } from './skeleton.tsx';
 
 interface LoadedProps<T> {
-  readonly of: Pick<SWRResponse<T, Error>, 'data' | 'error' | 'mutate'>;
+  readonly of: Pick<SWRResponse<T, Error>, 'data' | 'error'> & { readonly mutate: () => unknown };
   readonly lines?: number;
   readonly children: (data: T) => ReactNode;
 }

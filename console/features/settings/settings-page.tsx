@@ -6,6 +6,7 @@ import { Loaded } from '../../components/ui/loaded.tsx';
 import { Panel } from '../../components/ui/panel.tsx';
 import { Table } from '../../components/ui/table.tsx';
 import type { About, Settings } from '../../lib/types.ts';
+import { AuditPanel } from './audit-panel.tsx';
 import { Facts } from './facts.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { RecordingFacts } from './recording-facts.tsx';
@@ -34,6 +35,7 @@ export function SettingsPage() {
         </Panel>
       </div>
       <SignIns />
+      <AuditPanel />
       <Panel title={t('about')}>
         <Loaded of={about}>
           {({ name, version, node, baseUrl, configFile, plugins }) => (

@@ -100,10 +100,7 @@ function Requests() {
         <DownloadButton path={`/traces/export${queryOf(exported)}`}>{t('exportLines')}</DownloadButton>
         <DownloadButton path={`/traces/export${queryOf({ ...exported, format: 'har' })}`}>HAR</DownloadButton>
       </div>
-      <Loaded
-        of={{ data: list.traces, error: list.error, mutate: async () => list.refresh() as undefined }}
-        lines={10}
-      >
+      <Loaded of={{ data: list.traces, error: list.error, mutate: list.refresh }} lines={10}>
         {(traces) => {
           if (traces.length > 0) return <TraceTable traces={traces} onEnd={onEnd} />;
           if (!isFiltered) return <NoneYet />;

@@ -31,6 +31,8 @@ interface SchemaFormProps {
   /** What is wrong, by the name of the option. */
   readonly problems: ReadonlyMap<string, string>;
   readonly isReadOnly: boolean;
+  /** Whether secrets that are set have to be entered again. */
+  readonly asksForSecrets?: boolean;
 }
 
 /** Whether it is the mark of a secret that is set, which is never told. */
@@ -38,8 +40,19 @@ export function isSetMark(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'set' in value && Object.keys(value).length === 1;
 }
 
+export function isSecretSet(value: unknown): boolean {
+  return isSetMark(value) && (value as { readonly set: boolean }).set;
+}
+
 /** A form drawn from the JSON Schema of a provider's options. */
-export function SchemaForm({ schema, value, onChange, problems, isReadOnly }: SchemaFormProps) {
+export function SchemaForm({
+  schema,
+  value,
+  onChange,
+  problems,
+  isReadOnly,
+  asksForSecrets = false,
+}: SchemaFormProps) {
   const { properties = {}, required = [] } = schema;
   return (
     <div className="grid gap-4">
@@ -50,6 +63,7 @@ export function SchemaForm({ schema, value, onChange, problems, isReadOnly }: Sc
           option={option}
           isRequired={required.includes(name)}
           isReadOnly={isReadOnly}
+          asksForSecrets={asksForSecrets}
           value={value[name]}
           problem={problems.get(name)}
           onChange={(next) => {
@@ -67,17 +81,27 @@ interface OptionFieldProps {
   readonly option: OptionSchema;
   readonly isRequired: boolean;
   readonly isReadOnly: boolean;
+  readonly asksForSecrets: boolean;
   readonly value: unknown;
   readonly problem: string | undefined;
   readonly onChange: (value: unknown) => void;
 }
 
-function OptionField({ name, option, isRequired, isReadOnly, value, problem, onChange }: OptionFieldProps) {
+function OptionField({ name, option, isRequired, isReadOnly, value, problem, ...rest }: OptionFieldProps) {
+  const { asksForSecrets, onChange } = rest;
   const t = useTranslations('schemaForm');
   const label = `${option.title ?? name}${isRequired ? '' : ` (${t('optional')})`}`;
   const common = { label, hint: option.description, problem, disabled: isReadOnly };
   if (option['x-secret'])
-    return <SecretField common={common} option={option} value={value} onChange={onChange} />;
+    return (
+      <SecretField
+        common={common}
+        option={option}
+        asksAgain={asksForSecrets}
+        value={value}
+        onChange={onChange}
+      />
+    );
   const preset = option.default === undefined ? '' : JSON.stringify(option.default).replaceAll(/^"|"$/g, '');
   if (option.enum) {
     const options = [
@@ -158,11 +182,12 @@ interface SpecialFieldProps {
 function SecretField({
   common,
   option,
+  asksAgain,
   value,
   onChange,
-}: SpecialFieldProps & { readonly option: OptionSchema }) {
+}: SpecialFieldProps & { readonly option: OptionSchema; readonly asksAgain: boolean }) {
   const t = useTranslations('schemaForm');
-  const isSet = isSetMark(value) && (value as { readonly set: boolean }).set;
+  const isSet = isSecretSet(value) && !asksAgain;
   if (isSet) {
     return (
       <div className="grid gap-1">
@@ -176,6 +201,7 @@ function SecretField({
             {t('clear')}
           </Button>
         </span>
+        {common.problem !== undefined && <span className="text-xs text-bad">{common.problem}</span>}
       </div>
     );
   }

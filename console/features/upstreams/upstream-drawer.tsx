@@ -13,6 +13,7 @@ import { RecordingField } from '../../components/ui/recording-field.tsx';
 import { ApiError, call, messageOf } from '../../lib/api.ts';
 import { parseJson } from '../../lib/json.ts';
 import type { Provider, TestResult, Upstream } from '../../lib/types.ts';
+import { asksForSecrets } from './addresses.ts';
 import { FileNotice } from './file-notice.tsx';
 import { ModelsField } from './models-field.tsx';
 import { isSetMark, type Options, type OptionsSchema, SchemaForm } from './schema-form.tsx';
@@ -75,6 +76,7 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
   const schema = provider?.options as OptionsSchema | undefined;
   const typed = useProblems(schema, fields.options);
   const problems: Problems = new Map([...refusals(failure), ...typed]);
+  const isMoved = !isNew && asksForSecrets(upstream?.options ?? {}, fields.options, schema);
   const set = (change: Partial<Fields>): void => setFields((before) => ({ ...before, ...change }));
 
   /** Secrets that stay as they are stay unsaid. */
@@ -173,9 +175,11 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
             value={fields.options}
             problems={problems}
             isReadOnly={isReadOnly}
+            asksForSecrets={isMoved}
             onChange={(options) => set({ options })}
           />
         )}
+        {isMoved && <Notice kind="warning">{t('secretsAgain')}</Notice>}
         <ModelsField
           value={fields.models}
           found={typeof result === 'object' ? (result.models ?? []) : []}

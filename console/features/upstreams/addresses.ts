@@ -1,0 +1,24 @@
+import { isSecretSet, isSetMark, type Options, type OptionsSchema } from './schema-form.tsx';
+
+/** Whether secrets have to be entered again: they are kept for the address that they were entered for. */
+export function asksForSecrets(before: Options, after: Options, schema: OptionsSchema = {}): boolean {
+  return (
+    Object.values(before).some(isSecretSet) && addressesOf(before, schema) !== addressesOf(after, schema)
+  );
+}
+
+/** Where an upstream with these options sends to. */
+function addressesOf(options: Options, { properties = {} }: OptionsSchema): string {
+  const names = Object.keys({ ...properties, ...options });
+  const values = names.map((name) => options[name] ?? properties[name]?.default);
+  return [...new Set(values.flatMap(originsIn))].toSorted().join(' ');
+}
+
+function originsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') {
+    const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(value.trim()) ? URL.parse(value) : null;
+    return url ? [`${url.protocol}//${url.host}`] : [];
+  }
+  if (typeof value !== 'object' || value === null || isSetMark(value)) return [];
+  return Object.values(value).flatMap(originsIn);
+}
