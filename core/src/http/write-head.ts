@@ -27,7 +27,7 @@ export function writeHead({ res: response, state }: Context, { status, headers, 
   const written = asInert(status, wanted);
   if (response.headersSent) return written;
   const code = isStatus(status) ? status : 500;
-  if (!hasLongValue(headers)) {
+  if (!hasLongLine(headers)) {
     try {
       response.writeHead(code, written);
       return written;
@@ -43,8 +43,8 @@ export function writeHead({ res: response, state }: Context, { status, headers, 
 /** Many clients take no more than 16 KiB of headers in all. */
 const MOST_CHARACTERS = 4_096;
 
-function hasLongValue(headers: HeaderMap): boolean {
-  for (const name in headers) if ((headers[name]?.length ?? 0) > MOST_CHARACTERS) return true;
+function hasLongLine(headers: HeaderMap): boolean {
+  for (const name in headers) if (name.length + (headers[name]?.length ?? 0) > MOST_CHARACTERS) return true;
   return false;
 }
 
