@@ -9,8 +9,11 @@ export class TimeLimitError extends Error {
 const WORK = Symbol.for('dragoman.withinTime');
 const script = new Script("globalThis[Symbol.for('dragoman.withinTime')]()");
 
-/** A busy machine may leave a thread without its processor for the whole time; then the work is begun again. */
-const MAX_ATTEMPTS = 20;
+/**
+ * A busy machine may leave a thread without its processor for the whole time; then the work is begun again, so often at
+ * most. By the clock, it takes as many times its limit.
+ */
+export const MAX_ATTEMPTS = 10;
 
 /**
  * Does synchronous work, but for no longer than `ms` milliseconds of processor time; then throws a

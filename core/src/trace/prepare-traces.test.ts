@@ -127,7 +127,7 @@ describe('the thread', () => {
     const evil = sent('evil', { properties: { a: { pattern: '^(a+)+$' } } }, { a: TRAP });
     const { signs } = prepare([good('one'), evil]);
     expect(signs).toHaveLength(3);
-    expect(Math.max(...signs)).toBeLessThan(1_000);
+    expect(Math.max(...signs)).toBeLessThan(10_000);
   });
 
   it('says nothing of traces without bodies', () => {

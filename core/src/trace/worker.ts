@@ -1,6 +1,7 @@
 /** The thread that keeps traces: whatever it does, requests go on. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { WireReaders } from '../plugin/wire-reader.ts';
+import { MAX_ATTEMPTS } from '../plugin/within-time.ts';
 import { detailOf } from './detail.ts';
 import type { StatsQuery, ThreadQuery, ToolCallQuery, TraceFilter, TraceQuery } from './query.ts';
 import { prepareTraces, timeFor } from './prepare-traces.ts';
@@ -14,7 +15,7 @@ const OPEN_MS = 15 * 60_000;
 const REOPEN_AFTER_MS = 5_000;
 const PRUNE_EVERY_MS = 30_000;
 /** How much longer than its limit work may take before it counts as stuck. */
-const GRACE_MS = 5_000;
+const GRACE_MS = 3_000;
 /** What a crash may take: traces that are younger. */
 const COMMIT_AFTER_MS = 500;
 
@@ -116,7 +117,7 @@ async function loadReaders(): Promise<WireReaders> {
 async function detail(from: TraceStore, id: string): Promise<unknown> {
   const capture = await from.capture(id);
   if (!capture) return undefined;
-  tell({ type: 'busy', ms: timeFor(capture.bytes.length) + GRACE_MS });
+  tell({ type: 'busy', ms: timeFor(capture.bytes.length) * MAX_ATTEMPTS + GRACE_MS });
   return detailOf(capture, await readers);
 }
 
