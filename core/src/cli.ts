@@ -14,6 +14,7 @@ import { addTraces } from './cli/traces.ts';
 import { addUpstreams } from './cli/upstreams.ts';
 import { ConfigError } from './config/config-error.ts';
 import { StateError } from './state/state-error.ts';
+import { visible } from './visible-text.ts';
 
 const program = new Command('dragoman')
   .description('A gateway between LLM clients and LLM upstreams.')
@@ -38,6 +39,9 @@ try {
   await program.parseAsync();
 } catch (error) {
   const isExpected = [CommandError, ConfigError, StateError].some((kind) => error instanceof kind);
-  process.stderr.write(`${isExpected ? (error as Error).message : (error as Error).stack}\n`);
+  const text = (isExpected ? (error as Error).message : (error as Error).stack) ?? String(error);
+  // Lists of problems have several lines; what a command says of stored text has one.
+  const lines = error instanceof CommandError ? [text] : text.split('\n');
+  process.stderr.write(lines.map((line) => `${visible(line)}\n`).join(''));
   process.exitCode = error instanceof ConfigError ? 2 : 1;
 }

@@ -1,6 +1,7 @@
 import { pino, type Logger, type LoggerOptions } from 'pino';
 import pretty from 'pino-pretty';
 import type { ResolvedConfig } from './config/resolved.ts';
+import { visible, visibleJson } from './visible-text.ts';
 
 export interface Logs {
   /** For everything that happens; fields with secrets are redacted, wherever they are. */
@@ -34,10 +35,7 @@ const INFO = pino.levels.values['info'];
 /** The process's loggers: JSON lines in production, readable in a terminal. */
 export function createLogs({ level, format }: Pick<ResolvedConfig['log'], 'level' | 'format'>): Logs {
   const paths = SECRET_FIELDS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
-  const destination =
-    format === 'pretty'
-      ? pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', sync: true })
-      : createJsonLines();
+  const destination = format === 'pretty' ? createPrettyLines() : createJsonLines();
   const options: LoggerOptions = {
     level,
     base: null,
@@ -59,6 +57,21 @@ interface ByteDestination {
   flush(callback?: (error?: Error) => void): void;
 }
 
+function createPrettyLines(): { write(line: string): boolean } {
+  const lines = pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', sync: true });
+  return { write: (line) => lines.write(visibleLine(line)) };
+}
+
+/** A JSON line whose texts show what a terminal would act on: the pretty form writes them as they are. */
+export function visibleLine(line: string): string {
+  const value: unknown = JSON.parse(line, (name, field: unknown) => {
+    if (typeof field !== 'string') return field;
+    // The lines of a stack are its form.
+    return name === 'stack' ? field.split('\n').map(visible).join('\n') : visible(field);
+  });
+  return `${JSON.stringify(value)}\n`;
+}
+
 /** Lines to the standard output, many at a time. As text, each line would make a copy of all that wait. */
 function createJsonLines() {
   const bytes = pino.destination({
@@ -71,7 +84,7 @@ function createJsonLines() {
     periodicFlush: 250,
   }) as unknown as ByteDestination;
   return {
-    write: (line: string): boolean => bytes.write(Buffer.from(line)),
+    write: (line: string): boolean => bytes.write(Buffer.from(visibleJson(line))),
     flush: (callback?: (error?: Error) => void): void => bytes.flush(callback),
   };
 }

@@ -24,7 +24,7 @@ export function addDoctor(program: Command): void {
 async function doctor({ json, ...flags }: CommonFlags): Promise<void> {
   const checks = await examine(flags);
   printResult(json, checks, () =>
-    checks.map(({ name, ok, detail }) => `${ok ? '✓' : '✗'} ${name}: ${detail}`).join('\n'),
+    checks.map(({ name, ok, detail }) => `${ok ? '✓' : '✗'} ${name}: ${detail}`),
   );
   if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
 }

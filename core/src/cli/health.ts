@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { encodeUrlPart } from '../transport/url-part.ts';
 import { withAdmin } from './admin-client.ts';
 import { addCommonFlags, type CommonFlags } from './flags.ts';
 import { formatTable, printResult } from './output.ts';
@@ -24,11 +25,13 @@ export function addPauses(upstreams: Command): void {
   addCommonFlags(upstreams.command('pause <id>').description('Have an upstream rest for a while.'))
     .option('--seconds <number>', 'for how long', '3600')
     .action((id: string, { seconds, ...flags }: CommonFlags & { readonly seconds: string }) =>
-      post(`/upstreams/${id}/pause`, { seconds: Number(seconds) }, flags),
+      post(`/upstreams/${encodeUrlPart(id)}/pause`, { seconds: Number(seconds) }, flags),
     );
   addCommonFlags(
     upstreams.command('resume <id>').description('End a pause, and forget the failures of an upstream.'),
-  ).action((id: string, flags: CommonFlags) => post(`/upstreams/${id}/resume`, undefined, flags));
+  ).action((id: string, flags: CommonFlags) =>
+    post(`/upstreams/${encodeUrlPart(id)}/resume`, undefined, flags),
+  );
 }
 
 async function show({ json, ...flags }: CommonFlags): Promise<void> {
@@ -41,7 +44,7 @@ async function post(path: string, body: object | undefined, { json, ...flags }: 
   printResult(json, rows, () => (rows.length > 0 ? format(rows) : 'Done.'));
 }
 
-function format(rows: readonly HealthView[]): string {
+function format(rows: readonly HealthView[]): readonly string[] {
   return formatTable(
     ['upstream', 'model', 'state', 'reason', 'until', 'running', 'latency'],
     rows.map(({ upstream, model, state, reason, until, running, latencyMs }) => [

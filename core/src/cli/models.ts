@@ -22,6 +22,6 @@ async function list({ json, ...flags }: CommonFlags): Promise<void> {
     const failures = result.failures.map(
       ({ upstream, message }) => `${upstream} cannot tell its models: ${message}`,
     );
-    return [table, ...failures].join('\n');
+    return [...table, ...failures];
   });
 }

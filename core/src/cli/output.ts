@@ -1,23 +1,39 @@
-/** Where a command writes its result. */
-export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+import { visible, visibleJson } from '../visible-text.ts';
+
+/**
+ * Writes lines of a command's result. What clients and upstreams said may stand in them, so that each is written
+ * as one line in which a terminal finds nothing to act on.
+ */
+export function print(...lines: readonly string[]): void {
+  process.stdout.write(lines.map((line) => `${visible(line)}\n`).join(''));
 }
 
-/** A result as JSON, or in words for a person. */
-export function printResult(isJson: boolean | undefined, value: unknown, words: () => string): void {
-  print(isJson ? JSON.stringify(value, undefined, 2) : words());
+/** Writes a text that is JSON already. */
+export function printJson(text: string): void {
+  process.stdout.write(`${visibleJson(text)}\n`);
 }
 
-/** Rows in aligned columns below their headings. */
-export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [headings.map((heading) => heading.toUpperCase()), ...rows];
+/** A result as JSON, or in words for a person: a line, or several. */
+export function printResult(
+  isJson: boolean | undefined,
+  value: unknown,
+  words: () => string | readonly string[],
+): void {
+  if (isJson) printJson(JSON.stringify(value, undefined, 2));
+  else print(...[words()].flat());
+}
+
+/** Rows in aligned columns below their headings, one line each. */
+export function formatTable(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  const lines = [headings.map((heading) => heading.toUpperCase()), ...rows.map((row) => row.map(visible))];
   const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return lines.map((line) =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -44,7 +44,7 @@ async function start({ host, port, auth, allowOpen, watch = false, ...flags }: S
   const url = await listen(gateway, config);
   stopOnSignal(gateway);
   if (config.file !== undefined) reloadOnChange({ gateway, input, file: config.file, watches: watch });
-  print(banner(gateway, config, config.server.publicUrl ?? url));
+  print(...banner(gateway, config, config.server.publicUrl ?? url).split('\n'));
 }
 
 async function listen(gateway: Gateway, { server: { host, port } }: ResolvedConfig): Promise<string> {

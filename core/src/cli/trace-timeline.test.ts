@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { TraceRecord } from '../trace/record.ts';
-import { formatTrace } from './trace-timeline.ts';
+import * as timeline from './trace-timeline.ts';
+
+const formatTrace = (...given: Parameters<typeof timeline.formatTrace>): string =>
+  timeline.formatTrace(...given).join('\n');
 
 const trace: TraceRecord = {
   ...{

@@ -1,11 +1,12 @@
 import type { AttemptRecord, TraceRecord } from '../trace/record.ts';
 import type { StoredToolCall } from '../trace/store.ts';
+import { visible } from '../visible-text.ts';
 
 const WIDTH = 48;
 
-/** A trace for a person: what is known of it, each attempt as a bar, and each call of a tool. */
-export function formatTrace(trace: TraceRecord, calls: readonly StoredToolCall[]): string {
-  return [...facts(trace), '', ...timeline(trace), ...toolCalls(calls)].join('\n');
+/** A trace for a person, line by line: what is known of it, each attempt as a bar, and each call of a tool. */
+export function formatTrace(trace: TraceRecord, calls: readonly StoredToolCall[]): readonly string[] {
+  return [...facts(trace), '', ...timeline(trace), ...toolCalls(calls)];
 }
 
 function toolCalls(calls: readonly StoredToolCall[]): readonly string[] {
@@ -75,7 +76,7 @@ function tokensOf({
 }
 
 function timeline({ attempts, ms: whole }: TraceRecord): readonly string[] {
-  const names = attempts.map(({ upstream, model }) => `${upstream}/${model}`);
+  const names = attempts.map(({ upstream, model }) => visible(`${upstream}/${model}`));
   const width = Math.max(0, ...names.map((name) => name.length));
   return attempts.map((attempt, at) => {
     const label = `${attempt.reason.padEnd(6)} ${(names[at] ?? '').padEnd(width)}`;

@@ -4,7 +4,7 @@ import type { ToolCallPage } from '../trace/store.ts';
 import { encodeUrlPart } from '../transport/url-part.ts';
 import { withAdmin, withRunningAdmin } from './admin-client.ts';
 import { addCommonFlags, addConfigFlags, type CommonFlags, type ConfigFlags } from './flags.ts';
-import { formatTable, print, printResult } from './output.ts';
+import { formatTable, print, printJson, printResult } from './output.ts';
 import { formatTrace } from './trace-timeline.ts';
 
 interface FilterFlags {
@@ -130,6 +130,6 @@ async function exportAll({
 }: ConfigFlags & FilterFlags & { readonly har?: true }): Promise<void> {
   await withAdmin(flags, async (admin) => {
     for await (const line of admin.lines(`/traces/export${queryOf(flags, har && { format: 'har' })}`))
-      if (line !== '') print(line);
+      if (line !== '') printJson(line);
   });
 }
