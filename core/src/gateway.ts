@@ -5,27 +5,27 @@ import { createGatewayEntries } from './audit/gateway-entries.ts';
 import { createOpaqueBox } from './canonical/opaque.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
 import { exposureWarning } from './config/exposure.ts';
+import { defined } from './canonical/json.ts';
+import { isConsoleApart } from './config/sections/console.ts';
 import { fieldsForRestart } from './config/live.ts';
 import { createContainer, type Surroundings } from './container.ts';
 import { createAdmin } from './http/admin/admin.ts';
 import { viewKey } from './http/admin/keys.ts';
-import { createApp } from './http/app.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { createConsoleFiles } from './http/console-files.ts';
 import { createInfoRouter } from './http/info.ts';
 import { createPasses } from './http/passes.ts';
 import { createProxies } from './http/proxies.ts';
-import { createRecorder, NO_RECORDER } from './http/recorder.ts';
+import { createRecorder } from './http/recorder.ts';
 import { createProtocolRouter } from './http/routes.ts';
-import { createHttpServer } from './http/server.ts';
 import { createSessions } from './http/sessions.ts';
 import { readTls } from './http/tls.ts';
 import { createUploadWatch } from './http/upload-watch.ts';
-import { urlOf } from './http/url-of.ts';
 import { createCallMemory } from './routing/call-memory.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createMetricsRouter } from './metrics/router.ts';
 import { metricSources } from './metrics/sources.ts';
+import { type Addresses, createServers } from './servers.ts';
 import { acquireRunFile } from './state/run-file.ts';
 import { closeObservers, createObservers } from './plugin/create-observers.ts';
 import type { Log } from './plugin/plugin.ts';
@@ -49,6 +49,8 @@ export interface Gateway {
   reload(config: ResolvedConfig): readonly string[];
   /** A new link that signs one browser in, once. Only after `listen`. */
   signInLink(): string;
+  /** Where the console is. Only after `listen`. */
+  readonly consoleUrl: string;
   /** Where metrics are served, when that is at a port of their own. */
   readonly metricsUrl: string | undefined;
   /** The client key that `listen` made because there was none; it is known only now. */
@@ -97,11 +99,10 @@ async function assemble(
 
   const [fallback] = registry.protocols;
   if (!fallback) throw new Error('No plugin brings a protocol, so no client could be answered.');
-  let url = '';
-  let innerUrl = '';
-  const publicUrl = (): string => config.server.publicUrl ?? url;
+  let addresses: Addresses | undefined;
+  const publicUrl = (): string => config.server.publicUrl ?? addresses?.url ?? '';
+  const consoleUrl = (): string => addresses?.consoleUrl ?? '';
   let firstKey: string | undefined;
-  let metricsUrl: string | undefined;
   let closing: Promise<void> | undefined;
   let discovery: NodeJS.Timeout | undefined;
   let checking: NodeJS.Timeout | undefined;
@@ -152,8 +153,9 @@ async function assemble(
     secrets: container.resolve(tokens.SECRETS),
     version: manifest.version,
     ...{ passes, sessions, proxies, localToken },
-    baseUrl: () => innerUrl,
+    baseUrl: () => addresses?.innerUrl ?? '',
     publicUrl,
+    consoleUrl,
   });
   const { bodyLimit, keepAliveMs, minUploadRate } = config.server;
   const uploads = createUploadWatch({ minBytesPerSecond: minUploadRate, now });
@@ -185,44 +187,25 @@ async function assemble(
     auth: config.auth,
     protocols: registry.protocols,
     isReady: () => closing === undefined,
+    consoleUrl: () => (isConsoleApart(config.console) ? consoleUrl() : ''),
     traces: () => traces.status(),
     isDiskLow: () => disk.isLow,
   });
   const metricsRouter = metrics && createMetricsRouter(metrics, config.metrics.token);
-  const common = {
-    ...{ config, log, fallback, now, proxies },
+  const served = {
+    ...{ config, log, fallback, now, proxies, recorder, admin: admin.router },
     requestLog: container.resolve(tokens.REQUEST_LOG),
-    recorder: NO_RECORDER,
-    console: createConsoleFiles(CONSOLE_FOLDER),
+    consoleFiles: createConsoleFiles(CONSOLE_FOLDER),
+    ...defined({ tls: adminOnly ? undefined : await readTls(config) }),
   };
-  const ownPort = config.metrics.port;
-  const metricsServer =
-    metricsRouter && ownPort !== undefined
-      ? createHttpServer(createApp({ ...common, routers: [metricsRouter] }).callback(), fallback)
-      : undefined;
-  const app = createApp({
-    ...common,
-    recorder,
-    routers: adminOnly
-      ? [admin.router]
-      : [
-          protocolRouter,
-          infoRouter,
-          ...(metricsRouter && !metricsServer ? [metricsRouter] : []),
-          admin.router,
-        ],
-  });
-  const tls = await readTls(config);
-  const server = createHttpServer(app.callback(), fallback, tls);
-  // For the command line and for replays, which do not call the gateway by the name in its certificate.
-  const inner = tls ? createHttpServer(app.callback(), fallback) : server;
+  const servers = createServers(
+    adminOnly ? served : { ...served, protocols: protocolRouter, info: infoRouter, metrics: metricsRouter },
+  );
 
   const close = async (): Promise<void> => {
     clearInterval(discovery);
     clearInterval(checking);
-    const { shutdownGraceMs } = config.server;
-    await Promise.all([server, inner].map((one) => one.drain(shutdownGraceMs)));
-    await metricsServer?.drain(0);
+    await servers.drain(config.server.shutdownGraceMs);
     await closeObservers(observers);
     gone.abort();
     await upstreams.close();
@@ -238,13 +221,9 @@ async function assemble(
   return {
     log,
     async listen() {
-      const address = await server.listen(config.server.host, config.server.port);
-      url = urlOf(address, tls && 'https');
-      innerUrl = tls ? urlOf(await inner.listen('127.0.0.1', 0)) : url;
-      if (metricsServer && ownPort !== undefined) {
-        metricsUrl = urlOf(await metricsServer.listen(config.server.host, ownPort));
-      }
-      await runFile.publish({ url: innerUrl, token: localToken });
+      addresses = await servers.listen();
+      const { url, innerUrl } = addresses;
+      await runFile.publish({ url: innerUrl, token: localToken, admin: addresses.admin });
       if (adminOnly) return { url };
       const warning = exposureWarning(config.server);
       if (warning !== undefined) log.warn(warning);
@@ -276,9 +255,12 @@ async function assemble(
       return fieldsForRestart(before, next);
     },
     close: () => (closing ??= close()),
-    signInLink: () => `${publicUrl()}/console/sign-in/#token=${admin.createSignInToken()}`,
+    signInLink: () => `${consoleUrl()}/console/sign-in/#token=${admin.createSignInToken()}`,
+    get consoleUrl() {
+      return consoleUrl();
+    },
     get metricsUrl() {
-      return metricsUrl;
+      return addresses?.metricsUrl;
     },
     get firstKey() {
       return firstKey;

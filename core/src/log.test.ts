@@ -7,7 +7,9 @@ describe('visibleLine', () => {
   it('is one line without anything unseen, whatever is logged', () => {
     fc.assert(
       fc.property(anyText, (text) => {
-        const line = visibleLine(`${JSON.stringify({ level: 30, msg: text, model: text, deep: [{ text }] })}\n`);
+        const line = visibleLine(
+          `${JSON.stringify({ level: 30, msg: text, model: text, deep: [{ text }] })}\n`,
+        );
         expect(line.indexOf('\n')).toBe(line.length - 1);
         const { msg } = JSON.parse(line) as { readonly msg: string };
         expect(msg).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);

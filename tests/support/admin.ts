@@ -148,7 +148,12 @@ async function createDeps(
     ...{ config, audit, registry, state, secrets, pools, log, now, baseUrl },
     sleep: () => Promise.resolve(),
     passes: createPasses({ now, sessions }),
-    ...{ sessions, proxies: createProxies(config.server.trustedProxies), publicUrl: baseUrl },
+    ...{
+      sessions,
+      proxies: createProxies(config.server.trustedProxies),
+      publicUrl: baseUrl,
+      consoleUrl: baseUrl,
+    },
     upstreams: all,
     ...{ aliases, health, gates: createGates(), limiter, traces: NO_TRACES },
     catalogue: createCatalogue({

@@ -5,7 +5,8 @@ import { useTranslations } from 'use-intl';
 import { Notice } from '../ui/notice.tsx';
 
 interface Readiness {
-  readonly traces: { readonly status: string; readonly reason?: string; readonly lost: number };
+  /** Absent when something else than the gateway answers. */
+  readonly traces?: { readonly status: string; readonly reason?: string; readonly lost: number };
 }
 
 const readiness = async (path: string): Promise<Readiness> =>
@@ -15,7 +16,7 @@ const readiness = async (path: string): Promise<Readiness> =>
 export function StoreWarning() {
   const t = useTranslations('shell');
   const { data } = useSWR<Readiness, Error>('/readyz', readiness, { refreshInterval: 15_000 });
-  if (data?.traces.status !== 'degraded') return null;
+  if (data?.traces?.status !== 'degraded') return null;
   return (
     <div className="mb-4">
       <Notice kind="warning">

@@ -8,6 +8,7 @@ import { Dialog } from '../../components/ui/dialog.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
 import { Tabs } from '../../components/ui/tabs.tsx';
 import { messageOf } from '../../lib/api.ts';
+import { useClientOrigin } from '../../lib/use-client-origin.ts';
 import { codeFor } from './code.ts';
 import { encode } from './encode.ts';
 import { type Prompt, readTools } from './prompt.ts';
@@ -32,7 +33,8 @@ export function ViewCode({ prompt, model }: { readonly prompt: Prompt; readonly 
 function Code({ prompt, model }: { readonly prompt: Prompt; readonly model: string }) {
   const t = useTranslations('playground');
   const [language, setLanguage] = useState('curl');
-  const made = make(prompt, model);
+  const originOf = useClientOrigin();
+  const made = make(prompt, { model, originOf });
   if (typeof made === 'string') return <Notice kind="error">{made}</Notice>;
   return (
     <Tabs
@@ -48,8 +50,13 @@ function Code({ prompt, model }: { readonly prompt: Prompt; readonly model: stri
   );
 }
 
+interface MakeInput {
+  readonly model: string;
+  readonly originOf: () => string;
+}
+
 /** The code, or why there is none. */
-function make(prompt: Prompt, model: string): Readonly<Record<string, string>> | string {
+function make(prompt: Prompt, { model, originOf }: MakeInput): Readonly<Record<string, string>> | string {
   try {
     const request = encode(prompt.protocol, {
       prompt,
@@ -57,7 +64,7 @@ function make(prompt: Prompt, model: string): Readonly<Record<string, string>> |
       tools: readTools(prompt.tools),
       model,
     });
-    return codeFor(prompt.protocol, request, window.location.origin);
+    return codeFor(prompt.protocol, request, originOf());
   } catch (error) {
     return messageOf(error);
   }

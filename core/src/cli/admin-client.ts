@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { loadConfig } from '../config/load.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import { createGateway } from '../gateway.ts';
-import { readRunFile } from '../state/run-file.ts';
+import { readRunFile, type RunningGateway } from '../state/run-file.ts';
 import { CommandError } from './command-error.ts';
 import { type ConfigFlags, loadInput } from './flags.ts';
 import { readState } from './read-state.ts';
@@ -25,14 +25,14 @@ type Use<T> = (admin: AdminClient) => Promise<T>;
 export async function withAdmin<T>(flags: ConfigFlags, use: Use<T>): Promise<T> {
   const config = await loadConfig(loadInput(flags));
   const running = await readRunFile(config.data);
-  return running ? use(createClient(running)) : withPrivateGateway(config, use);
+  return running ? use(createClient(addressOf(running))) : withPrivateGateway(config, use);
 }
 
 /** As {@link withAdmin}, for what makes no sense without a running gateway. */
 export async function withRunningAdmin<T>(flags: ConfigFlags, use: Use<T>): Promise<T> {
   const { data } = await loadConfig(loadInput(flags));
   const running = await readRunFile(data);
-  if (running) return use(createClient(running));
+  if (running) return use(createClient(addressOf(running)));
   throw new CommandError(`No gateway runs on the data folder ${data}; start it with: dragoman start`);
 }
 
@@ -42,6 +42,7 @@ async function withPrivateGateway<T>(config: ResolvedConfig, use: Use<T>): Promi
     {
       ...config,
       server: { ...config.server, host: '127.0.0.1', port: 0 },
+      console: {},
       log: { level: 'silent', format: 'json', printsSecrets: false },
     },
     { adminOnly: true },
@@ -60,14 +61,21 @@ async function withPrivateGateway<T>(config: ResolvedConfig, use: Use<T>): Promi
 interface Address {
   readonly url: string;
   readonly token: string;
+  /** The name under which the admin API is served, where it is not that of `url`. */
+  readonly host?: string | undefined;
 }
 
-function createClient({ url, token }: Address): AdminClient {
+function addressOf({ url, token, admin }: RunningGateway): Address {
+  return { url, ...admin, token };
+}
+
+function createClient({ url, token, host }: Address): AdminClient {
+  const headers = { authorization: `Bearer ${token}`, ...(host !== undefined && { host }) };
   return {
     async call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> {
       const { statusCode, body: answer } = await request(`${url}/admin/api/v1${path}`, {
         method,
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        headers: { ...headers, 'content-type': 'application/json' },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       }).catch((error: unknown) => {
         throw new CommandError(`The gateway at ${url} cannot be reached.`, error);
@@ -79,7 +87,7 @@ function createClient({ url, token }: Address): AdminClient {
     },
     async *lines(path) {
       const { statusCode, body } = await request(`${url}/admin/api/v1${path}`, {
-        headers: { authorization: `Bearer ${token}` },
+        headers,
         bodyTimeout: 0,
       });
       if (statusCode >= 300) throw refusal(JSON.parse(await body.text()), statusCode);

@@ -5,7 +5,7 @@ import { banner } from './banner.ts';
 const KEY = 'sk-dgm-secret-key';
 const LINK = 'http://127.0.0.1:8787/console/sign-in/#token=secret-token';
 const URL = 'http://127.0.0.1:8787';
-const gateway = { firstKey: KEY, signInLink: () => LINK };
+const gateway = { firstKey: KEY, signInLink: () => LINK, consoleUrl: URL };
 
 const config = (input: object) => resolveConfig({ plugins: [], data: '/data', ...input });
 

@@ -8,28 +8,22 @@ const RECORDED = {
   off: 'are not kept (traces.record)',
 } as const;
 
+type Printed = Pick<Gateway, 'firstKey' | 'signInLink' | 'consoleUrl'>;
+
 /** What is printed when the gateway is ready. */
-export function banner(
-  gateway: Pick<Gateway, 'firstKey' | 'signInLink'>,
-  config: ResolvedConfig,
-  url: string,
-): string {
-  return config.log.printsSecrets ? words(gateway, config, url) : line(config, url);
+export function banner(gateway: Printed, config: ResolvedConfig, url: string): string {
+  return config.log.printsSecrets ? words(gateway, config, url) : line(gateway, config, url);
 }
 
 /** For a person. The key and the link are shown here and nowhere else. */
-function words(
-  gateway: Pick<Gateway, 'firstKey' | 'signInLink'>,
-  config: ResolvedConfig,
-  url: string,
-): string {
+function words(gateway: Printed, config: ResolvedConfig, url: string): string {
   const key = gateway.firstKey
     ? `${gateway.firstKey}  (made now, shown this once)`
     : 'as before; make more with: ./dragoman keys create';
   const lines = [
     ['Base URL', `${url}/v1`],
     ['Client key', config.auth ? key : 'none needed'],
-    ['Console', `${url}/console/`],
+    ['Console', `${gateway.consoleUrl}/console/`],
     ['Sign in', `${gateway.signInLink()}  (works once, for 15 minutes)`],
     ['Data', config.data],
     ['Traces', RECORDED[config.traces.record]],
@@ -41,14 +35,15 @@ function words(
 }
 
 /** For a log store, among the other lines: without secrets, but with the way to get them. */
-function line({ auth, data, traces: { record } }: ResolvedConfig, url: string): string {
+function line({ consoleUrl }: Printed, config: ResolvedConfig, url: string): string {
+  const { auth, data, traces } = config;
   return JSON.stringify({
     level: 30,
     time: new Date().toISOString(),
     baseUrl: `${url}/v1`,
-    console: `${url}/console/`,
+    console: `${consoleUrl}/console/`,
     data,
-    traces: record,
+    traces: traces.record,
     ...(auth && { clientKey: 'make one with: ./dragoman keys create <name>' }),
     signIn: 'make a link with: ./dragoman sign-in-link',
     msg: 'Dragoman is ready.',

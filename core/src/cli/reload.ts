@@ -33,11 +33,15 @@ export function reloadOnChange({ gateway, input, file, watches }: ReloadInput): 
   let timer: NodeJS.Timeout | undefined;
   const names = new Set([basename(file), '.env']);
   // The folder and not the file: many editors put another file in its place.
-  watch(dirname(file), (_, name) => {
+  const watcher = watch(dirname(file), (_, name) => {
     if (name === null || !names.has(name)) return;
     clearTimeout(timer);
     timer = setTimeout(reload, SETTLE_MS);
-  }).unref();
+  });
+  watcher.on('error', (error) => {
+    gateway.log.warn({ reason: error.message }, 'The config file can no longer be watched.');
+  });
+  watcher.unref();
 }
 
 /** A terminal that is closed sends the same signal, and then nobody is there any more. */

@@ -52,12 +52,13 @@ async function listen(gateway: Gateway, { server: { host, port } }: ResolvedConf
     return (await gateway.listen()).url;
   } catch (error) {
     await gateway.close();
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, port: used = port } = error as NodeJS.ErrnoException & { readonly port?: number };
     if (code === 'EADDRINUSE') {
-      throw new CommandError(`Port ${port} of ${host} is in use; choose another with --port.`);
+      const remedy = used === port ? 'choose another with --port' : 'choose another in the config file';
+      throw new CommandError(`Port ${used} of ${host} is in use; ${remedy}.`);
     }
     if (['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes(code ?? '')) {
-      throw new CommandError(`Cannot listen on ${host}:${port} (${code}).`);
+      throw new CommandError(`Cannot listen on ${host}:${used} (${code}).`);
     }
     throw error;
   }

@@ -69,6 +69,18 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
    */
   readonly prices?: PriceTable;
   readonly server?: ServerInput;
+  /**
+   * Gives the console and the admin API an address of their own: the bytes of upstreams are then never of the same
+   * origin. Default: they share the address of the clients.
+   */
+  readonly console?: {
+    /** Serves them at this port, and nowhere else; 0 takes a free one. */
+    readonly port?: number;
+    /** The address to listen on with that port. Default: `server.host`. */
+    readonly host?: string;
+    /** Serves them at the port of the clients, under these host names only; clients then use any other. */
+    readonly hostnames?: readonly string[];
+  };
   /** Whether clients need a key. `false` is refused unless the gateway listens on loopback only. */
   readonly auth?: boolean;
   /** The folder of the state, from this file. Default `./data`. */

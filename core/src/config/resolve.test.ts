@@ -63,6 +63,7 @@ describe('resolveConfig', () => {
         keepAliveMs: 15_000,
         trustedProxies: [],
       },
+      console: {},
       auth: true,
       data: resolve('data'),
       log: { level: 'info', format: 'json', printsSecrets: true },
@@ -179,6 +180,21 @@ describe('a configuration that cannot be used', () => {
       { plugins, upstream: [] },
       'upstream: there is no such field; did you mean upstreams?',
     ],
+    [
+      'two ways to keep the console apart',
+      { plugins, console: { port: 1, hostnames: ['console.example.com'] } },
+      'console.hostnames: expected either hostnames or a port, as one of them is enough to keep the console apart',
+    ],
+    [
+      'an address of the console without a port',
+      { plugins, console: { host: '127.0.0.1' } },
+      'console.host: expected a port beside it; without one, the console is served at server.host',
+    ],
+    [
+      'a name of the console with a port',
+      { plugins, console: { hostnames: ['console.example.com:80'] } },
+      'console.hostnames[0]: expected a host name without a port, such as "console.example.com"',
+    ],
     ['a section of a wrong type', { plugins, server: 5 }, 'server: expected an object, found 5'],
     [
       'too small a number',
@@ -271,7 +287,7 @@ describe('a configuration that cannot be used', () => {
     const known = { path: 'DRAGOMAN_PORT', message: 'expected a number' };
     expect(problems({ plugins, nothing: 1 }, { source: { problems: [known] } })).toEqual([
       'DRAGOMAN_PORT: expected a number',
-      'nothing: there is no such field; expected one of plugins, upstreams, aliases, routing, prices, server, auth, data, log, conversations, fetch, traces, metrics, audit',
+      'nothing: there is no such field; expected one of plugins, upstreams, aliases, routing, prices, server, console, auth, data, log, conversations, fetch, traces, metrics, audit',
     ]);
   });
 });

@@ -9,6 +9,7 @@ import type { ConfigFields } from './section.ts';
 import { resolveAliases } from './sections/aliases.ts';
 import { resolveAudit } from './sections/audit.ts';
 import { resolveAuth } from './sections/auth.ts';
+import { resolveConsole } from './sections/console.ts';
 import { resolveConversations } from './sections/conversations.ts';
 import { resolveData } from './sections/data.ts';
 import { resolveFetch } from './sections/fetch.ts';
@@ -55,6 +56,7 @@ export function resolveConfig(
   const prices = resolvePrices(fields);
   const server = resolveServer(fields, overrides, folder);
   const auth = resolveAuth(fields, overrides, server.value.host);
+  const consoleAddress = resolveConsole(fields);
   const data = resolveData(fields, overrides, folder);
   const log = resolveLog(fields, overrides, isTerminal);
   const conversations = resolveConversations(fields);
@@ -69,6 +71,7 @@ export function resolveConfig(
     routing,
     prices,
     server,
+    consoleAddress,
     auth,
     data,
     log,
@@ -88,6 +91,7 @@ export function resolveConfig(
     routing: routing.value,
     prices: prices.value,
     server: server.value,
+    console: consoleAddress.value,
     auth: auth.value,
     data: data.value,
     log: log.value,
@@ -108,6 +112,7 @@ const FIELDS = Object.keys({
   routing: true,
   prices: true,
   server: true,
+  console: true,
   auth: true,
   data: true,
   log: true,

@@ -33,6 +33,12 @@ export interface ResolvedConfig {
     /** PEM files, by their absolute paths. */
     readonly tls?: { readonly cert: string; readonly key: string };
   };
+  /** Where the console and the admin API are served, if not where clients call. */
+  readonly console: {
+    readonly port?: number;
+    readonly host?: string;
+    readonly hostnames?: readonly string[];
+  };
   readonly auth: boolean;
   /** The data folder's absolute path. */
   readonly data: string;

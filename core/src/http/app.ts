@@ -25,6 +25,10 @@ export interface AppDeps {
   readonly fallback: Protocol;
   /** In order of how often they are called. */
   readonly routers: readonly Router[];
+  /** Refuses what the routers serve, but not here. */
+  readonly guard?: Middleware;
+  /** Names besides those of this machine under which an open gateway answers. */
+  readonly hostnames?: readonly string[];
   readonly console: Middleware;
   readonly now: () => number;
   readonly recorder: Recorder;
@@ -36,8 +40,9 @@ export function createApp(deps: AppDeps): Koa {
   const app = new Koa();
   app.silent = true;
   app.use(answerAndLog(deps));
-  if (!deps.config.auth) app.use(refuseForeignHosts);
+  if (!deps.config.auth) app.use(refuseForeignHosts(new Set(deps.hostnames)));
   if (deps.config.server.cors.length > 0) app.use(allowOrigins(deps.config.server.cors));
+  if (deps.guard) app.use(deps.guard);
   for (const router of deps.routers) {
     app.use(router.routes());
     app.use(router.allowedMethods({ throw: true, methodNotAllowed, notImplemented: methodNotAllowed }));
@@ -142,14 +147,17 @@ async function endAll(endings: readonly (() => Promise<void>)[], log: Logger): P
  * An open gateway on loopback would answer any web page whose host name was made to point here; such a page
  * comes under a name that is not this machine's.
  */
-const refuseForeignHosts: Middleware = (ctx, next) => {
-  if (isLoopback(hostNameOf(ctx.req.headers.host ?? ''))) return next();
-  throw new GatewayError(
-    'permission',
-    'Without authentication, this gateway answers only under the names of this machine, such as localhost.',
-    { refused: 'foreign-host' },
-  );
-};
+function refuseForeignHosts(own: ReadonlySet<string>): Middleware {
+  return (ctx, next) => {
+    const name = hostNameOf(ctx.req.headers.host ?? '').toLowerCase();
+    if (isLoopback(name) || own.has(name)) return next();
+    throw new GatewayError(
+      'permission',
+      'Without authentication, this gateway answers only under the names of this machine, such as localhost.',
+      { refused: 'foreign-host' },
+    );
+  };
+}
 
 function allowOrigins(origins: '*' | readonly string[]): Middleware {
   return cors({

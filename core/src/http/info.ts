@@ -8,6 +8,8 @@ export interface InfoDeps {
   readonly version: string;
   readonly auth: boolean;
   readonly protocols: readonly Protocol[];
+  /** Of another address than this one; empty where it is the same. */
+  readonly consoleUrl: () => string;
   /** Whether the gateway takes requests; false from the stop signal on. */
   readonly isReady: () => boolean;
   readonly traces: () => TracesStatus;
@@ -37,8 +39,8 @@ export function createInfoRouter(deps: InfoDeps): Router {
       authentication: deps.auth
         ? 'A key of this gateway, as `Authorization: Bearer` or `x-api-key`.'
         : 'None.',
-      console: '/console/',
-      admin: '/admin/api/v1/openapi.json',
+      console: `${deps.consoleUrl()}/console/`,
+      admin: `${deps.consoleUrl()}/admin/api/v1/openapi.json`,
       health: ['/healthz', '/readyz'],
       endpoints: deps.protocols.flatMap(({ name, endpoints }) =>
         endpoints.map(({ method, path, summary }) => ({ protocol: name, method, path, summary })),

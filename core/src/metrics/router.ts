@@ -20,7 +20,7 @@ export function createMetricsRouter(metrics: Metrics, token: string | undefined)
 }
 
 /** The headers by which proxies say for whom they ask, under all of their names. */
-const OF_PROXY = /^(?:via|cf-.*|.*forwarded.*|.*(?:client|real|remote|original|connecting)-?(?:ip|addr).*)$/;
+const OF_PROXY = /^(?:via$|cf-)|forwarded|(?:client|real|remote|original|connecting)-?(?:ip|addr)/;
 
 /**
  * Whether a process of this machine asks for itself. A proxy on this machine asks for somebody else, and a web page

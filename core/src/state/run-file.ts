@@ -7,7 +7,13 @@ import { z } from 'zod';
 import { createDataFolder } from './folder.ts';
 import { StateError } from './state-error.ts';
 
-const runFileSchema = z.object({ pid: z.int(), url: z.string(), token: z.string() });
+const runFileSchema = z.object({
+  pid: z.int(),
+  url: z.string(),
+  token: z.string(),
+  /** Where the admin API is, and the `Host` that it wants, if that is not at `url`. */
+  admin: z.object({ url: z.string(), host: z.string().optional() }).optional(),
+});
 
 /** A gateway that runs on a data folder: where it is and the token that its admin API takes from this machine. */
 export type RunningGateway = Readonly<z.output<typeof runFileSchema>>;
@@ -15,7 +21,7 @@ export type RunningGateway = Readonly<z.output<typeof runFileSchema>>;
 /** A claim on a data folder. The system drops it when the process ends, however it ends. */
 export interface RunFile {
   /** Tells other processes of this user how to reach the gateway. */
-  publish(running: { readonly url: string; readonly token: string }): Promise<void>;
+  publish(running: Omit<RunningGateway, 'pid'>): Promise<void>;
   release(): Promise<void>;
 }
 

@@ -12,6 +12,7 @@ import { Menu } from '../../../components/ui/menu.tsx';
 import { call, messageOf } from '../../../lib/api.ts';
 import { download } from '../../../lib/download.ts';
 import type { Trace, TraceDetail } from '../../../lib/types.ts';
+import { useClientOrigin } from '../../../lib/use-client-origin.ts';
 import { curlOf } from './curl.ts';
 import { ReplayDialog } from './replay-dialog.tsx';
 
@@ -25,6 +26,7 @@ export function TraceActions({
 }) {
   const t = useTranslations('trace');
   const router = useRouter();
+  const originOf = useClientOrigin();
   const [isReplaying, setReplaying] = useState(false);
   const path = `/traces/${encodeURIComponent(trace.id)}`;
   const remove = async (): Promise<void> => {
@@ -53,7 +55,7 @@ export function TraceActions({
               <FlaskConical size={14} aria-hidden /> {t('toPlayground')}
             </Link>
           )}
-          <CopyButton label="curl" text={() => curlOf(trace, detail, window.location.origin)} />
+          <CopyButton label="curl" text={() => curlOf(trace, detail, originOf())} />
         </>
       )}
       <Menu

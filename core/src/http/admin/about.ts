@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isConsoleApart } from '../../config/sections/console.ts';
 import * as contract from './contract.ts';
 import { defineOperation, type Operation } from './operation.ts';
 
@@ -14,6 +15,7 @@ export const aboutOperations: readonly Operation[] = [
       version,
       node: process.version,
       baseUrl: `${publicUrl()}/v1`,
+      hasOwnConsole: isConsoleApart(config.console),
       configFile: config.file ?? null,
       plugins: registry.plugins.map(({ name, protocols = [], providers = [], createObserver }) => ({
         name,

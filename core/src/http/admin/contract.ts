@@ -203,6 +203,7 @@ export const aboutSchema = z
     version: z.string(),
     node: z.string(),
     baseUrl: z.string(),
+    hasOwnConsole: z.boolean().describe('Whether the console has an address of its own.'),
     configFile: z.string().nullable(),
     plugins: z.array(
       z.object({

@@ -47,4 +47,6 @@ export interface AdminDeps {
   readonly baseUrl: () => string;
   /** Where people and programs reach it: `server.publicUrl`, or else where it listens. */
   readonly publicUrl: () => string;
+  /** Where browsers find the console. */
+  readonly consoleUrl: () => string;
 }

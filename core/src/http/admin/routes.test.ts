@@ -88,6 +88,7 @@ describe('about', () => {
       version: '1.2.3',
       node: process.version,
       baseUrl: `${admin.url}/v1`,
+      hasOwnConsole: false,
       configFile: null,
       plugins: [{ name: 'birds', protocols: [], providers: ['parrot', 'owl'], observes: false }],
     });

@@ -87,8 +87,8 @@ export function sessionOperations(gatekeeper: Gatekeeper): readonly Operation[] 
       access: 'token',
       response: contract.linkSchema,
       status: 201,
-      handle: (_, { publicUrl }) => ({
-        url: `${publicUrl()}/console/sign-in/#token=${gatekeeper.createSignInToken()}`,
+      handle: (_, { consoleUrl }) => ({
+        url: `${consoleUrl()}/console/sign-in/#token=${gatekeeper.createSignInToken()}`,
       }),
     }),
   ];

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { defined } from '../../canonical/json.ts';
+import type { ResolvedConfig } from '../resolved.ts';
+import { type ConfigFields, readSection, type Section } from '../section.ts';
+
+const hostname = z
+  .string()
+  .toLowerCase()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/,
+    'expected a host name without a port, such as "console.example.com"',
+  );
+
+const schema = z
+  .strictObject({
+    port: z.int().min(0).max(65_535).optional(),
+    host: z.string().min(1).optional(),
+    hostnames: z.array(hostname).min(1).optional(),
+  })
+  .prefault({})
+  .refine(({ port, hostnames }) => port === undefined || hostnames === undefined, {
+    path: ['hostnames'],
+    error: 'expected either hostnames or a port, as one of them is enough to keep the console apart',
+  })
+  .refine(({ port, host }) => host === undefined || port !== undefined, {
+    path: ['host'],
+    error: 'expected a port beside it; without one, the console is served at server.host',
+  });
+
+export function resolveConsole({ console: input }: ConfigFields): Section<ResolvedConfig['console']> {
+  const { value, problems } = readSection({ name: 'console', schema, input, standIn: {} });
+  return { value: defined(value), problems };
+}
+
+/** Whether the console and the admin API are served apart from what clients call. */
+export function isConsoleApart({ port, hostnames }: ResolvedConfig['console']): boolean {
+  return port !== undefined || hostnames !== undefined;
+}
