@@ -43,9 +43,16 @@ export async function checkState(folder: string): Promise<string> {
   return state ? `${state.upstreams.length} upstreams, ${state.keys.length} keys` : 'none yet';
 }
 
-export async function checkPort({ data, server: { host, port } }: ResolvedConfig): Promise<string> {
+export async function checkPort({ data, server, console }: ResolvedConfig): Promise<string> {
   const running = await readRunFile(data);
   if (running) return `the gateway runs at ${running.url}`;
+  const { host, port } = server;
+  if (console.port !== undefined) await checkFree(console.host ?? host, console.port);
+  await checkFree(host, port);
+  return `${host}:${port} is free`;
+}
+
+async function checkFree(host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const probe = createServer();
     probe.once('error', ({ code }: NodeJS.ErrnoException) => {
@@ -54,7 +61,6 @@ export async function checkPort({ data, server: { host, port } }: ResolvedConfig
     });
     probe.listen(port, host, () => probe.close(() => resolve()));
   });
-  return `${host}:${port} is free`;
 }
 
 interface TestResult {
