@@ -43,3 +43,28 @@ it('ends as soon as the reader is no longer allowed to read', async () => {
   tell(trace(2));
   expect([...(await told).matchAll(/"id":"(req_\d)"/g)].map(([, id]) => id)).toEqual(['req_1']);
 });
+
+it('ends for its reader, and for nobody else, when a trace cannot be told', async () => {
+  let tell = (_: TraceRecord): void => {};
+  let isFollowed = true;
+  const events = tailOf(
+    {
+      follow(listener) {
+        tell = listener;
+        return () => (isFollowed = false);
+      },
+    },
+    () => true,
+  );
+  const told = text(events);
+  const broken = {
+    ...trace(2),
+    get model(): string {
+      throw new Error('no model');
+    },
+  };
+  tell(trace(1));
+  expect(() => tell(broken)).not.toThrow();
+  expect(isFollowed).toBe(false);
+  expect(await told).toContain('"id":"req_1"');
+});

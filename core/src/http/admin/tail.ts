@@ -1,5 +1,4 @@
 import { PassThrough, type Readable } from 'node:stream';
-import { GatewayError } from '../../canonical/errors.ts';
 import type { TraceRecord } from '../../trace/record.ts';
 import type { Traces } from '../../trace/traces.ts';
 import { guarded } from '../../transport/guarded.ts';
@@ -17,8 +16,17 @@ const MAX_WAITING_BYTES = 1024 * 1024;
 export function tailOf(traces: Pick<Traces, 'follow'>, isAllowed: () => boolean): Readable {
   const events = new PassThrough();
   let missed = 0;
+  const leave = (): void => {
+    stop();
+    clearInterval(keepAlive);
+  };
+  // A stream that is destroyed would leave its reader without an end.
+  const finish = (): void => {
+    leave();
+    events.end();
+  };
   const tell = (trace: TraceRecord): void => {
-    if (!isAllowed()) return void events.end();
+    if (!isAllowed()) return finish();
     if (events.writableLength > MAX_WAITING_BYTES) {
       missed += 1;
       return;
@@ -29,15 +37,11 @@ export function tailOf(traces: Pick<Traces, 'follow'>, isAllowed: () => boolean)
   };
   const keepOpen = (): void => {
     if (isAllowed()) events.write(': keep-alive\n\n');
-    else events.end();
+    else finish();
   };
-  const fail = (error: unknown): void => void events.destroy(GatewayError.from(error));
-  const stop = traces.follow(guarded(tell, fail));
-  const keepAlive = setInterval(guarded(keepOpen, fail), KEEP_ALIVE_MS).unref();
-  events.once('close', () => {
-    stop();
-    clearInterval(keepAlive);
-  });
+  const stop = traces.follow(guarded(tell, finish));
+  const keepAlive = setInterval(guarded(keepOpen, finish), KEEP_ALIVE_MS).unref();
+  events.once('close', leave);
   events.write(': following\n\n');
   return events;
 }
