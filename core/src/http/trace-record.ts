@@ -31,7 +31,7 @@ export function traceOf(ctx: Context, { prices, proxies, outcome }: TraceInput):
     userAgent: (ctx.req.headers['user-agent'] ?? '').slice(0, 256),
     keyId: key?.id,
     keyName: key?.name,
-    model: recordedName(notes.model),
+    model: recordedName(notes.model)?.toWellFormed(),
     thread: notes.thread?.toWellFormed(),
     upstream,
     upstreamModel: notes.upstreamModel?.toWellFormed(),
