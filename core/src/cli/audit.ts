@@ -5,7 +5,7 @@ import { loadConfig } from '../config/load.ts';
 import { readRunFile } from '../state/run-file.ts';
 import { withAdmin } from './admin-client.ts';
 import { addCommonFlags, type CommonFlags, loadInput } from './flags.ts';
-import { formatTable, print, printResult } from './output.ts';
+import { formatTable, printJson, printResult } from './output.ts';
 
 export function addAudit(program: Command): void {
   const audit = program.command('audit').description('See what administrators did.');
@@ -60,9 +60,9 @@ async function verify({ json, ...flags }: CommonFlags): Promise<void> {
   if (!report.ok) process.exitCode = 1;
 }
 
-function describe({ ok, entries, firstSeq, head, torn, problems }: AuditReport): string {
-  if (!head) return 'The audit log is empty.';
-  const lines = [
+function describe({ ok, entries, firstSeq, head, torn, problems }: AuditReport): readonly string[] {
+  if (!head) return ['The audit log is empty.'];
+  return [
     ok ? `The audit log is whole: ${entries} entries.` : 'The audit log was tampered with, or is damaged.',
     ...problems.map(({ file, line, message }) => `  ${file}:${line}: ${message}`),
     ...(firstSeq !== null && firstSeq > 1 ? [`Entries before ${firstSeq} were removed as too old.`] : []),
@@ -71,11 +71,14 @@ function describe({ ok, entries, firstSeq, head, torn, problems }: AuditReport):
       : []),
     `Head: entry ${head.seq}, hash ${head.hash}`,
   ];
-  return lines.join('\n');
 }
 
 async function exportAll({ json: _, ...flags }: CommonFlags): Promise<void> {
   await withAdmin(flags, async (admin) => {
-    for await (const line of admin.lines('/audit/export')) print(line);
+    for await (const line of admin.lines('/audit/export')) {
+      // A file gets the bytes whose hashes are in the log.
+      if (process.stdout.isTTY) printJson(line);
+      else process.stdout.write(`${line}\n`);
+    }
   });
 }
