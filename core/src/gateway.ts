@@ -114,6 +114,8 @@ async function assemble(
   const passes = createPasses({ now, sessions });
   const disk = container.resolve(tokens.DISK_SPACE);
   const bodies = createBodyBudget(config.server);
+  const { minUploadRate: minBytesPerSecond } = config.server;
+  const uploads = createUploadWatch({ minBytesPerSecond, now });
   const metrics =
     config.metrics.enabled && !adminOnly
       ? createMetrics(
@@ -134,6 +136,8 @@ async function assemble(
     prices: container.resolve(tokens.PRICES),
   });
   const admin = createAdmin({
+    bodies,
+    uploads,
     config,
     audit,
     registry,
@@ -157,8 +161,7 @@ async function assemble(
     publicUrl,
     consoleUrl,
   });
-  const { bodyLimit, keepAliveMs, minUploadRate } = config.server;
-  const uploads = createUploadWatch({ minBytesPerSecond: minUploadRate, now });
+  const { bodyLimit, keepAliveMs } = config.server;
   const protocolRouter = createProtocolRouter(registry.protocols, {
     ...{
       catalogue,

@@ -18,7 +18,9 @@ import { createLiveConfig } from '../../core/src/config/live.ts';
 import { openLedger } from '../../core/src/limits/ledger.ts';
 import { createLimiter } from '../../core/src/limits/limiter.ts';
 import { createMemoryCoordinator } from '../../core/src/limits/memory-coordinator.ts';
+import { createBodyBudget } from '../../core/src/http/body-budget.ts';
 import { createPasses } from '../../core/src/http/passes.ts';
+import { createUploadWatch } from '../../core/src/http/upload-watch.ts';
 import { createProxies } from '../../core/src/http/proxies.ts';
 import { createSessions } from '../../core/src/http/sessions.ts';
 import { NO_RECORDER } from '../../core/src/http/recorder.ts';
@@ -147,6 +149,8 @@ async function createDeps(
   return {
     ...{ config, audit, registry, state, secrets, pools, log, now, baseUrl },
     sleep: () => Promise.resolve(),
+    bodies: createBodyBudget(config.server),
+    uploads: createUploadWatch({ minBytesPerSecond: 0, now }),
     passes: createPasses({ now, sessions }),
     ...{
       sessions,

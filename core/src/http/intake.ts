@@ -18,9 +18,13 @@ export interface Intake {
 }
 
 /** Opens the account of a request, which is closed when the request is over, whatever becomes of it. */
-export function openIntake(ctx: Context, { bodyLimit, bodies, uploads }: IntakeDeps): Intake {
+export function openIntake(
+  ctx: Context,
+  { bodyLimit, bodies, uploads }: IntakeDeps,
+  owner = (ctx.state as RequestState).key?.id ?? '',
+): Intake {
   const state = ctx.state as RequestState;
-  const account = bodies.open(state.key?.id ?? '');
+  const account = bodies.open(owner);
   state.account = account;
   return { limit: bodyLimit, account, uploads };
 }

@@ -14,7 +14,9 @@ import type { SecretBox } from '../../state/secrets.ts';
 import type { StateStore } from '../../state/state.ts';
 import type { Traces } from '../../trace/traces.ts';
 import type { HttpPools } from '../../transport/pools.ts';
+import type { BodyBudget } from '../body-budget.ts';
 import type { Passes } from '../passes.ts';
+import type { UploadWatch } from '../upload-watch.ts';
 import type { Proxies } from '../proxies.ts';
 import type { Sessions } from '../sessions.ts';
 
@@ -38,6 +40,8 @@ export interface AdminDeps {
   readonly now: () => number;
   readonly sleep: Clock['sleep'];
   readonly passes: Passes;
+  readonly bodies: BodyBudget;
+  readonly uploads: UploadWatch;
   readonly sessions: Sessions;
   readonly proxies: Proxies;
   readonly version: string;

@@ -32,11 +32,11 @@ export function createAdminRouter(
 }
 
 function serve(operation: Operation, gatekeeper: Gatekeeper, deps: AdminDeps): Middleware {
-  const { body: schema, response, isRaw, status = response ? 200 : 204 } = operation;
+  const { access, body: schema, response, isRaw, status = response ? 200 : 204 } = operation;
   const admit = admitter(gatekeeper, deps);
   return async (ctx) => {
     const caller = await admit(ctx, operation);
-    const body = schema && (await readBody(ctx, schema));
+    const body = schema && (await readBody(ctx, { schema, access }, deps));
     const { params } = ctx as Context & { readonly params: Record<string, string> };
     const input = { body, params, ctx, caller };
     if (operation.confirm?.(input, deps)) gatekeeper.requireFresh(caller);
