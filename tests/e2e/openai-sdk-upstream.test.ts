@@ -238,7 +238,10 @@ describe('the relay', () => {
 
   it('refuses paths that lead elsewhere', async () => {
     const calls = upstream.calls.length;
-    for (const path of ['/v1/%2e%2e/admin', '/v1/x%2f..%2fy', '/v1//x']) {
+    for (const path of [
+      ...['/v1/%2e%2e/admin', '/v1/x%2f..%2fy', '/v1//x', '/v1/x%00'],
+      ...['/v1/x/%252e%252e/y', '/v1/x/%25252e./y', '/v1/..;/y', '/v1/%2e%2e%3ba/y', '/v1/x%5c..%5cy'],
+    ]) {
       const response = await fetch(gateway.url + path, {
         headers: { authorization: `Bearer ${gateway.key}` },
       });

@@ -1,6 +1,7 @@
 import { isJsonObject } from '../canonical/json.ts';
 import type { Registry } from '../plugin/registry.ts';
 import { maskOptions } from '../state/secret-options.ts';
+import { isSafeModelName } from '../transport/safe-path.ts';
 import type { ConfigProblem } from './config-error.ts';
 import { explainIssues } from './explain.ts';
 import { describeUnknownName, formatPath, problemsOf } from './issues.ts';
@@ -21,9 +22,26 @@ export function parseUpstream(registry: Providers, input: unknown, root: Path = 
     reportInput: true,
   });
   const options = parseOptions(registry, input, root);
-  if (own.success && 'options' in options) return { upstream: { ...own.data, options: options.options } };
-  const problems = own.success ? [] : problemsOf(own.error, { root, schema: upstreamSchema });
+  const problems = own.success
+    ? findUnsafeNames(own.data, root)
+    : problemsOf(own.error, { root, schema: upstreamSchema });
+  if (own.success && problems.length === 0 && 'options' in options)
+    return { upstream: { ...own.data, options: options.options } };
   return { problems: [...problems, ...('problems' in options ? options.problems : [])] };
+}
+
+/** Names that no request could reach, since they would lead to another path. */
+function findUnsafeNames({ models: { list = [], rename } }: UpstreamConfig, root: Path): ConfigProblem[] {
+  const named: readonly (readonly [Path, string])[] = [
+    ...list.map((name, at) => [['list', at], name] as const),
+    ...Object.entries(rename).map(([own, name]) => [['rename', own], name] as const),
+  ];
+  return named
+    .filter(([, name]) => !isSafeModelName(name))
+    .map(([place, name]) => ({
+      path: formatPath([...root, 'models', ...place]),
+      message: `expected a name without empty, "." or ".." segments and control characters, found ${JSON.stringify(name)}`,
+    }));
 }
 
 type ParsedOptions =

@@ -267,6 +267,14 @@ describe('a configuration that cannot be used', () => {
     ]);
   });
 
+  it('names models that would lead to another path', () => {
+    const models = { list: ['good/one', 'a/../b'], rename: { fast: 'x//y', local: '/data/models/x' } };
+    const text = problems({ plugins, upstreams: [{ ...upstream, models }] }).join();
+    expect(text).toContain('upstreams[0].models.list[1]');
+    expect(text).toContain('upstreams[0].models.rename.fast');
+    expect(text).not.toContain('local');
+  });
+
   it('never shows the value of an option, wherever a secret was put by mistake', () => {
     const key = 'sk-live-0123456789';
     const misplaced = [

@@ -8,6 +8,7 @@ import type { Candidate } from '../routing/candidate.ts';
 import type { Exchange, Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import type { Upstream } from '../routing/upstream.ts';
+import { isSafeUrlPath } from '../transport/safe-path.ts';
 import { openExchange } from './exchange.ts';
 import { openIntake } from './intake.ts';
 import { readRelayBody, type RelayBody } from './relay-body.ts';
@@ -123,8 +124,10 @@ function nobodyRelays({ raw }: Exchange): GatewayError {
 /** The path goes to the upstream as it is, so nothing in it may lead out of the upstream's own base path. */
 function refuseTraversal(url: string): void {
   const [path = ''] = url.split('?', 1);
-  const dots = /(?:^|\/|%2f|%5c)(?:\.|%2e){1,2}(?:\/|%2f|%5c|$)/i;
-  if (dots.test(path) || /\\|\/\//.test(path)) {
-    throw new GatewayError('invalid', 'The path must not hold empty, "." or ".." segments.');
-  }
+  if (isSafeUrlPath(path)) return;
+  throw new GatewayError(
+    'invalid',
+    'The path must not hold empty, "." or ".." segments, backslashes or control characters.',
+    { code: 'path_invalid' },
+  );
 }

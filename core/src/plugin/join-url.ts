@@ -1,5 +1,12 @@
-/** Joins an upstream's base URL and a path, each of which may bring a query. */
+import { GatewayError } from '../canonical/errors.ts';
+
+/**
+ * Joins an upstream's base URL and a path, each of which may bring a query. A path that does not begin with a slash
+ * would continue the base URL's last name, which may be the host's.
+ */
 export function joinUrl(baseUrl: string, path: string, query = ''): string {
+  if (path[0] !== '/')
+    throw new GatewayError('internal', `The path ${JSON.stringify(path)} must begin with a slash.`);
   if (query === '' && !baseUrl.includes('?') && !path.includes('?')) return withoutSlash(baseUrl) + path;
   const [base = '', ...ofBase] = baseUrl.split('?');
   const [file = '', ...ofPath] = path.split('?');

@@ -56,12 +56,22 @@ describe('a model name', () => {
     expect(names(await catalogue.resolve(name, undefined))).toEqual(expected);
   });
 
-  it.each(['nothing', 'off/turbo', 'qwen/nothing', '', '/', '__proto__'])('%j is not found', async (name) => {
+  it.each(['nothing', 'off/turbo', 'qwen/nothing', '', '__proto__'])('%j is not found', async (name) => {
     await expect(catalogue.resolve(name, undefined)).rejects.toMatchObject({
       kind: 'not-found',
       details: { field: 'model', code: 'model_not_found' },
     });
   });
+
+  it.each(['/', 'qwen1/../x', 'qwen1/a/%2e%2e/b', 'qwen1/a//b', 'qwen1/a\0', 'up/..;/x'])(
+    '%j is refused: it would be another one in a path',
+    async (name) => {
+      await expect(catalogue.resolve(name, undefined)).rejects.toMatchObject({
+        kind: 'invalid',
+        details: { field: 'model', code: 'model_name_invalid' },
+      });
+    },
+  );
 });
 
 describe('a limited key', () => {

@@ -2,6 +2,7 @@ import { GatewayError } from '../canonical/errors.ts';
 import { matchesAny } from '../config/pattern.ts';
 import type { StoredKey } from '../state/state.ts';
 import { MAX_NAME_LENGTH, refuseLongName } from './name-length.ts';
+import { isSafePath } from '../transport/safe-path.ts';
 import { type CatalogueEntry, createIndex, type IndexDeps } from './model-index.ts';
 import type { Route } from './route.ts';
 import type { Named } from './served-names.ts';
@@ -33,6 +34,7 @@ export function createCatalogue(deps: IndexDeps): Catalogue {
       refuseLongName(name);
       let route = index().route(name);
       if (!route) {
+        if (!isSafePath(name)) throw unsafeName(name);
         await settleLists(
           upstreams,
           index().enabled.filter((upstream) => !upstreams.list(upstream).failure()),
@@ -77,6 +79,14 @@ function mayUse(key: StoredKey | undefined, asked: string, { upstream, model }: 
   if (!key.models) return true;
   const names = [asked, model, `${upstream.config.id}/${model}`];
   return names.some((name) => matchesAny(key.models ?? [], name));
+}
+
+function unsafeName(name: string): GatewayError {
+  return new GatewayError(
+    'invalid',
+    `The model ${JSON.stringify(name)} cannot exist: a name must not hold control characters, or have empty, "." or ".." segments.`,
+    { field: 'model', code: 'model_name_invalid' },
+  );
 }
 
 function notFound(name: string): GatewayError {

@@ -4,6 +4,7 @@ import type { AliasConfig, RoutingConfig } from '../config/routing.ts';
 import { isPattern, matchPattern } from './alias-names.ts';
 import type { Candidate } from './candidate.ts';
 import type { HealthBoard } from './health.ts';
+import { isSafeModelName } from '../transport/safe-path.ts';
 import { hash } from './policies.ts';
 import type { Route } from './route.ts';
 import { indexNames, namedUpstream, namesOf, servedBy } from './served-names.ts';
@@ -65,9 +66,10 @@ function buildIndex({ upstreams, health, aliases, routing }: IndexDeps): Index {
     lot: hash(`${upstream.config.id} ${model}`),
   });
   const byName = (name: string): readonly Candidate[] =>
-    (namedUpstream(enabled, name) ?? servedBy(enabled, served, name)).map(({ upstream, model }) =>
-      candidateOf(upstream, model),
-    );
+    (namedUpstream(enabled, name) ?? servedBy(enabled, served, name))
+      // Some providers write the name into a path: it must not lead anywhere else.
+      .filter(({ model }) => isSafeModelName(model))
+      .map(({ upstream, model }) => candidateOf(upstream, model));
   const ofAlias = (alias: AliasConfig, fill: (model: string) => string): readonly Candidate[] =>
     alias.candidates.flatMap(({ upstream, model, ...own }) => {
       const name = upstream === undefined ? fill(model) : `${upstream}/${fill(model)}`;

@@ -37,6 +37,16 @@ describe('an HTTP client', () => {
     }
   });
 
+  it.each(['/v1/../admin', '/v1/%2e%2e/admin', '/v1//x', '/v1\\..\\x', '/v1/a%5cb', '/v1/x%00'])(
+    'refuses an address that would not be the one that was written: %s',
+    async (path) => {
+      await expect(get(createClient(), `http://127.0.0.1:9${path}`)).rejects.toMatchObject({
+        kind: 'invalid',
+        details: { code: 'path_invalid' },
+      });
+    },
+  );
+
   it('gives any status, and joins the values of a header', async () => {
     const url = await serve((_, response) => {
       response.writeHead(429, [

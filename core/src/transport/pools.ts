@@ -7,6 +7,7 @@ import { decompressed, isCompressed } from './decompress.ts';
 import type { HeaderMap, HttpClient, HttpReply, HttpRequest, ReplyTap, RequestWatcher } from './http.ts';
 import { explainAbort, explainHttpError } from './http-error.ts';
 import { ReplyBody } from './reply-body.ts';
+import { isSafeUrlPath } from './safe-path.ts';
 
 export interface HttpPools {
   client(input: ClientInput): HttpClient;
@@ -85,9 +86,22 @@ const MAX_TARGETS = 1_000;
 
 function parseUrl(text: string): Target {
   const url = URL.parse(text);
-  if (url?.protocol === 'http:' || url?.protocol === 'https:')
-    return { origin: url.origin, host: url.host, path: url.pathname + url.search };
-  throw new GatewayError('internal', "The upstream's address is not an HTTP URL.");
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
+    throw new GatewayError('internal', "The upstream's address is not an HTTP URL.");
+  if (!isSafeUrlPath(writtenPath(text))) throw unsafeAddress();
+  return { origin: url.origin, host: url.host, path: url.pathname + url.search };
+}
+
+/** The path as it stands in a URL, before a parser resolves dots, takes backslashes for slashes or drops a fragment. */
+function writtenPath(url: string): string {
+  const from = url.indexOf('/', url.indexOf('//') + 2);
+  return from < 0 ? '' : (url.slice(from).split('?', 1)[0] ?? '');
+}
+
+function unsafeAddress(): GatewayError {
+  const message =
+    'The request would go to another address than was written: its path has empty, "." or ".." segments, backslashes or control characters.';
+  return new GatewayError('invalid', message, { code: 'path_invalid' });
 }
 
 /** A request that is sent, and who waits for its reply. */
