@@ -7,6 +7,8 @@ import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.t
 
 let upstream: MockUpstream;
 let gateway: RunningGateway;
+/** Reaches all that is relayed. */
+let key: string;
 beforeAll(async () => {
   upstream = await startMockUpstream();
   gateway = await startGateway({
@@ -17,6 +19,7 @@ beforeAll(async () => {
       { id: 'echo', provider: 'echo', options: { delayMs: 0 } },
     ],
   });
+  key = await gateway.createKey({ name: 'all', relay: 'all' });
 });
 afterEach(() => upstream.reset());
 afterAll(async () => {
@@ -27,7 +30,7 @@ afterAll(async () => {
 type Headers = Readonly<Record<string, string>>;
 
 const ask = (path: string, headers: Headers = {}, init: RequestInit = {}): Promise<Response> =>
-  fetch(gateway.url + path, { headers: { authorization: `Bearer ${gateway.key}`, ...headers }, ...init });
+  fetch(gateway.url + path, { headers: { authorization: `Bearer ${key}`, ...headers }, ...init });
 
 const post = (path: string, body: object): Promise<Response> =>
   ask(path, {}, { method: 'POST', body: JSON.stringify(body) });
@@ -128,7 +131,7 @@ describe('a request of a browser that is no fetch()', () => {
       const answer = await askRaw(
         `GET ${path} HTTP/1.1`,
         `host: ${new URL(gateway.url).host}`,
-        `authorization: Bearer ${gateway.key}`,
+        `authorization: Bearer ${key}`,
         `sec-fetch-dest: ${destination}`,
       );
       expect(answer).toMatch(/^HTTP\/1\.1 403 /);
@@ -139,7 +142,7 @@ describe('a request of a browser that is no fetch()', () => {
 
   it('is answered when a script fetches, or when somebody looks at the gateway itself', async () => {
     const host = `host: ${new URL(gateway.url).host}`;
-    const models = ['GET /v1/models HTTP/1.1', host, `authorization: Bearer ${gateway.key}`];
+    const models = ['GET /v1/models HTTP/1.1', host, `authorization: Bearer ${key}`];
     expect(await askRaw(...models, 'sec-fetch-dest: empty')).toMatch(/^HTTP\/1\.1 200 /);
     for (const path of ['/', '/healthz', '/readyz'])
       expect(await askRaw(`GET ${path} HTTP/1.1`, host, 'sec-fetch-dest: document')).toMatch(
@@ -151,7 +154,7 @@ describe('a request of a browser that is no fetch()', () => {
 describe('a key in the query', () => {
   it('signs in on the paths of Gemini only', async () => {
     const without = { authorization: '' };
-    const query = `?key=${gateway.key}`;
+    const query = `?key=${key}`;
     expect((await ask(`/v1/models${query}`, without)).status).toBe(401);
     expect((await ask(`/v1/files/f/content${query}`, without)).status).toBe(401);
     expect((await ask(`/v1beta/models${query}`, without)).status).toBe(200);
@@ -161,12 +164,12 @@ describe('a key in the query', () => {
     'never goes on to an upstream, however it is spelt: %s',
     async (name) => {
       upstream.reply({ body: {} });
-      await ask(`/v1/files?${name}=${gateway.key}&limit=2`);
+      await ask(`/v1/files?${name}=${key}&limit=2`);
       expect([...upstream.lastCall.query]).toEqual([['limit', '2']]);
 
       upstream.reply({ body: { candidates: [] } });
-      const path = `/v1beta/models/gem%2Fm:generateContent?${name}=${gateway.key}&a=1`;
-      await ask(path, { authorization: '', 'x-goog-api-key': gateway.key }, { method: 'POST', body: '{}' });
+      const path = `/v1beta/models/gem%2Fm:generateContent?${name}=${key}&a=1`;
+      await ask(path, { authorization: '', 'x-goog-api-key': key }, { method: 'POST', body: '{}' });
       expect([...upstream.lastCall.query]).toEqual([['a', '1']]);
     },
   );
@@ -180,7 +183,7 @@ describe('a path in another case', () => {
     '/admin/api/v1/KEYS',
     '/V1/models',
   ])('is none: %s', async (path) => {
-    for (const authorization of ['', `Bearer ${gateway.adminToken}`, `Bearer ${gateway.key}`])
+    for (const authorization of ['', `Bearer ${gateway.adminToken}`, `Bearer ${key}`])
       expect((await ask(path, { authorization })).status).toBe(404);
   });
 

@@ -144,7 +144,7 @@ describe('the limit of a key', () => {
 
   it('holds for paths that are only sent on, too', async () => {
     await start();
-    const key = await limited({ requestsPerMinute: 1 });
+    const key = await gateway.createKey({ name: 'k', relay: 'all', limits: { requestsPerMinute: 1 } });
     upstream.handle('/v1/files', () => ({ body: { object: 'list', data: [] } }));
     const list = () => fetch(`${gateway.url}/v1/files`, { headers: { authorization: `Bearer ${key}` } });
     expect([(await list()).status, (await list()).status]).toEqual([200, 429]);

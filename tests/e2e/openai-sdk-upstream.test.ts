@@ -184,7 +184,8 @@ describe('the relay', () => {
         { id: 'up', provider: 'openai', options: { baseUrl: `${upstream.url}/v1/`, apiKey: 'sk-up' } },
       ],
     });
-    client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: gateway.key, maxRetries: 0 });
+    const apiKey = await gateway.createKey({ name: 'all', relay: 'all' });
+    client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey, maxRetries: 0 });
   });
   afterAll(async () => {
     await gateway.close();

@@ -113,7 +113,9 @@ describe('stateful Responses on an upstream that keeps them itself', () => {
     expect(upstream.lastCall.body).toEqual({ model: 'm', input: 'Hi', previous_response_id: 'resp_theirs' });
 
     upstream.reply({ body: { ...body, id: 'resp_theirs' } });
-    expect(await client.responses.retrieve('resp_theirs')).toMatchObject({ id: 'resp_theirs' });
+    const apiKey = await gateway.createKey({ name: 'all', relay: 'all' });
+    const whole = client.withOptions({ apiKey });
+    expect(await whole.responses.retrieve('resp_theirs')).toMatchObject({ id: 'resp_theirs' });
     expect(upstream.lastCall).toMatchObject({ method: 'GET', path: '/v1/responses/resp_theirs' });
   });
 

@@ -40,7 +40,10 @@ export async function checkFolder(folder: string): Promise<string> {
 
 export async function checkState(folder: string): Promise<string> {
   const state = await readState(folder);
-  return state ? `${state.upstreams.length} upstreams, ${state.keys.length} keys` : 'none yet';
+  if (!state) return 'none yet';
+  const open = state.keys.filter(({ relay }) => relay === 'all').map(({ name }) => name);
+  const reach = open.length > 0 ? `; these keys reach all of an upstream's account: ${open.join(', ')}` : '';
+  return `${state.upstreams.length} upstreams, ${state.keys.length} keys${reach}`;
 }
 
 export async function checkPort({ data, server, console }: ResolvedConfig): Promise<string> {

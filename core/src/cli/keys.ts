@@ -13,6 +13,7 @@ interface KeyView {
   readonly createdAt: string;
   readonly expiresAt?: string;
   readonly models?: readonly string[];
+  readonly relay?: string;
 }
 
 export function addKeys(program: Command): void {
@@ -22,6 +23,7 @@ export function addKeys(program: Command): void {
     .option('--expires <time>', 'when it ends, such as 2027-01-31T00:00:00Z')
     .option('--models <names>', 'the models that it may use, separated by commas; * stands for any text')
     .option('--upstreams <ids>', 'the upstreams that may serve it, separated by commas')
+    .option('--relay <level>', 'which other requests it may send on: off, stateless (default) or all')
     .option('--traces <level>', 'what traces keep of its requests: full, no-bodies or off')
     .option('--memory', 'keep what is said in a thread, and send it along')
     .option(
@@ -40,9 +42,9 @@ async function list({ json, ...flags }: CommonFlags): Promise<void> {
   const keys = await withAdmin(flags, (admin) => admin.call<readonly KeyView[]>('GET', '/keys'));
   printResult(json, keys, () =>
     formatTable(
-      ['name', 'key', 'enabled', 'expires', 'models', 'id'],
-      keys.map(({ id, name, prefix, enabled, expiresAt = 'never', models }) => [
-        ...[name, `${prefix}…`, enabled ? 'yes' : 'no', expiresAt, models?.join(', ') ?? 'all', id],
+      ['name', 'key', 'enabled', 'expires', 'models', 'relay', 'id'],
+      keys.map(({ id, name, prefix, enabled, expiresAt = 'never', models, relay = 'stateless' }) => [
+        ...[name, `${prefix}…`, enabled ? 'yes' : 'no', expiresAt, models?.join(', ') ?? 'all', relay, id],
       ]),
     ),
   );
@@ -52,18 +54,20 @@ interface CreateFlags extends CommonFlags {
   readonly expires?: string;
   readonly models?: string;
   readonly upstreams?: string;
+  readonly relay?: string;
   readonly traces?: string;
   readonly memory?: boolean;
   readonly limit: readonly string[];
 }
 
 async function create(name: string, { json, ...flags }: CreateFlags): Promise<void> {
-  const { expires: expiresAt, models, upstreams, traces, memory, limit, ...common } = flags;
+  const { expires: expiresAt, models, upstreams, relay, traces, memory, limit, ...common } = flags;
   const body = defined({
     name,
     expiresAt,
     models: splitNames(models),
     upstreams: splitNames(upstreams),
+    relay,
     traces,
     thread: memory ? { memory } : undefined,
     limits: limit.length > 0 ? readLimits(limit) : undefined,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { capabilitiesSchema } from '../plugin/capabilities.ts';
 import { limitsSchema } from './limits.ts';
 import { RECORD_LEVELS } from '../trace/recording.ts';
+import { relaySchema } from './relay.ts';
 import { prioritySchema, weightSchema } from './routing.ts';
 
 /** A name that fits in a URL and before the slash of `upstream/model`. */
@@ -46,6 +47,9 @@ export const upstreamSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('Send the bytes of clients that speak the same protocol on unchanged.'),
+  relay: relaySchema
+    .default('all')
+    .describe('Which other requests go on to it: `off`, `stateless` or `all`. A key may allow less.'),
   weight: weightSchema.default(1),
   priority: prioritySchema.default(0),
   concurrency: concurrencySchema.prefault({}),

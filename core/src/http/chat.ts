@@ -7,6 +7,7 @@ import { translate } from '../routing/translate.ts';
 import { affinityOf } from './affinity.ts';
 import { estimateUsage } from '../routing/estimate-tokens.ts';
 import type { RequestState } from './exchange.ts';
+import { createNaming } from './naming.ts';
 import { openConversation } from './conversation.ts';
 import { openJson } from './open-json.ts';
 import { ReplyContext } from './reply-context.ts';
@@ -15,6 +16,7 @@ import type { RouteDeps } from './route-deps.ts';
 
 /** Serves a chat endpoint: the whole story of a request, in order. */
 export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: RouteDeps) {
+  const naming = createNaming(endpoint);
   return async (ctx: Context): Promise<void> => {
     const { exchange, input } = await openJson(ctx, deps, { protocol, endpoint });
 
@@ -31,6 +33,8 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
     });
     const { model, stream } = endpoint.peek?.(input) ?? context.request;
     exchange.notes.model = model;
+    const names = naming.read(exchange.raw, model);
+    await names.judge(exchange.key, deps.catalogue);
     const form = stream ? endpoint.streamForm?.(input) : undefined;
     const writer = form ? { ...endpoint, ...form } : endpoint;
 
@@ -40,13 +44,14 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
         const forward = talk.isChanged ? undefined : forwardOf(candidate, endpoint.wire);
         if (forward)
           return forwardRequest(forward, own, {
-            raw: exchange.raw,
+            raw: names.rawFor(candidate, exchange.raw),
             model: candidate.model,
             call,
             stream,
             // Events are looked at before they go on; a stream in another form has none.
             hold: form ? undefined : hold,
           });
+        names.check(candidate);
         if (talk.missing) throw talk.missing;
         return translate(own, {
           ...{ endpoint: writer, request: context.request, candidate, call, context },

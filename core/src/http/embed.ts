@@ -8,21 +8,29 @@ import type { Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import { countByLength } from '../routing/text-tokens.ts';
 import { jsonReply } from './json-reply.ts';
+import { createNaming } from './naming.ts';
 import { openJson } from './open-json.ts';
 import { respond } from './respond.ts';
 import type { RouteDeps } from './route-deps.ts';
 
 /** Serves an embeddings endpoint. */
 export function serveEmbed(protocol: Protocol, endpoint: EmbedEndpoint, deps: RouteDeps) {
+  const naming = createNaming(endpoint);
   return async (ctx: Context): Promise<void> => {
     const { exchange, input } = await openJson(ctx, deps, { protocol, endpoint });
     const request = endpoint.decodeRequest(input);
     exchange.notes.model = request.model;
+    const names = naming.read(exchange.raw, request.model);
+    await names.judge(exchange.key, deps.catalogue);
 
     const attempt: Attempt<Reply> = async (candidate, call) => {
       const { model, upstream } = candidate;
       const forward = forwardOf(candidate, endpoint.wire);
-      if (forward) return forwardRequest(forward, exchange, { raw: exchange.raw, model, call });
+      if (forward) {
+        const raw = names.rawFor(candidate, exchange.raw);
+        return forwardRequest(forward, exchange, { raw, model, call });
+      }
+      names.check(candidate);
       if (!upstream.provider.embed) throw cannotEmbed(request.model);
       const vectors = await upstream.provider.embed({ ...request, model }, call.context);
       call.release();

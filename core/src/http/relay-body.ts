@@ -1,99 +1,181 @@
 import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '../canonical/errors.ts';
+import { isJsonObject } from '../canonical/json.ts';
+import { mismatch, modelFieldsOf, type NamedBody, namesModel } from '../routing/model-names.ts';
+import { findPlaced, type PlacedValue, type PlaceNode } from '../transport/json-places.ts';
 import { parseJsonBody } from '../transport/json-body.ts';
-import { boundaryOf, findField } from '../transport/multipart.ts';
+import { boundaryOf, type Form, type FormField, isPlainFormType, parseForm } from '../transport/multipart.ts';
+import { encodeUrlPart } from '../transport/url-part.ts';
 import type { Intake } from './intake.ts';
-import { Pieces } from './pieces.ts';
+import { readHead } from './read-head.ts';
 import { readRequestBody } from './request-body.ts';
 
 type Bytes = Uint8Array | AsyncIterable<Uint8Array>;
 
-/** A request that is sent on unread but for the name of its model. */
+/** A request that is sent on unread but for the names of models. */
 export interface RelayBody {
   readonly model?: string;
+  /** What was read of it, which is all of it where `isWhole`. */
+  readonly named?: NamedBody;
   /** The bytes of one that is JSON. */
   readonly json?: Uint8Array;
+  /** The small fields of a form. */
+  readonly texts?: readonly string[];
   /** Whether all of it was read, so that it can be sent again to another upstream. */
   readonly isWhole: boolean;
-  /** The body with a model's name in the place of the client's. A streamed body can be sent only once. */
-  withModel(model: string | undefined): Bytes | undefined;
+  /** The whole body, given what was read or was made of that. A streamed body can be sent only once. */
+  send(head: Uint8Array | undefined): Bytes | undefined;
 }
+
+export interface RelayBodyInput {
+  readonly intake: Intake;
+  /** Whether the client may name certain models only. Then what cannot be looked into is refused. */
+  readonly isScoped: boolean;
+  /** Where JSON names models. */
+  readonly places: PlaceNode;
+}
+
+const NONE: RelayBody = { isWhole: true, send: () => undefined };
 
 /** The first look at a form for its model field; each further look is at twice as many bytes. */
 const FIRST_LOOK_BYTES = 64 * 1024;
 
+/** Longer values of forms are no names and no ids. */
+const MAX_TEXT = 1024;
+
 /**
- * Finds the model that a request names without holding more than the limit of it. JSON is read whole; a
- * form is read until its `model` field is complete, and streamed from there; anything else is streamed.
+ * Finds the models that a request names, whatever its content type says. JSON is read whole. A form is read until its
+ * model is known, and streamed from there; for a client that may name certain models only it is read whole, too.
  */
-export async function readRelayBody(request: IncomingMessage, intake: Intake): Promise<RelayBody> {
-  const type = request.headers['content-type'] ?? '';
-  const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'];
-  if (!hasBody || request.headers['content-length'] === '0')
-    return { isWhole: true, withModel: () => undefined };
-  if (/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) return readJson(request, intake);
+export async function readRelayBody(request: IncomingMessage, input: RelayBodyInput): Promise<RelayBody> {
+  const {
+    'content-type': type = '',
+    'content-length': length,
+    'transfer-encoding': transfer,
+  } = request.headers;
+  if (length === '0' || (length === undefined && transfer === undefined)) return NONE;
+  if (/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) {
+    return readJson(await readRequestBody(request, input.intake), input);
+  }
   const boundary = boundaryOf(type);
-  return boundary ? readForm(request, boundary, intake) : { isWhole: false, withModel: () => request };
+  if (boundary !== undefined) return readForm(request, { ...input, type, boundary });
+  const isUrlencoded = /^application\/x-www-form-urlencoded\b/i.test(type);
+  if (isUrlencoded || request.headers['content-encoding'] !== undefined || input.isScoped) {
+    return readUnknown(await readRequestBody(request, input.intake), { ...input, isUrlencoded });
+  }
+  // Some servers take JSON of any type.
+  const { head, ended, rest } = await readHead(request, {
+    intake: input.intake,
+    isEnough: (bytes) => !mayBeJson(bytes),
+  });
+  if (ended) return readUnknown(head, { ...input, isUrlencoded });
+  return { isWhole: false, send: () => joined(head, rest) };
 }
 
-async function readJson(request: IncomingMessage, intake: Intake): Promise<RelayBody> {
-  const bytes = await readRequestBody(request, intake);
+function readJson(bytes: Buffer, { places }: RelayBodyInput): RelayBody {
   const { model } = parseJsonBody(bytes);
+  const named = { bytes, mentions: findPlaced(bytes, places), encode: JSON.stringify };
   // Whoever sends the bytes edits a JSON body's model by its span.
-  return { ...(typeof model === 'string' && { model }), json: bytes, isWhole: true, withModel: () => bytes };
-}
-
-async function readForm(request: IncomingMessage, boundary: string, intake: Intake): Promise<RelayBody> {
-  const rest = request[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const { head, ended } = await readHead(rest, intake, (bytes) => !!findField(bytes, boundary, 'model'));
-  const field = findField(head, boundary, 'model');
-  const send = (start: Buffer): Bytes => (ended ? start : joined(start, rest));
-  if (!field) return { isWhole: ended, withModel: () => send(head) };
   return {
-    model: field.value,
-    isWhole: ended,
-    withModel(model) {
-      if (model === undefined || model === field.value) return send(head);
-      return send(
-        Buffer.concat([head.subarray(0, field.start), Buffer.from(model), head.subarray(field.end)]),
-      );
-    },
+    ...(typeof model === 'string' && { model }),
+    ...{ named, json: bytes, isWhole: true, send: (head) => head ?? bytes },
   };
 }
 
-/** Reads until the bytes are enough, or at the end, or at the limit. */
-async function readHead(
-  source: AsyncIterator<Buffer>,
-  { limit, account, uploads }: Intake,
-  isEnough: (bytes: Buffer) => boolean,
-): Promise<{ readonly head: Buffer; readonly ended: boolean }> {
-  const pieces = new Pieces();
-  let fail: (error: Error) => void = () => {};
-  const upload = uploads.watch((error) => fail(error));
-  // Not by a race with one promise for all: that would hold on to every piece's turn.
-  const nextPiece = (): Promise<IteratorResult<Buffer>> =>
-    new Promise((resolve, reject) => {
-      fail = reject;
-      source.next().then(resolve, reject);
-    });
-  let look = FIRST_LOOK_BYTES;
-  try {
-    while (pieces.size < limit) {
-      const next = await nextPiece();
-      if (next.done) return { head: pieces.join(), ended: true };
-      account.add(next.value.length);
-      upload.add(next.value.length);
-      pieces.push(next.value);
-      if (pieces.size < look) continue;
-      look = pieces.size * 2;
-      if (isEnough(pieces.join())) break;
-    }
-  } finally {
-    upload.end();
+function readUnknown(bytes: Buffer, input: RelayBodyInput & { readonly isUrlencoded: boolean }): RelayBody {
+  if (bytes.length === 0) return NONE;
+  const text = input.isUrlencoded ? bytes.toString('utf8') : '';
+  if (mayBeJson(bytes) && isJson(bytes)) {
+    // A server that goes by the content type reads it another way.
+    if (modelFieldsOf(text).length > 0) throw mismatch('model');
+    return readJson(bytes, input);
   }
-  return { head: pieces.join(), ended: false };
+  if (!input.isUrlencoded) {
+    if (input.isScoped) throw notReadable('a body that is neither JSON nor a form');
+    return { isWhole: true, send: () => bytes };
+  }
+  const mentions = modelOfUrlencoded(text);
+  const [mention] = mentions;
+  return {
+    ...(mention?.value !== undefined && { model: mention.value }),
+    named: { bytes, mentions, encode: encodeUrlPart },
+    texts: [...new URLSearchParams(text).values()],
+    isWhole: true,
+    send: (head) => head ?? bytes,
+  };
 }
 
-async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Uint8Array> {
+/** The one field that names a model. Throws where there are more, in any spelling. */
+function modelOfUrlencoded(text: string): readonly PlacedValue[] {
+  const count = [...new URLSearchParams(text.replaceAll(';', '&')).keys()].filter(namesModel).length;
+  if (count === 0 && modelFieldsOf(text).length === 0) return [];
+  const match = count === 1 ? /(?:^|&)model=([^&;]*)(?:&|$)/d.exec(text) : undefined;
+  const span = match?.indices?.[1];
+  if (!span) throw mismatch('model');
+  const [before, after] = span.map((at) => Buffer.byteLength(text.slice(0, at)));
+  const value = new URLSearchParams(match[0]).get('model') ?? '';
+  return [{ label: 'model', isTop: true, value, start: before ?? 0, end: after ?? 0 }];
+}
+
+interface FormInput extends RelayBodyInput {
+  readonly type: string;
+  readonly boundary: string;
+}
+
+async function readForm(request: IncomingMessage, input: FormInput): Promise<RelayBody> {
+  const { intake, isScoped, boundary, type } = input;
+  const { head, ended, rest } = await readHead(request, {
+    intake,
+    firstLook: FIRST_LOOK_BYTES,
+    isEnough: (bytes) => !isScoped && parseForm(bytes, boundary).fields.some(({ name }) => name === 'model'),
+  });
+  const form = parseForm(head, boundary);
+  if (isScoped && !(form.isPlain && form.isWhole && ended && isPlainFormType(type))) {
+    throw notReadable('a form that is too large, or that servers may read in different ways');
+  }
+  const field = modelOfForm(form);
+  const valueOf = ({ start, end }: FormField): string => head.toString('utf8', start, end);
+  const texts = form.fields
+    .filter(({ isFile, start, end }) => !isFile && end - start <= MAX_TEXT)
+    .map(valueOf);
+  const send = (start: Uint8Array = head): Bytes => (ended ? start : joined(start, rest));
+  if (!field) return { isWhole: ended, texts, send };
+  const model = valueOf(field);
+  const mention = { label: 'model', isTop: true, value: model, start: field.start, end: field.end };
+  const named = { bytes: head, mentions: [mention], encode: (name: string) => name };
+  return { model, named, texts, isWhole: ended, send };
+}
+
+/** The one field that names a model. Throws where there are more, in any spelling, or where it is a file. */
+function modelOfForm({ fields }: Form): FormField | undefined {
+  const [field, ...more] = fields.filter(({ name }) => namesModel(name));
+  if (!field) return undefined;
+  if (more.length > 0 || field.name !== 'model' || field.isFile) throw mismatch('model');
+  return field;
+}
+
+/** Whether it begins as a JSON object does. */
+function mayBeJson(bytes: Buffer): boolean {
+  return /^\uFEFF?\s*(?:\{|$)/.test(bytes.toString('utf8', 0, FIRST_LOOK_BYTES));
+}
+
+function isJson(bytes: Buffer): boolean {
+  try {
+    return isJsonObject(parseJsonBody(bytes));
+  } catch {
+    return false;
+  }
+}
+
+function notReadable(what: string): GatewayError {
+  return new GatewayError(
+    'invalid',
+    `This key is limited to certain models, and the gateway cannot tell which models ${what} names.`,
+    { code: 'model_mismatch' },
+  );
+}
+
+async function* joined(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield head;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  yield* rest;
 }

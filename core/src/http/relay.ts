@@ -1,81 +1,109 @@
 import type { Context } from 'koa';
 import { GatewayError } from '../canonical/errors.ts';
 import { defined } from '../canonical/json.ts';
-import type { Forward, Protocol, RelayEndpoint } from '../plugin/plugin.ts';
+import type { Forward, Protocol, RawRequest, RelayEndpoint } from '../plugin/plugin.ts';
 import { startCall } from '../routing/call.ts';
 import type { Attempt } from '../routing/attempts.ts';
 import type { Candidate } from '../routing/candidate.ts';
 import type { Exchange, Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
+import { ModelNames, modelFieldsOf } from '../routing/model-names.ts';
+import { mayRelay, notRelayed, relayNeed, type RelayNeed } from '../routing/relay-right.ts';
 import type { Upstream } from '../routing/upstream.ts';
+import { placesAnywhere, placesOf } from '../transport/json-places.ts';
 import { isSafeUrlPath } from '../transport/safe-path.ts';
 import { openExchange } from './exchange.ts';
 import { openIntake } from './intake.ts';
 import { readRelayBody, type RelayBody } from './relay-body.ts';
 import { respond } from './respond.ts';
 import type { RouteDeps } from './route-deps.ts';
+import { spokenProtocol } from './spoken-protocol.ts';
 
 /** Picks the upstream for requests that name no model. */
 const UPSTREAM_HEADER = 'x-dragoman-upstream';
 
+export interface RelayRoute {
+  readonly protocol: Protocol;
+  readonly endpoint: RelayEndpoint;
+  /** The other protocols, whose clients may ask at the same paths. */
+  readonly others: readonly Protocol[];
+}
+
+/** A relayed request, and what it has to be allowed. */
+interface Relayed {
+  readonly exchange: Exchange;
+  readonly body: RelayBody;
+  readonly need: RelayNeed;
+}
+
 /** Serves whatever a protocol has no endpoint for: sends it on to an upstream that speaks the same. */
-export function serveRelay(protocol: Protocol, endpoint: RelayEndpoint, deps: RouteDeps) {
+export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: RouteDeps) {
+  const known = placesOf(['model', ...(endpoint.models?.fields ?? [])]);
+  // A body that is not known may name a model anywhere.
+  const anywhere = placesAnywhere(['model', 'models']);
   return async (ctx: Context): Promise<void> => {
-    const exchange = openExchange(ctx, deps, { protocol, endpoint });
-    refuseTraversal(ctx.req.url ?? '');
-    const body = await readRelayBody(ctx.req, openIntake(ctx, deps));
+    const spoken = spokenProtocol(others, ctx.req.headers as RawRequest['headers']);
+    const exchange = openExchange(ctx, deps, { protocol: spoken ?? protocol, endpoint });
+    if (spoken) throw nobodyRelays(exchange);
+    refuseUnsafePath(ctx.req.url ?? '');
+    const { key, raw } = exchange;
+    const need = relayNeed(endpoint, raw);
+    if (!mayRelay(need, key)) throw notRelayed(raw, need);
+    const isScoped = key?.models !== undefined;
+    const places = isScoped ? anywhere : known;
+    const body = await readRelayBody(ctx.req, { intake: openIntake(ctx, deps), isScoped, places });
     if (exchange.notes.capture && body.json) exchange.notes.capture.request.body = body.json;
-    const model = body.model ?? new URLSearchParams(exchange.raw.query).get('model') ?? undefined;
+    const relayed = { exchange, body, need };
+    const model = body.model ?? modelOfQuery(raw.query);
     const reply = await (model === undefined
-      ? relayToUpstream(exchange, body, deps)
-      : relayToModel(exchange, { body, model }, deps));
+      ? relayToUpstream(relayed, deps)
+      : relayToModel(relayed, model, deps));
     ctx.respond = false;
     await respond(ctx, reply);
   };
 }
 
-async function relayToModel(
-  exchange: Exchange,
-  { body, model }: { readonly body: RelayBody; readonly model: string },
-  deps: RouteDeps,
-): Promise<Reply> {
+async function relayToModel(relayed: Relayed, model: string, deps: RouteDeps): Promise<Reply> {
+  const { exchange, body, need } = relayed;
+  const { raw, key } = exchange;
   exchange.notes.model = model;
+  const names = new ModelNames(defined({ model, query: raw.query, body: body.named }));
+  await names.judge(key, deps.catalogue);
   const select = (all: readonly Candidate[]): readonly Candidate[] => {
-    const candidates = all.filter((candidate) => forwardOf(candidate, exchange.raw.wire));
-    if (candidates.length === 0) throw nobodyRelays(exchange);
+    const forwarding = all.filter((candidate) => forwardOf(candidate, raw.wire));
+    if (forwarding.length === 0) throw nobodyRelays(exchange);
+    const candidates = forwarding.filter(({ upstream }) => mayRelay(need, key, upstream));
+    if (candidates.length === 0) throw notRelayed(raw, need);
     return candidates;
   };
   const attempt: Attempt<Reply> = (candidate, call) => {
-    const raw = {
-      ...exchange.raw,
-      query: withModel(exchange.raw.query, model, candidate.model),
-      ...defined({ body: body.withModel(candidate.model) }),
-    };
-    return forwardRequest(forwardFor(candidate, exchange), exchange, { raw, model: candidate.model, call });
+    const named = names.rawFor(candidate, raw);
+    const sent = { ...named, ...defined({ body: body.send(named.body as Uint8Array | undefined) }) };
+    return forwardRequest(forwardFor(candidate, exchange), exchange, {
+      raw: sent,
+      model: candidate.model,
+      call,
+    });
   };
   return deps.router.serve({ model, exchange, attempt, select, isOnce: !body.isWhole });
 }
 
-/** A query that names the model gets the upstream's own name of it. */
-function withModel(query: string, asked: string, own: string): string {
-  const fields = new URLSearchParams(query);
-  if (asked === own || fields.get('model') !== asked) return query;
-  fields.set('model', own);
-  return fields.toString();
+function modelOfQuery(query: string): string | undefined {
+  const [name] = modelFieldsOf(query);
+  return name === undefined ? undefined : (new URLSearchParams(query).get(name) ?? '');
 }
 
-async function relayToUpstream(exchange: Exchange, body: RelayBody, deps: RouteDeps): Promise<Reply> {
+async function relayToUpstream(relayed: Relayed, deps: RouteDeps): Promise<Reply> {
+  const { exchange, body } = relayed;
   if (exchange.key?.models) {
     throw new GatewayError(
       'permission',
       'This key is limited to certain models, and the request names none.',
-      {
-        code: 'model_required',
-      },
+      { code: 'model_required' },
     );
   }
   await deps.router.admit(exchange);
-  const upstream = pickUpstream(exchange, deps);
+  const upstream = pickUpstream(relayed, deps);
   exchange.notes.attempts = 1;
   exchange.notes.upstream = upstream.config.id;
   const call = startCall(deps.pools, {
@@ -85,27 +113,27 @@ async function relayToUpstream(exchange: Exchange, body: RelayBody, deps: RouteD
     capture: exchange.notes.capture,
   });
   try {
-    const raw = { ...exchange.raw, ...defined({ body: body.withModel(undefined) }) };
-    const forward = forwardFor({ upstream }, exchange);
-    return await forwardRequest(forward, exchange, { raw, call });
+    const raw = { ...exchange.raw, ...defined({ body: body.send(undefined) }) };
+    return await forwardRequest(forwardFor({ upstream }, exchange), exchange, { raw, call });
   } catch (error) {
     call.release();
     throw error;
   }
 }
 
-function pickUpstream(exchange: Exchange, deps: RouteDeps): Upstream {
-  const wanted = exchange.raw.headers[UPSTREAM_HEADER];
+function pickUpstream({ exchange, need }: Relayed, deps: RouteDeps): Upstream {
+  const { key, raw } = exchange;
+  const wanted = raw.headers[UPSTREAM_HEADER];
   const usable = deps.upstreams
     .all()
     .filter(
       (upstream) =>
-        upstream.config.enabled &&
-        deps.catalogue.allows(exchange.key, upstream) &&
-        forwardOf({ upstream }, exchange.raw.wire),
-    );
-  const upstream = wanted ? usable.find(({ config }) => config.id === wanted) : usable[0];
-  if (!upstream) throw nobodyRelays(exchange);
+        upstream.config.enabled && deps.catalogue.allows(key, upstream) && forwardOf({ upstream }, raw.wire),
+    )
+    .filter(({ config }) => !wanted || config.id === wanted);
+  if (usable.length === 0) throw nobodyRelays(exchange);
+  const upstream = usable.find((one) => mayRelay(need, key, one));
+  if (!upstream) throw notRelayed(raw, need);
   return upstream;
 }
 
@@ -122,7 +150,7 @@ function nobodyRelays({ raw }: Exchange): GatewayError {
 }
 
 /** The path goes to the upstream as it is, so nothing in it may lead out of the upstream's own base path. */
-function refuseTraversal(url: string): void {
+function refuseUnsafePath(url: string): void {
   const [path = ''] = url.split('?', 1);
   if (isSafeUrlPath(path)) return;
   throw new GatewayError(

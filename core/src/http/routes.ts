@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 import type { Middleware } from 'koa';
-import type { Endpoint, Protocol } from '../plugin/plugin.ts';
+import type { Endpoint, Protocol, RelayEndpoint } from '../plugin/plugin.ts';
 import { serveChat } from './chat.ts';
 import { serveCountTokens } from './count-tokens.ts';
 import { serveEmbed } from './embed.ts';
@@ -21,14 +21,18 @@ export function createProtocolRouter(protocols: readonly Protocol[], deps: Route
     return endpoint.operation === 'relay' ? 2 : 1;
   };
   for (const { protocol, endpoint } of routes.toSorted((a, b) => rank(a) - rank(b))) {
-    const handler = serve(protocol, endpoint, deps);
+    const others = protocols.filter((other) => other !== protocol);
+    const handler =
+      endpoint.operation === 'relay'
+        ? serveRelay({ protocol, endpoint, others }, deps)
+        : serve(protocol, endpoint, deps);
     if (endpoint.method === 'ANY') router.all(endpoint.path, handler);
     else router.register(endpoint.path, [endpoint.method], handler);
   }
   return router;
 }
 
-function serve(protocol: Protocol, endpoint: Endpoint, deps: RouteDeps): Middleware {
+function serve(protocol: Protocol, endpoint: Exclude<Endpoint, RelayEndpoint>, deps: RouteDeps): Middleware {
   switch (endpoint.operation) {
     case 'chat':
       return serveChat(protocol, endpoint, deps);
@@ -42,7 +46,5 @@ function serve(protocol: Protocol, endpoint: Endpoint, deps: RouteDeps): Middlew
       return serveGetModel(protocol, endpoint, deps);
     case 'stored-reply':
       return serveStoredReply(protocol, endpoint, deps);
-    case 'relay':
-      return serveRelay(protocol, endpoint, deps);
   }
 }

@@ -1,8 +1,7 @@
 import type { ChatRequest } from '../canonical/chat.ts';
 import type { HeaderMap } from '../transport/http.ts';
-import { replaceModel } from '../transport/span-edit.ts';
 import { joinUrl } from './join-url.ts';
-import type { Forward, RawRequest } from './plugin.ts';
+import type { Forward } from './plugin.ts';
 import { decodeEvents } from './stream-decoder.ts';
 import type { HttpUpstream, UpstreamCodec } from './upstream-codec.ts';
 import { readError } from './upstream-error.ts';
@@ -13,10 +12,7 @@ export interface ForwardInput {
   readonly mount: string;
   /** Headers of the client that go on, besides the usual ones; a name with `-` at its end is a prefix. */
   readonly headers?: readonly string[];
-  /**
-   * For wires whose path names the model: gives the path below the base URL, with the upstream's own name. The
-   * body then goes on as it is.
-   */
+  /** For wires whose path names the model: gives the path below the base URL, with the upstream's own name. */
   readonly rewritePath?: (path: string, model: string) => string;
   /** How the streams of a wire are decoded; their beginning is, before any of it goes on to the client. */
   readonly streams?: Readonly<Record<string, UpstreamCodec['decodeStream']>>;
@@ -52,7 +48,7 @@ export function createForward(
     send(raw, model, { http }) {
       const below = raw.path.startsWith(`${mount}/`) ? raw.path.slice(mount.length) : raw.path;
       const path = rewritePath && model !== undefined ? rewritePath(raw.path, model) : below;
-      const body = rewritePath ? raw.body : forwardedBody(raw, model);
+      const { body } = raw;
       return http.send({
         method: raw.method,
         url: joinUrl(baseUrl, path, raw.query),
@@ -67,11 +63,6 @@ export function createForward(
     decodeError: (status, headers, text) => readError(upstream, { status, headers, text }),
     readEnd: (wire, text) => codec.readEnd?.(wire, text) ?? { isComplete: true },
   };
-}
-
-function forwardedBody({ body, headers }: RawRequest, model: string | undefined): RawRequest['body'] {
-  const isJson = /\bjson\b/i.test(headers['content-type'] ?? 'json');
-  return body instanceof Uint8Array && model !== undefined && isJson ? replaceModel(body, model) : body;
 }
 
 function pickHeaders(headers: HeaderMap, names: ReadonlySet<string>, prefixes: readonly string[]): HeaderMap {

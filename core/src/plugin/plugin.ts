@@ -77,8 +77,8 @@ export interface Forward {
   /** The wires that this upstream takes unchanged. */
   readonly wires: readonly string[];
   /**
-   * Sends the bytes on; only the value of `model` and the credentials change. `model` is absent where the
-   * request names none.
+   * Sends the bytes on with other credentials. Body and query have the upstream's own names of models already; a
+   * path that names one is to be rewritten to `model`, which is absent where the request names none.
    */
   send(request: RawRequest, model: string | undefined, context: CallContext): Promise<HttpReply>;
   /** Reads an upstream's error reply. The text is at most a few KiB and may be anything. */
@@ -142,9 +142,19 @@ export interface EncodeContext {
   readonly opaque: OpaqueBox;
 }
 
+/** Where the bodies of a wire name models, besides their own `model`. */
+export interface ModelPlaces {
+  /** Such as `models[]` and `tools[].model`. */
+  readonly fields: readonly string[];
+  /** What stands in front of names in bodies: `models/`. */
+  readonly prefix?: string;
+}
+
 interface EndpointBase {
   /** The path as @koa/router writes it: `/v1/models/:model`. */
   readonly path: string;
+  /** All of them are judged like the model that is asked for, or the request is refused. */
+  readonly models?: ModelPlaces;
   /** The name of this endpoint's format; an upstream that forwards this wire gets the bytes. */
   readonly wire: string;
   readonly summary: string;
@@ -223,6 +233,11 @@ export interface StoredReplyEndpoint extends EndpointBase {
 export interface RelayEndpoint extends EndpointBase {
   readonly operation: 'relay';
   readonly method: 'ANY';
+  /**
+   * Paths whose `POST` leaves nothing at the upstream, such as `/v1/moderations`. Every other request may read or
+   * change the upstream's account and needs the right to all of it.
+   */
+  readonly stateless: readonly string[];
 }
 
 export type Endpoint =

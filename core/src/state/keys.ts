@@ -2,6 +2,7 @@ import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { GatewayError, type Refusal } from '../canonical/errors.ts';
 import { defined } from '../canonical/json.ts';
 import type { Limits } from '../config/limits.ts';
+import type { RelayLevel } from '../config/relay.ts';
 import type { RecordLevel } from '../trace/recording.ts';
 import type { State, StateStore, StoredKey } from './state.ts';
 
@@ -12,6 +13,7 @@ export interface KeyInput {
   readonly expiresAt?: string | undefined;
   readonly models?: readonly string[] | undefined;
   readonly upstreams?: readonly string[] | undefined;
+  readonly relay?: RelayLevel | undefined;
   readonly thread?: { readonly memory: boolean } | undefined;
   readonly limits?: Limits | undefined;
   readonly traces?: RecordLevel | undefined;
@@ -90,13 +92,25 @@ export function createKeyRing({ store, now }: KeyRingDeps): KeyRing {
   };
 }
 
-function decided({ name, enabled = true, expiresAt, models, upstreams, thread, limits, traces }: KeyInput) {
+function decided(input: KeyInput) {
+  const {
+    name,
+    enabled = true,
+    expiresAt,
+    models,
+    upstreams,
+    relay = 'stateless',
+    thread,
+    limits,
+    traces,
+  } = input;
   return defined({
     name,
     enabled,
     expiresAt,
     models: models && [...models],
     upstreams: upstreams && [...upstreams],
+    relay,
     thread: thread && { ...thread },
     limits: limits && { ...limits },
     traces,

@@ -30,6 +30,19 @@ describe('migrate', () => {
     expect(migrate(state)).toBe(state);
   });
 
+  it('lets keys of version 2 relay what they could before', () => {
+    const state = { version: 2, keys: [{ id: 'a' }, { id: 'b', relay: 'off' }], aliases: [] };
+    expect(migrate(state)).toEqual({
+      version: 3,
+      keys: [
+        { id: 'a', relay: 'all' },
+        { id: 'b', relay: 'off' },
+      ],
+      aliases: [],
+    });
+    expect(migrate({ version: 2 })).toEqual({ version: 3 });
+  });
+
   it('has a step from every version before today', () => {
     expect([...MIGRATIONS.keys()]).toEqual(Array.from({ length: CURRENT_VERSION - 1 }, (_, at) => at + 1));
   });

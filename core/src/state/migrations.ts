@@ -10,16 +10,26 @@ export interface MigrationTools {
 /** Turns a state of version `n` into one of version `n + 1`. Never changed once released. */
 export type Migration = (state: JsonObject, tools: MigrationTools) => JsonObject;
 
-export const CURRENT_VERSION = 2;
+export const CURRENT_VERSION = 3;
 
 /** By the version that they start from. */
-export const MIGRATIONS: ReadonlyMap<number, Migration> = new Map<number, Migration>([[1, bindSecrets]]);
+export const MIGRATIONS: ReadonlyMap<number, Migration> = new Map<number, Migration>([
+  [1, bindSecrets],
+  [2, keepRelays],
+]);
 
 /** Secrets of version 1 opened wherever they were copied to; now each is bound to its place. */
 function bindSecrets(state: JsonObject, { reseal = (upstream) => upstream }: MigrationTools): JsonObject {
   const { upstreams } = state;
   if (!Array.isArray(upstreams)) return state;
   return { ...state, upstreams: upstreams.map((one) => (isJsonObject(one) ? reseal(one) : one)) };
+}
+
+/** Keys could relay everything before there were levels, and those that exist still can. */
+function keepRelays(state: JsonObject): JsonObject {
+  const { keys } = state;
+  if (!Array.isArray(keys)) return state;
+  return { ...state, keys: keys.map((key) => (isJsonObject(key) ? { relay: 'all', ...key } : key)) };
 }
 
 export interface MigrateOptions extends MigrationTools {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limitsSchema } from '../config/limits.ts';
+import { relaySchema } from '../config/relay.ts';
 import { aliasSchema } from '../config/routing.ts';
 import { RECORD_LEVELS } from '../trace/recording.ts';
 import { upstreamSchema } from '../config/upstream.ts';
@@ -22,6 +23,8 @@ export const keySchema = z.strictObject({
   models: z.array(z.string()).optional(),
   /** Upstreams that may serve the key. Absent: all. */
   upstreams: z.array(z.string()).optional(),
+  /** Which requests are relayed for it. Absent: `stateless`. */
+  relay: relaySchema.optional(),
   /** Whether the gateway keeps what was said in a thread and sends it along. */
   thread: z.strictObject({ memory: z.boolean() }).optional(),
   limits: limitsSchema.optional(),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { boundaryOf, findField } from './multipart.ts';
+import { boundaryOf, isPlainFormType, parseForm } from './multipart.ts';
 
 async function form(fields: Record<string, string | Blob>): Promise<{ bytes: Buffer; boundary: string }> {
   const data = new FormData();
@@ -10,7 +10,32 @@ async function form(fields: Record<string, string | Blob>): Promise<{ bytes: Buf
   return { bytes: Buffer.from(await response.arrayBuffer()), boundary };
 }
 
-describe('findField', () => {
+function findField(bytes: Buffer, boundary: string, wanted: string) {
+  const field = parseForm(bytes, boundary).fields.find(({ name }) => name === wanted);
+  return field && { ...field, value: bytes.toString('utf8', field.start, field.end) };
+}
+
+describe('a form', () => {
+  it('of a common client is plain and whole', async () => {
+    const { bytes, boundary } = await form({ file: new Blob(['x'], { type: 'audio/wav' }), model: 'é' });
+    expect(parseForm(bytes, boundary)).toMatchObject({
+      isPlain: true,
+      isWhole: true,
+      fields: [
+        { name: 'file', isFile: true },
+        { name: 'model', isFile: false },
+      ],
+    });
+    expect(parseForm(bytes.subarray(0, -8), boundary)).toMatchObject({ isWhole: false });
+  });
+
+  it('of more fields than any form has is not read to its end', () => {
+    const part = '--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n1\r\n';
+    const form = parseForm(Buffer.from(`${part.repeat(2_000)}--b--\r\n`), 'b');
+    expect(form).toMatchObject({ isWhole: false, isPlain: false });
+    expect(form.fields).toHaveLength(1_000);
+  });
+
   it('finds a field behind a file, with its exact span', async () => {
     const { bytes, boundary } = await form({ file: new Blob(['RIFF']), model: 'whisper-1', language: 'en' });
     const field = findField(bytes, boundary, 'model');
@@ -49,4 +74,14 @@ describe('boundaryOf', () => {
     ['application/json', undefined],
     ['multipart/form-data', undefined],
   ])('of %s is %s', (type, expected) => expect(boundaryOf(type)).toBe(expected));
+});
+
+describe('a plain content type of a form', () => {
+  it.each([
+    ['multipart/form-data; boundary=abc', true],
+    ['multipart/form-data; boundary="a b"', true],
+    ['multipart/form-data; boundary=a; boundary=b', false],
+    ['multipart/form-data; boundary=a, b', false],
+    ["multipart/form-data; boundary*=utf-8''a", false],
+  ])('%s: %s', (type, expected) => expect(isPlainFormType(type)).toBe(expected));
 });

@@ -11,12 +11,30 @@ export function replaceModel(body: Uint8Array, model: string): Uint8Array {
     const span = bytes.subarray(start, end);
     return span.equals(value) || (span.includes('\\') && JSON.parse(span.toString('utf8')) === model);
   };
+  const spans = topLevelStrings(bytes, 'model').filter((span) => !isEqual(span));
+  const text = JSON.stringify(model);
+  return spans.length === 0
+    ? body
+    : replaceSpans(
+        body,
+        spans.map((span) => ({ ...span, text })),
+      );
+}
+
+export interface SpanEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** Replaces spans of a body, which are in order, and keeps every other byte. */
+export function replaceSpans(body: Uint8Array, edits: readonly SpanEdit[]): Uint8Array {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const pieces: Buffer[] = [];
   let kept = 0;
-  for (const span of topLevelStrings(bytes, 'model')) {
-    if (isEqual(span)) continue;
-    pieces.push(bytes.subarray(kept, span.start), value);
-    kept = span.end;
+  for (const { start, end, text } of edits) {
+    pieces.push(bytes.subarray(kept, start), Buffer.from(text));
+    kept = end;
   }
-  return pieces.length === 0 ? body : Buffer.concat([...pieces, bytes.subarray(kept)]);
+  return Buffer.concat([...pieces, bytes.subarray(kept)]);
 }

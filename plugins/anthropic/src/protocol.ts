@@ -13,12 +13,16 @@ import { encodeStream, encodeStreamError, PING } from './encode-stream.ts';
 import { getModelEndpoint, listModelsEndpoint } from './models.ts';
 import { ANTHROPIC } from './wire.ts';
 
+/** A tool may bring a model of its own, such as the one that advises. */
+const MODEL_FIELDS = ['tools[].model', 'fallbacks[]', 'fallbacks[].model', 'models[]'];
+
 const messagesEndpoint: ChatEndpoint = {
   operation: 'chat',
   method: 'POST',
   path: '/v1/messages',
   wire: ANTHROPIC,
   summary: 'Answers a conversation.',
+  models: { fields: MODEL_FIELDS },
   keepAlive: PING,
   conversation: listRules({
     field: 'messages',
@@ -36,6 +40,7 @@ const countEndpoint: CountTokensEndpoint = {
   method: 'POST',
   path: '/v1/messages/count_tokens',
   wire: 'anthropic-count',
+  models: { fields: MODEL_FIELDS },
   summary: 'Counts the tokens of a prompt; a header admits an estimate.',
   decodeRequest: decodeCountRequest,
   encodeCount: (tokens) => ({ input_tokens: tokens }),

@@ -64,7 +64,7 @@ export const anthropicProvider = defineProvider({
           wires: [ANTHROPIC, 'anthropic-count'],
           // The version and betas of a client that speaks the same go along as they are.
           mount: '',
-          headers: ['anthropic-'],
+          headers: ['anthropic-version', 'anthropic-beta', 'anthropic-dangerous-direct-browser-access'],
           streams: { [ANTHROPIC]: decodeStream },
         },
         models: async (context) => {

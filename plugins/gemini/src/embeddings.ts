@@ -13,7 +13,7 @@ import {
 import { camelCased } from './camel-case.ts';
 import { modelOf } from './decode-request.ts';
 import { extensionsOf } from './kept.ts';
-import { arrayOf, GEMINI, modelPath, VERSIONS } from './wire.ts';
+import { arrayOf, GEMINI, MODEL_PLACES, modelPath, VERSIONS } from './wire.ts';
 
 export const embedEndpoints: readonly EmbedEndpoint[] = VERSIONS.flatMap((version) => [
   {
@@ -21,6 +21,7 @@ export const embedEndpoints: readonly EmbedEndpoint[] = VERSIONS.flatMap((versio
     method: 'POST',
     path: `/${version}/models/*model\\:embedContent`,
     wire: 'gemini-embed',
+    models: MODEL_PLACES,
     summary: 'Turns a text into a vector.',
     decodeRequest: (input) => decodeTexts(input, [new FieldReader(camelCased(input.body))]),
     encodeReply: ({ vectors }) => ({ embedding: { values: vectors[0] ?? [] } }),
@@ -30,6 +31,7 @@ export const embedEndpoints: readonly EmbedEndpoint[] = VERSIONS.flatMap((versio
     method: 'POST',
     path: `/${version}/models/*model\\:batchEmbedContents`,
     wire: 'gemini-embed',
+    models: MODEL_PLACES,
     summary: 'Turns texts into vectors.',
     decodeRequest: (input) => decodeTexts(input, new FieldReader(camelCased(input.body)).readers('requests')),
     encodeReply: ({ vectors }) => ({ embeddings: vectors.map((values) => ({ values })) }),

@@ -13,7 +13,7 @@ import { encodeError } from './encode-error.ts';
 import { encodeReply } from './encode-reply.ts';
 import { ARRAY_FORM, encodeStream, encodeStreamError } from './encode-stream.ts';
 import { modelEndpoints } from './models.ts';
-import { arrayOf, GEMINI, VERSIONS } from './wire.ts';
+import { arrayOf, GEMINI, MODEL_PLACES, VERSIONS } from './wire.ts';
 
 /** Both verbs: on this wire the path says whether the answer streams. */
 const chatEndpoints = VERSIONS.flatMap((version) =>
@@ -22,6 +22,7 @@ const chatEndpoints = VERSIONS.flatMap((version) =>
     method: 'POST',
     path: `/${version}/models/*model\\:${stream ? 'streamGenerateContent' : 'generateContent'}`,
     wire: GEMINI,
+    models: MODEL_PLACES,
     summary: stream ? 'Answers a conversation as a stream.' : 'Answers a conversation.',
     keepAlive: ': keep-alive\n\n',
     conversation: listRules({ field: 'contents', outputOf: contentOf }),
@@ -45,6 +46,7 @@ const countEndpoints = VERSIONS.map((version): CountTokensEndpoint => ({
   method: 'POST',
   path: `/${version}/models/*model\\:countTokens`,
   wire: 'gemini-count',
+  models: MODEL_PLACES,
   summary: 'Counts the tokens of a prompt; a header admits an estimate.',
   decodeRequest: decodeCountRequest,
   encodeCount: (totalTokens) => ({ totalTokens }),

@@ -1,5 +1,5 @@
 /** Names and tables of Gemini's wire, both sides. Source: types of `@google/genai` 3.1 and ai.google.dev (November 2026). */
-import { encodeUrlPart, type FinishReason, type JsonValue } from '@dragoman/core';
+import { encodeUrlPart, type FinishReason, type JsonValue, type ModelPlaces } from '@dragoman/core';
 
 export const GEMINI = 'gemini';
 
@@ -38,6 +38,12 @@ export const WIRE_FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
 
 /** Stands for a signature that nobody has; the API takes it for calls that it did not make itself. */
 export const NO_SIGNATURE = 'skip_thought_signature_validator';
+
+/** The path names the model, and so may requests inside of a request. */
+export const MODEL_PLACES: ModelPlaces = {
+  fields: ['generateContentRequest.model', 'requests[].model', 'tools[].model'],
+  prefix: 'models/',
+};
 
 export const VERSIONS = ['v1beta', 'v1'] as const;
 

@@ -15,6 +15,7 @@ import { encodeReply } from './encode-reply.ts';
 import { encodeStream, encodeStreamError } from './encode-stream.ts';
 import { getModelEndpoint, listModelsEndpoint } from './models.ts';
 import { peek } from './peek.ts';
+import { MODEL_FIELDS, STATELESS_PATHS } from './relayed.ts';
 import { arrayOf, OPENAI_CHAT, OPENAI_RELAY } from './wire.ts';
 
 const chatEndpoint: ChatEndpoint = {
@@ -23,6 +24,7 @@ const chatEndpoint: ChatEndpoint = {
   path: '/v1/chat/completions',
   wire: OPENAI_CHAT,
   summary: 'Answers a conversation.',
+  models: { fields: MODEL_FIELDS },
   keepAlive: ': keep-alive\n\n',
   // Many clients keep no field that they do not know.
   losesState: true,
@@ -51,6 +53,8 @@ const relayEndpoint: RelayEndpoint = {
   method: 'ANY',
   path: '/v1/*path',
   wire: OPENAI_RELAY,
+  models: { fields: MODEL_FIELDS },
+  stateless: STATELESS_PATHS,
   summary: 'Sends everything else on to an OpenAI-compatible upstream.',
 };
 

@@ -1,6 +1,7 @@
 /** The shapes of the admin API: checked here, published as OpenAPI, and shared with the console. */
 import { z } from 'zod';
 import { limitsSchema } from '../../config/limits.ts';
+import { relaySchema } from '../../config/relay.ts';
 import { aliasSchema } from '../../config/routing.ts';
 import {
   concurrencySchema,
@@ -33,6 +34,7 @@ export const upstreamChangeSchema = z
   .strictObject({
     enabled: upstreamSchema.shape.enabled.unwrap(),
     passThrough: upstreamSchema.shape.passThrough.unwrap(),
+    relay: relaySchema,
     weight: upstreamSchema.shape.weight.unwrap(),
     priority: upstreamSchema.shape.priority.unwrap(),
     concurrency: concurrencySchema,
@@ -135,6 +137,9 @@ const owned = {
   expiresAt: z.iso.datetime(),
   models: z.array(z.string().min(1)).describe('Names that the key may ask for; `*` stands for any text.'),
   upstreams: z.array(z.string().min(1)).describe('Upstreams that may serve the key.'),
+  relay: relaySchema.describe(
+    'Which requests are relayed for it: `off`; `stateless`, those that keep nothing at the upstream; `all`, also its files, batches, stored responses and the rest of its account.',
+  ),
   thread: z
     .strictObject({ memory: z.boolean() })
     .describe('Whether the gateway keeps what was said in a thread and sends it along.'),
@@ -149,6 +154,7 @@ export const keyInputSchema = z
     expiresAt: owned.expiresAt.optional(),
     models: owned.models.optional(),
     upstreams: owned.upstreams.optional(),
+    relay: owned.relay.default('stateless'),
     thread: owned.thread.optional(),
     limits: owned.limits.optional(),
     traces: owned.traces.optional(),
@@ -163,6 +169,7 @@ export const keyChangeSchema = z
     expiresAt: owned.expiresAt.nullish(),
     models: owned.models.nullish(),
     upstreams: owned.upstreams.nullish(),
+    relay: owned.relay.optional(),
     thread: owned.thread.nullish(),
     limits: owned.limits.nullish(),
     traces: owned.traces.nullish(),

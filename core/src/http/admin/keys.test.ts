@@ -23,6 +23,7 @@ describe('keys', () => {
       name: 'laptop',
       prefix: secret.slice(0, key.prefix.length),
       enabled: true,
+      relay: 'stateless',
       createdAt: '2026-11-21T12:00:00.000Z',
     });
     expect(admin.deps.keys.verify(secret).id).toBe(key.id);

@@ -59,6 +59,7 @@ export const keyOperations: readonly Operation[] = [
           expiresAt: next.expiresAt ?? undefined,
           models: next.models ?? undefined,
           upstreams: next.upstreams ?? undefined,
+          relay: next.relay,
           thread: next.thread ?? undefined,
           limits: next.limits ?? undefined,
           traces: next.traces ?? undefined,

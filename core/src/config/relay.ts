@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** From the strictest to the most. */
+export const RELAY_LEVELS = ['off', 'stateless', 'all'] as const;
+
+/**
+ * Which requests are relayed, that is: sent on for endpoints that the gateway does not serve itself. `stateless`:
+ * those that leave nothing at the upstream, such as images, audio and moderations. `all`: also those that read and
+ * write the upstream's account, such as files, batches and stored responses.
+ */
+export type RelayLevel = (typeof RELAY_LEVELS)[number];
+
+export const relaySchema = z.enum(RELAY_LEVELS);
+
+export function strictest(...levels: readonly RelayLevel[]): RelayLevel {
+  return RELAY_LEVELS[Math.min(...levels.map((level) => RELAY_LEVELS.indexOf(level)))] ?? 'off';
+}

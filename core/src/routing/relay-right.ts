@@ -1,0 +1,36 @@
+import { GatewayError } from '../canonical/errors.ts';
+import { RELAY_LEVELS, type RelayLevel, strictest } from '../config/relay.ts';
+import type { RawRequest, RelayEndpoint } from '../plugin/plugin.ts';
+import type { StoredKey } from '../state/state.ts';
+import type { Upstream } from './upstream.ts';
+
+/** What a request has to be allowed. */
+export type RelayNeed = Exclude<RelayLevel, 'off'>;
+
+/** Whether a relayed request leaves nothing at the upstream, or may read and change its account. */
+export function relayNeed({ stateless }: RelayEndpoint, { method, path }: RawRequest): RelayNeed {
+  return method === 'POST' && stateless.includes(path) ? 'stateless' : 'all';
+}
+
+/** Whether the key and the upstream both allow a request. */
+export function mayRelay(need: RelayNeed, key: StoredKey | undefined, upstream?: Upstream): boolean {
+  const level = strictest(levelOf(key), upstream?.config.relay ?? 'all');
+  return RELAY_LEVELS.indexOf(level) >= RELAY_LEVELS.indexOf(need);
+}
+
+/** Files and batches can run models that no request names, so a key for certain models has no access to them. */
+function levelOf(key: StoredKey | undefined): RelayLevel {
+  if (!key) return 'all';
+  return strictest(key.relay ?? 'stateless', key.models ? 'stateless' : 'all');
+}
+
+export function notRelayed({ method, path }: RawRequest, need: RelayNeed): GatewayError {
+  const wanted = need === 'all' ? "all of an upstream's account" : 'requests that are sent on to upstreams';
+  return new GatewayError(
+    'permission',
+    `This key has no access to ${wanted}: ${method} ${path} is refused.`,
+    {
+      code: 'relay_not_allowed',
+    },
+  );
+}

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { findPlaced, placesAnywhere, placesOf } from './json-places.ts';
+
+const places = placesOf(['model', 'models[]', 'tools[].model', 'fallbacks[]', 'fallbacks[].model']);
+
+const found = (text: string, tree = places): readonly (readonly [string, string | undefined])[] =>
+  findPlaced(Buffer.from(text), tree).map(({ label, value }) => [label, value]);
+
+describe('places in JSON', () => {
+  it.each<[string, readonly (readonly [string, string | undefined])[]]>([
+    ['{"model":"a"}', [['model', 'a']]],
+    [' { "x" : [ { "model" : "no" } ] , "model" : "a" } ', [['model', 'a']]],
+    [
+      '{"model":"a","model":"b"}',
+      [
+        ['model', 'a'],
+        ['model', 'b'],
+      ],
+    ],
+    ['{"Model":"a"}', [['model', 'a']]],
+    ['{"mo\\u0064el":"\\u0061"}', [['model', 'a']]],
+    [
+      '{"models":["a","b"],"MODELS":"c"}',
+      [
+        ['models[]', 'a'],
+        ['models[]', 'b'],
+        ['models[]', 'c'],
+      ],
+    ],
+    ['{"model\u017f":["a"]}', [['models[]', 'a']]],
+    [
+      '{"tools":[{"model":"a","parameters":{"properties":{"model":{"type":"no"}}}}]}',
+      [['tools[].model', 'a']],
+    ],
+    ['{"tools":{"model":"no"},"tools":[],"tools":null}', []],
+    [
+      '{"fallbacks":["a",{"model":"b","x":1}]}',
+      [
+        ['fallbacks[]', 'a'],
+        ['fallbacks[].model', 'b'],
+      ],
+    ],
+    ['{"model":null,"models":null}', []],
+    [
+      '{"model":{"id":"a"},"models":[["a"],7,true]}',
+      [
+        ['model', undefined],
+        ['models[]', undefined],
+        ['models[]', undefined],
+        ['models[]', undefined],
+      ],
+    ],
+    ['{"a":-1.5e3,"b":true,"c":[1,[2,{"x":"]}"}]],"model":"a"}', [['model', 'a']]],
+    ['\uFEFF{"model":"a"}', [['model', 'a']]],
+    ['{}', []],
+  ])('of %s are found', (text, expected) => {
+    expect(found(text)).toEqual(expected);
+  });
+
+  it('knows the spans of values, and which stand at the top under their exact name', () => {
+    const text = '{"tools":[{"model":"a"}],"Model":"b","model": "c" }';
+    const [nested, folded, top] = findPlaced(Buffer.from(text), places);
+    expect([nested?.isTop, folded?.isTop, top?.isTop]).toEqual([false, false, true]);
+    expect(text.slice(top?.start, top?.end)).toBe('"c"');
+  });
+
+  it('are found at any depth', () => {
+    const tree = placesAnywhere(['model', 'models']);
+    expect(found('{"a":[{"b":{"model":"x","models":["y"]}}],"model":{"c":{"model":"z"}}}', tree)).toEqual([
+      ['model', 'x'],
+      ['models', 'y'],
+      ['model', 'z'],
+    ]);
+  });
+
+  it('are found as a parser finds them, in any JSON', () => {
+    const value = fc.oneof(fc.string(), fc.integer(), fc.constant(null), fc.array(fc.string()), fc.json());
+    const key = fc.oneof(fc.string(), fc.constantFrom('model', 'tools', 'a"b', '\\'));
+    fc.assert(
+      fc.property(fc.dictionary(key, value), fc.nat({ max: 3 }), (object, space) => {
+        const text = JSON.stringify(object, undefined, space);
+        const parsed = (JSON.parse(text) as Record<string, unknown>)['model'];
+        const [top] = findPlaced(Buffer.from(text), placesOf(['model'])).filter(({ isTop }) => isTop);
+        if (parsed === undefined || parsed === null) expect(top).toBeUndefined();
+        else expect(top?.value).toEqual(typeof parsed === 'string' ? parsed : undefined);
+      }),
+    );
+  });
+});

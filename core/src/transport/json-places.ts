@@ -1,0 +1,184 @@
+import { endOfString } from './json-scan.ts';
+
+/** Places in JSON objects, as a tree. Names are {@link foldName folded}. */
+export interface PlaceNode {
+  /** How the place is written; the empty text where no value is wanted. */
+  readonly label: string;
+  readonly fields: ReadonlyMap<string, PlaceNode>;
+  /** The entries of an array. */
+  readonly entries?: PlaceNode;
+  /** All other fields. */
+  readonly others?: PlaceNode;
+}
+
+/** A value at one of the places. */
+export interface PlacedValue {
+  readonly label: string;
+  /** Whether it is a field of the object itself, written exactly as the place is. */
+  readonly isTop: boolean;
+  /** `undefined` for anything but a string. */
+  readonly value: string | undefined;
+  readonly start: number;
+  readonly end: number;
+}
+
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const NULL = 0x6e;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+/** Parsers of JSON differ in whether case and underscores matter; here they do not. */
+export function foldName(name: string): string {
+  return name.replaceAll(/[_-]/g, '').toUpperCase();
+}
+
+/** The tree of places such as `models[]` and `tools[].model`. */
+export function placesOf(paths: readonly string[]): PlaceNode {
+  const root = emptyNode();
+  for (const path of paths) {
+    let node = root;
+    for (const step of path.split('.')) {
+      const name = step.replace(/\[\]$/, '');
+      node = child(node, name);
+      if (step === name) continue;
+      // What is a list may also be written as a single value.
+      if (path.endsWith(step)) node.label = path;
+      node = node.entries ??= emptyNode();
+    }
+    node.label = path;
+  }
+  return root;
+}
+
+/** The tree of fields of these names at any depth. */
+export function placesAnywhere(names: readonly string[]): PlaceNode {
+  const root = emptyNode();
+  root.others = root.entries = root;
+  for (const name of names) {
+    const leaf: OpenNode = { label: name, fields: root.fields, others: root };
+    leaf.entries = leaf;
+    root.fields.set(foldName(name), leaf);
+  }
+  return root;
+}
+
+interface OpenNode {
+  label: string;
+  fields: Map<string, OpenNode>;
+  entries?: OpenNode;
+  others?: OpenNode;
+}
+
+function emptyNode(): OpenNode {
+  return { label: '', fields: new Map() };
+}
+
+function child({ fields }: OpenNode, name: string): OpenNode {
+  const found = fields.get(foldName(name)) ?? emptyNode();
+  fields.set(foldName(name), found);
+  return found;
+}
+
+/** The values at places of a valid JSON object, in one pass. Twins of a field are all found. */
+export function findPlaced(bytes: Buffer, root: PlaceNode): readonly PlacedValue[] {
+  const reader = new PlaceReader(bytes);
+  reader.readObject(reader.start, root);
+  return reader.found;
+}
+
+class PlaceReader {
+  readonly found: PlacedValue[] = [];
+  readonly start: number;
+  readonly #bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+    this.start = bytes.indexOf(OPEN_BRACE);
+  }
+
+  /** Each reader gives the index behind what it read. */
+  readObject(start: number, node: PlaceNode): number {
+    const bytes = this.#bytes;
+    let at = start + 1;
+    for (;;) {
+      at = skipSpace(bytes, at);
+      if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
+      if (bytes[at] !== QUOTE) return at + 1;
+      const end = endOfString(bytes, at);
+      if (end < 0) return bytes.length;
+      const key = stringOf(bytes, at, end + 1);
+      // Behind the colon, which only space may precede.
+      const value = skipSpace(bytes, skipSpace(bytes, end + 1) + 1);
+      const wanted = node.fields.get(foldName(key)) ?? node.others;
+      at = wanted
+        ? this.#readValue(value, wanted, start === this.start && key === wanted.label)
+        : endOfValue(bytes, value);
+    }
+  }
+
+  #readArray(start: number, node: PlaceNode | undefined): number {
+    const bytes = this.#bytes;
+    if (!node) return endOfValue(bytes, start);
+    let at = skipSpace(bytes, start + 1);
+    while (at < bytes.length && bytes[at] !== CLOSE_BRACKET) {
+      at = skipSpace(bytes, this.#readValue(at, node, false));
+      if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
+    }
+    return at + 1;
+  }
+
+  #readValue(start: number, node: PlaceNode, isTop: boolean): number {
+    const bytes = this.#bytes;
+    const { label } = node;
+    const byte = bytes[start];
+    if (byte === OPEN_BRACKET && (node.entries || label === '')) return this.#readArray(start, node.entries);
+    if (byte === OPEN_BRACE && (node.fields.size > 0 || label === '')) return this.readObject(start, node);
+    const end = endOfValue(bytes, start);
+    if (label !== '' && byte !== NULL) {
+      const value = byte === QUOTE ? stringOf(bytes, start, end) : undefined;
+      this.found.push({ label, isTop, value, start, end });
+    }
+    return end;
+  }
+}
+
+/** Behind a value that is of no interest. */
+function endOfValue(bytes: Buffer, start: number): number {
+  const first = bytes[start];
+  if (first === QUOTE) return behind(bytes, endOfString(bytes, start));
+  const isScalar = first !== OPEN_BRACE && first !== OPEN_BRACKET;
+  let depth = 0;
+  for (let at = start; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (isScalar) {
+      if (byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte <= SPACE) return at;
+    } else if (byte === QUOTE) {
+      at = endOfString(bytes, at);
+      if (at < 0) break;
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return bytes.length;
+}
+
+function behind(bytes: Buffer, at: number): number {
+  return at < 0 ? bytes.length : at + 1;
+}
+
+function skipSpace(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length && (bytes[at] ?? 0) <= SPACE) at += 1;
+  return at;
+}
+
+function stringOf(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString('utf8', start + 1, end - 1);
+  return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
+}
