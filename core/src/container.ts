@@ -30,6 +30,7 @@ import { createHealthBoard } from './routing/health.ts';
 import { createRouter } from './routing/router.ts';
 import { createUpstreams } from './routing/upstreams.ts';
 import { createKeyRing } from './state/keys.ts';
+import { openOwnedIds } from './state/owned-ids.ts';
 import { openSecretBox } from './state/secrets.ts';
 import { openStateStore } from './state/store.ts';
 import { createTraces, NO_TRACES, type Traces } from './trace/traces.ts';
@@ -77,6 +78,7 @@ export async function createContainer(
   container.register(tokens.CONVERSATIONS, {
     useValue: createConversations(records, config.server.bodyLimit),
   });
+  container.register(tokens.OWNED_IDS, { useValue: await openOwnedIds({ folder, log }) });
   once(container, tokens.REGISTRY, () => createRegistry(config.plugins));
   once(container, tokens.POOLS, () => createHttpPools(fileFetcherOf(config)));
   once(container, tokens.KEYS, (c) => createKeyRing({ store: c.resolve(tokens.STATE), now: clock.now }));

@@ -182,6 +182,7 @@ async function assemble(
     router: container.resolve(tokens.ROUTER),
     routing: () => live.get().routing,
     conversations: container.resolve(tokens.CONVERSATIONS),
+    ownedIds: container.resolve(tokens.OWNED_IDS),
     auth: config.auth,
   });
   const infoRouter = createInfoRouter({
@@ -214,6 +215,7 @@ async function assemble(
     await upstreams.close();
     await pools.close();
     await container.resolve(tokens.LIMITER).close();
+    await container.resolve(tokens.OWNED_IDS).close();
     await traces.close();
     disk.close();
     if (!adminOnly) await entries.stopped();

@@ -8,6 +8,7 @@ import { affinityOf } from './affinity.ts';
 import { estimateUsage } from '../routing/estimate-tokens.ts';
 import type { RequestState } from './exchange.ts';
 import { createNaming } from './naming.ts';
+import { openObjects } from './reply-objects.ts';
 import { openConversation } from './conversation.ts';
 import { openJson } from './open-json.ts';
 import { ReplyContext } from './reply-context.ts';
@@ -35,12 +36,13 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
     exchange.notes.model = model;
     const names = naming.read(exchange.raw, model);
     await names.judge(exchange.key, deps.catalogue);
+    const objects = openObjects(endpoint, { exchange, body: input.body, ids: deps.ownedIds });
     const form = stream ? endpoint.streamForm?.(input) : undefined;
     const writer = form ? { ...endpoint, ...form } : endpoint;
 
     const { hold } = deps.routing();
     const serve = (): Promise<Reply> => {
-      const attempt: Attempt<Reply> = (candidate, call, own) => {
+      const ask: Attempt<Reply> = (candidate, call, own) => {
         const forward = talk.isChanged ? undefined : forwardOf(candidate, endpoint.wire);
         if (forward)
           return forwardRequest(forward, own, {
@@ -59,6 +61,9 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
           ...(talk.keep && { keep: talk.keep }),
         });
       };
+      const attempt: Attempt<Reply> = objects
+        ? (candidate, call, own) => objects.guard(candidate, () => ask(candidate, call, own))
+        : ask;
       return deps.router.serve({
         model,
         exchange,

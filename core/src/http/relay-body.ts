@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject } from '../canonical/json.ts';
 import { mismatch, modelFieldsOf, type NamedBody, namesModel } from '../routing/model-names.ts';
+import { shortStrings } from '../routing/upstream-objects.ts';
+import { MAX_ID_LENGTH } from '../state/owned-ids.ts';
 import { findPlaced, type PlacedValue, type PlaceNode } from '../transport/json-places.ts';
 import { parseJsonBody } from '../transport/json-body.ts';
 import { boundaryOf, type Form, type FormField, isPlainFormType, parseForm } from '../transport/multipart.ts';
@@ -19,8 +21,8 @@ export interface RelayBody {
   readonly named?: NamedBody;
   /** The bytes of one that is JSON. */
   readonly json?: Uint8Array;
-  /** The small fields of a form. */
-  readonly texts?: readonly string[];
+  /** Its short texts, which may be ids. */
+  readonly texts?: () => Iterable<string>;
   /** Whether all of it was read, so that it can be sent again to another upstream. */
   readonly isWhole: boolean;
   /** The whole body, given what was read or was made of that. A streamed body can be sent only once. */
@@ -39,9 +41,6 @@ const NONE: RelayBody = { isWhole: true, send: () => undefined };
 
 /** The first look at a form for its model field; each further look is at twice as many bytes. */
 const FIRST_LOOK_BYTES = 64 * 1024;
-
-/** Longer values of forms are no names and no ids. */
-const MAX_TEXT = 1024;
 
 /**
  * Finds the models that a request names, whatever its content type says. JSON is read whole. A form is read until its
@@ -73,12 +72,12 @@ export async function readRelayBody(request: IncomingMessage, input: RelayBodyIn
 }
 
 function readJson(bytes: Buffer, { places }: RelayBodyInput): RelayBody {
-  const { model } = parseJsonBody(bytes);
+  const value = parseJsonBody(bytes);
+  const { model } = value;
   const named = { bytes, mentions: findPlaced(bytes, places), encode: JSON.stringify };
-  // Whoever sends the bytes edits a JSON body's model by its span.
   return {
     ...(typeof model === 'string' && { model }),
-    ...{ named, json: bytes, isWhole: true, send: (head) => head ?? bytes },
+    ...{ named, json: bytes, isWhole: true, send: (head) => head ?? bytes, texts: () => shortStrings(value) },
   };
 }
 
@@ -99,7 +98,7 @@ function readUnknown(bytes: Buffer, input: RelayBodyInput & { readonly isUrlenco
   return {
     ...(mention?.value !== undefined && { model: mention.value }),
     named: { bytes, mentions, encode: encodeUrlPart },
-    texts: [...new URLSearchParams(text).values()],
+    texts: () => new URLSearchParams(text).values(),
     isWhole: true,
     send: (head) => head ?? bytes,
   };
@@ -135,9 +134,8 @@ async function readForm(request: IncomingMessage, input: FormInput): Promise<Rel
   }
   const field = modelOfForm(form);
   const valueOf = ({ start, end }: FormField): string => head.toString('utf8', start, end);
-  const texts = form.fields
-    .filter(({ isFile, start, end }) => !isFile && end - start <= MAX_TEXT)
-    .map(valueOf);
+  const small = form.fields.filter(({ isFile, start, end }) => !isFile && end - start <= MAX_ID_LENGTH);
+  const texts = (): Iterable<string> => small.map(valueOf);
   const send = (start: Uint8Array = head): Bytes => (ended ? start : joined(start, rest));
   if (!field) return { isWhole: ended, texts, send };
   const model = valueOf(field);

@@ -15,6 +15,7 @@ import { isSafeUrlPath } from '../transport/safe-path.ts';
 import { openExchange } from './exchange.ts';
 import { openIntake } from './intake.ts';
 import { readRelayBody, type RelayBody } from './relay-body.ts';
+import { RelayObjects } from './relay-objects.ts';
 import { respond } from './respond.ts';
 import type { RouteDeps } from './route-deps.ts';
 import { spokenProtocol } from './spoken-protocol.ts';
@@ -34,6 +35,7 @@ interface Relayed {
   readonly exchange: Exchange;
   readonly body: RelayBody;
   readonly need: RelayNeed;
+  readonly objects: RelayObjects;
 }
 
 /** Serves whatever a protocol has no endpoint for: sends it on to an upstream that speaks the same. */
@@ -47,13 +49,14 @@ export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: Rou
     if (spoken) throw nobodyRelays(exchange);
     refuseUnsafePath(ctx.req.url ?? '');
     const { key, raw } = exchange;
-    const need = relayNeed(endpoint, raw);
+    const objects = new RelayObjects(deps.ownedIds, exchange);
+    const need = objects.isOwnReply(deps.upstreams.all()) ? 'stateless' : relayNeed(endpoint, raw);
     if (!mayRelay(need, key)) throw notRelayed(raw, need);
     const isScoped = key?.models !== undefined;
     const places = isScoped ? anywhere : known;
     const body = await readRelayBody(ctx.req, { intake: openIntake(ctx, deps), isScoped, places });
     if (exchange.notes.capture && body.json) exchange.notes.capture.request.body = body.json;
-    const relayed = { exchange, body, need };
+    const relayed = { exchange, body, need, objects };
     const model = body.model ?? modelOfQuery(raw.query);
     const reply = await (model === undefined
       ? relayToUpstream(relayed, deps)
@@ -64,7 +67,7 @@ export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: Rou
 }
 
 async function relayToModel(relayed: Relayed, model: string, deps: RouteDeps): Promise<Reply> {
-  const { exchange, body, need } = relayed;
+  const { exchange, body, need, objects } = relayed;
   const { raw, key } = exchange;
   exchange.notes.model = model;
   const names = new ModelNames(defined({ model, query: raw.query, body: body.named }));
@@ -79,11 +82,10 @@ async function relayToModel(relayed: Relayed, model: string, deps: RouteDeps): P
   const attempt: Attempt<Reply> = (candidate, call) => {
     const named = names.rawFor(candidate, raw);
     const sent = { ...named, ...defined({ body: body.send(named.body as Uint8Array | undefined) }) };
-    return forwardRequest(forwardFor(candidate, exchange), exchange, {
-      raw: sent,
-      model: candidate.model,
-      call,
-    });
+    const forward = forwardFor(candidate, exchange);
+    return objects.guard({ upstream: candidate.upstream, body, need }, () =>
+      forwardRequest(forward, exchange, { raw: sent, model: candidate.model, call }),
+    );
   };
   return deps.router.serve({ model, exchange, attempt, select, isOnce: !body.isWhole });
 }
@@ -94,7 +96,7 @@ function modelOfQuery(query: string): string | undefined {
 }
 
 async function relayToUpstream(relayed: Relayed, deps: RouteDeps): Promise<Reply> {
-  const { exchange, body } = relayed;
+  const { exchange, body, need, objects } = relayed;
   if (exchange.key?.models) {
     throw new GatewayError(
       'permission',
@@ -114,14 +116,17 @@ async function relayToUpstream(relayed: Relayed, deps: RouteDeps): Promise<Reply
   });
   try {
     const raw = { ...exchange.raw, ...defined({ body: body.send(undefined) }) };
-    return await forwardRequest(forwardFor({ upstream }, exchange), exchange, { raw, call });
+    const forward = forwardFor({ upstream }, exchange);
+    return await objects.guard({ upstream, body, need }, () =>
+      forwardRequest(forward, exchange, { raw, call }),
+    );
   } catch (error) {
     call.release();
     throw error;
   }
 }
 
-function pickUpstream({ exchange, need }: Relayed, deps: RouteDeps): Upstream {
+function pickUpstream({ exchange, need, objects }: Relayed, deps: RouteDeps): Upstream {
   const { key, raw } = exchange;
   const wanted = raw.headers[UPSTREAM_HEADER];
   const usable = deps.upstreams
@@ -132,7 +137,9 @@ function pickUpstream({ exchange, need }: Relayed, deps: RouteDeps): Upstream {
     )
     .filter(({ config }) => !wanted || config.id === wanted);
   if (usable.length === 0) throw nobodyRelays(exchange);
-  const upstream = usable.find((one) => mayRelay(need, key, one));
+  const allowed = usable.filter((one) => mayRelay(need, key, one));
+  // What the key made is where it was made.
+  const upstream = allowed.find(({ config }) => objects.hasOwnAt(config.id)) ?? allowed[0];
   if (!upstream) throw notRelayed(raw, need);
   return upstream;
 }

@@ -6,6 +6,7 @@ import type { CallMemory } from '../routing/call-memory.ts';
 import type { Catalogue } from '../routing/catalogue.ts';
 import type { Router } from '../routing/router.ts';
 import type { Upstreams } from '../routing/upstream.ts';
+import type { OwnedIds } from '../state/owned-ids.ts';
 import type { KeyRing } from '../state/keys.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import type { IntakeDeps } from './intake.ts';
@@ -24,6 +25,7 @@ export interface RouteDeps extends IntakeDeps {
   readonly opaque: OpaqueBox;
   readonly callMemory: CallMemory;
   readonly conversations: Conversations;
+  readonly ownedIds: OwnedIds;
   readonly passes: Passes;
   readonly recorder: Recorder;
   readonly auth: boolean;

@@ -175,6 +175,11 @@ export interface ChatEndpoint extends EndpointBase {
   encodeStreamError(error: GatewayError, context: EncodeContext): string;
   /** Whether clients may lose what upstreams signed: the gateway then remembers it for them, for a while. */
   readonly losesState?: boolean;
+  /**
+   * For wires whose requests may name what an upstream keeps, by its id: whether it keeps this request's reply under
+   * the reply's own. Such ids then belong to the client's key.
+   */
+  keepsReply?(body: JsonObject): boolean;
   /** How the gateway keeps conversations of this protocol. */
   readonly conversation?: ConversationRules;
   /** A frame that clients ignore, sent while an upstream is silent. */

@@ -26,6 +26,7 @@ const chatEndpoint: ChatEndpoint = {
   summary: 'Answers a conversation.',
   models: { fields: MODEL_FIELDS },
   keepAlive: ': keep-alive\n\n',
+  keepsReply: ({ store }) => store === true,
   // Many clients keep no field that they do not know.
   losesState: true,
   conversation: {

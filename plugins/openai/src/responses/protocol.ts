@@ -23,6 +23,7 @@ const responsesEndpoint: ChatEndpoint = {
   models: { fields: MODEL_FIELDS },
   summary: 'Answers a conversation.',
   keepAlive: ': keep-alive\n\n',
+  keepsReply: ({ store }) => store !== false,
   conversation: {
     ...listRules({ field: 'input', outputOf: ({ output }) => arrayOf(output) }),
     stored: ({ previous_response_id: previousId, store }) => ({

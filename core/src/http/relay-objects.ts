@@ -1,0 +1,110 @@
+import { GatewayError } from '../canonical/errors.ts';
+import { isJsonObject, type JsonObject } from '../canonical/json.ts';
+import type { RawRequest } from '../plugin/plugin.ts';
+import type { Exchange, Reply } from '../routing/exchange.ts';
+import type { RelayNeed } from '../routing/relay-right.ts';
+import type { Upstream } from '../routing/upstream.ts';
+import {
+  claimMade,
+  idsOfUrl,
+  type ObjectAccess,
+  refuseOthers,
+  withoutOthers,
+} from '../routing/upstream-objects.ts';
+import { MAX_ID_LENGTH, type OwnedIds } from '../state/owned-ids.ts';
+import { readUpTo } from '../transport/read-body.ts';
+import { noteReplyId } from './note-reply-id.ts';
+import type { RelayBody } from './relay-body.ts';
+
+/** A larger list cannot be searched for what belongs to others. */
+const LIST_BYTES = 32 * 1024 * 1024;
+
+interface Guarded {
+  readonly upstream: Upstream;
+  readonly body: RelayBody;
+  readonly need: RelayNeed;
+}
+
+/** What a relayed request and its reply name of the objects that upstreams keep. */
+export class RelayObjects {
+  readonly #ids: OwnedIds;
+  readonly #owner: string;
+  readonly #raw: RawRequest;
+  readonly #named: readonly string[];
+
+  constructor(ids: OwnedIds, { key, raw }: Exchange) {
+    this.#ids = ids;
+    this.#owner = key?.id ?? '';
+    this.#raw = raw;
+    this.#named = idsOfUrl(raw.path, raw.query).filter(({ length }) => length <= MAX_ID_LENGTH);
+  }
+
+  /** Whether the path names a reply that this client was given. */
+  isOwnReply(upstreams: readonly Upstream[]): boolean {
+    const segments = idsOfUrl(this.#raw.path, '');
+    return upstreams.some(({ config }) =>
+      segments.some((id) => {
+        const found = this.#ids.find(config.id, id);
+        return found?.owner === this.#owner && found.kind === 'reply';
+      }),
+    );
+  }
+
+  /** Whether the path or the query names something that this client made at an upstream. */
+  hasOwnAt(upstream: string): boolean {
+    return this.#named.some((id) => this.#ids.find(upstream, id)?.owner === this.#owner);
+  }
+
+  /** Has an upstream asked, unless the request names what another key made there. Keeps who makes what. */
+  async guard({ upstream, body, need }: Guarded, ask: () => Promise<Reply>): Promise<Reply> {
+    const access = { ids: this.#ids, upstream: upstream.config.id, owner: this.#owner };
+    refuseOthers(access, this.#named);
+    refuseOthers(access, body.texts?.() ?? []);
+    const reply = await ask();
+    if (need !== 'all') return reply;
+    const makes = this.#raw.method === 'POST' || this.#raw.method === 'PUT';
+    if (makes && /^text\/event-stream\b/i.test(reply.headers['content-type'] ?? '')) {
+      return noteReplyId(reply, (id) => claimMade(access, { id }, this.#known(body)));
+    }
+    const whole = await this.#readWhole(reply);
+    const value = whole && parseObject(whole);
+    if (!value) return whole ? { ...reply, body: whole } : reply;
+    if (makes || this.hasOwnAt(access.upstream)) claimMade(access, value, this.#known(body));
+    return this.#filtered({ ...reply, body: whole }, value, access);
+  }
+
+  #known(body: RelayBody): ReadonlySet<string> {
+    return new Set([...this.#named, ...(body.texts?.() ?? [])]);
+  }
+
+  /** A reply that may be a list. The contents of files are none. */
+  async #readWhole({ headers, body }: Reply): Promise<Uint8Array | undefined> {
+    if (!/\bjson\b/i.test(headers['content-type'] ?? '') || this.#raw.path.endsWith('/content'))
+      return undefined;
+    if (body instanceof Uint8Array) return body;
+    if (typeof body === 'string' || !('readable' in body) || this.#ids.isEmpty) return undefined;
+    const reading = readUpTo(body, LIST_BYTES);
+    // It was put back paused when it turned out to be large.
+    body.resume();
+    const whole = await reading;
+    if (whole) return whole;
+    body.destroy();
+    throw new GatewayError('upstream-broken', 'The list is too long; ask for fewer entries by `limit`.');
+  }
+
+  #filtered(reply: Reply, value: JsonObject, access: ObjectAccess): Reply {
+    const own = withoutOthers(access, value);
+    if (own === value) return reply;
+    const { 'content-length': _, ...headers } = reply.headers;
+    return { ...reply, headers, body: JSON.stringify(own) };
+  }
+}
+
+function parseObject(bytes: Uint8Array): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

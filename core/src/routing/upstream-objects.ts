@@ -1,0 +1,87 @@
+import { GatewayError } from '../canonical/errors.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
+import { MAX_ID_LENGTH, type OwnedIds } from '../state/owned-ids.ts';
+
+/** A client at an upstream, where it may reach what it made itself and what nobody is known to have made. */
+export interface ObjectAccess {
+  readonly ids: OwnedIds;
+  readonly upstream: string;
+  /** The id of the key; empty for clients of an open gateway. */
+  readonly owner: string;
+}
+
+export function isOthers({ ids, upstream, owner }: ObjectAccess, id: string): boolean {
+  const found = ids.find(upstream, id);
+  return found !== undefined && found.owner !== owner;
+}
+
+/** Refuses ids of objects that another key made, as if there were none. */
+export function refuseOthers(access: ObjectAccess, texts: Iterable<string>): void {
+  if (access.ids.isEmpty) return;
+  for (const text of texts) if (isOthers(access, text)) throw noSuchObject(text);
+}
+
+/** All texts of a JSON value that may be ids, whatever their place. */
+export function* shortStrings(root: JsonValue | undefined): Generator<string> {
+  const rest: (JsonValue | undefined)[] = [root];
+  while (rest.length > 0) {
+    const value = rest.pop();
+    if (typeof value === 'string') {
+      if (value.length <= MAX_ID_LENGTH) yield value;
+    } else if (Array.isArray(value)) for (const entry of value as readonly JsonValue[]) rest.push(entry);
+    else if (isJsonObject(value)) for (const name in value) rest.push(value[name]);
+  }
+}
+
+/** The segments of a path and the values of a query, also of lists in them. */
+export function idsOfUrl(path: string, query: string): readonly string[] {
+  const texts = [...path.split('/').map(decoded), ...new URLSearchParams(query).values()];
+  return texts.flatMap((text) => [text, ...(text.includes(',') ? text.split(',') : [])]);
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/** Fields of replies that name what was made along with an object. */
+const MADE_FIELDS = ['id', 'output_file_id', 'error_file_id', 'result_files'];
+
+/** Keeps who made what a reply tells of and the request did not name itself. */
+export function claimMade(
+  { ids, upstream, owner }: ObjectAccess,
+  reply: JsonObject,
+  known: ReadonlySet<string>,
+): void {
+  for (const name of MADE_FIELDS) {
+    for (const id of shortStrings(reply[name])) {
+      if (!known.has(id)) ids.claim({ upstream, id, owner, kind: 'object' });
+    }
+  }
+}
+
+/** A list without what other keys made; the very same where there is nothing of others. */
+export function withoutOthers(access: ObjectAccess, reply: JsonObject): JsonObject {
+  const { data } = reply;
+  if (!Array.isArray(data) || access.ids.isEmpty) return reply;
+  const own = (data as readonly JsonValue[]).filter(
+    (entry) => !isJsonObject(entry) || !isOthers(access, idOf(entry)),
+  );
+  if (own.length === data.length) return reply;
+  const ends = { first_id: own[0], last_id: own.at(-1) };
+  const moved = Object.entries(ends).flatMap(([name, entry]) =>
+    name in reply ? [[name, isJsonObject(entry) ? idOf(entry) : null]] : [],
+  );
+  return { ...reply, data: own, ...Object.fromEntries(moved) };
+}
+
+function idOf({ id }: JsonObject): string {
+  return typeof id === 'string' ? id : '';
+}
+
+function noSuchObject(id: string): GatewayError {
+  return new GatewayError('not-found', `There is no object ${JSON.stringify(id)}.`, { code: 'not_found' });
+}

@@ -1,0 +1,92 @@
+import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openOwnedIds, type OwnedBounds, type OwnedId, type OwnedIds } from './owned-ids.ts';
+
+let folder: string;
+let errors: string[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dragoman-ids-'));
+  errors = [];
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const open = (bounds?: OwnedBounds): Promise<OwnedIds> =>
+  openOwnedIds({ folder, log: { error: (_, message) => errors.push(message) }, ...(bounds && { bounds }) });
+
+const owned = (id: string, owner = 'a', more: Partial<OwnedId> = {}): OwnedId => ({
+  ...{ upstream: 'up', id, owner, kind: 'object' },
+  ...more,
+});
+
+describe('ids of upstreams', () => {
+  it('belong to the first who claims them, at that upstream', async () => {
+    const ids = await open();
+    expect(ids.isEmpty).toBe(true);
+    ids.claim(owned('f1'));
+    ids.claim(owned('f1', 'b'));
+    ids.claim(owned('f1', 'b', { upstream: 'other' }));
+    expect(ids.find('up', 'f1')?.owner).toBe('a');
+    expect(ids.find('other', 'f1')?.owner).toBe('b');
+    expect(ids.find('up', 'f2')).toBeUndefined();
+    expect(ids.isEmpty).toBe(false);
+    await ids.close();
+  });
+
+  it('outlive a restart, also one in the middle of a line', async () => {
+    const ids = await open();
+    for (const id of ['f1', 'f2', 'weird "\n id']) ids.claim(owned(id));
+    await ids.close();
+    const file = join(folder, 'upstream-ids.jsonl');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    await appendFile(file, '["up","half');
+    const again = await open();
+    for (const id of ['f1', 'f2', 'weird "\n id']) expect(again.find('up', id)).toEqual(owned(id));
+    again.claim(owned('f3'));
+    await again.close();
+    expect((await open()).find('up', 'f1')?.owner).toBe('a');
+    expect(errors).toEqual([]);
+  });
+
+  it('of no sensible length are not kept', async () => {
+    const ids = await open();
+    ids.claim(owned(''));
+    ids.claim(owned('x'.repeat(300)));
+    expect(ids.isEmpty).toBe(true);
+  });
+
+  it('are bounded for each key and kind, so that nobody pushes out those of others', async () => {
+    const ids = await open({ perOwner: 3, total: 100 });
+    ids.claim(owned('b1', 'b'));
+    ids.claim(owned('a-file'));
+    for (let n = 0; n < 50; n++) ids.claim(owned(`r${n}`, 'a', { kind: 'reply' }));
+    expect(ids.find('up', 'b1')).toBeDefined();
+    expect(ids.find('up', 'a-file')).toBeDefined();
+    expect(['r46', 'r47', 'r48', 'r49'].map((id) => ids.find('up', id) !== undefined)).toEqual([
+      ...[false, true, true, true],
+    ]);
+    await ids.close();
+  });
+
+  it('are bounded in all at the cost of the key that has the most', async () => {
+    const ids = await open({ perOwner: 10, total: 12 });
+    for (const id of ['b1', 'b2']) ids.claim(owned(id, 'b'));
+    for (let n = 0; n < 10; n++) ids.claim(owned(`a${n}`));
+    ids.claim(owned('c1', 'c'));
+    expect(ids.find('up', 'a0')).toBeUndefined();
+    for (const id of ['b1', 'b2', 'a1', 'c1']) expect(ids.find('up', id)).toBeDefined();
+    await ids.close();
+  });
+
+  it('do not let their file grow without end', async () => {
+    const ids = await open({ perOwner: 10, total: 10 });
+    for (let n = 0; n < 25_000; n++) ids.claim(owned(`a${n}`));
+    await ids.close();
+    ids.claim(owned('last'));
+    await ids.close();
+    const lines = (await readFile(join(folder, 'upstream-ids.jsonl'), 'utf8')).split('\n').length - 1;
+    expect(lines).toBeLessThanOrEqual(11_000);
+    expect((await open()).find('up', 'last')).toBeDefined();
+  });
+});

@@ -1,0 +1,176 @@
+import { appendFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+import type { Log } from '../plugin/plugin.ts';
+
+/** `object`: files, batches and whatever else is made by relays. `reply`: what a model answered, of which there are many. */
+export type OwnedKind = 'object' | 'reply';
+
+/** Something at an upstream, and the key that made it. */
+export interface OwnedId {
+  readonly upstream: string;
+  readonly id: string;
+  /** The id of the key; empty for clients of an open gateway. */
+  readonly owner: string;
+  readonly kind: OwnedKind;
+}
+
+/** Who made what at which upstream. What is not known here was made elsewhere, or long ago, and belongs to nobody. */
+export interface OwnedIds {
+  readonly isEmpty: boolean;
+  find(upstream: string, id: string): OwnedId | undefined;
+  /** Takes effect at once, and is written soon after. The first who claims an id keeps it. */
+  claim(owned: OwnedId): void;
+  /** Writes what is not written yet. */
+  close(): Promise<void>;
+}
+
+export interface OwnedIdsInput {
+  readonly folder: string;
+  readonly log: Pick<Log, 'error'>;
+  readonly bounds?: OwnedBounds;
+}
+
+export interface OwnedBounds {
+  /** The most ids of one kind that are kept for one key; the oldest go first. */
+  readonly perOwner: number;
+  /** The most ids in all; the oldest of the key that has the most go first. */
+  readonly total: number;
+}
+
+const BOUNDS: OwnedBounds = { perOwner: 20_000, total: 200_000 };
+const NAME = 'upstream-ids.jsonl';
+export const MAX_ID_LENGTH = 256;
+
+const lineSchema = z.tuple([z.string(), z.string(), z.string(), z.enum(['object', 'reply'])]);
+
+/** Opens the file of a data folder. Each line is one id; the last ones count. */
+export async function openOwnedIds({ folder, log, bounds = BOUNDS }: OwnedIdsInput): Promise<OwnedIds> {
+  const path = join(folder, NAME);
+  const table = new OwnedTable(bounds);
+  let pending: string[] = [];
+  let lines = await readLines(path, (owned) => table.add(owned), log);
+  let writing: Promise<void> | undefined;
+
+  const write = async (): Promise<void> => {
+    while (pending.length > 0) {
+      const batch = pending;
+      pending = [];
+      try {
+        lines += batch.length;
+        if (lines > 2 * table.size + MIN_REWRITE) {
+          const all = table.all().map(lineOf);
+          await writeFileAtomic(path, all.join(''), { mode: 0o600 });
+          lines = all.length;
+        } else await appendFile(path, batch.join(''), { mode: 0o600 });
+      } catch (error) {
+        log.error({ error, file: path }, 'The owners of ids could not be written.');
+      }
+    }
+    writing = undefined;
+  };
+  return {
+    get isEmpty() {
+      return table.size === 0;
+    },
+    find: (upstream, id) => table.find(upstream, id),
+    claim(owned) {
+      if (owned.id === '' || owned.id.length > MAX_ID_LENGTH || !table.add(owned)) return;
+      pending.push(lineOf(owned));
+      writing ??= write();
+    },
+    close: async () => writing,
+  };
+}
+
+/** A file with fewer lines than this beyond what it needs is not worth writing again. */
+const MIN_REWRITE = 10_000;
+
+function lineOf({ upstream, id, owner, kind }: OwnedId): string {
+  return `${JSON.stringify([upstream, id, owner, kind])}\n`;
+}
+
+async function readLines(
+  path: string,
+  add: (owned: OwnedId) => void,
+  log: Pick<Log, 'error'>,
+): Promise<number> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      log.error({ error, file: path }, 'The owners of ids could not be read.');
+    return 0;
+  }
+  const lines = text.split('\n').slice(0, -1);
+  for (const line of lines) {
+    const owned = parseLine(line);
+    if (owned) add(owned);
+  }
+  return lines.length;
+}
+
+/** A line that a dying process left half written is none. */
+function parseLine(line: string): OwnedId | undefined {
+  try {
+    const [upstream, id, owner, kind] = lineSchema.parse(JSON.parse(line));
+    return { upstream, id, owner, kind };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Ids by upstream, and by owner and kind in the order of their age. */
+class OwnedTable {
+  readonly #byName = new Map<string, OwnedId>();
+  readonly #groups = new Map<string, Set<string>>();
+  readonly #bounds: OwnedBounds;
+
+  constructor(bounds: OwnedBounds) {
+    this.#bounds = bounds;
+  }
+
+  get size(): number {
+    return this.#byName.size;
+  }
+
+  all(): readonly OwnedId[] {
+    return [...this.#byName.values()];
+  }
+
+  find(upstream: string, id: string): OwnedId | undefined {
+    return this.#byName.get(nameOf(upstream, id));
+  }
+
+  /** Whether it was not known before. */
+  add(owned: OwnedId): boolean {
+    const name = nameOf(owned.upstream, owned.id);
+    if (this.#byName.has(name)) return false;
+    this.#byName.set(name, owned);
+    const label = `${owned.kind} ${owned.owner}`;
+    const group = this.#groups.get(label) ?? new Set();
+    this.#groups.set(label, group);
+    group.add(name);
+    if (group.size > this.#bounds.perOwner) this.#removeOldest(group);
+    else if (this.#byName.size > this.#bounds.total) this.#removeOldest(this.#largest());
+    return true;
+  }
+
+  #largest(): Set<string> {
+    return [...this.#groups.values()].reduce((a, b) => (b.size > a.size ? b : a));
+  }
+
+  #removeOldest(group: Set<string>): void {
+    const [oldest] = group;
+    if (oldest === undefined) return;
+    group.delete(oldest);
+    this.#byName.delete(oldest);
+  }
+}
+
+/** Ids of upstreams have no line breaks. */
+function nameOf(upstream: string, id: string): string {
+  return `${upstream}\n${id}`;
+}
