@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import manifest from '../package.json' with { type: 'json' };
 import { createGatewayEntries } from './audit/gateway-entries.ts';
-import { createOpaqueBox } from './canonical/opaque.ts';
+import { createOpaqueBoxes } from './canonical/opaque.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
 import { exposureWarning } from './config/exposure.ts';
 import { defined } from './canonical/json.ts';
@@ -177,7 +177,7 @@ async function assemble(
       bodies,
       uploads,
     },
-    opaque: createOpaqueBox(container.resolve(tokens.SECRETS).deriveKey('opaque')),
+    opaque: createOpaqueBoxes(container.resolve(tokens.SECRETS).deriveKey('opaque')),
     callMemory: createCallMemory(),
     router: container.resolve(tokens.ROUTER),
     routing: () => live.get().routing,

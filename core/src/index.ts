@@ -23,7 +23,7 @@ export { budgetOf, clampEffort, EFFORT_LEVELS, effortOf } from './canonical/effo
 export { describeFreeform, FREEFORM_SCHEMA, FreeformReader, wrapFreeform } from './canonical/freeform.ts';
 export { checkGrammar } from './canonical/grammar.ts';
 export { forcedToolInstruction, formatInstruction, remind } from './canonical/instructions.ts';
-export { createOpaqueBox, type OpaqueBox } from './canonical/opaque.ts';
+export { createOpaqueBox, type OpaqueBox, openState } from './canonical/opaque.ts';
 export { nameSpeakers } from './canonical/speakers.ts';
 export { resolveReference } from './canonical/schema-reference.ts';
 export { pairToolResults } from './canonical/tool-history.ts';

@@ -37,7 +37,9 @@ export async function prepareVector(vector: Vector): Promise<VectorBench> {
   const mock = await startMockUpstream();
   const gateway = await startGateway({ upstreams: [upstreamOf(vector, mock.url)] });
   const secrets = await openSecretBox({ folder: gateway.folder });
-  const opaque = createOpaqueBox(secrets.deriveKey('opaque'));
+  // State is sealed for the key of the client.
+  const [key] = await gateway.admin<readonly { readonly id: string }[]>('GET', '/keys');
+  const opaque = createOpaqueBox(secrets.deriveKey('opaque'), key?.id);
   return {
     async run(chunkBytes) {
       mock.reset();

@@ -17,10 +17,16 @@ const KINDS: readonly string[] = ['thinking', 'redacted', 'reasoning', 'call', '
 /** Short, since it travels with every reasoning block; 128 bits are beyond guessing. */
 const TAG_LENGTH = 22;
 
-/** The tag keeps clients from handing in state that no upstream ever gave them. */
-export function createOpaqueBox(key: Uint8Array): OpaqueBox {
+/**
+ * The tag keeps clients from handing in state that no upstream ever gave them. `owner` is the client's key: what was
+ * sealed for one does not open for another.
+ */
+export function createOpaqueBox(key: Uint8Array, owner = ''): OpaqueBox {
   const tagOf = (text: string): string =>
-    createHmac('sha256', key).update(text).digest('base64url').slice(0, TAG_LENGTH);
+    createHmac('sha256', key)
+      .update(owner === '' ? text : JSON.stringify([owner, text]))
+      .digest('base64url')
+      .slice(0, TAG_LENGTH);
   return {
     seal({ protocol, kind, data, itemId, model }) {
       const fields = defined({ gw: 1, p: protocol, k: kind, d: data, i: itemId, m: model });
@@ -37,9 +43,36 @@ export function createOpaqueBox(key: Uint8Array): OpaqueBox {
   };
 }
 
+/** How many boxes are kept; keys are few. */
+const MAX_BOXES = 1_000;
+
+/** The boxes of all owners. */
+export function createOpaqueBoxes(key: Uint8Array): (owner: string) => OpaqueBox {
+  const boxes = new Map<string, OpaqueBox>();
+  return (owner) => {
+    let box = boxes.get(owner);
+    if (!box) {
+      if (boxes.size >= MAX_BOXES) boxes.clear();
+      boxes.set(owner, (box = createOpaqueBox(key, owner)));
+    }
+    return box;
+  };
+}
+
+/**
+ * The state in a field of a client, which is an envelope or the client's protocol's own. An envelope that does not
+ * open was altered or made for another key: nobody could read it, so there is none.
+ */
+export function openState(box: OpaqueBox, own: Opaque & { readonly data: string }): Opaque | undefined {
+  return own.data.startsWith(ENVELOPE) ? box.open(own.data) : own;
+}
+
+/** How `{"gw":1` begins in base64. */
+const ENVELOPE = 'eyJndyI6MS';
+
 function parseEnvelope(text: string): JsonObject | undefined {
-  // How `{"gw":1` begins in base64: other signatures need not be parsed.
-  if (!text.startsWith('eyJndyI6MS')) return undefined;
+  // Other signatures need not be parsed.
+  if (!text.startsWith(ENVELOPE)) return undefined;
   try {
     const value: unknown = JSON.parse(Buffer.from(text, 'base64').toString('utf8'));
     return isJsonObject(value) ? value : undefined;

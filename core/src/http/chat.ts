@@ -24,7 +24,7 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
     const context = new ReplyContext({
       decode: () => talk.settle(endpoint.decodeRequest(talk.input)),
       created: Math.floor(deps.now() / 1000),
-      opaque: deps.opaque,
+      opaque: input.opaque,
     });
     const { conversations } = deps;
     const keepsThread = (name: string): boolean => deps.catalogue.keepsThreads(name);

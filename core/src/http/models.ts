@@ -15,7 +15,10 @@ export function serveListModels(protocol: Protocol, endpoint: ListModelsEndpoint
     const { key } = openExchange(ctx, deps, { protocol, endpoint });
     const models = await deps.catalogue.models(key);
     ctx.respond = false;
-    await respond(ctx, jsonReply(endpoint.encodeModels(models, requestInput(ctx, {}, deps))));
+    await respond(
+      ctx,
+      jsonReply(endpoint.encodeModels(models, requestInput(ctx, {}, deps.opaque(key?.id ?? '')))),
+    );
   };
 }
 
@@ -24,7 +27,7 @@ export function serveGetModel(protocol: Protocol, endpoint: GetModelEndpoint, de
   return async (ctx: Context, next: Next): Promise<void> => {
     if (!isMeant(ctx, endpoint)) return next();
     const { key } = openExchange(ctx, deps, { protocol, endpoint });
-    const input = requestInput(ctx, {}, deps);
+    const input = requestInput(ctx, {}, deps.opaque(key?.id ?? ''));
     const id = input.params[endpoint.parameter] ?? '';
     const listed = (await deps.catalogue.models(key)).find((model) => model.id === id);
     if (!listed) await deps.catalogue.resolve(id, key);

@@ -28,6 +28,6 @@ export async function openJson(
   opened.notes.startedAt = performance.now();
   return {
     exchange: { ...opened, raw: { ...opened.raw, body } },
-    input: requestInput(ctx, parseJsonBody(body), deps),
+    input: requestInput(ctx, parseJsonBody(body), deps.opaque(opened.key?.id ?? '')),
   };
 }

@@ -3,14 +3,9 @@ import type { JsonObject } from '../canonical/json.ts';
 import type { OpaqueBox } from '../canonical/opaque.ts';
 import type { RequestInput } from '../plugin/plugin.ts';
 import type { HeaderMap } from '../transport/http.ts';
-import type { RouteDeps } from './route-deps.ts';
 
 /** What an endpoint decodes, from a matched route. */
-export function requestInput(
-  ctx: Context,
-  body: JsonObject,
-  { opaque }: Pick<RouteDeps, 'opaque'>,
-): RequestInput {
+export function requestInput(ctx: Context, body: JsonObject, opaque: OpaqueBox): RequestInput {
   return new RouteInput(ctx, body, opaque);
 }
 

@@ -22,7 +22,8 @@ export interface RouteDeps extends IntakeDeps {
   readonly keys: KeyRing;
   readonly pools: HttpPools;
   readonly log: Log;
-  readonly opaque: OpaqueBox;
+  /** Seals state for one client, by the id of its key. */
+  readonly opaque: (owner: string) => OpaqueBox;
   readonly callMemory: CallMemory;
   readonly conversations: Conversations;
   readonly ownedIds: OwnedIds;

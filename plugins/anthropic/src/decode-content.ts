@@ -8,6 +8,7 @@ import {
   type MediaSource,
   type Opaque,
   type OpaqueBox,
+  openState,
   type RawPart,
   type ReasoningPart,
   type TextPart,
@@ -111,12 +112,12 @@ function decodeThinking(block: FieldReader, box: OpaqueBox): ReasoningPart {
   });
 }
 
-function ownerOf(data: string, kind: Opaque['kind'], box: OpaqueBox): Opaque {
-  return box.open(data) ?? { protocol: ANTHROPIC, kind, data };
+function ownerOf(data: string, kind: Opaque['kind'], box: OpaqueBox): Opaque | undefined {
+  return openState(box, { protocol: ANTHROPIC, kind, data });
 }
 
-function hiddenReasoning(opaque: Opaque): ReasoningPart {
-  return { type: 'reasoning', text: '', form: 'hidden', opaque };
+function hiddenReasoning(opaque: Opaque | undefined): ReasoningPart {
+  return defined({ type: 'reasoning' as const, text: '', form: 'hidden' as const, opaque });
 }
 
 function decodeMedia(block: FieldReader, media: 'image' | 'document'): MediaPart {

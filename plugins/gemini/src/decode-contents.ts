@@ -7,6 +7,7 @@ import {
   type Message,
   type Opaque,
   type OpaqueBox,
+  openState,
   type ToolResultPart,
   type UserPart,
 } from '@dragoman/core';
@@ -84,7 +85,7 @@ class ContentsReader {
   #signature(part: FieldReader, kind: Opaque['kind']): Opaque | undefined {
     const data = part.optionalString('thoughtSignature');
     if (!data) return undefined;
-    return this.#box.open(data) ?? { protocol: GEMINI, kind, data };
+    return openState(this.#box, { protocol: GEMINI, kind, data });
   }
 
   /** Results belong to calls by their id, else by name and order. */

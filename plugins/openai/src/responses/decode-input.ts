@@ -4,6 +4,7 @@ import {
   type FieldReader,
   type Message,
   type OpaqueBox,
+  openState,
   type ReasoningPart,
   type SystemMessage,
   type ToolCallPart,
@@ -138,9 +139,7 @@ class InputReader {
         .join('\n\n');
     const [summary, raw] = [textsOf('summary'), textsOf('content')];
     const data = item.optionalString('encrypted_content');
-    const opaque = data
-      ? (this.#box.open(data) ?? { protocol: RESPONSES, kind: 'reasoning', data })
-      : undefined;
+    const opaque = data ? openState(this.#box, { protocol: RESPONSES, kind: 'reasoning', data }) : undefined;
     if (opaque?.kind === 'call') {
       this.#signature = opaque;
       return;
