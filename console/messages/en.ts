@@ -190,6 +190,16 @@ export const en = {
     'no-bodies': 'No bodies',
     off: 'Nothing',
   },
+  relay: {
+    label: 'Other requests',
+    off: 'None',
+    stateless: 'Without stored data',
+    all: "All of the upstream's account",
+    offHint: 'Chats, embeddings and token counts only.',
+    statelessHint: 'Also images, audio, moderations and the like, which keep nothing at the upstream.',
+    allHint:
+      'Also files, batches, fine-tuning and everything else that the API key of the upstream can reach. A key for certain models never gets this.',
+  },
   schemaForm: {
     optional: 'optional',
     unset: 'Not set',

@@ -181,6 +181,16 @@ export const zhCN: Messages = {
     secretsAgain: '地址已更改。已保存的密钥只用于原地址，请重新填写。',
   },
   recording: { asGateway: '跟随网关', full: '全部内容', 'no-bodies': '不含正文', off: '不记录' },
+  relay: {
+    label: '其他请求',
+    off: '不转发',
+    stateless: '仅无状态请求',
+    all: '上游账户的全部功能',
+    offHint: '只能使用对话、向量嵌入和 token 计数。',
+    statelessHint: '还可使用图像、音频、内容审核等不在上游保存数据的接口。',
+    allHint:
+      '还可使用文件、批处理、微调，以及上游 API 密钥能访问的其他一切。限定了模型的密钥不会获得此权限。',
+  },
   schemaForm: {
     optional: '可选',
     unset: '未设置',

@@ -8,6 +8,7 @@ import { CodeBlock } from '../../components/ui/code-block.tsx';
 import { Dialog } from '../../components/ui/dialog.tsx';
 import { TextField } from '../../components/ui/field.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
+import { RelayField, type RelayLevel } from '../../components/ui/relay-field.tsx';
 import { RecordingField } from '../../components/ui/recording-field.tsx';
 import { call, messageOf } from '../../lib/api.ts';
 import { curlExample } from '../../lib/curl-example.ts';
@@ -28,6 +29,7 @@ export function KeyDrawer({
   const [models, setModels] = useState((item?.models ?? []).join(', '));
   const [upstreams, setUpstreams] = useState((item?.upstreams ?? []).join(', '));
   const [expires, setExpires] = useState(item?.expiresAt?.slice(0, 10) ?? '');
+  const [relay, setRelay] = useState<RelayLevel | undefined>(item?.relay);
   const [traces, setTraces] = useState<string>(item?.traces ?? '');
   const [limits, setLimits] = useState<LimitsInput>(item?.limits ?? {});
   const [problem, setProblem] = useState<string>();
@@ -46,6 +48,7 @@ export function KeyDrawer({
       models: list(models).length > 0 ? list(models) : none,
       upstreams: list(upstreams).length > 0 ? list(upstreams) : none,
       expiresAt: expires === '' ? none : new Date(`${expires}T23:59:59`).toISOString(),
+      relay,
       traces: traces === '' ? none : traces,
       limits: Object.keys(limits).length > 0 ? limits : none,
     };
@@ -96,6 +99,7 @@ export function KeyDrawer({
           value={expires}
           onChange={(event) => setExpires(event.target.value)}
         />
+        <RelayField value={relay} preset="stateless" onChange={setRelay} />
         <RecordingField label={t('traces')} value={traces} onChange={setTraces} />
         <LimitFields value={limits} onChange={setLimits} />
         <Button type="submit">{item ? t('save') : t('create')}</Button>

@@ -9,6 +9,7 @@ import { Dialog } from '../../components/ui/dialog.tsx';
 import { CheckField, SelectField, TextField } from '../../components/ui/field.tsx';
 import { CodeEditor } from '../../components/ui/lazy.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
+import { RelayField, type RelayLevel } from '../../components/ui/relay-field.tsx';
 import { RecordingField } from '../../components/ui/recording-field.tsx';
 import { ApiError, call, messageOf } from '../../lib/api.ts';
 import { parseJson } from '../../lib/json.ts';
@@ -32,6 +33,7 @@ interface Fields {
   readonly weight: number;
   readonly priority: number;
   readonly passThrough: boolean;
+  readonly relay: RelayLevel | undefined;
   readonly traces: string;
   readonly models: string;
   readonly options: Options;
@@ -52,6 +54,7 @@ function fieldsOf({ upstream, isNew }: Draft): Fields {
     weight: upstream?.weight ?? 1,
     priority: upstream?.priority ?? 0,
     passThrough: upstream?.passThrough ?? true,
+    relay: upstream?.relay,
     traces: upstream?.traces ?? '',
     models: (models?.list ?? []).join('\n'),
     // A copy cannot take along what is never told.
@@ -81,7 +84,18 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
 
   /** Secrets that stay as they are stay unsaid. */
   const bodyOf = () => {
-    const { id, provider: name, options, models, advanced, weight, priority, passThrough, traces } = fields;
+    const {
+      id,
+      provider: name,
+      options,
+      models,
+      advanced,
+      weight,
+      priority,
+      passThrough,
+      relay,
+      traces,
+    } = fields;
     const list = models
       .split('\n')
       .map((line) => line.trim())
@@ -95,7 +109,7 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
     return {
       ...(isNew && { id, provider: name }),
       ...(parseJson(advanced) as object | undefined),
-      ...{ weight, priority, passThrough },
+      ...{ weight, priority, passThrough, relay },
       ...(traces === '' ? !isNew && { traces: null } : { traces }),
       models: { ...upstream?.models, ...(list.length > 0 ? { list } : { list: undefined }) },
       options: Object.fromEntries([...changed, ...gone]),
@@ -211,6 +225,12 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
           disabled={isReadOnly}
           value={fields.traces}
           onChange={(traces) => set({ traces })}
+        />
+        <RelayField
+          preset="all"
+          disabled={isReadOnly}
+          value={fields.relay}
+          onChange={(relay) => set({ relay })}
         />
         <CheckField
           label={t('passThrough')}

@@ -1,0 +1,31 @@
+'use client';
+
+import { useTranslations } from 'use-intl';
+import { SelectField } from './field.tsx';
+
+const LEVELS = ['off', 'stateless', 'all'] as const;
+export type RelayLevel = (typeof LEVELS)[number];
+
+interface RelayFieldProps {
+  readonly value: RelayLevel | undefined;
+  /** What holds where there is no value. */
+  readonly preset: RelayLevel;
+  readonly disabled?: boolean;
+  readonly onChange: (value: RelayLevel) => void;
+}
+
+/** Which requests besides chats and embeddings go on to upstreams. */
+export function RelayField({ value, preset, disabled, onChange }: RelayFieldProps) {
+  const level = value ?? preset;
+  const t = useTranslations('relay');
+  return (
+    <SelectField
+      label={t('label')}
+      hint={t(`${level}Hint`)}
+      disabled={disabled}
+      value={level}
+      options={LEVELS.map((one) => ({ value: one, label: t(one) }))}
+      onChange={(text) => onChange(LEVELS.find((one) => one === text) ?? preset)}
+    />
+  );
+}
