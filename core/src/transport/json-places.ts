@@ -36,6 +36,22 @@ export function foldName(name: string): string {
   return name.replaceAll(/[_-]/g, '').toUpperCase();
 }
 
+/** The same few names come all the time. */
+const MAX_FOLDED = 1_000;
+const MAX_FOLDED_LENGTH = 32;
+const folded = new Map<string, string>();
+
+function foldedName(name: string): string {
+  let known = folded.get(name);
+  if (known === undefined) {
+    known = foldName(name);
+    if (name.length > MAX_FOLDED_LENGTH) return known;
+    if (folded.size >= MAX_FOLDED) folded.clear();
+    folded.set(name, known);
+  }
+  return known;
+}
+
 /** The tree of places such as `models[]` and `tools[].model`. */
 export function placesOf(paths: readonly string[]): PlaceNode {
   const root = emptyNode();
@@ -113,7 +129,7 @@ class PlaceReader {
       const key = stringOf(bytes, at, end + 1);
       // Behind the colon, which only space may precede.
       const value = skipSpace(bytes, skipSpace(bytes, end + 1) + 1);
-      const wanted = node.fields.get(foldName(key)) ?? node.others;
+      const wanted = node.fields.get(foldedName(key)) ?? node.others;
       at = wanted
         ? this.#readValue(value, wanted, start === this.start && key === wanted.label)
         : endOfValue(bytes, value);
@@ -150,13 +166,17 @@ class PlaceReader {
 function endOfValue(bytes: Buffer, start: number): number {
   const first = bytes[start];
   if (first === QUOTE) return behind(bytes, endOfString(bytes, start));
-  const isScalar = first !== OPEN_BRACE && first !== OPEN_BRACKET;
+  return first === OPEN_BRACE || first === OPEN_BRACKET
+    ? endOfContainer(bytes, start)
+    : endOfScalar(bytes, start);
+}
+
+/** Most of a body is walked here. */
+function endOfContainer(bytes: Buffer, start: number): number {
   let depth = 0;
   for (let at = start; at < bytes.length; at++) {
-    const byte = bytes[at] ?? 0;
-    if (isScalar) {
-      if (byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte <= SPACE) return at;
-    } else if (byte === QUOTE) {
+    const byte = bytes[at];
+    if (byte === QUOTE) {
       at = endOfString(bytes, at);
       if (at < 0) break;
     } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
@@ -166,6 +186,15 @@ function endOfValue(bytes: Buffer, start: number): number {
     }
   }
   return bytes.length;
+}
+
+function endOfScalar(bytes: Buffer, start: number): number {
+  let at = start;
+  for (; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte <= SPACE) break;
+  }
+  return at;
 }
 
 function behind(bytes: Buffer, at: number): number {
