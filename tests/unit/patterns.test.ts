@@ -7,7 +7,10 @@ import { describeUpstream } from '../../core/src/plugin/upstream-error.ts';
 import { matchesPattern } from '../../core/src/config/pattern.ts';
 import { matchPattern } from '../../core/src/routing/alias-names.ts';
 import { redactUrl } from '../../core/src/trace/redact.ts';
-import { boundaryOf, findField } from '../../core/src/transport/multipart.ts';
+import { boundaryOf, isPlainFormType, parseForm } from '../../core/src/transport/multipart.ts';
+import { findPlaced, placesOf } from '../../core/src/transport/json-places.ts';
+import { isSafePath } from '../../core/src/transport/safe-path.ts';
+import { modelFieldsOf } from '../../core/src/routing/model-names.ts';
 import { SseParser } from '../../core/src/transport/sse.ts';
 import { countTokens, splitTokens } from '../../plugins/echo/src/tokens.ts';
 import { openaiResponsesCodec } from '../../plugins/openai/src/responses/codec.ts';
@@ -29,7 +32,17 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a duration': (text) => durationMs(text),
   'a data URL': (text) => parseDataUrl(`data:${text}`),
   'the boundary of a form': (text) => boundaryOf(`multipart/form-data;${text}`),
-  'a field of a form': (text) => findField(Buffer.from(`--x${text}`), 'x', 'model'),
+  'the fields of a form': (text) => parseForm(Buffer.from(`--x${text}`), 'x'),
+  'the headers of a part': (text) =>
+    parseForm(Buffer.from(`--x\r\nContent-Disposition: form-data; ${text}\r\n\r\n--x--`), 'x'),
+  'a plain type of a form': (text) => isPlainFormType(`multipart/form-data;${text}`),
+  'a path': (text) => isSafePath(text),
+  'places in JSON': (text) =>
+    findPlaced(
+      Buffer.from(`{"a":${JSON.stringify(text)},${JSON.stringify(text)}:[1]}`),
+      placesOf(['a', 'b[]']),
+    ),
+  'the names of a query': (text) => modelFieldsOf(text),
   'an event stream': (text) => new SseParser().push(text),
   'the tokens of an echo': (text) => [splitTokens(text), countTokens(text)],
   'a model name against a pattern': (text) => matchesPattern('*-*a*-*-latest', text),

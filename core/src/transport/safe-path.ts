@@ -30,7 +30,7 @@ export function isSafeUrlPath(path: string): boolean {
 
 function isDots(segment: string): boolean {
   const [name = ''] = segment.split(';', 1);
-  return /^\s*\.{0,2}\s*$/.test(name);
+  return ['', '.', '..'].includes(name.trim());
 }
 
 function decodeFully(text: string): string | undefined {
