@@ -5,12 +5,19 @@ import type { AuditEntry, AuditHead } from './entry.ts';
 /** Before the first entry. */
 export const GENESIS: AuditHead = { seq: 0, hash: '0'.repeat(64) };
 
-/** JSON with the fields of objects in order, so that equal values have equal texts. */
+/**
+ * JSON with the fields of objects in order, so that equal values have equal texts, and in ASCII alone, so that a
+ * terminal finds nothing in it to act on.
+ */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, field: unknown) =>
+  const text = JSON.stringify(value, (_, field: unknown) =>
     isJsonObject(field)
       ? Object.fromEntries(Object.entries(field).toSorted(([one], [other]) => (one < other ? -1 : 1)))
       : field,
+  );
+  return text.replaceAll(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 
