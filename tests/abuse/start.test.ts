@@ -90,6 +90,8 @@ describe('TLS', () => {
     await dispatcher.close();
     gateway.kill('SIGTERM');
     expect((await gateway.ended).code).toBe(0);
+    const { stdout: keys } = await home.run(['keys', 'list', '--json']);
+    expect(JSON.parse(keys)).toMatchObject([{ name: 'first key' }]);
   });
 
   it.each([
