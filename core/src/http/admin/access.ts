@@ -80,6 +80,9 @@ export function createGatekeeper(deps: AdminDeps): Gatekeeper {
     async signIn(ctx, proof) {
       refuseForeignOrigin(ctx, deps);
       const method = await check(ctx, proof);
+      // The browser forgets the cookie of an earlier sign-in, so nobody could end that one.
+      const before = sessions.use(readSessionCookie(ctx));
+      if (before) sessions.end(before.id);
       const address = proxies.clientAddress(ctx.req);
       const token = sessions.create({ method, address, userAgent: ctx.get('user-agent') });
       // For the audit log.

@@ -47,6 +47,9 @@ export const keyOperations: readonly Operation[] = [
     summary: 'Changes a key.',
     access: 'admin',
     audit: { snapshot: keyNow },
+    // Another name, or a key that is disabled, gives nobody more than before.
+    confirm: ({ body: { name: _, enabled, ...rest } }) =>
+      enabled === true || Object.keys(defined(rest)).length > 0,
     body: contract.keyChangeSchema,
     response: contract.keyViewSchema,
     async handle({ body, params }, deps) {

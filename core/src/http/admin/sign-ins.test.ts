@@ -169,7 +169,30 @@ describe('a pass', () => {
   });
 });
 
+describe('a change of a key', () => {
+  it.each([
+    [{ limits: null }, 403],
+    [{ models: ['*'] }, 403],
+    [{ expiresAt: null, name: 'x' }, 403],
+    [{ enabled: true }, 403],
+    [{ enabled: false }, 200],
+    [{ name: 'x' }, 200],
+  ])('by %j answers %d when the sign-in is not fresh', async (change, status) => {
+    const { key } = (await admin.call('POST', '/keys', { name: 'k' })).body as { key: { id: string } };
+    const session = await signIn();
+    admin.pass(10 * MINUTE);
+    expect(await statusOf('PATCH', `/keys/${key.id}`, session, change)).toBe(status);
+  });
+});
+
 describe('the list of sign-ins', () => {
+  it('has one row for a browser that signs in again', async () => {
+    const first = await signIn();
+    const second = await signIn({ cookie: first.cookie });
+    expect((await admin.call('GET', '/sessions', undefined, second)).body).toHaveLength(1);
+    expect(await statusOf('GET', '/session', first)).toBe(401);
+  });
+
   it('shows who is signed in, and no token', async () => {
     const own = await signIn({ 'user-agent': 'One' });
     admin.pass(MINUTE);
