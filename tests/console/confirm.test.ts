@@ -57,7 +57,7 @@ describe('the console asks for a confirmation', () => {
     await password().fill(PASSWORD);
     await confirm();
     await secret().waitFor();
-    expect(await dialog().count()).toBe(0);
+    await dialog().waitFor({ state: 'hidden' });
     expect(watched.faults).toEqual([]);
   });
 
