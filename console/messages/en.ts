@@ -421,6 +421,7 @@ export const en = {
       unread: 'The request was refused before its body was read.',
       pressure: 'The bodies were not kept, since there was too much to do.',
       disk: 'The bodies were not kept, since the disk was nearly full.',
+      unredacted: 'The bodies were not kept, since redacting them failed or took too long.',
     },
     replay: 'Replay',
     toPlayground: 'Open in playground',

@@ -404,6 +404,7 @@ export const zhCN: Messages = {
       unread: '请求在读取正文之前被拒绝。',
       pressure: '没有保存正文：当时负载过高。',
       disk: '没有保存正文：当时磁盘空间不足。',
+      unredacted: '没有保存正文：去除敏感内容失败或耗时过长。',
     },
     replay: '重放',
     toPlayground: '在调试台打开',
