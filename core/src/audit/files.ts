@@ -22,7 +22,7 @@ export function nextName(files: readonly string[]): string {
 }
 
 function numberOf(file: string): number {
-  return Number(/(\d+)\.jsonl$/.exec(file)?.[1] ?? 0);
+  return Number(/(\d{1,15})\.jsonl$/.exec(file)?.[1] ?? 0);
 }
 
 export interface FileLines {

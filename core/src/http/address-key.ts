@@ -10,7 +10,7 @@ export function addressKey(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(plain)?.[1];
   if (mapped !== undefined) return mapped;
   // A part in IPv4's way of writing stands for the last two groups, which are not of the network.
-  const [before = '', after] = plain.replace(/\d+\.\d+\.\d+\.\d+$/, '0:0').split('::');
+  const [before = '', after] = plain.replace(/\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/, '0:0').split('::');
   const groupsOf = (text: string): readonly string[] => (text === '' ? [] : text.split(':'));
   const [head, tail] = [groupsOf(before), groupsOf(after ?? '')];
   const zeros = Array<string>(after === undefined ? 0 : 8 - head.length - tail.length).fill('0');

@@ -15,6 +15,9 @@ export function joinUrl(baseUrl: string, path: string, query = ''): string {
   return queries.length > 0 ? `${url}?${queries.join('&')}` : url;
 }
 
-function withoutSlash(url: string): string {
-  return url.endsWith('/') ? url.replace(/\/+$/, '') : url;
+/** An address without the slashes at its end. */
+export function withoutSlash(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === '/') end -= 1;
+  return url.slice(0, end);
 }

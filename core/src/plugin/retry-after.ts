@@ -17,7 +17,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h:
 
 /** A duration such as `1h2m3.5s` or `120ms`, in milliseconds; `undefined` for anything else. */
 export function durationMs(text: string | undefined): number | undefined {
-  if (text === undefined || !/^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/.test(text)) return undefined;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)];
+  if (text === undefined || !/^(?:\d{1,12}(?:\.\d{1,12})?(?:ms|[smhd]))+$/.test(text)) return undefined;
+  const parts = [...text.matchAll(/(\d{1,12}(?:\.\d{1,12})?)(ms|[smhd])/g)];
   return parts.reduce((sum, [, amount, unit = 's']) => sum + Number(amount) * (UNITS[unit] ?? 0), 0);
 }

@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { encodeUrlPart, type HttpRequest } from '@dragoman/core';
+import { encodeUrlPart, type HttpRequest, withoutSlash } from '@dragoman/core';
 import type { Event } from './events.ts';
 
 export type Channel =
@@ -84,7 +84,7 @@ function matrix(
   const path = `/_matrix/client/v3/rooms/${encodeUrlPart(room)}/send/m.room.message/${randomUUID()}`;
   return {
     method: 'PUT',
-    url: homeserver.replace(/\/+$/, '') + path,
+    url: withoutSlash(homeserver) + path,
     headers: { ...JSON_TYPE, authorization: `Bearer ${token}` },
     body: JSON.stringify({ msgtype: 'm.text', body: event.text }),
   };

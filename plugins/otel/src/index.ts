@@ -3,7 +3,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { definePlugin, type HeaderMap, type TraceObserver } from '@dragoman/core';
+import { definePlugin, type HeaderMap, type TraceObserver, withoutSlash } from '@dragoman/core';
 import { createMeasures } from './measures.ts';
 import { recordSpans } from './spans.ts';
 
@@ -29,7 +29,7 @@ export const otel = definePlugin((options: OtelOptions) => ({
 
 function createExporter(options: OtelOptions): TraceObserver {
   const { endpoint, headers = {}, serviceName = 'dragoman', traces = true, metrics = true } = options;
-  const base = endpoint.replace(/\/+$/, '');
+  const base = withoutSlash(endpoint);
   const resource = resourceFromAttributes({ 'service.name': serviceName });
   const exporterFor = (path: string) => ({ url: `${base}${path}`, headers });
 
