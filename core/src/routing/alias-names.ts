@@ -1,3 +1,4 @@
+import { TimeLimitError, withinTime } from '../plugin/within-time.ts';
 import { matchesPattern } from '../config/pattern.ts';
 import { type AliasConfig, regexOf } from '../config/routing.ts';
 
@@ -22,7 +23,7 @@ export function matchPattern(aliases: readonly AliasConfig[], name: string): Mat
   for (const alias of aliases) {
     const regex = regexOf(alias.name);
     if (regex) {
-      const match = regex.exec(name);
+      const match = matchWithinTime(regex, name);
       if (match) return { alias, fill: (model) => filled(model, match) };
     } else if (alias.name.includes('*') && matchesPattern(alias.name, name)) {
       const rest = starOf(alias.name, name);
@@ -30,6 +31,18 @@ export function matchPattern(aliases: readonly AliasConfig[], name: string): Mat
     }
   }
   return undefined;
+}
+
+/** An expression that is harmless for the names of models may take forever for a name that a client made for it. */
+const TIME_LIMIT_MS = 20;
+
+function matchWithinTime(regex: RegExp, name: string): RegExpExecArray | null {
+  try {
+    return withinTime(TIME_LIMIT_MS, () => regex.exec(name));
+  } catch (error) {
+    if (error instanceof TimeLimitError) return null;
+    throw error;
+  }
 }
 
 function filled(model: string, match: RegExpExecArray): string {
