@@ -55,8 +55,10 @@ export async function respondStream(
   const { res: response, state } = ctx;
   const { capture } = (state as RequestState).notes;
   const writer = new StreamWriter(response, capture?.reply);
-  const begin = (status: number, reply?: HeaderMap): void => {
-    const headers = { 'content-type': manners.contentType, ...STREAM_HEADERS, ...reply };
+  const begin = (status: number, reply: HeaderMap = {}): void => {
+    // Keep-alives and errors may come on top of what the upstream counted.
+    const { 'content-length': _, ...others } = reply;
+    const headers = { 'content-type': manners.contentType, ...STREAM_HEADERS, ...others };
     const written = writeHead(ctx, { status, headers });
     capture?.answer(written);
   };

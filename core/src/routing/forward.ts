@@ -61,6 +61,10 @@ export async function forwardRequest(
   const { raw, model, call, stream = false, hold } = input;
   const { status, headers, body } = await forward.send(raw, model, call.context);
   if (status >= 400) throw forward.decodeError(status, headers, await readText(body, ERROR_TEXT_BYTES));
+  if (status >= 300 && status !== 304) {
+    body.destroy();
+    throw new GatewayError('upstream-broken', `The upstream answered with a redirect (${status}).`);
+  }
 
   const reply = { status, headers: replyHeaders(headers) };
   const judge = (text: string): ReplyEnd => {
@@ -82,6 +86,12 @@ export async function forwardRequest(
     const ended = await holdBytes(body, decodeStart, hold);
     if (ended) return { ...reply, body: Readable.from([ended]), ...released(call, watcher) };
   } else await firstByte(body);
+  // It has ended already, and nobody would hear of that any more.
+  if (body.readableEnded) {
+    call.release();
+    if (stream) throw new GatewayError('upstream-broken', 'The upstream answered with an empty stream.');
+    return { ...reply, body: '' };
+  }
   // Until somebody reads the body nobody else listens, and an error without a listener ends the process.
   const fail = (error: unknown): void => exchange.log.error({ error }, 'The end of a reply was not noted.');
   body.on(

@@ -1,0 +1,80 @@
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type RunningGateway, startGateway } from '../support/gateway.ts';
+import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
+import { openAiStream } from '../support/openai-frames.ts';
+import { encodeFrames } from '../support/wire-frames.ts';
+
+let upstream: MockUpstream;
+let gateway: RunningGateway;
+beforeAll(async () => {
+  upstream = await startMockUpstream();
+  gateway = await startGateway({
+    server: { keepAliveMs: 20 },
+    upstreams: [
+      {
+        ...{ id: 'up', provider: 'openai', models: { list: ['real'] }, concurrency: { max: 2 } },
+        options: { baseUrl: `${upstream.url}/v1` },
+      },
+      {
+        ...{ id: 'gem', provider: 'gemini', models: { list: ['array'] } },
+        options: { baseUrl: upstream.url, apiKey: 'k' },
+      },
+    ],
+  });
+});
+beforeEach(() => upstream.reset());
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+const post = (path: string, body: object): Promise<Response> =>
+  fetch(gateway.url + path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(5_000),
+  });
+const chat = { model: 'real', stream: true, messages: [{ role: 'user', content: 'x' }] };
+const EVENTS = { 'content-type': 'text/event-stream' };
+
+describe('an upstream that answers oddly', () => {
+  it.each([
+    ['a stream of events', '/v1/chat/completions', chat, EVENTS],
+    [
+      'a stream that is an array',
+      '/v1beta/models/array:streamGenerateContent',
+      { contents: [{ role: 'user', parts: [{ text: 'x' }] }] },
+      { 'content-type': 'application/json', 'content-length': '0' },
+    ],
+  ])('with nothing in %s is a broken one', async (_, path, body, headers) => {
+    upstream.reply({ headers, rawBody: '' });
+    const response = await post(path, body);
+    expect(await response.text()).toMatch(/empty stream|ended early/);
+  });
+
+  it('with no events to a relay ends the reply, and gives the place back each time', async () => {
+    for (let count = 0; count < 5; count += 1) {
+      upstream.reply({ headers: EVENTS, rawBody: '' });
+      const response = await post('/v1/moderations', { model: 'real', input: 'x' });
+      expect([response.status, await response.text()]).toEqual([200, '']);
+    }
+  });
+
+  it.each([301, 302, 307])('with a redirect (%d) is a broken one', async (status) => {
+    upstream.reply({ status, headers: { location: 'http://127.0.0.1:1/' } });
+    const response = await post('/v1/chat/completions', chat);
+    expect(response.status).toBe(502);
+    expect(await response.text()).toContain(`redirect (${status})`);
+  });
+
+  it('with a length for its stream gets it back without one, so that keep-alives have room', async () => {
+    const frames = openAiStream([{ text: ['Hel', 'lo'] }]);
+    const bytes = await buffer(encodeFrames(frames));
+    upstream.reply({ headers: { ...EVENTS, 'content-length': String(bytes.length) }, rawBody: bytes });
+    const response = await post('/v1/chat/completions', chat);
+    expect(response.headers.get('content-length')).toBeNull();
+    expect(await response.text()).toBe(bytes.toString());
+  });
+});
