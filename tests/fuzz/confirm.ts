@@ -44,7 +44,7 @@ export async function confirm(suspects: readonly Suspect[]): Promise<readonly Fa
   try {
     for (const suspect of suspects) {
       const kind = kindOf(suspect.what);
-      if (faults.some((fault) => isSame(fault, suspect))) continue;
+      if (isAmong(faults, suspect.which, suspect.what)) continue;
       if (faults.filter((fault) => kindOf(fault.what) === kind).length >= ENOUGH_OF_A_KIND) continue;
       const what = await court.witness(suspect.which, kind);
       if (what !== undefined) faults.push(await shrink({ ...suspect, what }, court));
@@ -141,9 +141,11 @@ async function shrink({ which, what }: Suspect, court: Court): Promise<Fault> {
   };
 }
 
-/** The same fault of the same route need not be shown again. */
-function isSame(fault: Fault, { which, what }: Suspect): boolean {
-  return fault.which.number === which.number && kindOf(fault.what) === kindOf(what);
+/** Whether a suspect was found to be at fault. */
+export function isAmong(faults: readonly Fault[], which: Case, what: string): boolean {
+  return faults.some(
+    (fault) => fault.which.number === which.number && isLike(kindOf(fault.what), kindOf(what)),
+  );
 }
 
 function kindOf(what: string): string {

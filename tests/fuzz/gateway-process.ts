@@ -60,7 +60,7 @@ const gateway = await createGateway(
       traces: {
         record: 'full',
         // Bounded, as patterns over text of others have to be.
-        redact: { patterns: ['[\\w.]{1,64}@example\\.com'] },
+        redact: { paths: ['$..email', '$.messages[*].name'], patterns: ['[\\w.]{1,64}@example\\.com'] },
       },
       data: DATA,
     },

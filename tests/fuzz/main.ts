@@ -1,6 +1,6 @@
 /** `npm run fuzz`: hostile requests against a real gateway. See tests/README.md. */
 import { parseArgs } from 'node:util';
-import { confirm, explain, KINDS } from './confirm.ts';
+import { confirm, explain, isAmong, KINDS } from './confirm.ts';
 import { attack, type RunResult, type Suspect } from './run.ts';
 import { startWorld } from './world.ts';
 
@@ -50,5 +50,14 @@ const suspects = await findSuspects();
 if (suspects.length > 0) console.log(`\nTrying ${suspects.length} suspects alone …`);
 const faults = await confirm(suspects);
 for (const fault of faults) console.log(`\n${explain(fault)}`);
+const unconfirmed = Map.groupBy(
+  suspects.filter(({ which, what }) => values.replay === undefined && !isAmong(faults, which, what)),
+  ({ what }) => what,
+);
+for (const [what, list] of unconfirmed) {
+  console.log(
+    `\nOnly among others, ${list.length} times, such as #${list[0]?.which.number}: ${what.slice(0, 300)}`,
+  );
+}
 console.log(faults.length === 0 ? '\nNo faults.' : `\n${faults.length} faults.`);
 process.exitCode = faults.length > 0 ? 1 : 0;

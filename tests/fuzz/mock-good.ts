@@ -76,7 +76,7 @@ function countOf(input: JsonValue | undefined): number {
 
 function parse(body: Buffer): JsonObject {
   try {
-    const value: unknown = JSON.parse(body.toString());
+    const value: unknown = JSON.parse(body.toString().replace(/^\ufeff/, ''));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
   } catch {
     return {};

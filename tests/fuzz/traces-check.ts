@@ -1,6 +1,7 @@
 import type { World } from './world.ts';
 
-const PATIENCE_MS = 6_000;
+/** Hostile schemas and texts cost the thread some time each, and it may have many of them to do. */
+const PATIENCE_MS = 20_000;
 const ASK_EVERY_MS = 20;
 
 interface Ready {

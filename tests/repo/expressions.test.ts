@@ -36,7 +36,7 @@ const BEGINNINGS = [
 ];
 const ENDS = ['', '!', '\0'];
 const UNITS = [
-  ...'aA0 \n\r\t"\'=-_./:;,{}[]()<@%\\&#$`*',
+  ...Array.from('aA0 \n\r\t"\'=-_./:;,{}[]()<@%\\&#$`*'),
   ...[
     '\r\n',
     ' \n',
