@@ -17,6 +17,7 @@ export const KINDS = [
   'framing',
   'envelope',
   'stream',
+  'active',
   'leak',
   'injected',
   'smuggled',

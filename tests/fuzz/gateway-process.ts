@@ -24,7 +24,7 @@ function upstream(id: string, provider: string, models: readonly string[], optio
   const [kind = ''] = id.split('-');
   const base = `${MOCK}/${kind}`;
   return {
-    ...{ id, provider, timeouts },
+    ...{ id, provider, timeouts, relay: 'all' as const },
     models: { list: [...models] },
     options: { baseUrl: provider === 'openai' ? `${base}/v1` : base, apiKey: UPSTREAM_KEY, ...options },
   };

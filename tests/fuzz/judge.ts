@@ -29,6 +29,7 @@ export function judge(judged: Judged, world: Pick<World, 'secrets' | 'surface'>)
     ...judgeFraming(judged, response),
     ...judgeStatus(judged, response),
     ...judgeBody(judged, response),
+    ...judgeType(judged, response),
     ...judgeLeaks(judged, response, world),
   ]);
 }
@@ -75,6 +76,17 @@ function judgeBody({ base, draft, isPlain }: Judged, response: RawResponse): rea
   const { error } = envelope;
   if (typeof error['message'] !== 'string' || error['message'] === '') return ['envelope: no message'];
   return isPlain ? judgeEnvelope(base, envelope, error) : [];
+}
+
+/** What browsers run, or guess. */
+const ACTIVE = /html|svg|xml|script/i;
+
+/** The console alone may send what a browser runs. */
+function judgeType({ base, draft }: Judged, response: RawResponse): readonly string[] {
+  if (base.speaker === 'page' || draft.target.includes('console') || response.body.length === 0) return [];
+  const type = headerOf(response, 'content-type');
+  if (type === undefined) return ['active: a body without a type'];
+  return ACTIVE.test(type) ? [`active: a body of type ${type}`] : [];
 }
 
 type Record = { readonly [key: string]: unknown };

@@ -125,7 +125,7 @@ async function learn({ url, key, admin }: Source): Promise<Surface> {
   const scoped = { name: 'scoped', models: ['gpt-good'], upstreams: ['good-openai'] };
   const limits = { requestsPerMinute: 50, tokensPerDay: 5_000, costTotal: 1, concurrentRequests: 2 };
   const keys = {
-    full: key,
+    full: await secretOf({ name: 'full', relay: 'all' }),
     scoped: await secretOf(scoped),
     limited: await secretOf({ name: 'limited', limits }),
     remembering: await secretOf({ name: 'remembering', thread: { memory: true } }),
