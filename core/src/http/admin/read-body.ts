@@ -1,19 +1,23 @@
 import type { Context } from 'koa';
+import bodyParser from 'koa-bodyparser';
 import type { z } from 'zod';
 import { GatewayError } from '../../canonical/errors.ts';
 import { explainIssues } from '../../config/explain.ts';
 import { problemsOf } from '../../config/issues.ts';
-import { parseJsonBody } from '../../transport/json-body.ts';
 import { type IntakeDeps, openIntake } from '../intake.ts';
-import { readRequestBody } from '../request-body.ts';
+import { meterBody } from '../meter-body.ts';
 import { AdminError } from './admin-error.ts';
 import type { Access } from './operation.ts';
 
-/** The largest body, and whose bodies it is counted among: anybody may send one to sign in. */
+/** The largest body, whose bodies it is counted among, and what parses it. Anybody may send one to sign in. */
 const INTAKES = {
-  public: { bodyLimit: 16 * 1024, owner: 'sign-in' },
-  admin: { bodyLimit: 1024 * 1024, owner: 'admin' },
+  public: intakeOf(16 * 1024, 'sign-in'),
+  admin: intakeOf(1024 * 1024, 'admin'),
 } as const;
+
+function intakeOf(bodyLimit: number, owner: string) {
+  return { bodyLimit, owner, parseJson: bodyParser({ enableTypes: ['json'], jsonLimit: `${bodyLimit}b` }) };
+}
 
 interface AdminBody {
   readonly schema: z.ZodType;
@@ -30,10 +34,9 @@ export async function readBody(
   if (ctx.is('json') === false) {
     throw new AdminError('invalid', 'The request body must be JSON, with the content type application/json.');
   }
-  const { bodyLimit, owner } = INTAKES[access === 'public' ? 'public' : 'admin'];
-  const value = await parse(ctx, { ...deps, bodyLimit }, owner);
+  await parse(ctx, INTAKES[access === 'public' ? 'public' : 'admin'], deps);
   // A body may hold a secret, or have it in the wrong place: values are never shown.
-  const parsed = schema.safeParse(value, {
+  const parsed = schema.safeParse(ctx.request.body ?? {}, {
     error: explainIssues({ showsValues: false }),
     reportInput: true,
   });
@@ -43,14 +46,25 @@ export async function readBody(
   });
 }
 
-async function parse(ctx: Context, deps: IntakeDeps, owner: string): Promise<unknown> {
+async function parse(
+  ctx: Context,
+  { bodyLimit, owner, parseJson }: ReturnType<typeof intakeOf>,
+  deps: Pick<IntakeDeps, 'bodies' | 'uploads'>,
+): Promise<void> {
+  const meter = meterBody(ctx.req, openIntake(ctx, { ...deps, bodyLimit }, owner));
   try {
-    const bytes = await readRequestBody(ctx.req, openIntake(ctx, deps, owner));
-    return bytes.length === 0 ? {} : parseJsonBody(bytes);
+    await Promise.race([parseJson(ctx, () => Promise.resolve()), meter.refused]);
   } catch (error) {
-    const { kind, message } = GatewayError.from(error);
-    if (kind === 'too-large') throw new AdminError('too-large', message);
-    if (kind === 'invalid') throw new AdminError('invalid', 'The request body must be a JSON object.');
-    throw error;
+    if (GatewayError.is(error)) throw error;
+    throw refusalOf(error, bodyLimit);
+  } finally {
+    meter.end();
   }
+}
+
+function refusalOf(error: unknown, bodyLimit: number): AdminError {
+  const isTooLarge = (error as { readonly status?: number }).status === 413;
+  if (isTooLarge)
+    return new AdminError('too-large', `The request body must have at most ${bodyLimit} bytes.`);
+  return new AdminError('invalid', 'The request body must be a JSON object.');
 }

@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '../canonical/errors.ts';
+import type { Intake } from './intake.ts';
+
+/** Counts a request's body while somebody else reads it. */
+export interface BodyMeter {
+  /** Never resolves. Rejects with a `GatewayError` when the budget has no room, or when the body is too slow. */
+  readonly refused: Promise<never>;
+  /** Stops counting. What was counted stays in the account until the request is over. */
+  end(): void;
+}
+
+/** Holds a body to the budget and the rate of an intake. To be called before its reader begins. */
+export function meterBody(request: IncomingMessage, { account, uploads }: Intake): BodyMeter {
+  const { promise: refused, reject } = Promise.withResolvers<never>();
+  const end = (): void => {
+    upload.end();
+    request.off('data', onData);
+  };
+  const refuse = (error: GatewayError): void => {
+    end();
+    request.pause();
+    reject(error);
+  };
+  const upload = uploads.watch(refuse);
+  const onData = (piece: Buffer): void => {
+    try {
+      account.add(piece.length);
+      upload.add(piece.length);
+    } catch (error) {
+      refuse(GatewayError.from(error));
+    }
+  };
+  request.on('data', onData);
+  return { refused, end };
+}
