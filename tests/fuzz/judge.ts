@@ -34,22 +34,28 @@ export function judge(judged: Judged, world: Pick<World, 'secrets' | 'surface'>)
   ]);
 }
 
-function judgeFraming({ draft }: Judged, { flaw, isWhole, headers }: RawResponse): readonly string[] {
+function judgeFraming(judged: Judged, { flaw, isWhole, headers }: RawResponse): readonly string[] {
+  const { draft } = judged;
   // What Node refuses before it has read the method is answered with a body, and the connection ends.
   if (draft.method === 'HEAD') return [];
   if (flaw !== undefined) return [`framing: ${flaw}`];
   if (headers.some(([name]) => name === 'x-injected')) return ['injected: a planted header came back'];
   // A relay that has begun can only break off when its upstream does.
-  return isWhole || mayFail(draft) || draft.wire ? [] : ['framing: the body ends too early'];
+  return isWhole || mayFailAtAll(judged) || draft.wire ? [] : ['framing: the body ends too early'];
 }
 
-function judgeStatus({ draft }: Judged, { status, body }: RawResponse): readonly string[] {
+function judgeStatus(judged: Judged, { status, body }: RawResponse): readonly string[] {
   if (status < 500) return [];
   const text = body.toString('utf8', 0, 300);
-  if (GATEWAY_STATUSES.has(status) && mayFail(draft)) return [];
+  if (GATEWAY_STATUSES.has(status) && mayFailAtAll(judged)) return [];
   // The console was not built.
   if (status === 503 && text.startsWith('The console is not built')) return [];
   return [`status: ${status} ${text}`];
+}
+
+/** A body may be compressed; then the request that it was made of tells. */
+function mayFailAtAll({ base, draft }: Judged): boolean {
+  return mayFail(draft) || mayFail(base);
 }
 
 /** Whether an upstream that fails on purpose may have been asked, or one that was made by the admin API. */
@@ -61,11 +67,14 @@ function mayFail({ target, headers, body, speaker }: Draft): boolean {
   return words.test('bytes' in body ? body.bytes.toString('latin1') : JSON.stringify(body.json));
 }
 
-function judgeBody({ base, draft, isPlain }: Judged, response: RawResponse): readonly string[] {
+function judgeBody(judged: Judged, response: RawResponse): readonly string[] {
+  const { base, draft, isPlain } = judged;
   const { status, body } = response;
   const type = headerOf(response, 'content-type') ?? '';
   if (draft.method === 'HEAD' || body.length === 0) return [];
-  if (status < 400) return type.startsWith('text/event-stream') ? judgeEvents(body) : [];
+  // An upstream that fails may call an array a stream of events.
+  if (status < 400)
+    return type.startsWith('text/event-stream') && !mayFailAtAll(judged) ? judgeEvents(body) : [];
   if (!type.startsWith('application/json')) {
     return base.speaker === 'page' || draft.target.includes('console')
       ? []

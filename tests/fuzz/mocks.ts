@@ -38,7 +38,7 @@ export async function startMocks(clientSecrets: () => readonly string[]): Promis
     const [, kind = ''] = url.split('/');
     const call = {
       url,
-      path: new URL(url, 'http://upstream').pathname.slice(kind.length + 1),
+      path: new URL(url, 'http://upstream').pathname.slice(kind.length + 1).replace(/\/$/, ''),
       headers: request.headers,
       body,
       dice: new Dice(`${url} ${body.toString('latin1')}`),
