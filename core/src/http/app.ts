@@ -12,6 +12,7 @@ import { clientRequestIdOf, createNotes, createRequestId, type RequestState } fr
 import { hostNameOf, isLoopback } from '../transport/loopback.ts';
 import type { RequestLog } from '../log.ts';
 import type { Proxies } from './proxies.ts';
+import { noteUsage } from '../routing/spending.ts';
 import type { Recorder } from './recorder.ts';
 import { REPLY_POLICY } from './reply-policy.ts';
 import { logRequest } from './request-log.ts';
@@ -75,6 +76,7 @@ function answerAndLog({ log, requestLog, fallback, now, recorder, proxies }: App
       const ms = now() - state.startedAt;
       state.account?.release();
       if (state.endings) await endAll(state.endings, log);
+      settle(log, () => noteUsage(state.notes));
       if (state.refused) state.isSampled = door.isSampled(proxies.clientAddress(ctx.req));
       if (state.isSampled !== false) settle(log, () => logRequest(requestLog, ctx, ms));
       settle(log, () => recorder.end(ctx));

@@ -52,6 +52,7 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
             stream,
             // Events are looked at before they go on; a stream in another form has none.
             hold: form ? undefined : hold,
+            countAs: forward.reader?.(endpoint.wire) ?? 'text',
           });
         names.check(candidate);
         if (talk.missing) throw talk.missing;

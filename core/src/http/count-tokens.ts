@@ -30,6 +30,7 @@ export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoi
       names.check(candidate);
       const counted = await upstream.provider.countTokens?.({ ...request, model }, call.context);
       call.release();
+      call.meter.end();
       return countReply(endpoint, counted, counted ?? estimateTokens(request, await textCounter(model)));
     };
     const reply = await deps.router.serve({ model: request.model, exchange, attempt });

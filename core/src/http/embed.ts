@@ -1,10 +1,10 @@
 import type { Context } from 'koa';
-import type { Usage } from '../canonical/chat.ts';
 import type { EmbedRequest } from '../canonical/embed.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import type { EmbedEndpoint, Protocol } from '../plugin/plugin.ts';
 import type { Attempt } from '../routing/attempts.ts';
 import type { Reply } from '../routing/exchange.ts';
+import type { Estimate } from '../routing/estimate-tokens.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import { countByLength } from '../routing/text-tokens.ts';
 import { jsonReply } from './json-reply.ts';
@@ -35,9 +35,11 @@ export function serveEmbed(protocol: Protocol, endpoint: EmbedEndpoint, deps: Ro
       const vectors = await upstream.provider.embed({ ...request, model }, call.context);
       call.release();
       exchange.notes.usage = vectors.usage;
+      call.meter.report(vectors.usage);
+      call.meter.end();
       return jsonReply(endpoint.encodeReply(vectors, input));
     };
-    const estimate = (): Usage => ({ input: tokensOf(request.inputs), output: 0, estimated: true });
+    const estimate = (): Estimate => ({ input: tokensOf(request.inputs), output: 0, choices: 1 });
     const reply = await deps.router.serve({ model: request.model, exchange, attempt, estimate });
     ctx.respond = false;
     await respond(ctx, reply);

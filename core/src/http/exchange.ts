@@ -56,7 +56,7 @@ export function clientRequestIdOf(header: string | string[] | undefined): string
 
 export function createNotes(): Notes {
   const now = performance.now();
-  return { arrivedAt: now, startedAt: now, attempts: 0, upstreamMs: 0, dropped: [], tries: [] };
+  return { arrivedAt: now, startedAt: now, attempts: 0, upstreamMs: 0, dropped: [], tries: [], meters: [] };
 }
 
 export interface ExchangeDeps {

@@ -9,7 +9,7 @@ const EVENT =
 async function idsOf(body: Reply['body'], pieces: readonly string[] = []): Promise<readonly string[]> {
   const ids: string[] = [];
   const reply = noteReplyId({ status: 200, headers: {}, body }, (id) => ids.push(id));
-  for (const piece of pieces) reply.watcher?.push(Buffer.from(piece));
+  for (const piece of pieces) reply.watcher?.push?.(Buffer.from(piece));
   reply.watcher?.end();
   if (typeof reply.body !== 'string' && !(reply.body instanceof Uint8Array) && !('readable' in reply.body)) {
     for await (const _ of reply.body);

@@ -33,7 +33,7 @@ function watched(watcher: BodyWatcher | undefined, look: Look): BodyWatcher {
   return {
     push(chunk) {
       look(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-      watcher?.push(chunk);
+      watcher?.push?.(chunk);
     },
     end: () => watcher?.end(),
   };

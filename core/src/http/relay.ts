@@ -13,6 +13,7 @@ import type { Upstream } from '../routing/upstream.ts';
 import { placesAnywhere, placesOf } from '../transport/json-places.ts';
 import { isSafeUrlPath } from '../transport/safe-path.ts';
 import { openExchange } from './exchange.ts';
+import { asksModel, countAs, estimateRelay } from './count-relay.ts';
 import { openIntake } from './intake.ts';
 import { readRelayBody, type RelayBody } from './relay-body.ts';
 import { RelayObjects } from './relay-objects.ts';
@@ -56,6 +57,7 @@ export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: Rou
     const places = isScoped ? anywhere : known;
     const body = await readRelayBody(ctx.req, { intake: openIntake(ctx, deps), isScoped, places });
     if (exchange.notes.capture && body.json) exchange.notes.capture.request.body = body.json;
+    if (asksModel(raw)) exchange.notes.estimate = () => estimateRelay(body);
     const relayed = { exchange, body, need, objects };
     const model = body.model ?? modelOfQuery(raw.query);
     const reply = await (model === undefined
@@ -84,10 +86,12 @@ async function relayToModel(relayed: Relayed, model: string, deps: RouteDeps): P
     const sent = { ...named, ...defined({ body: body.send(named.body as Uint8Array | undefined) }) };
     const forward = forwardFor(candidate, exchange);
     return objects.guard({ upstream: candidate.upstream, body, need }, () =>
-      forwardRequest(forward, exchange, { raw: sent, model: candidate.model, call }),
+      forwardRequest(forward, exchange, { raw: sent, model: candidate.model, call, ...countAs(raw) }),
     );
   };
-  return deps.router.serve({ model, exchange, attempt, select, isOnce: !body.isWhole });
+  const { estimate } = exchange.notes;
+  const isOnce = !body.isWhole;
+  return deps.router.serve({ model, exchange, attempt, select, isOnce, ...defined({ estimate }) });
 }
 
 function modelOfQuery(query: string): string | undefined {
@@ -104,8 +108,8 @@ async function relayToUpstream(relayed: Relayed, deps: RouteDeps): Promise<Reply
       { code: 'model_required' },
     );
   }
-  await deps.router.admit(exchange);
   const upstream = pickUpstream(relayed, deps);
+  await deps.router.admit(exchange, { upstream, model: exchange.raw.path });
   exchange.notes.attempts = 1;
   exchange.notes.upstream = upstream.config.id;
   const call = startCall(deps.pools, {
@@ -113,13 +117,17 @@ async function relayToUpstream(relayed: Relayed, deps: RouteDeps): Promise<Reply
     upstream,
     dropped: exchange.notes.dropped,
     capture: exchange.notes.capture,
+    isLimited: exchange.notes.isLimited,
   });
+  exchange.notes.meters.push(call.meter);
   try {
     const raw = { ...exchange.raw, ...defined({ body: body.send(undefined) }) };
     const forward = forwardFor({ upstream }, exchange);
-    return await objects.guard({ upstream, body, need }, () =>
-      forwardRequest(forward, exchange, { raw, call }),
+    const reply = await objects.guard({ upstream, body, need }, () =>
+      forwardRequest(forward, exchange, { raw, call, ...countAs(raw) }),
     );
+    exchange.notes.served = call.meter;
+    return reply;
   } catch (error) {
     call.release();
     throw error;

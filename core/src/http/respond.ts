@@ -151,7 +151,7 @@ class StreamWriter {
         settle(error);
       };
       const onData = (chunk: Buffer): void => {
-        watcher?.push(chunk);
+        watcher?.push?.(chunk);
         this.#beforeLast = this.#last;
         this.#last = chunk;
         this.onWrite();

@@ -47,7 +47,7 @@ export function traceOf(ctx: Context, { prices, proxies, outcome }: TraceInput):
     cachedTokens: usage?.cacheRead,
     reasoningTokens: usage?.reasoning,
     tokensPerSecond: tokensPerSecond({ ms, ttftMs: notes.ttftMs, outputTokens: usage?.output }),
-    cost: usage && served ? prices.costOf(usage, served) : undefined,
+    cost: usage && served ? prices.costOf(usage, served.priced) : undefined,
     replayOf,
     attempts: notes.tries,
     dropped: notes.dropped,

@@ -1,8 +1,7 @@
 import type { ChatRequest } from '../canonical/chat.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { joinUrl } from './join-url.ts';
-import type { Forward } from './plugin.ts';
-import { decodeEvents } from './stream-decoder.ts';
+import type { Forward, ReplyReader } from './plugin.ts';
 import type { HttpUpstream, UpstreamCodec } from './upstream-codec.ts';
 import { readError } from './upstream-error.ts';
 
@@ -14,11 +13,11 @@ export interface ForwardInput {
   readonly headers?: readonly string[];
   /** For wires whose path names the model: gives the path below the base URL, with the upstream's own name. */
   readonly rewritePath?: (path: string, model: string) => string;
-  /** How the streams of a wire are decoded; their beginning is, before any of it goes on to the client. */
-  readonly streams?: Readonly<Record<string, UpstreamCodec['decodeStream']>>;
+  /** How the replies of a wire are read; the beginning of a stream is, before any of it goes on to the client. */
+  readonly readers?: Readonly<Record<string, Pick<UpstreamCodec, 'decodeReply' | 'decodeStream'>>>;
 }
 
-/** A beginning is decoded only to see whether it fails, so what was asked makes no difference. */
+/** Replies are read only to see whether they fail and how long they are, so what was asked makes no difference. */
 const ANY_REQUEST: ChatRequest = {
   ...{
     protocol: '',
@@ -37,12 +36,13 @@ const CLIENT_HEADERS = ['content-type', 'accept', 'idempotency-key', 'user-agent
 /** Sends clients' bytes on to an HTTP upstream, with its own credentials. */
 export function createForward(
   upstream: HttpUpstream,
-  { wires, mount, headers: more = [], rewritePath, streams = {} }: ForwardInput,
+  { wires, mount, headers: more = [], rewritePath, readers = {} }: ForwardInput,
 ): Forward {
   const { baseUrl, headers: own, codec } = upstream;
   const kept = [...CLIENT_HEADERS, ...more];
   const names = new Set(kept.filter((name) => !name.endsWith('-')));
   const prefixes = kept.filter((name) => name.endsWith('-'));
+  const built = new Map(Object.entries(readers).map(([wire, reader]) => [wire, readerOf(reader)]));
   return {
     wires,
     send(raw, model, { http }) {
@@ -56,12 +56,16 @@ export function createForward(
         ...(body && { body }),
       });
     },
-    decodeStart(wire) {
-      const decode = Object.hasOwn(streams, wire) ? streams[wire] : undefined;
-      return decode && ((events) => decodeEvents(events, decode(ANY_REQUEST)));
-    },
+    reader: (wire) => built.get(wire),
     decodeError: (status, headers, text) => readError(upstream, { status, headers, text }),
     readEnd: (wire, text) => codec.readEnd?.(wire, text) ?? { isComplete: true },
+  };
+}
+
+function readerOf({ decodeReply, decodeStream }: NonNullable<ForwardInput['readers']>[string]): ReplyReader {
+  return {
+    decodeReply: (body) => decodeReply(body, ANY_REQUEST),
+    decodeStream: () => decodeStream(ANY_REQUEST),
   };
 }
 

@@ -14,7 +14,7 @@ import type { Capabilities, CapabilityTable } from './capabilities.ts';
 import type { ConversationRules } from './conversation-rules.ts';
 import type { ObserverSetup, TraceObserver } from './observer.ts';
 import type { HeaderMap, HttpClient, HttpReply } from '../transport/http.ts';
-import type { SseEvent } from '../transport/sse.ts';
+import type { StreamDecoder } from './stream-decoder.ts';
 
 /** The part of the logger that plugins may use. Values of secret fields are redacted. */
 export interface Log {
@@ -70,8 +70,13 @@ export interface RawRequest {
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
 }
 
-/** Tells the events of a stream as they come, as long as they are asked for. */
-export type DecodeStart = (events: AsyncIterable<SseEvent>) => AsyncIterable<ChatEvent>;
+/** Reads the replies of a wire. */
+export interface ReplyReader {
+  /** Tells a whole reply as events. */
+  decodeReply(body: JsonObject): Iterable<ChatEvent>;
+  /** Begins to read a stream. */
+  decodeStream(): StreamDecoder;
+}
 
 export interface Forward {
   /** The wires that this upstream takes unchanged. */
@@ -84,10 +89,10 @@ export interface Forward {
   /** Reads an upstream's error reply. The text is at most a few KiB and may be anything. */
   decodeError(status: number, headers: HeaderMap, text: string): GatewayError;
   /**
-   * Decodes the beginning of a wire's streams, so that one that fails before its first content can be replaced.
-   * `undefined` for wires whose first byte counts as content.
+   * Reads a wire's replies: the beginning of a stream, so that one that fails before its first content can be
+   * replaced, and what an upstream has not counted. `undefined` for wires whose first byte counts as content.
    */
-  decodeStart?(wire: string): DecodeStart | undefined;
+  reader?(wire: string): ReplyReader | undefined;
   /** Judges a reply that ended by a copy of it: the whole JSON text, or the last bytes of a stream. */
   readEnd?(wire: string, text: string): ReplyEnd;
 }

@@ -1,9 +1,10 @@
-import type { Usage } from '../canonical/chat.ts';
-import { NONE, toAmount, toMicros } from '../limits/amount.ts';
+import { type Amount, greater, NONE, toAmount, toMicros } from '../limits/amount.ts';
 import type { Demand, Limiter, Permit, Spent, Subject } from '../limits/limiter.ts';
 import type { Prices } from '../limits/prices.ts';
 import type { Candidate } from './candidate.ts';
+import type { Estimate } from './estimate-tokens.ts';
 import type { Exchange } from './exchange.ts';
+import { spentBy } from './spending.ts';
 
 export interface AdmissionDeps {
   readonly limiter: Limiter;
@@ -15,53 +16,48 @@ export interface Admission {
   readonly exchange: Exchange;
   /** What the request is about to take. */
   readonly demand: () => Demand;
+  /** What it took in the end, of those that the subject is about. Default: of all upstreams that were asked. */
+  readonly spent?: () => Spent | undefined;
 }
 
 /**
- * Counts a request toward somebody's limits, or throws `rate-limit`. When the reply is over, what it really took
- * takes the place of the estimate; a request that failed took nothing.
+ * Counts a request toward somebody's limits, or throws `rate-limit`. When the reply is over, what upstreams
+ * delivered takes the place of the estimate, whoever got it.
  */
 export async function admit(
   subject: Subject,
-  { exchange, demand }: Admission,
+  { exchange, demand, spent }: Admission,
   deps: AdmissionDeps,
 ): Promise<Permit> {
   const { notes } = exchange;
   const permit = await deps.limiter.admit([subject], demand);
+  notes.isLimited = true;
   if (permit.requests || permit.tokens) {
     notes.limits = tighter(notes.limits, permit, deps.clock.now());
   }
-  exchange.onEnd(() => permit.end(takenOf(exchange, demand, deps)));
+  exchange.onEnd(() => permit.end(spent ? spent() : spentBy(notes.meters, notes, deps.prices)));
   return permit;
 }
 
 const NOTHING: Demand = { input: NONE, output: NONE, cost: NONE };
 
-/** What a request is about to take, by an estimate of its tokens. */
+/** What a request is about to take, by an estimate of its tokens, of the dearest of those who may answer. */
 export function demandOf(
-  { estimate }: { readonly estimate?: () => Usage },
-  candidate: Candidate | undefined,
+  { estimate }: { readonly estimate?: (() => Estimate) | undefined },
+  candidates: readonly Pick<Candidate, 'upstream' | 'model'>[],
   prices: Prices,
 ): Demand {
-  const usage = estimate?.();
-  if (!usage) return NOTHING;
-  const cost = (candidate && prices.costOf(usage, candidate)) ?? 0;
-  return { input: toAmount(usage.input), output: toAmount(usage.output), cost: toMicros(cost) };
-}
-
-function takenOf(
-  { notes: { served, usage } }: Exchange,
-  demand: () => Demand,
-  { prices }: AdmissionDeps,
-): Spent | undefined {
-  if (!served) return undefined;
-  if (!usage) {
-    // A reply that was cut may not say what it took.
-    const { input, cost } = demand();
-    return { tokens: input, cost, isLeast: true };
-  }
-  const tokens = toAmount(usage.input + usage.output);
-  return { tokens, cost: toMicros(prices.costOf(usage, served) ?? 0), isLeast: false };
+  const estimated = estimate?.();
+  if (!estimated) return NOTHING;
+  const input = toAmount(estimated.input);
+  const demands = candidates.map((candidate): Demand => {
+    const { maxOutput = Infinity } = candidate.upstream.capabilitiesOf(candidate.model);
+    const output = toAmount(Math.min(estimated.output, maxOutput) * estimated.choices);
+    return { input, output, cost: toMicros(prices.costOf({ input, output }, candidate) ?? 0) };
+  });
+  const most = (pick: (demand: Demand) => Amount): Amount =>
+    demands.reduce((amount, demand) => greater(amount, pick(demand)), NONE);
+  return { input, output: most(({ output }) => output), cost: most(({ cost }) => cost) };
 }
 
 /** Of several limits, clients are told about the one that they reach first. */

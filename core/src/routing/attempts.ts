@@ -1,5 +1,5 @@
 import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
-import type { Demand, Limiter } from '../limits/limiter.ts';
+import type { Demand, Limiter, Spent } from '../limits/limiter.ts';
 import type { Prices } from '../limits/prices.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import type { AttemptReason } from '../trace/record.ts';
@@ -10,6 +10,7 @@ import type { Candidate } from './candidate.ts';
 import type { Clock } from './clock.ts';
 import type { Exchange } from './exchange.ts';
 import type { Gates } from './gates.ts';
+import { spentBy } from './spending.ts';
 
 /** One try at one candidate. It throws as long as another candidate may still answer in its place. */
 export type Attempt<Result> = (candidate: Candidate, call: Call, exchange: Exchange) => Promise<Result>;
@@ -48,7 +49,9 @@ export async function tryCandidate<Result>(
   const { requestId, signal, log, notes } = exchange;
   const { pools, gates, clock } = deps;
   const { id, limits } = upstream.config;
-  const permit = limits && (await admit({ kind: 'upstream', id, limits }, { exchange, demand }, deps));
+  let call: Call | undefined;
+  const spent = (): Spent | undefined => call && spentBy([call.meter], notes, deps.prices);
+  const permit = limits && (await admit({ kind: 'upstream', id, limits }, { exchange, demand, spent }, deps));
   const gate = gates.of(upstream);
   const queuedAt = performance.now();
   if (!gate.tryEnter()) {
@@ -69,38 +72,39 @@ export async function tryCandidate<Result>(
     health.failed(error, clock.now());
     diary.failed(error);
   };
-  const call = startCall(pools, {
+  const started = clock.now();
+  const startedAt = performance.now();
+  const own = (call = startCall(pools, {
     ...{ upstream, model, requestId, signal, log, dropped: notes.dropped },
     ...{ totalMs, firstTokenMs, health, now: clock.now },
-    ...{ capture: notes.capture, attempt: notes.tries.length - 1 },
+    ...{ capture: notes.capture, attempt: notes.tries.length - 1, isLimited: notes.isLimited },
     onFailure: learn,
     onRelease() {
       gate.exit();
       health.end();
-      diary.end(call.seen);
+      diary.end(own.seen);
     },
-  });
-  const started = clock.now();
-  const startedAt = performance.now();
+  }));
+  notes.meters.push(own.meter);
   try {
-    const result = await attempt(candidate, call, exchange);
+    const result = await attempt(candidate, own, exchange);
     // Somebody else was quicker, or the client is gone: nobody wants the answer any more.
     if (signal.aborted) throw GatewayError.from(signal.reason);
-    call.begun();
-    diary.saw(call.seen);
-    notes.served = candidate;
-    notes.ttftMs = (call.seen.firstAt ?? performance.now()) - notes.arrivedAt;
-    health.succeeded((call.begunAt ?? clock.now()) - started);
+    own.begun();
+    diary.saw(own.seen);
+    notes.served = own.meter;
+    notes.ttftMs = (own.seen.firstAt ?? performance.now()) - notes.arrivedAt;
+    health.succeeded((own.begunAt ?? clock.now()) - started);
     return result;
   } catch (error) {
-    const failure = blame(error, candidate, call);
+    const failure = blame(error, candidate, own);
     learn(signal.aborted ? new GatewayError('cancelled', 'Nobody waits for it any more.') : failure);
-    call.release();
-    await permit?.end(undefined);
+    own.release();
+    await permit?.end(spent());
     log.debug({ upstream: upstream.config.id, kind: failure.kind }, 'An attempt failed.');
     throw failure;
   } finally {
-    notes.upstreamMs += performance.now() - (call.seen.sentAt ?? startedAt);
+    notes.upstreamMs += performance.now() - (own.seen.sentAt ?? startedAt);
   }
 }
 

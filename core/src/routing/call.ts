@@ -4,6 +4,7 @@ import type { HttpReply, HttpRequest, ReplyTap, RequestWatcher } from '../transp
 import type { HttpPools } from '../transport/pools.ts';
 import type { CandidateHealth } from './health.ts';
 import type { Dropped } from './exchange.ts';
+import { Meter } from './meter.ts';
 import { exhaustedFor } from './rate-limit-headers.ts';
 import { type Capture, isText, type UpstreamExchange } from '../trace/capture.ts';
 import type { Upstream } from './upstream.ts';
@@ -28,6 +29,8 @@ export interface CallInput {
   readonly capture?: Capture | undefined;
   /** The place of this attempt among those of its request. */
   readonly attempt?: number;
+  /** Whether limits depend on what the upstream delivers. */
+  readonly isLimited?: boolean | undefined;
   readonly onFailure?: (error: GatewayError) => void;
   readonly onRelease?: () => void;
 }
@@ -58,6 +61,8 @@ export interface Call {
   readonly begunAt: number | undefined;
   /** The reply broke after it had begun. */
   failed(error: GatewayError): void;
+  /** What the upstream delivers. */
+  readonly meter: Meter;
   /** Must be called when the reply is over, however it ended; only the first time counts. */
   release(): void;
 }
@@ -71,6 +76,7 @@ export function startCall(pools: HttpPools, input: CallInput): Call {
 class OpenCall implements Call, RequestWatcher {
   readonly context: CallContext;
   readonly seen: CallTimes = {};
+  readonly meter: Meter;
   begunAt: number | undefined;
   readonly #input: CallInput;
   readonly #controller = new AbortController();
@@ -83,6 +89,7 @@ class OpenCall implements Call, RequestWatcher {
     const { upstream, model, requestId, log, signal, firstTokenMs } = input;
     const { timeouts } = upstream.config;
     this.#input = input;
+    this.meter = new Meter({ upstream, model: model ?? '' }, input.isLimited ?? false);
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener('abort', this.#onAbort, { once: true });
     this.#total = this.#abortIn(
@@ -102,11 +109,11 @@ class OpenCall implements Call, RequestWatcher {
     };
   }
 
-  sending(request: HttpRequest): ReplyTap | undefined {
+  sending(request: HttpRequest): ReplyTap {
     this.seen.sentAt ??= performance.now();
     const { capture, attempt } = this.#input;
     const sent = (this.#sent = capture?.send(captured(request, attempt)));
-    return sent && { wants: isText, push: sent.reply.push };
+    return sent ? tapOf(sent, this.meter) : this.meter;
   }
 
   connected(): void {
@@ -163,6 +170,21 @@ const MAX_DROPPED = 100;
 function note(dropped: Dropped[], { field, why }: Dropped): void {
   const isKnown = dropped.some((one) => one.field === field && one.why === why);
   if (!isKnown && dropped.length < MAX_DROPPED) dropped.push({ field, why });
+}
+
+/** Has a reply counted and its text recorded. */
+function tapOf({ reply }: UpstreamExchange, meter: Meter): ReplyTap {
+  let isRecorded = false;
+  return {
+    wants(headers) {
+      isRecorded = isText(headers);
+      return meter.wants(headers);
+    },
+    push(chunk) {
+      meter.push(chunk);
+      if (isRecorded) reply.push(chunk);
+    },
+  };
 }
 
 /** Bodies that are streamed are not captured: they are files, as a rule. */

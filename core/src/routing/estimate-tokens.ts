@@ -1,4 +1,4 @@
-import type { AssistantPart, ChatRequest, Usage, UserPart } from '../canonical/chat.ts';
+import type { AssistantPart, ChatRequest, UserPart } from '../canonical/chat.ts';
 import { countByLength, type TextCounter } from './text-tokens.ts';
 
 /** What a message costs besides its text. */
@@ -10,8 +10,17 @@ const TOKENS_OF_IMAGE = 1000;
 const TOKENS_OF_ANSWER = 1000;
 
 /** About what a request takes, before it is known. */
-export function estimateUsage(request: ChatRequest): Usage {
-  return { input: estimateTokens(request), output: request.maxTokens ?? TOKENS_OF_ANSWER, estimated: true };
+export interface Estimate {
+  readonly input: number;
+  /** The most that one answer may take. */
+  readonly output: number;
+  /** How many answers are wanted. */
+  readonly choices: number;
+}
+
+export function estimateUsage(request: ChatRequest): Estimate {
+  const { maxTokens = TOKENS_OF_ANSWER, sampling } = request;
+  return { input: estimateTokens(request), output: maxTokens, choices: sampling.count ?? 1 };
 }
 
 /**

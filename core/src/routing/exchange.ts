@@ -1,7 +1,8 @@
 import type { Capture } from '../trace/capture.ts';
 import type { AttemptRecord } from '../trace/record.ts';
 import type { LimitHeadroom } from '../plugin/plugin.ts';
-import type { Candidate } from './candidate.ts';
+import type { Estimate } from './estimate-tokens.ts';
+import type { Meter } from './meter.ts';
 import type { Readable } from 'node:stream';
 import type { Usage } from '../canonical/chat.ts';
 import type { Log, Protocol, RawRequest } from '../plugin/plugin.ts';
@@ -31,8 +32,14 @@ export interface Notes {
   /** What the gateway itself took until the reply began, in milliseconds. */
   overheadMs?: number;
   usage?: Usage;
-  /** Who gave the reply. */
-  served?: Candidate;
+  /** What was counted of each call of an upstream, in the order in which they began. */
+  readonly meters: Meter[];
+  /** Of these, the one whose reply the client gets. */
+  served?: Meter;
+  /** What the request is taken for where nobody counts it. */
+  estimate?: () => Estimate;
+  /** Whether limits depend on what is counted. */
+  isLimited?: boolean;
   /** What is left of the limits on requests and tokens. */
   limits?: LimitHeadroom;
   errorKind?: string;
@@ -72,9 +79,10 @@ export interface Reply {
   readonly watcher?: BodyWatcher;
 }
 
-/** Sees the bytes of a `Readable` body as they pass. */
+/** Sees a `Readable` body off. */
 export interface BodyWatcher {
-  push(chunk: Uint8Array): void;
+  /** Sees the bytes as they pass. */
+  push?(chunk: Uint8Array): void;
   /** Called at the body's end. Throws a `GatewayError` when it was no proper end. */
   end(): void;
 }

@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import { GatewayError } from '../canonical/errors.ts';
 import type { HoldBounds } from '../config/routing.ts';
 import type { Forward, RawRequest, ReplyEnd } from '../plugin/plugin.ts';
-import { createTap } from '../trace/tap.ts';
 import { guarded } from '../transport/guarded.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { readText, readUpTo } from '../transport/read-body.ts';
@@ -10,13 +9,12 @@ import type { Call } from './call.ts';
 import type { Candidate } from './candidate.ts';
 import type { BodyWatcher, Exchange, Reply } from './exchange.ts';
 import { holdBytes } from './hold.ts';
+import type { Meter } from './meter.ts';
+import type { CountAs } from './reply-count.ts';
 import { refuseFailure } from './refuse-failure.ts';
 
 /** An error reply is read up to here: enough for any message, too little to hurt. */
 const ERROR_TEXT_BYTES = 16 * 1024;
-
-/** How much of a reply's end is kept to find its usage in. */
-const TAIL_BYTES = 64 * 1024;
 
 /** A reply up to this size is read whole before it is passed on: one that breaks can still be replaced. */
 const WHOLE_BODY_BYTES = 1024 * 1024;
@@ -50,6 +48,8 @@ export interface ForwardedRequest {
   readonly stream?: boolean;
   /** How much of a stream may wait for its first content. */
   readonly hold?: HoldBounds | undefined;
+  /** How replies are read whose upstream does not count; absent for those that are no answers of a model. */
+  readonly countAs?: CountAs;
 }
 
 /** Sends the client's bytes on and gives the upstream's bytes back. */
@@ -58,7 +58,9 @@ export async function forwardRequest(
   exchange: Exchange,
   input: ForwardedRequest,
 ): Promise<Reply> {
-  const { raw, model, call, stream = false, hold } = input;
+  const { raw, model, call, stream = false, hold, countAs } = input;
+  const { meter } = call;
+  meter.countAs(countAs);
   const { status, headers, body } = await forward.send(raw, model, call.context);
   if (status >= 400) throw forward.decodeError(status, headers, await readText(body, ERROR_TEXT_BYTES));
   if (status >= 300 && status !== 304) {
@@ -70,6 +72,7 @@ export async function forwardRequest(
   const judge = (text: string): ReplyEnd => {
     const end = readEnd(forward, raw.wire, text);
     if (end.usage) exchange.notes.usage = end.usage;
+    meter.report(end.usage);
     return end;
   };
   const isStream = stream || /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
@@ -77,13 +80,16 @@ export async function forwardRequest(
   if (whole) {
     if (hold) refuseFailure(whole, (text) => forward.decodeError(status, headers, text));
     call.release();
+    meter.end(whole);
     if (isJson(headers)) judge(whole.toString('utf8'));
     return { ...reply, body: whole };
   }
-  const decodeStart = isStream && hold && forward.decodeStart?.(raw.wire);
-  const watcher = isStream ? watchStream(judge, () => failInside(exchange, call)) : undefined;
-  if (decodeStart) {
-    const ended = await holdBytes(body, decodeStart, hold);
+  const reader = isStream && hold ? forward.reader?.(raw.wire) : undefined;
+  const watcher = isStream
+    ? watchStream(meter, judge, () => failInside(exchange, call))
+    : watchBytes(meter, judge, isJson(headers));
+  if (reader && hold) {
+    const ended = await holdBytes(body, reader.decodeStream(), hold);
     if (ended) return { ...reply, body: Readable.from([ended]), ...released(call, watcher) };
   } else await firstByte(body);
   // It has ended already, and nobody would hear of that any more.
@@ -103,12 +109,12 @@ export async function forwardRequest(
     guarded(() => call.release(), fail),
   );
   call.begun();
-  return { ...reply, body, ...(watcher && { watcher }) };
+  return { ...reply, body, watcher };
 }
 
-function released(call: Call, watcher: BodyWatcher | undefined): Pick<Reply, 'watcher'> {
+function released(call: Call, watcher: BodyWatcher): Pick<Reply, 'watcher'> {
   call.release();
-  return watcher ? { watcher } : {};
+  return { watcher };
 }
 
 /** The client was told in the stream, which is over; the records have to know, too. */
@@ -118,14 +124,25 @@ function failInside({ notes }: Exchange, call: Call): void {
   call.failed(failure);
 }
 
-/** Keeps the end of a stream and judges it by that. */
-function watchStream(judge: (text: string) => ReplyEnd, onFailure: () => void): BodyWatcher {
-  const tap = createTap(TAIL_BYTES);
+type Judge = (text: string) => ReplyEnd;
+
+/** A long reply that is no stream is over when its bytes are. */
+function watchBytes(meter: Meter, judge: Judge, isJson: boolean): BodyWatcher {
   return {
-    push: tap.push,
     end() {
-      const { isComplete, isFailed } = judge(tap.text());
+      meter.end();
+      if (isJson) judge(meter.text());
+    },
+  };
+}
+
+/** Judges a stream by its end. */
+function watchStream(meter: Meter, judge: Judge, onFailure: () => void): BodyWatcher {
+  return {
+    end() {
+      const { isComplete, isFailed } = judge(meter.text());
       if (isFailed) onFailure();
+      else if (isComplete) meter.end();
       if (!isComplete) {
         throw new GatewayError(
           'upstream-broken',

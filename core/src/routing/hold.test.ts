@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { routing } from '../../../tests/support/candidates.ts';
 import type { ChatEvent } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
-import type { DecodeStart } from '../plugin/plugin.ts';
+import type { StreamDecoder } from '../plugin/stream-decoder.ts';
 import { holdBytes, holdEvents } from './hold.ts';
 
 const bounds = routing.hold;
@@ -53,15 +53,17 @@ describe('the beginning of a translated stream', () => {
 });
 
 /** Each event's data is the type of what it means; `!` means a failure. */
-const decode: DecodeStart = async function* (events) {
-  for await (const { data } of events) {
+const decoder = (): StreamDecoder => ({
+  isOver: false,
+  push({ data }) {
     if (data === '!') throw new GatewayError('overloaded', 'No.');
-    yield data === 'start' ? begin : data === 'open' ? open : say(data);
-  }
-};
+    return [data === 'start' ? begin : data === 'open' ? open : say(data)];
+  },
+  end: () => [],
+});
 
 describe('the beginning of a stream that passes through', () => {
-  const held = (body: PassThrough, own = {}) => holdBytes(body, decode, { ...bounds, ...own });
+  const held = (body: PassThrough, own = {}) => holdBytes(body, decoder(), { ...bounds, ...own });
 
   it('is put back as it was', async () => {
     const body = new PassThrough();

@@ -3,7 +3,7 @@ import type { ChatEvent } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { resumed } from '../canonical/iterate.ts';
 import type { HoldBounds } from '../config/routing.ts';
-import type { DecodeStart } from '../plugin/plugin.ts';
+import { decodeEvents, type StreamDecoder } from '../plugin/stream-decoder.ts';
 import { readSse } from '../transport/sse.ts';
 
 /** Whether an event says something, or how it all ended; what comes before only announces it. */
@@ -67,12 +67,12 @@ function waitingFor(
  */
 export async function holdBytes(
   body: Readable,
-  decode: DecodeStart,
+  decoder: StreamDecoder,
   bounds: HoldBounds,
 ): Promise<Buffer | undefined> {
   const start = new StartReader(body, bounds.bytes);
   const { over, clear } = expiry(bounds.ms);
-  const events = decode(readSse(start))[Symbol.asyncIterator]();
+  const events = decodeEvents(readSse(start), decoder)[Symbol.asyncIterator]();
   try {
     for (let count = 0; count < bounds.events; count += 1) {
       const next = await Promise.race([events.next(), over]);
@@ -92,7 +92,7 @@ export async function holdBytes(
     clear();
     // A decoder that waits for more would wait for ever.
     start.close();
-    events.return?.()?.then(undefined, () => {});
+    events.return(undefined).then(undefined, () => {});
   }
 }
 

@@ -74,7 +74,7 @@ export class Race<Answer> {
   #adopt({ notes: own }: Exchange): void {
     const { notes, onEnd } = this.#exchange;
     const copy = (): void => {
-      const { attempts, upstreamMs, dropped, tries, arrivedAt, ...rest } = own;
+      const { attempts, upstreamMs, dropped, tries, meters, arrivedAt, ...rest } = own;
       Object.assign(notes, rest);
       notes.dropped.splice(0, Infinity, ...dropped);
       notes.upstreamMs = Math.max(notes.upstreamMs, upstreamMs);

@@ -73,9 +73,8 @@ export class RouteRun<Result> {
   /** Counts the request toward the limits of the alias. */
   async #admit(): Promise<void> {
     const { limits } = this.#route;
-    const [candidate] = this.#candidates;
-    if (!limits || !candidate) return;
-    const demand = (): Demand => demandOf(this.#routed, candidate, this.#deps.prices);
+    if (!limits) return;
+    const demand = (): Demand => demandOf(this.#routed, this.#candidates, this.#deps.prices);
     await admit({ kind: 'model', ...limits }, { exchange: this.#routed.exchange, demand }, this.#deps);
   }
 
@@ -113,7 +112,7 @@ export class RouteRun<Result> {
     const { firstTokenMs } = this.#route.timeouts;
     const totalMs = Number.isFinite(left) ? left : undefined;
     try {
-      const demand = (): Demand => demandOf(this.#routed, candidate, this.#deps.prices);
+      const demand = (): Demand => demandOf(this.#routed, [candidate], this.#deps.prices);
       const input = { exchange, attempt, firstTokenMs, totalMs, demand, reason, name };
       return { result: await tryCandidate(candidate, input, this.#deps) };
     } catch (error) {

@@ -1,11 +1,12 @@
-import type { Usage } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import type { RoutingConfig } from '../config/routing.ts';
 import type { Demand } from '../limits/limiter.ts';
+import type { PricedModel } from '../limits/prices.ts';
 import { admit, demandOf } from './admission.ts';
 import type { Attempt, AttemptDeps } from './attempts.ts';
 import type { Candidate } from './candidate.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { Estimate } from './estimate-tokens.ts';
 import type { Exchange } from './exchange.ts';
 import { RouteRun } from './route-run.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -24,15 +25,15 @@ export interface Routed<Result> {
   /** Whether the request can be sent only once, since its body is gone then. */
   readonly isOnce?: boolean;
   /** About how many tokens it takes. */
-  readonly estimate?: () => Usage;
+  readonly estimate?: () => Estimate;
 }
 
 /** Finds out who answers: by policy, by health, again after failures that pass, and by fallbacks at the end. */
 export interface Router {
   /** Throws a `GatewayError` when there was nothing left to try. */
   serve<Result>(routed: Routed<Result>): Promise<Result>;
-  /** Counts a request that names no model toward the limits of its key. */
-  admit(exchange: Exchange): Promise<void>;
+  /** Counts a request that names no model toward the limits of its key. What it asks for stands for the model. */
+  admit(exchange: Exchange, asked: PricedModel): Promise<void>;
 }
 
 export interface RouterDeps extends AttemptDeps {
@@ -46,11 +47,12 @@ export function createRouter(deps: RouterDeps): Router {
   const budget = new RetryBudget();
   const runDeps = { ...deps, budget };
   return {
-    admit: (exchange) => admitKey({ exchange }, deps),
+    admit: (exchange, asked) => admitKey({ exchange, ...exchange.notes, candidates: [asked] }, deps),
     async serve(routed) {
       budget.earn();
+      if (routed.estimate) routed.exchange.notes.estimate = routed.estimate;
       // Each step that waits costs every request, so those without limits take none.
-      if (routed.exchange.key?.limits) await admitKey(routed, deps);
+      if (routed.exchange.key?.limits) await admitModel(routed, deps);
       const asked = new Set<string>();
       const names = [routed.model];
       let failure: GatewayError | undefined;
@@ -76,17 +78,21 @@ export function createRouter(deps: RouterDeps): Router {
   };
 }
 
+async function admitModel(routed: Routed<unknown>, deps: RouterDeps): Promise<void> {
+  const { candidates } = await deps.catalogue.resolve(routed.model, routed.exchange.key);
+  await admitKey({ ...routed, candidates }, deps);
+}
+
+interface ForKey extends Pick<Routed<unknown>, 'exchange'> {
+  readonly estimate?: (() => Estimate) | undefined;
+  readonly candidates: readonly PricedModel[];
+}
+
 /** Counts a request toward the limits of its key, once, whatever else becomes of it. */
-async function admitKey(
-  routed: Pick<Routed<unknown>, 'exchange' | 'estimate'> & { readonly model?: string },
-  deps: RouterDeps,
-): Promise<void> {
-  const { exchange, model } = routed;
+async function admitKey({ exchange, estimate, candidates }: ForKey, deps: RouterDeps): Promise<void> {
   const { key } = exchange;
   if (!key?.limits) return;
-  const candidate =
-    model === undefined ? undefined : (await deps.catalogue.resolve(model, key)).candidates[0];
-  const demand = (): Demand => demandOf(routed, candidate, deps.prices);
+  const demand = (): Demand => demandOf({ estimate }, candidates, deps.prices);
   await admit({ kind: 'key', id: key.id, limits: key.limits }, { exchange, demand }, deps);
 }
 

@@ -2,7 +2,7 @@
 export type TextCounter = (text: string) => number;
 
 /** What a token is on average in English prose and code, in bytes of UTF-8; it fits other scripts well enough. */
-const BYTES_OF_TOKEN = 4;
+export const BYTES_OF_TOKEN = 4;
 
 /** A guess by length, for models whose tokenizer is not public. */
 export const countByLength: TextCounter = (text) => Math.ceil(Buffer.byteLength(text) / BYTES_OF_TOKEN);

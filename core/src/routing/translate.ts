@@ -77,9 +77,13 @@ async function* watch(
   const guard = new GrammarGuard();
   try {
     for await (const event of events) {
-      if (event.type === 'finish') yield* guard.closeAll();
+      if (event.type === 'finish') {
+        yield* guard.closeAll();
+        call.meter.end();
+      }
       if (!guard.admits(event)) continue;
       if ('usage' in event && event.usage) notes.usage = { ...notes.usage, ...event.usage };
+      call.meter.tell(event);
       recorder?.push(event);
       yield event.type === 'start' ? { ...event, model } : event;
       if (guard.isFinished) return;

@@ -1,12 +1,15 @@
 export interface Tap {
   /** Takes a reference to a piece that passes by. */
   readonly push: (chunk: Uint8Array) => void;
-  /** The last bytes that passed, at least `limit` of them where there were so many, as text. */
-  text(): string;
+  /** The last bytes that passed, at least `limit` of them where there were so many. */
+  bytes(): Buffer;
 }
 
-/** Keeps the end of a byte stream by reference: nothing is copied or parsed while the stream runs. */
-export function createTap(limit: number): Tap {
+/**
+ * Keeps the end of a byte stream by reference: nothing is copied or parsed while the stream runs. What is no longer
+ * kept is handed to `drop`, in order.
+ */
+export function createTap(limit: number, drop?: (chunk: Uint8Array) => void): Tap {
   let chunks: Uint8Array[] = [];
   let size = 0;
   return {
@@ -14,14 +17,20 @@ export function createTap(limit: number): Tap {
       chunks.push(chunk);
       size += chunk.length;
       if (size > limit * 2) {
-        while (chunks.length > 1 && size - (chunks[0]?.length ?? 0) >= limit)
-          size -= chunks.shift()?.length ?? 0;
-        if (chunks.length === 1 && size > limit * 2) {
-          chunks = [Buffer.from(chunks[0]?.subarray(-limit) ?? [])];
+        let first = chunks[0];
+        while (first && chunks.length > 1 && size - first.length >= limit) {
+          size -= first.length;
+          chunks.shift();
+          drop?.(first);
+          first = chunks[0];
+        }
+        if (first && chunks.length === 1 && size > limit * 2) {
+          drop?.(first.subarray(0, -limit));
+          chunks = [Buffer.from(first.subarray(-limit))];
           size = limit;
         }
       }
     },
-    text: () => Buffer.concat(chunks).toString('utf8'),
+    bytes: () => Buffer.concat(chunks),
   };
 }

@@ -65,7 +65,7 @@ export const anthropicProvider = defineProvider({
           // The version and betas of a client that speaks the same go along as they are.
           mount: '',
           headers: ['anthropic-version', 'anthropic-beta', 'anthropic-dangerous-direct-browser-access'],
-          streams: { [ANTHROPIC]: decodeStream },
+          readers: { [ANTHROPIC]: { decodeReply, decodeStream } },
         },
         models: async (context) => {
           const listed = { ...upstream, headers: { ...upstream.headers, 'anthropic-version': version } };

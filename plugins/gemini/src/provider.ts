@@ -62,7 +62,7 @@ export const geminiProvider = defineProvider({
           mount: '',
           headers: ['x-goog-api-client'],
           rewritePath: renameModel,
-          streams: { [GEMINI]: decodeStream },
+          readers: { [GEMINI]: { decodeReply, decodeStream } },
         },
         models: (context) => listModels(upstream, context),
         async embed(request, context) {

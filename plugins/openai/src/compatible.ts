@@ -11,12 +11,14 @@ import {
   type UpstreamCodec,
 } from '@dragoman/core';
 import { decodeError } from './decode-error.ts';
+import { decodeCompletion, decodeCompletionStream } from './decode-completion.ts';
 import { decodeReply, decodeStream } from './decode-reply.ts';
 import { decodeEmbedReply, encodeEmbedRequest } from './embeddings.ts';
 import { encodeRequest } from './encode-request.ts';
 import { decodeModels } from './models.ts';
 import { countInputTokens, openaiResponsesCodec } from './responses/codec.ts';
 import {
+  decodeReply as decodeResponseReply,
   decodeStream as decodeResponseStream,
   readEnd as readResponseEnd,
 } from './responses/decode-reply.ts';
@@ -59,7 +61,7 @@ export function openaiCompatible({ baseUrl, headers, wire = 'chat' }: OpenaiComp
   const chat = createHttpProvider({
     ...input,
     codec: { ...openaiChatCodec, readEnd: readEndOf },
-    forward: { wires: WIRES[wire], mount: '/v1', headers: CLIENT_HEADERS, streams: STREAMS },
+    forward: { wires: WIRES[wire], mount: '/v1', headers: CLIENT_HEADERS, readers: READERS },
     models: async (context) => decodeModels(await getJson(input, '/models', context)),
     async embed(request, context) {
       const body = encodeEmbedRequest(request);
@@ -78,7 +80,11 @@ export function openaiCompatible({ baseUrl, headers, wire = 'chat' }: OpenaiComp
   };
 }
 
-const STREAMS = { [OPENAI_CHAT]: decodeStream, [RESPONSES]: decodeResponseStream };
+const READERS = {
+  [OPENAI_CHAT]: { decodeReply, decodeStream },
+  [RESPONSES]: { decodeReply: decodeResponseReply, decodeStream: decodeResponseStream },
+  [OPENAI_COMPLETIONS]: { decodeReply: decodeCompletion, decodeStream: decodeCompletionStream },
+};
 
 function readEndOf(wire: string, text: string): ReplyEnd {
   return wire === RESPONSES ? readResponseEnd(text) : readEnd(wire, text);

@@ -9,6 +9,7 @@ import {
   FieldReader,
   type JsonObject,
   type RequestInput,
+  type Sampling,
   type Usage,
 } from '@dragoman/core';
 import { decodeModel, decodeSampling, decodeStop } from './decode-options.ts';
@@ -48,12 +49,18 @@ function decodeRequest({ body }: RequestInput): ChatRequest {
     tools: [],
     maxTokens: fields.optionalTokens('max_tokens', 0),
     stop: decodeStop(fields),
-    sampling: decodeSampling(fields),
+    sampling: withBestOf(decodeSampling(fields), fields),
     reasoning: {},
     user: fields.optionalString('user'),
     nativeOnly: nativeOnly.length > 0 ? nativeOnly : undefined,
   });
   return defined({ ...request, extensions: extensionsOf(fields, { stream_options: streamOptions }) });
+}
+
+/** So many answers are written, of which the best are told. */
+function withBestOf(sampling: Sampling, fields: FieldReader): Sampling {
+  const written = Math.max(sampling.count ?? 1, fields.optionalChoices('best_of') ?? 1);
+  return written > 1 ? { ...sampling, count: written } : sampling;
 }
 
 /** A chat has one prompt, as text. Several, or tokens, are for upstreams with this endpoint of their own. */

@@ -7,7 +7,8 @@ import {
   type ReplyEnd,
   type Usage,
 } from '@dragoman/core';
-import { OPENAI_CHAT, OPENAI_COMPLETIONS } from './wire.ts';
+import { decodeUsage as decodeResponseUsage } from './responses/usage.ts';
+import { OPENAI_CHAT, OPENAI_COMPLETIONS, OPENAI_RELAY } from './wire.ts';
 
 /** Reads a `usage` object; `undefined` when there is none or it holds no count. */
 export function decodeUsage(value: JsonValue | undefined): Usage | undefined {
@@ -42,6 +43,13 @@ export function decodeUsage(value: JsonValue | undefined): Usage | undefined {
   });
 }
 
+/** Pictures and transcripts are counted as Responses are; a rerank tells one number. */
+function decodeRelayUsage(value: JsonValue | undefined): Usage | undefined {
+  const usage = decodeUsage(value) ?? decodeResponseUsage(value);
+  const total = usage ? undefined : readCount(objectOf(value)['total_tokens']);
+  return usage ?? (total === undefined ? undefined : { input: total, output: 0 });
+}
+
 /** Writes a `usage` object. */
 export function encodeUsage(usage: Usage = { input: 0, output: 0 }): JsonObject {
   const { input, output, cacheRead, cacheWrite, reasoning } = usage;
@@ -66,8 +74,10 @@ export function encodeUsage(usage: Usage = { input: 0, output: 0 }): JsonObject 
 
 /** Judges a reply that ended by its JSON text or by the last bytes of its stream. */
 export function readEnd(wire: string, text: string): ReplyEnd {
-  if (/^\s*\{/.test(text)) return defined({ usage: usageOfReply(text), isComplete: true });
-  const usage = lastUsage(text);
+  const decode = wire === OPENAI_RELAY ? decodeRelayUsage : decodeUsage;
+  // Of a long reply that is no stream, only its end is there.
+  const usage = /^data:/m.test(text) ? lastUsage(text, decode) : usageOfReply(text, decode);
+  if (/^\s*\{/.test(text)) return defined({ usage, isComplete: true });
   // Other streams of OpenAI, which are only relayed, end in other ways.
   const isChat = wire === OPENAI_CHAT || wire === OPENAI_COMPLETIONS;
   const isFailed = /^data:\s*\{\s*"error"\s*:\s*\{/m.test(text) || undefined;
@@ -79,16 +89,16 @@ export function readEnd(wire: string, text: string): ReplyEnd {
 const USAGE = /"usage"\s*:\s*(\{(?:[^{}]|\{[^{}]*\})*\})/y;
 
 /** Parses the usage alone; within a text, quotes would be escaped, so the key is not found there. */
-function usageOfReply(text: string): Usage | undefined {
+function usageOfReply(text: string, decode: typeof decodeUsage): Usage | undefined {
   USAGE.lastIndex = Math.max(0, text.lastIndexOf('"usage"'));
   const found = USAGE.exec(text)?.[1];
-  return found === undefined ? undefined : decodeUsage(JSON.parse(found) as JsonValue);
+  return found === undefined ? undefined : decode(JSON.parse(found) as JsonValue);
 }
 
-function lastUsage(text: string): Usage | undefined {
+function lastUsage(text: string, decode: typeof decodeUsage): Usage | undefined {
   for (const line of text.split(/\r\n|\n|\r/).toReversed()) {
     if (!line.startsWith('data:') || !line.includes('_tokens"')) continue;
-    const usage = decodeUsage(objectOf(JSON.parse(line.slice(5)) as JsonValue)['usage']);
+    const usage = decode(objectOf(JSON.parse(line.slice(5)) as JsonValue)['usage']);
     if (usage) return usage;
   }
   return undefined;

@@ -1,0 +1,173 @@
+import type { ChatEvent, Usage } from '../canonical/chat.ts';
+import { defined } from '../canonical/json.ts';
+import { readCount } from '../canonical/usage.ts';
+import type { PricedModel } from '../limits/prices.ts';
+import { isText } from '../trace/capture.ts';
+import { createTap, type Tap } from '../trace/tap.ts';
+import type { ReplyTap } from '../transport/http.ts';
+import { BYTES_OF_MEDIA, contentBytes } from './content-bytes.ts';
+import { type CountAs, countJson, type Found, StreamCount } from './reply-count.ts';
+import { BYTES_OF_TOKEN } from './text-tokens.ts';
+
+/** How much of a reply's end is kept to find its usage in. */
+const TAIL_BYTES = 64 * 1024;
+
+/** Where no limit needs it exact, a long stream is judged by so much of its beginning. */
+const SAMPLE_BYTES = 16 * 1024;
+
+const NOTHING: Found = { bytes: 0, hasBegun: false };
+
+/**
+ * Counts what an upstream delivers in one call. Bytes are only kept until their number is wanted: an upstream that
+ * tells its usage at the end is believed, and nothing was read.
+ */
+export class Meter implements ReplyTap {
+  readonly priced: PricedModel;
+  /** Whether limits depend on it. */
+  readonly #isExact: boolean;
+  /** Whether its end was seen. */
+  isWhole = false;
+  #as: CountAs | undefined;
+  #headers: Readonly<Record<string, unknown>> = {};
+  #body: Uint8Array | undefined;
+  #tail: Tap | undefined;
+  #stream: StreamCount | undefined;
+  #isJson = false;
+  #size = 0;
+  #dropped = 0;
+  #read = 0;
+  #told = 0;
+  #hasBegun = false;
+  #reported: Usage | undefined;
+  #found: Found | undefined;
+
+  constructor(priced: PricedModel, isExact: boolean) {
+    this.priced = priced;
+    this.#isExact = isExact;
+  }
+
+  /** Says how bytes are to be read. Those of others are decoded by their provider, and only count if they broke off. */
+  countAs(as: CountAs | undefined): void {
+    this.#as = as;
+  }
+
+  /** A new reply begins: what a provider asked for before is no answer. */
+  wants(headers: Readonly<Record<string, unknown>>): boolean {
+    this.#headers = headers;
+    this.#tail = undefined;
+    this.#size = 0;
+    return true;
+  }
+
+  /** Takes the bytes of the reply. A field, so that it can be handed on as a listener. */
+  readonly push = (chunk: Uint8Array): void => {
+    if (this.#size === 0) this.#isJson = startsAsJson(chunk);
+    this.#size += chunk.length;
+    (this.#tail ??= createTap(TAIL_BYTES, this.#drop)).push(chunk);
+  };
+
+  readonly #drop = (chunk: Uint8Array): void => {
+    this.#dropped += chunk.length;
+    if (!this.#isStream || (!this.#isExact && this.#read >= SAMPLE_BYTES)) return;
+    this.#read += chunk.length;
+    this.#openStream().push(chunk);
+  };
+
+  /** The last bytes, as text. */
+  text(): string {
+    return this.#tail?.bytes().toString('utf8') ?? '';
+  }
+
+  /** Takes an event that was decoded anyway. */
+  tell(event: ChatEvent): void {
+    this.#hasBegun = true;
+    if (event.type === 'block-delta' && !this.#isExact) this.#told += event.delta.length;
+    else this.#told += contentBytes(event);
+    if ('usage' in event) this.report(event.usage);
+  }
+
+  /** Takes what the upstream counted so far. */
+  report(usage: Usage | undefined): void {
+    if (usage) this.#reported = this.#reported ? { ...this.#reported, ...usage } : usage;
+  }
+
+  /** The whole reply was seen; where it came in one piece, with its bytes. */
+  end(body?: Uint8Array): void {
+    this.isWhole = true;
+    this.#body = body;
+  }
+
+  /** Whether the upstream counted all of it, so that nothing has to be read. */
+  get isTold(): boolean {
+    const usage = this.#reported;
+    if (!this.isWhole || !usage || !(usage.input > 0)) return false;
+    return usage.output > 0 || (this.#as === undefined && this.#told === 0);
+  }
+
+  /** What the call took; `undefined` when the upstream did not begin to answer. */
+  usage(inputOf: () => number): Usage | undefined {
+    const reported = this.#reported && sound(this.#reported);
+    if (this.isTold) return reported;
+    const { bytes, hasBegun, usage } = (this.#found ??= this.#count());
+    if (!hasBegun && !this.isWhole && !reported) return undefined;
+    const begun = usage && sound(usage);
+    return {
+      ...begun,
+      ...reported,
+      input: reported?.input || begun?.input || inputOf(),
+      output: Math.max(reported?.output ?? 0, begun?.output ?? 0, Math.ceil(bytes / BYTES_OF_TOKEN)),
+      estimated: true,
+    };
+  }
+
+  get #isStream(): boolean {
+    if (this.#isJson || this.#as === undefined) return false;
+    return this.#as !== 'text' || /^text\/event-stream\b/i.test(String(this.#headers['content-type']));
+  }
+
+  #openStream(): StreamCount {
+    return (this.#stream ??= new StreamCount(this.#as ?? 'text'));
+  }
+
+  #count(): Found {
+    if (this.#hasBegun) return { bytes: this.#told, hasBegun: true };
+    const as = this.#as ?? 'text';
+    // Their provider has read them.
+    if (this.#as === undefined && this.isWhole) return NOTHING;
+    if (this.#isStream) return this.#countStream();
+    if (as === 'text' && !isText(this.#headers)) return { bytes: BYTES_OF_MEDIA, hasBegun: this.#size > 0 };
+    if (this.#isJson && this.#body) return countJson(Buffer.from(this.#body).toString('utf8'), as);
+    if (this.#isJson && this.#dropped === 0) return countJson(this.text(), as);
+    // So long a JSON is a picture or a sound, unless it is the answer of a chat.
+    if (this.#isJson) return { bytes: as === 'text' ? BYTES_OF_MEDIA : this.#size, hasBegun: true };
+    return this.#as === 'text' ? { bytes: this.#size, hasBegun: this.#size > 0 } : NOTHING;
+  }
+
+  #countStream(): Found {
+    const stream = this.#openStream();
+    const { found } = stream;
+    if (this.#read < this.#dropped) return { ...found, bytes: (found.bytes * this.#size) / this.#read };
+    return stream.end(this.#tail?.bytes() ?? Buffer.alloc(0), this.isWhole);
+  }
+}
+
+/** Whether the first character is a bracket. */
+function startsAsJson(chunk: Uint8Array): boolean {
+  const first = chunk.find((byte) => byte > 0x20);
+  return first === 0x7b || first === 0x5b;
+}
+
+/** Counts as they can be: whole, and not below 0. */
+function sound(usage: Usage): Usage {
+  const { input, output, cacheRead, cacheWrite } = usage;
+  const isSound = [input, output, cacheRead ?? 0, cacheWrite ?? 0].every(
+    (count) => readCount(count) === count,
+  );
+  if (isSound) return usage;
+  return defined({
+    input: readCount(input) ?? 0,
+    output: readCount(output) ?? 0,
+    cacheRead: readCount(cacheRead),
+    cacheWrite: readCount(cacheWrite),
+  });
+}

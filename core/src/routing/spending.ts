@@ -1,0 +1,42 @@
+import { NONE, sum, toAmount, toMicros } from '../limits/amount.ts';
+import type { Spent } from '../limits/limiter.ts';
+import type { Prices } from '../limits/prices.ts';
+import type { Notes } from './exchange.ts';
+import type { Meter } from './meter.ts';
+
+/** What calls took of their upstreams, together; `undefined` when none of them began to answer. */
+export function spentBy(
+  meters: readonly Meter[],
+  notes: Pick<Notes, 'estimate' | 'served'>,
+  prices: Prices,
+): Spent | undefined {
+  let spent: Spent | undefined;
+  for (const meter of meters) {
+    const usage = meter.usage(() => inputOf(notes));
+    if (!usage) continue;
+    const { tokens, cost, isLeast } = spent ?? { tokens: NONE, cost: NONE, isLeast: false };
+    spent = {
+      tokens: sum(tokens, toAmount(usage.input), toAmount(usage.output)),
+      cost: sum(cost, toMicros(prices.costOf(usage, meter.priced) ?? 0)),
+      isLeast: isLeast || (meter === notes.served && !meter.isWhole),
+    };
+  }
+  return spent;
+}
+
+/** Notes what a reply took whose upstream did not tell, or whose end was not seen. */
+export function noteUsage(notes: Notes): void {
+  const { served } = notes;
+  if (!served || served.isTold) return;
+  const usage = served.usage(() => inputOf(notes));
+  if (usage && usage.input + usage.output > 0) notes.usage = usage;
+}
+
+/** What was sent, by an estimate. A request that only its upstream understands has none. */
+function inputOf({ estimate }: Pick<Notes, 'estimate'>): number {
+  try {
+    return estimate?.().input ?? 0;
+  } catch {
+    return 0;
+  }
+}
