@@ -24,6 +24,8 @@ export interface MockReply {
   /** Stays silent for ever: before the headers, or after the body was sent. */
   readonly hang?: 'headers' | true;
   readonly gzip?: boolean;
+  /** Called when the body was handed to the network, before the reply hangs or is cut. */
+  readonly onSent?: () => void;
 }
 
 export async function sendReply(reply: MockReply, response: ServerResponse): Promise<void> {
@@ -38,6 +40,7 @@ export async function sendReply(reply: MockReply, response: ServerResponse): Pro
     room -= piece.length;
     if (room <= 0) break;
   }
+  reply.onSent?.();
   if (reply.cut !== undefined) response.destroy();
   else if (!reply.hang) response.end();
 }

@@ -36,6 +36,7 @@ export const complete = defineConfig({
     },
     API_KEY !== undefined && { id: 'e', provider: 'echo' },
   ],
+  prices: { m: { input: 1, output: 2, request: 0.01 }, unknown: 'refuse' },
   server: { port: 0, cors: '*' },
   auth: true,
   data: './data',

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Plugin, ProviderType } from '../plugin/plugin.ts';
 import type { RecordLevel } from '../trace/recording.ts';
-import type { PriceTable } from './limits.ts';
+import type { Price, UnknownPrice } from './limits.ts';
 import type { AliasInput, routingSchema } from './routing.ts';
 import type { UpstreamInput } from './upstream.ts';
 
@@ -65,9 +65,12 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
   readonly routing?: z.input<typeof routingSchema>;
   /**
    * What models cost, in US dollars per million tokens, by name or pattern. The public prices of the large APIs are
-   * known; a price that is not known counts as unknown and never as 0.
+   * known; a price that is not known counts as unknown and never as 0. `unknown` says what becomes of requests that
+   * count toward a limit on money then: `'refuse'` (the default), `'allow'`, or a price per million tokens.
    */
-  readonly prices?: PriceTable;
+  readonly prices?: Readonly<Record<string, Price | UnknownPrice>> & {
+    readonly unknown?: UnknownPrice | Price;
+  };
   readonly server?: ServerInput;
   /**
    * Gives the console and the admin API an address of their own: the bytes of upstreams are then never of the same

@@ -15,7 +15,8 @@ export const limitsSchema = z.strictObject({
 });
 export type Limits = Readonly<z.output<typeof limitsSchema>>;
 
-const rate = z.number().min(0);
+const MAX_RATE = 1_000_000;
+const rate = z.number().min(0).max(MAX_RATE);
 
 /** What a model costs, in US dollars per million tokens. */
 export const priceSchema = z.strictObject({
@@ -23,9 +24,30 @@ export const priceSchema = z.strictObject({
   output: rate.describe('Tokens of the answer.'),
   cacheRead: rate.optional().describe('Tokens of the prompt that were in a cache. Default: as `input`.'),
   cacheWrite: rate.optional().describe('Tokens of the prompt put in a cache. Default: as `input`.'),
+  request: rate.optional().describe('US dollars for each request, besides its tokens. Default: 0.'),
 });
 export type Price = Readonly<z.output<typeof priceSchema>>;
 
+/**
+ * What becomes of requests that count toward a limit on money when the price of their model is not known: they are
+ * refused, served as if they cost nothing, or counted at so many US dollars per million tokens.
+ */
+export type UnknownPrice = (typeof UNKNOWN)[number] | number;
+const UNKNOWN = ['refuse', 'allow'] as const;
+
 /** By model name, where `*` stands for any text; `upstream/model` is for one upstream only. Later rows count more. */
-export const pricesSchema = z.record(z.string().min(1), priceSchema);
-export type PriceTable = Readonly<z.output<typeof pricesSchema>>;
+export type PriceTable = Readonly<Record<string, Price>>;
+
+export interface PriceConfig {
+  readonly table: PriceTable;
+  readonly unknown: UnknownPrice;
+}
+
+/** Prices by model, and beside them `unknown`; a price of that name is one of a model. */
+export const pricesSchema = z
+  .object({ unknown: z.union([z.enum(UNKNOWN), rate, priceSchema]).optional() })
+  .catchall(priceSchema)
+  .transform(({ unknown = 'refuse', ...table }): PriceConfig => {
+    if (typeof unknown !== 'object') return { table, unknown };
+    return { table: { ...table, unknown }, unknown: 'refuse' };
+  });

@@ -51,7 +51,7 @@ describe('resolveConfig', () => {
         hold: { events: 64, bytes: 262_144, ms: 30_000 },
         waitMs: 2_000,
       },
-      prices: {},
+      prices: { table: {}, unknown: 'refuse' },
       server: {
         host: '127.0.0.1',
         port: 8787,
@@ -297,6 +297,31 @@ describe('a configuration that cannot be used', () => {
       'DRAGOMAN_PORT: expected a number',
       'nothing: there is no such field; expected one of plugins, upstreams, aliases, routing, prices, server, console, auth, data, log, conversations, fetch, traces, metrics, audit',
     ]);
+  });
+});
+
+describe('prices', () => {
+  const price = { input: 1, output: 2 };
+  const pricesOf = (prices: object): unknown => resolveConfig({ plugins, prices: prices as never }).prices;
+
+  it.each(['refuse', 'allow', 0, 12.5])('may say %s of what is not known', (unknown) => {
+    expect(pricesOf({ m: price, unknown })).toEqual({ table: { m: price }, unknown });
+  });
+
+  it('are refused of what is not known, unless they say something else', () => {
+    expect(pricesOf({ m: price })).toEqual({ table: { m: price }, unknown: 'refuse' });
+  });
+
+  it('may be of a model of the name unknown', () => {
+    expect(pricesOf({ unknown: price })).toEqual({ table: { unknown: price }, unknown: 'refuse' });
+  });
+
+  it('name what is wrong', () => {
+    const prices = { a: { input: 1 }, b: { ...price, input: 1e300 }, c: 'allow', unknown: 'ask' };
+    const told = problems({ plugins, prices });
+    expect(told.map((problem) => problem.split(':')[0])).toEqual(
+      expect.arrayContaining(['prices.a.output', 'prices.b.input', 'prices.c', 'prices.unknown']),
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import type { RecordLevel } from '../trace/recording.ts';
 import type { RedactionRules } from '../trace/redact.ts';
 import type { Plugin } from '../plugin/plugin.ts';
-import type { PriceTable } from './limits.ts';
+import type { PriceConfig } from './limits.ts';
 import type { AliasConfig, RoutingConfig } from './routing.ts';
 import type { UpstreamConfig } from './upstream.ts';
 
@@ -14,7 +14,7 @@ export interface ResolvedConfig {
   readonly aliases: readonly AliasConfig[];
   readonly routing: RoutingConfig;
   /** What models cost, where the public tables do not know or are wrong. */
-  readonly prices: PriceTable;
+  readonly prices: PriceConfig;
   readonly server: {
     readonly host: string;
     readonly port: number;

@@ -2,13 +2,15 @@ import { calcPrice, findProvider, type ModelPrice } from '@pydantic/genai-prices
 import type { Usage } from '../canonical/chat.ts';
 import { defined } from '../canonical/json.ts';
 import { matchesPattern } from '../config/pattern.ts';
-import type { Price, PriceTable } from '../config/limits.ts';
+import type { Price, PriceConfig, PriceTable, UnknownPrice } from '../config/limits.ts';
 import type { Upstream } from '../routing/upstream.ts';
 
 /** What models cost, in US dollars: by the config, else by a table of the public APIs. */
 export interface Prices {
   /** `undefined` when the price is not known. */
   costOf(usage: Usage, of: PricedModel): number | undefined;
+  /** Whether requests to a model may count toward a limit on money. */
+  isPayable(of: PricedModel): boolean;
 }
 
 export interface PricedModel {
@@ -18,17 +20,27 @@ export interface PricedModel {
 
 const PER_MILLION = 1_000_000;
 
-export function createPrices(table: () => PriceTable, now: () => number = Date.now): Prices {
+export function createPrices(config: () => PriceConfig, now: () => number = Date.now): Prices {
   const publicPriceOf = rememberPrices(now);
-  return {
+  const prices: Prices = {
     costOf(usage, priced) {
-      const own = ownPrice(table(), priced);
+      const { table, unknown } = config();
+      const own = ownPrice(table, priced);
       if (own) return costBy(own, usage);
       const price = publicPriceOf(priced);
-      if (!price) return undefined;
-      return usage.input > price.longFrom ? publicCost(usage, priced) : costBy(price, usage);
+      if (price) return usage.input > price.longFrom ? publicCost(usage, priced) : costBy(price, usage);
+      const usual = priced.upstream.type.price ?? fixedPrice(unknown);
+      return usual && costBy(usual, usage);
     },
+    isPayable: (priced) => config().unknown === 'allow' || prices.costOf(NO_USAGE, priced) !== undefined,
   };
+  return prices;
+}
+
+const NO_USAGE: Usage = { input: 0, output: 0 };
+
+function fixedPrice(unknown: UnknownPrice): Price | undefined {
+  return typeof unknown === 'number' ? { input: unknown, output: unknown } : undefined;
 }
 
 function ownPrice(table: PriceTable, { upstream, model }: PricedModel): Price | undefined {
@@ -38,12 +50,14 @@ function ownPrice(table: PriceTable, { upstream, model }: PricedModel): Price | 
   )?.[1];
 }
 
-function costBy({ input, output, cacheRead = input, cacheWrite = input }: Price, usage: Usage): number {
+function costBy(price: Price, usage: Usage): number {
+  const { input, output, cacheRead = input, cacheWrite = input, request = 0 } = price;
   const read = usage.cacheRead ?? 0;
   const written = usage.cacheWrite ?? 0;
   // An upstream that counts the cache's tokens beside the prompt's must not make the rest negative.
   const fresh = Math.max(usage.input - read - written, 0);
-  return (fresh * input + read * cacheRead + written * cacheWrite + usage.output * output) / PER_MILLION;
+  const tokens = fresh * input + read * cacheRead + written * cacheWrite + usage.output * output;
+  return request + tokens / PER_MILLION;
 }
 
 /** A price that holds for prompts up to a length. */

@@ -29,6 +29,12 @@ export const LIMIT_KINDS: readonly LimitKind[] = Object.entries(KINDS).map(([nam
   name: name as keyof Limits,
 }));
 
+/** Whether any of the limits is on money. */
+export function limitsMoney(limits: Limits | undefined): boolean {
+  if (!limits) return false;
+  return LIMIT_KINDS.some(({ unit, name }) => unit === 'cost' && limits[name] !== undefined);
+}
+
 /** The counter of a limit's window at a time. */
 export function counterOf({ name, window, unit }: LimitKind, owner: string, now: number): Counter {
   const base = `${owner} ${name}`;

@@ -10,6 +10,7 @@ import type { JsonObject } from '../canonical/json.ts';
 import type { Model } from '../canonical/models.ts';
 import type { OpaqueBox } from '../canonical/opaque.ts';
 import type { FetchedFile } from '../fetch/fetch-files.ts';
+import type { Price } from '../config/limits.ts';
 import type { Capabilities, CapabilityTable } from './capabilities.ts';
 import type { ConversationRules } from './conversation-rules.ts';
 import type { ObserverSetup, TraceObserver } from './observer.ts';
@@ -122,6 +123,8 @@ export interface ProviderType<Name extends string = string, Options extends z.Zo
   readonly options: Options;
   /** What models of known families can do; an upstream's own rows count more. */
   readonly capabilities?: CapabilityTable;
+  /** What its models cost where neither the config nor the public price lists say: 0 where nobody is paid. */
+  readonly price?: Price;
   create(options: z.output<Options>, setup: ProviderSetup): Provider;
 }
 

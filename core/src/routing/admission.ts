@@ -1,3 +1,4 @@
+import { GatewayError } from '../canonical/errors.ts';
 import { type Amount, greater, NONE, toAmount, toMicros } from '../limits/amount.ts';
 import type { Demand, Limiter, Permit, Spent, Subject } from '../limits/limiter.ts';
 import type { Prices } from '../limits/prices.ts';
@@ -47,8 +48,9 @@ export function demandOf(
   candidates: readonly Pick<Candidate, 'upstream' | 'model'>[],
   prices: Prices,
 ): Demand {
-  const estimated = estimate?.();
-  if (!estimated) return NOTHING;
+  // One without an estimate has no model work.
+  if (!estimate) return NOTHING;
+  const estimated = estimate();
   const input = toAmount(estimated.input);
   const demands = candidates.map((candidate): Demand => {
     const { maxOutput = Infinity } = candidate.upstream.capabilitiesOf(candidate.model);
@@ -58,6 +60,14 @@ export function demandOf(
   const most = (pick: (demand: Demand) => Amount): Amount =>
     demands.reduce((amount, demand) => greater(amount, pick(demand)), NONE);
   return { input, output: most(({ output }) => output), cost: most(({ cost }) => cost) };
+}
+
+/** A request that is to be paid from a budget needs a price. */
+export function unpriced(model: string): GatewayError {
+  const message =
+    `The price of ${JSON.stringify(model)} is not known, and a limit on money applies: ` +
+    'the operator of the gateway has to set a price for it in `prices`.';
+  return new GatewayError('permission', message, { field: 'model', code: 'price_unknown' });
 }
 
 /** Of several limits, clients are told about the one that they reach first. */

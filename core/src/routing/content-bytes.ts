@@ -5,8 +5,9 @@ import { BYTES_OF_TOKEN } from './text-tokens.ts';
 /** What a picture or a sound counts for, since its bytes say nothing of its tokens. */
 export const BYTES_OF_MEDIA = 1_000 * BYTES_OF_TOKEN;
 
-/** Longer texts without a space are pictures and sounds in base64. */
-const LONGEST_WORD = 4_096;
+/** Longer texts that could be base64 are taken for pictures and sounds. */
+const LONGEST_WORD = 16_384;
+const BASE64 = /^[\w+/=:;,-]*$/;
 
 /** How much of what a model wrote an event tells, in bytes of UTF-8. */
 export function contentBytes(event: ChatEvent): number {
@@ -33,6 +34,6 @@ export function textBytes(value: JsonValue): number {
 }
 
 function bytesOfText(text: string): number {
-  const isMedia = text.length > LONGEST_WORD && !/\s/.test(text.slice(0, LONGEST_WORD));
+  const isMedia = text.length > LONGEST_WORD && BASE64.test(text.slice(0, LONGEST_WORD));
   return isMedia ? BYTES_OF_MEDIA : Buffer.byteLength(text);
 }

@@ -6,7 +6,7 @@ import { isText } from '../trace/capture.ts';
 import { createTap, type Tap } from '../trace/tap.ts';
 import type { ReplyTap } from '../transport/http.ts';
 import { BYTES_OF_MEDIA, contentBytes } from './content-bytes.ts';
-import { type CountAs, countJson, type Found, StreamCount } from './reply-count.ts';
+import { type CountAs, countJson, countPart, type Found, StreamCount } from './reply-count.ts';
 import { BYTES_OF_TOKEN } from './text-tokens.ts';
 
 /** How much of a reply's end is kept to find its usage in. */
@@ -101,7 +101,8 @@ export class Meter implements ReplyTap {
   get isTold(): boolean {
     const usage = this.#reported;
     if (!this.isWhole || !usage || !(usage.input > 0)) return false;
-    return usage.output > 0 || (this.#as === undefined && this.#told === 0);
+    // Some servers say that an answer took nothing; a rerank does not write any.
+    return usage.output > 0 || (typeof this.#as !== 'object' && this.#told === 0);
   }
 
   /** What the call took; `undefined` when the upstream did not begin to answer. */
@@ -131,16 +132,24 @@ export class Meter implements ReplyTap {
 
   #count(): Found {
     if (this.#hasBegun) return { bytes: this.#told, hasBegun: true };
-    const as = this.#as ?? 'text';
-    // Their provider has read them.
-    if (this.#as === undefined && this.isWhole) return NOTHING;
+    if (this.#as === undefined) return this.#countUndecoded();
     if (this.#isStream) return this.#countStream();
-    if (as === 'text' && !isText(this.#headers)) return { bytes: BYTES_OF_MEDIA, hasBegun: this.#size > 0 };
-    if (this.#isJson && this.#body) return countJson(Buffer.from(this.#body).toString('utf8'), as);
-    if (this.#isJson && this.#dropped === 0) return countJson(this.text(), as);
+    if (this.#as === 'text' && !isText(this.#headers)) return this.#all(BYTES_OF_MEDIA);
+    if (!this.#isJson) return this.#as === 'text' ? this.#all(this.#size) : NOTHING;
+    if (this.#body) return countJson(Buffer.from(this.#body).toString('utf8'), this.#as);
+    if (this.#dropped === 0) return countJson(this.text(), this.#as);
     // So long a JSON is a picture or a sound, unless it is the answer of a chat.
-    if (this.#isJson) return { bytes: as === 'text' ? BYTES_OF_MEDIA : this.#size, hasBegun: true };
-    return this.#as === 'text' ? { bytes: this.#size, hasBegun: this.#size > 0 } : NOTHING;
+    return this.#all(this.#as === 'text' ? BYTES_OF_MEDIA : this.#size);
+  }
+
+  /** What a provider has read is told in events; only a reply that broke off before its end was not. */
+  #countUndecoded(): Found {
+    if (this.isWhole || !this.#isJson) return NOTHING;
+    return this.#dropped > 0 ? this.#all(this.#size) : countPart(this.text());
+  }
+
+  #all(bytes: number): Found {
+    return { bytes, hasBegun: this.#size > 0 };
   }
 
   #countStream(): Found {

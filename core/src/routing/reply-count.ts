@@ -91,11 +91,7 @@ function endOfEvents(chunk: Buffer): number {
 /** Counts what is in a JSON reply, or in the part of it that came. */
 export function countJson(text: string, as: CountAs): Found {
   const value = parseJson(text);
-  // What broke off is counted with what it is wrapped in; an error is no answer.
-  if (value === undefined) {
-    const isPart = !/^\s*\{\s*"error"/.test(text);
-    return { bytes: isPart ? Buffer.byteLength(text) : 0, hasBegun: isPart };
-  }
+  if (value === undefined) return countPart(text);
   if (as === 'text') return { bytes: textBytes(value), hasBegun: true };
   const count = new EventCount();
   try {
@@ -104,6 +100,12 @@ export function countJson(text: string, as: CountAs): Found {
     // An error that was said with status 200.
   }
   return count;
+}
+
+/** What is there of a JSON that broke off counts with what it is wrapped in. An error is no answer. */
+export function countPart(text: string): Found {
+  const isAnswer = !/^\s*\{\s*"error"/.test(text) && parseJson(text) === undefined;
+  return { bytes: isAnswer ? Buffer.byteLength(text) : 0, hasBegun: isAnswer };
 }
 
 function* eventsOf(value: JsonValue, reader: ReplyReader): Generator<ChatEvent> {

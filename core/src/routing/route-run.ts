@@ -2,7 +2,8 @@ import { GatewayError } from '../canonical/errors.ts';
 import type { Usage } from '../canonical/chat.ts';
 import type { Demand } from '../limits/limiter.ts';
 import type { AttemptReason } from '../trace/record.ts';
-import { admit, demandOf } from './admission.ts';
+import { limitsMoney } from '../limits/windows.ts';
+import { admit, demandOf, unpriced } from './admission.ts';
 import { summarize, tryCandidate, unavailable } from './attempts.ts';
 import type { Candidate } from './candidate.ts';
 import type { Exchange } from './exchange.ts';
@@ -40,7 +41,9 @@ export class RouteRun<Result> {
     this.#route = route;
     this.#routed = routed;
     this.#deps = deps;
-    this.#candidates = routed.select ? routed.select(route.candidates) : route.candidates;
+    const candidates = routed.select ? routed.select(route.candidates) : route.candidates;
+    this.#candidates = this.#payable(candidates);
+    if (this.#candidates.length === 0) throw unpriced(routed.model);
     const { totalMs } = route.timeouts;
     this.#deadline = totalMs === undefined ? Infinity : deps.clock.now() + totalMs;
   }
@@ -76,6 +79,18 @@ export class RouteRun<Result> {
     if (!limits) return;
     const demand = (): Demand => demandOf(this.#routed, this.#candidates, this.#deps.prices);
     await admit({ kind: 'model', ...limits }, { exchange: this.#routed.exchange, demand }, this.#deps);
+  }
+
+  /** Those whose price is known, where a limit on money applies. */
+  #payable(candidates: readonly Candidate[]): readonly Candidate[] {
+    const { exchange, estimate } = this.#routed;
+    if (!estimate) return candidates;
+    const isBudgeted = limitsMoney(this.#route.limits?.limits) || limitsMoney(exchange.key?.limits);
+    const isLimited = ({ upstream }: Candidate): boolean => upstream.config.limits !== undefined;
+    if (!isBudgeted && !candidates.some(isLimited)) return candidates;
+    return candidates.filter(
+      (one) => !(isBudgeted || limitsMoney(one.upstream.config.limits)) || this.#deps.prices.isPayable(one),
+    );
   }
 
   #inOrder(): readonly Candidate[] {

@@ -2,7 +2,8 @@ import { GatewayError } from '../canonical/errors.ts';
 import type { RoutingConfig } from '../config/routing.ts';
 import type { Demand } from '../limits/limiter.ts';
 import type { PricedModel } from '../limits/prices.ts';
-import { admit, demandOf } from './admission.ts';
+import { limitsMoney } from '../limits/windows.ts';
+import { admit, demandOf, unpriced } from './admission.ts';
 import type { Attempt, AttemptDeps } from './attempts.ts';
 import type { Candidate } from './candidate.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -47,7 +48,11 @@ export function createRouter(deps: RouterDeps): Router {
   const budget = new RetryBudget();
   const runDeps = { ...deps, budget };
   return {
-    admit: (exchange, asked) => admitKey({ exchange, ...exchange.notes, candidates: [asked] }, deps),
+    admit: (exchange, asked) =>
+      admitKey(
+        { exchange, estimate: exchange.notes.estimate, candidates: [asked], model: asked.model },
+        deps,
+      ),
     async serve(routed) {
       budget.earn();
       if (routed.estimate) routed.exchange.notes.estimate = routed.estimate;
@@ -86,12 +91,16 @@ async function admitModel(routed: Routed<unknown>, deps: RouterDeps): Promise<vo
 interface ForKey extends Pick<Routed<unknown>, 'exchange'> {
   readonly estimate?: (() => Estimate) | undefined;
   readonly candidates: readonly PricedModel[];
+  /** As the client asked for it. */
+  readonly model: string;
 }
 
 /** Counts a request toward the limits of its key, once, whatever else becomes of it. */
-async function admitKey({ exchange, estimate, candidates }: ForKey, deps: RouterDeps): Promise<void> {
+async function admitKey({ exchange, estimate, candidates, model }: ForKey, deps: RouterDeps): Promise<void> {
   const { key } = exchange;
   if (!key?.limits) return;
+  const isBudgeted = estimate !== undefined && limitsMoney(key.limits);
+  if (isBudgeted && !candidates.some((one) => deps.prices.isPayable(one))) throw unpriced(model);
   const demand = (): Demand => demandOf({ estimate }, candidates, deps.prices);
   await admit({ kind: 'key', id: key.id, limits: key.limits }, { exchange, demand }, deps);
 }

@@ -10,6 +10,8 @@ export function spentBy(
   notes: Pick<Notes, 'estimate' | 'served'>,
   prices: Prices,
 ): Spent | undefined {
+  // A request without an estimate has no model work.
+  if (!notes.estimate) return undefined;
   let spent: Spent | undefined;
   for (const meter of meters) {
     const usage = meter.usage(() => inputOf(notes));

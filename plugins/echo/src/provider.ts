@@ -36,6 +36,7 @@ export const echoProvider = defineProvider({
   description:
     'Answers with what it was asked, calls tools, and fails on request. Needs no network and no key.',
   options,
+  price: { input: 0, output: 0 },
   create: ({ delayMs }: Options) => ({
     chat: (request, context) => chat(request, context, delayMs),
     models: async () => listModels(),

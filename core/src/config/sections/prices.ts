@@ -1,7 +1,8 @@
-import { pricesSchema } from '../limits.ts';
-import type { ResolvedConfig } from '../resolved.ts';
+import { type PriceConfig, pricesSchema } from '../limits.ts';
 import { type ConfigFields, readSection, type Section } from '../section.ts';
 
-export function resolvePrices({ prices: input }: ConfigFields): Section<ResolvedConfig['prices']> {
-  return readSection({ name: 'prices', schema: pricesSchema.default({}), input, standIn: {} });
+const NONE: PriceConfig = { table: {}, unknown: 'refuse' };
+
+export function resolvePrices({ prices: input }: ConfigFields): Section<PriceConfig> {
+  return readSection({ name: 'prices', schema: pricesSchema.prefault({}), input, standIn: NONE });
 }
