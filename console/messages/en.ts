@@ -400,6 +400,7 @@ export const en = {
     tokens: 'Tokens',
     cached: '{count} cached',
     reasoning: '{count} reasoning',
+    estimated: 'estimated',
     speed: 'Speed',
     perSecond: '{count} tokens/s',
     cost: 'Cost',

@@ -383,6 +383,7 @@ export const zhCN: Messages = {
     tokens: '令牌',
     cached: '缓存 {count}',
     reasoning: '推理 {count}',
+    estimated: '估算值',
     speed: '速度',
     perSecond: '{count} 令牌/秒',
     cost: '费用',

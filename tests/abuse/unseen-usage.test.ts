@@ -151,6 +151,7 @@ describe('a stream that its client leaves', () => {
         inputTokens?: number;
         outputTokens?: number;
         cost?: number;
+        isEstimated?: boolean;
       }[];
     }
     const { traces } = await gateway.admin<Page>('GET', '/traces?outcome=aborted');
@@ -158,6 +159,7 @@ describe('a stream that its client leaves', () => {
     expect(traces[0]?.inputTokens).toBeGreaterThan(0);
     expect(traces[0]?.outputTokens).toBeGreaterThanOrEqual(tokensOf(...LONG));
     expect(traces[0]?.cost).toBeGreaterThan(0);
+    expect(traces[0]?.isEstimated).toBe(true);
   });
 });
 

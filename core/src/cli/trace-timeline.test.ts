@@ -69,6 +69,10 @@ describe('a trace for a person', () => {
     );
   });
 
+  it('marks tokens that the gateway counted', () => {
+    expect(formatTrace({ ...trace, isEstimated: true }, [])).toContain('29 a second, estimated');
+  });
+
   it('draws an attempt at a provider that has no network', () => {
     const attempt = {
       upstream: 'echo',

@@ -66,13 +66,14 @@ function tokensOf({
   outputTokens,
   cachedTokens,
   reasoningTokens,
+  isEstimated,
   tokensPerSecond: speed,
 }: TraceRecord): string | undefined {
   if (inputTokens === undefined) return undefined;
   const cached = cachedTokens === undefined ? '' : ` (${cachedTokens} cached)`;
   const reasoning = reasoningTokens === undefined ? '' : ` (${reasoningTokens} reasoning)`;
   const rate = speed === undefined ? '' : `, ${short(speed)} a second`;
-  return `${inputTokens} in${cached}, ${outputTokens ?? 0} out${reasoning}${rate}`;
+  return `${inputTokens} in${cached}, ${outputTokens ?? 0} out${reasoning}${rate}${isEstimated ? ', estimated' : ''}`;
 }
 
 function timeline({ attempts, ms: whole }: TraceRecord): readonly string[] {

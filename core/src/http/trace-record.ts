@@ -46,6 +46,7 @@ export function traceOf(ctx: Context, { prices, proxies, outcome }: TraceInput):
     outputTokens: usage?.output,
     cachedTokens: usage?.cacheRead,
     reasoningTokens: usage?.reasoning,
+    isEstimated: usage?.estimated,
     tokensPerSecond: tokensPerSecond({ ms, ttftMs: notes.ttftMs, outputTokens: usage?.output }),
     cost: usage && served ? prices.costOf(usage, served.priced) : undefined,
     replayOf,

@@ -106,6 +106,8 @@ export interface TraceRecord extends TraceFindings {
   readonly outputTokens?: number | undefined;
   readonly cachedTokens?: number | undefined;
   readonly reasoningTokens?: number | undefined;
+  /** Whether the gateway counted the tokens: the upstream did not, or its end was not seen. */
+  readonly isEstimated?: boolean | undefined;
   /** From the first content to the end; absent where the reply came at once. */
   readonly tokensPerSecond?: number | undefined;
   /** US dollars; absent when the price is not known. */

@@ -29,6 +29,7 @@ export function requestAttributes(trace: TraceRecord): Attributes {
     'dragoman.protocol': trace.protocol,
     'dragoman.upstream': trace.upstream,
     'dragoman.cost': trace.cost,
+    'dragoman.usage.estimated': trace.isEstimated,
     'dragoman.attempts': trace.attempts.length,
   });
 }

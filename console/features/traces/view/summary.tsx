@@ -24,6 +24,7 @@ export function Summary({ trace }: { readonly trace: Trace }) {
     outputTokens = 0,
     cachedTokens,
     reasoningTokens,
+    isEstimated,
     tokensPerSecond: speed,
   } = trace;
   const facts: readonly (readonly [string, ReactNode])[] = [
@@ -43,6 +44,7 @@ export function Summary({ trace }: { readonly trace: Trace }) {
             `${formats.number(inputTokens)} → ${formats.number(outputTokens)}`,
             ...(cachedTokens ? [t('cached', { count: formats.number(cachedTokens) })] : []),
             ...(reasoningTokens ? [t('reasoning', { count: formats.number(reasoningTokens) })] : []),
+            ...(isEstimated ? [t('estimated')] : []),
           ].join(', '),
     ],
     [

@@ -35,6 +35,12 @@ export const traceSchema = z
     outputTokens: z.int().optional(),
     cachedTokens: z.int().optional(),
     reasoningTokens: z.int().optional(),
+    isEstimated: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether the gateway counted the tokens, since the upstream did not or its end was not seen.',
+      ),
     tokensPerSecond: z
       .number()
       .optional()

@@ -232,6 +232,13 @@ const clientIds: Migration = {
   },
 };
 
+/** Whether the gateway counted the tokens. */
+const estimates: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.alterTable('traces').addColumn('is_estimated', 'integer').execute();
+  },
+};
+
 /** In order; one that was released is never changed. */
 export const migrations: MigrationProvider = {
   getMigrations: () =>
@@ -242,5 +249,6 @@ export const migrations: MigrationProvider = {
       '0004-scan': scan,
       '0005-client-ids': clientIds,
       '0006-owners': owners,
+      '0007-estimates': estimates,
     }),
 };

@@ -34,6 +34,7 @@ export function toRow(trace: TraceRecord, said: string | undefined): Insertable<
     output_tokens: trace.outputTokens ?? null,
     cached_tokens: trace.cachedTokens ?? null,
     reasoning_tokens: trace.reasoningTokens ?? null,
+    is_estimated: trace.isEstimated ? 1 : null,
     cost: trace.cost ?? null,
     attempt_count: trace.attempts.length,
     attempts: JSON.stringify(trace.attempts),
@@ -95,10 +96,7 @@ export function fromRow(row: Selectable<TraceTable>): TraceRecord {
     outcome: row.outcome as Outcome,
     errorKind: row.error_kind ?? undefined,
     overheadMs: row.overhead_ms ?? undefined,
-    inputTokens: row.input_tokens ?? undefined,
-    cachedTokens: row.cached_tokens ?? undefined,
-    reasoningTokens: row.reasoning_tokens ?? undefined,
-    cost: row.cost ?? undefined,
+    ...countsOf(row),
     ...findingsOf(row),
     errorCode: row.error_code ?? undefined,
     refused: (row.refused as Refusal | null) ?? undefined,
@@ -107,6 +105,16 @@ export function fromRow(row: Selectable<TraceTable>): TraceRecord {
     attempts: JSON.parse(row.attempts) as readonly AttemptRecord[],
     dropped: JSON.parse(row.dropped) as readonly DroppedField[],
   });
+}
+
+function countsOf(row: Selectable<TraceTable>) {
+  return {
+    inputTokens: row.input_tokens ?? undefined,
+    cachedTokens: row.cached_tokens ?? undefined,
+    reasoningTokens: row.reasoning_tokens ?? undefined,
+    isEstimated: row.is_estimated === 1 ? true : undefined,
+    cost: row.cost ?? undefined,
+  };
 }
 
 function findingsOf(row: Selectable<TraceTable>) {

@@ -53,7 +53,7 @@ describe('traces in a store', () => {
     const full = trace(1, {
       ...{ keyId: 'k', keyName: 'laptop', model: 'm', thread: 't', upstream: 'u', upstreamModel: 'um' },
       ...{ errorKind: 'timeout', outcome: 'error', status: 504, ttftMs: 1.5, overheadMs: 0.25, cost: 0.01 },
-      ...{ inputTokens: 5, outputTokens: 6, cachedTokens: 1, reasoningTokens: 2 },
+      ...{ inputTokens: 5, outputTokens: 6, cachedTokens: 1, reasoningTokens: 2, isEstimated: true },
       attempts: [
         {
           ...{ upstream: 'u', model: 'um', name: 'm', reason: 'first', queuedMs: 0, startMs: 1, endMs: 9 },

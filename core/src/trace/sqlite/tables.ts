@@ -45,6 +45,8 @@ export interface TraceTable {
   /** As the client was told it. */
   readonly reply_id: string | null;
   readonly refused: string | null;
+  /** 1 where the gateway counted the tokens. */
+  readonly is_estimated: number | null;
   /** From `x-request-id`. */
   readonly client_request_id: string | null;
 }
