@@ -83,6 +83,13 @@ describe('what an upstream delivered', () => {
     expect(outputOf({ pieces: [text.slice(0, 200)], type, as: undefined })).toBe(50);
   });
 
+  it('is the content of the entries of a list that broke off', () => {
+    const entry = JSON.stringify('x'.repeat(40));
+    const type = 'application/json';
+    expect(outputOf({ pieces: [`[{"a":${entry}},\r\n{"a":${entry}}`], type })).toBe(24);
+    expect(outputOf({ pieces: [`[{"a":${entry}},{"a":${entry}},{"a":"x`], type })).toBeGreaterThanOrEqual(20);
+  });
+
   it.each([
     ['an error in a stream', { pieces: [event('!')] }],
     ['an error in a JSON', { pieces: ['{"error":{"message":"No."}}'], type: 'application/json' }],

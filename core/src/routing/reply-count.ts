@@ -90,7 +90,7 @@ function endOfEvents(chunk: Buffer): number {
 
 /** Counts what is in a JSON reply, or in the part of it that came. */
 export function countJson(text: string, as: CountAs): Found {
-  const value = parseJson(text);
+  const value = parseJson(text) ?? begunList(text);
   if (value === undefined) return countPart(text);
   if (as === 'text') return { bytes: textBytes(value), hasBegun: true };
   const count = new EventCount();
@@ -100,6 +100,11 @@ export function countJson(text: string, as: CountAs): Found {
     // An error that was said with status 200.
   }
   return count;
+}
+
+/** The whole entries of a list that broke off, as some servers stream them. */
+function begunList(text: string): JsonValue | undefined {
+  return text.startsWith('[') ? parseJson(`${text.slice(0, text.lastIndexOf('}') + 1)}]`) : undefined;
 }
 
 /** What is there of a JSON that broke off counts with what it is wrapped in. An error is no answer. */
