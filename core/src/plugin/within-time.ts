@@ -1,6 +1,6 @@
 import { Script } from 'node:vm';
 
-/** Work that was stopped since it took too long. */
+/** Work that was stopped because it took too long. */
 export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';
 }
@@ -9,23 +9,23 @@ export class TimeLimitError extends Error {
 const WORK = Symbol.for('dragoman.withinTime');
 const script = new Script("globalThis[Symbol.for('dragoman.withinTime')]()");
 
-/**
- * A busy machine may leave a thread without its processor for the whole time; then the work is begun again, so often at
- * most. By the clock, it takes as many times its limit.
- */
-export const MAX_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 4;
+
+/** How many times its limit work can take by the clock: each attempt has twice the time of the one before. */
+export const MAX_SLOWDOWN = 2 ** MAX_ATTEMPTS - 1;
 
 /**
- * Does synchronous work, but for no longer than `ms` milliseconds of processor time; then throws a
- * {@link TimeLimitError}. Only the time limit of a script can stop a regular expression. The work must be such that it
- * can be begun again: it may be stopped anywhere. Each call costs about 50 µs, for a thread that watches the time.
+ * Runs synchronous work for at most `ms` milliseconds of processor time, and throws a {@link TimeLimitError} beyond
+ * that. Only the time limit of a script can stop a regular expression, and that one goes by the clock: on a busy
+ * machine, work that got less than half of its processor time is started again. So it must be safe to stop it anywhere
+ * and to run it again. Each call costs about 50 µs, for a thread that watches the time.
  */
 export function withinTime<T>(ms: number, work: () => T): T {
-  const begun = process.threadCpuUsage();
   for (let attempt = 1; ; attempt += 1) {
+    const begun = process.threadCpuUsage();
     Reflect.set(globalThis, WORK, work);
     try {
-      return script.runInThisContext({ timeout: ms }) as T;
+      return script.runInThisContext({ timeout: ms * 2 ** (attempt - 1) }) as T;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
       const { user, system } = process.threadCpuUsage(begun);
@@ -33,5 +33,15 @@ export function withinTime<T>(ms: number, work: () => T): T {
       if (isSpent || attempt === MAX_ATTEMPTS)
         throw new TimeLimitError(`Stopped after ${ms} ms.`, { cause: error });
     }
+  }
+}
+
+/** Like {@link withinTime}, but returns `undefined` when the time is up. */
+export function tryWithinTime<T>(ms: number, work: () => T): T | undefined {
+  try {
+    return withinTime(ms, work);
+  } catch (error) {
+    if (error instanceof TimeLimitError) return undefined;
+    throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { TimeLimitError, withinTime } from '../plugin/within-time.ts';
+import { tryWithinTime } from '../plugin/within-time.ts';
 import { matchesPattern } from '../config/pattern.ts';
 import { type AliasConfig, regexOf } from '../config/routing.ts';
 
@@ -14,8 +14,10 @@ export interface MatchedAlias {
   readonly fill: (model: string) => string;
 }
 
-/** Longer names fit no pattern: regular expressions may take the square of a text, and clients choose the text. */
+/** Longer names match no pattern: clients choose names, and matching can take time by the square of their length. */
 const MAX_LENGTH = 256;
+/** An expression that is harmless for names of models may take forever for a name that was made for it. */
+const TIME_LIMIT_MS = 20;
 
 /** The first alias whose pattern a name fits. */
 export function matchPattern(aliases: readonly AliasConfig[], name: string): MatchedAlias | undefined {
@@ -23,7 +25,7 @@ export function matchPattern(aliases: readonly AliasConfig[], name: string): Mat
   for (const alias of aliases) {
     const regex = regexOf(alias.name);
     if (regex) {
-      const match = matchWithinTime(regex, name);
+      const match = tryWithinTime(TIME_LIMIT_MS, () => regex.exec(name));
       if (match) return { alias, fill: (model) => filled(model, match) };
     } else if (alias.name.includes('*') && matchesPattern(alias.name, name)) {
       const rest = starOf(alias.name, name);
@@ -31,18 +33,6 @@ export function matchPattern(aliases: readonly AliasConfig[], name: string): Mat
     }
   }
   return undefined;
-}
-
-/** An expression that is harmless for the names of models may take forever for a name that a client made for it. */
-const TIME_LIMIT_MS = 20;
-
-function matchWithinTime(regex: RegExp, name: string): RegExpExecArray | null {
-  try {
-    return withinTime(TIME_LIMIT_MS, () => regex.exec(name));
-  } catch (error) {
-    if (error instanceof TimeLimitError) return null;
-    throw error;
-  }
 }
 
 function filled(model: string, match: RegExpExecArray): string {

@@ -1,4 +1,4 @@
-import { MAX_ATTEMPTS, withinTime } from '../plugin/within-time.ts';
+import { MAX_SLOWDOWN, withinTime } from '../plugin/within-time.ts';
 import type { WireReaders } from '../plugin/wire-reader.ts';
 import { analyze } from './analysis.ts';
 import type { PackedCapture } from './packed.ts';
@@ -34,7 +34,7 @@ export function prepareTraces(traces: readonly SentTrace[], preparation: Prepara
   const bytes = traces.reduce((sum, { capture }) => sum + (capture?.bytes.length ?? 0), 0);
   if (bytes === 0) return traces.map(({ trace }) => ({ trace }));
   const ms = timeFor(bytes);
-  preparation.busy(ms * MAX_ATTEMPTS);
+  preparation.busy(ms * MAX_SLOWDOWN);
   try {
     return withinTime(ms, () => traces.map((sent) => prepare(sent, preparation)));
   } catch {
@@ -53,7 +53,7 @@ function prepareAlone({ trace, capture }: SentTrace, preparation: Preparation): 
   if (!capture) return { trace };
   const { redactor, readers, busy } = preparation;
   const ms = timeFor(capture.bytes.length);
-  busy(2 * ms * MAX_ATTEMPTS);
+  busy(2 * ms * MAX_SLOWDOWN);
   let kept: PackedCapture;
   try {
     kept = withinTime(ms, () => redactCapture(capture, redactor));

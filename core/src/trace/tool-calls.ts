@@ -2,7 +2,7 @@ import { Validator } from '@cfworker/json-schema';
 import type { FunctionTool, Tool } from '../canonical/chat.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
 import { firstOfNames } from '../canonical/tool-names.ts';
-import { TimeLimitError, withinTime } from '../plugin/within-time.ts';
+import { tryWithinTime } from '../plugin/within-time.ts';
 import { closestName } from '../config/closest.ts';
 import type { TimedEvent } from './read-reply.ts';
 
@@ -102,20 +102,11 @@ function judge(
   } catch (error) {
     return { ...told, state: 'invalid-json', error: error instanceof Error ? error.message : String(error) };
   }
-  const problems = judgedWithin(judgeMs, () => checkSchema(tool, value));
+  const check = (): readonly SchemaProblem[] => checkSchema(tool, value);
+  // A schema may hold regular expressions that never end.
+  const problems = judgeMs === undefined ? check() : tryWithinTime(judgeMs, check);
   if (!problems) return { ...told, state: 'ok', error: 'The schema could not be checked in time.' };
   return problems.length > 0 ? { ...told, state: 'schema', problems } : { ...told, state: 'ok' };
-}
-
-/** A schema may hold regular expressions that never end. `undefined` when the time is up. */
-function judgedWithin<T>(ms: number | undefined, check: () => T): T | undefined {
-  if (ms === undefined) return check();
-  try {
-    return withinTime(ms, check);
-  } catch (error) {
-    if (error instanceof TimeLimitError) return undefined;
-    throw error;
-  }
 }
 
 /** More than these help nobody. */

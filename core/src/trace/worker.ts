@@ -1,7 +1,7 @@
 /** The thread that keeps traces: whatever it does, requests go on. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { WireReaders } from '../plugin/wire-reader.ts';
-import { MAX_ATTEMPTS } from '../plugin/within-time.ts';
+import { MAX_SLOWDOWN } from '../plugin/within-time.ts';
 import { detailOf } from './detail.ts';
 import type { StatsQuery, ThreadQuery, ToolCallQuery, TraceFilter, TraceQuery } from './query.ts';
 import { prepareTraces, timeFor } from './prepare-traces.ts';
@@ -117,7 +117,7 @@ async function loadReaders(): Promise<WireReaders> {
 async function detail(from: TraceStore, id: string): Promise<unknown> {
   const capture = await from.capture(id);
   if (!capture) return undefined;
-  tell({ type: 'busy', ms: timeFor(capture.bytes.length) * MAX_ATTEMPTS + GRACE_MS });
+  tell({ type: 'busy', ms: timeFor(capture.bytes.length) * MAX_SLOWDOWN + GRACE_MS });
   return detailOf(capture, await readers);
 }
 
