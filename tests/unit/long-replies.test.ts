@@ -77,7 +77,7 @@ async function encoded(wire: string, events: readonly ChatEvent[]): Promise<stri
   return text;
 }
 
-describe.each(WIRES)('%s', { retry: 2 }, (wire, codec) => {
+describe.each(WIRES)('%s', (wire, codec) => {
   describe.each(Object.entries(REPLIES))('a stream of %s', (_, reply) => {
     it('is encoded in time that grows with it', async () => {
       const ratio = await growth(BLOCKS, (n) => {
@@ -106,7 +106,7 @@ describe.each(WIRES)('%s', { retry: 2 }, (wire, codec) => {
   });
 });
 
-describe('the trace of a request', { retry: 2 }, () => {
+describe('the trace of a request', () => {
   it.each(Object.entries(REPLIES))('folds a reply of %s in time that grows with it', async (_, reply) => {
     const ratio = await growth(BLOCKS, (n) => {
       const events = reply(n);

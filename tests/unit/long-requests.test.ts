@@ -21,8 +21,7 @@ const WIRES: readonly (readonly [string, UpstreamCodec])[] = [
   ['gemini', geminiCodec],
 ];
 
-// A run that shares its processor with others may be slow once, but not three times.
-describe.each(WIRES)('%s', { retry: 2 }, (wire, codec) => {
+describe.each(WIRES)('%s', (wire, codec) => {
   describe.each(Object.entries(LONG_HISTORIES))('a history of %s', (_, history) => {
     const encode = (n: number, protocol: string): JsonObject =>
       codec.encodeRequest(longRequest(history(n), n, protocol), context).body;

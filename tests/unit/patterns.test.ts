@@ -73,7 +73,7 @@ const TEXTS: Readonly<Record<string, (n: number) => string>> = {
   'delimiters of a form': repeated('--x\r\n'),
 };
 
-describe.each(Object.entries(READERS))('reading %s', { retry: 2 }, (_, read) => {
+describe.each(Object.entries(READERS))('reading %s', (_, read) => {
   it.each(Object.entries(TEXTS))('takes time that grows with the text: %s', async (__, textOf) => {
     const quietly = (text: string): void => {
       try {

@@ -39,9 +39,8 @@ function prepare(traces: readonly SentTrace[], rules: Partial<RedactionRules> | 
   const signs: number[] = [];
   const redactor =
     'redact' in rules ? rules : createRedactor({ paths: [], patterns: [], keepMedia: true, ...rules });
-  const begun = performance.now();
   const entries = prepareTraces(traces, { redactor, readers, busy: (ms) => signs.push(ms) });
-  return { entries, signs, ms: performance.now() - begun };
+  return { entries, signs };
 }
 
 const PAIRS = Object.fromEntries(
@@ -66,7 +65,9 @@ describe('the schemas of clients', () => {
       { a: Array.from({ length: 20_000 }, (_, at) => ({ at })) },
     ],
   ])('cost the thread little, and other traces nothing: %s', (_, schema, args) => {
-    const { entries, ms } = prepare([good('one'), sent('evil', schema, args), good('two')]);
+    const before = process.threadCpuUsage();
+    const { entries } = prepare([good('one'), sent('evil', schema, args), good('two')]);
+    const { user, system } = process.threadCpuUsage(before);
     expect(entries.map(({ trace }) => trace.id)).toEqual(['one', 'evil', 'two']);
     expect(entries.map(({ analysis }) => analysis?.calls.map(({ state }) => state))).toEqual([
       ['ok'],
@@ -75,7 +76,7 @@ describe('the schemas of clients', () => {
     ]);
     expect(entries[1]?.analysis?.calls[0]?.error).toBe('The schema could not be checked in time.');
     expect(entries[1]?.capture).toBeDefined();
-    expect(ms).toBeLessThan(10_000);
+    expect((user + system) / 1000).toBeLessThan(2_000);
   });
 
   it('are judged again, for as short a time, when somebody looks at the trace', () => {

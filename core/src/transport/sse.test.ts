@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { growth, SUPERLINEAR } from '../../../tests/support/cpu-time.ts';
 import { encodeSse, readSse, type SseEvent } from './sse.ts';
 
 type Chunk = Uint8Array | string;
@@ -126,15 +127,11 @@ describe('readSse', () => {
   });
 
   it('takes time in proportion to the bytes, even when an event comes in many tiny chunks', async () => {
-    const time = async (size: number): Promise<number> => {
-      const bytes = Buffer.from(`data: ${'x'.repeat(size)}\n\n`);
-      const start = performance.now();
-      await read(cut(bytes, [4]));
-      return performance.now() - start;
-    };
-    await time(20_000);
-    const small = await time(50_000);
-    expect(await time(800_000)).toBeLessThan(small * 16 * 6 + 50);
+    const ratio = await growth(200_000, (size) => {
+      const chunks = [...cut(Buffer.from(`data: ${'x'.repeat(size)}\n\n`), [4])];
+      return () => read(chunks);
+    });
+    expect(ratio).toBeLessThan(SUPERLINEAR);
   });
 
   it('lets go of the bytes when its reader stops', async () => {
