@@ -7,6 +7,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // A busy machine is no fault; what hangs is still found.
+          testTimeout: 30_000,
           include: [
             'core/src/**/*.test.ts',
             'plugins/*/{src,test}/**/*.test.ts',

@@ -183,7 +183,7 @@ describe('a full trace', () => {
     const stranger = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'sk-dgm-wrong', maxRetries: 0 });
     await expect(stranger.chat.completions.create(say('Let me in.'))).rejects.toThrow('not known');
     const trace = await newest();
-    expect(trace).toMatchObject({ outcome: 'error', errorKind: 'auth', bodies: 'unread' });
+    expect(trace).toMatchObject({ outcome: 'refused', errorKind: 'auth', bodies: 'unread' });
     expect(await gateway.admin('GET', `/traces/${trace.id}/detail`)).toMatchObject({
       error: { message: 'The request was refused before its body was read.' },
     });

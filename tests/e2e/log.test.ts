@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CliHome, createCliHome, IMPORTS, readyGateway } from '../support/cli.ts';
+import { type CliHome, createCliHome, IMPORTS } from '../support/cli.ts';
 import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
 import { openAiReply } from '../support/openai-frames.ts';
 
@@ -32,7 +32,10 @@ describe('the log of a running command', () => {
           options: { baseUrl: '${upstream.url}/v1', apiKey: '${UPSTREAM_KEY}' },
         }],
       };`);
-    const { url, key, kill, ended } = await readyGateway(home.start());
+    const key = (await home.run(['keys', 'create', 'mine'])).stdout.trim();
+    const { waitFor, kill, ended } = home.start();
+    const [line = ''] = /^.*Dragoman is ready.*$/m.exec(await waitFor(/Dragoman is ready.*\n/)) ?? [];
+    const { baseUrl: url } = JSON.parse(line) as { readonly baseUrl: string };
     const send = (): Promise<Response> =>
       fetch(`${url}/chat/completions?key=${QUERY_KEY}`, {
         method: 'POST',
@@ -62,7 +65,6 @@ describe('the log of a running command', () => {
       },
       { status: 502, error: 'upstream-auth', attempts: 1 },
     ]);
-    // The banner shows the new key once; the log below it never does.
     const log = JSON.stringify(lines);
     for (const secret of [UPSTREAM_KEY, QUERY_KEY, key, 'secret-cookie', 'a private prompt']) {
       expect(log).not.toContain(secret);

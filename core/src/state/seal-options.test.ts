@@ -18,14 +18,14 @@ const schema = z.strictObject({
 
 const options = {
   baseUrl: 'https://example.test',
-  apiKey: 'k-apiKey',
-  headers: { 'x-team': 'k-header' },
-  proxy: { url: 'http://proxy.test', password: 'k-proxy' },
+  apiKey: 'k!apiKey',
+  headers: { 'x-team': 'k!header' },
+  proxy: { url: 'http://proxy.test', password: 'k!proxy' },
   accounts: [
-    { user: 'alice', token: 'k-alice' },
-    { user: 'bob', token: 'k-bob' },
+    { user: 'alice', token: 'k!alice' },
+    { user: 'bob', token: 'k!bob' },
   ],
-  tokens: { east: 'k-east' },
+  tokens: { east: 'k!east' },
 };
 const owner = { id: 'one', provider: 'test', options };
 
@@ -45,7 +45,7 @@ const open = (changed: object, of: object = {}) =>
 describe('sealOptions and openOptions', () => {
   it('hide every secret, however deep it stands, and give it back', () => {
     const sealed = seal();
-    expect(JSON.stringify(sealed)).not.toContain('k-');
+    expect(JSON.stringify(sealed)).not.toContain('k!');
     expect(sealed).toMatchObject({ baseUrl: options.baseUrl, proxy: { url: 'http://proxy.test' } });
     expect(open(sealed)).toEqual(options);
   });
@@ -93,7 +93,7 @@ describe('sealOptions and openOptions', () => {
 
   it('stay with an upstream whose path at the same origin changes', () => {
     expect(open({ ...sealed(), baseUrl: 'https://EXAMPLE.test:443/v2' })).toMatchObject({
-      apiKey: 'k-apiKey',
+      apiKey: 'k!apiKey',
     });
   });
 });

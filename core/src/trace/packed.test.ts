@@ -27,7 +27,7 @@ describe('a packed capture', () => {
           expect([...piecesOf(timed)].map(({ text }) => text).join('')).toBe(timed.text);
           const times = timed.marks.map(([, ms]) => ms);
           expect(times).toEqual(times.toSorted((a, b) => a - b));
-          expect(times.every((ms) => ms >= 4.99 && ms < 1_000)).toBe(true);
+          expect(times.every((ms) => ms >= 4.99 && ms <= performance.now() - origin)).toBe(true);
         },
       ),
     );
