@@ -10,7 +10,7 @@ import type { Tls } from './http/tls.ts';
 import { urlOf } from './http/url-of.ts';
 import { hostNameOf } from './transport/loopback.ts';
 
-export interface ServersInput extends Omit<AppDeps, 'routers' | 'console' | 'hostnames' | 'guard'> {
+export interface ServersInput extends Omit<AppDeps, 'routers' | 'console' | 'guard'> {
   /** The protocols; absent where only the admin API is served. */
   readonly protocols?: Router;
   readonly info?: Router;
@@ -109,7 +109,7 @@ function withHost(url: string, hostname: string): string {
   return named.origin;
 }
 
-type Mounted = Pick<AppDeps, 'routers' | 'console' | 'hostnames' | 'guard'>;
+type Mounted = Pick<AppDeps, 'routers' | 'console' | 'guard'>;
 
 function listenerOf(input: ServersInput, mounted: Mounted): RequestListener {
   return createApp({ ...input, ...mounted }).callback();
@@ -128,10 +128,9 @@ function createMainApp(input: ServersInput, isApart: boolean): RequestListener {
 function createConsoleApp(input: ServersInput): RequestListener {
   const { protocols, info, admin, consoleFiles, config } = input;
   const routers = [protocols, info, admin].filter((router) => router !== undefined);
-  const { hostnames } = config.console;
   return listenerOf(
     { ...input, config: { ...config, server: { ...config.server, cors: [] } } },
-    { routers, guard: refuseClients, console: consoleFiles, ...(hostnames && { hostnames }) },
+    { routers, guard: refuseClients, console: consoleFiles },
   );
 }
 
@@ -143,7 +142,7 @@ function byHost(
 ): RequestListener {
   const names = new Set(config.console.hostnames);
   return (request, response) => {
-    const name = hostNameOf(proxies.host(request)).toLowerCase();
+    const name = hostNameOf(proxies.host(request));
     return (names.has(name) ? console : main)(request, response);
   };
 }

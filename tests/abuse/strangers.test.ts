@@ -143,6 +143,13 @@ describe('who is refused at the door', () => {
     expect(await list()).toMatchObject([{ outcome: 'ok' }]);
   });
 
+  it('is nobody who asks under the public name of an open gateway', async () => {
+    await start({ auth: false, server: { publicUrl: 'https://llm.example.com' } });
+    for (const host of ['llm.example.com', 'LLM.example.com:443', 'localhost'])
+      expect((await ask({ host })).status).toBe(200);
+    expect((await ask({ host: 'other.example.com' })).status).toBe(403);
+  });
+
   it('is nobody with a key, whatever goes wrong', async () => {
     await start();
     const body = JSON.stringify({ model: 'nobody', messages: [] });

@@ -28,8 +28,6 @@ export interface AppDeps {
   readonly routers: readonly Router[];
   /** Refuses what the routers serve, but not here. */
   readonly guard?: Middleware;
-  /** Names besides those of this machine under which an open gateway answers. */
-  readonly hostnames?: readonly string[];
   readonly console: Middleware;
   readonly now: () => number;
   readonly recorder: Recorder;
@@ -41,7 +39,7 @@ export function createApp(deps: AppDeps): Koa {
   const app = new Koa();
   app.silent = true;
   app.use(answerAndLog(deps));
-  if (!deps.config.auth) app.use(refuseForeignHosts(new Set(deps.hostnames)));
+  if (!deps.config.auth) app.use(refuseForeignHosts(deps.config));
   if (deps.config.server.cors.length > 0) app.use(allowOrigins(deps.config.server.cors));
   if (deps.guard) app.use(deps.guard);
   for (const router of deps.routers) {
@@ -149,13 +147,18 @@ async function endAll(endings: readonly (() => Promise<void>)[], log: Logger): P
  * An open gateway on loopback would answer any web page whose host name was made to point here; such a page
  * comes under a name that is not this machine's.
  */
-function refuseForeignHosts(own: ReadonlySet<string>): Middleware {
+function refuseForeignHosts({
+  server: { publicUrl },
+  console: { hostnames = [] },
+}: ResolvedConfig): Middleware {
+  const own = new Set(hostnames);
+  if (publicUrl !== undefined) own.add(new URL(publicUrl).hostname);
   return (ctx, next) => {
-    const name = hostNameOf(ctx.req.headers.host ?? '').toLowerCase();
+    const name = hostNameOf(ctx.req.headers.host ?? '');
     if (isLoopback(name) || own.has(name)) return next();
     throw new GatewayError(
       'permission',
-      'Without authentication, this gateway answers only under the names of this machine, such as localhost.',
+      'Without authentication, this gateway answers only under the names of this machine, such as localhost, and that of server.publicUrl.',
       { refused: 'foreign-host' },
     );
   };

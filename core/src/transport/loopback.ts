@@ -7,7 +7,7 @@ export function isLoopback(host: string): boolean {
   return isIP(name) === 4 ? name.startsWith('127.') : name === '::1' || name === '::ffff:127.0.0.1';
 }
 
-/** The host of a `Host` header, without its port. */
+/** The host of a `Host` header in lower case, without its port. */
 export function hostNameOf(header: string): string {
-  return header.replace(/:\d*$/, '');
+  return header.replace(/:\d*$/, '').toLowerCase();
 }
