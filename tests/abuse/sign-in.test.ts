@@ -222,6 +222,13 @@ describe('behind a proxy with TLS', () => {
       expect((await signIn(PASSWORD, headers)).status).toBe(403);
   });
 
+  it('pages of the public URL are refused where the console has an address of its own', async () => {
+    await start({ server: { publicUrl: PUBLIC }, console: { hostnames: ['console.example.com'] } });
+    const host = 'console.example.com';
+    expect((await signIn(PASSWORD, { host, origin: `https://${host}` })).status).toBe(200);
+    expect((await signIn(PASSWORD, { host, origin: PUBLIC })).status).toBe(403);
+  });
+
   it('links and addresses are those that people use', async () => {
     await start({ server: { publicUrl: `${PUBLIC}/` } });
     expect(gateway.gateway.signInLink()).toMatch(/^https:\/\/llm\.example\.com\/console\/sign-in\/#token=/);

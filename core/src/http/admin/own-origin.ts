@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { isConsoleApart } from '../../config/sections/console.ts';
 import type { AdminDeps } from './deps.ts';
 
 /** Other sites can make a browser send requests, but not with a header of their own, nor from our origin. */
@@ -12,6 +13,8 @@ export function isOwnRequest(ctx: Context, deps: Pick<AdminDeps, 'config' | 'pro
 
 function isOwnOrigin(ctx: Context, { config, proxies }: Pick<AdminDeps, 'config' | 'proxies'>): boolean {
   const origin = ctx.get('origin');
-  if (origin === '' || origin === config.server.publicUrl) return true;
+  if (origin === '') return true;
+  // With an address of its own, the console is not at the public URL: pages there may be anybody's.
+  if (origin === config.server.publicUrl && !isConsoleApart(config.console)) return true;
   return URL.canParse(origin) && new URL(origin).host === proxies.host(ctx.req);
 }
