@@ -628,6 +628,8 @@ export const en = {
     inFile: 'These are set in gateway.config.ts.',
     password: 'Admin password',
     passwordSet: 'A password is set.',
+    passwordFromEnvironment:
+      'A password is set by the variable DRAGOMAN_ADMIN_PASSWORD. You can set another one here; both work.',
     passwordUnset: 'No password is set: sign-in is by link only.',
     newPassword: 'New password',
     passwordHint: 'At least 8 characters.',

@@ -9,7 +9,13 @@ import { TextField } from '../../components/ui/field.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
 import { call, messageOf } from '../../lib/api.ts';
 
-export function PasswordForm({ isSet }: { readonly isSet: boolean }) {
+interface PasswordFormProps {
+  readonly isSet: boolean;
+  /** Whether it was set here and can be removed here. */
+  readonly isStored: boolean;
+}
+
+export function PasswordForm({ isSet, isStored }: PasswordFormProps) {
   const t = useTranslations('settings');
   const { mutate } = useSWRConfig();
   const [password, setPassword] = useState('');
@@ -26,13 +32,14 @@ export function PasswordForm({ isSet }: { readonly isSet: boolean }) {
       setProblem(messageOf(error));
     }
   };
+  const state = isStored ? 'passwordSet' : isSet ? 'passwordFromEnvironment' : 'passwordUnset';
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     void save(password);
   };
   return (
     <form className="grid gap-4" onSubmit={submit}>
-      <Notice kind="hint">{isSet ? t('passwordSet') : t('passwordUnset')}</Notice>
+      <Notice kind="hint">{t(state)}</Notice>
       {problem !== undefined && <Notice kind="error">{problem}</Notice>}
       <TextField
         label={t('newPassword')}
@@ -46,7 +53,7 @@ export function PasswordForm({ isSet }: { readonly isSet: boolean }) {
       />
       <div className="flex gap-2">
         <Button type="submit">{t('save')}</Button>
-        {isSet && (
+        {isStored && (
           <Button kind="danger" onClick={() => void save(null)}>
             {t('removePassword')}
           </Button>

@@ -27,7 +27,7 @@ export function SettingsPage() {
           <Loaded of={settings}>
             {({ adminPassword, adminToken }) => (
               <div className="grid gap-4">
-                <PasswordForm isSet={adminPassword.set} />
+                <PasswordForm isSet={adminPassword.set} isStored={adminPassword.stored} />
                 <p className="text-sm text-quiet">{adminToken.set ? t('tokenSet') : t('tokenUnset')}</p>
               </div>
             )}

@@ -179,9 +179,17 @@ describe('a password', () => {
     expect(JSON.stringify(admin.deps.state.read())).not.toContain('new password');
     expect((await signIn({ password: 'new password' })).status).toBe(200);
     expect((await admin.call('PATCH', '/settings', { adminPassword: null })).body).toMatchObject({
-      adminPassword: { set: false },
+      adminPassword: { set: false, stored: false },
     });
     expect((await signIn({ password: 'new password' })).status).toBe(401);
+  });
+
+  it('is shown as set where it comes from the environment, too', async () => {
+    await start();
+    const passwordNow = async () => (await admin.call('GET', '/settings')).body;
+    expect(await passwordNow()).toMatchObject({ adminPassword: { set: true, stored: false } });
+    await admin.call('PUT', '/settings/password', { password: 'new password' });
+    expect(await passwordNow()).toMatchObject({ adminPassword: { set: true, stored: true } });
   });
 });
 

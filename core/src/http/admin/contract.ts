@@ -225,7 +225,10 @@ export const aboutSchema = z
 
 export const settingsViewSchema = z
   .object({
-    adminPassword: z.object({ set: z.boolean() }),
+    adminPassword: z.object({
+      set: z.boolean(),
+      stored: z.boolean().describe('Whether it was set here; otherwise by DRAGOMAN_ADMIN_PASSWORD.'),
+    }),
     adminToken: z.object({ set: z.boolean() }).describe('Set by the environment.'),
     traces: z
       .object({

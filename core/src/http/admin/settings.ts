@@ -60,8 +60,9 @@ function passwordNow(_: unknown, { state }: AdminDeps): unknown {
 }
 
 function viewSettings({ state, config }: AdminDeps) {
+  const stored = state.read().settings.adminPasswordHash !== undefined;
   return {
-    adminPassword: { set: state.read().settings.adminPasswordHash !== undefined },
+    adminPassword: { set: stored || config.admin.password !== undefined, stored },
     adminToken: { set: config.admin.token !== undefined },
     traces: config.traces,
   };
