@@ -38,6 +38,7 @@ export const en = {
     light: 'Light',
     dark: 'Dark',
     system: 'As the system',
+    diskLow: 'The disk is nearly full. Until there is room, bodies of traces and conversations are not kept.',
     tracesBroken:
       'Traces are not kept at the moment; requests go on without. {reason} {lost, plural, =0 {} one {# trace is lost.} other {# traces are lost.}}',
     signOut: 'Sign out',

@@ -35,6 +35,7 @@ export const zhCN: Messages = {
     light: '浅色',
     dark: '深色',
     system: '跟随系统',
+    diskLow: '磁盘空间即将用尽。在腾出空间之前，不保存追踪的正文和对话。',
     tracesBroken: '目前无法保存追踪，请求照常进行。{reason} {lost, plural, =0 {} other {已丢失 # 条追踪。}}',
     signOut: '退出登录',
     signOutFailed: '退出失败，请重试。',

@@ -150,6 +150,16 @@ describe('every page', () => {
     await close();
   });
 
+  it('says that the disk is nearly full', async () => {
+    const { page, close } = await openPage(browser);
+    const traces = { status: 'ok', lost: 0 };
+    const json = { status: 'ready', traces, disk: { status: 'low' } };
+    await page.route('**/readyz', (route) => route.fulfill({ json }));
+    await openConsole(page, gateway);
+    await page.getByText('The disk is nearly full.', { exact: false }).waitFor();
+    await close();
+  });
+
   it('keeps the theme that was chosen', async () => {
     const { page, close } = await openPage(browser, undefined, { colorScheme: 'light' });
     await openConsole(page, gateway);

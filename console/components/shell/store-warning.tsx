@@ -7,21 +7,29 @@ import { Notice } from '../ui/notice.tsx';
 interface Readiness {
   /** Absent when something else than the gateway answers. */
   readonly traces?: { readonly status: string; readonly reason?: string; readonly lost: number };
+  readonly disk?: { readonly status: string };
 }
 
 const readiness = async (path: string): Promise<Readiness> =>
   (await fetch(path)).json() as Promise<Readiness>;
 
-/** Says on every page that traces are not kept: what is looked for would be missing. */
+/** Says on every page that traces or their bodies are not kept: what people look for may be missing. */
 export function StoreWarning() {
   const t = useTranslations('shell');
   const { data } = useSWR<Readiness, Error>('/readyz', readiness, { refreshInterval: 15_000 });
-  if (data?.traces?.status !== 'degraded') return null;
+  const { traces, disk } = data ?? {};
+  const warnings = [
+    traces?.status === 'degraded' && t('tracesBroken', { reason: traces.reason ?? '', lost: traces.lost }),
+    disk?.status === 'low' && t('diskLow'),
+  ].filter((warning) => warning !== false);
+  if (warnings.length === 0) return null;
   return (
-    <div className="mb-4">
-      <Notice kind="warning">
-        {t('tracesBroken', { reason: data.traces.reason ?? '', lost: data.traces.lost })}
-      </Notice>
+    <div className="mb-4 grid gap-2">
+      {warnings.map((warning) => (
+        <Notice key={warning} kind="warning">
+          {warning}
+        </Notice>
+      ))}
     </div>
   );
 }
