@@ -1,18 +1,33 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Tests whether an IP address is in one of the networks, or is one of the single addresses, given. An IPv4 address inside an IPv6 one counts as IPv4. */
+export type Address = ipaddr.IPv4 | ipaddr.IPv6;
+export type Network = readonly [Address, number];
+
+/** Parses an IP address. One that maps IPv4 (`::ffff:192.0.2.1`) is IPv4. `undefined` for any other text. */
+export function parseAddress(text: string): Address | undefined {
+  const [plain = ''] = text.split('%', 1);
+  if (isIP(plain) === 0) return undefined;
+  // ipaddr.js takes `::8.8.8.8` for `::ffff:8.8.8.8`; URLs write it as `::808:808`.
+  const hasBoth = plain.includes(':') && plain.includes('.');
+  return ipaddr.process(hasBoth ? new URL(`http://[${plain}]`).hostname.slice(1, -1) : plain);
+}
+
+/** A network (`10.1.0.0/16`), or a single address. */
+export function parseNetwork(text: string): Network {
+  const address = parseAddress(text);
+  return address ? [address, address.kind() === 'ipv4' ? 32 : 128] : ipaddr.parseCIDR(text);
+}
+
+export function isInNetwork(address: Address, [network, bits]: Network): boolean {
+  return address.kind() === network.kind() && address.match(network, bits);
+}
+
+/** Tests whether an IP address is in one of some networks. */
 export function createNetworkMatcher(networks: readonly string[]): (address: string) => boolean {
-  const ranges = networks.map((network) => {
-    const address = network.includes('/') ? undefined : ipaddr.process(network);
-    if (!address) return ipaddr.parseCIDR(network);
-    return [address, address.kind() === 'ipv4' ? 32 : 128] as const;
-  });
+  const ranges = networks.map(parseNetwork);
   return (text) => {
-    if (isIP(text) === 0) return false;
-    const address = ipaddr.process(text);
-    return ranges.some(
-      ([network, bits]) => address.kind() === network.kind() && address.match(network, bits),
-    );
+    const address = parseAddress(text);
+    return address !== undefined && ranges.some((range) => isInNetwork(address, range));
   };
 }
