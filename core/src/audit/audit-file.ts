@@ -2,7 +2,7 @@ import { open, rename, rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { JsonObject } from '../canonical/json.ts';
 import { createDataFolder, flushFolder } from '../state/folder.ts';
-import { chainLine, GENESIS, readLine } from './chain.ts';
+import { chainLine, type Claim, GENESIS, readClaim, readLine } from './chain.ts';
 import type { AuditEntry, AuditHead, AuditInput } from './entry.ts';
 import { ACTIVE, listFiles, nextName, readLines } from './files.ts';
 import { RETENTION } from './verify.ts';
@@ -126,7 +126,7 @@ async function findEnd(folder: string): Promise<End> {
   const files = await listFiles(folder);
   const active = files.find((file) => file.endsWith(ACTIVE));
   const { lines = [], torn = '' } = active === undefined ? {} : await readLines(active);
-  const startedAt = lines.map(claimOf).find((claim) => claim !== undefined)?.at;
+  const startedAt = lines.map(readClaim).find((claim) => claim !== undefined)?.at;
   for (const file of files.toReversed()) {
     const head = lastClaim((await readLines(file)).lines);
     if (head) return { head, torn, startedAt };
@@ -134,24 +134,9 @@ async function findEnd(folder: string): Promise<End> {
   return { head: GENESIS, torn, startedAt };
 }
 
-interface Claim extends AuditHead {
-  readonly at: number;
-}
-
-/** What a line says of itself: a changed one is told by the verification, and the chain goes on after it. */
-function claimOf(line: string): Claim | undefined {
-  try {
-    const { seq, hash, at } = JSON.parse(line) as Partial<AuditEntry>;
-    if (typeof seq !== 'number' || typeof hash !== 'string') return undefined;
-    return { seq, hash, at: Date.parse(at ?? '') };
-  } catch {
-    return undefined;
-  }
-}
-
+/** A changed line is reported by the verification, and the chain goes on from what it claims. */
 function lastClaim(lines: readonly string[]): Claim | undefined {
-  const line = lines.findLast((text) => claimOf(text) !== undefined);
-  return line === undefined ? undefined : claimOf(line);
+  return lines.map(readClaim).findLast((claim) => claim !== undefined);
 }
 
 interface Outdated {

@@ -42,6 +42,23 @@ export function readLine(line: string): AuditEntry | undefined {
   }
 }
 
+/** What a line says of itself, true or not. */
+export interface Claim extends AuditHead {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Reads a line that may have been changed; `undefined` when it is no entry at all. */
+export function readClaim(line: string): Claim | undefined {
+  try {
+    const { seq, hash: claimed, at } = JSON.parse(line) as Partial<AuditEntry>;
+    if (typeof seq !== 'number' || typeof claimed !== 'string') return undefined;
+    return { seq, hash: claimed, at: Date.parse(at ?? '') };
+  } catch {
+    return undefined;
+  }
+}
+
 function hashOf(body: object): string {
   return hash('sha256', canonicalJson(body));
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { isJsonObject } from '../canonical/json.ts';
-import { GENESIS, readLine } from './chain.ts';
+import { GENESIS, readClaim, readLine } from './chain.ts';
 import type { AuditEntry, AuditHead } from './entry.ts';
 import { listFiles, readLines } from './files.ts';
 
@@ -67,7 +67,8 @@ function createWalk(): Walk {
       const entry = readLine(line);
       if (!entry) {
         tell(place, 'The entry was changed: its hash does not fit.');
-        head = claimOf(line) ?? head;
+        // Goes on from what the line claims, so that one change is one problem.
+        head = readClaim(line) ?? head;
         return;
       }
       if (head && (entry.previous !== head.hash || entry.seq !== head.seq + 1))
@@ -97,16 +98,6 @@ function createWalk(): Walk {
 
 function isSame(one: AuditHead, other: AuditHead): boolean {
   return one.seq === other.seq && one.hash === other.hash;
-}
-
-/** Goes on from what a changed entry says of itself, so that one change is one problem. */
-function claimOf(line: string): AuditHead | undefined {
-  try {
-    const { seq, hash } = JSON.parse(line) as Partial<AuditHead>;
-    return typeof seq === 'number' && typeof hash === 'string' ? { seq, hash } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function removedBy({ operation, actor, detail }: AuditEntry): AuditHead | undefined {

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { guarded } from '../transport/guarded.ts';
 import type { RequestState } from './exchange.ts';
+import { Places } from './places.ts';
 
 /** A request that runs for longer is recorded while it runs, so that it is known of even if it never ends. */
 const LONG_MS = 1_000;
@@ -12,21 +13,18 @@ export interface LiveRequests {
   remove(ctx: Context): void;
 }
 
-/** Records requests that take long as `running`; when they end, they are recorded anew. */
+/** Records requests that take long as `running`; when they end, they are recorded again. */
 export function createLiveRequests(
   record: (ctx: Context) => void,
   fail: (error: unknown) => void,
 ): LiveRequests {
-  // Not a set: the tables that a set outgrows hold on to what was in them until a full collection, and with it to
-  // the memory of most requests.
-  const places: (Context | undefined)[] = [];
-  const free: number[] = [];
+  const running = new Places<Context>();
   const told = new WeakSet<Context>();
   const tell = guarded(record, fail);
   const look = (): void => {
     const before = performance.now() - LONG_MS;
-    for (const ctx of places) {
-      if (!ctx || told.has(ctx)) continue;
+    for (const ctx of running) {
+      if (told.has(ctx)) continue;
       const { isTraced, notes } = ctx.state as RequestState;
       if (!isTraced || notes.arrivedAt > before) continue;
       told.add(ctx);
@@ -36,17 +34,14 @@ export function createLiveRequests(
   let timer: NodeJS.Timeout | undefined;
   return {
     add(ctx) {
-      const place = free.pop() ?? places.length;
-      places[place] = ctx;
-      (ctx.state as RequestState).livePlace = place;
+      (ctx.state as RequestState).livePlace = running.add(ctx);
       timer ??= setInterval(look, LOOK_EVERY_MS).unref();
     },
     remove({ state }) {
       const { livePlace } = state as RequestState;
       if (livePlace === undefined) return;
-      places[livePlace] = undefined;
-      free.push(livePlace);
-      if (free.length < places.length) return;
+      running.remove(livePlace);
+      if (!running.isEmpty) return;
       clearInterval(timer);
       timer = undefined;
     },

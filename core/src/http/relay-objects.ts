@@ -1,6 +1,7 @@
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject } from '../canonical/json.ts';
 import type { RawRequest } from '../plugin/plugin.ts';
+import { parseJson } from '../plugin/reply-text.ts';
 import type { Exchange, Reply } from '../routing/exchange.ts';
 import type { RelayNeed } from '../routing/relay-right.ts';
 import type { Upstream } from '../routing/upstream.ts';
@@ -101,10 +102,6 @@ export class RelayObjects {
 }
 
 function parseObject(bytes: Uint8Array): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(Buffer.from(bytes).toString('utf8'));
+  return isJsonObject(value) ? value : undefined;
 }

@@ -1,4 +1,5 @@
 import { GatewayError } from '../canonical/errors.ts';
+import { Places } from './places.ts';
 
 /** Ends uploads that are too slow: each holds memory for as long as it lasts. */
 export interface UploadWatch {
@@ -26,34 +27,27 @@ const SWEEP_EVERY_MS = 1_000;
 const UNWATCHED: Upload = { add: () => {}, end: () => {} };
 
 export function createUploadWatch({ minBytesPerSecond, now }: UploadWatchInput): UploadWatch {
-  // Not a set: see `createLiveRequests`.
-  const places: (WatchedUpload | undefined)[] = [];
-  const free: number[] = [];
+  const running = new Places<WatchedUpload>();
   let timer: NodeJS.Timeout | undefined;
   const isSlow = ({ since, bytes }: WatchedUpload, at: number): boolean =>
     bytes < (minBytesPerSecond * (at - since)) / 1000;
 
   const sweep = (): void => {
     const at = now();
-    for (const upload of places) {
-      if (!upload || at - upload.since < WINDOW_MS) continue;
+    for (const upload of running) {
+      if (at - upload.since < WINDOW_MS) continue;
       if (isSlow(upload, at)) upload.fail(tooSlow(minBytesPerSecond));
       else upload.begin(at);
     }
-    if (free.length < places.length) return;
+    if (!running.isEmpty) return;
     clearInterval(timer);
     timer = undefined;
-  };
-  const leave = (place: number): void => {
-    places[place] = undefined;
-    free.push(place);
   };
   return {
     watch(onSlow) {
       if (minBytesPerSecond === 0) return UNWATCHED;
-      const place = free.pop() ?? places.length;
-      const upload = new WatchedUpload(now(), onSlow, () => leave(place));
-      places[place] = upload;
+      const upload: WatchedUpload = new WatchedUpload(now(), onSlow, () => running.remove(place));
+      const place = running.add(upload);
       timer ??= setInterval(sweep, SWEEP_EVERY_MS).unref();
       return upload;
     },

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type Router from '@koa/router';
 import type { Context } from 'koa';
@@ -6,6 +5,7 @@ import { GatewayError } from '../canonical/errors.ts';
 import { hostNameOf, isLoopback } from '../transport/loopback.ts';
 import type { Metrics } from './metrics.ts';
 import { createAppRouter } from '../http/create-app-router.ts';
+import { isSameSecret } from '../http/same-secret.ts';
 
 /** Serves `/metrics`: with a token to whoever has it, without one to this machine only. */
 export function createMetricsRouter(metrics: Metrics, token: string | undefined): Router {
@@ -40,8 +40,6 @@ function admit({ req }: Context, token: string | undefined): void {
     const message = 'Metrics are shown to this machine only, unless metrics.token is set in the config file.';
     throw new GatewayError('permission', message);
   }
-  const sent = Buffer.from(req.headers.authorization ?? '');
-  const wanted = Buffer.from(`Bearer ${token}`);
-  if (sent.length === wanted.length && timingSafeEqual(sent, wanted)) return;
+  if (isSameSecret(req.headers.authorization ?? '', `Bearer ${token}`)) return;
   throw new GatewayError('auth', 'Metrics need the token of metrics.token, as a Bearer token.');
 }

@@ -4,6 +4,7 @@ import { timeoutsSchema } from '../../config/upstream.ts';
 import { LEFT_OUT } from '../../trace/redact.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 import { replaceModel } from '../../transport/span-edit.ts';
+import { goneSignal } from '../exchange.ts';
 import { PASS_HEADER } from '../passes.ts';
 import { encodeUrlPart } from '../../transport/url-part.ts';
 import { AdminError } from './admin-error.ts';
@@ -85,13 +86,11 @@ function sentHeaders(headers: HeaderMap): HeaderMap {
 
 /** Through the front door, as clients come: it is routed, limited and traced like any other. */
 async function send(
-  { res }: Context,
+  ctx: Context,
   { method, path, headers, body }: Recorded,
   { baseUrl, pools }: AdminDeps,
 ): Promise<{ readonly id: string; readonly status: number; readonly body: string }> {
-  const gone = new AbortController();
-  res.once('close', () => gone.abort(new DOMException('The client went away.', 'AbortError')));
-  const client = pools.client({ timeouts: TIMEOUTS, signal: gone.signal });
+  const client = pools.client({ timeouts: TIMEOUTS, signal: goneSignal(ctx) });
   const reply = await client.send({
     ...{ method, url: baseUrl() + path, body },
     headers,
