@@ -37,6 +37,7 @@ async function isRecorded(
   id: string,
   { admin, signal }: Pick<World, 'admin'> & { readonly signal: AbortSignal },
 ): Promise<boolean> {
+  signal.throwIfAborted();
   const late = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
