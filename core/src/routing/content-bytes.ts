@@ -1,15 +1,15 @@
 import type { ChatEvent } from '../canonical/chat.ts';
-import type { JsonValue } from '../canonical/json.ts';
+import { type JsonValue, stringsIn } from '../canonical/json.ts';
 import { BYTES_OF_TOKEN } from './text-tokens.ts';
 
-/** What a picture or a sound counts for, since its bytes say nothing of its tokens. */
+/** What an image or audio counts as, since its size says nothing about its tokens. */
 export const BYTES_OF_MEDIA = 1_000 * BYTES_OF_TOKEN;
 
-/** Longer texts that could be base64 are taken for pictures and sounds. */
+/** Longer texts that could be base64 count as images or audio. */
 const LONGEST_WORD = 16_384;
 const BASE64 = /^[\w+/=:;,-]*$/;
 
-/** How much of what a model wrote an event tells, in bytes of UTF-8. */
+/** How much of what the model wrote is in an event, in bytes of UTF-8. */
 export function contentBytes(event: ChatEvent): number {
   switch (event.type) {
     case 'block-delta':
@@ -23,14 +23,11 @@ export function contentBytes(event: ChatEvent): number {
   }
 }
 
-/** How much text is in a JSON value, in bytes of UTF-8; names of fields and numbers are none. */
+/** How much text is in a JSON value, in bytes of UTF-8; names of fields and numbers do not count. */
 export function textBytes(value: JsonValue): number {
-  if (typeof value === 'string') return bytesOfText(value);
-  if (typeof value !== 'object' || value === null) return 0;
-  return Object.values(value).reduce<number>(
-    (sum, inner) => sum + (inner === undefined ? 0 : textBytes(inner)),
-    0,
-  );
+  let sum = 0;
+  for (const text of stringsIn(value)) sum += bytesOfText(text);
+  return sum;
 }
 
 function bytesOfText(text: string): number {

@@ -115,6 +115,15 @@ describe('what an upstream delivered', () => {
   });
 });
 
+it('text in a JSON counts however deep it is nested', () => {
+  const depth = 200_000;
+  const text = `${'['.repeat(depth)}"text"${']'.repeat(depth)}`;
+  const meter = meterOf({ pieces: [], type: 'application/json', as: 'text' });
+  meter.push(Buffer.from(text));
+  meter.end(Buffer.from(text));
+  expect(meter.usage(() => INPUT)).toEqual({ input: INPUT, output: 1, estimated: true });
+});
+
 it('text in a JSON counts without its names and numbers, and what is in base64 as a picture', () => {
   expect(textBytes({ id: 12, choices: [{ text: 'ab' }, null, ['c', true]] })).toBe(3);
   expect(textBytes({ b64: 'A'.repeat(1_000_000) })).toBe(4_000);

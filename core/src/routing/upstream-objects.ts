@@ -1,5 +1,5 @@
 import { GatewayError } from '../canonical/errors.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, stringsIn } from '../canonical/json.ts';
 import { MAX_ID_LENGTH, type OwnedIds } from '../state/owned-ids.ts';
 
 /** A client at an upstream, where it may reach what it made itself and what nobody is known to have made. */
@@ -23,14 +23,7 @@ export function refuseOthers(access: ObjectAccess, texts: Iterable<string>): voi
 
 /** All texts of a JSON value that may be ids, whatever their place. */
 export function* shortStrings(root: JsonValue | undefined): Generator<string> {
-  const rest: (JsonValue | undefined)[] = [root];
-  while (rest.length > 0) {
-    const value = rest.pop();
-    if (typeof value === 'string') {
-      if (value.length <= MAX_ID_LENGTH) yield value;
-    } else if (Array.isArray(value)) for (const entry of value as readonly JsonValue[]) rest.push(entry);
-    else if (isJsonObject(value)) for (const name in value) rest.push(value[name]);
-  }
+  for (const text of stringsIn(root)) if (text.length <= MAX_ID_LENGTH) yield text;
 }
 
 /** The segments of a path and the values of a query, also of lists in them. */
