@@ -1,4 +1,4 @@
-import { endOfString } from './json-scan.ts';
+import { CLOSE_BRACE, CLOSE_BRACKET, endOfString, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-scan.ts';
 
 /** Places in JSON objects, as a tree. Names are {@link foldName folded}. */
 export interface PlaceNode {
@@ -23,20 +23,15 @@ export interface PlacedValue {
 }
 
 const SPACE = 0x20;
-const QUOTE = 0x22;
 const COMMA = 0x2c;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
 const NULL = 0x6e;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 
 /** Parsers of JSON differ in whether case and underscores matter; here they do not. */
 export function foldName(name: string): string {
   return name.replaceAll(/[_-]/g, '').toUpperCase();
 }
 
-/** The same few names come all the time. */
+/** The same few names come in every request. */
 const MAX_FOLDED = 1_000;
 const MAX_FOLDED_LENGTH = 32;
 const folded = new Map<string, string>();
@@ -99,24 +94,27 @@ function child({ fields }: OpenNode, name: string): OpenNode {
   return found;
 }
 
-/** The values at places of a valid JSON object, in one pass. Twins of a field are all found. */
+/** The values at places of a valid JSON object, in one pass. Duplicates of a field are all found. */
 export function findPlaced(bytes: Buffer, root: PlaceNode): readonly PlacedValue[] {
-  const reader = new PlaceReader(bytes);
-  reader.readObject(reader.start, root);
+  const start = bytes.indexOf(OPEN_BRACE);
+  // A list has no fields.
+  if (start < 0 || bytes.subarray(0, start).includes(OPEN_BRACKET)) return [];
+  const reader = new PlaceReader(bytes, start);
+  reader.readObject(start, root);
   return reader.found;
 }
 
 class PlaceReader {
   readonly found: PlacedValue[] = [];
-  readonly start: number;
   readonly #bytes: Buffer;
+  readonly #start: number;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, start: number) {
     this.#bytes = bytes;
-    this.start = bytes.indexOf(OPEN_BRACE);
+    this.#start = start;
   }
 
-  /** Each reader gives the index behind what it read. */
+  /** Like the other readers, returns the index behind what it read. */
   readObject(start: number, node: PlaceNode): number {
     const bytes = this.#bytes;
     let at = start + 1;
@@ -131,7 +129,7 @@ class PlaceReader {
       const value = skipSpace(bytes, skipSpace(bytes, end + 1) + 1);
       const wanted = node.fields.get(foldedName(key)) ?? node.others;
       at = wanted
-        ? this.#readValue(value, wanted, start === this.start && key === wanted.label)
+        ? this.#readValue(value, wanted, start === this.#start && key === wanted.label)
         : endOfValue(bytes, value);
     }
   }

@@ -1,10 +1,9 @@
-const QUOTE = 0x22;
+export const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const COLON = 0x3a;
+export const OPEN_BRACE = 0x7b;
+export const CLOSE_BRACE = 0x7d;
+export const OPEN_BRACKET = 0x5b;
+export const CLOSE_BRACKET = 0x5d;
 
 /** Strings up to this length are cheaper to walk than to search with a call of native code. */
 const SHORT_STRING = 48;
@@ -71,50 +70,4 @@ export function unexpectedToken(bytes: Buffer): number {
     }
   }
   return at;
-}
-
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The spans of the string values, quotes included, of a key at the top level of a valid JSON object. */
-export function topLevelStrings(bytes: Buffer, key: string): Span[] {
-  const spans: Span[] = [];
-  let depth = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
-    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1;
-    else if (byte === QUOTE) {
-      const end = endOfString(bytes, at);
-      if (end < 0) break;
-      const value = depth === 1 ? valueAfter(bytes, end) : -1;
-      if (value > 0 && bytes[value] === QUOTE && isKey(bytes, { start: at, end }, key)) {
-        const valueEnd = endOfString(bytes, value);
-        spans.push({ start: value, end: valueEnd + 1 });
-        at = valueEnd;
-      } else at = end;
-    }
-  }
-  return spans;
-}
-
-/** Where the value begins, if the string that ends at `end` is a key. */
-function valueAfter(bytes: Buffer, end: number): number {
-  const colon = skipSpace(bytes, end + 1);
-  return bytes[colon] === COLON ? skipSpace(bytes, colon + 1) : -1;
-}
-
-function skipSpace(bytes: Buffer, from: number): number {
-  let at = from;
-  while (at < bytes.length && (bytes[at] ?? 0) <= 0x20) at += 1;
-  return at;
-}
-
-/** Keys may be written with escapes: "mod\u0065l" is `model` too. */
-function isKey(bytes: Buffer, { start, end }: Span, key: string): boolean {
-  const text = bytes.toString('utf8', start + 1, end);
-  if (text === key) return true;
-  return text.includes('\\') && JSON.parse(`"${text}"`) === key;
 }

@@ -1,4 +1,6 @@
-import { type Span, topLevelStrings } from './json-scan.ts';
+import { findPlaced, placesOf } from './json-places.ts';
+
+const MODEL = placesOf(['model']);
 
 /**
  * Puts another name of the model into a valid JSON body and keeps every other byte. Every top-level `model` is
@@ -6,19 +8,11 @@ import { type Span, topLevelStrings } from './json-scan.ts';
  */
 export function replaceModel(body: Uint8Array, model: string): Uint8Array {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const value = Buffer.from(JSON.stringify(model));
-  const isEqual = ({ start, end }: Span): boolean => {
-    const span = bytes.subarray(start, end);
-    return span.equals(value) || (span.includes('\\') && JSON.parse(span.toString('utf8')) === model);
-  };
-  const spans = topLevelStrings(bytes, 'model').filter((span) => !isEqual(span));
   const text = JSON.stringify(model);
-  return spans.length === 0
-    ? body
-    : replaceSpans(
-        body,
-        spans.map((span) => ({ ...span, text })),
-      );
+  const edits = findPlaced(bytes, MODEL)
+    .filter(({ isTop, value }) => isTop && value !== undefined && value !== model)
+    .map(({ start, end }) => ({ start, end, text }));
+  return edits.length === 0 ? body : replaceSpans(body, edits);
 }
 
 export interface SpanEdit {
