@@ -73,11 +73,7 @@ afterAll(async () => {
 });
 
 const send = (key: string, path: string, body: string): Promise<Response> =>
-  fetch(`${gateway.url}${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body,
-  });
+  gateway.post(path, body, { key });
 
 describe.each(['openai', 'anthropic', 'gemini'])('a model of the upstream %s', (id) => {
   it.each(FIELDS)('refuses numbers of $field at $path that no model has', async ({ path, field, body }) => {

@@ -114,7 +114,7 @@ async function ask(secret: string, one: Asked): Promise<readonly Delivered[]> {
     answers.set(number, () => ({
       body: { results: [...words], ...(tellsUsage && { usage: { total_tokens: 19 } }) },
     }));
-    const reply = await send(secret, '/v1/rerank', { model: 'openai/m', query: prompt });
+    const reply = await gateway.post('/v1/rerank', { model: 'openai/m', query: prompt }, { key: secret });
     expect((await reply.json()) as object).toBeDefined();
     return [tellsUsage ? { input: 19, output: 0 } : counted];
   }
@@ -143,7 +143,7 @@ async function ask(secret: string, one: Asked): Promise<readonly Delivered[]> {
   });
   const leaving = new AbortController();
   const body = client.body({ model, isStream, prompt });
-  const sending = send(secret, client.path(model, isStream), body, leaving.signal);
+  const sending = gateway.post(client.path(model, isStream), body, { key: secret, signal: leaving.signal });
   if (kind === 'unpriced') {
     const refused = await sending;
     expect(refused.status).toBe(403);
@@ -173,14 +173,6 @@ async function ask(secret: string, one: Asked): Promise<readonly Delivered[]> {
   expect(text).toContain(LAST_WORD);
   return kind === 'hedge' ? [cut, whole] : [whole];
 }
-
-const send = (secret: string, path: string, body: object, signal?: AbortSignal): Promise<Response> =>
-  fetch(`${gateway.url}${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    ...(signal && { signal }),
-  });
 
 type TextReader = ReadableStreamDefaultReader<string>;
 

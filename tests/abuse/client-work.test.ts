@@ -27,11 +27,7 @@ interface Failure {
 }
 
 async function ask(path: string, body: object): Promise<{ readonly status: number; readonly body: Failure }> {
-  const response = await fetch(gateway.url + path, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${gateway.key}`, 'anthropic-version': '2023-06-01' },
-    body: JSON.stringify(body),
-  });
+  const response = await gateway.post(path, body);
   return { status: response.status, body: (await response.json()) as Failure };
 }
 

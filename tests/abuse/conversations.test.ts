@@ -19,11 +19,7 @@ interface Answer {
 
 /** Has a response stored that takes about three times as much as its input. */
 async function respond(input: string, more: object = {}, key = gateway.key): Promise<Answer> {
-  const response = await fetch(`${gateway.url}/v1/responses`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'echo', input, ...more }),
-  });
+  const response = await gateway.post('/v1/responses', { model: 'echo', input, ...more }, { key });
   const { id = '', error } = (await response.json()) as {
     readonly id?: string;
     readonly error?: { readonly code: string };

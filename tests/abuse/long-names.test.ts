@@ -24,17 +24,10 @@ const REQUESTS: Readonly<Record<string, (model: string) => readonly [path: strin
   relays: (model) => ['/v1/moderations', { model, input: 'x' }],
 };
 
-const post = (path: string, body: object): Promise<Response> =>
-  fetch(gateway.url + path, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-
 describe('a very long name of a model', () => {
   it.each(Object.keys(REQUESTS))('is refused by %s, and not repeated', async (name) => {
     const [path, body] = REQUESTS[name]?.(LONG) ?? ['', {}];
-    const response = await post(path, body);
+    const response = await gateway.post(path, body);
     const text = await response.text();
     expect(response.status).toBe(404);
     expect(text).toContain('at most 512 characters');
@@ -42,7 +35,7 @@ describe('a very long name of a model', () => {
   });
 
   it('is kept in no table, and cut short in the trace', async () => {
-    const response = await post('/v1/chat/completions', {
+    const response = await gateway.post('/v1/chat/completions', {
       model: LONG,
       messages: [{ role: 'user', content: 'x' }],
     });

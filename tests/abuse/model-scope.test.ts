@@ -14,8 +14,12 @@ function hearsOfOther({ path, query, rawBody }: MockCall): boolean {
   } catch {
     // Not JSON.
   }
-  return texts.some(
-    (text) => text.includes(OTHER) || decodeURIComponent(encodeURIComponent(text)).includes(OTHER),
+  return texts.some((text) => text.includes(OTHER) || percentDecoded(text).includes(OTHER));
+}
+
+function percentDecoded(text: string): string {
+  return text.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
   );
 }
 

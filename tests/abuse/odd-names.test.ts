@@ -62,13 +62,6 @@ describe('an odd name of a model', () => {
   });
   afterAll(() => gateway.close());
 
-  const post = (path: string, body: object): Promise<Response> =>
-    fetch(gateway.url + path, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${gateway.key}` },
-      body: JSON.stringify(body),
-    });
-
   it.each(oddTexts().map((text) => [JSON.stringify(text.slice(0, 40)), text]))(
     'is answered with an error of the protocol: %s',
     async (_, text) => {
@@ -82,7 +75,7 @@ describe('an odd name of a model', () => {
         ] as const;
       });
       for (const [path, body] of asked) {
-        const response = await post(path, body);
+        const response = await gateway.post(path, body);
         // The upstream has no reply for any of it; what it is not asked for is refused.
         expect([400, 404, 502]).toContain(response.status);
         expect(await response.json()).toHaveProperty('error');

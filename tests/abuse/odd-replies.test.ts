@@ -30,12 +30,7 @@ afterAll(async () => {
 });
 
 const post = (path: string, body: object): Promise<Response> =>
-  fetch(gateway.url + path, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(5_000),
-  });
+  gateway.post(path, body, { signal: AbortSignal.timeout(20_000) });
 const chat = { model: 'real', stream: true, messages: [{ role: 'user', content: 'x' }] };
 const EVENTS = { 'content-type': 'text/event-stream' };
 

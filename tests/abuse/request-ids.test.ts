@@ -9,14 +9,11 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 const ask = (requestId: string, path = '/v1/chat/completions'): Promise<Response> =>
-  fetch(gateway.url + path, {
-    method: 'POST',
-    headers: {
-      ...{ authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
-      'x-request-id': requestId,
-    },
-    body: JSON.stringify({ model: 'echo', max_tokens: 5, messages: [{ role: 'user', content: requestId }] }),
-  });
+  gateway.post(
+    path,
+    { model: 'echo', max_tokens: 5, messages: [{ role: 'user', content: requestId }] },
+    { headers: { 'x-request-id': requestId } },
+  );
 
 const find = async (requestId: string): Promise<readonly TraceRecord[]> =>
   (

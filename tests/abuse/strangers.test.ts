@@ -64,9 +64,9 @@ describe('a flood of wrong keys', () => {
   it('leaves the store as it was, but for a marked sample, and is counted whole', async () => {
     expect((await askWith(gateway.key)).status).toBe(200);
     const [mine] = await list();
-    const statuses = await flood(5_000);
+    const statuses = await flood(1_000);
     expect(statuses.get(401)).toBe(100);
-    expect(statuses.get(429)).toBe(4_900);
+    expect(statuses.get(429)).toBe(900);
 
     expect(await gateway.admin('GET', `/traces/${mine?.id ?? ''}`)).toMatchObject({ outcome: 'ok' });
     const refused = await list('&outcome=refused');
@@ -74,7 +74,7 @@ describe('a flood of wrong keys', () => {
     expect(refused.every((trace) => trace.refused === 'unknown-key' && trace.keyId === undefined)).toBe(true);
     expect(await list()).toHaveLength(11);
     expect(await refusals('unknown-key')).toBe(100);
-    expect(await refusals('too-many-failures')).toBe(4_900);
+    expect(await refusals('too-many-failures')).toBe(900);
   });
 
   it('is slowed down in the envelope of the protocol, while a right key from there is served', async () => {
@@ -152,11 +152,7 @@ describe('who is refused at the door', () => {
 
   it('is nobody with a key, whatever goes wrong', async () => {
     await start();
-    const body = JSON.stringify({ model: 'nobody', messages: [] });
-    await fetch(`${gateway.url}/v1/chat/completions`, {
-      ...{ method: 'POST', body },
-      headers: { authorization: `Bearer ${gateway.key}` },
-    });
+    await gateway.chat({ model: 'nobody', messages: [] });
     expect(await list()).toMatchObject([{ outcome: 'error', keyName: 'first key' }]);
   });
 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
     headers: { authorization: `Bearer ${gateway.key}` },
     body: JSON.stringify({ model: NAME, messages: [{ role: 'user', content: 'x' }] }),
   });
-  expect(response.status).toBe(404);
+  expect(response.status).toBe(400);
   id = response.headers.get('request-id') ?? '';
 });
 afterAll(() => home.close());

@@ -38,12 +38,7 @@ async function start(own: Partial<GatewayOptions> = {}, more: object = {}): Prom
 }
 
 const send = (key: string, path: string, body: object, signal?: AbortSignal): Promise<Response> =>
-  fetch(`${gateway.url}${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    ...(signal && { signal }),
-  });
+  gateway.post(path, body, { key, signal });
 
 const chat = (key: string, model: string, more: object = {}): Promise<Response> =>
   send(key, '/v1/chat/completions', { model, messages: [{ role: 'user', content: 'Hi' }], ...more });

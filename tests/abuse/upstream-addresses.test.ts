@@ -71,11 +71,7 @@ const REQUESTS: Readonly<Record<string, (model: string) => readonly [path: strin
 describe('the address of an upstream', () => {
   const ask = async (model: string, request: string): Promise<string> => {
     const [path, body] = REQUESTS[request]?.(model) ?? ['', {}];
-    const response = await fetch(gateway.url + path, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+    const response = await gateway.post(path, body);
     return `${JSON.stringify([...response.headers])} ${await response.text()}`;
   };
 

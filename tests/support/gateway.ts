@@ -26,11 +26,20 @@ export interface RunningGateway {
   readonly folder: string;
   /** Asks the admin API: the JSON of its answer, or its text when it is something else. */
   admin<T>(method: string, path: string, body?: object): Promise<T>;
+  /** Sends JSON as a client: `body` is a value, or JSON that is sent as it is written. */
+  post(path: string, body: object | string, options?: PostOptions): Promise<Response>;
   /** Sends a request of OpenAI's chat as a client, waits for the whole answer, and tells the request's id. */
   chat(body: object, headers?: Readonly<Record<string, string>>): Promise<string>;
   /** Makes another client key through the admin API, and tells its secret. */
   createKey(input: JsonObject): Promise<string>;
   close(): Promise<void>;
+}
+
+export interface PostOptions {
+  /** Default: the key of the gateway's first client. */
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type GatewayOptions = Partial<Omit<ConfigInput, 'upstreams' | 'data'>> & {
@@ -73,23 +82,27 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
       ...(body && { body: JSON.stringify(body) }),
     });
   const key = gateway.firstKey ?? '';
+  const post: RunningGateway['post'] = (path, body, { key: own = key, headers, signal } = {}) =>
+    fetch(url + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${own}`, 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      signal: signal ?? null,
+    });
   return {
     gateway,
     url,
     key,
     adminToken: ADMIN_TOKEN,
     folder,
+    post,
     async admin<T>(method: string, path: string, body?: object) {
       const response = await askAdmin(method, path, body);
       const isJson = response.headers.get('content-type')?.startsWith('application/json');
       return (await (isJson ? response.json() : response.text())) as T;
     },
     async chat(body, headers = {}) {
-      const response = await fetch(`${url}/v1/chat/completions`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-      });
+      const response = await post('/v1/chat/completions', body, { headers });
       await response.text();
       return response.headers.get('request-id') ?? '';
     },
