@@ -42,7 +42,7 @@ export interface Surroundings {
   readonly clock?: Clock;
   /** Between 0 and 1, as `Math.random`. */
   readonly random?: () => number;
-  /** Of the file system of the data folder. */
+  /** Free space of the data folder's file system. */
   readonly freeSpace?: () => Promise<Space>;
 }
 
@@ -70,10 +70,10 @@ export async function createContainer(
   container.register(tokens.AUDIT, { useValue: audit });
   const disk = await watchDiskSpace({ log, read: freeSpace ?? readSpace(folder) });
   container.register(tokens.DISK_SPACE, { useValue: disk });
-  const { maxBytesPerKey: maxBytesPerOwner, ...bounds } = config.conversations;
+  const { maxBytesPerKey, ...bounds } = config.conversations;
   const records = await openRecords({
+    ...{ ...bounds, maxBytesPerOwner: maxBytesPerKey },
     ...{ folder: join(folder, 'conversations'), now: clock.now, isDiskLow: () => disk.isLow },
-    ...{ ...bounds, maxBytesPerOwner },
   });
   container.register(tokens.CONVERSATIONS, {
     useValue: createConversations(records, config.server.bodyLimit),

@@ -30,9 +30,8 @@ import { acquireRunFile } from './state/run-file.ts';
 import { closeObservers, createObservers } from './plugin/create-observers.ts';
 import type { Log } from './plugin/plugin.ts';
 import { createHealthChecks } from './routing/health-checks.ts';
-import type { Upstreams } from './routing/upstream.ts';
 import * as tokens from './tokens.ts';
-import { guarded } from './transport/guarded.ts';
+import { createUpkeep } from './upkeep.ts';
 
 /** A gateway that is set up but does not listen yet. */
 export interface Gateway {
@@ -104,18 +103,16 @@ async function assemble(
   const consoleUrl = (): string => addresses?.consoleUrl ?? '';
   let firstKey: string | undefined;
   let closing: Promise<void> | undefined;
-  let discovery: NodeJS.Timeout | undefined;
-  let checking: NodeJS.Timeout | undefined;
   const health = container.resolve(tokens.HEALTH);
   const checkHealth = createHealthChecks({ upstreams, health, pools, log, now });
+  const upkeep = createUpkeep({ upstreams, checkHealth, log });
 
   const proxies = createProxies(config.server.trustedProxies);
   const sessions = createSessions(now);
   const passes = createPasses({ now, sessions });
   const disk = container.resolve(tokens.DISK_SPACE);
   const bodies = createBodyBudget(config.server);
-  const { minUploadRate: minBytesPerSecond } = config.server;
-  const uploads = createUploadWatch({ minBytesPerSecond, now });
+  const uploads = createUploadWatch({ minBytesPerSecond: config.server.minUploadRate, now });
   const metrics =
     config.metrics.enabled && !adminOnly
       ? createMetrics(
@@ -136,47 +133,19 @@ async function assemble(
     prices: container.resolve(tokens.PRICES),
   });
   const admin = createAdmin({
-    bodies,
-    uploads,
-    config,
-    audit,
-    registry,
-    upstreams,
-    catalogue,
+    ...{ config, audit, registry, upstreams, catalogue, health, gates, traces, keys, pools },
+    ...{ log, now, sleep, bodies, uploads, passes, sessions, proxies, localToken, publicUrl, consoleUrl },
     aliases: container.resolve(tokens.ALIASES),
-    health,
-    gates,
     limiter: container.resolve(tokens.LIMITER),
-    traces,
-    keys,
-    pools,
-    log,
-    now,
-    sleep,
     state: container.resolve(tokens.STATE),
     secrets: container.resolve(tokens.SECRETS),
     version: manifest.version,
-    ...{ passes, sessions, proxies, localToken },
     baseUrl: () => addresses?.innerUrl ?? '',
-    publicUrl,
-    consoleUrl,
   });
   const { bodyLimit, keepAliveMs } = config.server;
   const protocolRouter = createProtocolRouter(registry.protocols, {
-    ...{
-      catalogue,
-      upstreams,
-      keys,
-      pools,
-      log,
-      now,
-      bodyLimit,
-      keepAliveMs,
-      passes,
-      recorder,
-      bodies,
-      uploads,
-    },
+    ...{ catalogue, upstreams, keys, pools, log, now },
+    ...{ bodyLimit, keepAliveMs, bodies, uploads, passes, recorder },
     opaque: createOpaqueBoxes(container.resolve(tokens.SECRETS).deriveKey('opaque')),
     callMemory: createCallMemory(),
     router: container.resolve(tokens.ROUTER),
@@ -207,8 +176,7 @@ async function assemble(
   );
 
   const close = async (): Promise<void> => {
-    clearInterval(discovery);
-    clearInterval(checking);
+    upkeep.stop();
     await servers.drain(config.server.shutdownGraceMs);
     await closeObservers(observers);
     gone.abort();
@@ -232,18 +200,14 @@ async function assemble(
       if (adminOnly) return { url };
       const warning = exposureWarning(config.server);
       if (warning !== undefined) log.warn(warning);
-      // Only now: a key made by a start that fails would be shown to nobody.
       await entries.started({ version: manifest.version, url, auth: config.auth });
+      // Only now: a key made by a start that fails would be shown to nobody.
       if (makesFirstKey && config.auth && keys.list().length === 0) {
         const made = await keys.create({ name: 'first key' });
         firstKey = made.secret;
         await entries.madeKey(viewKey(made.key));
       }
-      discover(upstreams);
-      const fail = (error: unknown): void => log.error({ error }, 'Upstreams could not be looked after.');
-      const look = guarded(() => discover(upstreams), fail);
-      discovery = setInterval(look, DISCOVER_EVERY_MS).unref();
-      checking = setInterval(() => void checkHealth().catch(fail), CHECK_EVERY_MS).unref();
+      upkeep.start();
       return { url };
     },
     reload(next) {
@@ -256,11 +220,11 @@ async function assemble(
         throw error;
       }
       void entries.reloaded(before, next);
-      discover(upstreams);
+      upkeep.discover();
       return fieldsForRestart(before, next);
     },
     close: () => (closing ??= close()),
-    signInLink: () => `${consoleUrl()}/console/sign-in/#token=${admin.createSignInToken()}`,
+    signInLink: () => admin.createSignInLink(),
     get consoleUrl() {
       return consoleUrl();
     },
@@ -271,22 +235,4 @@ async function assemble(
       return firstKey;
     },
   };
-}
-
-/** How often it is looked who is to be checked. */
-const CHECK_EVERY_MS = 1_000;
-
-/** Lists that are still fresh are not asked for again. */
-const DISCOVER_EVERY_MS = 30_000;
-
-/** Has upstreams tell what they serve, without anybody waiting for it. */
-function discover(upstreams: Upstreams): void {
-  for (const upstream of upstreams.all()) {
-    if (!upstream.config.enabled) continue;
-    // What went wrong is shown with the upstream.
-    upstreams
-      .list(upstream)
-      .load()
-      .catch(() => {});
-  }
 }

@@ -84,7 +84,8 @@ export async function startAdmin(options: AdminOptions = {}): Promise<RunningAdm
   const clock = { now: Date.parse('2026-11-21T12:00:00Z') };
   let url = '';
   const deps = await createDeps(options, { folder, diary, now: () => clock.now, baseUrl: () => url });
-  const { router, createSignInToken } = createAdmin(deps);
+  const { router, createSignInLink } = createAdmin(deps);
+  const createSignInToken = (): string => new URL(createSignInLink()).hash.slice('#token='.length);
   const app = createApp({
     config: deps.config,
     log: createLogs(deps.config.log).log,

@@ -33,7 +33,8 @@ export interface Gatekeeper {
   signOut(ctx: Context, caller: Caller): void;
   /** Ends all sessions but the caller's own, and all links that are not used yet; gives how many sessions. */
   endOthers(caller: Caller): number;
-  createSignInToken(): string;
+  /** A link that signs one browser in, once. */
+  createSignInLink(): string;
   hasPassword(): boolean;
 }
 
@@ -101,7 +102,7 @@ export function createGatekeeper(deps: AdminDeps): Gatekeeper {
       links.clear();
       return sessions.endOthers(sessionOf(caller));
     },
-    createSignInToken: () => links.create(),
+    createSignInLink: () => `${deps.consoleUrl()}/console/sign-in/#token=${links.create()}`,
     hasPassword: () => config.admin.password !== undefined || storedPassword(deps) !== undefined,
   };
 }

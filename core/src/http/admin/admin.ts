@@ -19,8 +19,8 @@ import { upstreamOperations } from './upstreams.ts';
 
 export interface Admin {
   readonly router: Router;
-  /** A token for a sign-in link; it works once. */
-  createSignInToken(): string;
+  /** A link that signs one browser in, once. */
+  createSignInLink(): string;
 }
 
 /** The admin API, ready to be mounted. */
@@ -44,6 +44,6 @@ export function createAdmin(deps: AdminDeps): Admin {
   const documented = withDocument(operations, { base: BASE, version: deps.version });
   return {
     router: createAdminRouter(documented, gatekeeper, deps),
-    createSignInToken: () => gatekeeper.createSignInToken(),
+    createSignInLink: () => gatekeeper.createSignInLink(),
   };
 }

@@ -87,9 +87,7 @@ export function sessionOperations(gatekeeper: Gatekeeper): readonly Operation[] 
       access: 'token',
       response: contract.linkSchema,
       status: 201,
-      handle: (_, { consoleUrl }) => ({
-        url: `${consoleUrl()}/console/sign-in/#token=${gatekeeper.createSignInToken()}`,
-      }),
+      handle: () => ({ url: gatekeeper.createSignInLink() }),
     }),
   ];
 }

@@ -1,0 +1,50 @@
+import type { Log } from './plugin/plugin.ts';
+import type { Upstreams } from './routing/upstream.ts';
+import { guarded } from './transport/guarded.ts';
+
+/** What is done about upstreams in the background. */
+export interface Upkeep {
+  start(): void;
+  /** Asks upstreams for the models that they serve, unless their lists are still fresh. */
+  discover(): void;
+  stop(): void;
+}
+
+export interface UpkeepDeps {
+  readonly upstreams: Upstreams;
+  /** Checks the upstreams that are due for a check. */
+  readonly checkHealth: () => Promise<unknown>;
+  readonly log: Pick<Log, 'error'>;
+}
+
+const CHECK_EVERY_MS = 1_000;
+const DISCOVER_EVERY_MS = 30_000;
+
+export function createUpkeep({ upstreams, checkHealth, log }: UpkeepDeps): Upkeep {
+  let timers: readonly NodeJS.Timeout[] = [];
+  const discover = (): void => {
+    for (const upstream of upstreams.all()) {
+      if (!upstream.config.enabled) continue;
+      // A failure is shown with the upstream.
+      upstreams
+        .list(upstream)
+        .load()
+        .catch(() => {});
+    }
+  };
+  const fail = (error: unknown): void =>
+    log.error({ error }, 'Models could not be discovered, or the health of upstreams not be checked.');
+  return {
+    discover,
+    start() {
+      discover();
+      timers = [
+        setInterval(guarded(discover, fail), DISCOVER_EVERY_MS).unref(),
+        setInterval(() => void checkHealth().catch(fail), CHECK_EVERY_MS).unref(),
+      ];
+    },
+    stop() {
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
+}
