@@ -1,5 +1,5 @@
-// What runs before any package is checked is itself checked against hashes in this repository: the package
-// manager and Node. Plain JavaScript for the machine's own Node.
+// Checks the package manager and Node against hashes in this repository, before any package is installed. Plain
+// JavaScript, because the machine's own Node runs it.
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,13 +25,12 @@ export function installPnpm(root, { run, tell, fail }) {
     quiet: true,
     cwd: folder,
   });
-  // npm leaves out an optional package whose hash is wrong without a word.
-  if (!existsSync(command))
-    fail('The pinned pnpm could not be fetched, or is not the one of its pinned hash.');
+  // npm silently skips an optional package with a wrong hash.
+  if (!existsSync(command)) fail('The pinned pnpm could not be fetched, or its hash is wrong.');
   return command;
 }
 
-/** Ends the run unless the installed Node is the very file that this repository pins. */
+/** Fails unless the installed Node has the pinned hash. */
 export function checkNode(root, { fail }) {
   const path = join(root, 'node_modules', '.bin', 'node');
   if (!existsSync(path)) return;
@@ -42,7 +41,7 @@ export function checkNode(root, { fail }) {
   const expected = digests[version]?.[system];
   if (expected === undefined) return;
   if (sha256(realpathSync(path)) !== expected)
-    fail(`${path} is not the Node ${version} whose hash is pinned.`);
+    fail(`${path} does not have the pinned hash of Node ${version}.`);
 }
 
 function sha256(path) {

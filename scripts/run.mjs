@@ -64,12 +64,12 @@ function once(name, paths, step) {
   writeFileSync(stamp, now);
 }
 
-/** How to call the package manager. Where no hash of it is known, npm fetches it unchecked. */
+/** The command of the package manager. On systems without a pinned hash, npm fetches it unchecked. */
 function pnpm() {
   const pinned = installPnpm(root, { run, tell, fail });
   if (pinned !== undefined) return [pinned, []];
   const [name] = manifest.packageManager.split('+');
-  tell(`No hash of pnpm is pinned for this system, so ${name} is fetched without a check.`);
+  tell(`No hash of pnpm is pinned for this system, so ${name} is not verified.`);
   return ['npx', ['--yes', name]];
 }
 

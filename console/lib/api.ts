@@ -11,7 +11,7 @@ export interface Issue {
 export class ApiError extends Error {
   /** The HTTP status; 0 when the gateway was not reached. */
   readonly status: number;
-  /** The gateway's name for the refusal; empty when there is none. */
+  /** The gateway's error code; empty when there is none. */
   readonly code: string;
   /** What is wrong with which field of the request. */
   readonly issues: readonly Issue[];
@@ -34,8 +34,8 @@ interface ErrorBody {
 }
 
 /**
- * Calls the admin API. Throws an {@link ApiError} for whatever is not a success. When the gateway wants a confirmation
- * first, the person is asked for it and the call is made once more.
+ * Calls the admin API. Throws an {@link ApiError} on failure. When the gateway requires a confirmation, it is asked for
+ * and the call is repeated.
  */
 export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   try {

@@ -1,12 +1,12 @@
 import { useEffect } from 'react';
 
-/** Has the person confirm that it is them, and tells whether they did. */
+/** Asks for a confirmation, and resolves to whether it was given. */
 type Asker = () => Promise<boolean>;
 
 let asker: Asker | undefined;
 let asked: Promise<boolean> | undefined;
 
-/** Asks once, however many calls need it. Without a page that can ask, the answer is no. */
+/** Asks once, however many calls need it. Resolves to false when no dialog is mounted. */
 export function askToConfirm(): Promise<boolean> {
   asked ??= (asker?.() ?? Promise.resolve(false)).finally(() => {
     asked = undefined;
@@ -14,7 +14,7 @@ export function askToConfirm(): Promise<boolean> {
   return asked;
 }
 
-/** Makes a component the one that asks, while it is shown. */
+/** Registers the component that asks, while it is mounted. */
 export function useConfirmationAsker(ask: Asker): void {
   useEffect(() => {
     asker = ask;

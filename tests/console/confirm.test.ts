@@ -32,7 +32,7 @@ async function open(path: string, options: GatewayOptions = {}): Promise<void> {
   await openConsole(page, gateway, path);
 }
 
-const dialog = () => page.getByRole('dialog', { name: 'Confirm that it is you' });
+const dialog = () => page.getByRole('dialog', { name: 'Confirm your identity' });
 const password = () => dialog().getByLabel('Admin password');
 const confirm = () => dialog().getByRole('button', { name: 'Confirm' }).click();
 
@@ -76,7 +76,7 @@ describe('the console asks for a confirmation', () => {
     await makeKey();
     await password().waitFor();
     await page.keyboard.press('Escape');
-    await page.getByRole('alert').filter({ hasText: 'Please confirm that it is you' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Please confirm your identity' }).waitFor();
     expect(await gateway.admin('GET', '/keys')).toHaveLength(1);
   });
 

@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl';
 import { Notice } from '../ui/notice.tsx';
 
 interface Readiness {
-  /** Absent when something else than the gateway answers. */
+  /** Absent when something other than the gateway answers. */
   readonly traces?: { readonly status: string; readonly reason?: string; readonly lost: number };
   readonly disk?: { readonly status: string };
 }
@@ -13,7 +13,7 @@ interface Readiness {
 const readiness = async (path: string): Promise<Readiness> =>
   (await fetch(path)).json() as Promise<Readiness>;
 
-/** Says on every page that traces or their bodies are not kept: what people look for may be missing. */
+/** Warns on every page that traces or their bodies are not kept. */
 export function StoreWarning() {
   const t = useTranslations('shell');
   const { data } = useSWR<Readiness, Error>('/readyz', readiness, { refreshInterval: 15_000 });

@@ -51,7 +51,7 @@ export function Dialog({ isOpen, onClose, title, description, children, shape = 
   );
 }
 
-/** A field marked with `data-first` gets the focus, instead of the button that closes the dialog. */
+/** Focuses the field marked with `data-first` instead of the close button. */
 function focusFirstField(event: Event): void {
   const { currentTarget } = event;
   const field = currentTarget instanceof HTMLElement && currentTarget.querySelector('[data-first]');

@@ -8,13 +8,13 @@ export type RelayLevel = (typeof LEVELS)[number];
 
 interface RelayFieldProps {
   readonly value: RelayLevel | undefined;
-  /** What holds where there is no value. */
+  /** The level when there is no value. */
   readonly preset: RelayLevel;
   readonly disabled?: boolean;
   readonly onChange: (value: RelayLevel) => void;
 }
 
-/** Which requests besides chats and embeddings go on to upstreams. */
+/** Which requests besides chats and embeddings are relayed to upstreams. */
 export function RelayField({ value, preset, disabled, onChange }: RelayFieldProps) {
   const level = value ?? preset;
   const t = useTranslations('relay');

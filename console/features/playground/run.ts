@@ -100,7 +100,7 @@ export async function runRequest({ protocol, request, signal, onChange }: RunInp
   try {
     let response = await send(request, signal);
     if (response.status === 401) {
-      // A pass ends with the sign-in that it was made for, and this may be a later one.
+      // A pass ends with its sign-in, so get a new one and try once more.
       pass = undefined;
       response = await send(request, signal);
     }

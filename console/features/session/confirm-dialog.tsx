@@ -14,7 +14,7 @@ import type { Session } from '../../lib/types.ts';
 
 const LINK_COMMAND = './dragoman sign-in-link';
 
-/** Asks the person to confirm that it is them whenever a call of the admin API needs that. */
+/** Asks for a confirmation whenever a call of the admin API needs one. */
 export function ConfirmDialog() {
   const [isOpen, setOpen] = useState(false);
   const answer = useRef<(isConfirmed: boolean) => void>(undefined);
@@ -64,7 +64,7 @@ function Question({ onClose }: { readonly onClose: (isConfirmed: boolean) => voi
       <form
         className="grid gap-4"
         onSubmit={(event) => {
-          // The dialog may lie over a form that React holds to be its parent.
+          // React events bubble through the portal to a form that opened the dialog.
           event.stopPropagation();
           void submit(event);
         }}
@@ -108,7 +108,7 @@ function Question({ onClose }: { readonly onClose: (isConfirmed: boolean) => voi
   );
 }
 
-/** People paste the whole link, or its token alone. */
+/** Accepts the whole link, or its token. */
 function tokenOf(text: string): string {
   return /#token=([\w-]+)/.exec(text)?.[1] ?? text.trim();
 }

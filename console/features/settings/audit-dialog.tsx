@@ -12,7 +12,7 @@ interface AuditDialogProps {
   readonly onClose: () => void;
 }
 
-/** One entry with all that it holds. */
+/** One entry with all its fields. */
 export function AuditDialog({ row, onClose }: AuditDialogProps) {
   const t = useTranslations('audit');
   const formats = useFormats();

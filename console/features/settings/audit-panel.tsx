@@ -14,7 +14,7 @@ import { AuditDialog } from './audit-dialog.tsx';
 import { AuditVerify } from './audit-verify.tsx';
 import { type AuditFilters, useAudit } from './use-audit.ts';
 
-/** What administrators did, and whether the record of it is whole. */
+/** The audit log, with a check of its integrity. */
 export function AuditPanel() {
   const t = useTranslations('audit');
   const [filters, setFilters] = useState<AuditFilters>({ actor: '', operation: '', target: '' });

@@ -1,4 +1,4 @@
-/** In this order: many name themselves after others, too. */
+/** The order matters: many browsers also claim to be others. */
 const BROWSERS = [
   ['Edge', /\bEdg[A-Z]?[a-z]*\/(\d+)/],
   ['Opera', /\bOPR\/(\d+)/],
@@ -15,7 +15,7 @@ const SYSTEMS = [
   ['Linux', /\bLinux\b/],
 ] as const;
 
-/** `Firefox 128, Linux`: what people recognise in a user agent, or else the beginning of it. */
+/** `Firefox 128, Linux`: a readable form of a user agent, or its beginning when it is unknown. */
 export function describeBrowser(userAgent: string): string {
   const browser = BROWSERS.map(([name, pattern]) => [name, pattern.exec(userAgent)?.[1]]).find(
     ([, version]) => version !== undefined,

@@ -13,7 +13,7 @@ import { useFormats } from '../../lib/format.ts';
 import type { SignIn } from '../../lib/types.ts';
 import { describeBrowser } from './describe-browser.ts';
 
-/** The browsers that are signed in. Each can be signed out from here, but the one that asks has a button of its own. */
+/** The browsers that are signed in. All except the current one can be signed out here. */
 export function SignIns() {
   const t = useTranslations('signIns');
   const formats = useFormats();

@@ -1,13 +1,13 @@
 import { isSecretSet, isSetMark, type Options, type OptionsSchema } from './schema-form.tsx';
 
-/** Whether secrets have to be entered again: they are kept for the address that they were entered for. */
+/** Whether secrets have to be entered again, since they are bound to their address. */
 export function asksForSecrets(before: Options, after: Options, schema: OptionsSchema = {}): boolean {
   return (
     Object.values(before).some(isSecretSet) && addressesOf(before, schema) !== addressesOf(after, schema)
   );
 }
 
-/** Where an upstream with these options sends to. */
+/** The origins to which an upstream with these options sends requests. */
 function addressesOf(options: Options, { properties = {} }: OptionsSchema): string {
   const names = Object.keys({ ...properties, ...options });
   const values = names.map((name) => options[name] ?? properties[name]?.default);

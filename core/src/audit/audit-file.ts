@@ -17,11 +17,11 @@ export interface AuditFileInput {
 /** The files of the log as they are written: one entry after the other, each flushed. */
 export interface AuditFile {
   append(input: AuditInput): Promise<AuditEntry>;
-  /** Runs something between two entries. */
+  /** Runs something while no entry is being written. */
   whileIdle<T>(run: (head: AuditHead) => Promise<T>): Promise<T>;
 }
 
-/** Old entries go file by file. */
+/** Old entries are removed in whole files. */
 const FILES = 8;
 const MAX_FILE_BYTES = 1024 * 1024;
 
@@ -66,7 +66,7 @@ export async function openAuditFile(input: AuditFileInput): Promise<AuditFile> {
     startedAt = undefined;
     const { files, through } = await findOutdated(input);
     if (!through) return;
-    // A gap that the log does not tell of counts as tampering.
+    // A gap without an entry that explains it counts as tampering.
     await note(RETENTION, { through: { seq: through.seq, hash: through.hash } });
     for (const file of files) await rm(file, { force: true });
     await flushFolder(folder);
@@ -84,7 +84,7 @@ export async function openAuditFile(input: AuditFileInput): Promise<AuditFile> {
   };
 }
 
-/** Opened each time: entries are rare, and a file that was removed meanwhile is made again. */
+/** Opened each time: entries are rare, and a file that was removed is created again. */
 async function appendLine(file: string, line: string): Promise<void> {
   const handle = await open(file, 'a', 0o600);
   try {
@@ -116,9 +116,9 @@ function sizeOf(file: string): Promise<number> {
 
 interface End {
   readonly head: AuditHead;
-  /** What a process that died left of a line. */
+  /** An incomplete last line, left by a crash. */
   readonly torn: string;
-  /** When the file that grows was begun; absent when there is none. */
+  /** When the active file was started; absent when there is none. */
   readonly startedAt: number | undefined;
 }
 
@@ -141,7 +141,7 @@ function lastClaim(lines: readonly string[]): Claim | undefined {
 
 interface Outdated {
   readonly files: readonly string[];
-  /** The last entry that goes. */
+  /** The last entry that is removed. */
   readonly through: AuditHead | undefined;
 }
 

@@ -6,11 +6,11 @@ import { openAuditFile } from './audit-file.ts';
 import { createSampler } from './sampler.ts';
 import { type AuditReport, verifyAudit } from './verify.ts';
 
-/** The record of what administrators did. Entries are only ever added; each holds the hash of the one before. */
+/** An append-only record of what administrators did. Each entry holds the hash of the previous one. */
 export interface AuditLog {
   /** Resolves once the entry is on the disk; rejects when it could not be written. */
   append(input: AuditInput): Promise<AuditEntry>;
-  /** As `append`, for what strangers can cause: beyond some in a while, they are counted and not written. */
+  /** Like `append`, for events that strangers can cause: beyond a rate, they are counted and not written. */
   sample(input: AuditInput): Promise<void>;
   list(query: AuditQuery): Promise<AuditPage>;
   /** The lines as they are stored, the oldest first. */
@@ -38,7 +38,7 @@ export async function openAuditLog(input: AuditLogInput): Promise<AuditLog> {
   const append = async (entry: AuditInput): Promise<AuditEntry> => {
     const written = await file.append(entry);
     const { seq, actor, operation, target, outcome, hash } = written;
-    // Shipped elsewhere with the log, the hashes prove later that nothing was cut off the end.
+    // If the log is shipped elsewhere, the hashes prove later that no entries were cut off the end.
     log.info({ audit: { seq, hash, actor, operation, target, outcome } }, 'Audit.');
     return written;
   };
@@ -51,7 +51,7 @@ export async function openAuditLog(input: AuditLogInput): Promise<AuditLog> {
       await append({ ...entry, ...(detail && { detail }) });
     },
     async list(query) {
-      // What is being written belongs to it.
+      // Includes entries that are being written.
       await file.whileIdle(() => Promise.resolve());
       return listAudit(folder, query);
     },
@@ -59,7 +59,7 @@ export async function openAuditLog(input: AuditLogInput): Promise<AuditLog> {
       for (const name of await listFiles(folder)) yield* (await readLines(name)).lines;
     },
     async verify() {
-      // Nothing is written meanwhile, so that the head found is the head known.
+      // While nothing is written, so that the head on disk must be the known one.
       return file.whileIdle(async (head) => {
         const report = await verifyAudit(folder);
         if (report.head?.hash === head.hash || head.seq === 0) return report;

@@ -6,8 +6,8 @@ import type { AuditEntry, AuditHead } from './entry.ts';
 export const GENESIS: AuditHead = { seq: 0, hash: '0'.repeat(64) };
 
 /**
- * JSON with the fields of objects in order, so that equal values have equal texts, and in ASCII alone, so that a
- * terminal finds nothing in it to act on.
+ * JSON with sorted fields, so that equal values have equal texts, and in ASCII only, so that no control sequence
+ * reaches a terminal.
  */
 export function canonicalJson(value: unknown): string {
   const text = JSON.stringify(value, (_, field: unknown) =>
@@ -42,7 +42,7 @@ export function readLine(line: string): AuditEntry | undefined {
   }
 }
 
-/** What a line says of itself, true or not. */
+/** The number and hash that a line claims to have. */
 export interface Claim extends AuditHead {
   /** Milliseconds since 1970. */
   readonly at: number;

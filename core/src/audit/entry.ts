@@ -1,8 +1,8 @@
 import type { JsonObject } from '../canonical/json.ts';
 
-/** Who did something. */
+/** Who performed an operation. */
 export interface AuditActor {
-  /** `gateway` is the process itself, such as at its start; `anybody` has not signed in. */
+  /** `gateway` is the process itself, for example at its start; `anybody` is not signed in. */
   readonly kind: 'session' | 'admin-token' | 'local-token' | 'anybody' | 'gateway';
   /** The id of the sign-in. */
   readonly id?: string | undefined;
@@ -12,8 +12,8 @@ export interface AuditActor {
 export type AuditOutcome = 'done' | 'refused' | 'failed';
 
 /**
- * What is recorded. A change is two entries: `begin` is written before the change, so that there is none without
- * a trace; `end` says how it went. `note` is for what has happened already.
+ * What is recorded. A change has two entries: `begin` is written before it, so that no change goes unrecorded; `end`
+ * has the outcome. `note` is for what has already happened.
  */
 export interface AuditInput {
   readonly kind: 'begin' | 'end' | 'note';

@@ -27,7 +27,7 @@ function numberOf(file: string): number {
 
 export interface FileLines {
   readonly lines: readonly string[];
-  /** What a process that died left of its last line. */
+  /** An incomplete last line, left by a crash. */
   readonly torn: string;
 }
 

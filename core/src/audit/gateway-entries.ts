@@ -7,13 +7,12 @@ import { configChanges } from './config-changes.ts';
 import type { AuditInput } from './entry.ts';
 
 /**
- * What the gateway itself adds to the audit log. None of it can be refused, so a log that cannot be written is
- * only reported.
+ * Entries of the gateway itself. These events cannot be refused, so a log that cannot be written is only reported.
  */
 export interface GatewayEntries {
   started(detail: JsonObject): Promise<void>;
   stopped(): Promise<void>;
-  /** The client key that a first start makes. `key` as it is shown. */
+  /** The client key that the first start creates, without its hash. */
   madeKey(key: { readonly id: string }): Promise<void>;
   /** An edit of the config file that took effect. */
   reloaded(before: ResolvedConfig, after: ResolvedConfig): Promise<void>;

@@ -53,7 +53,7 @@ async function* newestFirst(folder: string): AsyncGenerator<AuditRow> {
   }
 }
 
-/** What cannot be read is told by the verification. */
+/** The verification reports lines that cannot be parsed. */
 function parse(line: string): AuditEntry | undefined {
   try {
     return JSON.parse(line) as AuditEntry;

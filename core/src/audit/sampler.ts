@@ -1,6 +1,6 @@
-/** Lets some events through in a while and counts the others, so that strangers cannot fill a log. */
+/** Passes a limited number of events per window and counts the rest, so that strangers cannot fill a log. */
 export interface Sampler {
-  /** How many were left out since the last one that passed; `undefined` when this one is left out too. */
+  /** How many were skipped since the last one that passed; `undefined` when this one is skipped, too. */
   take(): number | undefined;
 }
 

@@ -4,15 +4,15 @@ import { GENESIS, readClaim, readLine } from './chain.ts';
 import type { AuditEntry, AuditHead } from './entry.ts';
 import { listFiles, readLines } from './files.ts';
 
-/** What a walk along the chain found. */
+/** The result of checking the chain. */
 export interface AuditReport {
   readonly ok: boolean;
   readonly entries: number;
-  /** The first entry that is still there; those before were removed as too old or too many. */
+  /** The first entry that is left; retention removed those before it. */
   readonly firstSeq: number | null;
-  /** Keep it elsewhere: it proves later that nothing up to here was changed or cut off. */
+  /** Stored elsewhere, it proves later that nothing up to here was changed or removed. */
   readonly head: AuditHead | null;
-  /** Whether the last line is incomplete, as after a crash while it was written. That is no tampering. */
+  /** Whether the last line is incomplete, as after a crash. That does not count as tampering. */
   readonly torn: boolean;
   readonly problems: readonly AuditProblem[];
 }
@@ -23,13 +23,12 @@ export interface AuditProblem {
   readonly message: string;
 }
 
-/** More would say the same. */
 const MAX_PROBLEMS = 20;
 
-/** The operation of the entry that says which older entries were removed. */
+/** The operation of the entry that records which older entries were removed. */
 export const RETENTION = 'audit retention';
 
-/** Checks the whole log of a data folder. Works with and without a gateway that runs. */
+/** Checks the whole log of a data folder. Works with and without a running gateway. */
 export async function verifyAudit(folder: string): Promise<AuditReport> {
   const files = await listFiles(folder);
   const walk = createWalk();

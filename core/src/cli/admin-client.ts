@@ -49,9 +49,9 @@ async function withPrivateGateway<T>(config: ResolvedConfig, use: Use<T>): Promi
   );
   try {
     await gateway.listen();
-    // With the token of this run, so that the audit log tells the command line from others.
+    // With the token of this run, so that the audit log shows the command line as the caller.
     const running = await readRunFile(config.data);
-    if (!running) throw new CommandError(`The gateway on ${config.data} does not say where it is.`);
+    if (!running) throw new CommandError(`The gateway on ${config.data} did not publish its address.`);
     return await use(createClient(running));
   } finally {
     await gateway.close();

@@ -50,7 +50,7 @@ function rowOf({ at, actor, operation, target = '', outcome, reason }: AuditRow)
   return [at, who, operation, target, reason === undefined ? outcome : `${outcome}: ${reason}`];
 }
 
-/** The files themselves when no gateway runs: nothing is started for it that could write. */
+/** Reads the files when no gateway runs, so that nothing is written by starting one. */
 async function verify({ json, ...flags }: CommonFlags): Promise<void> {
   const { data } = await loadConfig(loadInput(flags));
   const report = (await readRunFile(data))
@@ -76,7 +76,7 @@ function describe({ ok, entries, firstSeq, head, torn, problems }: AuditReport):
 async function exportAll({ json: _, ...flags }: CommonFlags): Promise<void> {
   await withAdmin(flags, async (admin) => {
     for await (const line of admin.lines('/audit/export')) {
-      // A file gets the bytes whose hashes are in the log.
+      // A file gets the exact bytes, for which the hashes hold.
       if (process.stdout.isTTY) printJson(line);
       else process.stdout.write(`${line}\n`);
     }

@@ -15,7 +15,7 @@ export function banner(gateway: Printed, config: ResolvedConfig, url: string): s
   return config.log.printsSecrets ? words(gateway, config, url) : line(gateway, config, url);
 }
 
-/** For a person. The key and the link are shown here and nowhere else. */
+/** For people. The key and the link are shown only here. */
 function words(gateway: Printed, config: ResolvedConfig, url: string): string {
   const key = gateway.firstKey
     ? `${gateway.firstKey}  (made now, shown this once)`
@@ -34,7 +34,7 @@ function words(gateway: Printed, config: ResolvedConfig, url: string): string {
   return ['', '  Dragoman is ready.', '', ...rows, ...warnings, ''].join('\n');
 }
 
-/** For a log store, among the other lines: without secrets, but with the way to get them. */
+/** For a log store: without secrets, but with the commands that print them. */
 function line({ consoleUrl }: Printed, config: ResolvedConfig, url: string): string {
   const { auth, data, traces } = config;
   return JSON.stringify({

@@ -42,7 +42,8 @@ export async function checkState(folder: string): Promise<string> {
   const state = await readState(folder);
   if (!state) return 'none yet';
   const open = state.keys.filter(({ relay }) => relay === 'all').map(({ name }) => name);
-  const reach = open.length > 0 ? `; these keys reach all of an upstream's account: ${open.join(', ')}` : '';
+  const reach =
+    open.length > 0 ? `; keys with access to the whole account of upstreams: ${open.join(', ')}` : '';
   return `${state.upstreams.length} upstreams, ${state.keys.length} keys${reach}`;
 }
 

@@ -1,8 +1,8 @@
 import { visible, visibleJson } from '../visible-text.ts';
 
 /**
- * Writes lines of a command's result. What clients and upstreams said may stand in them, so that each is written
- * as one line in which a terminal finds nothing to act on.
+ * Writes lines of a command's result. They may contain text of clients and upstreams, so control characters are
+ * escaped.
  */
 export function print(...lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${visible(line)}\n`).join(''));

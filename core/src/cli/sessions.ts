@@ -22,7 +22,7 @@ export function addSessions(program: Command): void {
   addCommonFlags(
     sessions.command('end [id]').description('Sign a browser out, named by the id of its sign-in.'),
   )
-    .option('--all', 'sign all out, and void sign-in links that are not used yet')
+    .option('--all', 'sign all out, and revoke unused sign-in links')
     .action(end);
 }
 

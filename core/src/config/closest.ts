@@ -1,4 +1,4 @@
-/** Longer names are not compared, and no more than so many: the work grows by both lengths. */
+/** Bounds on the work, which grows with both lengths. */
 const MAX_LENGTH = 64;
 const MAX_KNOWN = 500;
 

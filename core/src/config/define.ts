@@ -30,11 +30,11 @@ export interface ServerInput {
   /** The largest request body, in bytes. Default 32 MiB. */
   readonly bodyLimit?: number;
   /**
-   * What the bodies of all running requests may hold in memory, in bytes; those of one key may hold half of it.
-   * Default 256 MiB, or four times `bodyLimit` where that is more.
+   * The memory that the bodies of all running requests may take, in bytes; those of one key may take half of it.
+   * Default 256 MiB, or four times `bodyLimit` if that is more.
    */
   readonly bodyBudget?: number;
-  /** How fast a request body must arrive, in bytes a second over 30 seconds; 0 for no bound. Default 1024. */
+  /** The minimum rate of a request body, in bytes per second over 30 seconds; 0 for no minimum. Default 1024. */
   readonly minUploadRate?: number;
   /** How long running requests may go on after a stop signal, in milliseconds. Default 30,000. */
   readonly shutdownGraceMs?: number;
@@ -47,7 +47,7 @@ export interface ServerInput {
   readonly publicUrl?: string;
   /**
    * Addresses and networks of the proxies in front of the gateway: `['10.0.0.7', '10.1.0.0/16']`. Only their
-   * `x-forwarded-for`, `x-forwarded-host` and `x-forwarded-proto` are believed. Default: none.
+   * `x-forwarded-for`, `x-forwarded-host` and `x-forwarded-proto` are used. Default: none.
    */
   readonly trustedProxies?: readonly string[];
   /** Serves HTTPS itself: files with a certificate chain and its key, as PEM, from this file. Read at the start. */
@@ -65,23 +65,23 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
   readonly routing?: z.input<typeof routingSchema>;
   /**
    * What models cost, in US dollars per million tokens, by name or pattern. The public prices of the large APIs are
-   * known; a price that is not known counts as unknown and never as 0. `unknown` says what becomes of requests that
-   * count toward a limit on money then: `'refuse'` (the default), `'allow'`, or a price per million tokens.
+   * known; a missing price is never taken as 0. `unknown` says how requests under a cost limit are handled when the
+   * price is missing: `'refuse'` (the default), `'allow'`, or a price per million tokens.
    */
   readonly prices?: Readonly<Record<string, Price | UnknownPrice>> & {
     readonly unknown?: UnknownPrice | Price;
   };
   readonly server?: ServerInput;
   /**
-   * Gives the console and the admin API an address of their own: the bytes of upstreams are then never of the same
-   * origin. Default: they share the address of the clients.
+   * Serves the console and the admin API at their own address, so that bytes of upstreams never share their origin.
+   * Default: they share the address of the clients.
    */
   readonly console?: {
     /** Serves them at this port, and nowhere else; 0 takes a free one. */
     readonly port?: number;
     /** The address to listen on with that port. Default: `server.host`. */
     readonly host?: string;
-    /** Serves them at the port of the clients, under these host names only; clients then use any other. */
+    /** Serves them at the clients' port, under these host names only; clients use any other name. */
     readonly hostnames?: readonly string[];
   };
   /** Whether clients need a key. `false` is refused unless the gateway listens on loopback only. */
@@ -90,7 +90,7 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
   readonly data?: string;
   /** What is kept of conversations, for `previous_response_id` and for threads with a memory. */
   readonly conversations?: {
-    /** The most turns; beyond them, the oldest of the key that has most go. Default 10,000. */
+    /** The maximum number of turns; above it, the oldest of the key with the most are removed. Default 10,000. */
     readonly maxCount?: number;
     /** The size of all of them, in bytes. Default 1 GiB. */
     readonly maxBytes?: number;
@@ -114,7 +114,7 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
     readonly keepMedia?: boolean;
     /** How long a trace is kept, in milliseconds. Default 30 days. */
     readonly maxAgeMs?: number;
-    /** The most traces; beyond them, the oldest of the key that has most go. Default 1,000,000. */
+    /** The maximum number of traces; above it, the oldest of the key with the most are removed. Default 1,000,000. */
     readonly maxCount?: number;
     /** The size of the database, in bytes. Default 4 GiB. */
     readonly maxBytes?: number;
@@ -130,7 +130,7 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
   };
   /** What is kept of the log of what administrators did. */
   readonly audit?: {
-    /** Of all its files, in bytes; the oldest entries go first. Default 256 MiB. */
+    /** The size of all its files, in bytes; the oldest entries are removed first. Default 256 MiB. */
     readonly maxBytes?: number;
     /** How long an entry is kept, in milliseconds. Default 400 days. */
     readonly maxAgeMs?: number;

@@ -1,7 +1,7 @@
 import { isLoopback } from '../transport/loopback.ts';
 import type { ResolvedConfig } from './resolved.ts';
 
-/** What to tell the administrator when others may read what is sent to the gateway. */
+/** The warning for administrators when traffic to the gateway can be read on the network. */
 export function exposureWarning({ host, tls, publicUrl }: ResolvedConfig['server']): string | undefined {
   if (isLoopback(host) || tls || publicUrl?.startsWith('https:')) return undefined;
   return (

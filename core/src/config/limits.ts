@@ -29,8 +29,8 @@ export const priceSchema = z.strictObject({
 export type Price = Readonly<z.output<typeof priceSchema>>;
 
 /**
- * What becomes of requests that count toward a limit on money when the price of their model is not known: they are
- * refused, served as if they cost nothing, or counted at so many US dollars per million tokens.
+ * How requests under a cost limit are handled when the price of their model is unknown: they are refused, served as
+ * free, or charged at this many US dollars per million tokens.
  */
 export type UnknownPrice = (typeof UNKNOWN)[number] | number;
 const UNKNOWN = ['refuse', 'allow'] as const;
@@ -43,7 +43,7 @@ export interface PriceConfig {
   readonly unknown: UnknownPrice;
 }
 
-/** Prices by model, and beside them `unknown`; a price of that name is one of a model. */
+/** Prices by model, and `unknown`. A price object under that name is the price of a model called `unknown`. */
 export const pricesSchema = z
   .object({ unknown: z.union([z.enum(UNKNOWN), rate, priceSchema]).optional() })
   .catchall(priceSchema)

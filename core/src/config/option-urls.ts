@@ -8,7 +8,7 @@ export interface OptionUrl {
 /** An absolute URL with a host, of any scheme. */
 const WITH_HOST = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** Every URL in the options of an upstream, whatever its provider. Secrets must be left out beforehand. */
+/** Every URL in the options of an upstream of any provider. Mask the secrets first. */
 export function urlsOf(options: unknown, path: readonly PropertyKey[] = []): readonly OptionUrl[] {
   if (typeof options === 'string') {
     const url = WITH_HOST.test(options.trim()) ? URL.parse(options) : null;

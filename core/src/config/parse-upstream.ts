@@ -30,7 +30,7 @@ export function parseUpstream(registry: Providers, input: unknown, root: Path = 
   return { problems: [...problems, ...('problems' in options ? options.problems : [])] };
 }
 
-/** Names that no request could reach, since they would lead to another path. */
+/** Model names that would change the path of a request. */
 function findUnsafeNames({ models: { list = [], rename } }: UpstreamConfig, root: Path): ConfigProblem[] {
   const named: readonly (readonly [Path, string])[] = [
     ...list.map((name, at) => [['list', at], name] as const),
@@ -71,5 +71,5 @@ function parseOptions({ providers }: Providers, input: unknown, root: Path): Par
   return problems.length > 0 ? { problems } : { options: parsed.data };
 }
 
-/** Only secret options are encrypted, and a URL is shown to everybody who may see the upstream. */
+/** Only secret options are encrypted; URLs are shown with the upstream. */
 const USER_INFO = 'must have no user name or password in the URL; use the option for the credential';

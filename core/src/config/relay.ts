@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** From the strictest to the most. */
+/** From the strictest to the most permissive. */
 export const RELAY_LEVELS = ['off', 'stateless', 'all'] as const;
 
 /**
- * Which requests are relayed, that is: sent on for endpoints that the gateway does not serve itself. `stateless`:
- * those that leave nothing at the upstream, such as images, audio and moderations. `all`: also those that read and
- * write the upstream's account, such as files, batches and stored responses.
+ * Which requests for endpoints that the gateway does not implement are relayed to upstreams. `stateless`: those that
+ * store nothing at the upstream, such as images, audio and moderations. `all`: also those that read and write the
+ * upstream's account, such as files, batches and stored responses.
  */
 export type RelayLevel = (typeof RELAY_LEVELS)[number];
 

@@ -183,12 +183,12 @@ describe('a configuration that cannot be used', () => {
     [
       'two ways to keep the console apart',
       { plugins, console: { port: 1, hostnames: ['console.example.com'] } },
-      'console.hostnames: expected either hostnames or a port, as one of them is enough to keep the console apart',
+      'console.hostnames: expected either hostnames or a port, not both',
     ],
     [
       'an address of the console without a port',
       { plugins, console: { host: '127.0.0.1' } },
-      'console.host: expected a port beside it; without one, the console is served at server.host',
+      'console.host: expected a port, too; without one, the console is served at server.host',
     ],
     [
       'a name of the console with a port',

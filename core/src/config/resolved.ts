@@ -20,7 +20,7 @@ export interface ResolvedConfig {
     readonly port: number;
     readonly cors: '*' | readonly string[];
     readonly bodyLimit: number;
-    /** What all bodies may hold in memory at once, in bytes. */
+    /** The memory that all request bodies may take at once, in bytes. */
     readonly bodyBudget: number;
     /** In bytes a second; 0 for none. */
     readonly minUploadRate: number;
@@ -28,7 +28,7 @@ export interface ResolvedConfig {
     readonly keepAliveMs: number;
     /** The origin under which people and programs reach the gateway, when that is not where it listens. */
     readonly publicUrl?: string;
-    /** Addresses and networks of proxies whose `x-forwarded-…` headers are believed. */
+    /** Addresses and networks of proxies whose `x-forwarded-…` headers are used. */
     readonly trustedProxies: readonly string[];
     /** PEM files, by their absolute paths. */
     readonly tls?: { readonly cert: string; readonly key: string };

@@ -49,7 +49,7 @@ export const upstreamSchema = z.strictObject({
     .describe('Send the bytes of clients that speak the same protocol on unchanged.'),
   relay: relaySchema
     .default('all')
-    .describe('Which other requests go on to it: `off`, `stateless` or `all`. A key may allow less.'),
+    .describe('Which other requests are relayed to it: `off`, `stateless` or `all`. A key may allow less.'),
   weight: weightSchema.default(1),
   priority: prioritySchema.default(0),
   concurrency: concurrencySchema.prefault({}),

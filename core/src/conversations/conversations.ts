@@ -19,11 +19,11 @@ export type Hold = (bytes: number) => void;
 
 /** Conversations that the gateway keeps. `owner` is the client's key: nobody else finds them. */
 export interface Conversations {
-  /** `hold` is told how many bytes will be read, and throws where that is too much. */
+  /** `hold` is called with the bytes that will be read, and throws if that is too much. */
   find(owner: string, id: string, hold?: Hold): Promise<Turn | undefined>;
   /**
-   * All that was said up to and with a turn; `undefined` when some of it is not known any more. Throws a
-   * `GatewayError` of kind `too-large` where it is more than one request may bring.
+   * All turns up to and including one; `undefined` when some are no longer stored. Throws a `GatewayError` of kind
+   * `too-large` when they exceed what one request may load.
    */
   history(owner: string, id: string, hold?: Hold): Promise<readonly JsonValue[] | undefined>;
   keep(owner: string, turn: Turn): Promise<void>;
@@ -37,7 +37,7 @@ export interface Conversations {
 /** A longer conversation fits no model. */
 const MAX_TURNS = 1000;
 
-/** `maxHistoryBytes`: what one request may bring of what was said before. */
+/** `maxHistoryBytes`: how much history one request may load. */
 export function createConversations(records: Records, maxHistoryBytes: number): Conversations {
   const find: Conversations['find'] = async (owner, id, hold) => {
     const name = nameOf('turn', owner, id);
@@ -84,7 +84,7 @@ function digest(parts: readonly string[]): string {
 function tooLong(limit: number): GatewayError {
   return new GatewayError(
     'too-large',
-    `What was said before in this conversation is larger than the limit of ${limit} bytes (server.bodyLimit).`,
+    `The history of this conversation is larger than the limit of ${limit} bytes (server.bodyLimit).`,
     { code: 'conversation_too_large' },
   );
 }

@@ -22,7 +22,7 @@ interface Holding {
   bytes: number;
 }
 
-/** Knows what records there are of each owner, and which have to go. */
+/** Tracks the records of each owner, and which to remove next. */
 export class RecordIndex {
   readonly #bounds: RecordBounds;
   readonly #owners = new Map<string, Holding>();
@@ -64,7 +64,7 @@ export class RecordIndex {
     return at + this.#bounds.maxAgeMs <= now;
   }
 
-  /** What has to go next: what is too old, and else the oldest of the owner that has most. */
+  /** The record to remove next: an expired one, otherwise the oldest of the owner with the most. */
   nextToGo(now: number): RecordName | undefined {
     const { maxCount, maxBytes, maxBytesPerOwner } = this.#bounds;
     let byCount: readonly [string, Holding] | undefined;

@@ -5,14 +5,14 @@ import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject } from '../canonical/json.ts';
 import { type Entry, type RecordBounds, RecordIndex, type RecordName } from './record-index.ts';
 
-/** JSON objects by owner and name, bounded by number, age and size; the oldest of the owner with most go first. */
+/** JSON objects by owner and name, bounded by number, age and size. The oldest of the largest owner are removed first. */
 export interface Records {
   get(id: RecordName): Promise<JsonObject | undefined>;
-  /** How many bytes a record has; nothing where there is none. */
+  /** The size of a record in bytes; `undefined` when there is none. */
   sizeOf(id: RecordName): number | undefined;
   /**
-   * Takes effect at once, and is on the disk when it resolves. Throws a `GatewayError` where the record is larger than
-   * all that its owner may have, or the disk has too little space.
+   * Takes effect at once, and is on disk when it resolves. Throws a `GatewayError` when the record exceeds the quota of
+   * its owner, or the disk has too little space.
    */
   put(id: RecordName, record: JsonObject): Promise<void>;
   /** Whether there was one. */
@@ -28,8 +28,8 @@ export interface RecordsInput extends RecordBounds {
 }
 
 /**
- * The owner of what an earlier version wrote: its files are not in folders, and their names are all that is known.
- * Each moves to its owner when that asks for it.
+ * The owner of records of earlier versions, whose files are not in folders. Each moves to its owner when that requests
+ * it.
  */
 const UNCLAIMED = '';
 
@@ -98,7 +98,7 @@ function refuseToKeep(bytes: number, { maxBytes, maxBytesPerOwner }: RecordBound
   if (bytes > most)
     throw new GatewayError(
       'too-large',
-      `It has ${bytes} bytes, and all that is kept of one key may have ${most} (conversations.maxBytesPerKey).`,
+      `It has ${bytes} bytes; the conversations of one key may have ${most} in total (conversations.maxBytesPerKey).`,
     );
   if (isDiskLow)
     throw new GatewayError('overloaded', 'The disk of the data folder has too little free space.');

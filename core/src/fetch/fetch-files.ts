@@ -111,7 +111,7 @@ function checked(text: string, { mayConnect, ports }: FileFetcherInput): URL {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) && !mayConnect(host)) throw new Refusal(NOT_PUBLIC);
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-  if (!ports.includes(port)) throw new Refusal('this gateway fetches no files from its port.');
+  if (!ports.includes(port)) throw new Refusal('its port is not in fetch.ports.');
   return url;
 }
 

@@ -26,7 +26,7 @@ export interface AppDeps {
   readonly fallback: Protocol;
   /** In order of how often they are called. */
   readonly routers: readonly Router[];
-  /** Refuses what the routers serve, but not here. */
+  /** Refuses requests that the routers would serve, but that do not belong to this address. */
   readonly guard?: Middleware;
   readonly console: Middleware;
   readonly now: () => number;
@@ -79,12 +79,12 @@ function answerAndLog({ log, requestLog, fallback, now, recorder, proxies }: App
       if (state.isSampled !== false) settle(log, () => logRequest(requestLog, ctx, ms));
       settle(log, () => recorder.end(ctx));
       const leftOut = door.takeLeftOut();
-      if (leftOut > 0) log.warn({ leftOut }, 'More requests were refused than are written down.');
+      if (leftOut > 0) log.warn({ leftOut }, 'More requests were refused than are recorded.');
     }
   };
 }
 
-/** A proxy in front may have gone by the other one. */
+/** A proxy in front may have used the other one. */
 function refuseTwoHosts({ rawHeaders }: IncomingMessage): void {
   let count = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -94,7 +94,7 @@ function refuseTwoHosts({ rawHeaders }: IncomingMessage): void {
   if (count > 1) throw new GatewayError('invalid', 'The request has more than one Host header.');
 }
 
-/** The admin API and the console have policies of their own, which run what this one forbids. */
+/** The admin API and the console set policies of their own, which allow scripts that this one forbids. */
 function setOwnHeaders(ctx: Context): void {
   ctx.set(ownHeaders(ctx.state));
   if (!ctx.res.hasHeader('x-content-type-options')) ctx.set(REPLY_POLICY);
@@ -104,7 +104,7 @@ interface Doorkeeper extends Pick<AppDeps, 'proxies'> {
   readonly door: Door;
 }
 
-/** The error to answer with: one that is refused at the door is marked, and slowed down where it comes too often. */
+/** The error to answer with. Refusals are marked, and rate-limited by address. */
 function judge(ctx: Context, error: GatewayError, { door, proxies }: Doorkeeper): GatewayError {
   const state = ctx.state as RequestState;
   const refused = refusalOf(error, state);
@@ -123,7 +123,7 @@ function answerFailure(ctx: Context, error: GatewayError, log: Logger): void {
   settle(log, () => log.error({ error: error.details.cause ?? error, requestId }, 'A request failed.'));
 }
 
-/** The reply is over: what fails now must not reach the client, nor keep the rest from being done. */
+/** The reply is over: a failure here must not reach the client, nor prevent the steps that follow. */
 function settle(log: Logger, step: () => void): void {
   try {
     step();

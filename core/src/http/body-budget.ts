@@ -1,25 +1,25 @@
 import { GatewayError } from '../canonical/errors.ts';
 
-/** Bounds what the bodies of all running requests hold in memory, and what those of one key hold. */
+/** Bounds the memory that the bodies of all running requests take, and of those of one key. */
 export interface BodyBudget {
-  /** Opens the account of a request. `owner` is the id of its key, or empty where nobody has one. */
+  /** Opens the account of a request. `owner` is the id of its key, or empty without authentication. */
   open(owner: string): BodyAccount;
-  /** Bytes that are held now. */
+  /** Bytes that are in use. */
   readonly used: number;
 }
 
-/** What the bodies of one request hold. */
+/** The memory that the bodies of one request take. */
 export interface BodyAccount {
-  /** Counts bytes that arrived. Throws a `GatewayError` of kind `overloaded` where there is no room for them. */
+  /** Counts bytes that arrived. Throws a `GatewayError` of kind `overloaded` when they exceed the budget. */
   add(bytes: number): void;
-  /** Gives back what is not held any more. */
+  /** Gives back memory that was freed. */
   remove(bytes: number): void;
-  /** Gives all back. Nothing is counted from then on. */
+  /** Gives back everything. Nothing is counted afterwards. */
   release(): void;
 }
 
 export interface BodyBounds {
-  /** For all requests, in bytes. One key may hold half of it. */
+  /** For all requests, in bytes. One key may use half of it. */
   readonly bodyBudget: number;
   /** Of one body: a key may always send one. */
   readonly bodyLimit: number;
@@ -53,10 +53,10 @@ class Budget implements BodyBudget {
   take(owner: string, bytes: number): void {
     const own = (this.#owners.get(owner) ?? 0) + bytes;
     if (this.#used + bytes > this.#inAll)
-      throw overloaded('The gateway holds as many request bodies as it can (server.bodyBudget).');
+      throw overloaded('The memory for request bodies is used up (server.bodyBudget).');
     if (owner !== '' && own > this.#perKey)
       throw overloaded(
-        'The request bodies of this key hold as much memory as one key may (server.bodyBudget).',
+        'The request bodies of this key use as much memory as one key may (server.bodyBudget).',
       );
     this.#used += bytes;
     this.#owners.set(owner, own);
@@ -82,7 +82,7 @@ class Account implements BodyAccount {
   }
 
   add(bytes: number): void {
-    // What still arrives after the end is thrown away.
+    // Bytes that arrive after the end are discarded.
     if (!this.#isOpen) return;
     this.#budget.take(this.#owner, bytes);
     this.#held += bytes;

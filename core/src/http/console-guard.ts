@@ -2,12 +2,12 @@ import type { Middleware } from 'koa';
 import { GatewayError } from '../canonical/errors.ts';
 import { PASS_HEADER } from './passes.ts';
 
-/** What the console's own address is for; its pages ask for the gateway's health, too. */
+/** What the console's own address serves; its pages read the gateway's health, too. */
 const OF_CONSOLE = /^\/(?:(?:console|admin)(?:\/|$)|(?:healthz?|readyz)$)/;
 
 /**
- * Where the console has an address of its own, protocol routes serve its playground, which brings a pass in a
- * header, and nobody else: no link and no page of another site can send that header.
+ * At an address of the console alone, protocol routes serve only its playground, which sends a pass in a header. No
+ * link and no page of another site can send that header.
  */
 export const refuseClients: Middleware = (ctx, next) => {
   if (ctx.path === '/') {
@@ -15,7 +15,7 @@ export const refuseClients: Middleware = (ctx, next) => {
     return undefined;
   }
   if (OF_CONSOLE.test(ctx.path) || ctx.req.headers[PASS_HEADER] !== undefined) return next();
-  throw new GatewayError('not-found', 'This is the address of the console; clients call another one.', {
+  throw new GatewayError('not-found', 'This address serves the console only; clients use another one.', {
     code: 'unknown_url',
   });
 };

@@ -29,7 +29,7 @@ interface ConversationInput {
   readonly exchange: Exchange;
   readonly conversations: Conversations;
   readonly context: EncodeContext;
-  /** Counts what is read of it as part of the request's body. */
+  /** Counts what is read of the conversation as part of the request's body. */
   readonly hold: (bytes: number) => void;
   /** Whether a model's threads are kept, whatever the key. */
   readonly keepsThread: (model: string) => boolean;
@@ -59,7 +59,7 @@ export async function openConversation(opening: ConversationInput): Promise<Open
         try {
           await keepTurn({ reply, previousId: before }, { ...wish, rules }, opening);
         } catch (error) {
-          // The client has its answer all the same, and is told.
+          // The client gets its answer anyway, with a note.
           exchange.log.error({ error }, 'A reply could not be kept.');
           const why = `The reply could not be kept. ${GatewayError.from(error).message}`;
           exchange.notes.dropped.push({ field: stored.keep ? 'store' : 'thread', why });

@@ -16,7 +16,7 @@ export function countAs(raw: Pick<RawRequest, 'method'>): { readonly countAs?: C
   return asksModel(raw) ? { countAs: 'text' } : {};
 }
 
-/** About what a request takes that nobody decodes: the text in it. Nothing is known of files that are sent. */
+/** A rough estimate for a request that is not decoded: by the text in it. Files are not counted. */
 export function estimateRelay({ json }: Pick<RelayBody, 'json'>): Estimate {
   const bytes = json ? textBytes(parseJson(Buffer.from(json).toString('utf8')) ?? '') : 0;
   return { input: Math.ceil(bytes / BYTES_OF_TOKEN), output: 0, choices: 1 };

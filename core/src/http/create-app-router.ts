@@ -1,6 +1,6 @@
 import Router, { type RouterOptions } from '@koa/router';
 
-/** A router whose paths have one spelling: what is guarded under one must not answer under another. */
+/** A router with case-sensitive paths: a guarded path must not answer under another spelling. */
 export function createAppRouter(options: RouterOptions = {}): Router {
   return new Router({ ...options, sensitive: true });
 }

@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Where the credential of a request may stand. */
+/** The parts of a request that may hold its credential. */
 export interface Sent {
   readonly headers: IncomingHttpHeaders;
   readonly querystring: string;
-  /** The field of the query that this protocol's clients write their key into; none, as a rule. */
+  /** The query field in which this protocol's clients send their key; most protocols have none. */
   readonly field: string | undefined;
 }
 
 /**
  * The key that a client sent: `Authorization: Bearer`, `x-api-key`, `api-key` or `x-goog-api-key`, as each SDK has
- * it. A key in the query makes any address of the gateway a link that works, so only a protocol that cannot do
- * without takes it there.
+ * it. A key in the query turns every URL of the gateway into a working link, so it is accepted only for protocols
+ * whose SDKs need it.
  */
 export function readCredential({ headers, querystring, field }: Sent): string | undefined {
   const { authorization } = headers;
@@ -29,12 +29,12 @@ export function readCredential({ headers, querystring, field }: Sent): string | 
 
 const CREDENTIAL = /^(?:key|api[_-]?key|access_token)$/i;
 
-/** A query as it may go on to an upstream. It is parsed before it is looked at: `%6bey` is `key` too. */
+/** A query without credentials, as it may be sent to an upstream. It is parsed first, since `%6bey` is `key` too. */
 export function withoutCredentials(querystring: string): string {
   if (querystring === '') return '';
   const query = new URLSearchParams(querystring);
   const names = [...query.keys()].filter((name) => CREDENTIAL.test(name));
-  // What holds none goes on as it was written.
+  // Without credentials, the query stays exactly as the client wrote it.
   if (names.length === 0) return querystring;
   for (const name of names) query.delete(name);
   return query.toString();

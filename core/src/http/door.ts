@@ -2,13 +2,13 @@ import { GatewayError, type Refusal } from '../canonical/errors.ts';
 import { addressKey } from './address-key.ts';
 import type { RequestState } from './exchange.ts';
 
-/** Requests that are refused before anything is done for them: how fast they may come, and which are written down. */
+/** Limits requests that are refused before any work is done for them, and samples which of them are recorded. */
 export interface Door {
-  /** The answer to a request that is refused: its error, or that it has to wait where its address failed too often. */
+  /** The error to answer a refused request with; a rate limit where its address failed too often. */
   answer(error: GatewayError, address: string): GatewayError;
-  /** Whether this refusal is written down, in the log and as a trace; the others are only counted. */
+  /** Whether this refusal is recorded, in the log and as a trace; the others are only counted. */
   isSampled(address: string): boolean;
-  /** How many refusals of past minutes were not written down. Tells each once. */
+  /** How many refusals of past minutes were not recorded since the last call. */
   takeLeftOut(): number;
 }
 
@@ -18,7 +18,7 @@ const MAX_FAILURES = 100;
 const MAX_SAMPLES = 10;
 /** Of all addresses together, in a minute. */
 const MAX_SAMPLES_IN_ALL = 60;
-/** Addresses that are counted apart; more than these are counted as one. */
+/** Addresses that are counted separately; all further ones share one count. */
 const MAX_ADDRESSES = 10_000;
 
 interface Counted {
@@ -26,7 +26,7 @@ interface Counted {
   samples: number;
 }
 
-/** Counts in whole minutes: what was counted goes at once, and nothing has to be looked for. */
+/** Counts in whole minutes, so that all counts expire at once and no sweep is needed. */
 export function createDoor(now: () => number): Door {
   let endsAt = -Infinity;
   let addresses = new Map<string, Counted>();
@@ -36,7 +36,7 @@ export function createDoor(now: () => number): Door {
   let leftOut = 0;
 
   const turn = (): void => {
-    // A clock that is set back begins a new minute, too.
+    // A clock that was set back starts a new minute, too.
     if (now() < endsAt && now() >= endsAt - MINUTE_MS) return;
     endsAt = now() + MINUTE_MS;
     addresses = new Map();
@@ -64,7 +64,7 @@ export function createDoor(now: () => number): Door {
       if (counted.failures <= MAX_FAILURES) return error;
       return new GatewayError(
         'rate-limit',
-        'Too many requests without a valid key came from this address; please wait. A valid key is not affected.',
+        'Too many requests from this address had no valid key. Please wait; requests with a valid key are not affected.',
         { code: 'too_many_failed_keys', retryAfterMs: endsAt - now(), refused: 'too-many-failures' },
       );
     },
@@ -88,7 +88,7 @@ export function createDoor(now: () => number): Door {
   };
 }
 
-/** Why a request was refused at the door; nothing where it was let in. */
+/** Why a request was refused before any work was done for it; `undefined` when it was admitted. */
 export function refusalOf(
   { kind, details }: GatewayError,
   { key, notes }: RequestState,

@@ -5,8 +5,8 @@ import type { RequestState } from './exchange.ts';
 import { writeHead } from './write-head.ts';
 
 /**
- * Answers with an error in the envelope of the protocol that was asked in. A reply that has already begun cannot
- * tell of it any more and is cut. Never throws.
+ * Answers with an error in the envelope of the request's protocol. A reply that has already begun cannot report it
+ * and is cut. Never throws.
  */
 export function sendError(ctx: Context, error: GatewayError): void {
   const { protocol, notes } = ctx.state as RequestState;
@@ -35,7 +35,7 @@ interface ErrorText extends Pick<EncodedError, 'status' | 'headers'> {
   readonly text: string;
 }
 
-/** An error in the envelope of a protocol; in a plain one when the protocol's plugin fails at it. Never throws. */
+/** An error in the envelope of a protocol, or in a plain one when the protocol's plugin throws. Never throws. */
 export function encodeError(protocol: Protocol, error: GatewayError): ErrorText {
   try {
     const { status, headers, body } = protocol.encodeError(error);

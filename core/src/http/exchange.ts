@@ -26,9 +26,9 @@ export interface RequestState {
   /** The protocol to tell errors in. */
   protocol: Protocol;
   key?: StoredKey;
-  /** Why it was refused at the door. */
+  /** Why it was refused before any work was done for it. */
   refused?: Refusal;
-  /** Whether it is recorded although it was refused at the door: few are. */
+  /** Whether a refused request is recorded: only a sample is. */
   isSampled?: boolean;
   /** Whether it is a request to a model, which people may want to look into. */
   isTraced?: boolean;
@@ -36,7 +36,7 @@ export interface RequestState {
   replayOf?: string;
   /** Where it stands among the requests that run now. */
   livePlace?: number;
-  /** What its bodies hold in memory. */
+  /** The memory that its bodies take. */
   account?: BodyAccount;
   /** What is to be done when the reply is over. */
   endings?: (() => Promise<void>)[];
@@ -49,7 +49,7 @@ export function createRequestId(): string {
   return `req_${randomUUIDv7()}`;
 }
 
-/** A client's own request id, where it is harmless to repeat. */
+/** A client's own request id, if it is safe to return. */
 export function clientRequestIdOf(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' && SANE_REQUEST_ID.test(header) ? header : undefined;
 }

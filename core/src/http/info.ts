@@ -8,7 +8,7 @@ export interface InfoDeps {
   readonly version: string;
   readonly auth: boolean;
   readonly protocols: readonly Protocol[];
-  /** Of another address than this one; empty where it is the same. */
+  /** Empty when the console is at this address. */
   readonly consoleUrl: () => string;
   /** Whether the gateway takes requests; false from the stop signal on. */
   readonly isReady: () => boolean;

@@ -3,21 +3,21 @@ import type { BodyAccount, BodyBudget } from './body-budget.ts';
 import type { RequestState } from './exchange.ts';
 import type { UploadWatch } from './upload-watch.ts';
 
-/** How bodies come in: how large one may be, how much all of them, and how slowly. */
+/** The limits of request bodies: the size of one, the memory of all, and the minimum rate. */
 export interface IntakeDeps {
   readonly bodyLimit: number;
   readonly bodies: BodyBudget;
   readonly uploads: UploadWatch;
 }
 
-/** How the body of one request comes in. */
+/** The limits that apply to the body of one request. */
 export interface Intake {
   readonly limit: number;
   readonly account: BodyAccount;
   readonly uploads: UploadWatch;
 }
 
-/** Opens the account of a request, which is closed when the request is over, whatever becomes of it. */
+/** Opens the account of a request. It is released when the request ends, however it ends. */
 export function openIntake(
   ctx: Context,
   { bodyLimit, bodies, uploads }: IntakeDeps,

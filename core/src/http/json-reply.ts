@@ -1,6 +1,6 @@
 import type { Reply } from '../routing/exchange.ts';
 
-/** A reply of the gateway's own making. */
+/** A JSON reply of the gateway itself. */
 export function jsonReply(value: object): Reply {
   return {
     status: 200,

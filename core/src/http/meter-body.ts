@@ -2,15 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../canonical/errors.ts';
 import type { Intake } from './intake.ts';
 
-/** Counts a request's body while somebody else reads it. */
+/** Counts a request's body while other code reads it. */
 export interface BodyMeter {
-  /** Never resolves. Rejects with a `GatewayError` when the budget has no room, or when the body is too slow. */
+  /** Never resolves. Rejects with a `GatewayError` when the body exceeds the budget or is too slow. */
   readonly refused: Promise<never>;
   /** Stops counting. What was counted stays in the account until the request is over. */
   end(): void;
 }
 
-/** Holds a body to the budget and the rate of an intake. To be called before its reader begins. */
+/** Applies the budget and the minimum rate of an intake to a body. Call it before the reader starts. */
 export function meterBody(request: IncomingMessage, { account, uploads }: Intake): BodyMeter {
   const { promise: refused, reject } = Promise.withResolvers<never>();
   const end = (): void => {

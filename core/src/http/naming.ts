@@ -5,7 +5,7 @@ import { findPlaced, placesOf } from '../transport/json-places.ts';
 
 /** Reads the names of models in the requests of one endpoint. */
 export interface Naming {
-  /** Throws where another model is named as well and could not be judged. */
+  /** Throws when another model is named in a place that cannot be checked. */
   read(raw: RawRequest, model: string): ModelNames;
 }
 

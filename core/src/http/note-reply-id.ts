@@ -1,9 +1,9 @@
 import type { BodyWatcher, Reply } from '../routing/exchange.ts';
 
-/** The id stands at the beginning of a reply and of the first event of a stream. */
+/** The id is near the start of a reply and of the first event of a stream. */
 const LOOK_CHARACTERS = 16 * 1024;
 
-/** Tells the id of a reply, as soon as it passes. */
+/** Reports the id of a reply as soon as it passes. */
 export function noteReplyId(reply: Reply, note: (id: string) => void): Reply {
   const { body } = reply;
   const look = createLook(note);

@@ -12,7 +12,7 @@ export interface Pass {
 }
 
 export interface PassInput {
-  /** The id of the session that asks for it. The pass ends with that session. */
+  /** The id of the session that requests it. The pass ends with that session. */
   readonly session?: string | undefined;
   readonly replayOf?: string | undefined;
 }

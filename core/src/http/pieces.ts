@@ -1,8 +1,8 @@
-/** Smaller pieces are copied: each would hold on to a much larger buffer that it was read into. */
+/** Smaller pieces are copied, since each would keep the much larger buffer that it was read into. */
 const SMALL = 16 * 1024;
 const PAGE_BYTES = 64 * 1024;
 
-/** Gathers the pieces of a body. What they hold of memory is about what they say. */
+/** Collects the pieces of a body, in memory of about their size. */
 export class Pieces {
   #pieces: Buffer[] = [];
   #page: Buffer | undefined;

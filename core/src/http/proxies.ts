@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { createNetworkMatcher } from '../transport/networks.ts';
 
-/** Where requests come from, as trusted proxies report it. Headers of anybody else are ignored. */
+/** Where requests come from, as trusted proxies report it. Forwarding headers of other peers are ignored. */
 export interface Proxies {
   /** The address of the client. */
   clientAddress(request: IncomingMessage): string;

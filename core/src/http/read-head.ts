@@ -4,7 +4,7 @@ import { Pieces } from './pieces.ts';
 
 export interface HeadInput {
   readonly intake: Intake;
-  /** How many bytes are read before the first look; each further look is at twice as many. */
+  /** How many bytes are read before the first check; each further check is at twice as many. */
   readonly firstLook?: number;
   readonly isEnough: (bytes: Buffer) => boolean;
 }
@@ -26,7 +26,7 @@ export async function readHead(
   const pieces = new Pieces();
   let fail: (error: Error) => void = () => {};
   const upload = uploads.watch((error) => fail(error));
-  // Not by a race with one promise for all: that would hold on to every piece's turn.
+  // Not `Promise.race` with one long-lived promise: that would keep every piece until the end.
   const nextPiece = (): Promise<IteratorResult<Buffer>> =>
     new Promise((resolve, reject) => {
       fail = reject;

@@ -16,7 +16,7 @@ type Bytes = Uint8Array | AsyncIterable<Uint8Array>;
 /** A request that is sent on unread but for the names of models. */
 export interface RelayBody {
   readonly model?: string;
-  /** What was read of it, which is all of it where `isWhole`. */
+  /** The part that was read, which is everything where `isWhole`. */
   readonly named?: NamedBody;
   /** The bytes of one that is JSON. */
   readonly json?: Uint8Array;
@@ -24,13 +24,13 @@ export interface RelayBody {
   readonly texts?: () => Iterable<string>;
   /** Whether all of it was read, so that it can be sent again to another upstream. */
   readonly isWhole: boolean;
-  /** The whole body, given what was read or was made of that. A streamed body can be sent only once. */
+  /** The whole body, with `head` in place of the part that was read. A streamed body can be sent only once. */
   send(head: Uint8Array | undefined): Bytes | undefined;
 }
 
 export interface RelayBodyInput {
   readonly intake: Intake;
-  /** Whether the client may name certain models only. Then what cannot be looked into is refused. */
+  /** Whether the client is limited to certain models. Bodies that cannot be inspected are then refused. */
   readonly isScoped: boolean;
   /** Where JSON names models. */
   readonly places: PlaceNode;
@@ -61,7 +61,7 @@ export async function readRelayBody(request: IncomingMessage, input: RelayBodyIn
   if (isUrlencoded || request.headers['content-encoding'] !== undefined || input.isScoped) {
     return readUnknown(await readRequestBody(request, input.intake), { ...input, isUrlencoded });
   }
-  // Some servers take JSON of any type.
+  // Some servers accept JSON under any content type.
   const { head, ended, rest } = await readHead(request, {
     intake: input.intake,
     isEnough: (bytes) => !mayBeJson(bytes),
@@ -84,7 +84,7 @@ function readUnknown(bytes: Buffer, input: RelayBodyInput & { readonly isUrlenco
   if (bytes.length === 0) return NONE;
   const text = input.isUrlencoded ? bytes.toString('utf8') : '';
   if (mayBeJson(bytes) && isJson(bytes)) {
-    // A server that goes by the content type reads it another way.
+    // A server that trusts the content type would read another model.
     if (modelFieldsOf(text).length > 0) throw mismatch('model');
     return readJson(bytes, input);
   }
@@ -151,7 +151,7 @@ function modelOfForm({ fields }: Form): FormField | undefined {
   return field;
 }
 
-/** Whether it begins as a JSON object does. */
+/** Whether it starts like a JSON object. */
 function mayBeJson(bytes: Buffer): boolean {
   return /^\uFEFF?\s*(?:\{|$)/.test(bytes.toString('utf8', 0, FIRST_LOOK_BYTES));
 }

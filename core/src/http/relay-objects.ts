@@ -17,7 +17,7 @@ import { readUpTo } from '../transport/read-body.ts';
 import { noteReplyId } from './note-reply-id.ts';
 import type { RelayBody } from './relay-body.ts';
 
-/** A larger list cannot be searched for what belongs to others. */
+/** The largest list that is filtered by owner. */
 const LIST_BYTES = 32 * 1024 * 1024;
 
 interface Guarded {
@@ -26,7 +26,7 @@ interface Guarded {
   readonly need: RelayNeed;
 }
 
-/** What a relayed request and its reply name of the objects that upstreams keep. */
+/** The upstream objects that a relayed request and its reply refer to. */
 export class RelayObjects {
   readonly #ids: OwnedIds;
   readonly #owner: string;
@@ -40,7 +40,7 @@ export class RelayObjects {
     this.#named = idsOfUrl(raw.path, raw.query).filter(({ length }) => length <= MAX_ID_LENGTH);
   }
 
-  /** Whether the path names a reply that this client was given. */
+  /** Whether the path names a reply that this client received. */
   isOwnReply(upstreams: readonly Upstream[]): boolean {
     const segments = idsOfUrl(this.#raw.path, '');
     return upstreams.some(({ config }) =>
@@ -56,7 +56,7 @@ export class RelayObjects {
     return this.#named.some((id) => this.#ids.find(upstream, id)?.owner === this.#owner);
   }
 
-  /** Has an upstream asked, unless the request names what another key made there. Keeps who makes what. */
+  /** Sends the request, unless it names an object of another key. Records who creates what. */
   async guard({ upstream, body, need }: Guarded, ask: () => Promise<Reply>): Promise<Reply> {
     const access = { ids: this.#ids, upstream: upstream.config.id, owner: this.#owner };
     refuseOthers(access, this.#named);
@@ -78,19 +78,22 @@ export class RelayObjects {
     return new Set([...this.#named, ...(body.texts?.() ?? [])]);
   }
 
-  /** A reply that may be a list. The contents of files are none. */
+  /** Reads a reply that may be a list; contents of files are not. */
   async #readWhole({ headers, body }: Reply): Promise<Uint8Array | undefined> {
     if (!/\bjson\b/i.test(headers['content-type'] ?? '') || this.#raw.path.endsWith('/content'))
       return undefined;
     if (body instanceof Uint8Array) return body;
     if (typeof body === 'string' || !('readable' in body) || this.#ids.isEmpty) return undefined;
     const reading = readUpTo(body, LIST_BYTES);
-    // It was put back paused when it turned out to be large.
+    // It is paused, since its beginning was read before.
     body.resume();
     const whole = await reading;
     if (whole) return whole;
     body.destroy();
-    throw new GatewayError('upstream-broken', 'The list is too long; ask for fewer entries by `limit`.');
+    throw new GatewayError(
+      'upstream-broken',
+      'The list is too long to be filtered; request fewer entries with `limit`.',
+    );
   }
 
   #filtered(reply: Reply, value: JsonObject, access: ObjectAccess): Reply {

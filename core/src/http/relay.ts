@@ -31,7 +31,7 @@ export interface RelayRoute {
   readonly others: readonly Protocol[];
 }
 
-/** A relayed request, and what it has to be allowed. */
+/** A relayed request, and the relay level that it needs. */
 interface Relayed {
   readonly exchange: Exchange;
   readonly body: RelayBody;
@@ -42,7 +42,7 @@ interface Relayed {
 /** Serves whatever a protocol has no endpoint for: sends it on to an upstream that speaks the same. */
 export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: RouteDeps) {
   const known = placesOf(['model', ...(endpoint.models?.fields ?? [])]);
-  // A body that is not known may name a model anywhere.
+  // For endpoints that the gateway does not know, any field may name a model.
   const anywhere = placesAnywhere(['model', 'models']);
   return async (ctx: Context): Promise<void> => {
     const spoken = spokenProtocol(others, ctx.req.headers as RawRequest['headers']);
@@ -146,7 +146,7 @@ function pickUpstream({ exchange, need, objects }: Relayed, deps: RouteDeps): Up
     .filter(({ config }) => !wanted || config.id === wanted);
   if (usable.length === 0) throw nobodyRelays(exchange);
   const allowed = usable.filter((one) => mayRelay(need, key, one));
-  // What the key made is where it was made.
+  // Objects of the key exist only at the upstream where it created them.
   const upstream = allowed.find(({ config }) => objects.hasOwnAt(config.id)) ?? allowed[0];
   if (!upstream) throw notRelayed(raw, need);
   return upstream;

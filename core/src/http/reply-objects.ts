@@ -6,9 +6,9 @@ import { refuseOthers, shortStrings } from '../routing/upstream-objects.ts';
 import type { OwnedIds } from '../state/owned-ids.ts';
 import { noteReplyId } from './note-reply-id.ts';
 
-/** What a chat request names of what upstreams keep, and what they keep of its reply. */
+/** The upstream objects that a chat request refers to, and the reply that the upstream stores. */
 export interface ReplyObjects {
-  /** Has a candidate asked, unless the request names what another key made there. */
+  /** Sends the request to a candidate, unless it names an object of another key there. */
   guard(candidate: Candidate, ask: () => Promise<Reply>): Promise<Reply>;
 }
 
@@ -18,7 +18,7 @@ interface ObjectsInput {
   readonly ids: OwnedIds;
 }
 
-/** `undefined` where there is nothing to look at. */
+/** `undefined` when nothing has to be checked or recorded. */
 export function openObjects(
   endpoint: ChatEndpoint,
   { exchange, body, ids }: ObjectsInput,
@@ -29,7 +29,7 @@ export function openObjects(
   const owner = exchange.key?.id ?? '';
   return {
     async guard({ upstream: { config, provider } }, ask) {
-      // Upstreams that speak otherwise are not told ids.
+      // Upstreams of another protocol never receive ids.
       if (!provider.forward?.wires.includes(endpoint.wire)) return ask();
       refuseOthers({ ids, upstream: config.id, owner }, shortStrings(body));
       const reply = await ask();

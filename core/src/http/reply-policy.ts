@@ -1,8 +1,8 @@
 import type { HeaderMap } from '../transport/http.ts';
 
 /**
- * What a reply of a protocol route says of itself. Its bytes are those of upstreams and clients, and its origin is
- * the console's too, so a browser must never run or show them, whatever they are.
+ * The security headers of protocol routes. Their bytes come from upstreams and clients, and may share the console's
+ * origin, so a browser must never run or show them, whatever they are.
  */
 export const REPLY_POLICY = {
   'x-content-type-options': 'nosniff',
@@ -10,7 +10,7 @@ export const REPLY_POLICY = {
   'cross-origin-resource-policy': 'same-origin',
 } as const satisfies HeaderMap;
 
-/** What browsers show without running any of it. Whatever is not here becomes a download. */
+/** Types that browsers never execute. All others become downloads. */
 const INERT: ReadonlySet<string> = new Set([
   'application/json',
   'application/jsonl',
@@ -35,12 +35,12 @@ const INERT: ReadonlySet<string> = new Set([
 /** `audio/mpeg`, `video/mp4`, `application/problem+json`. */
 const INERT_KIND = /^(?:(?:audio|video)\/[\w.+-]+|application\/[\w.+-]+\+json)$/;
 
-/** A type with its parameters, as strict as it can be: of two types in one header, browsers take the last. */
+/** A type with its parameters, parsed strictly: of two types in one header, browsers use the last. */
 const TYPE = /^([\w.+-]+\/[\w.+-]+)(?:\s*;\s*[\w-]+=(?:[\w.:+/-]+|"[\w .:+/=-]*"))*$/;
 
 type Headers = Readonly<Record<string, string | number>>;
 
-/** The headers of a reply, as a download where its type is one that browsers may run or is not known. */
+/** The headers of a reply, turned into a download unless its type is known to be inert. */
 export function asInert(status: number, headers: Headers): Headers {
   const type = headers['content-type'];
   if (typeof type === 'string' && isInert(type)) return headers;
@@ -52,7 +52,7 @@ export function asInert(status: number, headers: Headers): Headers {
   };
 }
 
-/** The few types that nearly all replies have are not parsed each time. */
+/** Results for the few types that nearly all replies have. */
 const KNOWN = new Map<string, boolean>();
 const MOST_KNOWN = 100;
 
@@ -70,7 +70,7 @@ function judge(type: string): boolean {
   return INERT.has(name) || INERT_KIND.test(name);
 }
 
-/** The file's name stays where there is nothing odd about it. */
+/** Keeps a simple file name. */
 function asAttachment(disposition: string | number | undefined): string {
   const name = /;\s*filename="?([\w][\w .()-]{0,127})"?\s*(?:;|$)/i.exec(String(disposition ?? ''))?.[1];
   return name === undefined ? 'attachment' : `attachment; filename="${name}"`;

@@ -23,8 +23,8 @@ const DECODERS = {
 } as const satisfies Record<string, () => Gunzip | Inflate | BrotliDecompress | ZstdDecompress>;
 
 /**
- * Reads a request's body, decompressed. Refuses one that is larger than the limit, before or after; one for which the
- * budget has no room; and one that comes too slowly.
+ * Reads a request's body, decompressed. Refuses one that is larger than the limit, compressed or not; one that exceeds
+ * the memory budget; and one that arrives too slowly.
  */
 export async function readRequestBody(request: IncomingMessage, intake: Intake): Promise<Buffer> {
   const { limit, account } = intake;
@@ -72,7 +72,7 @@ function readRaw(request: IncomingMessage, { limit, account, uploads }: Intake):
   });
 }
 
-/** Piece by piece: what a compressed body comes to is only known when it is there. */
+/** Piece by piece, since the size is unknown until it is decompressed. */
 async function decompress(bytes: Buffer, encoding: string, { limit, account }: Intake): Promise<Buffer> {
   const create = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding as keyof typeof DECODERS] : undefined;
   if (!create) {

@@ -56,7 +56,7 @@ export async function respondStream(
   const { capture } = (state as RequestState).notes;
   const writer = new StreamWriter(response, capture?.reply);
   const begin = (status: number, reply: HeaderMap = {}): void => {
-    // Keep-alives and errors may come on top of what the upstream counted.
+    // Keep-alives and errors may be added to what the upstream sent.
     const { 'content-length': _, ...others } = reply;
     const headers = { 'content-type': manners.contentType, ...STREAM_HEADERS, ...others };
     const written = writeHead(ctx, { status, headers });

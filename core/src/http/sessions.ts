@@ -11,7 +11,7 @@ export interface Session {
   /** Milliseconds since 1970, as all times here. */
   readonly createdAt: number;
   readonly lastUsedAt: number;
-  /** When its owner last proved who they are: at the sign-in or afterwards. */
+  /** The last sign-in or confirmation. */
   readonly confirmedAt: number;
 }
 
@@ -19,18 +19,18 @@ export type SignInMethod = 'link' | 'password';
 
 /** The sessions of the console. They are kept in memory and end with the process. */
 export interface Sessions {
-  /** Gives the token for the cookie; only its hash is kept. */
+  /** Returns the token for the cookie; only its hash is kept. */
   create(input: Pick<Session, 'method' | 'address' | 'userAgent'>): string;
   /** The session of a token, which counts as used now. */
   use(token: string): Session | undefined;
-  /** Notes that the owner of a session proved again who they are. */
+  /** Marks a session as confirmed now. */
   confirm(id: string): void;
   isAlive(id: string): boolean;
   /** Those that are alive, the latest sign-in first. */
   list(): readonly Session[];
   /** Whether there was such a session. */
   end(id: string): boolean;
-  /** Ends all sessions but one, or all, and gives how many. */
+  /** Ends all sessions except one, or all, and returns how many. */
   endOthers(id: string | undefined): number;
 }
 
@@ -38,7 +38,7 @@ export interface Sessions {
 export const SESSION_MS = 12 * 60 * 60 * 1000;
 /** A session that is not used ends after this time. */
 const IDLE_MS = 2 * 60 * 60 * 1000;
-/** The oldest go first when there are more. */
+/** Beyond this number, the oldest sessions end. */
 const LIMIT = 1_000;
 const MAX_USER_AGENT = 256;
 

@@ -1,7 +1,7 @@
 import { GatewayError } from '../canonical/errors.ts';
 import { Places } from './places.ts';
 
-/** Ends uploads that are too slow: each holds memory for as long as it lasts. */
+/** Ends uploads that are too slow, since each takes memory for as long as it lasts. */
 export interface UploadWatch {
   /** Watches an upload until its `end`. `onSlow` is called once, with the error to answer with. */
   watch(onSlow: (error: GatewayError) => void): Upload;
@@ -14,13 +14,13 @@ export interface Upload {
 }
 
 export interface UploadWatchInput {
-  /** 0: as slow as they like. */
+  /** 0 for no minimum. */
   readonly minBytesPerSecond: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** The rate is judged over as long as this, again and again. */
+/** The rate is measured over consecutive windows of this length. */
 const WINDOW_MS = 30_000;
 const SWEEP_EVERY_MS = 1_000;
 

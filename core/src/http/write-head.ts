@@ -8,7 +8,7 @@ import { asInert, REPLY_POLICY } from './reply-policy.ts';
 
 export interface Head {
   readonly status: number;
-  /** Of an upstream, of a plugin or our own; what is not valid in them is repaired. */
+  /** From an upstream, a plugin or the gateway; invalid names and values are repaired. */
   readonly headers: HeaderMap;
   /** The length of a body that comes in one piece. */
   readonly length?: number;
@@ -17,8 +17,8 @@ export interface Head {
 type Written = Readonly<Record<string, string | number>>;
 
 /**
- * Writes the status and the headers of a reply. Every reply that is not Koa's goes through here, so that none is
- * without the gateway's own headers and its policy. Never throws. Gives what was written.
+ * Writes the status and the headers of a reply. Every reply that Koa does not write goes through here, so that all have
+ * the gateway's own headers and its security policy. Never throws. Returns what was written.
  */
 export function writeHead({ res: response, state }: Context, { status, headers, length }: Head): Written {
   // In one literal: objects that grow field by field are slower, and this one is made for every reply.
@@ -32,7 +32,7 @@ export function writeHead({ res: response, state }: Context, { status, headers, 
       response.writeHead(code, written);
       return written;
     } catch {
-      // Node refuses all headers for one that is not valid.
+      // One invalid header makes Node refuse them all.
     }
   }
   const repaired = repair(written);
@@ -40,7 +40,7 @@ export function writeHead({ res: response, state }: Context, { status, headers, 
   return repaired;
 }
 
-/** Many clients take no more than 16 KiB of headers in all. */
+/** The longest header line. Many clients accept no more than 16 KiB of headers in all. */
 const MOST_CHARACTERS = 4_096;
 
 function hasLongLine(headers: HeaderMap): boolean {
@@ -91,8 +91,8 @@ export function ownHeaders(state: Context['state']): HeaderMap {
   const { requestId: id, clientRequestId = id, notes, protocol } = state as RequestState;
   const { upstream, upstreamModel = '', attempts, startedAt, upstreamMs } = notes;
   const [asked, requestId] = [headerText(clientRequestId), headerText(id)];
-  // OpenAI's SDKs read the first, Anthropic's the second. A client that sent an id finds it in the first; the
-  // second is always the trace's.
+  // OpenAI's SDKs read the first, Anthropic's the second. The first returns the id that a client sent; the second is
+  // always the trace's.
   if (upstream === undefined) return { 'x-request-id': asked, 'request-id': requestId };
   notes.overheadMs = performance.now() - startedAt - upstreamMs;
   const limits = notes.limits && limitHeaders(protocol, notes.limits);
@@ -109,7 +109,7 @@ export function ownHeaders(state: Context['state']): HeaderMap {
   return { ...others, ...(model !== '' && { 'x-dragoman-model': model }), ...limits };
 }
 
-/** A plugin that cannot say what is left of limits must not cost the reply. */
+/** A plugin that throws here must not cost the client its reply. */
 function limitHeaders(protocol: Protocol, limits: LimitHeadroom): HeaderMap | undefined {
   try {
     return protocol.encodeLimits?.(limits);

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { createFile } from './folder.ts';
 import { StateError } from './state-error.ts';
 
-/** Secrets of the first format, which do not say where they belong. They are read once, to be sealed again. */
+/** Secrets of the first format, which are not bound to a place. They are read once, to be sealed again. */
 export interface LegacySecrets {
   /** Throws a {@link StateError} when the text cannot be decrypted. */
   open(sealed: string): string;
-  /** Ends their time: from the next start on, none is read from this data folder. */
+  /** Stops reading them from this data folder, from the next start on. */
   retire(): Promise<void>;
 }
 
@@ -18,8 +18,8 @@ export function isLegacy(sealed: string): boolean {
 }
 
 /**
- * A mark in the data folder says that the secrets were sealed again. The version in the state alone would not do:
- * an old state file with a copied secret could be put in its place.
+ * A marker file in the data folder records that the secrets were sealed again. The version in the state is not enough,
+ * since an old state file with a copied secret could replace it.
  */
 export function openLegacySecrets(
   folder: string,

@@ -18,14 +18,14 @@ export const MIGRATIONS: ReadonlyMap<number, Migration> = new Map<number, Migrat
   [2, keepRelays],
 ]);
 
-/** Secrets of version 1 opened wherever they were copied to; now each is bound to its place. */
+/** Secrets of version 1 opened in any place that they were copied to; now each is bound to its place. */
 function bindSecrets(state: JsonObject, { reseal = (upstream) => upstream }: MigrationTools): JsonObject {
   const { upstreams } = state;
   if (!Array.isArray(upstreams)) return state;
   return { ...state, upstreams: upstreams.map((one) => (isJsonObject(one) ? reseal(one) : one)) };
 }
 
-/** Keys could relay everything before there were levels, and those that exist still can. */
+/** Before there were levels, keys could relay everything. Existing keys keep that right. */
 function keepRelays(state: JsonObject): JsonObject {
   const { keys } = state;
   if (!Array.isArray(keys)) return state;

@@ -16,11 +16,11 @@ export interface OwnedId {
   readonly kind: OwnedKind;
 }
 
-/** Who made what at which upstream. What is not known here was made elsewhere, or long ago, and belongs to nobody. */
+/** Which key created which object at an upstream. Unknown objects have no owner. */
 export interface OwnedIds {
   readonly isEmpty: boolean;
   find(upstream: string, id: string): OwnedId | undefined;
-  /** Takes effect at once, and is written soon after. The first who claims an id keeps it. */
+  /** Takes effect at once and is written soon after. The first claim of an id wins. */
   claim(owned: OwnedId): void;
   /** Writes what is not written yet. */
   close(): Promise<void>;
@@ -45,7 +45,7 @@ export const MAX_ID_LENGTH = 256;
 
 const lineSchema = z.tuple([z.string(), z.string(), z.string(), z.enum(['object', 'reply'])]);
 
-/** Opens the file of a data folder. Each line is one id; the last ones count. */
+/** Opens the file of a data folder. Each line is one id; when there are too many, the oldest are dropped. */
 export async function openOwnedIds({ folder, log, bounds = BOUNDS }: OwnedIdsInput): Promise<OwnedIds> {
   const path = join(folder, NAME);
   const table = new OwnedTable(bounds);
@@ -84,7 +84,7 @@ export async function openOwnedIds({ folder, log, bounds = BOUNDS }: OwnedIdsInp
   };
 }
 
-/** A file with fewer lines than this beyond what it needs is not worth writing again. */
+/** The file is rewritten only when it has this many lines more than it needs. */
 const MIN_REWRITE = 10_000;
 
 function lineOf({ upstream, id, owner, kind }: OwnedId): string {
@@ -112,7 +112,7 @@ async function readLines(
   return lines.length;
 }
 
-/** A line that a dying process left half written is none. */
+/** `undefined` for a line that was not fully written. */
 function parseLine(line: string): OwnedId | undefined {
   try {
     const [upstream, id, owner, kind] = lineSchema.parse(JSON.parse(line));

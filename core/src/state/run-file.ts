@@ -11,7 +11,7 @@ const runFileSchema = z.object({
   pid: z.int(),
   url: z.string(),
   token: z.string(),
-  /** Where the admin API is, and the `Host` that it wants, if that is not at `url`. */
+  /** Where the admin API is and which `Host` it needs, if not at `url`. */
   admin: z.object({ url: z.string(), host: z.string().optional() }).optional(),
 });
 

@@ -83,12 +83,12 @@ describe('sealOptions and openOptions', () => {
       'options.apiKey',
     ],
   ])('refuse a secret that was moved %s, by name', (_, moved, path) => {
-    expect(() => open(moved())).toThrow(`${path}: Its secret belongs to another upstream or address`);
+    expect(() => open(moved())).toThrow(`${path}: This secret was stored for another upstream or address`);
   });
 
   it('refuse a secret that was moved to another upstream or provider', () => {
-    expect(() => open(sealed(), { id: 'two' })).toThrow('belongs to another upstream');
-    expect(() => open(sealed(), { provider: 'two' })).toThrow('belongs to another upstream');
+    expect(() => open(sealed(), { id: 'two' })).toThrow('was stored for another upstream');
+    expect(() => open(sealed(), { provider: 'two' })).toThrow('was stored for another upstream');
   });
 
   it('stay with an upstream whose path at the same origin changes', () => {

@@ -13,7 +13,7 @@ interface Sealed {
   readonly $sealed: string;
 }
 
-/** An upstream as far as its secrets are bound to it. */
+/** The fields of an upstream to which its secrets are bound. */
 export interface SecretOwner {
   readonly id: string;
   readonly provider: string;
@@ -43,7 +43,7 @@ export function openOptions(schema: z.ZodObject, owner: SecretOwner, box: Secret
   });
 }
 
-/** Seals secrets of the first format again, for the place where they are. What cannot be decrypted stays. */
+/** Seals secrets of the first format again, bound to their place. Those that cannot be decrypted are kept as they are. */
 export function resealOptions(owner: SecretOwner, box: SecretBox): Resealed {
   const { legacy } = box;
   const place = placeOf(owner, owner.options);
@@ -66,7 +66,7 @@ export function resealOptions(owner: SecretOwner, box: SecretBox): Resealed {
   return { options: reseal(owner.options, []) as Options, unreadable };
 }
 
-/** Whether some secret could not be sealed again yet. */
+/** Whether there are still secrets of the first format. */
 export function hasLegacySecrets({ upstreams }: { readonly upstreams: readonly unknown[] }): boolean {
   return JSON.stringify(upstreams).includes('{"$sealed":"v1.');
 }

@@ -18,7 +18,7 @@ export interface SecretMask {
   readonly set: boolean;
 }
 
-/** What remains when no secret may be kept. */
+/** The options without any secret. */
 export function dropSecrets(schema: z.ZodObject, options: Options): Options {
   return mapSecrets(schema, options, () => undefined);
 }

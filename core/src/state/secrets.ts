@@ -5,7 +5,7 @@ import { createDataFolder, createFile } from './folder.ts';
 import { type LegacySecrets, openLegacySecrets } from './legacy-secrets.ts';
 import { StateError } from './state-error.ts';
 
-/** Where a secret belongs. It opens there only. */
+/** The place to which a secret is bound. It can be opened there only. */
 export interface SecretPlace {
   readonly upstream: string;
   readonly provider: string;
@@ -23,7 +23,7 @@ export interface SecretBox {
   open(sealed: string, place: SecretPlace): string;
   /** A key of 32 bytes for another purpose, always the same for the same one. */
   deriveKey(purpose: string): Buffer;
-  /** Reads secrets of the first format; `undefined` once the data folder has none any more. */
+  /** Reads secrets of the first format; `undefined` once they were all sealed again. */
   readonly legacy: LegacySecrets | undefined;
 }
 
@@ -58,9 +58,9 @@ export async function openSecretBox({ folder, secret }: SecretBoxInput): Promise
         throw new StateError(`A stored secret has the format of an earlier version; ${AGAIN}`);
       if (version !== VERSION) throw new StateError('A stored secret has an unknown format.');
       const name = nameOf(place);
-      // Only for the message: the cipher checks the place itself.
+      // Only for a better message: the cipher checks the place itself.
       if (mark !== markOf(name))
-        throw new StateError(`Its secret belongs to another upstream or address; ${AGAIN}`);
+        throw new StateError(`This secret was stored for another upstream or address; ${AGAIN}`);
       return decrypt(key, Buffer.from(data, 'base64url'), name);
     },
     deriveKey: (purpose) => Buffer.from(hkdfSync('sha256', key, '', purpose, KEY_BYTES)),

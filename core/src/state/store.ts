@@ -86,8 +86,8 @@ async function load(file: DurableJsonFile<State>, input: LoadInput): Promise<Sta
 }
 
 /**
- * Writes a migrated state at once: secrets of the first format are read this one time. When some cannot be
- * decrypted, the file of before is kept aside, so that it can be put back together with the right key.
+ * Writes a migrated state at once, because secrets of the first format are read only this once. If some cannot be
+ * decrypted, a copy of the old file is kept, so that it can be restored together with the right key.
  */
 async function migrateFile(file: DurableJsonFile<State>, stored: State, input: LoadInput): Promise<State> {
   const { path, log, now, secrets } = input;

@@ -20,11 +20,11 @@ const schema = z
   .prefault({})
   .refine(({ port, hostnames }) => port === undefined || hostnames === undefined, {
     path: ['hostnames'],
-    error: 'expected either hostnames or a port, as one of them is enough to keep the console apart',
+    error: 'expected either hostnames or a port, not both',
   })
   .refine(({ port, host }) => host === undefined || port !== undefined, {
     path: ['host'],
-    error: 'expected a port beside it; without one, the console is served at server.host',
+    error: 'expected a port, too; without one, the console is served at server.host',
   });
 
 export function resolveConsole({ console: input }: ConfigFields): Section<ResolvedConfig['console']> {
@@ -32,7 +32,7 @@ export function resolveConsole({ console: input }: ConfigFields): Section<Resolv
   return { value: defined(value), problems };
 }
 
-/** Whether the console and the admin API are served apart from what clients call. */
+/** Whether the console and the admin API have their own address. */
 export function isConsoleApart({ port, hostnames }: ResolvedConfig['console']): boolean {
   return port !== undefined || hostnames !== undefined;
 }

@@ -14,7 +14,7 @@ const corsOriginSchema = z
 /** Normalised to an origin. Paths are fixed, so it has none. */
 const publicUrlSchema = z
   .string()
-  .refine(isPublicUrl, { error: 'expected an address without a path, such as "https://llm.example.com"' })
+  .refine(isPublicUrl, { error: 'expected a URL without a path, such as "https://llm.example.com"' })
   .transform((value) => new URL(value).origin);
 
 const networkSchema = z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], {

@@ -20,18 +20,18 @@ export type Proof = { readonly token: string } | { readonly password: string };
 
 /** Decides who may use the admin API. */
 export interface Gatekeeper {
-  /** Who asks. Throws an `AdminError` when they may not use an operation of this access. */
+  /** Identifies the caller. Throws an `AdminError` when they may not use an operation of this access. */
   admit(ctx: Context, access: Access): Caller;
-  /** Whether a caller proved lately who they are. A bearer token is proof by itself. */
+  /** Whether a caller signed in or confirmed recently. A bearer token always counts. */
   isFresh(caller: Caller): boolean;
   /** Throws an `AdminError` unless {@link isFresh}. */
   requireFresh(caller: Caller): void;
   /** Signs a browser in by a link's token or a password, and sets its cookie. */
   signIn(ctx: Context, proof: Proof): Promise<void>;
-  /** Has the owner of a session prove again who they are. */
+  /** Confirms a session, by the password or a new link. */
   confirm(ctx: Context, caller: Caller, proof: Proof): Promise<void>;
   signOut(ctx: Context, caller: Caller): void;
-  /** Ends all sessions but the caller's own, and all links that are not used yet; gives how many sessions. */
+  /** Ends all sessions except the caller's, and all unused links. Returns how many sessions. */
   endOthers(caller: Caller): number;
   /** A link that signs one browser in, once. */
   createSignInLink(): string;
@@ -43,7 +43,7 @@ export function createGatekeeper(deps: AdminDeps): Gatekeeper {
   const links = createTokenTable({ lifetimeMs: LINK_MS, limit: 20, now });
   const guesses = createGuessLimit(deps.sleep);
   const check = async (ctx: Context, proof: Proof): Promise<SignInMethod> => {
-    // Tokens of links are random and cannot be guessed, so nobody's wrong guesses count against them.
+    // Tokens of links cannot be guessed, so they are not rate-limited.
     if ('token' in proof) {
       if (links.take(proof.token)) return 'link';
       throw new AdminError('unauthenticated', 'The sign-in link has been used or has expired.');
@@ -75,13 +75,13 @@ export function createGatekeeper(deps: AdminDeps): Gatekeeper {
       if (isFresh(caller)) return;
       throw new AdminError(
         'confirmation-required',
-        'Please confirm that it is you: enter the admin password or use a new sign-in link.',
+        'Please confirm your identity with the admin password or a new sign-in link.',
       );
     },
     async signIn(ctx, proof) {
       refuseForeignOrigin(ctx, deps);
       const method = await check(ctx, proof);
-      // The browser forgets the cookie of an earlier sign-in, so nobody could end that one.
+      // The new cookie replaces that of an earlier session, which nobody could end then.
       const before = sessions.use(readSessionCookie(ctx));
       if (before) sessions.end(before.id);
       const address = proxies.clientAddress(ctx.req);
@@ -107,7 +107,7 @@ export function createGatekeeper(deps: AdminDeps): Gatekeeper {
   };
 }
 
-/** Admin tokens have at least 16 characters: they are compared, and not counted as guesses. */
+/** Admin tokens have at least 16 characters and cannot be guessed, so they are not rate-limited. */
 function admitToken(bearer: string, { config, localToken }: AdminDeps): Caller {
   if (isSameSecret(bearer, localToken)) return { kind: 'local-token' };
   if (isConfigured(bearer, config.admin.token)) return { kind: 'admin-token' };
@@ -118,11 +118,11 @@ function refuseForeignOrigin(ctx: Context, deps: AdminDeps): void {
   if (isOwnRequest(ctx, deps)) return;
   throw new AdminError(
     'forbidden',
-    'The request must come from the console: the header x-dragoman-csrf: 1 is missing, or the origin is another.',
+    'The request must come from the console: the header x-dragoman-csrf: 1 is missing, or the origin is not allowed.',
   );
 }
 
-/** The page's own origin tells how the browser sees the gateway, also behind a proxy that nobody configured. */
+/** The origin shows which scheme the browser uses, even behind a proxy that is not configured. */
 function isSecure(ctx: Context, { proxies }: AdminDeps): boolean {
   return ctx.get('origin').startsWith('https:') || proxies.isSecure(ctx.req);
 }
@@ -139,6 +139,6 @@ async function isPassword(password: string, deps: AdminDeps): Promise<boolean> {
   if (isConfigured(password, deps.config.admin.password)) return true;
   const stored = storedPassword(deps);
   if (stored === undefined || !(await verifyPassword(password, stored))) return false;
-  // It may have been changed meanwhile, and then all sign-ins by the old one have ended.
+  // The check takes a while. If the password was changed during it, sign-ins by the old one must fail.
   return storedPassword(deps) === stored;
 }

@@ -54,7 +54,7 @@ function whyNoBodies({ bodies }: TraceRecord): string {
     case 'disk':
       return 'The bodies were not kept, since the disk was nearly full.';
     case 'unredacted':
-      return 'The bodies were not kept, since redacting them failed or took too long.';
+      return 'The bodies were not kept, since redaction failed or took too long.';
     case 'unread':
       return 'The request was refused before its body was read.';
     default:

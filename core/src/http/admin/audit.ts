@@ -8,7 +8,7 @@ export const auditOperations: readonly Operation[] = [
   defineOperation({
     method: 'GET',
     path: '/audit',
-    summary: 'Lists what administrators did, the newest first, page by page.',
+    summary: 'Lists what administrators did, newest first, in pages.',
     access: 'admin',
     query: auditQuerySchema,
     response: contract.auditPageSchema,
@@ -25,7 +25,7 @@ export const auditOperations: readonly Operation[] = [
   defineOperation({
     method: 'GET',
     path: '/audit/export',
-    summary: 'Gives the whole audit log as it is stored, the oldest entry first: one JSON object a line.',
+    summary: 'Exports the whole audit log as it is stored, oldest entry first: one JSON object per line.',
     access: 'admin',
     confirm: always,
     audit: {},

@@ -10,9 +10,8 @@ import type { Operation, OperationInput } from './operation.ts';
 type Input = OperationInput<unknown>;
 
 /**
- * Runs an operation and records it in the audit log. The entry is written before the operation begins: when the
- * log cannot be written, nothing is changed, since a change that nobody can account for is worse than one that
- * has to wait.
+ * Runs an operation and records it in the audit log. The entry is written before the operation begins: when the log
+ * cannot be written, nothing is changed, since a change without a record is worse than a delayed one.
  */
 export async function audited(operation: Operation, input: Input, deps: AdminDeps): Promise<unknown> {
   const rule = auditRuleOf(operation);
@@ -24,7 +23,7 @@ export async function audited(operation: Operation, input: Input, deps: AdminDep
     deps,
   );
   const end = (more: Partial<AuditInput>): Promise<void> => {
-    // What is done cannot be taken back; without an end, the entry shows that its outcome is not known.
+    // The change is made by then. Without an end, the entry shows an unknown outcome.
     return attempt(deps.audit.append({ kind: 'end', of: seq, ...about, ...more }), deps);
   };
   try {
@@ -52,7 +51,7 @@ async function noted(operation: Operation, { rule, input, deps }: Noted): Promis
   const about = () => ({ kind: 'note', ...aboutOf(operation, { rule, input, deps }) }) as const;
   try {
     const result = await operation.handle(input, deps);
-    // Who it is is known only now. Somebody has to get in to mend a log that cannot be written.
+    // The caller is known only now. A sign-in must work even if the log cannot be written, so that it can be fixed.
     await attempt(deps.audit.append({ ...about(), outcome: 'done' }), deps);
     return result;
   } catch (error) {
@@ -61,7 +60,7 @@ async function noted(operation: Operation, { rule, input, deps }: Noted): Promis
   }
 }
 
-/** Records a caller who was not let in. There can be any number of them. */
+/** Records a refused caller. There can be any number of them, so they are sampled. */
 export function recordRefusal(entry: AuditInput, deps: AdminDeps): Promise<void> {
   return attempt(deps.audit.sample(entry), deps);
 }
@@ -92,7 +91,7 @@ function aboutOf({ method, path }: Operation, { rule, input, deps }: Noted) {
   };
 }
 
-/** Who calls; after a sign-in, the session that it began. */
+/** The caller; after a sign-in, the new session. */
 export function actorOf({ ctx, caller }: Pick<Input, 'ctx' | 'caller'>, { proxies }: AdminDeps): AuditActor {
   const address = proxies.clientAddress(ctx.req);
   const { signedIn } = ctx.state as { readonly signedIn?: { readonly id: string } };

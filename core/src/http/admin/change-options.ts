@@ -12,14 +12,14 @@ export interface OptionsChange {
   readonly change: Options;
 }
 
-/** The options after a change; secrets that it leaves out stay. */
+/** The options after a change; omitted secrets are kept. */
 export function changeOptions({ type, before, change }: OptionsChange): Options {
   return mergeOptions(type.options, before, { ...before, ...change });
 }
 
 /**
- * Secrets are write-only, so they must not be sent to an address that they were not entered for. Throws an
- * `AdminError` when they would be. `after` are the changed options, checked and complete.
+ * Secrets are write-only, so they must not be sent to an address for which they were not entered. Throws an
+ * `AdminError` when they would be. `after` are the changed options, parsed and complete.
  */
 export function refuseMovedSecrets(given: OptionsChange, after: Options): void {
   const { options: schema } = given.type;
@@ -27,7 +27,7 @@ export function refuseMovedSecrets(given: OptionsChange, after: Options): void {
   if (addressOf(given.before) !== addressOf(after)) refuseKeptSecrets(given, 'since the address changed');
 }
 
-/** Throws an `AdminError` when a secret would be kept that the change neither brings nor removes. */
+/** Throws an `AdminError` when a stored secret would be kept because the change omits it. */
 export function refuseKeptSecrets(given: OptionsChange, why: string): void {
   const { options: schema } = given.type;
   const brought = changeOptions({ ...given, before: dropSecrets(schema, given.before) });

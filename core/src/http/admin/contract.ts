@@ -262,7 +262,7 @@ export const signInSchema = z
 export const sessionSchema = z
   .object({
     signedIn: z.literal(true),
-    fresh: z.boolean().describe('Whether what needs a confirmation can be done without one now.'),
+    fresh: z.boolean().describe('Whether it was confirmed recently enough for operations that need it.'),
     password: z.boolean().describe('Whether there is an admin password to confirm with.'),
   })
   .meta({ id: 'Session' });

@@ -1,21 +1,21 @@
-/** Runs a few pieces of work at a time. Those who have asked least go first. */
+/** Runs a few tasks at a time. Callers with the fewest attempts go first. */
 export interface FairQueue {
   /**
    * Runs the work when its turn comes. Rejects with the signal's reason when that fires before, and with
-   * {@link QueueFullError} when too many wait who have asked no more than this one.
+   * {@link QueueFullError} when the queue is full of callers with no more attempts than this one.
    */
   run<T>(turn: Turn, work: () => Promise<T>): Promise<T>;
 }
 
 export interface Turn {
-  /** How often the same caller has asked. */
+  /** How many attempts this caller has made. */
   readonly rank: number;
   readonly signal: AbortSignal;
 }
 
 export class QueueFullError extends Error {
   constructor() {
-    super('Too many wait already.');
+    super('The queue is full.');
     this.name = 'QueueFullError';
   }
 }
@@ -60,7 +60,7 @@ export function createFairQueue({ running, waiting }: FairQueueInput): FairQueue
   return {
     async run(turn, work) {
       turn.signal.throwIfAborted();
-      // Whoever ends hands its place on, so nobody who comes now can take it first.
+      // A finished task hands its slot to the next waiter, so a newcomer cannot take it first.
       if (free > 0) free -= 1;
       else await wait(turn);
       try {

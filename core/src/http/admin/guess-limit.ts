@@ -9,26 +9,26 @@ const PER_ADDRESS = 10;
 const WINDOW_SECONDS = 15 * 60;
 
 /**
- * From here on, wrong passwords of all addresses together slow every attempt down, twice as much for as many more. They
- * never lock anybody out: that would be in the hands of whoever guesses.
+ * Above this number of wrong passwords from all addresses together, every attempt is delayed. The delay doubles with
+ * each further 20. Nobody is locked out, since an attacker could cause that.
  */
 const UNDELAYED = 20;
 const FIRST_DELAY_MS = 50;
 const MAX_DELAY_MS = 2_000;
 
-/** One check of a password takes 128 MiB and some tenths of a second. */
+/** One password check takes 128 MiB and a few tenths of a second. */
 const CHECKS = { running: 2, waiting: 50 } as const;
 const BUSY_SECONDS = 5;
 
 /** What somebody claims to know. */
 export interface Guess {
   readonly address: string;
-  /** Fires when nobody waits for the answer any more. */
+  /** Aborts when the client went away. */
   readonly signal: AbortSignal;
   readonly isRight: () => Promise<boolean>;
 }
 
-/** Slows down whoever guesses passwords. */
+/** Rate-limits guesses of the password. */
 export interface GuessLimit {
   /** Whether a guess is right. Throws an `AdminError` after too many wrong ones from its address. */
   judge(guess: Guess): Promise<boolean>;
@@ -58,13 +58,13 @@ export function createGuessLimit(sleep: Clock['sleep']): GuessLimit {
   };
 }
 
-/** In milliseconds, after so many wrong passwords. */
+/** The delay in milliseconds after a number of wrong passwords. */
 export function delayAfter(wrong: number): number {
   if (wrong < UNDELAYED) return 0;
   return Math.min(MAX_DELAY_MS, Math.round(FIRST_DELAY_MS * 2 ** ((wrong - UNDELAYED) / UNDELAYED)));
 }
 
-/** How many guesses of this address count now, with this one. */
+/** The guesses of this address in the current window, including this one. */
 async function take(limiter: RateLimiterMemory, key: string): Promise<number> {
   try {
     return (await limiter.consume(key)).consumedPoints;

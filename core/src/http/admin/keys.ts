@@ -47,7 +47,7 @@ export const keyOperations: readonly Operation[] = [
     summary: 'Changes a key.',
     access: 'admin',
     audit: { snapshot: keyNow },
-    // Another name, or a key that is disabled, gives nobody more than before.
+    // Renaming or disabling a key grants nothing.
     confirm: ({ body: { name: _, enabled, ...rest } }) =>
       enabled === true || Object.keys(defined(rest)).length > 0,
     body: contract.keyChangeSchema,

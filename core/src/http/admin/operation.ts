@@ -8,12 +8,12 @@ import type { AdminDeps } from './deps.ts';
 /** Who may call an operation: everybody, whoever is signed in, or only a bearer token. */
 export type Access = 'public' | 'admin' | 'token';
 
-/** Who calls an operation. The two tokens: of this run, for the command line, and the configured one. */
+/** The caller of an operation. `local-token` is the command line on this machine, `admin-token` the configured one. */
 export type Caller =
   | { readonly kind: 'anybody' | 'local-token' | 'admin-token' }
   | { readonly kind: 'session'; readonly session: Session };
 
-/** The id of the session that calls, if it is one. */
+/** The id of the caller's session, if there is one. */
 export function sessionOf(caller: Caller): string | undefined {
   return caller.kind === 'session' ? caller.session.id : undefined;
 }
@@ -33,11 +33,11 @@ export interface Operation<Body extends z.ZodType = z.ZodType> {
   readonly summary: string;
   readonly access: Access;
   /**
-   * Whether whoever is signed in has to confirm that it is them, unless they did so lately: for what would make
-   * lasting power of a short visit. A bearer token is proof by itself.
+   * Whether a session must have been confirmed recently: for operations that would turn brief access to a browser into
+   * lasting access. Bearer tokens need no confirmation.
    */
   confirm?(input: OperationInput<z.output<Body>>, deps: AdminDeps): boolean;
-  /** What the audit log holds of it. Default: changes are recorded, what only reads is not. */
+  /** What the audit log records of it. Default: changes are recorded, reads are not. */
   readonly audit?: AuditRule<z.output<Body>> | 'none';
   readonly body?: Body;
   /** What the query may hold; the operation reads it. */

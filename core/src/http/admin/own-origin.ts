@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import { isConsoleApart } from '../../config/sections/console.ts';
 import type { AdminDeps } from './deps.ts';
 
-/** Other sites can make a browser send requests, but not with a header of their own, nor from our origin. */
+/** Other sites can make a browser send requests, but not with custom headers, nor from the console's origin. */
 export function isOwnRequest(ctx: Context, deps: Pick<AdminDeps, 'config' | 'proxies'>): boolean {
   return (
     ctx.get('x-dragoman-csrf') === '1' &&
@@ -14,7 +14,7 @@ export function isOwnRequest(ctx: Context, deps: Pick<AdminDeps, 'config' | 'pro
 function isOwnOrigin(ctx: Context, { config, proxies }: Pick<AdminDeps, 'config' | 'proxies'>): boolean {
   const origin = ctx.get('origin');
   if (origin === '') return true;
-  // With an address of its own, the console is not at the public URL: pages there may be anybody's.
+  // A console with its own address is not at the public URL.
   if (origin === config.server.publicUrl && !isConsoleApart(config.console)) return true;
   return URL.canParse(origin) && new URL(origin).host === proxies.host(ctx.req);
 }

@@ -9,7 +9,7 @@ import { meterBody } from '../meter-body.ts';
 import { AdminError } from './admin-error.ts';
 import type { Access } from './operation.ts';
 
-/** The largest body, whose bodies it is counted among, and what parses it. Anybody may send one to sign in. */
+/** The body limit, the owner in the budget, and the parser. Anybody may send a body to sign in. */
 const INTAKES = {
   public: intakeOf(16 * 1024, 'sign-in'),
   admin: intakeOf(1024 * 1024, 'admin'),

@@ -19,7 +19,7 @@ export function createAdminRouter(
   deps: AdminDeps,
 ): Router {
   const router = createAppRouter({ prefix: BASE });
-  // Part of each route and not a middleware of a prefix, so that no spelling of a path can get around it.
+  // Part of each route instead of a middleware on a prefix, so that no spelling of a path can bypass it.
   const answer = answerErrors(deps);
   for (const operation of operations) {
     const { path, method } = operation;
@@ -47,7 +47,7 @@ function serve(operation: Operation, gatekeeper: Gatekeeper, deps: AdminDeps): M
   };
 }
 
-/** Records wrong admin tokens; a browser without a session is nothing to record. */
+/** Records wrong admin tokens, but not browsers without a session. */
 function admitter(gatekeeper: Gatekeeper, deps: AdminDeps) {
   return async (ctx: Context, { access, method, path }: Operation): Promise<Caller> => {
     try {

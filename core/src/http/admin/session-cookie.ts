@@ -2,12 +2,12 @@ import type { Context } from 'koa';
 
 export const SESSION_COOKIE = 'dragoman_session';
 /**
- * Over HTTPS. The prefix has browsers refuse the cookie from pages without TLS. `__Host-` would also need the path
- * `/`, and then the cookie would come with every request to the protocol routes, which has no use for it.
+ * The name over HTTPS. With the prefix, browsers refuse the cookie from pages without TLS. `__Host-` would also need
+ * the path `/`, and then the cookie would be sent to the protocol routes, too.
  */
 export const SECURE_SESSION_COOKIE = `__Secure-${SESSION_COOKIE}`;
 
-/** Requests of the console's own pages only, and out of reach for scripts. */
+/** Sent by the console's own pages only, and not readable by scripts. */
 const OPTIONS = { httpOnly: true, sameSite: 'strict', path: '/admin', overwrite: true } as const;
 
 export interface SessionCookie {
@@ -35,7 +35,7 @@ function setCookie(
   isSecure: boolean,
   { token, maxAge }: { readonly token: string | null; readonly maxAge?: number },
 ): void {
-  // Behind a proxy the gateway's own connection is not encrypted, and the library refuses to set such a cookie.
+  // Behind a proxy the connection to the gateway is not encrypted, and the library would refuse a secure cookie.
   cookies.secure = isSecure;
   const name = isSecure ? SECURE_SESSION_COOKIE : SESSION_COOKIE;
   cookies.set(name, token, { ...OPTIONS, secure: isSecure, ...(maxAge !== undefined && { maxAge }) });

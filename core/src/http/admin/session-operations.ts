@@ -36,7 +36,7 @@ export function sessionOperations(gatekeeper: Gatekeeper): readonly Operation[] 
     defineOperation({
       method: 'POST',
       path: '/session/confirm',
-      summary: 'Confirms that it is still the same person, by the admin password or the token of a new link.',
+      summary: 'Confirms a sign-in, by the admin password or the token of a new link.',
       access: 'admin',
       body: contract.signInSchema,
       handle: ({ body, ctx, caller }) => gatekeeper.confirm(ctx, caller, body),
@@ -75,7 +75,7 @@ export function sessionOperations(gatekeeper: Gatekeeper): readonly Operation[] 
     defineOperation({
       method: 'DELETE',
       path: '/sessions',
-      summary: 'Signs out all browsers but the one that asks, and voids sign-in links that are not used yet.',
+      summary: 'Signs out all browsers except the caller, and revokes unused sign-in links.',
       access: 'admin',
       response: contract.endedSchema,
       handle: ({ caller }) => ({ ended: gatekeeper.endOthers(caller) }),

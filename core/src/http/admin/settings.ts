@@ -5,7 +5,7 @@ import type { AdminDeps } from './deps.ts';
 import { always, type Caller, defineOperation, type Operation } from './operation.ts';
 
 export function settingsOperations(gatekeeper: Gatekeeper): readonly Operation[] {
-  /** A password that somebody else knows may be why it is changed, so all other sign-ins end. */
+  /** The old password may be compromised, so all other sign-ins end. */
   const setPassword = async (password: string | null, caller: Caller, deps: AdminDeps): Promise<void> => {
     await storePassword(password, deps);
     gatekeeper.endOthers(caller);

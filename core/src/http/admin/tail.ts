@@ -10,8 +10,8 @@ const KEEP_ALIVE_MS = 15_000;
 const MAX_WAITING_BYTES = 1024 * 1024;
 
 /**
- * Every trace from now on, as server-sent events: `trace`, and `missed` with how many were left out before it. It
- * ends when the reader is no longer allowed to read, for example after the sign-out.
+ * Every trace from now on, as server-sent events: `trace`, and `missed` with how many were skipped before it. The
+ * stream ends when the reader loses access, for example after a sign-out.
  */
 export function tailOf(traces: Pick<Traces, 'follow'>, isAllowed: () => boolean): Readable {
   const events = new PassThrough();
@@ -20,7 +20,7 @@ export function tailOf(traces: Pick<Traces, 'follow'>, isAllowed: () => boolean)
     stop();
     clearInterval(keepAlive);
   };
-  // A stream that is destroyed would leave its reader without an end.
+  // Destroying the stream would not end the reader's response.
   const finish = (): void => {
     leave();
     events.end();

@@ -28,7 +28,7 @@ export const traceSchema = z
     refused: z
       .enum(REFUSALS)
       .optional()
-      .describe('Why it was refused at the door; only a sample is recorded.'),
+      .describe('Why it was refused before any work was done for it; only a sample is recorded.'),
     ttftMs: z.number().optional(),
     overheadMs: z.number().optional(),
     inputTokens: z.int().optional(),
@@ -38,9 +38,7 @@ export const traceSchema = z
     isEstimated: z
       .boolean()
       .optional()
-      .describe(
-        'Whether the gateway counted the tokens, since the upstream did not or its end was not seen.',
-      ),
+      .describe('Whether the gateway estimated the tokens, because the upstream did not report them.'),
     tokensPerSecond: z
       .number()
       .optional()

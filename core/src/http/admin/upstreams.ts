@@ -109,7 +109,7 @@ export const upstreamOperations: readonly Operation[] = [
           healthCheck: healthCheck === undefined ? config.healthCheck : (healthCheck ?? undefined),
         };
         const changed = defined({ ...config, ...defined(fields), ...removable, options: merged });
-        if (!isUsable) refuseKeptSecrets(given, 'since what is stored cannot be used');
+        if (!isUsable) refuseKeptSecrets(given, 'since the stored value cannot be used');
         const next = checked(changed, deps);
         if (isUsable) refuseMovedSecrets(given, next.options);
         const stored = seal(next, deps);
@@ -158,7 +158,7 @@ export const upstreamOperations: readonly Operation[] = [
   }),
 ];
 
-/** An upstream of the state, also one that cannot be used: entering its options again may mend it. */
+/** A stored upstream, even an unusable one: entering its options again may repair it. */
 function findChangeable(id: string | undefined, deps: AdminDeps): Changeable {
   const unusable = unusableUpstreams(deps).find(({ stored }) => stored.id === id);
   const type = deps.registry.providers.find(({ name }) => name === unusable?.stored.provider);
@@ -169,7 +169,7 @@ function findChangeable(id: string | undefined, deps: AdminDeps): Changeable {
 }
 
 interface Changeable extends Pick<Upstream, 'config' | 'type'> {
-  /** Otherwise its secrets are still sealed. */
+  /** When false, its secrets are still sealed. */
   readonly isUsable: boolean;
 }
 
@@ -178,7 +178,7 @@ function changesOptions(change: UpstreamConfig['options'], { config, type }: Cha
   return !isDeepStrictEqual(changed, config.options);
 }
 
-/** For the audit log: as it is shown, without what changes by itself. */
+/** An upstream for the audit log: as shown, without fields that change by themselves. */
 function upstreamNow(id: string | undefined, deps: AdminDeps): unknown {
   const upstream = deps.upstreams.get(id ?? '');
   const unusable = unusableUpstreams(deps).find(({ stored }) => stored.id === id);
