@@ -5,6 +5,7 @@ import type { Forward, Protocol, RawRequest, RelayEndpoint } from '../plugin/plu
 import { startCall } from '../routing/call.ts';
 import type { Attempt } from '../routing/attempts.ts';
 import type { Candidate } from '../routing/candidate.ts';
+import { estimateOnce } from '../routing/estimate-tokens.ts';
 import type { Exchange, Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import { ModelNames, modelFieldsOf } from '../routing/model-names.ts';
@@ -57,7 +58,7 @@ export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: Rou
     const places = isScoped ? anywhere : known;
     const body = await readRelayBody(ctx.req, { intake: openIntake(ctx, deps), isScoped, places });
     if (exchange.notes.capture && body.json) exchange.notes.capture.request.body = body.json;
-    if (asksModel(raw)) exchange.notes.estimate = () => estimateRelay(body);
+    if (asksModel(raw)) exchange.notes.estimate = estimateOnce(() => estimateRelay(body));
     const relayed = { exchange, body, need, objects };
     const model = body.model ?? modelOfQuery(raw.query);
     const reply = await (model === undefined
@@ -89,9 +90,8 @@ async function relayToModel(relayed: Relayed, model: string, deps: RouteDeps): P
       forwardRequest(forward, exchange, { raw: sent, model: candidate.model, call, ...countAs(raw) }),
     );
   };
-  const { estimate } = exchange.notes;
   const isOnce = !body.isWhole;
-  return deps.router.serve({ model, exchange, attempt, select, isOnce, ...defined({ estimate }) });
+  return deps.router.serve({ model, exchange, attempt, select, isOnce });
 }
 
 function modelOfQuery(query: string): string | undefined {

@@ -3,8 +3,7 @@ import { type Amount, greater, NONE, toAmount, toMicros } from '../limits/amount
 import type { Demand, Limiter, Permit, Spent, Subject } from '../limits/limiter.ts';
 import type { Prices } from '../limits/prices.ts';
 import type { Candidate } from './candidate.ts';
-import type { Estimate } from './estimate-tokens.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, Notes } from './exchange.ts';
 import { spentBy } from './spending.ts';
 
 export interface AdmissionDeps {
@@ -44,7 +43,7 @@ const NOTHING: Demand = { input: NONE, output: NONE, cost: NONE };
 
 /** What a request is about to take, by an estimate of its tokens, of the dearest of those who may answer. */
 export function demandOf(
-  { estimate }: { readonly estimate?: (() => Estimate) | undefined },
+  { estimate }: Pick<Notes, 'estimate'>,
   candidates: readonly Pick<Candidate, 'upstream' | 'model'>[],
   prices: Prices,
 ): Demand {

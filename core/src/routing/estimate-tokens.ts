@@ -18,6 +18,12 @@ export interface Estimate {
   readonly choices: number;
 }
 
+/** An estimate that is made when it is first asked for, and only then: it reads the whole request. */
+export function estimateOnce(estimate: () => Estimate): () => Estimate {
+  let known: Estimate | undefined;
+  return () => (known ??= estimate());
+}
+
 export function estimateUsage(request: ChatRequest): Estimate {
   const { maxTokens = TOKENS_OF_ANSWER, sampling } = request;
   return { input: estimateTokens(request), output: maxTokens, choices: sampling.count ?? 1 };

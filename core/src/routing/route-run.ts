@@ -77,14 +77,14 @@ export class RouteRun<Result> {
   async #admit(): Promise<void> {
     const { limits } = this.#route;
     if (!limits) return;
-    const demand = (): Demand => demandOf(this.#routed, this.#candidates, this.#deps.prices);
+    const demand = (): Demand => demandOf(this.#routed.exchange.notes, this.#candidates, this.#deps.prices);
     await admit({ kind: 'model', ...limits }, { exchange: this.#routed.exchange, demand }, this.#deps);
   }
 
   /** Those whose price is known, where a limit on money applies. */
   #payable(candidates: readonly Candidate[]): readonly Candidate[] {
-    const { exchange, estimate } = this.#routed;
-    if (!estimate) return candidates;
+    const { exchange } = this.#routed;
+    if (!exchange.notes.estimate) return candidates;
     const isBudgeted = limitsMoney(this.#route.limits?.limits) || limitsMoney(exchange.key?.limits);
     const isLimited = ({ upstream }: Candidate): boolean => upstream.config.limits !== undefined;
     if (!isBudgeted && !candidates.some(isLimited)) return candidates;
@@ -127,7 +127,7 @@ export class RouteRun<Result> {
     const { firstTokenMs } = this.#route.timeouts;
     const totalMs = Number.isFinite(left) ? left : undefined;
     try {
-      const demand = (): Demand => demandOf(this.#routed, [candidate], this.#deps.prices);
+      const demand = (): Demand => demandOf(exchange.notes, [candidate], this.#deps.prices);
       const input = { exchange, attempt, firstTokenMs, totalMs, demand, reason, name };
       return { result: await tryCandidate(candidate, input, this.#deps) };
     } catch (error) {

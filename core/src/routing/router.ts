@@ -7,7 +7,7 @@ import { admit, demandOf, unpriced } from './admission.ts';
 import type { Attempt, AttemptDeps } from './attempts.ts';
 import type { Candidate } from './candidate.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { Estimate } from './estimate-tokens.ts';
+import { type Estimate, estimateOnce } from './estimate-tokens.ts';
 import type { Exchange } from './exchange.ts';
 import { RouteRun } from './route-run.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -25,7 +25,7 @@ export interface Routed<Result> {
   readonly affinity?: () => string | undefined;
   /** Whether the request can be sent only once, since its body is gone then. */
   readonly isOnce?: boolean;
-  /** About how many tokens it takes. */
+  /** About how many tokens it takes; absent where the exchange knows, or where a model has no work. */
   readonly estimate?: () => Estimate;
 }
 
@@ -48,14 +48,10 @@ export function createRouter(deps: RouterDeps): Router {
   const budget = new RetryBudget();
   const runDeps = { ...deps, budget };
   return {
-    admit: (exchange, asked) =>
-      admitKey(
-        { exchange, estimate: exchange.notes.estimate, candidates: [asked], model: asked.model },
-        deps,
-      ),
+    admit: (exchange, asked) => admitKey({ exchange, candidates: [asked], model: asked.model }, deps),
     async serve(routed) {
       budget.earn();
-      if (routed.estimate) routed.exchange.notes.estimate = routed.estimate;
+      if (routed.estimate) routed.exchange.notes.estimate = estimateOnce(routed.estimate);
       // Each step that waits costs every request, so those without limits take none.
       if (routed.exchange.key?.limits) await admitModel(routed, deps);
       const asked = new Set<string>();
@@ -89,19 +85,18 @@ async function admitModel(routed: Routed<unknown>, deps: RouterDeps): Promise<vo
 }
 
 interface ForKey extends Pick<Routed<unknown>, 'exchange'> {
-  readonly estimate?: (() => Estimate) | undefined;
   readonly candidates: readonly PricedModel[];
   /** As the client asked for it. */
   readonly model: string;
 }
 
 /** Counts a request toward the limits of its key, once, whatever else becomes of it. */
-async function admitKey({ exchange, estimate, candidates, model }: ForKey, deps: RouterDeps): Promise<void> {
-  const { key } = exchange;
+async function admitKey({ exchange, candidates, model }: ForKey, deps: RouterDeps): Promise<void> {
+  const { key, notes } = exchange;
   if (!key?.limits) return;
-  const isBudgeted = estimate !== undefined && limitsMoney(key.limits);
+  const isBudgeted = notes.estimate !== undefined && limitsMoney(key.limits);
   if (isBudgeted && !candidates.some((one) => deps.prices.isPayable(one))) throw unpriced(model);
-  const demand = (): Demand => demandOf({ estimate }, candidates, deps.prices);
+  const demand = (): Demand => demandOf(notes, candidates, deps.prices);
   await admit({ kind: 'key', id: key.id, limits: key.limits }, { exchange, demand }, deps);
 }
 
