@@ -33,8 +33,8 @@ const item = (at: number): JsonObject => ({
 const textPart = { type: 'text', text: 'a' };
 
 const ENTRIES = 'must not have more than 10,000 entries';
-const CALLS = 'must not bring the request beyond 10,000 tool calls';
-const TOTAL = 'must not bring the lists of the request beyond 50,000 entries in all';
+const CALLS = 'exceeds the limit of 10,000 tool calls per request';
+const TOTAL = 'exceeds the limit of 50,000 list entries per request';
 
 /** Requests that say too much, and what is told of them. */
 const CASES: readonly (readonly [wire: string, what: string, body: JsonObject, message: string])[] = [

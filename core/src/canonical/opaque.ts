@@ -43,7 +43,7 @@ export function createOpaqueBox(key: Uint8Array, owner = ''): OpaqueBox {
   };
 }
 
-/** How many boxes are kept; keys are few. */
+/** More than there are keys in practice. */
 const MAX_BOXES = 1_000;
 
 /** The boxes of all owners. */

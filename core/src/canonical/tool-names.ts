@@ -124,7 +124,7 @@ function shortened(name: string, again: number, { maxLength }: NameRule): string
   return `${beginning(name, maxLength - 9)}_${hash.slice(0, 8)}`;
 }
 
-/** Only as much of a name as is kept: a client may send one of many megabytes. */
+/** Cleans only as much of a name as is kept, since a client may send megabytes. */
 function beginning(name: string, length: number): string {
   return cleaned(name.slice(0, length)).slice(0, length);
 }

@@ -1,13 +1,13 @@
 import { GatewayError } from './errors.ts';
 import { isJsonObject, type JsonValue } from './json.ts';
 
-/** How much may be made of something that a client sent. */
+/** The most work that one input of a client may cause. */
 export interface WorkLimits {
   readonly nodes: number;
   readonly bytes: number;
 }
 
-/** What a budget is for, as an error tells it. */
+/** What a budget is for, in the words of an error. */
 export interface WorkSubject {
   /** The field of the request that is to blame. */
   readonly field: string;
@@ -15,14 +15,14 @@ export interface WorkSubject {
   readonly claim: string;
 }
 
-/** For one schema: far more than people write, and little enough to be done at once. */
+/** For one schema: far more than people write, yet quick to process. */
 export const SCHEMA_WORK: WorkLimits = { nodes: 5_000, bytes: 512 * 1024 };
 /** For all schemas of a request together. */
 export const REQUEST_WORK: WorkLimits = { nodes: 30_000, bytes: 4 * 1024 * 1024 };
 
 /**
  * Bounds the work that one request can cause. References in a schema, for example, let a few lines stand for
- * billions of nodes. Whatever expands, merges or follows what a client sent spends from a budget.
+ * billions of nodes. Code that expands, merges or follows what a client sent spends from a budget.
  */
 export class WorkBudget {
   readonly #subject: WorkSubject;

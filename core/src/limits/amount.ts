@@ -1,9 +1,9 @@
 declare const WHOLE: unique symbol;
 
 /**
- * What limits are counted in: a whole number from 0 to {@link MAX_AMOUNT}. Tokens are counted as they are, money in
- * millionths of a US dollar. Only the functions of this file make one, so no number of a client, an upstream or a
- * price can make a count negative, broken or inexact.
+ * The unit of limits: a whole number from 0 to {@link MAX_AMOUNT}. Tokens are counted one by one, money in millionths
+ * of a US dollar. Only the functions of this file create amounts, so no number from a client, an upstream or a price
+ * can make a count negative, NaN or inexact.
  */
 export type Amount = number & { readonly [WHOLE]: true };
 
@@ -17,7 +17,7 @@ const MICRO = 1_000_000;
 /** Products of floats are off by less than this. */
 const NOISE = 1e-6;
 
-/** The next whole number; nothing where a number is negative or is none. */
+/** Rounds up to a whole number; negative numbers and NaN become 0. */
 export function toAmount(value: number): Amount {
   return value > 0 ? (Math.min(Math.ceil(value), MAX_AMOUNT) as Amount) : NONE;
 }
@@ -25,12 +25,12 @@ export function toAmount(value: number): Amount {
 export const NONE = 0 as Amount;
 export const ONE = 1 as Amount;
 
-/** Of US dollars. */
+/** US dollars as an amount. */
 export function toMicros(dollars: number): Amount {
   return toAmount(dollars * MICRO - NOISE);
 }
 
-/** A limit of US dollars. */
+/** A limit in US dollars, in millionths. */
 export function limitInMicros(dollars: number): number {
   return Math.min(Math.round(dollars * MICRO), MAX_COUNT);
 }

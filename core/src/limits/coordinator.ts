@@ -5,11 +5,11 @@ export interface Counter {
   readonly name: string;
   /** When the window ends, in milliseconds since 1970; absent for counts that never begin anew. */
   readonly until?: number;
-  /** Whether the count is only of what runs now, which nothing does after a restart. */
+  /** Whether it counts what is running now, which is nothing after a restart. */
   readonly isOfNow?: boolean;
 }
 
-/** How much is wanted, and how much of it will do. */
+/** The most that is wanted, and the least that is enough. */
 export interface Wanted {
   readonly least: Amount;
   readonly most: Amount;
@@ -25,11 +25,11 @@ export interface Taken {
 
 /** Counts for all requests together. In memory by default; another one may count for many gateways. */
 export interface Coordinator {
-  /** Adds as much of what is wanted as the limit has room for, if that will do, however many ask at once. */
+  /** Adds as much of the wanted amount as the limit allows, unless that is less than the least. Atomic. */
   take(counter: Counter, wanted: Wanted, limit: number): Promise<Taken>;
   /** Adds to a count, whatever the limit. */
   add(counter: Counter, amount: Amount): Promise<void>;
-  /** Takes an amount back that was added before. A count is never below 0. */
+  /** Subtracts an amount that was added before. A count never falls below 0. */
   giveBack(counter: Counter, amount: Amount): Promise<void>;
   used(counter: Counter): Promise<number>;
   close(): Promise<void>;

@@ -24,7 +24,7 @@ export interface Spent {
   readonly tokens: Amount;
   /** Millionths of a dollar. */
   readonly cost: Amount;
-  /** Whether it may have been more, so that at least what was held back is to be paid. */
+  /** Whether it may have been more; then at least the reserved amount is charged. */
   readonly isLeast: boolean;
 }
 
@@ -52,7 +52,7 @@ export interface Limiter {
   close(): Promise<void>;
 }
 
-/** What an answer may hold back of a limit on tokens: clients that allow for a long one must not need all of it. */
+/** The share of a token limit that one answer may reserve: a large `max_tokens` must not need the whole limit. */
 const SHARE_OF_ANSWER = 1 / 4;
 
 const CLOSE_WAIT_MS = 1_000;

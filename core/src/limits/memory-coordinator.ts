@@ -14,10 +14,10 @@ interface Count {
   used: number;
 }
 
-/** Counters of windows that are over are removed when there are so many more. */
+/** Expired counters are removed each time that many have been added. */
 const SWEEP_AT = 1_000;
 
-/** Counts in this process: each change is one step that nothing comes in between. */
+/** Counts in this process; each change is atomic. */
 export function createMemoryCoordinator({ now, ledger }: MemoryCoordinatorInput): Coordinator {
   const counts = new Map<string, Count>();
   for (const { name, used, until = Infinity } of ledger.entries()) counts.set(name, { used, until });
@@ -29,7 +29,7 @@ export function createMemoryCoordinator({ now, ledger }: MemoryCoordinatorInput)
   };
   const change = (counter: Counter, by: number): number => {
     const { name, until = Infinity } = counter;
-    // A window that is over begins no count of its own.
+    // An expired window starts no new count.
     if (until <= now()) return 0;
     const used = changed(usedOf(counter), by);
     const count = counts.get(name);

@@ -19,12 +19,12 @@ export function createMetricsRouter(metrics: Metrics, token: string | undefined)
   return router;
 }
 
-/** The headers by which proxies say for whom they ask, under all of their names. */
+/** Headers by which proxies name the client they forward for. */
 const OF_PROXY = /^(?:via$|cf-)|forwarded|(?:client|real|remote|original|connecting)-?(?:ip|addr)/;
 
 /**
- * Whether a process of this machine asks for itself. A proxy on this machine asks for somebody else, and a web page
- * whose host name was made to point here comes under that name.
+ * Whether a request comes from a process on this machine. Proxies on this machine forward for others, and a web page
+ * whose host name was made to resolve to this machine sends that name as its host.
  */
 function isOfThisMachine({ socket, headers }: IncomingMessage): boolean {
   return (

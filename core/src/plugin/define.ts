@@ -38,7 +38,7 @@ export function secret<Schema extends z.ZodType>(schema: Schema): Schema {
   return headerText(schema).meta({ ...schema.meta(), secret: true, writeOnly: true });
 }
 
-/** Refuses texts that no header can carry: line breaks, control characters and characters beyond Latin-1. */
+/** Refuses texts that are no valid header value: line breaks, control characters and characters beyond Latin-1. */
 export function headerText<Schema extends z.ZodType>(schema: Schema): Schema {
   return schema.check(({ value, issues }) => {
     for (const path of findUnsafeText(value)) {
@@ -47,4 +47,4 @@ export function headerText<Schema extends z.ZodType>(schema: Schema): Schema {
   });
 }
 
-const UNSAFE_TEXT = 'must have no line breaks, control characters or characters beyond Latin-1';
+const UNSAFE_TEXT = 'must not contain line breaks, control characters or characters beyond Latin-1';

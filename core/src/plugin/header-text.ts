@@ -7,7 +7,7 @@ export function isHeaderText(text: string): boolean {
   return HEADER_TEXT.test(text);
 }
 
-/** Where a value, or what it holds, is a text that no header can carry. */
+/** The paths of all strings in a value that are no valid header value. */
 export function findUnsafeText(value: unknown, path: readonly PropertyKey[] = []): readonly PropertyKey[][] {
   if (typeof value === 'string') return isHeaderText(value) ? [] : [[...path]];
   if (Array.isArray(value)) return value.flatMap((item, at) => findUnsafeText(item, [...path, at]));

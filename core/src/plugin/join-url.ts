@@ -15,7 +15,7 @@ export function joinUrl(baseUrl: string, path: string, query = ''): string {
   return queries.length > 0 ? `${url}?${queries.join('&')}` : url;
 }
 
-/** An address without the slashes at its end. */
+/** A URL without trailing slashes. */
 export function withoutSlash(url: string): string {
   let end = url.length;
   while (url[end - 1] === '/') end -= 1;

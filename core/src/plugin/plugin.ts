@@ -73,9 +73,9 @@ export interface RawRequest {
 
 /** Reads the replies of a wire. */
 export interface ReplyReader {
-  /** Tells a whole reply as events. */
+  /** Decodes a whole reply. */
   decodeReply(body: JsonObject): Iterable<ChatEvent>;
-  /** Begins to read a stream. */
+  /** Creates a decoder for one stream. */
   decodeStream(): StreamDecoder;
 }
 
@@ -123,7 +123,7 @@ export interface ProviderType<Name extends string = string, Options extends z.Zo
   readonly options: Options;
   /** What models of known families can do; an upstream's own rows count more. */
   readonly capabilities?: CapabilityTable;
-  /** What its models cost where neither the config nor the public price lists say: 0 where nobody is paid. */
+  /** The price of its models where neither the config nor the public price lists have one; 0 where they are free. */
   readonly price?: Price;
   create(options: z.output<Options>, setup: ProviderSetup): Provider;
 }
@@ -154,7 +154,7 @@ export interface EncodeContext {
 export interface ModelPlaces {
   /** Such as `models[]` and `tools[].model`. */
   readonly fields: readonly string[];
-  /** What stands in front of names in bodies: `models/`. */
+  /** The prefix of names in bodies: `models/`. */
   readonly prefix?: string;
 }
 

@@ -6,7 +6,7 @@ const MAX_ENTRIES = 10_000;
 const MAX_TOTAL = 50_000;
 const MAX_TOOL_CALLS = 10_000;
 
-/** Counts what a request lists while it is decoded, and refuses too much before anything is done with it. */
+/** Counts the list entries and tool calls of a request while it is decoded, and refuses too many of them early. */
 export class RequestTally {
   #entries = 0;
   #toolCalls = 0;
@@ -16,14 +16,14 @@ export class RequestTally {
     if (count > MAX_ENTRIES) throw tooMany(path, `must not have more than ${say(MAX_ENTRIES)} entries`);
     this.#entries += count;
     if (this.#entries > MAX_TOTAL)
-      throw tooMany(path, `must not bring the lists of the request beyond ${say(MAX_TOTAL)} entries in all`);
+      throw tooMany(path, `exceeds the limit of ${say(MAX_TOTAL)} list entries per request`);
   }
 
   /** Counts one tool call of the history. */
   countToolCall(path: string): void {
     this.#toolCalls += 1;
     if (this.#toolCalls > MAX_TOOL_CALLS)
-      throw tooMany(path, `must not bring the request beyond ${say(MAX_TOOL_CALLS)} tool calls`);
+      throw tooMany(path, `exceeds the limit of ${say(MAX_TOOL_CALLS)} tool calls per request`);
   }
 }
 

@@ -19,7 +19,7 @@ export interface UpstreamCodec {
   encodeRequest(request: ChatRequest, context: CallContext): EncodedRequest;
   /** Whether the wire takes a file by its URL; where it does not, the file is fetched first. Default: it does. */
   takesUrl?(part: MediaPart, capabilities: Capabilities): boolean;
-  /** Tells a whole reply as events. */
+  /** Decodes a whole reply. */
   decodeReply(body: JsonObject, request: ChatRequest): Iterable<ChatEvent>;
   /** Begins to read a stream. The entries of a JSON array, which some servers stream, come as events too. */
   decodeStream(request: ChatRequest): StreamDecoder;

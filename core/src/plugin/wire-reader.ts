@@ -6,9 +6,9 @@ import type { StreamDecoder } from './stream-decoder.ts';
 /** Reads what passed on a wire, so that traces can tell what it means. All of it is pure. */
 export interface WireReader {
   decodeRequest(input: RequestInput): ChatRequest;
-  /** Tells a whole reply as events. */
+  /** Decodes a whole reply. */
   decodeReply(body: JsonObject, request: ChatRequest): Iterable<ChatEvent>;
-  /** Begins to read a stream. */
+  /** Creates a decoder for one stream. */
   decodeStream(request: ChatRequest): StreamDecoder;
 }
 

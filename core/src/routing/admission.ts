@@ -16,13 +16,13 @@ export interface Admission {
   readonly exchange: Exchange;
   /** What the request is about to take. */
   readonly demand: () => Demand;
-  /** What it took in the end, of those that the subject is about. Default: of all upstreams that were asked. */
+  /** What the request took in the end, of the subject's upstreams. Default: of all upstreams that were asked. */
   readonly spent?: () => Spent | undefined;
 }
 
 /**
  * Counts a request toward somebody's limits, or throws `rate-limit`. When the reply is over, what upstreams
- * delivered takes the place of the estimate, whoever got it.
+ * delivered replaces the estimate, whether or not the client received it.
  */
 export async function admit(
   subject: Subject,
@@ -41,13 +41,13 @@ export async function admit(
 
 const NOTHING: Demand = { input: NONE, output: NONE, cost: NONE };
 
-/** What a request is about to take, by an estimate of its tokens, of the dearest of those who may answer. */
+/** What a request is expected to take at most, by an estimate of its tokens, of any candidate. */
 export function demandOf(
   { estimate }: Pick<Notes, 'estimate'>,
   candidates: readonly Pick<Candidate, 'upstream' | 'model'>[],
   prices: Prices,
 ): Demand {
-  // One without an estimate has no model work.
+  // Without an estimate, no model does any work.
   if (!estimate) return NOTHING;
   const estimated = estimate();
   const input = toAmount(estimated.input);
@@ -61,7 +61,7 @@ export function demandOf(
   return { input, output: most(({ output }) => output), cost: most(({ cost }) => cost) };
 }
 
-/** A request that is to be paid from a budget needs a price. */
+/** A request that counts toward a limit on money needs a price. */
 export function unpriced(model: string): GatewayError {
   const message =
     `The price of ${JSON.stringify(model)} is not known, and a limit on money applies: ` +

@@ -163,16 +163,16 @@ class OpenCall implements Call, RequestWatcher {
   readonly #onAbort = (): void => this.#controller.abort(this.#input.signal?.reason);
 }
 
-/** More say nothing new, and go into every trace. */
+/** More add nothing, and all of them are written to the trace. */
 const MAX_DROPPED = 100;
 
-/** A history may lose the same thing in each of its messages; it is noted once. */
+/** A field that is dropped from each message of a history is noted once. */
 function note(dropped: Dropped[], { field, why }: Dropped): void {
   const isKnown = dropped.some((one) => one.field === field && one.why === why);
   if (!isKnown && dropped.length < MAX_DROPPED) dropped.push({ field, why });
 }
 
-/** Has a reply counted and its text recorded. */
+/** Counts a reply and records its text. */
 function tapOf({ reply }: UpstreamExchange, meter: Meter): ReplyTap {
   let isRecorded = false;
   return {

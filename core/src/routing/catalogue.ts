@@ -84,7 +84,7 @@ function mayUse(key: StoredKey | undefined, asked: string, { upstream, model }: 
 function unsafeName(name: string): GatewayError {
   return new GatewayError(
     'invalid',
-    `The model ${JSON.stringify(name)} cannot exist: a name must not hold control characters, or have empty, "." or ".." segments.`,
+    `The model name ${JSON.stringify(name)} is not valid: it must not contain control characters or empty, "." or ".." segments.`,
     { field: 'model', code: 'model_name_invalid' },
   );
 }

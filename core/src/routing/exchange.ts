@@ -36,7 +36,7 @@ export interface Notes {
   readonly meters: Meter[];
   /** Of these, the one whose reply the client gets. */
   served?: Meter;
-  /** What the request is taken for where nobody counts it. */
+  /** The assumed size of the request, for upstreams that do not count tokens. */
   estimate?: () => Estimate;
   /** Whether limits depend on what is counted. */
   isLimited?: boolean;
@@ -79,7 +79,7 @@ export interface Reply {
   readonly watcher?: BodyWatcher;
 }
 
-/** Sees a `Readable` body off. */
+/** Watches a `Readable` body until its end. */
 export interface BodyWatcher {
   /** Sees the bytes as they pass. */
   push?(chunk: Uint8Array): void;

@@ -48,7 +48,7 @@ export interface ForwardedRequest {
   readonly stream?: boolean;
   /** How much of a stream may wait for its first content. */
   readonly hold?: HoldBounds | undefined;
-  /** How replies are read whose upstream does not count; absent for those that are no answers of a model. */
+  /** How tokens are counted when the upstream does not; absent for replies that are no answers of a model. */
   readonly countAs?: CountAs;
 }
 
@@ -92,14 +92,15 @@ export async function forwardRequest(
     const ended = await holdBytes(body, reader.decodeStream(), hold);
     if (ended) return { ...reply, body: Readable.from([ended]), ...released(call, watcher) };
   } else await firstByte(body);
-  // It has ended already, and nobody would hear of that any more.
+  // It has ended already, so its events would never fire again.
   if (body.readableEnded) {
     call.release();
     if (stream) throw new GatewayError('upstream-broken', 'The upstream answered with an empty stream.');
     return { ...reply, body: '' };
   }
   // Until somebody reads the body nobody else listens, and an error without a listener ends the process.
-  const fail = (error: unknown): void => exchange.log.error({ error }, 'The end of a reply was not noted.');
+  const fail = (error: unknown): void =>
+    exchange.log.error({ error }, 'The end of a reply could not be recorded.');
   body.on(
     'error',
     guarded((error) => call.failed(GatewayError.from(error)), fail),
@@ -126,7 +127,7 @@ function failInside({ notes }: Exchange, call: Call): void {
 
 type Judge = (text: string) => ReplyEnd;
 
-/** A long reply that is no stream is over when its bytes are. */
+/** Any reply but a stream is complete when its bytes end. */
 function watchBytes(meter: Meter, judge: Judge, isJson: boolean): BodyWatcher {
   return {
     end() {

@@ -108,10 +108,10 @@ export interface HealthBoard {
   list(upstream: Upstream): ReadonlyMap<string, CandidateHealth>;
 }
 
-/** Clients may ask an upstream for models that its list lacks, and so for any number of names. */
+/** Clients may ask for models that an upstream does not list, so the number of names has no bound of its own. */
 const MAX_MODELS = 1_000;
 
-/** The oldest of those that never served and serve nobody now, else the oldest of all. */
+/** The oldest idle model that never succeeded, else the oldest of all. */
 function leastMissed(models: ReadonlyMap<string, CandidateHealth>): string {
   let first: string | undefined;
   for (const [name, { running, successes }] of models) {

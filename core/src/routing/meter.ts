@@ -12,14 +12,14 @@ import { BYTES_OF_TOKEN } from './text-tokens.ts';
 /** How much of a reply's end is kept to find its usage in. */
 const TAIL_BYTES = 64 * 1024;
 
-/** Where no limit needs it exact, a long stream is judged by so much of its beginning. */
+/** Where no limit needs an exact count, a long stream is extrapolated from this much of its beginning. */
 const SAMPLE_BYTES = 16 * 1024;
 
 const NOTHING: Found = { bytes: 0, hasBegun: false };
 
 /**
- * Counts what an upstream delivers in one call. Bytes are only kept until their number is wanted: an upstream that
- * tells its usage at the end is believed, and nothing was read.
+ * Counts what an upstream delivers in one call. Bytes are only kept, and decoded when a count is needed: if the
+ * upstream reports its usage at the end, nothing is decoded.
  */
 export class Meter implements ReplyTap {
   readonly priced: PricedModel;
@@ -46,12 +46,12 @@ export class Meter implements ReplyTap {
     this.#isExact = isExact;
   }
 
-  /** Says how bytes are to be read. Those of others are decoded by their provider, and only count if they broke off. */
+  /** Sets how bytes are decoded. Without it, the provider decodes them, and they only count if they broke off. */
   countAs(as: CountAs | undefined): void {
     this.#as = as;
   }
 
-  /** A new reply begins: what a provider asked for before is no answer. */
+  /** A new reply begins. Earlier ones of the same call were auxiliary requests of the provider. */
   wants(headers: Readonly<Record<string, unknown>>): boolean {
     this.#headers = headers;
     this.#tail = undefined;
@@ -78,7 +78,7 @@ export class Meter implements ReplyTap {
     return this.#tail?.bytes().toString('utf8') ?? '';
   }
 
-  /** Takes an event that was decoded anyway. */
+  /** Counts an event that was decoded for the client. */
   tell(event: ChatEvent): void {
     this.#hasBegun = true;
     if (event.type === 'block-delta' && !this.#isExact) this.#told += event.delta.length;
@@ -86,22 +86,22 @@ export class Meter implements ReplyTap {
     if ('usage' in event) this.report(event.usage);
   }
 
-  /** Takes what the upstream counted so far. */
+  /** Takes the usage that the upstream reported so far. */
   report(usage: Usage | undefined): void {
     if (usage) this.#reported = this.#reported ? { ...this.#reported, ...usage } : usage;
   }
 
-  /** The whole reply was seen; where it came in one piece, with its bytes. */
+  /** The reply is complete. `body` is all of it, where it was read at once. */
   end(body?: Uint8Array): void {
     this.isWhole = true;
     this.#body = body;
   }
 
-  /** Whether the upstream counted all of it, so that nothing has to be read. */
+  /** Whether the upstream reported the usage of the whole reply, so that nothing has to be decoded. */
   get isTold(): boolean {
     const usage = this.#reported;
     if (!this.isWhole || !usage || !(usage.input > 0)) return false;
-    // Some servers say that an answer took nothing; a rerank does not write any.
+    // Some servers report 0 for an answer, although only a rerank has none.
     return usage.output > 0 || (typeof this.#as !== 'object' && this.#told === 0);
   }
 
@@ -138,11 +138,11 @@ export class Meter implements ReplyTap {
     if (!this.#isJson) return this.#as === 'text' ? this.#all(this.#size) : NOTHING;
     if (this.#body) return countJson(Buffer.from(this.#body).toString('utf8'), this.#as);
     if (this.#dropped === 0) return countJson(this.text(), this.#as);
-    // So long a JSON is a picture or a sound, unless it is the answer of a chat.
+    // JSON this long is an image or audio, unless it is the answer of a chat.
     return this.#all(this.#as === 'text' ? BYTES_OF_MEDIA : this.#size);
   }
 
-  /** What a provider has read is told in events; only a reply that broke off before its end was not. */
+  /** The provider decodes replies to events; only one that broke off early yields none. */
   #countUndecoded(): Found {
     if (this.isWhole || !this.#isJson) return NOTHING;
     return this.#dropped > 0 ? this.#all(this.#size) : countPart(this.text());
@@ -160,13 +160,13 @@ export class Meter implements ReplyTap {
   }
 }
 
-/** Whether the first character is a bracket. */
+/** Whether it starts with an object or an array. */
 function startsAsJson(chunk: Uint8Array): boolean {
   const first = chunk.find((byte) => byte > 0x20);
   return first === 0x7b || first === 0x5b;
 }
 
-/** Counts as they can be: whole, and not below 0. */
+/** A usage whose counts are whole numbers from 0. */
 function sound(usage: Usage): Usage {
   const { input, output, cacheRead, cacheWrite } = usage;
   const isSound = [input, output, cacheRead ?? 0, cacheWrite ?? 0].every(

@@ -21,17 +21,17 @@ export interface NamedRequest {
   readonly model: string;
   readonly query: string;
   readonly body?: NamedBody;
-  /** What the wire writes in front of names: `models/`. */
+  /** The prefix that the wire puts before names: `models/`. */
   readonly prefix?: string;
 }
 
-/** So many other models may be named; nobody has more fallbacks. */
+/** The most other models that a request may name; more fallbacks are of no use. */
 const MAX_OTHERS = 16;
 
 /**
- * All names of models in one request. Each is the model that was asked for, and then becomes the upstream's own name
- * of it, or it is judged as if it were asked for alone: the key has to allow it and the same upstream to serve it.
- * Whatever else is named is refused, so that nothing is sent but what was judged.
+ * All names of models in one request. Each must be the requested model, which is replaced by the upstream's own name,
+ * or a model that the key may use and the same upstream serves. Anything else is refused, so that only names that
+ * were checked reach the upstream.
  */
 export class ModelNames {
   readonly #request: NamedRequest;
@@ -45,7 +45,7 @@ export class ModelNames {
     const mentions = request.body?.mentions ?? [];
     const last = mentions.findLast(({ isTop }) => isTop);
     for (const mention of mentions) {
-      // Parsers disagree which of two equal fields counts; all but the last, which was judged, are replaced.
+      // Parsers disagree which of two equal fields counts. The last was checked; the others are replaced.
       if (mention.isTop && mention !== last && mention.value !== undefined) continue;
       if (mention.value === undefined) throw mismatch(mention.label);
       const name = this.#bare(mention.value);
@@ -56,19 +56,19 @@ export class ModelNames {
     }
   }
 
-  /** Judges the other models that are named; without any there is nothing to wait for. */
+  /** Checks the other models that are named; `undefined` when there are none. */
   judge(key: StoredKey | undefined, catalogue: Pick<Catalogue, 'resolve'>): Promise<void> | undefined {
     return this.#others.size === 0 ? undefined : this.#judge(key, catalogue);
   }
 
-  /** The request with a candidate's own names. Throws where it does not serve all of them. */
+  /** The request with a candidate's own names. Throws when it does not serve all of the models. */
   rawFor(candidate: Candidate, raw: RawRequest): RawRequest {
     const body = this.#bodyFor(candidate);
     const query = this.#queryFor(candidate);
     return body === raw.body && query === raw.query ? raw : { ...raw, query, ...defined({ body }) };
   }
 
-  /** Refuses a candidate to which the request cannot be sent as it was decoded. */
+  /** Throws when the other models have different names at a candidate, as a decoded request keeps them as they are. */
   check(candidate: Candidate): void {
     for (const [name, label] of this.#others) {
       if (this.#ownName(name, candidate) !== name) throw mismatch(label);
@@ -101,7 +101,7 @@ export class ModelNames {
 
   async #judge(key: StoredKey | undefined, catalogue: Pick<Catalogue, 'resolve'>): Promise<void> {
     for (const [name, label] of this.#others) {
-      // What another model costs would not be counted.
+      // The cost of another model would not be counted.
       if (key?.limits) throw mismatch(label);
       try {
         this.#routes.set(name, await catalogue.resolve(name, key));
@@ -130,10 +130,10 @@ export class ModelNames {
   }
 }
 
-/** The names and values of a query that name models, in any spelling that some server takes for that. */
+/** The query fields that name models, in any spelling that some server accepts. */
 function modelsOfQuery(query: string): readonly (readonly [string, string])[] {
   if (query === '') return [];
-  // Some servers take a semicolon for `&`.
+  // Some servers treat a semicolon like `&`.
   const readings = query.includes(';') ? [query, query.replaceAll(';', '&')] : [query];
   return readings.flatMap((text) => [...new URLSearchParams(text)].filter(([name]) => namesModel(name)));
 }
@@ -148,11 +148,11 @@ export function namesModel(field: string): boolean {
   return field.split(/[.[\]]+/).some((part) => /^MODELS?$/.test(foldName(part.trim())));
 }
 
-/** One model was asked for, and another is named as well. */
+/** A request names another model besides the requested one. */
 export function mismatch(field: string, cause?: unknown): GatewayError {
   return new GatewayError(
     'invalid',
-    `${field} names another model than the one that was asked for, and that one cannot be asked together with it.`,
+    `${field} names a different model than the one requested, and the two cannot be used in one request.`,
     { field, code: 'model_mismatch', cause },
   );
 }

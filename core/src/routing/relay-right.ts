@@ -4,7 +4,7 @@ import type { RawRequest, RelayEndpoint } from '../plugin/plugin.ts';
 import type { StoredKey } from '../state/state.ts';
 import type { Upstream } from './upstream.ts';
 
-/** What a request has to be allowed. */
+/** The level that a request needs. */
 export type RelayNeed = Exclude<RelayLevel, 'off'>;
 
 /** Whether a relayed request leaves nothing at the upstream, or may read and change its account. */

@@ -5,10 +5,10 @@ import { parseJson } from '../plugin/reply-text.ts';
 import { SseParser } from '../transport/sse.ts';
 import { contentBytes, textBytes } from './content-bytes.ts';
 
-/** How bytes that pass are read, where they have to be: by what their wire means, or as any text. */
+/** How a reply is decoded to count it: by the reader of its wire, or as plain text. */
 export type CountAs = ReplyReader | 'text';
 
-/** What was found in a reply, as far as it came. */
+/** What a reply, or the part of it that came, contains. */
 export interface Found {
   /** What the model wrote, in bytes of UTF-8. */
   readonly bytes: number;
@@ -18,7 +18,7 @@ export interface Found {
   readonly usage?: Usage | undefined;
 }
 
-/** Counts what events tell. */
+/** Counts the content of events. */
 class EventCount implements Found {
   bytes = 0;
   hasBegun = false;
@@ -33,7 +33,7 @@ class EventCount implements Found {
   }
 }
 
-/** Counts what is in a stream, piece by piece. */
+/** Counts the content of a stream, chunk by chunk. */
 export class StreamCount {
   readonly #parser = new SseParser();
   readonly #text = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -60,12 +60,12 @@ export class StreamCount {
     try {
       for (const event of this.#parser.push(this.#text.decode(chunk, { stream: true }))) this.#read(event);
     } catch {
-      // It told of a failure, or of something that cannot be read: what came before counts.
+      // An error event, or one that cannot be decoded: what came before counts.
       this.#isBroken = true;
     }
   }
 
-  /** Takes the last piece of a stream; an event that was cut counts with what it is wrapped in. */
+  /** Takes the last chunk of a stream. An incomplete event counts with its framing. */
   end(chunk: Buffer, isWhole: boolean): Found {
     if (!this.#isOver) this.push(chunk);
     this.#isOver = true;

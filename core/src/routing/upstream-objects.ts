@@ -40,10 +40,10 @@ function decoded(segment: string): string {
   }
 }
 
-/** Fields of replies that name what was made along with an object. */
+/** Fields of replies that hold the ids of created objects. */
 const MADE_FIELDS = ['id', 'output_file_id', 'error_file_id', 'result_files'];
 
-/** Keeps who made what a reply tells of and the request did not name itself. */
+/** Records the client as the owner of the objects in a reply, except those that the request named. */
 export function claimMade(
   { ids, upstream, owner }: ObjectAccess,
   reply: JsonObject,
@@ -56,7 +56,7 @@ export function claimMade(
   }
 }
 
-/** A list without what other keys made; the very same where there is nothing of others. */
+/** A list without the objects of other keys; the same object when there are none. */
 export function withoutOthers(access: ObjectAccess, reply: JsonObject): JsonObject {
   const { data } = reply;
   if (!Array.isArray(data) || access.ids.isEmpty) return reply;

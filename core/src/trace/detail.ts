@@ -76,7 +76,7 @@ export function detailOf(capture: PackedCapture, readers: WireReaders): TraceDet
 
 type Meaning = Pick<Analysis, 'request' | 'reply' | 'problem'>;
 
-/** What was kept may still take forever to read. */
+/** Reads what was kept, within a time limit. */
 function meaningOf(capture: PackedCapture, readers: WireReaders): Meaning {
   const ms = timeFor(capture.bytes.length);
   try {

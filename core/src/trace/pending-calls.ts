@@ -4,7 +4,7 @@ interface Pending {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Questions to the store that wait for their answers, each for no longer than a limit. */
+/** Calls to the store that wait for an answer, each with a time limit. */
 export class PendingCalls {
   readonly #limitMs: number;
   readonly #pending = new Map<number, Pending>();
@@ -18,12 +18,12 @@ export class PendingCalls {
     return this.#pending.size;
   }
 
-  /** Asks by `send`, which gets the number that the answer will carry. */
+  /** Makes a call with `send`, which gets the number that the answer will have. */
   open<T>(send: (call: number) => void): Promise<T> {
     const call = this.#next++;
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(
-        () => this.fail(call, `The store of traces did not answer within ${this.#limitMs / 1000} seconds.`),
+        () => this.fail(call, `The trace store did not answer within ${this.#limitMs / 1000} seconds.`),
         this.#limitMs,
       ).unref();
       this.#pending.set(call, { resolve: resolve as Pending['resolve'], reject, timer });

@@ -11,24 +11,24 @@ import type { SentTrace } from './worker-messages.ts';
 export interface Preparation {
   readonly redactor: Redactor;
   readonly readers: WireReaders;
-  /** Says that the thread works, and for how long it may be silent from now on. */
+  /** Reports that the thread is working, and for how long it may stay silent. */
   readonly busy: (ms: number) => void;
 }
 
-/** Besides the time for its bytes, in milliseconds. */
+/** The time for any batch, in milliseconds. */
 const LEAST_MS = 200;
-/** Bytes that are redacted and read in a millisecond, even on a slow machine. */
+/** Bytes that even a slow machine redacts and decodes in a millisecond. */
 const BYTES_IN_MS = 4 * 1024;
 
-/** How long the bodies of these traces may be worked on, in milliseconds. */
+/** The time limit for bodies of this size, in milliseconds. */
 export function timeFor(bytes: number): number {
   return LEAST_MS + Math.ceil(bytes / BYTES_IN_MS);
 }
 
 /**
- * Makes traces ready for the store: redacts and reads their bodies. Both run what clients sent and operators wrote,
- * so there is a time for the batch. When it is up, or something fails, each trace has a time of its own, so that
- * only the one that is to blame loses something.
+ * Prepares traces for the store: redacts and decodes their bodies. Schemas of clients and patterns of operators can
+ * make both arbitrarily slow, so the batch has a time limit. When it is exceeded, or something fails, each trace is
+ * prepared again with a limit of its own, so that only the one at fault loses anything.
  */
 export function prepareTraces(traces: readonly SentTrace[], preparation: Preparation): readonly TraceEntry[] {
   const bytes = traces.reduce((sum, { capture }) => sum + (capture?.bytes.length ?? 0), 0);
@@ -48,7 +48,7 @@ function prepare({ trace, capture }: SentTrace, { redactor, readers }: Preparati
   return { trace, capture: kept, analysis: analyze(kept, readers, { scope: trace.keyId ?? '' }) };
 }
 
-/** What could not be redacted is never kept; what could not be read is kept without what it means. */
+/** A body that cannot be redacted is not kept; one that cannot be decoded is kept without an analysis. */
 function prepareAlone({ trace, capture }: SentTrace, preparation: Preparation): TraceEntry {
   if (!capture) return { trace };
   const { redactor, readers, busy } = preparation;
@@ -72,5 +72,5 @@ function prepareAlone({ trace, capture }: SentTrace, preparation: Preparation): 
   }
 }
 
-/** The arguments of one call are checked for no longer than this where time is short. */
+/** The time limit for checking the arguments of one call, where the whole has a limit. */
 export const JUDGE_MS = 50;

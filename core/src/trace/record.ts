@@ -37,7 +37,7 @@ export interface AttemptRecord {
 /**
  * Whether the bodies are kept with the trace, or why not: it is still running, the gateway, its key or an upstream
  * is set to keep none, there was too much to do (`pressure`), the disk was nearly full (`disk`), it was refused before
- * anything was read (`unread`), or what is not to be kept could not be taken out of them (`unredacted`).
+ * anything was read (`unread`), or they could not be redacted (`unredacted`).
  */
 export const BODIES_KEPT = [
   'kept',

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
-/** Base64 of at least so many characters is no word. */
+/** Base64 of at least this length is media. */
 const LEAST_LENGTH = 1024;
-/** What may stand between `data:` and `;base64,`. */
+/** The longest media type between `data:` and `;base64,`. */
 const MAX_TYPE_LENGTH = 200;
 const DATA = 'data:';
 const BASE64 = ';base64,';
@@ -25,8 +25,8 @@ export function mayHoldMedia(bytes: Uint8Array): boolean {
 }
 
 /**
- * Puts a digest in the place of each string of JSON that is base64, bare or as a `data:` URL. Every character is
- * looked at once; a regular expression would fill its stack at some megabytes.
+ * Replaces each JSON string that is base64, bare or as a `data:` URL, by a digest. Each character is read once; a
+ * regular expression would overflow its stack on a few megabytes.
  */
 export function redactMedia(text: string): string {
   let redacted = '';

@@ -125,7 +125,7 @@ describe('a thread that is stuck', () => {
     traces.record(trace(2), capture());
     await expect
       .poll(() => traces.status().reason, { timeout: 20_000 })
-      .toMatch(/gave no sign for [\d.]+ seconds/);
+      .toMatch(/did not respond for [\d.]+ seconds/);
     expect(traces.status()).toMatchObject({ lost: 1, waiting: 0 });
     await expect.poll(() => traces.status().reason, { timeout: 20_000 }).toBeUndefined();
     traces.record(trace(3));

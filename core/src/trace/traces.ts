@@ -41,15 +41,15 @@ export interface TracesInput extends WorkerInput {
   readonly limits?: Partial<ThreadLimits>;
 }
 
-/** How long the thread of the store may take, in milliseconds. */
+/** Time limits for the thread of the store, in milliseconds. */
 export interface ThreadLimits {
-  /** For a sign of life, while something is asked of it. */
+  /** Between two messages, while it has work. */
   readonly patienceMs: number;
-  /** For what the database does, on a slow disk or among many traces. */
+  /** For one operation of the database, on a slow disk or with many traces. */
   readonly queryMs: number;
   /** For an answer. */
   readonly askMs: number;
-  /** For writing what is on its way when the gateway ends. */
+  /** For writing what is queued when the gateway shuts down. */
   readonly closeMs: number;
 }
 
@@ -134,7 +134,7 @@ class WorkerTraces implements Traces {
     let reason = 'Its thread has ended.';
     worker.on('message', (message: FromWorker) => this.#hear(message));
     worker.on('error', (error: unknown) => (reason = error instanceof Error ? error.message : String(error)));
-    // One that was given up keeps the reason for that.
+    // A thread that was given up keeps that reason.
     worker.on('exit', () => this.#fail(this.#worker === worker ? reason : (this.#reason ?? reason)));
     worker.unref();
     this.#worker = worker;
@@ -200,11 +200,11 @@ class WorkerTraces implements Traces {
     this.#watchdog.stop();
     worker.ref();
     if (await isWithin(this.#limits.closeMs, exited)) return;
-    this.#log.error({ lost: this.#sent.count }, 'The store of traces did not close in time, and was ended.');
-    // What runs outside of JavaScript cannot be ended, and is not waited for.
+    this.#log.error({ lost: this.#sent.count }, 'The trace store did not close in time and was terminated.');
+    // Native code cannot be interrupted, so the exit is not awaited.
     worker.unref();
     void worker.terminate();
-    this.#calls.failAll('The gateway ends.');
+    this.#calls.failAll('The gateway is shutting down.');
   }
 
   #post(message: ToWorker, owned: readonly ArrayBuffer[] = []): void {
@@ -264,7 +264,7 @@ class WorkerTraces implements Traces {
     this.#sent = { count: this.#sent.count - count, bytes: this.#sent.bytes - bytes };
   }
 
-  /** The thread is gone: what it had is lost, and those who wait for it are told. Another one takes its place. */
+  /** The thread has exited: its traces are lost and pending calls fail. A new one is started. */
   #fail(reason: string): void {
     this.#drop(reason);
     if (this.#isClosed) return;
@@ -273,10 +273,10 @@ class WorkerTraces implements Traces {
     this.#restart = setTimeout(() => this.#start(), delay).unref();
   }
 
-  /** The thread says nothing any more. It is ended, and no other one begins before it is gone. */
+  /** The thread does not respond. It is terminated, and a new one is started once it has exited. */
   #giveUp(silentMs: number): void {
     const worker = this.#worker;
-    const reason = `Its thread gave no sign for ${silentMs / 1000} seconds.`;
+    const reason = `Its thread did not respond for ${silentMs / 1000} seconds.`;
     this.#drop(reason);
     if (!worker) return;
     worker.removeAllListeners('message');

@@ -1,15 +1,15 @@
 export interface WatchdogInput {
-  /** How long the other side may say nothing, in milliseconds. */
+  /** How long the other thread may stay silent, in milliseconds. */
   readonly patienceMs: number;
-  /** Whether anything is waited for. */
+  /** Whether the other thread has work. */
   readonly isWaiting: () => boolean;
   readonly onSilence: (silentMs: number) => void;
 }
 
-/** Time is counted in steps: a pause of this thread is one step, however long it was, and not the other's fault. */
+/** Silence is counted in timer ticks: when this thread itself is blocked, that counts as one tick. */
 const STEPS = 5;
 
-/** Notices when another thread gives no sign of life while something is asked of it. Idle, it takes no time. */
+/** Detects that another thread stays silent while it has work. Costs nothing while that thread is idle. */
 export class Watchdog {
   readonly #input: WatchdogInput;
   #patienceMs: number;
@@ -21,7 +21,7 @@ export class Watchdog {
     this.#patienceMs = input.patienceMs;
   }
 
-  /** Something was asked of the other side. */
+  /** Starts watching, as the other thread was given work. */
   watch(): void {
     if (this.#timer) return;
     this.#silentMs = 0;
@@ -29,7 +29,7 @@ export class Watchdog {
     this.#timer = setInterval(() => this.#step(stepMs), stepMs).unref();
   }
 
-  /** A sign of life; with it, the other side may say that the next one will take longer. */
+  /** The other thread sent a message, and may stay silent for `patienceMs` until the next. */
   sign(patienceMs = this.#input.patienceMs): void {
     this.#silentMs = 0;
     this.#patienceMs = patienceMs;

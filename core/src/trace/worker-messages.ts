@@ -61,9 +61,9 @@ export type FromWorker =
   /** They could not be written. */
   | ({ readonly type: 'lost'; readonly reason: string } & Load)
   | { readonly type: 'warning'; readonly message: string }
-  /** It works, and may give no other sign for so many milliseconds, or for as long as the database may take. */
+  /** It is working, and may stay silent for `ms`, or for the time limit of the database. */
   | { readonly type: 'busy'; readonly ms?: number }
-  /** It has done what it was busy with. */
+  /** It has finished that work. */
   | { readonly type: 'idle' }
   | { readonly type: 'answer'; readonly call: number; readonly value: unknown }
   | { readonly type: 'failure'; readonly call: number; readonly reason: string }

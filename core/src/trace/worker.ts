@@ -10,11 +10,11 @@ import { openSqliteStore } from './sqlite/sqlite-store.ts';
 import type { TraceEntry, TraceStore } from './store.ts';
 import type { FromWorker, Load, ToWorker, WorkerInput } from './worker-messages.ts';
 
-/** What it may take to open it, since a new version may have to rewrite all of it. */
+/** The time limit for opening the store, as a migration may rewrite all of it. */
 const OPEN_MS = 15 * 60_000;
 const REOPEN_AFTER_MS = 5_000;
 const PRUNE_EVERY_MS = 30_000;
-/** How much longer than its limit work may take before it counts as stuck. */
+/** How far work may exceed its limit before the thread counts as stuck. */
 const GRACE_MS = 3_000;
 /** What a crash may take: traces that are younger. */
 const COMMIT_AFTER_MS = 500;

@@ -1,6 +1,6 @@
 /**
- * A callback of a timer or of an event. What it throws would end the process, as nobody is there to catch it; it is
- * given to `fail`, which ends one request.
+ * Wraps a callback of a timer or an event. An exception in it would be uncaught and end the process; `fail` gets it
+ * instead and ends one request.
  */
 export function guarded<T = void>(
   run: (value: T) => void,

@@ -3,7 +3,7 @@ declare const VALID: unique symbol;
 /** A header value that is valid by construction: printable ASCII, and short. */
 export type HeaderText = string & { readonly [VALID]: true };
 
-/** Enough for any real name, and far below what clients and proxies take as one header. */
+/** Enough for any real name, and far below the header limits of clients and proxies. */
 const MOST_CHARACTERS = 512;
 
 const PRINTABLE = /^[\x21-\x7e]*$/;

@@ -4,14 +4,14 @@ import { GatewayError } from '../canonical/errors.ts';
 
 export interface HttpFailure {
   readonly error: unknown;
-  /** Who was asked. */
+  /** The name of the upstream. */
   readonly name: string;
   readonly timeouts: Timeouts;
   /** Whether the reply's headers had come. */
   readonly hasReply: boolean;
 }
 
-/** What went wrong with an HTTP request, for the client: who was asked, never which path, query or key. */
+/** What went wrong with an HTTP request, for the client: names the upstream, never its path, query or key. */
 export function explainHttpError({ error, name, timeouts, hasReply }: HttpFailure): GatewayError {
   if (GatewayError.is(error)) return error;
   const fail = (

@@ -2,7 +2,7 @@ import { CLOSE_BRACE, CLOSE_BRACKET, endOfString, OPEN_BRACE, OPEN_BRACKET, QUOT
 
 /** Places in JSON objects, as a tree. Names are {@link foldName folded}. */
 export interface PlaceNode {
-  /** How the place is written; the empty text where no value is wanted. */
+  /** How the place is written; empty where no value is wanted. */
   readonly label: string;
   readonly fields: ReadonlyMap<string, PlaceNode>;
   /** The entries of an array. */
@@ -56,7 +56,7 @@ export function placesOf(paths: readonly string[]): PlaceNode {
       const name = step.replace(/\[\]$/, '');
       node = child(node, name);
       if (step === name) continue;
-      // What is a list may also be written as a single value.
+      // Some clients write a list of one as a single value.
       if (path.endsWith(step)) node.label = path;
       node = node.entries ??= emptyNode();
     }
@@ -160,7 +160,7 @@ class PlaceReader {
   }
 }
 
-/** Behind a value that is of no interest. */
+/** The index behind a value that is skipped. */
 function endOfValue(bytes: Buffer, start: number): number {
   const first = bytes[start];
   if (first === QUOTE) return behind(bytes, endOfString(bytes, start));
@@ -169,7 +169,7 @@ function endOfValue(bytes: Buffer, start: number): number {
     : endOfScalar(bytes, start);
 }
 
-/** Most of a body is walked here. */
+/** The hot loop: most of a body is skipped here. */
 function endOfContainer(bytes: Buffer, start: number): number {
   let depth = 0;
   for (let at = start; at < bytes.length; at++) {

@@ -26,7 +26,7 @@ export function isPlainFormType(contentType: string): boolean {
   return /^multipart\/form-data\s*;\s*boundary=(?:"[^"\\]{1,70}"|[^\s;,"=]{1,70})\s*$/i.test(contentType);
 }
 
-/** No form has more; what comes behind is not looked at. */
+/** The most fields that are parsed; no real form has more. */
 const MAX_FIELDS = 1_000;
 
 const LINE_END = '\r\n';

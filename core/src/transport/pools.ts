@@ -21,7 +21,7 @@ export interface ClientInput {
   readonly timeouts: Timeouts;
   readonly signal: AbortSignal;
   readonly watcher?: RequestWatcher;
-  /** How errors call the one that was asked. Default: its host, which clients must not read. */
+  /** The name of the upstream in errors. Default: its host, which clients must not see. */
   readonly name?: string | undefined;
 }
 
@@ -100,7 +100,7 @@ function writtenPath(url: string): string {
 
 function unsafeAddress(): GatewayError {
   const message =
-    'The request would go to another address than was written: its path has empty, "." or ".." segments, backslashes or control characters.';
+    'The request path is not valid: it must not contain empty, "." or ".." segments, backslashes or control characters.';
   return new GatewayError('invalid', message, { code: 'path_invalid' });
 }
 
@@ -195,7 +195,7 @@ class SentHandler implements Dispatcher.DispatchHandler {
     try {
       this.#controller?.abort(failure);
     } catch (error) {
-      // What a listener of a signal throws ends the process; this request has failed already.
+      // An exception in a signal listener would end the process; this request has failed already.
       reject(error);
     }
   };

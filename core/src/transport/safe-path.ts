@@ -1,4 +1,4 @@
-/** More rounds of percent-encoding than any chain of servers takes off; text that still changes then is refused. */
+/** No chain of servers decodes more often; text that is still encoded then is refused. */
 const DECODE_ROUNDS = 4;
 
 /** Control characters, and bytes that only overlong UTF-8 has: `%c0%ae` is a dot to careless decoders. */

@@ -13,7 +13,7 @@ import { encodeStream, encodeStreamError, PING } from './encode-stream.ts';
 import { getModelEndpoint, listModelsEndpoint } from './models.ts';
 import { ANTHROPIC } from './wire.ts';
 
-/** A tool may bring a model of its own, such as the one that advises. */
+/** Some tools name a model of their own, such as the advisor. */
 const MODEL_FIELDS = ['tools[].model', 'fallbacks[]', 'fallbacks[].model', 'models[]'];
 
 const messagesEndpoint: ChatEndpoint = {

@@ -43,7 +43,7 @@ function isCallable(tool: Tool): tool is Callable {
   return tool.kind !== 'hosted';
 }
 
-/** As much of a prompt is searched for names of tools. */
+/** How much of a prompt is searched for names of tools. */
 const SEARCHED_LENGTH = 16_000;
 
 /** Tells whether a text has a tool's name in it, or a telling word of the name: "weather" for `get_weather`. */

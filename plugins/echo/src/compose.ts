@@ -14,7 +14,7 @@ export interface Draft {
   readonly reason: FinishReason;
 }
 
-/** Writes the whole answers, before limits. Choices of one reply differ in the ids of their calls only. */
+/** Writes the answers, before limits. Choices of one reply differ only in the ids of their calls. */
 export function compose(
   request: ChatRequest,
   { reasons, choices }: { reasons: boolean; choices: number },

@@ -4,11 +4,11 @@ import { splitTokens } from './tokens.ts';
 
 const DEFAULT_DIMENSIONS = 256;
 const MAX_DIMENSIONS = 4096;
-/** Of all vectors together: 1,024 of 256 dimensions. */
+/** In all vectors together: 1,024 of 256 dimensions. */
 const MAX_NUMBERS = 262_144;
-/** Of all inputs together. */
+/** In all inputs together. */
 const MAX_TOKENS = 100_000;
-/** Longer inputs are not cut into tokens at all: each token has some characters. */
+/** Longer inputs are refused before they are split into tokens, which have at most 12 characters. */
 const MAX_CHARACTERS = 12 * MAX_TOKENS;
 
 /** Turns each input into a unit vector: the same one for the same text, a near one for texts that share words. */

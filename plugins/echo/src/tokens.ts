@@ -6,7 +6,7 @@ export function splitTokens(text: string): readonly string[] {
   return text.match(TOKEN) ?? [];
 }
 
-/** Of a longer text, the rest is taken to be like its beginning. */
+/** The rest of a longer text is extrapolated. */
 const COUNTED_LENGTH = 1_000_000;
 
 export function countTokens(text: string): number {

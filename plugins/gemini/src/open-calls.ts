@@ -1,6 +1,6 @@
 import type { ToolCallPart } from '@dragoman/core';
 
-/** The calls of one turn that no result has come for, the first one first. */
+/** The calls of one turn that have no result yet, in order. */
 export class OpenCalls {
   readonly #byId: Lookup;
   readonly #byName: Lookup;
@@ -9,7 +9,7 @@ export class OpenCalls {
   constructor(calls: readonly ToolCallPart[]) {
     this.#byId = Map.groupBy(calls, ({ id }) => id);
     this.#byName = Map.groupBy(calls, ({ name }) => name);
-    // The first call of each list is taken off its end.
+    // Reversed, so that the first call can be popped.
     for (const list of [...this.#byId.values(), ...this.#byName.values()]) list.reverse();
   }
 

@@ -7,7 +7,7 @@ import {
 } from '@dragoman/core';
 import { arrayOf } from './wire.ts';
 
-/** How a place was reached: a schema within itself has no end. */
+/** How a place was reached, to detect cycles. */
 export interface Path {
   /** References on the way here. */
   readonly seen: readonly string[];
@@ -19,13 +19,13 @@ interface Found extends Path {
   readonly schema: JsonObject | undefined;
 }
 
-/** A schema may hold again what one around it was joined from, but not over and over. */
+/** How often a schema may recur within schemas that were joined from it. */
 const MAX_JOINED = 2;
 
-/** What copying one entry of an object or a list counts. */
+/** The cost of copying one entry of an object or a list, in bytes. */
 const ENTRY_BYTES = 8;
 
-/** Replaces the references of one document, and joins `allOf`. */
+/** Resolves the references of one document, and joins `allOf`. */
 export class References {
   readonly #document: JsonObject;
   readonly #budget: WorkBudget;
@@ -46,7 +46,7 @@ export class References {
     return { schema: join(parts), seen: found.seen, joined };
   }
 
-  /** Puts a schema and its `allOf`, whose own comes behind each, in the order in which they count. */
+  /** Collects a schema and, recursively, its `allOf`, in the order of their precedence. */
   #collect({ allOf, ...schema }: JsonObject, path: Path, parts: JsonObject[]): Path {
     const properties = Object.keys(objectOf(schema['properties']));
     const size = Object.keys(schema).length + properties.length + arrayOf(schema['required']).length;
@@ -82,7 +82,7 @@ export class References {
   }
 }
 
-/** The later part counts where two say something else; properties and required names add up. */
+/** Later parts override earlier ones; properties and required names are combined. */
 function join(parts: readonly JsonObject[]): JsonObject {
   const joined: Record<string, JsonValue | undefined> = {};
   const properties: Record<string, JsonValue | undefined> = Object.create(null);

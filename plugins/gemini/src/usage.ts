@@ -37,7 +37,7 @@ const USAGE = /"usageMetadata"\s*:\s*(\{(?:[^{}]|\{[^{}]*\})*\})/y;
 /** What the last piece of a stream says; within a text, quotes would be escaped. */
 const LAST = /"finishReason"\s*:\s*"|"blockReason"\s*:\s*"|"error"\s*:\s*\{/;
 
-/** At the beginning of any line, so that what stands in front has a bound: else empty lines would take their square. */
+/** At the start of any line. The space before it is bounded, as many empty lines would take quadratic time. */
 const FAILURE = /^(?:data:|\[|,)?\s{0,80}\{\s*"error"\s*:\s*\{/m;
 
 /** Judges a reply that ended by its JSON text or by the last bytes of its stream. */

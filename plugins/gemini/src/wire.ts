@@ -39,7 +39,7 @@ export const WIRE_FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
 /** Stands for a signature that nobody has; the API takes it for calls that it did not make itself. */
 export const NO_SIGNATURE = 'skip_thought_signature_validator';
 
-/** The path names the model, and so may requests inside of a request. */
+/** The path names the model, and nested requests may name one as well. */
 export const MODEL_PLACES: ModelPlaces = {
   fields: ['generateContentRequest.model', 'requests[].model', 'tools[].model'],
   prefix: 'models/',

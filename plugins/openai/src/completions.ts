@@ -57,7 +57,7 @@ function decodeRequest({ body }: RequestInput): ChatRequest {
   return defined({ ...request, extensions: extensionsOf(fields, { stream_options: streamOptions }) });
 }
 
-/** So many answers are written, of which the best are told. */
+/** `best_of` answers are generated, of which the best `n` are returned. */
 function withBestOf(sampling: Sampling, fields: FieldReader): Sampling {
   const written = Math.max(sampling.count ?? 1, fields.optionalChoices('best_of') ?? 1);
   return written > 1 ? { ...sampling, count: written } : sampling;

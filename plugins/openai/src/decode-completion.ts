@@ -10,14 +10,14 @@ import { decodeError } from './decode-error.ts';
 import { decodeUsage } from './usage.ts';
 import { arrayOf } from './wire.ts';
 
-/** Tells a completion of before chat as events, as far as that is needed to judge and to count one. */
+/** Decodes a legacy completion, as far as that is needed to judge and to count it. */
 export function* decodeCompletion(body: JsonObject): Generator<ChatEvent> {
   const decoder = new CompletionDecoder();
   yield* decoder.chunk(body);
   yield* decoder.end();
 }
 
-/** Reads a stream of completions. Its upstream alone knows whether it is whole. */
+/** Decodes a stream of legacy completions, which does not show whether it is complete. */
 export function decodeCompletionStream(): StreamDecoder {
   return new CompletionDecoder();
 }

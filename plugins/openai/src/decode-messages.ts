@@ -28,7 +28,7 @@ export function decodeMessages(readers: readonly FieldReader[], box: OpaqueBox):
   const rest = decoded.findIndex(({ role }) => role !== 'system');
   const system = decoded.slice(0, rest < 0 ? decoded.length : rest) as SystemMessage[];
   const messages: Message[] = [];
-  /** The content of the last message, while it is made of results alone. */
+  /** The content of the last message, while it consists of results only. */
   let results: UserPart[] | undefined;
   for (const message of decoded.slice(system.length)) {
     if (!isResults(message)) {

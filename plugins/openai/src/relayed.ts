@@ -10,7 +10,7 @@ export const MODEL_FIELDS: readonly string[] = [
   'plugins[].models[]',
 ];
 
-/** Of OpenAI, and of what many compatible servers have besides. */
+/** Paths of OpenAI and of many compatible servers. */
 export const STATELESS_PATHS: readonly string[] = [
   '/v1/audio/speech',
   '/v1/audio/transcriptions',
@@ -32,7 +32,7 @@ export const STATELESS_PATHS: readonly string[] = [
 ];
 
 /**
- * Headers of clients that go on. Not those that choose an organization or a project: the account is the upstream's.
- * A dash at the end stands for any rest.
+ * Headers of clients that are passed on. Those that choose an organization or a project are not, as the account is
+ * the upstream's. A trailing dash makes a name a prefix.
  */
 export const CLIENT_HEADERS: readonly string[] = ['openai-beta', 'x-stainless-'];

@@ -43,7 +43,7 @@ export function decodeUsage(value: JsonValue | undefined): Usage | undefined {
   });
 }
 
-/** Pictures and transcripts are counted as Responses are; a rerank tells one number. */
+/** Images and transcripts report usage like Responses; a rerank reports only a total. */
 function decodeRelayUsage(value: JsonValue | undefined): Usage | undefined {
   const usage = decodeUsage(value) ?? decodeResponseUsage(value);
   const total = usage ? undefined : readCount(objectOf(value)['total_tokens']);
@@ -75,7 +75,7 @@ export function encodeUsage(usage: Usage = { input: 0, output: 0 }): JsonObject 
 /** Judges a reply that ended by its JSON text or by the last bytes of its stream. */
 export function readEnd(wire: string, text: string): ReplyEnd {
   const decode = wire === OPENAI_RELAY ? decodeRelayUsage : decodeUsage;
-  // Of a long reply that is no stream, only its end is there.
+  // Of a long reply that is no stream, only the end was kept.
   const usage = /^data:/m.test(text) ? lastUsage(text, decode) : usageOfReply(text, decode);
   if (/^\s*\{/.test(text)) return defined({ usage, isComplete: true });
   // Other streams of OpenAI, which are only relayed, end in other ways.

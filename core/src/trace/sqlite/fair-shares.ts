@@ -1,16 +1,16 @@
-/** Something of which an owner has some. */
+/** What one owner holds. */
 export interface Holding {
   readonly owner: string;
   readonly amount: number;
 }
 
 /**
- * What has to go from whom, so that `surplus` goes in all: the fullest give until they have no more than the others.
- * Nobody gives while another one has more.
+ * How much of each owner's holding to remove, so that `surplus` is removed in total. The largest holdings are cut
+ * down to a common level; smaller ones are left alone.
  */
 export function fairShares(holdings: readonly Holding[], surplus: number): ReadonlyMap<string, number> {
   const fullest = holdings.toSorted((a, b) => b.amount - a.amount);
-  // The level down to which the first `givers` give: all that they have together, but for the surplus, in equal parts.
+  // The level to which the largest holdings are cut: an equal share of what remains of them.
   let sum = 0;
   let level = 0;
   for (const [at, { amount }] of fullest.entries()) {

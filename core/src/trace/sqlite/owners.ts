@@ -4,20 +4,20 @@ import type { Migration } from 'kysely/migration';
 /** The owner of all that was refused at the door. Ids of keys never look like this. */
 export const STRANGERS = 'refused';
 
-/** Whose a trace is, as SQL; `row` is a table, or `new` and `old` in a trigger. */
+/** The owner of a trace, as SQL. `row` is a table, or `new` or `old` in a trigger. */
 function ownerOf(row: string): RawBuilder<string> {
   const [outcome, key] = [sql.ref(`${row}.outcome`), sql.ref(`${row}.key_id`)];
   return sql`case when ${outcome} = 'refused' then 'refused' else coalesce(${key}, '') end`;
 }
 
 /**
- * Counts what is kept of each owner, by triggers: to count a million traces whenever some have to go would take longer
- * than to write them. The bytes of bodies come after their trace, and go before it.
+ * Counts the traces of each owner with triggers: counting a million traces before each pruning would take longer than
+ * writing them. Bodies are inserted after their trace and deleted before it.
  */
 export const owners: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema.alterTable('traces').addColumn('refused', 'text').execute();
-    // What was written of strangers before counts as theirs.
+    // Earlier versions recorded refused requests as errors.
     await sql`update traces set outcome = 'refused'
       where error_kind = 'auth' and outcome = 'error' and key_id is null and attempt_count = 0`.execute(db);
     await db.schema

@@ -12,19 +12,19 @@ export interface PruneInput {
   readonly database: DatabaseSync;
 }
 
-/** Removes the traces beyond the bounds, a few at a time; how many went. */
+/** Removes a batch of the traces beyond the bounds, and returns their number. */
 export type Pruner = (input: PruneInput) => Promise<number>;
 
 /** So many at a time: whoever wants to write must not wait for long. */
 const BATCH = 2_000;
 /** Refused requests that are kept at most. */
 const MAX_REFUSED = 10_000;
-/** What a trace takes besides its bodies, in bytes, about. */
+/** About how many bytes a trace takes without its bodies. */
 const ROW_BYTES = 1024;
 
 /**
- * Beyond the bounds, what was refused at the door goes first, and then the oldest traces of the fullest owner: the
- * traffic of one key removes no traces of another that has fewer.
+ * Beyond the bounds, refused requests are removed first, then the oldest traces of the owner that has the most: the
+ * traffic of one key does not displace the traces of others.
  */
 export function createPruner(db: Kysely<Tables>): Pruner {
   /**
@@ -77,7 +77,7 @@ export function createPruner(db: Kysely<Tables>): Pruner {
   };
 }
 
-/** How many traces of whom go. Where the bytes are too many, the owner with the most bytes is the fullest. */
+/** How many traces of each owner to remove. When there are too many bytes, owners are compared by bytes. */
 function sharesOf(
   owners: readonly OwnerTable[],
   surplus: number,
@@ -133,7 +133,7 @@ async function removeRefused(db: Kysely<Tables>, limit: number): Promise<number>
   const oldest = db
     .selectFrom('traces')
     .select('seq')
-    // As a literal: only so is it seen that the index has them all.
+    // A literal, so that SQLite uses the partial index.
     .where(sql<boolean>`outcome = 'refused'`)
     .orderBy('started_at')
     .limit(limit);

@@ -37,7 +37,7 @@ export async function readStats(db: Kysely<Tables>, query: StatsQuery): Promise<
   const ranked = db
     .selectFrom('traces')
     .where((eb) => matches(eb, query))
-    // Whoever knocks without a key must not shift the figures of those who have one.
+    // Requests without a key must not distort the statistics.
     .$if(query.outcome !== 'refused', (rows) => rows.where('outcome', '!=', 'refused'))
     .select([
       at.as('at'),

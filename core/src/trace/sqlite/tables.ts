@@ -93,7 +93,7 @@ export interface ToolCallTable {
   readonly result_ms: number | null;
 }
 
-/** What is kept of each owner of traces. */
+/** How much is stored for each owner of traces. */
 export interface OwnerTable {
   /** The id of a key, `''` for none, or `refused`. */
   readonly owner: string;

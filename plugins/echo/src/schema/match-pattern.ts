@@ -1,12 +1,12 @@
 import { TimeLimitError, withinTime, type WorkBudget } from '@dragoman/core';
 
 const TIME_LIMIT_MS = 20;
-/** What each pattern costs, since watching the time has its price. */
+/** The cost of any pattern, as the time limit has its own. */
 const COST = 100;
-/** A pattern that had to be stopped may not come again and again. */
+/** The cost of a pattern that had to be stopped, so that few of them use up the budget. */
 const STOPPED_COST = 12_000;
 
-/** Whether a text matches a client's pattern, which may be made to take forever. */
+/** Whether a text matches a client's pattern, which may be built to run forever. */
 export function matchPattern(pattern: string, text: string, budget: WorkBudget): boolean {
   const match = (): boolean => new RegExp(pattern, 'u').test(text);
   if (!budget.spend(COST)) return false;

@@ -12,7 +12,7 @@ import { readList, readMap, readNames, readNumber, readTypes, type Schema } from
 /** References and nesting together; deeper than this is a circle or an attack. */
 const MAX_DEPTH = 100;
 
-/** As many values are compared in the time of one step. */
+/** How many values are compared for one step of the budget. */
 const COMPARED_AT_ONCE = 8;
 
 /** Where in the work a schema is looked at. */

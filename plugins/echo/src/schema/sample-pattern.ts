@@ -6,7 +6,7 @@ const ALPHABET =
   'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_- .,:;/@#+=!?*$%&()[]{}<>|~^"\'`\\';
 const CONTROLS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', f: '\f', v: '\v' };
 
-/** Longer texts are not made: `(a{9999}){9999}` would fill the memory. */
+/** Longer texts are not generated: `(a{9999}){9999}` would exhaust the memory. */
 const MAX_LENGTH = 10_000;
 
 /**

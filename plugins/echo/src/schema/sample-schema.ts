@@ -14,7 +14,7 @@ import { sampleText } from './sample-text.ts';
 
 /** For all tools of a request together: each step takes about a microsecond. */
 const LIMITS = { nodes: 20_000, bytes: 2_000_000 };
-/** As many keywords are merged in the time of one step. */
+/** How many keywords are merged for one step of the budget. */
 const MERGED_AT_ONCE = 8;
 const MAX_ITEMS = 1000;
 const MAX_DEPTH = 60;

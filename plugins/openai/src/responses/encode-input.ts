@@ -97,7 +97,7 @@ function encodeAssistant(
     items.push(...encodeSaid(said));
     said = [];
   };
-  /** Behind it, there is nothing that reasoning could have led to. */
+  /** Reasoning after it has led to nothing. */
   const lastOutcome = content.findLastIndex(({ type }) => type !== 'reasoning');
   for (const [at, part] of content.entries()) {
     if (part.type === 'text' || part.type === 'refusal') {
