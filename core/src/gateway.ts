@@ -198,7 +198,7 @@ async function assemble(
       const { url, innerUrl } = addresses;
       await runFile.publish({ url: innerUrl, token: localToken, admin: addresses.admin });
       if (adminOnly) return { url };
-      const warning = exposureWarning(config.server);
+      const warning = exposureWarning(config);
       if (warning !== undefined) log.warn(warning);
       await entries.started({ version: manifest.version, url, auth: config.auth });
       // Only now: a key made by a start that fails would be shown to nobody.

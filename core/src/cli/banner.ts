@@ -29,7 +29,7 @@ function words(gateway: Printed, config: ResolvedConfig, url: string): string {
     ['Traces', RECORDED[config.traces.record]],
   ];
   const rows = lines.map(([label = '', value = '']) => `  ${label.padEnd(11)} ${value}`);
-  const warning = exposureWarning(config.server);
+  const warning = exposureWarning(config);
   const warnings = warning === undefined ? [] : ['', `  Warning: ${warning}`];
   return ['', '  Dragoman is ready.', '', ...rows, ...warnings, ''].join('\n');
 }

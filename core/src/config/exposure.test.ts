@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { exposureWarning } from './exposure.ts';
 import { resolveConfig } from './resolve.ts';
 
-const warningOf = (server: object) => exposureWarning(resolveConfig({ plugins: [], server }).server);
+const warningOf = (server: object) => exposureWarning(resolveConfig({ plugins: [], server }));
 
 describe('the warning of a gateway that others can listen to', () => {
   it.each([
@@ -13,6 +13,11 @@ describe('the warning of a gateway that others can listen to', () => {
     { host: '0.0.0.0', publicUrl: 'http://llm.example.com' },
   ])('comes for %j', (server) => {
     expect(warningOf(server)).toContain(`listens on ${server.host} without TLS`);
+  });
+
+  it('comes for a console that listens beyond this machine, too', () => {
+    const config = resolveConfig({ plugins: [], console: { port: 0, host: '0.0.0.0' } });
+    expect(exposureWarning(config)).toContain('listens on 0.0.0.0 without TLS');
   });
 
   it.each([
