@@ -1,4 +1,3 @@
-import { defined } from '../canonical/json.ts';
 import type { ModelPlaces, RawRequest } from '../plugin/plugin.ts';
 import { ModelNames } from '../routing/model-names.ts';
 import { findPlaced, placesOf } from '../transport/json-places.ts';
@@ -17,9 +16,12 @@ export function createNaming({ models }: { readonly models?: ModelPlaces }): Nam
       if (!(body instanceof Uint8Array)) return new ModelNames({ model, query });
       const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
       const mentions = findPlaced(bytes, places);
-      return new ModelNames(
-        defined({ model, query, prefix, body: { bytes: body, mentions, encode: JSON.stringify } }),
-      );
+      return new ModelNames({
+        model,
+        query,
+        prefix,
+        body: { bytes: body, mentions, encode: JSON.stringify },
+      });
     },
   };
 }

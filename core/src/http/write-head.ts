@@ -88,9 +88,10 @@ function doesNotThrow(check: () => void): boolean {
  * beforehand makes Node take the long way for all of them.
  */
 export function ownHeaders(state: Context['state']): HeaderMap {
-  const { requestId: id, clientRequestId = id, notes, protocol } = state as RequestState;
+  const { requestId: id, clientRequestId, notes, protocol } = state as RequestState;
   const { upstream, upstreamModel = '', attempts, startedAt, upstreamMs } = notes;
-  const [asked, requestId] = [headerText(clientRequestId), headerText(id)];
+  const requestId = headerText(id);
+  const asked = clientRequestId === undefined ? requestId : headerText(clientRequestId);
   // OpenAI's SDKs read the first, Anthropic's the second. The first returns the id that a client sent; the second is
   // always the trace's.
   if (upstream === undefined) return { 'x-request-id': asked, 'request-id': requestId };

@@ -3,9 +3,9 @@ import { defined } from '../canonical/json.ts';
 import { readCount } from '../canonical/usage.ts';
 import type { PricedModel } from '../limits/prices.ts';
 import { isText } from '../trace/capture.ts';
-import { createTap, type Tap } from '../trace/tap.ts';
 import type { ReplyTap } from '../transport/http.ts';
 import { BYTES_OF_MEDIA, contentBytes } from './content-bytes.ts';
+import { ReplyTail } from './reply-tail.ts';
 import { type CountAs, countJson, countPart, type Found, StreamCount } from './reply-count.ts';
 import { BYTES_OF_TOKEN } from './text-tokens.ts';
 
@@ -28,9 +28,9 @@ export class Meter implements ReplyTap {
   /** Whether its end was seen. */
   isWhole = false;
   #as: CountAs | undefined;
-  #headers: Readonly<Record<string, unknown>> = {};
+  #headers: Readonly<Record<string, unknown>> | undefined;
   #body: Uint8Array | undefined;
-  #tail: Tap | undefined;
+  #tail: ReplyTail | undefined;
   #stream: StreamCount | undefined;
   #isJson = false;
   #size = 0;
@@ -59,19 +59,20 @@ export class Meter implements ReplyTap {
     return true;
   }
 
-  /** Takes the bytes of the reply. A field, so that it can be handed on as a listener. */
-  readonly push = (chunk: Uint8Array): void => {
+  /** Takes the bytes of the reply. */
+  push(chunk: Uint8Array): void {
     if (this.#size === 0) this.#isJson = startsAsJson(chunk);
     this.#size += chunk.length;
-    (this.#tail ??= createTap(TAIL_BYTES, this.#drop)).push(chunk);
-  };
+    this.#tail ??= new ReplyTail(TAIL_BYTES);
+    for (const dropped of this.#tail.push(chunk)) this.#drop(dropped);
+  }
 
-  readonly #drop = (chunk: Uint8Array): void => {
+  #drop(chunk: Uint8Array): void {
     this.#dropped += chunk.length;
     if (!this.#isStream || (!this.#isExact && this.#read >= SAMPLE_BYTES)) return;
     this.#read += chunk.length;
     this.#openStream().push(chunk);
-  };
+  }
 
   /** The last bytes, as text. */
   text(): string {
@@ -123,7 +124,7 @@ export class Meter implements ReplyTap {
 
   get #isStream(): boolean {
     if (this.#isJson || this.#as === undefined) return false;
-    return this.#as !== 'text' || /^text\/event-stream\b/i.test(String(this.#headers['content-type']));
+    return this.#as !== 'text' || /^text\/event-stream\b/i.test(String(this.#headers?.['content-type']));
   }
 
   #openStream(): StreamCount {
@@ -134,7 +135,7 @@ export class Meter implements ReplyTap {
     if (this.#hasBegun) return { bytes: this.#told, hasBegun: true };
     if (this.#as === undefined) return this.#countUndecoded();
     if (this.#isStream) return this.#countStream();
-    if (this.#as === 'text' && !isText(this.#headers)) return this.#all(BYTES_OF_MEDIA);
+    if (this.#as === 'text' && !isText(this.#headers ?? {})) return this.#all(BYTES_OF_MEDIA);
     if (!this.#isJson) return this.#as === 'text' ? this.#all(this.#size) : NOTHING;
     if (this.#body) return countJson(Buffer.from(this.#body).toString('utf8'), this.#as);
     if (this.#dropped === 0) return countJson(this.text(), this.#as);

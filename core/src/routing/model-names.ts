@@ -20,10 +20,21 @@ export interface NamedRequest {
   /** The model that was asked for: routes, scopes and prices go by it. */
   readonly model: string;
   readonly query: string;
-  readonly body?: NamedBody;
+  readonly body?: NamedBody | undefined;
   /** The prefix that the wire puts before names: `models/`. */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
 }
+
+/** Another model than the requested one. */
+interface OtherModel {
+  /** The field that names it. */
+  readonly label: string;
+  /** Once it was checked. */
+  route?: Route;
+}
+
+const NO_OTHERS: ReadonlyMap<string, OtherModel> = new Map();
+const NO_FIELDS: readonly string[] = [];
 
 /** The most other models that a request may name; more fallbacks are of no use. */
 const MAX_OTHERS = 16;
@@ -35,8 +46,8 @@ const MAX_OTHERS = 16;
  */
 export class ModelNames {
   readonly #request: NamedRequest;
-  readonly #others = new Map<string, string>();
-  readonly #routes = new Map<string, Route>();
+  /** Most requests have none. */
+  #others = NO_OTHERS;
   readonly #queryNames: readonly string[];
 
   constructor(request: NamedRequest) {
@@ -51,8 +62,8 @@ export class ModelNames {
       const name = this.#bare(mention.value);
       if (name === request.model) continue;
       if (mention.isTop) throw mismatch(mention.label);
-      this.#others.set(name, mention.label);
-      if (this.#others.size > MAX_OTHERS) throw mismatch(mention.label);
+      if (this.#others.size >= MAX_OTHERS && !this.#others.has(name)) throw mismatch(mention.label);
+      this.#others = new Map(this.#others).set(name, { label: mention.label });
     }
   }
 
@@ -70,7 +81,7 @@ export class ModelNames {
 
   /** Throws when the other models have different names at a candidate, as a decoded request keeps them as they are. */
   check(candidate: Candidate): void {
-    for (const [name, label] of this.#others) {
+    for (const [name, { label }] of this.#others) {
       if (this.#ownName(name, candidate) !== name) throw mismatch(label);
     }
   }
@@ -100,11 +111,12 @@ export class ModelNames {
   }
 
   async #judge(key: StoredKey | undefined, catalogue: Pick<Catalogue, 'resolve'>): Promise<void> {
-    for (const [name, label] of this.#others) {
+    for (const [name, other] of this.#others) {
+      const { label } = other;
       // The cost of another model would not be counted.
       if (key?.limits) throw mismatch(label);
       try {
-        this.#routes.set(name, await catalogue.resolve(name, key));
+        other.route = await catalogue.resolve(name, key);
       } catch (cause) {
         throw mismatch(label, cause);
       }
@@ -112,8 +124,9 @@ export class ModelNames {
   }
 
   #ownName(name: string, { upstream }: Candidate): string {
-    const served = this.#routes.get(name)?.candidates.find((candidate) => candidate.upstream === upstream);
-    if (!served) throw mismatch(this.#others.get(name) ?? 'model');
+    const other = this.#others.get(name);
+    const served = other?.route?.candidates.find((candidate) => candidate.upstream === upstream);
+    if (!served) throw mismatch(other?.label ?? 'model');
     return served.model;
   }
 
@@ -123,6 +136,7 @@ export class ModelNames {
   }
 
   #readQuery({ query, model }: NamedRequest): readonly string[] {
+    if (query === '') return NO_FIELDS;
     const fields = modelsOfQuery(query);
     const other = fields.find(([, value]) => this.#bare(value) !== model);
     if (other) throw mismatch(other[0]);

@@ -27,7 +27,7 @@ export function decompressed(reply: HttpReply, name: string, tap?: ReplyTap): Ht
   }
   const { 'content-encoding': _, 'content-length': __, ...headers } = reply.headers;
   const decoder = DECODERS[encoding as keyof typeof DECODERS]();
-  if (tap?.wants(headers)) decoder.on('data', tap.push);
+  if (tap?.wants(headers)) decoder.on('data', (chunk: Buffer) => tap.push(chunk));
   const broken = (cause: Error): GatewayError =>
     new GatewayError('upstream-broken', `The answer of ${name} is not valid ${encoding} data.`, { cause });
   return { status: reply.status, headers, body: connect(reply.body, decoder, broken) };

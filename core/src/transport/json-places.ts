@@ -25,6 +25,8 @@ export interface PlacedValue {
 const SPACE = 0x20;
 const COMMA = 0x2c;
 const NULL = 0x6e;
+/** The first of its three bytes. */
+const BYTE_ORDER_MARK = 0xef;
 
 /** Parsers of JSON differ in whether case and underscores matter; here they do not. */
 export function foldName(name: string): string {
@@ -96,9 +98,8 @@ function child({ fields }: OpenNode, name: string): OpenNode {
 
 /** The values at places of a valid JSON object, in one pass. Duplicates of a field are all found. */
 export function findPlaced(bytes: Buffer, root: PlaceNode): readonly PlacedValue[] {
-  const start = bytes.indexOf(OPEN_BRACE);
-  // A list has no fields.
-  if (start < 0 || bytes.subarray(0, start).includes(OPEN_BRACKET)) return [];
+  const start = skipSpace(bytes, bytes[0] === BYTE_ORDER_MARK ? 3 : 0);
+  if (bytes[start] !== OPEN_BRACE) return [];
   const reader = new PlaceReader(bytes, start);
   reader.readObject(start, root);
   return reader.found;

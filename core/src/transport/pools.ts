@@ -136,7 +136,7 @@ class SentHandler implements Dispatcher.DispatchHandler {
   readonly #sent: Sent;
   #controller: Dispatcher.DispatchController | undefined;
   #body: ReplyBody | undefined;
-  #onData: ReplyTap['push'] | undefined;
+  #tap: ReplyTap | undefined;
 
   constructor(sent: Sent) {
     this.#sent = sent;
@@ -153,7 +153,7 @@ class SentHandler implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     this.#body = new ReplyBody(controller);
     const { tap, called, watcher, resolve, reject } = this.#sent;
-    if (tap && !isCompressed(headers) && tap.wants(headers)) this.#onData = tap.push;
+    if (tap && !isCompressed(headers) && tap.wants(headers)) this.#tap = tap;
     const reply = { status, headers: joinValues(headers), body: this.#body };
     try {
       watcher?.answered(reply);
@@ -164,7 +164,7 @@ class SentHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#onData?.(chunk);
+    this.#tap?.push(chunk);
     this.#body?.receive(chunk);
   }
 
