@@ -36,7 +36,7 @@ export function AuditPanel() {
         {filter('operation')}
         {filter('target')}
       </div>
-      <Loaded of={list}>
+      <Loaded of={{ data: list.rows, error: list.error, mutate: list.refresh }}>
         {(rows) =>
           rows.length === 0 ? (
             <p className="text-sm text-quiet">{t('none')}</p>

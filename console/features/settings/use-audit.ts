@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
-import useSWRInfinite from 'swr/infinite';
 import { queryOf } from '../../lib/api.ts';
 import type { AuditPage, AuditRow } from '../../lib/types.ts';
+import { type Pages, usePages } from '../../lib/use-pages.ts';
 
 const PAGE_SIZE = 25;
 
@@ -11,30 +11,15 @@ export interface AuditFilters {
   readonly target: string;
 }
 
-export interface AuditList {
-  readonly data: readonly AuditRow[] | undefined;
-  readonly error: Error | undefined;
-  readonly hasMore: boolean;
-  readonly isLoading: boolean;
-  readonly loadMore: () => void;
-  readonly mutate: () => void;
+export interface AuditList extends Pages<AuditPage> {
+  readonly rows: readonly AuditRow[] | undefined;
 }
 
 /** Entries of the audit log, the newest first, page by page. */
 export function useAudit(filters: AuditFilters): AuditList {
-  const { data, error, size, setSize, isValidating, mutate } = useSWRInfinite<AuditPage, Error>(
-    (page, previous: AuditPage | null) => {
-      if (page > 0 && previous?.next === undefined) return null;
-      return `/audit${queryOf({ ...filters, limit: PAGE_SIZE, cursor: previous?.next })}`;
-    },
-    { revalidateFirstPage: false, keepPreviousData: true },
-  );
-  return {
-    data: useMemo(() => data?.flatMap((page) => page.entries), [data]),
-    error,
-    hasMore: data?.at(-1)?.next !== undefined,
-    isLoading: isValidating,
-    loadMore: () => void setSize(size + 1),
-    mutate: () => void mutate(),
-  };
+  const list = usePages<AuditPage>((cursor) => `/audit${queryOf({ ...filters, limit: PAGE_SIZE, cursor })}`, {
+    keepPreviousData: true,
+  });
+  const { pages } = list;
+  return { ...list, rows: useMemo(() => pages?.flatMap((page) => page.entries), [pages]) };
 }

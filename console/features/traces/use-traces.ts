@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import useSWRInfinite from 'swr/infinite';
 import { addressOf, queryOf } from '../../lib/api.ts';
 import type { Trace, TracePage } from '../../lib/types.ts';
+import { type Pages, usePages } from '../../lib/use-pages.ts';
 
 const PAGE_SIZE = 200;
 
@@ -20,39 +20,18 @@ export interface TraceFilters {
   readonly sort: string;
 }
 
-export interface TraceList {
+export interface TraceList extends Pages<TracePage> {
   readonly traces: readonly Trace[] | undefined;
-  readonly error: Error | undefined;
-  readonly hasMore: boolean;
-  readonly isLoading: boolean;
-  readonly loadMore: () => void;
-  readonly refresh: () => void;
 }
 
 /** Traces that filters find, page by page. */
 export function useTraces({ badCalls, retried, minMs, sort, ...texts }: TraceFilters): TraceList {
   const filter = { ...texts, badCalls: badCalls || null, minAttempts: retried ? 2 : null, minMs, sort };
-  const { data, error, size, setSize, isValidating, mutate } = useSWRInfinite<TracePage, Error>(
-    (page, previous: TracePage | null) => {
-      if (page > 0 && previous?.next === undefined) return null;
-      return `/traces${queryOf({ ...filter, limit: PAGE_SIZE, cursor: previous?.next })}`;
-    },
-    { revalidateFirstPage: false, revalidateOnFocus: false },
-  );
-  const traces = useMemo(() => data?.flatMap((page) => page.traces), [data]);
-  const hasMore = data?.at(-1)?.next !== undefined;
-  return {
-    traces,
-    error,
-    hasMore,
-    isLoading: isValidating,
-    loadMore: () => {
-      if (hasMore && !isValidating) void setSize(size + 1);
-    },
-    refresh: () => {
-      void setSize(1).then(() => mutate());
-    },
-  };
+  const list = usePages<TracePage>((cursor) => `/traces${queryOf({ ...filter, limit: PAGE_SIZE, cursor })}`, {
+    revalidateOnFocus: false,
+  });
+  const { pages } = list;
+  return { ...list, traces: useMemo(() => pages?.flatMap((page) => page.traces), [pages]) };
 }
 
 /** Counts the requests that began or ended since, each once. */

@@ -38,8 +38,6 @@ export function TraceActions({
       toast.error(messageOf(error));
     }
   };
-  const save = (file: string): Promise<unknown> =>
-    download(file).catch((error: unknown) => toast.error(messageOf(error)));
   return (
     <div className="flex flex-wrap items-center gap-2">
       {detail?.request.body && (
@@ -65,8 +63,8 @@ export function TraceActions({
           </IconButton>
         }
         items={[
-          { label: 'JSON', onSelect: () => void save(`${path}/export`) },
-          { label: 'HAR', onSelect: () => void save(`${path}/export?format=har`) },
+          { label: 'JSON', onSelect: () => void download(`${path}/export`) },
+          { label: 'HAR', onSelect: () => void download(`${path}/export?format=har`) },
         ]}
       />
       <IconButton label={t('remove')} onClick={() => void remove()}>
