@@ -160,7 +160,7 @@ async function assemble(
     auth: config.auth,
     protocols: registry.protocols,
     isReady: () => closing === undefined,
-    consoleUrl: () => (isConsoleApart(config.console) ? consoleUrl() : ''),
+    hasConsole: !isConsoleApart(config.console),
     traces: () => traces.status(),
     isDiskLow: () => disk.isLow,
   });

@@ -8,8 +8,8 @@ export interface InfoDeps {
   readonly version: string;
   readonly auth: boolean;
   readonly protocols: readonly Protocol[];
-  /** Empty when the console is at this address. */
-  readonly consoleUrl: () => string;
+  /** Whether the console is at this address. Otherwise strangers need not know where it is. */
+  readonly hasConsole: boolean;
   /** Whether the gateway takes requests; false from the stop signal on. */
   readonly isReady: () => boolean;
   readonly traces: () => TracesStatus;
@@ -39,8 +39,7 @@ export function createInfoRouter(deps: InfoDeps): Router {
       authentication: deps.auth
         ? 'A key of this gateway, as `Authorization: Bearer` or `x-api-key`.'
         : 'None.',
-      console: `${deps.consoleUrl()}/console/`,
-      admin: `${deps.consoleUrl()}/admin/api/v1/openapi.json`,
+      ...(deps.hasConsole && { console: '/console/', admin: '/admin/api/v1/openapi.json' }),
       health: ['/healthz', '/readyz'],
       endpoints: deps.protocols.flatMap(({ name, endpoints }) =>
         endpoints.map(({ method, path, summary }) => ({ protocol: name, method, path, summary })),
