@@ -31,7 +31,7 @@ describe('the door', () => {
     expect(kinds[100]).toBe('rate-limit');
   });
 
-  it('slows nobody down for anything but a key', () => {
+  it('limits only failures of keys', () => {
     const { answer } = door();
     const missing = new GatewayError('not-found', 'No.', { refused: 'unknown-url' });
     for (let n = 0; n < 300; n += 1) expect(answer(missing, '203.0.113.7')).toBe(missing);
@@ -51,7 +51,7 @@ describe('the door', () => {
     expect(sample('10.0.0.1')).toBe(10);
   });
 
-  it('holds a bounded number of addresses, and still slows the others down, as one', () => {
+  it('counts a bounded number of addresses, and all others as one', () => {
     const { answer } = door();
     for (let n = 0; n < 10_000; n += 1) answer(refused, `10.${n >> 8}.${n & 255}.1`);
     const kinds = Array.from({ length: 101 }, (_, n) => answer(refused, `192.0.2.${n}`).kind);

@@ -22,7 +22,7 @@ async function* stream(text: string): AsyncGenerator<string> {
 }
 
 describe('the id of a reply', () => {
-  it('is told once, in whatever way the reply comes', async () => {
+  it('is reported once, for every kind of reply', async () => {
     expect(await idsOf('{"id":"a","choices":[{"id":"b"}]}')).toEqual(['a']);
     expect(await idsOf(Buffer.from('{ "id" : "a" }'))).toEqual(['a']);
     expect(await idsOf(stream(EVENT))).toEqual(['resp_1']);

@@ -21,7 +21,7 @@ function pass(seconds: number, each: () => void = () => {}): void {
 const watchAt = (minBytesPerSecond: number) => createUploadWatch({ minBytesPerSecond, now: () => now });
 
 describe('an upload', () => {
-  it('that stands still is ended after 30 seconds, and told why once', () => {
+  it('that stalls is ended after 30 seconds, with one error', () => {
     const errors: GatewayError[] = [];
     watchAt(100).watch((error) => errors.push(error));
     pass(29);
@@ -31,7 +31,7 @@ describe('an upload', () => {
     expect(errors[0]?.message).toContain('100 bytes a second');
   });
 
-  it('that is fast enough on the whole goes on for as long as it likes', () => {
+  it('that is fast enough on average is never ended', () => {
     const slow = vi.fn<() => void>();
     const upload = watchAt(100).watch(slow);
     // All at once, then nothing: the window begins again each 30 seconds.
@@ -44,7 +44,7 @@ describe('an upload', () => {
     expect(slow).toHaveBeenCalledOnce();
   });
 
-  it('that ended is not looked at any more, and its place is another one`s', () => {
+  it('that ended is no longer checked, and its place is reused', () => {
     const [first, second, third] = [vi.fn<() => void>(), vi.fn<() => void>(), vi.fn<() => void>()];
     const { watch } = watchAt(100);
     const upload = watch(first);

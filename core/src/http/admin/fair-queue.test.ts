@@ -39,7 +39,7 @@ describe('a fair queue', () => {
     expect(await Promise.all(all)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('lets those go first who have asked less', async () => {
+  it('runs callers with fewer attempts first', async () => {
     const { run, end, begun } = start();
     void run('first');
     void run('often', 9);
@@ -61,7 +61,7 @@ describe('a fair queue', () => {
     expect(begun).toEqual(['first', 'one', 'two']);
   });
 
-  it('forgets those who went away, and goes on', async () => {
+  it('skips callers that went away', async () => {
     const { run, end, begun } = start();
     void run('first');
     const gone = new AbortController();
@@ -74,7 +74,7 @@ describe('a fair queue', () => {
     expect(begun).toEqual(['first', 'next']);
   });
 
-  it('goes on when work fails', async () => {
+  it('continues after work that fails', async () => {
     const queue = createFairQueue({ running: 1, waiting: 1 });
     const turn = { rank: 1, signal: STAYS };
     const failed = queue.run(turn, () => Promise.reject(new Error('failed')));
