@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Context } from 'koa';
 import type { LimitHeadroom, Protocol } from '../plugin/plugin.ts';
-import { headerNumber, type HeaderText, headerText } from '../transport/header-text.ts';
+import { headerNumber, type HeaderValue, headerValue } from '../transport/header-value.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import type { RequestState } from './exchange.ts';
 import { asInert, REPLY_POLICY } from './reply-policy.ts';
@@ -55,7 +55,7 @@ function repair(headers: Written): Written {
   const repaired: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || OF_NODE.has(name.toLowerCase()) || !isName(name)) continue;
-    repaired[name] = isValue(name, value) ? value : headerText(String(value));
+    repaired[name] = isValue(name, value) ? value : headerValue(String(value));
   }
   return repaired;
 }
@@ -90,18 +90,18 @@ function doesNotThrow(check: () => void): boolean {
 export function ownHeaders(state: Context['state']): HeaderMap {
   const { requestId: id, clientRequestId, notes, protocol } = state as RequestState;
   const { upstream, upstreamModel = '', attempts, startedAt, upstreamMs } = notes;
-  const requestId = headerText(id);
-  const asked = clientRequestId === undefined ? requestId : headerText(clientRequestId);
+  const requestId = headerValue(id);
+  const asked = clientRequestId === undefined ? requestId : headerValue(clientRequestId);
   // OpenAI's SDKs read the first, Anthropic's the second. The first returns the id that a client sent; the second is
   // always the trace's.
   if (upstream === undefined) return { 'x-request-id': asked, 'request-id': requestId };
   notes.overheadMs = performance.now() - startedAt - upstreamMs;
   const limits = notes.limits && limitHeaders(protocol, notes.limits);
-  const headers: Readonly<Record<string, HeaderText>> = {
+  const headers: Readonly<Record<string, HeaderValue>> = {
     'x-request-id': asked,
     'request-id': requestId,
-    'x-dragoman-upstream': headerText(upstream),
-    'x-dragoman-model': headerText(upstreamModel),
+    'x-dragoman-upstream': headerValue(upstream),
+    'x-dragoman-model': headerValue(upstreamModel),
     'x-dragoman-attempts': headerNumber(attempts),
     'x-dragoman-overhead-ms': headerNumber(Math.round(notes.overheadMs * 100) / 100),
   };

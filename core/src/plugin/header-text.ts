@@ -3,7 +3,7 @@ import { isJsonObject } from '../canonical/json.ts';
 /** What a header may hold: visible ASCII, spaces, tabs and Latin-1. Node refuses all else when a request is sent. */
 const HEADER_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-export function isHeaderText(text: string): boolean {
+function isHeaderText(text: string): boolean {
   return HEADER_TEXT.test(text);
 }
 

@@ -10,7 +10,7 @@ export interface ObjectAccess {
   readonly owner: string;
 }
 
-export function isOthers({ ids, upstream, owner }: ObjectAccess, id: string): boolean {
+function isOthers({ ids, upstream, owner }: ObjectAccess, id: string): boolean {
   const found = ids.find(upstream, id);
   return found !== undefined && found.owner !== owner;
 }

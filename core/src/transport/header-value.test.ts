@@ -3,19 +3,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyText } from '../../../tests/support/any-text.ts';
 import { guarded } from './guarded.ts';
-import { headerText } from './header-text.ts';
+import { headerValue } from './header-value.ts';
 import { encodeUrlPart } from './url-part.ts';
 
-describe('headerText', () => {
+describe('headerValue', () => {
   it('leaves names of models as they are', () => {
-    for (const name of ['gpt-5', 'up/qwen-turbo@2026', 'a%20b']) expect(headerText(name)).toBe(name);
-    expect(headerText('模型')).toBe('%E6%A8%A1%E5%9E%8B');
+    for (const name of ['gpt-5', 'up/qwen-turbo@2026', 'a%20b']) expect(headerValue(name)).toBe(name);
+    expect(headerValue('模型')).toBe('%E6%A8%A1%E5%9E%8B');
   });
 
   it('makes a valid, short value of any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
-        const value = headerText(text);
+        const value = headerValue(text);
         expect(() => validateHeaderValue('x-any', value)).not.toThrow();
         expect(value).toMatch(/^[\x21-\x7e]*$/);
         expect(value.length).toBeLessThan(8_192);

@@ -1,7 +1,7 @@
 declare const VALID: unique symbol;
 
 /** A header value that is valid by construction: printable ASCII, and short. */
-export type HeaderText = string & { readonly [VALID]: true };
+export type HeaderValue = string & { readonly [VALID]: true };
 
 /** Enough for any real name, and far below the header limits of clients and proxies. */
 const MOST_CHARACTERS = 512;
@@ -9,13 +9,13 @@ const MOST_CHARACTERS = 512;
 const PRINTABLE = /^[\x21-\x7e]*$/;
 
 /** Text of any origin as a header value: percent-encoded where it is more than printable ASCII, cut where it is long. */
-export function headerText(text: string): HeaderText {
+export function headerValue(text: string): HeaderValue {
   const short = text.length > MOST_CHARACTERS ? text.slice(0, MOST_CHARACTERS) : text;
-  return (PRINTABLE.test(short) ? short : encodeUrl(short)) as HeaderText;
+  return (PRINTABLE.test(short) ? short : encodeUrl(short)) as HeaderValue;
 }
 
-export function headerNumber(value: number): HeaderText {
-  return String(value) as HeaderText;
+export function headerNumber(value: number): HeaderValue {
+  return String(value) as HeaderValue;
 }
 
 function encodeUrl(text: string): string {
