@@ -144,11 +144,22 @@ describe('who is refused at the door', () => {
   });
 
   it('is nobody who asks under the public name of an open gateway', async () => {
-    await start({ auth: false, server: { publicUrl: 'https://llm.example.com' } });
+    const server = { publicUrl: 'https://llm.example.com' };
+    await start({ auth: false, server, overrides: { allowOpen: true } });
     for (const host of ['llm.example.com', 'LLM.example.com:443', 'localhost'])
-      expect((await ask({ host })).status).toBe(200);
+      expect((await ask({ host, 'x-forwarded-for': '203.0.113.7' })).status).toBe(200);
     expect((await ask({ host: 'other.example.com' })).status).toBe(403);
   });
+
+  it.each(['x-forwarded-for', 'x-forwarded-proto', 'x-real-ip', 'forwarded', 'via', 'cf-ray'])(
+    'is whoever an unknown proxy of this machine forwards for, where no keys are needed: %s',
+    async (header) => {
+      await start({ auth: false });
+      for (const path of ['/v1/chat/completions', '/admin/api/v1/session'])
+        expect((await ask({ [header]: '203.0.113.7' }, path)).status).toBe(403);
+      expect((await ask({})).status).toBe(200);
+    },
+  );
 
   it('is nobody with a key, whatever goes wrong', async () => {
     await start();

@@ -339,4 +339,25 @@ describe('a gateway without authentication', () => {
       expect(resolveConfig({ plugins, auth: false, server: { host } }, { allowOpen: true }).auth).toBe(false);
     },
   );
+
+  it.each([
+    ['server.publicUrl', { server: { publicUrl: 'https://llm.example.com' } }],
+    ['server.trustedProxies', { server: { trustedProxies: ['127.0.0.1'] } }],
+    ['console.hostnames', { console: { hostnames: ['localhost', 'console.example.com'] } }],
+  ])('may not stand behind a proxy: %s', (field, input) => {
+    const open = { plugins, auth: false, ...input };
+    expect(problems(open)).toEqual([
+      `auth: without authentication the gateway serves this machine only, but ${field} sets it up for others; give --allow-open to serve everybody who can reach it`,
+    ]);
+    expect(resolveConfig(open, { allowOpen: true }).auth).toBe(false);
+    expect(resolveConfig({ ...open, auth: true }).auth).toBe(true);
+  });
+
+  it('may have names of this machine', () => {
+    const input = {
+      server: { publicUrl: 'http://localhost:80' },
+      console: { hostnames: ['admin.localhost'] },
+    };
+    expect(resolveConfig({ plugins, auth: false, ...input }).auth).toBe(false);
+  });
 });

@@ -55,8 +55,8 @@ export function resolveConfig(
   const routing = resolveRouting(fields);
   const prices = resolvePrices(fields);
   const server = resolveServer(fields, overrides, folder);
-  const auth = resolveAuth(fields, overrides, server.value.host);
   const consoleAddress = resolveConsole(fields);
+  const auth = resolveAuth(fields, overrides, { server: server.value, console: consoleAddress.value });
   const data = resolveData(fields, overrides, folder);
   const log = resolveLog(fields, overrides, isTerminal);
   const conversations = resolveConversations(fields);

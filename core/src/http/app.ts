@@ -9,6 +9,7 @@ import type { Protocol } from '../plugin/plugin.ts';
 import { createDoor, type Door, refusalOf } from './door.ts';
 import { sendError } from './errors.ts';
 import { clientRequestIdOf, createNotes, createRequestId, type RequestState } from './exchange.ts';
+import { isForwarded } from './is-forwarded.ts';
 import { hostNameOf, isLoopback } from '../transport/loopback.ts';
 import type { RequestLog } from '../log.ts';
 import type { Proxies } from './proxies.ts';
@@ -39,7 +40,7 @@ export function createApp(deps: AppDeps): Koa {
   const app = new Koa();
   app.silent = true;
   app.use(answerAndLog(deps));
-  if (!deps.config.auth) app.use(refuseForeignHosts(deps.config));
+  if (!deps.config.auth) app.use(refuseStrangers(deps.config));
   if (deps.config.server.cors.length > 0) app.use(allowOrigins(deps.config.server.cors));
   if (deps.guard) app.use(deps.guard);
   for (const router of deps.routers) {
@@ -145,20 +146,27 @@ async function endAll(endings: readonly (() => Promise<void>)[], log: Logger): P
 
 /**
  * An open gateway on loopback would answer any web page whose host name was made to point here; such a page
- * comes under a name that is not this machine's.
+ * comes under a name that is not this machine's. A proxy on this machine may forward for anybody, so it is served
+ * only where the configuration says that there is one, which needs `--allow-open`.
  */
-function refuseForeignHosts({
-  server: { publicUrl },
-  console: { hostnames = [] },
-}: ResolvedConfig): Middleware {
+function refuseStrangers({ server, console: { hostnames = [] } }: ResolvedConfig): Middleware {
+  const { publicUrl, trustedProxies } = server;
   const own = new Set(hostnames);
   if (publicUrl !== undefined) own.add(new URL(publicUrl).hostname);
+  const hasProxy = trustedProxies.length > 0 || [...own].some((name) => !isLoopback(name));
   return (ctx, next) => {
     const name = hostNameOf(ctx.req.headers.host ?? '');
-    if (isLoopback(name) || own.has(name)) return next();
+    if (!isLoopback(name) && !own.has(name)) {
+      throw new GatewayError(
+        'permission',
+        'Without authentication, this gateway answers only under the names of this machine, such as localhost, and that of server.publicUrl.',
+        { refused: 'foreign-host' },
+      );
+    }
+    if (hasProxy || !isForwarded(ctx.req.headers)) return next();
     throw new GatewayError(
       'permission',
-      'Without authentication, this gateway answers only under the names of this machine, such as localhost, and that of server.publicUrl.',
+      'Without authentication, this gateway answers no requests that a proxy forwards. Use keys, or set server.publicUrl and start with --allow-open.',
       { refused: 'foreign-host' },
     );
   };

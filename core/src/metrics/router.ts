@@ -4,6 +4,7 @@ import type { Context } from 'koa';
 import { GatewayError } from '../canonical/errors.ts';
 import { hostNameOf, isLoopback } from '../transport/loopback.ts';
 import type { Metrics } from './metrics.ts';
+import { isForwarded } from '../http/is-forwarded.ts';
 import { createAppRouter } from '../http/create-app-router.ts';
 import { isSameSecret } from '../http/same-secret.ts';
 
@@ -19,9 +20,6 @@ export function createMetricsRouter(metrics: Metrics, token: string | undefined)
   return router;
 }
 
-/** Headers by which proxies name the client they forward for. */
-const OF_PROXY = /^(?:via$|cf-)|forwarded|(?:client|real|remote|original|connecting)-?(?:ip|addr)/;
-
 /**
  * Whether a request comes from a process on this machine. Proxies on this machine forward for others, and a web page
  * whose host name was made to resolve to this machine sends that name as its host.
@@ -30,7 +28,7 @@ function isOfThisMachine({ socket, headers }: IncomingMessage): boolean {
   return (
     isLoopback(socket.remoteAddress ?? '') &&
     isLoopback(hostNameOf(headers.host ?? '')) &&
-    !Object.keys(headers).some((name) => OF_PROXY.test(name))
+    !isForwarded(headers)
   );
 }
 
