@@ -5,7 +5,14 @@ import { shortStrings } from '../routing/upstream-objects.ts';
 import { MAX_ID_LENGTH } from '../state/owned-ids.ts';
 import { findPlaced, type PlacedValue, type PlaceNode } from '../transport/json-places.ts';
 import { parseJsonBody } from '../transport/json-body.ts';
-import { boundaryOf, type Form, type FormField, isPlainFormType, parseForm } from '../transport/multipart.ts';
+import {
+  boundaryOf,
+  type Form,
+  type FormField,
+  isPlainFormType,
+  parseForm,
+  refuseManyFields,
+} from '../transport/multipart.ts';
 import { encodeUrlPart } from '../transport/url-part.ts';
 import type { Intake } from './intake.ts';
 import { readHead } from './read-head.ts';
@@ -82,6 +89,7 @@ function readJson(bytes: Buffer, { places }: RelayBodyInput): RelayBody {
 
 function readUnknown(bytes: Buffer, input: RelayBodyInput & { readonly isUrlencoded: boolean }): RelayBody {
   if (bytes.length === 0) return NONE;
+  if (input.isUrlencoded) refuseManyFields(bytes);
   const text = input.isUrlencoded ? bytes.toString('utf8') : '';
   if (mayBeJson(bytes) && isJson(bytes)) {
     // A server that trusts the content type would read another model.
@@ -106,7 +114,7 @@ function readUnknown(bytes: Buffer, input: RelayBodyInput & { readonly isUrlenco
 /** The one field that names a model. Throws where there are more, in any spelling. */
 function modelOfUrlencoded(text: string): readonly PlacedValue[] {
   const count = [...new URLSearchParams(text.replaceAll(';', '&')).keys()].filter(namesModel).length;
-  if (count === 0 && modelFieldsOf(text).length === 0) return [];
+  if (count === 0 && (!text.includes(';') || modelFieldsOf(text).length === 0)) return [];
   const match = count === 1 ? /(?:^|&)model=([^&;]*)(?:&|$)/d.exec(text) : undefined;
   const span = match?.indices?.[1];
   if (!span) throw mismatch('model');

@@ -2,7 +2,7 @@ import { GatewayError } from '../canonical/errors.ts';
 import { defined } from '../canonical/json.ts';
 import type { RawRequest } from '../plugin/plugin.ts';
 import type { StoredKey } from '../state/state.ts';
-import { foldName, type PlacedValue } from '../transport/json-places.ts';
+import type { PlacedValue } from '../transport/json-places.ts';
 import { type SpanEdit, replaceSpans } from '../transport/span-edit.ts';
 import type { Candidate } from './candidate.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -157,9 +157,12 @@ export function modelFieldsOf(query: string): readonly string[] {
   return [...new Set(modelsOfQuery(query).map(([name]) => name))];
 }
 
+/** Case, underscores and hyphens do not matter, as in JSON; one pass over names of any length. */
+const MODEL_IN_NAME = /(?:^|[.[\]])\s*[_-]*m[_-]*o[_-]*d[_-]*e[_-]*l[_-]*(?:s[_-]*)?\s*(?:[.[\]]|$)/iu;
+
 /** Whether a field of a query or a form names a model: `model`, `Model`, `model[]`, `request[model]`. */
 export function namesModel(field: string): boolean {
-  return field.split(/[.[\]]+/).some((part) => /^MODELS?$/.test(foldName(part.trim())));
+  return MODEL_IN_NAME.test(field);
 }
 
 /** A request names another model besides the requested one. */

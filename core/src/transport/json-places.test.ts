@@ -74,6 +74,12 @@ describe('places in JSON', () => {
     ]);
   });
 
+  it('are at most a thousand', () => {
+    const twins = (count: number): string => `{"x":1${',"model":"a"'.repeat(count)}}`;
+    expect(found(twins(1_000))).toHaveLength(1_000);
+    expect(() => found(twins(1_001))).toThrow('The request names models at more than 1,000 places');
+  });
+
   it('are found as a parser finds them, in any JSON', () => {
     const value = fc.oneof(fc.string(), fc.integer(), fc.constant(null), fc.array(fc.string()), fc.json());
     const key = fc.oneof(fc.string(), fc.constantFrom('model', 'tools', 'a"b', '\\'));

@@ -1,3 +1,4 @@
+import { GatewayError } from '../canonical/errors.ts';
 import { CLOSE_BRACE, CLOSE_BRACKET, endOfString, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-scan.ts';
 
 /** Places in JSON objects, as a tree. Names are {@link foldName folded}. */
@@ -96,6 +97,9 @@ function child({ fields }: OpenNode, name: string): OpenNode {
   return found;
 }
 
+/** No real request has more values at the places. Each is checked, and may be replaced. */
+const MAX_FOUND = 1_000;
+
 /** The values at places of a valid JSON object, in one pass. Duplicates of a field are all found. */
 export function findPlaced(bytes: Buffer, root: PlaceNode): readonly PlacedValue[] {
   const start = skipSpace(bytes, bytes[0] === BYTE_ORDER_MARK ? 3 : 0);
@@ -155,10 +159,21 @@ class PlaceReader {
     const end = endOfValue(bytes, start);
     if (label !== '' && byte !== NULL) {
       const value = byte === QUOTE ? stringOf(bytes, start, end) : undefined;
+      if (this.found.length >= MAX_FOUND) throw tooMany(label);
       this.found.push({ label, isTop, value, start, end });
     }
     return end;
   }
+}
+
+function tooMany(label: string): GatewayError {
+  return new GatewayError(
+    'invalid',
+    `The request names models at more than 1,000 places, such as ${label}.`,
+    {
+      field: label,
+    },
+  );
 }
 
 /** The index behind a value that is skipped. */

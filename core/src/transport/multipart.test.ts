@@ -29,11 +29,23 @@ describe('a form', () => {
     expect(parseForm(bytes.subarray(0, -8), boundary)).toMatchObject({ isWhole: false });
   });
 
-  it('of more fields than any form has is not read to its end', () => {
-    const part = '--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n1\r\n';
-    const form = parseForm(Buffer.from(`${part.repeat(2_000)}--b--\r\n`), 'b');
-    expect(form).toMatchObject({ isWhole: false, isPlain: false });
+  const part = (headers: string): string => `--b\r\n${headers}\r\n\r\n1\r\n`;
+  const disposition = 'Content-Disposition: form-data; name="x"';
+  it.each([
+    ['1,001 fields', part(disposition).repeat(1_001)],
+    ['1,001 parts without a name', part('').repeat(1_001)],
+    ['a long name', part(`Content-Disposition: form-data; name="${'a.'.repeat(4_096)}"`)],
+    ['headers that do not end', `--b\r\n${'a'.repeat(9_000)}`],
+    ['many lines of headers', part(`${disposition}${'\r\na: b'.repeat(33)}`)],
+  ])('of %s is refused', (_, parts) => {
+    const refused = { kind: 'invalid', details: { code: 'form_too_large' } };
+    expect(() => parseForm(Buffer.from(`${parts}--b--\r\n`), 'b')).toThrow(expect.objectContaining(refused));
+  });
+
+  it('may have 1,000 fields', () => {
+    const form = parseForm(Buffer.from(`${part(disposition).repeat(1_000)}--b--\r\n`), 'b');
     expect(form.fields).toHaveLength(1_000);
+    expect(form).toMatchObject({ isWhole: true });
   });
 
   it('finds a field behind a file, with its exact span', async () => {
