@@ -8,6 +8,7 @@ import type { Upstream } from '../routing/upstream.ts';
 import {
   claimMade,
   idsOfUrl,
+  noSuchObject,
   type ObjectAccess,
   refuseOthers,
   withoutOthers,
@@ -32,23 +33,25 @@ export class RelayObjects {
   readonly #owner: string;
   readonly #raw: RawRequest;
   readonly #named: readonly string[];
+  readonly #keptReply: string | undefined;
 
-  constructor(ids: OwnedIds, { key, raw }: Exchange) {
+  /** `keptReply` is the id of the kept reply that the request is for. */
+  constructor(ids: OwnedIds, { key, raw }: Exchange, keptReply: string | undefined) {
     this.#ids = ids;
     this.#owner = key?.id ?? '';
     this.#raw = raw;
+    this.#keptReply = keptReply;
     this.#named = idsOfUrl(raw.path, raw.query).filter(({ length }) => length <= MAX_ID_LENGTH);
   }
 
-  /** Whether the path names a reply that this client received. */
+  /** Whether the request is for a reply that this client received from one of the upstreams. */
   isOwnReply(upstreams: readonly Upstream[]): boolean {
-    const segments = idsOfUrl(this.#raw.path, '');
-    return upstreams.some(({ config }) =>
-      segments.some((id) => {
-        const found = this.#ids.find(config.id, id);
-        return found?.owner === this.#owner && found.kind === 'reply';
-      }),
-    );
+    return upstreams.some(({ config }) => this.#isOwnReplyAt(config.id));
+  }
+
+  #isOwnReplyAt(upstream: string): boolean {
+    const found = this.#keptReply === undefined ? undefined : this.#ids.find(upstream, this.#keptReply);
+    return found?.owner === this.#owner && found.kind === 'reply';
   }
 
   /** Whether the path or the query names something that this client made at an upstream. */
@@ -59,6 +62,10 @@ export class RelayObjects {
   /** Sends the request, unless it names an object of another key. Records who creates what. */
   async guard({ upstream, body, need }: Guarded, ask: () => Promise<Reply>): Promise<Reply> {
     const access = { ids: this.#ids, upstream: upstream.config.id, owner: this.#owner };
+    // A reply of one upstream gives no right to ask another one for it.
+    if (this.#keptReply !== undefined && need === 'stateless' && !this.#isOwnReplyAt(access.upstream)) {
+      throw noSuchObject(this.#keptReply);
+    }
     refuseOthers(access, this.#named);
     refuseOthers(access, body.texts?.() ?? []);
     const reply = await ask();

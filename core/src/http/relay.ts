@@ -9,7 +9,7 @@ import { estimateOnce } from '../routing/estimate-tokens.ts';
 import type { Exchange, Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import { ModelNames, modelFieldsOf } from '../routing/model-names.ts';
-import { mayRelay, notRelayed, relayNeed, type RelayNeed } from '../routing/relay-right.ts';
+import { keptReplyReader, mayRelay, notRelayed, relayNeed, type RelayNeed } from '../routing/relay-right.ts';
 import type { Upstream } from '../routing/upstream.ts';
 import { placesAnywhere, placesOf } from '../transport/json-places.ts';
 import { isSafeUrlPath } from '../transport/safe-path.ts';
@@ -43,6 +43,7 @@ interface Relayed {
 /** Serves whatever a protocol has no endpoint for: sends it on to an upstream that speaks the same. */
 export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: RouteDeps) {
   const known = placesOf(['model', ...(endpoint.models?.fields ?? [])]);
+  const keptReplyOf = keptReplyReader(endpoint);
   // For endpoints that the gateway does not know, any field may name a model.
   const anywhere = placesAnywhere(['model', 'models']);
   return async (ctx: Context): Promise<void> => {
@@ -51,7 +52,7 @@ export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: Rou
     if (spoken) throw nobodyRelays(exchange);
     refuseUnsafePath(ctx.req.url ?? '');
     const { key, raw } = exchange;
-    const objects = new RelayObjects(deps.ownedIds, exchange);
+    const objects = new RelayObjects(deps.ownedIds, exchange, keptReplyOf(raw));
     const need = objects.isOwnReply(deps.upstreams.all()) ? 'stateless' : relayNeed(endpoint, raw);
     if (!mayRelay(need, key)) throw notRelayed(raw, need);
     const isScoped = key?.models !== undefined;

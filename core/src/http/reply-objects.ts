@@ -34,7 +34,16 @@ export function openObjects(
       refuseOthers({ ids, upstream: config.id, owner }, shortStrings(body));
       const reply = await ask();
       if (!isKept) return reply;
-      return noteReplyId(reply, (id) => ids.claim({ upstream: config.id, id, owner, kind: 'reply' }));
+      return noteReplyId(reply, (id) => {
+        // Some servers take the id of a reply from the request; an id that a client chose proves nothing.
+        if (isNamed(body, id)) return;
+        ids.claim({ upstream: config.id, id, owner, kind: 'reply' });
+      });
     },
   };
+}
+
+function isNamed(body: JsonObject, id: string): boolean {
+  for (const text of shortStrings(body)) if (text === id) return true;
+  return false;
 }

@@ -251,6 +251,11 @@ export interface RelayEndpoint extends EndpointBase {
    * change the upstream's account and needs the right to all of it.
    */
   readonly stateless: readonly string[];
+  /**
+   * Requests for one reply that an upstream keeps: a method and a path, such as `GET /v1/responses/:id`. A key may
+   * send them for replies of its own whatever else it may relay.
+   */
+  readonly keptReplies: readonly string[];
 }
 
 export type Endpoint =

@@ -12,6 +12,24 @@ export function relayNeed({ stateless }: RelayEndpoint, { method, path }: RawReq
   return method === 'POST' && stateless.includes(path) ? 'stateless' : 'all';
 }
 
+/** Reads the id of the kept reply that a request is for; `undefined` for every other request. */
+export function keptReplyReader({ keptReplies }: RelayEndpoint): (raw: RawRequest) => string | undefined {
+  const patterns = keptReplies.map((one) => {
+    const [before = '', after = ''] = one.split(':id');
+    return { before, after };
+  });
+  return ({ method, path }) => {
+    const asked = `${method} ${path}`;
+    for (const { before, after } of patterns) {
+      if (!asked.startsWith(before) || !asked.endsWith(after)) continue;
+      const id = asked.slice(before.length, asked.length - after.length);
+      // Nothing that an upstream could decode or split.
+      if (/^[\w-]+$/.test(id)) return id;
+    }
+    return undefined;
+  };
+}
+
 /** Whether the key and the upstream both allow a request. */
 export function mayRelay(need: RelayNeed, key: StoredKey | undefined, upstream?: Upstream): boolean {
   const level = strictest(levelOf(key), upstream?.config.relay ?? 'all');

@@ -75,6 +75,6 @@ function idOf({ id }: JsonObject): string {
   return typeof id === 'string' ? id : '';
 }
 
-function noSuchObject(id: string): GatewayError {
+export function noSuchObject(id: string): GatewayError {
   return new GatewayError('not-found', `There is no object ${JSON.stringify(id)}.`, { code: 'not_found' });
 }

@@ -31,6 +31,18 @@ export const STATELESS_PATHS: readonly string[] = [
   '/v1/tokenize',
 ];
 
+/** Requests for a response or a chat completion that OpenAI stores. */
+export const KEPT_REPLIES: readonly string[] = [
+  'GET /v1/responses/:id',
+  'DELETE /v1/responses/:id',
+  'POST /v1/responses/:id/cancel',
+  'GET /v1/responses/:id/input_items',
+  'GET /v1/chat/completions/:id',
+  'POST /v1/chat/completions/:id',
+  'DELETE /v1/chat/completions/:id',
+  'GET /v1/chat/completions/:id/messages',
+];
+
 /**
  * Headers of clients that are passed on. Those that choose an organization or a project are not, as the account is
  * the upstream's. A trailing dash makes a name a prefix.
