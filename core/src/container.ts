@@ -117,6 +117,7 @@ export async function createContainer(
   once(container, tokens.ROUTER, (c) =>
     createRouter({
       catalogue: c.resolve(tokens.CATALOGUE),
+      health: c.resolve(tokens.HEALTH),
       pools: c.resolve(tokens.POOLS),
       gates: c.resolve(tokens.GATES),
       clock,

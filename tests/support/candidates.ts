@@ -14,7 +14,8 @@ export function candidate(id: string, own: Partial<UpstreamInput> = {}): Candida
   const config = upstreamSchema.parse({ id, provider: 'fake', ...own });
   const upstream = { config, origin: 'file', type: { name: 'fake' }, provider: {} } as unknown as Upstream;
   const { weight, priority } = config;
-  return { upstream, model: 'm', weight, priority, health: board.of(upstream, 'm'), lot: hash(`${id} m`) };
+  const health = board.of(upstream, 'm');
+  return { upstream, model: 'm', weight, priority, isListed: true, health, lot: hash(`${id} m`) };
 }
 
 export const idsOf = (candidates: readonly Candidate[]): readonly string[] =>

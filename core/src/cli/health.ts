@@ -7,6 +7,7 @@ import { formatTable, printResult } from './output.ts';
 interface HealthView {
   readonly upstream: string;
   readonly model: string;
+  readonly operation: string;
   readonly state: string;
   readonly reason: string | null;
   readonly until: string | null;
@@ -46,9 +47,9 @@ async function post(path: string, body: object | undefined, { json, ...flags }: 
 
 function format(rows: readonly HealthView[]): readonly string[] {
   return formatTable(
-    ['upstream', 'model', 'state', 'reason', 'until', 'running', 'latency'],
-    rows.map(({ upstream, model, state, reason, until, running, latencyMs }) => [
-      ...[upstream, model, state, reason ?? '', until ?? '', String(running)],
+    ['upstream', 'model', 'operation', 'state', 'reason', 'until', 'running', 'latency'],
+    rows.map(({ upstream, model, operation, state, reason, until, running, latencyMs }) => [
+      ...[upstream, model, operation, state, reason ?? '', until ?? '', String(running)],
       latencyMs === null ? '?' : `${Math.round(latencyMs)} ms`,
     ]),
   );

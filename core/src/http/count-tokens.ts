@@ -33,7 +33,7 @@ export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoi
       call.meter.end();
       return countReply(endpoint, counted, counted ?? estimateTokens(request, await textCounter(model)));
     };
-    const reply = await deps.router.serve({ model: request.model, exchange, attempt });
+    const reply = await deps.router.serve({ model: request.model, exchange, attempt, operation: 'count' });
     ctx.respond = false;
     await respond(ctx, reply);
   };

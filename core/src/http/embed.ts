@@ -40,7 +40,13 @@ export function serveEmbed(protocol: Protocol, endpoint: EmbedEndpoint, deps: Ro
       return jsonReply(endpoint.encodeReply(vectors, input));
     };
     const estimate = (): Estimate => ({ input: tokensOf(request.inputs), output: 0, choices: 1 });
-    const reply = await deps.router.serve({ model: request.model, exchange, attempt, estimate });
+    const reply = await deps.router.serve({
+      model: request.model,
+      exchange,
+      attempt,
+      estimate,
+      operation: 'embed',
+    });
     ctx.respond = false;
     await respond(ctx, reply);
   };

@@ -8,6 +8,7 @@ import type { Candidate } from '../routing/candidate.ts';
 import { estimateOnce } from '../routing/estimate-tokens.ts';
 import type { Exchange, Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
+import type { Operation } from '../routing/health.ts';
 import { ModelNames, modelFieldsOf } from '../routing/model-names.ts';
 import { keptReplyReader, mayRelay, notRelayed, relayNeed, type RelayNeed } from '../routing/relay-right.ts';
 import type { Upstream } from '../routing/upstream.ts';
@@ -38,6 +39,7 @@ interface Relayed {
   readonly body: RelayBody;
   readonly need: RelayNeed;
   readonly objects: RelayObjects;
+  readonly operation: Operation;
 }
 
 /** Serves whatever a protocol has no endpoint for: sends it on to an upstream that speaks the same. */
@@ -60,7 +62,7 @@ export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: Rou
     const body = await readRelayBody(ctx.req, { intake: openIntake(ctx, deps), isScoped, places });
     if (exchange.notes.capture && body.json) exchange.notes.capture.request.body = body.json;
     if (asksModel(raw)) exchange.notes.estimate = estimateOnce(() => estimateRelay(body));
-    const relayed = { exchange, body, need, objects };
+    const relayed = { exchange, body, need, objects, operation: operationOf(endpoint, raw) };
     const model = body.model ?? modelOfQuery(raw.query);
     const reply = await (model === undefined
       ? relayToUpstream(relayed, deps)
@@ -71,7 +73,7 @@ export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: Rou
 }
 
 async function relayToModel(relayed: Relayed, model: string, deps: RouteDeps): Promise<Reply> {
-  const { exchange, body, need, objects } = relayed;
+  const { exchange, body, need, objects, operation } = relayed;
   const { raw, key } = exchange;
   exchange.notes.model = model;
   const names = new ModelNames(defined({ model, query: raw.query, body: body.named }));
@@ -92,7 +94,12 @@ async function relayToModel(relayed: Relayed, model: string, deps: RouteDeps): P
     );
   };
   const isOnce = !body.isWhole;
-  return deps.router.serve({ model, exchange, attempt, select, isOnce });
+  return deps.router.serve({ model, exchange, attempt, select, isOnce, operation });
+}
+
+/** Only paths that the protocol declares have a health of their own, as clients can make up others. */
+function operationOf(endpoint: RelayEndpoint, raw: RawRequest): Operation {
+  return relayNeed(endpoint, raw) === 'stateless' ? `relay ${raw.path}` : 'relay';
 }
 
 function modelOfQuery(query: string): string | undefined {

@@ -30,7 +30,7 @@ export function metricSources(input: SourcesInput): MetricSources {
       upstreams.all().map((upstream) => {
         const gate = gates.of(upstream);
         const at = now();
-        const models = [...health.list(upstream).values()];
+        const models = health.list(upstream).map((entry) => entry.health);
         const breakers = { open: 0, 'half-open': 0, closed: 0 };
         for (const model of models) breakers[model.state(at)] += 1;
         const restMs = Math.max(0, ...models.map((model) => (model.blockAt(at)?.until ?? at) - at));

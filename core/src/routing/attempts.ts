@@ -45,7 +45,7 @@ export async function tryCandidate<Result>(
   deps: AttemptDeps,
 ): Promise<Result> {
   const { exchange, attempt, firstTokenMs, totalMs, demand } = input;
-  const { upstream, model, health } = candidate;
+  const { upstream, model, health, isListed } = candidate;
   const { requestId, signal, log, notes } = exchange;
   const { pools, gates, clock } = deps;
   const { id, limits } = upstream.config;
@@ -69,7 +69,7 @@ export async function tryCandidate<Result>(
   health.begin();
   const diary = new AttemptDiary(candidate, input, queuedAt);
   const learn = (error: GatewayError): void => {
-    health.failed(error, clock.now());
+    health.failed(error, clock.now(), isListed);
     diary.failed(error);
   };
   const started = clock.now();

@@ -7,6 +7,8 @@ export interface Candidate {
   readonly model: string;
   readonly weight: number;
   readonly priority: number;
+  /** Whether the upstream lists the model, or the config names it; else only a client does. */
+  readonly isListed: boolean;
   readonly health: CandidateHealth;
   /** What it draws lots with when sessions are shared out; the same at every gateway. */
   readonly lot: number;

@@ -20,7 +20,9 @@ afterEach(() => admin.close());
 const breakerOf = (id: string) => {
   const upstream = admin.deps.upstreams.get(id);
   if (!upstream) throw new Error(id);
-  return admin.deps.health.ofUpstream(upstream);
+  const [breaker] = admin.deps.health.ofUpstream(upstream);
+  if (!breaker) throw new Error('The upstream has no breaker.');
+  return breaker;
 };
 
 describe('health checks', () => {

@@ -36,17 +36,17 @@ export function createHealthChecks(deps: HealthChecksDeps): () => Promise<void> 
 }
 
 async function check(upstream: Upstream, { health, pools, log, now }: HealthChecksDeps): Promise<void> {
-  const breaker = health.ofUpstream(upstream);
+  const breakers = health.ofUpstream(upstream);
   const call = startCall(pools, { upstream, requestId: `health_${randomUUID()}`, log });
   try {
     await upstream.provider.models?.(call.context);
-    breaker.answered();
+    for (const breaker of breakers) breaker.answered();
   } catch (thrown) {
     const error = GatewayError.from(thrown);
     log.warn({ upstream: upstream.config.id, kind: error.kind }, 'An upstream failed its health check.');
     // Until the next check, at least.
     const block = (upstream.config.healthCheck?.everySeconds ?? 0) * 1000;
-    breaker.failed(error, { goesOn: true, health: { block } }, now());
+    for (const breaker of breakers) breaker.failed(error, { goesOn: true, health: { block } }, now());
   } finally {
     call.release();
   }

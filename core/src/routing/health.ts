@@ -84,10 +84,11 @@ export class CandidateHealth {
     return this.#latencies.toSorted((a, b) => a - b)[Math.floor(this.#latencies.length * 0.95)];
   }
 
-  failed(error: GatewayError, now: number): void {
+  /** A model that its upstream does not list says nothing about the upstream: clients can make up its name. */
+  failed(error: GatewayError, now: number, isListed = true): void {
     const rule = ruleOf(error.kind);
     const [hit, other] =
-      rule.scope === 'upstream' ? [this.upstream, this.breaker] : [this.breaker, this.upstream];
+      rule.scope === 'upstream' && isListed ? [this.upstream, this.breaker] : [this.breaker, this.upstream];
     hit.failed(error, rule, now);
     other.abandoned();
   }
@@ -99,20 +100,33 @@ export class CandidateHealth {
   }
 }
 
-/** The health of all candidates. An upstream that is changed is another one, and begins anew. */
+/**
+ * What an upstream is asked for. Each has a health of its own: credentials that may chat may lack the right to
+ * anything else. Relayed requests are told apart by those paths that clients cannot choose freely.
+ */
+export type Operation = 'chat' | 'embed' | 'count' | 'relay' | `relay ${string}`;
+
+/** A model of an upstream, what it was asked for, and how that went. */
+export interface HealthEntry {
+  readonly model: string;
+  readonly operation: Operation;
+  readonly health: CandidateHealth;
+}
+
+/** The health of all candidates. An upstream that is changed starts with a clean record. */
 export interface HealthBoard {
-  of(upstream: Upstream, model: string): CandidateHealth;
-  /** Of an upstream as a whole. */
-  ofUpstream(upstream: Upstream): Breaker;
-  /** All models of an upstream that were asked so far, by name. */
-  list(upstream: Upstream): ReadonlyMap<string, CandidateHealth>;
+  of(upstream: Upstream, model: string, operation?: Operation): CandidateHealth;
+  /** Of an upstream as a whole, for each operation that it was asked for. */
+  ofUpstream(upstream: Upstream): readonly Breaker[];
+  /** All models of an upstream that were asked so far. */
+  list(upstream: Upstream): readonly HealthEntry[];
 }
 
 /** Clients may ask for models that an upstream does not list, so the number of names has no bound of its own. */
 const MAX_MODELS = 1_000;
 
 /** The oldest idle model that never succeeded, else the oldest of all. */
-function leastMissed(models: ReadonlyMap<string, CandidateHealth>): string {
+function leastMissed(models: OperationHealth['models']): string {
   let first: string | undefined;
   for (const [name, { running, successes }] of models) {
     if (running === 0 && successes === 0) return name;
@@ -121,19 +135,34 @@ function leastMissed(models: ReadonlyMap<string, CandidateHealth>): string {
   return first ?? '';
 }
 
+interface OperationHealth {
+  readonly breaker: Breaker;
+  readonly models: Map<string, CandidateHealth>;
+}
+
+type UpstreamHealth = Map<Operation, OperationHealth>;
+
 export function createHealthBoard(rules: () => BreakerRules): HealthBoard {
-  const board = new WeakMap<
-    Upstream,
-    { readonly breaker: Breaker; readonly models: Map<string, CandidateHealth> }
-  >();
-  const entryOf = (upstream: Upstream) => {
-    let entry = board.get(upstream);
-    if (!entry) board.set(upstream, (entry = { breaker: new Breaker(rules()), models: new Map() }));
+  const board = new WeakMap<Upstream, UpstreamHealth>();
+  const create = (): OperationHealth => ({ breaker: new Breaker(rules()), models: new Map() });
+  const entriesOf = (upstream: Upstream): UpstreamHealth => {
+    let entries = board.get(upstream);
+    if (!entries) board.set(upstream, (entries = new Map([['chat', create()]])));
+    return entries;
+  };
+  const entryOf = (upstream: Upstream, operation: Operation): OperationHealth => {
+    const entries = entriesOf(upstream);
+    let entry = entries.get(operation);
+    if (!entry) {
+      entries.set(operation, (entry = create()));
+      const pause = entries.get('chat')?.breaker.block;
+      if (pause?.reason === 'paused') entry.breaker.pause(pause.until);
+    }
     return entry;
   };
   return {
-    of(upstream, model) {
-      const { breaker, models } = entryOf(upstream);
+    of(upstream, model, operation = 'chat') {
+      const { breaker, models } = entryOf(upstream, operation);
       let health = models.get(model);
       if (!health) {
         if (models.size >= MAX_MODELS) models.delete(leastMissed(models));
@@ -141,7 +170,10 @@ export function createHealthBoard(rules: () => BreakerRules): HealthBoard {
       }
       return health;
     },
-    ofUpstream: (upstream) => entryOf(upstream).breaker,
-    list: (upstream) => entryOf(upstream).models,
+    ofUpstream: (upstream) => [...entriesOf(upstream).values()].map(({ breaker }) => breaker),
+    list: (upstream) =>
+      [...entriesOf(upstream)].flatMap(([operation, { models }]) =>
+        [...models].map(([model, health]) => ({ model, operation, health })),
+      ),
   };
 }

@@ -32,6 +32,18 @@ export interface Index {
 /** Clients choose the names, so only this many are remembered. */
 const MAX_ROUTES = 10_000;
 
+/** What an alias sets for its candidate. */
+interface OwnOfCandidate {
+  readonly weight?: number | undefined;
+  readonly priority?: number | undefined;
+  readonly isListed?: boolean;
+}
+
+/** Where nothing is listed, any name may be right. */
+function isListed(models: readonly Model[] = [], model: string): boolean {
+  return models.length === 0 || models.some(({ id }) => id === model);
+}
+
 /** Builds the index anew whenever an upstream, a list of models, an alias or a setting changed. */
 export function createIndex(deps: IndexDeps): () => Index {
   let seen: readonly unknown[] = [];
@@ -53,15 +65,12 @@ function buildIndex({ upstreams, health, aliases, routing }: IndexDeps): Index {
   const served = indexNames(known);
   const routes = new Map<string, Route>();
 
-  const candidateOf = (
-    upstream: Upstream,
-    model: string,
-    own: { readonly weight?: number | undefined; readonly priority?: number | undefined } = {},
-  ): Candidate => ({
+  const candidateOf = (upstream: Upstream, model: string, own: OwnOfCandidate = {}): Candidate => ({
     upstream,
     model,
     weight: own.weight ?? upstream.config.weight,
     priority: own.priority ?? upstream.config.priority,
+    isListed: own.isListed ?? isListed(known.get(upstream), model),
     health: health.of(upstream, model),
     lot: hash(`${upstream.config.id} ${model}`),
   });
@@ -73,7 +82,8 @@ function buildIndex({ upstreams, health, aliases, routing }: IndexDeps): Index {
   const ofAlias = (alias: AliasConfig, fill: (model: string) => string): readonly Candidate[] =>
     alias.candidates.flatMap(({ upstream, model, ...own }) => {
       const name = upstream === undefined ? fill(model) : `${upstream}/${fill(model)}`;
-      return byName(name).map((found) => candidateOf(found.upstream, found.model, own));
+      const named = isPattern(alias.name) ? {} : { isListed: true };
+      return byName(name).map((found) => candidateOf(found.upstream, found.model, { ...own, ...named }));
     });
   const find = (name: string): Route | undefined => {
     const alias = exact.get(name);

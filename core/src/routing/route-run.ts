@@ -42,7 +42,7 @@ export class RouteRun<Result> {
     this.#routed = routed;
     this.#deps = deps;
     const candidates = routed.select ? routed.select(route.candidates) : route.candidates;
-    this.#candidates = this.#payable(candidates);
+    this.#candidates = this.#payable(candidatesFor(candidates, routed, deps));
     if (this.#candidates.length === 0) throw unpriced(routed.model);
     const { totalMs } = route.timeouts;
     this.#deadline = totalMs === undefined ? Infinity : deps.clock.now() + totalMs;
@@ -188,4 +188,14 @@ export class RouteRun<Result> {
   #failure(): GatewayError {
     return summarize(this.#failures) ?? unavailable(this.#candidates, this.#deps.clock.now());
   }
+}
+
+/** The candidates with what is known of them for this operation. */
+function candidatesFor(
+  candidates: readonly Candidate[],
+  { operation = 'chat' }: Pick<Routed<unknown>, 'operation'>,
+  { health }: Pick<RouterDeps, 'health'>,
+): readonly Candidate[] {
+  if (operation === 'chat') return candidates;
+  return candidates.map((one) => ({ ...one, health: health.of(one.upstream, one.model, operation) }));
 }

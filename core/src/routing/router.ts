@@ -9,6 +9,7 @@ import type { Candidate } from './candidate.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Estimate, estimateOnce } from './estimate-tokens.ts';
 import type { Exchange } from './exchange.ts';
+import type { HealthBoard, Operation } from './health.ts';
 import { RouteRun } from './route-run.ts';
 import { RetryBudget } from './retry-budget.ts';
 import type { Route } from './route.ts';
@@ -25,6 +26,8 @@ export interface Routed<Result> {
   readonly affinity?: () => string | undefined;
   /** Whether the request can be sent only once, since its body is gone then. */
   readonly isOnce?: boolean;
+  /** Default: `chat`. */
+  readonly operation?: Operation;
   /** About how many tokens it takes; absent where the exchange knows, or where a model has no work. */
   readonly estimate?: () => Estimate;
 }
@@ -39,6 +42,7 @@ export interface Router {
 
 export interface RouterDeps extends AttemptDeps {
   readonly catalogue: Catalogue;
+  readonly health: HealthBoard;
   readonly routing: () => RoutingConfig;
   /** Between 0 and 1, as `Math.random`. */
   readonly random: () => number;

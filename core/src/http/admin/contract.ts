@@ -78,6 +78,9 @@ export const healthViewSchema = z
   .object({
     upstream: z.string(),
     model: z.string(),
+    operation: z
+      .string()
+      .describe('What it is asked for: `chat`, `embed`, `count`, `relay`, or `relay` and a path.'),
     state: z.enum(BREAKER_STATES),
     reason: z.string().nullable().describe('Why it is not asked: the kind of failure, or `paused`.'),
     until: z.iso.datetime().nullable().describe('When it may be asked again.'),

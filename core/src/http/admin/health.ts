@@ -24,7 +24,8 @@ export const healthOperations: readonly Operation[] = [
     response: z.array(contract.healthViewSchema),
     handle({ body: { seconds }, params: { id } }, deps) {
       const upstream = findUpstream(id, deps);
-      deps.health.ofUpstream(upstream).pause(deps.now() + seconds * 1000);
+      const until = deps.now() + seconds * 1000;
+      for (const breaker of deps.health.ofUpstream(upstream)) breaker.pause(until);
       return viewHealth(upstream, deps);
     },
   }),
@@ -36,17 +37,18 @@ export const healthOperations: readonly Operation[] = [
     response: z.array(contract.healthViewSchema),
     handle({ params: { id } }, deps) {
       const upstream = findUpstream(id, deps);
-      deps.health.ofUpstream(upstream).reset();
-      for (const health of deps.health.list(upstream).values()) health.reset();
+      for (const breaker of deps.health.ofUpstream(upstream)) breaker.reset();
+      for (const { health } of deps.health.list(upstream)) health.reset();
       return viewHealth(upstream, deps);
     },
   }),
 ];
 
 function viewHealth(upstream: Upstream, deps: AdminDeps) {
-  return [...deps.health.list(upstream)].map(([model, health]) => ({
+  return deps.health.list(upstream).map(({ model, operation, health }) => ({
     upstream: upstream.config.id,
     model,
+    operation,
     ...viewBlock(health, deps.now()),
     running: health.running,
     waiting: deps.gates.of(upstream).waiting,
