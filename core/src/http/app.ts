@@ -9,6 +9,7 @@ import type { Protocol } from '../plugin/plugin.ts';
 import { createDoor, type Door, refusalOf } from './door.ts';
 import { sendError } from './errors.ts';
 import { clientRequestIdOf, createNotes, createRequestId, type RequestState } from './exchange.ts';
+import { refuseForeignPages } from './foreign-pages.ts';
 import { isForwarded } from './is-forwarded.ts';
 import { hostNameOf, isLoopback } from '../transport/loopback.ts';
 import type { RequestLog } from '../log.ts';
@@ -40,7 +41,10 @@ export function createApp(deps: AppDeps): Koa {
   const app = new Koa();
   app.silent = true;
   app.use(answerAndLog(deps));
-  if (!deps.config.auth) app.use(refuseStrangers(deps.config));
+  if (!deps.config.auth) {
+    app.use(refuseStrangers(deps.config));
+    app.use(refuseForeignPages(deps.config.server.cors));
+  }
   if (deps.config.server.cors.length > 0) app.use(allowOrigins(deps.config.server.cors));
   if (deps.guard) app.use(deps.guard);
   for (const router of deps.routers) {
