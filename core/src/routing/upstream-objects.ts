@@ -11,8 +11,7 @@ export interface ObjectAccess {
 }
 
 function isOthers({ ids, upstream, owner }: ObjectAccess, id: string): boolean {
-  const found = ids.find(upstream, id);
-  return found !== undefined && found.owner !== owner;
+  return ids.isOthers({ upstream, id, owner });
 }
 
 /** Refuses ids of objects that another key made, as if there were none. */

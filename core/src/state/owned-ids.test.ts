@@ -34,6 +34,18 @@ describe('ids of upstreams', () => {
     await ids.close();
   });
 
+  it('are not for others at any upstream, except for what these created there themselves', async () => {
+    const ids = await open();
+    ids.claim(owned('f1'));
+    ids.claim(owned('f1', 'b', { upstream: 'other' }));
+    const asked = (upstream: string, owner: string): boolean => ids.isOthers({ upstream, owner, id: 'f1' });
+    expect(['up', 'other', 'third'].map((upstream) => asked(upstream, 'a'))).toEqual([false, true, true]);
+    expect(['up', 'other', 'third'].map((upstream) => asked(upstream, 'b'))).toEqual([true, false, true]);
+    expect(['up', 'other', 'third'].map((upstream) => asked(upstream, 'c'))).toEqual([true, true, true]);
+    expect(ids.isOthers({ upstream: 'up', owner: 'c', id: 'f2' })).toBe(false);
+    await ids.close();
+  });
+
   it('outlive a restart, also one in the middle of a line', async () => {
     const ids = await open();
     for (const id of ['f1', 'f2', 'weird "\n id']) ids.claim(owned(id));

@@ -20,6 +20,12 @@ export interface OwnedId {
 export interface OwnedIds {
   readonly isEmpty: boolean;
   find(upstream: string, id: string): OwnedId | undefined;
+  /**
+   * Whether an id belongs to other clients only. Two upstreams can be the same account, by the same address or by an
+   * alias of it, and nothing in their options tells this reliably. An id of another client is therefore refused at
+   * all upstreams, except where this client has created an object with the same id.
+   */
+  isOthers(asked: Omit<OwnedId, 'kind'>): boolean;
   /** Takes effect at once and is written soon after. The first claim of an id wins. */
   claim(owned: OwnedId): void;
   /** Writes what is not written yet. */
@@ -75,6 +81,7 @@ export async function openOwnedIds({ folder, log, bounds = BOUNDS }: OwnedIdsInp
       return table.size === 0;
     },
     find: (upstream, id) => table.find(upstream, id),
+    isOthers: (asked) => table.isOthers(asked),
     claim(owned) {
       if (owned.id === '' || owned.id.length > MAX_ID_LENGTH || !table.add(owned)) return;
       pending.push(lineOf(owned));
@@ -122,55 +129,62 @@ function parseLine(line: string): OwnedId | undefined {
   }
 }
 
-/** Ids by upstream, and by owner and kind in the order of their age. */
+/** Ids of all upstreams, and of each owner and kind in the order of their age. */
 class OwnedTable {
-  readonly #byName = new Map<string, OwnedId>();
-  readonly #groups = new Map<string, Set<string>>();
+  readonly #byId = new Map<string, readonly OwnedId[]>();
+  readonly #groups = new Map<string, Set<OwnedId>>();
   readonly #bounds: OwnedBounds;
+  #size = 0;
 
   constructor(bounds: OwnedBounds) {
     this.#bounds = bounds;
   }
 
   get size(): number {
-    return this.#byName.size;
+    return this.#size;
   }
 
   all(): readonly OwnedId[] {
-    return [...this.#byName.values()];
+    return [...this.#byId.values()].flat();
   }
 
   find(upstream: string, id: string): OwnedId | undefined {
-    return this.#byName.get(nameOf(upstream, id));
+    return this.#byId.get(id)?.find((owned) => owned.upstream === upstream);
+  }
+
+  isOthers({ upstream, id, owner }: Omit<OwnedId, 'kind'>): boolean {
+    const known = this.#byId.get(id);
+    if (!known) return false;
+    const here = known.find((owned) => owned.upstream === upstream);
+    return here ? here.owner !== owner : known.some((owned) => owned.owner !== owner);
   }
 
   /** Whether it was not known before. */
   add(owned: OwnedId): boolean {
-    const name = nameOf(owned.upstream, owned.id);
-    if (this.#byName.has(name)) return false;
-    this.#byName.set(name, owned);
+    const known = this.#byId.get(owned.id) ?? [];
+    if (known.some(({ upstream }) => upstream === owned.upstream)) return false;
+    this.#byId.set(owned.id, [...known, owned]);
+    this.#size += 1;
     const label = `${owned.kind} ${owned.owner}`;
     const group = this.#groups.get(label) ?? new Set();
     this.#groups.set(label, group);
-    group.add(name);
+    group.add(owned);
     if (group.size > this.#bounds.perOwner) this.#removeOldest(group);
-    else if (this.#byName.size > this.#bounds.total) this.#removeOldest(this.#largest());
+    else if (this.#size > this.#bounds.total) this.#removeOldest(this.#largest());
     return true;
   }
 
-  #largest(): Set<string> {
+  #largest(): Set<OwnedId> {
     return [...this.#groups.values()].reduce((a, b) => (b.size > a.size ? b : a));
   }
 
-  #removeOldest(group: Set<string>): void {
+  #removeOldest(group: Set<OwnedId>): void {
     const [oldest] = group;
     if (oldest === undefined) return;
     group.delete(oldest);
-    this.#byName.delete(oldest);
+    this.#size -= 1;
+    const others = (this.#byId.get(oldest.id) ?? []).filter((owned) => owned !== oldest);
+    if (others.length > 0) this.#byId.set(oldest.id, others);
+    else this.#byId.delete(oldest.id);
   }
-}
-
-/** Ids of upstreams have no line breaks. */
-function nameOf(upstream: string, id: string): string {
-  return `${upstream}\n${id}`;
 }
