@@ -37,6 +37,7 @@ export {
   type ToolNames,
 } from './canonical/tool-names.ts';
 export { FieldReader, invalidField, MAX_TOKENS } from './plugin/field-reader.ts';
+export { RequestTally } from './plugin/request-tally.ts';
 export { TimeLimitError, withinTime } from './plugin/within-time.ts';
 export {
   REQUEST_WORK,

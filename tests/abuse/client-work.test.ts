@@ -105,7 +105,7 @@ describe('the text of a client', () => {
   });
 });
 
-describe('a history of 40,000 calls', () => {
+describe('a history of 20,000 calls', () => {
   const call = (at: number): object => ({
     type: 'tool_use',
     id: `call_${at}`,
@@ -113,7 +113,7 @@ describe('a history of 40,000 calls', () => {
     input: { text: 'x'.repeat(60) },
   });
   const result = (at: number): object => ({ type: 'tool_result', tool_use_id: `call_${at}`, content: 'x' });
-  const all = Array.from({ length: 40_000 }, (_, at) => at);
+  const all = Array.from({ length: 20_000 }, (_, at) => at);
   const messages = [
     hi,
     { role: 'assistant', content: all.map(call) },

@@ -148,6 +148,7 @@ export class FieldReader {
     const left = Object.entries(this.#object).filter(
       ([name, value]) => !this.#read.has(name) && value !== null,
     );
+    this.#tally.countUnknownFields(left.length, this.#path || 'The request body');
     return left.length > 0 ? Object.fromEntries(left) : undefined;
   }
 

@@ -2,22 +2,16 @@ import { isUtf8 } from 'node:buffer';
 import secureJson from 'secure-json-parse';
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject } from '../canonical/json.ts';
-import { jsonDepth, unexpectedToken } from './json-scan.ts';
-
-/** Deeper than any real request, shallow enough for every recursive function behind. */
-const MAX_DEPTH = 512;
-
-/** A valid text with fewer bytes cannot nest deeper: each level takes a bracket at both ends. */
-const SHORTEST_TOO_DEEP = 2 * (MAX_DEPTH + 1);
+import { type BrokenBound, brokenBound } from './json-bounds.ts';
+import { unexpectedToken } from './json-scan.ts';
 
 /** Parses a request's body, which must be a JSON object. Throws a `GatewayError` of kind `invalid`. */
 export function parseJsonBody(body: Uint8Array): JsonObject {
   if (body.length === 0) throw invalid('The request body is empty; expected a JSON object.');
   if (!isUtf8(body)) throw invalid('The request body is not valid UTF-8.');
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  if (bytes.length >= SHORTEST_TOO_DEEP && jsonDepth(bytes, MAX_DEPTH + 1) > MAX_DEPTH) {
-    throw invalid(`The request body nests deeper than ${MAX_DEPTH} levels.`);
-  }
+  const broken = brokenBound(bytes);
+  if (broken) throw beyond(broken);
   const value = parse(bytes);
   if (!isJsonObject(value)) throw invalid('The request body must be a JSON object.');
   return value;
@@ -59,6 +53,14 @@ function fault(bytes: Buffer, text: string, reason: string): string {
     : withoutMark(bytes.toString('utf8', 0, unexpectedToken(bytes)));
   const lineStart = before.lastIndexOf('\n') + 1;
   return ` (line ${before.split('\n').length}, column ${before.length - lineStart + 1})`;
+}
+
+function beyond({ rule, field }: BrokenBound): GatewayError {
+  return new GatewayError(
+    'invalid',
+    `${field ?? 'The request body'} ${rule}.`,
+    field === undefined ? {} : { field },
+  );
 }
 
 function invalid(message: string, cause?: unknown): GatewayError {
