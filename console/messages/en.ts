@@ -630,7 +630,7 @@ export const en = {
     password: 'Admin password',
     passwordSet: 'A password is set.',
     passwordFromEnvironment:
-      'A password is set by the variable DRAGOMAN_ADMIN_PASSWORD. You can set another one here; both work.',
+      'The password is set by the variable DRAGOMAN_ADMIN_PASSWORD. To change it, change the variable and restart the gateway.',
     passwordUnset: 'No password is set: sign-in is by link only.',
     newPassword: 'New password',
     passwordHint: 'At least 8 characters.',

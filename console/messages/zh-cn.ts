@@ -611,7 +611,8 @@ export const zhCN: Messages = {
     inFile: '这些在 gateway.config.ts 中设置。',
     password: '管理员密码',
     passwordSet: '已设置密码。',
-    passwordFromEnvironment: '密码由环境变量 DRAGOMAN_ADMIN_PASSWORD 设置。也可以在此另设一个，两者都有效。',
+    passwordFromEnvironment:
+      '密码由环境变量 DRAGOMAN_ADMIN_PASSWORD 设置。如需更改，请修改该变量并重启网关。',
     passwordUnset: '没有设置密码，只能通过链接登录。',
     newPassword: '新密码',
     passwordHint: '至少 8 个字符。',

@@ -1,10 +1,12 @@
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hashPassword } from '../../core/src/state/password.ts';
 import { type RunningAdmin, startAdmin } from '../support/admin.ts';
 import { type CliHome, createCliHome, IMPORTS, readyGateway } from '../support/cli.ts';
 
 const CSRF = { 'x-dragoman-csrf': '1' };
+const HASH = await hashPassword('correct horse battery');
 const SECRET = 'sk-what-the-parrot-hides';
 
 interface Row {
@@ -22,7 +24,8 @@ interface Row {
 describe('the audit log', () => {
   let admin: RunningAdmin;
   beforeEach(async () => {
-    admin = await startAdmin({ overrides: { adminPassword: 'correct horse battery' } });
+    admin = await startAdmin();
+    await admin.deps.state.update((state) => ({ ...state, settings: { adminPasswordHash: HASH } }));
   });
   afterEach(() => admin.close());
 
@@ -86,7 +89,7 @@ describe('the audit log', () => {
     expect(await newest()).toMatchObject({ target: '/aliases/fast', after: { name: 'fast' } });
     await admin.call('PATCH', '/settings', { adminPassword: 'another horse battery' }, session);
     expect(await newest()).toMatchObject({
-      before: { adminPassword: { set: false } },
+      before: { adminPassword: { set: true } },
       after: { adminPassword: { set: true } },
     });
     await admin.call('GET', '/audit/export', undefined, session).catch(() => {});

@@ -13,14 +13,17 @@ let slept: number[];
 let held: Promise<void>;
 afterEach(() => gateway.close());
 
-async function start({ overrides, ...options }: GatewayOptions = {}): Promise<void> {
+async function start({
+  overrides = { adminPassword: PASSWORD },
+  ...options
+}: GatewayOptions = {}): Promise<void> {
   now = Date.now();
   slept = [];
   held = Promise.resolve();
   gateway = await startGateway({
     ...options,
     server: { trustedProxies: ['127.0.0.1'], ...options.server },
-    overrides: { adminPassword: PASSWORD, ...overrides },
+    overrides,
     surroundings: { clock: { now: () => now, sleep } },
   });
 }
@@ -164,7 +167,11 @@ describe('the end of a sign-in', () => {
 
   it.each([
     ['a sign-out', (session: Headers) => admin('DELETE', '/session', session)],
-    ['a changed password', () => gateway.admin('PUT', '/settings/password', { password: 'a new password' })],
+    [
+      'a changed password',
+      () => gateway.admin('PUT', '/settings/password', { password: 'a new password' }),
+      {},
+    ],
     [
       'another browser that ends it',
       async () => {
@@ -173,9 +180,10 @@ describe('the end of a sign-in', () => {
       },
     ],
     ['idle hours', async () => void (now += 120 * MINUTE)],
-  ])('by %s ends its passes too', async (_, end) => {
-    await start();
-    const session = sessionOf(await signIn(PASSWORD));
+  ])('by %s ends its passes too', async (_, end, overrides?: object) => {
+    await start(overrides && { overrides });
+    const token = new URL(gateway.gateway.signInLink()).hash.replace('#token=', '');
+    const session = sessionOf(await admin('POST', '/session', {}, { token }));
     const pass = await passOf(session);
     expect(await chat(pass)).toBe(200);
     await end(session);

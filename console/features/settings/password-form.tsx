@@ -11,11 +11,9 @@ import { call, messageOf } from '../../lib/api.ts';
 
 interface PasswordFormProps {
   readonly isSet: boolean;
-  /** Whether it was set here and can be removed here. */
-  readonly isStored: boolean;
 }
 
-export function PasswordForm({ isSet, isStored }: PasswordFormProps) {
+export function PasswordForm({ isSet }: PasswordFormProps) {
   const t = useTranslations('settings');
   const { mutate } = useSWRConfig();
   const [password, setPassword] = useState('');
@@ -32,14 +30,13 @@ export function PasswordForm({ isSet, isStored }: PasswordFormProps) {
       setProblem(messageOf(error));
     }
   };
-  const state = isStored ? 'passwordSet' : isSet ? 'passwordFromEnvironment' : 'passwordUnset';
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     void save(password);
   };
   return (
     <form className="grid gap-4" onSubmit={submit}>
-      <Notice kind="hint">{t(state)}</Notice>
+      <Notice kind="hint">{t(isSet ? 'passwordSet' : 'passwordUnset')}</Notice>
       {problem !== undefined && <Notice kind="error">{problem}</Notice>}
       <TextField
         label={t('newPassword')}
@@ -53,7 +50,7 @@ export function PasswordForm({ isSet, isStored }: PasswordFormProps) {
       />
       <div className="flex gap-2">
         <Button type="submit">{t('save')}</Button>
-        {isStored && (
+        {isSet && (
           <Button kind="danger" onClick={() => void save(null)}>
             {t('removePassword')}
           </Button>

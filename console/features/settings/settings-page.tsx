@@ -3,6 +3,7 @@
 import { useTranslations } from 'use-intl';
 import useSWR from 'swr';
 import { Loaded } from '../../components/ui/loaded.tsx';
+import { Notice } from '../../components/ui/notice.tsx';
 import { Panel } from '../../components/ui/panel.tsx';
 import { Table } from '../../components/ui/table.tsx';
 import type { About, Settings } from '../../lib/types.ts';
@@ -27,7 +28,11 @@ export function SettingsPage() {
           <Loaded of={settings}>
             {({ adminPassword, adminToken }) => (
               <div className="grid gap-4">
-                <PasswordForm isSet={adminPassword.set} isStored={adminPassword.stored} />
+                {adminPassword.fromEnvironment ? (
+                  <Notice kind="hint">{t('passwordFromEnvironment')}</Notice>
+                ) : (
+                  <PasswordForm isSet={adminPassword.set} />
+                )}
                 <p className="text-sm text-quiet">{adminToken.set ? t('tokenSet') : t('tokenUnset')}</p>
               </div>
             )}

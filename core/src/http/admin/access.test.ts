@@ -5,6 +5,7 @@ import {
   type RunningAdmin,
   startAdmin,
 } from '../../../../tests/support/admin.ts';
+import { hashPassword } from '../../state/password.ts';
 
 const TOKEN = 'a-configured-admin-token';
 const PASSWORD = 'correct horse battery';
@@ -179,17 +180,29 @@ describe('a password', () => {
     expect(JSON.stringify(admin.deps.state.read())).not.toContain('new password');
     expect((await signIn({ password: 'new password' })).status).toBe(200);
     expect((await admin.call('PATCH', '/settings', { adminPassword: null })).body).toMatchObject({
-      adminPassword: { set: false, stored: false },
+      adminPassword: { set: false, fromEnvironment: false },
     });
     expect((await signIn({ password: 'new password' })).status).toBe(401);
   });
 
-  it('is shown as set where it comes from the environment, too', async () => {
+  it('of the environment is the only one, and is changed there', async () => {
     await start();
-    const passwordNow = async () => (await admin.call('GET', '/settings')).body;
-    expect(await passwordNow()).toMatchObject({ adminPassword: { set: true, stored: false } });
-    await admin.call('PUT', '/settings/password', { password: 'new password' });
-    expect(await passwordNow()).toMatchObject({ adminPassword: { set: true, stored: true } });
+    const adminPasswordHash = await hashPassword('stored password');
+    await admin.deps.state.update((state) => ({ ...state, settings: { adminPasswordHash } }));
+    expect((await admin.call('GET', '/settings')).body).toMatchObject({
+      adminPassword: { set: true, fromEnvironment: true },
+    });
+    const message = 'The admin password is set by DRAGOMAN_ADMIN_PASSWORD. Change it there and restart.';
+    const refused = { status: 409, body: { error: { code: 'conflict', message } } };
+    expect(await admin.call('PUT', '/settings/password', { password: 'new password' })).toMatchObject(
+      refused,
+    );
+    for (const adminPassword of ['new password', null])
+      expect(await admin.call('PATCH', '/settings', { adminPassword })).toMatchObject(refused);
+    for (const password of ['stored password', 'new password'])
+      expect((await signIn({ password })).status).toBe(401);
+    expect((await signIn({ password: PASSWORD })).status).toBe(200);
+    expect(admin.deps.state.read().settings).toEqual({ adminPasswordHash });
   });
 });
 

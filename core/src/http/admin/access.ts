@@ -135,8 +135,10 @@ function storedPassword({ state }: AdminDeps): string | undefined {
   return state.read().settings.adminPasswordHash;
 }
 
+/** A configured password is the only one: a stored one, perhaps forgotten, must not work beside it. */
 async function isPassword(password: string, deps: AdminDeps): Promise<boolean> {
-  if (isConfigured(password, deps.config.admin.password)) return true;
+  const configured = deps.config.admin.password;
+  if (configured !== undefined) return isSameSecret(password, configured);
   const stored = storedPassword(deps);
   if (stored === undefined || !(await verifyPassword(password, stored))) return false;
   // The check takes a while. If the password was changed during it, sign-ins by the old one must fail.

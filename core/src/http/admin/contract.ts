@@ -230,7 +230,9 @@ export const settingsViewSchema = z
   .object({
     adminPassword: z.object({
       set: z.boolean(),
-      stored: z.boolean().describe('Whether it was set here; otherwise by DRAGOMAN_ADMIN_PASSWORD.'),
+      fromEnvironment: z
+        .boolean()
+        .describe('Whether DRAGOMAN_ADMIN_PASSWORD sets it; then it is changed there only.'),
     }),
     adminToken: z.object({ set: z.boolean() }).describe('Set by the environment.'),
     traces: z

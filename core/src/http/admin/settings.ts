@@ -1,5 +1,6 @@
 import { hashPassword } from '../../state/password.ts';
 import type { Gatekeeper } from './access.ts';
+import { AdminError } from './admin-error.ts';
 import * as contract from './contract.ts';
 import type { AdminDeps } from './deps.ts';
 import { always, type Caller, defineOperation, type Operation } from './operation.ts';
@@ -47,7 +48,13 @@ export function settingsOperations(gatekeeper: Gatekeeper): readonly Operation[]
   ];
 }
 
-async function storePassword(password: string | null, { state }: AdminDeps): Promise<void> {
+async function storePassword(password: string | null, { state, config }: AdminDeps): Promise<void> {
+  if (config.admin.password !== undefined) {
+    throw new AdminError(
+      'conflict',
+      'The admin password is set by DRAGOMAN_ADMIN_PASSWORD. Change it there and restart.',
+    );
+  }
   const hash = password === null ? undefined : await hashPassword(password);
   await state.update(({ settings: { adminPasswordHash: _, ...settings }, ...rest }) => ({
     ...rest,
@@ -60,9 +67,10 @@ function passwordNow(_: unknown, { state }: AdminDeps): unknown {
 }
 
 function viewSettings({ state, config }: AdminDeps) {
-  const stored = state.read().settings.adminPasswordHash !== undefined;
+  const fromEnvironment = config.admin.password !== undefined;
+  const set = fromEnvironment || state.read().settings.adminPasswordHash !== undefined;
   return {
-    adminPassword: { set: stored || config.admin.password !== undefined, stored },
+    adminPassword: { set, fromEnvironment },
     adminToken: { set: config.admin.token !== undefined },
     traces: config.traces,
   };

@@ -1,16 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningAdmin, startAdmin } from '../../../../tests/support/admin.ts';
+import { hashPassword } from '../../state/password.ts';
 
 const PASSWORD = 'correct horse battery';
+const HASH = await hashPassword(PASSWORD);
 const CSRF = { 'x-dragoman-csrf': '1' };
 const MINUTE = 60_000;
 const UPSTREAM = { id: 'one', provider: 'parrot', options: { word: 'hello', apiKey: 'sk-secret' } };
 
 let admin: RunningAdmin;
 beforeEach(async () => {
-  admin = await startAdmin({
-    overrides: { adminToken: 'a-configured-admin-token', adminPassword: PASSWORD },
-  });
+  admin = await startAdmin({ overrides: { adminToken: 'a-configured-admin-token' } });
+  await admin.deps.state.update((state) => ({ ...state, settings: { adminPasswordHash: HASH } }));
 });
 afterEach(() => admin.close());
 
