@@ -22,6 +22,8 @@ const ACCOUNT: readonly (readonly [string, string])[] = [
 ];
 const STATELESS = ['/v1/images/generations', '/v1/audio/speech', '/v1/moderations', '/v1/rerank'];
 
+const messageOf = (text: string): unknown => expect.stringContaining(text);
+
 describe("access to an upstream's account", () => {
   let upstream: MockUpstream;
   let gateway: RunningGateway;
@@ -58,6 +60,11 @@ describe("access to an upstream's account", () => {
       expect(JSON.parse(body)).toMatchObject({
         error: { type: 'permission_error', code: 'relay_not_allowed' },
       });
+      expect(body).toEqual(
+        messageOf(
+          `${method} ${path.split('?', 1)[0]} is not allowed for this key: it needs \`relay: 'all'\`.`,
+        ),
+      );
     }
     expect(upstream.calls.length).toBe(calls);
   });
@@ -66,7 +73,9 @@ describe("access to an upstream's account", () => {
     'is no right of a key for certain models, whatever its level: %s %s',
     async (method, path) => {
       const key = await gateway.createKey({ name: 'n', relay: 'all', models: ['m'] });
-      expect((await send(key, method, path)).status).toBe(403);
+      const { status, body } = await send(key, method, path);
+      expect(status).toBe(403);
+      expect(body).toEqual(messageOf(' for a key that is limited to certain models.'));
     },
   );
 
@@ -81,7 +90,10 @@ describe("access to an upstream's account", () => {
     const off = await gateway.createKey({ name: 'off', relay: 'off' });
     for (const path of STATELESS) {
       expect((await send(gateway.key, 'POST', path)).status).toBe(200);
-      expect((await send(off, 'POST', path)).status).toBe(403);
+      expect(await send(off, 'POST', path)).toMatchObject({
+        status: 403,
+        body: messageOf(`POST ${path} is not allowed for this key: it needs \`relay: 'stateless'\`.`),
+      });
     }
   });
 
@@ -93,6 +105,8 @@ describe("access to an upstream's account", () => {
     expect(await status('closed', 'GET', '/v1/files')).toBe(403);
     expect(await status('half', 'POST', '/v1/moderations')).toBe(200);
     expect(await status('half', 'GET', '/v1/files')).toBe(403);
+    const { body } = await send(key, 'GET', '/v1/files', { 'x-dragoman-upstream': 'half' });
+    expect(body).toEqual(messageOf("GET /v1/files is not allowed: its upstream needs `relay: 'all'`."));
     expect(await status('up', 'GET', '/v1/files')).toBe(200);
     const named = await send(key, 'POST', '/v1/moderations?model=c');
     expect(named.status).toBe(403);

@@ -56,7 +56,7 @@ export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: Rou
     const { key, raw } = exchange;
     const objects = new RelayObjects(deps.ownedIds, exchange, keptReplyOf(raw));
     const need = objects.isOwnReply(deps.upstreams.all()) ? 'stateless' : relayNeed(endpoint, raw);
-    if (!mayRelay(need, key)) throw notRelayed(raw, need);
+    if (!mayRelay(need, key)) throw notRelayed(raw, need, key);
     const isScoped = key?.models !== undefined;
     const places = isScoped ? anywhere : known;
     const body = await readRelayBody(ctx.req, { intake: openIntake(ctx, deps), isScoped, places });
@@ -82,7 +82,7 @@ async function relayToModel(relayed: Relayed, model: string, deps: RouteDeps): P
     const forwarding = all.filter((candidate) => forwardOf(candidate, raw.wire));
     if (forwarding.length === 0) throw nobodyRelays(exchange);
     const candidates = forwarding.filter(({ upstream }) => mayRelay(need, key, upstream));
-    if (candidates.length === 0) throw notRelayed(raw, need);
+    if (candidates.length === 0) throw notRelayed(raw, need, key);
     return candidates;
   };
   const attempt: Attempt<Reply> = (candidate, call) => {
@@ -156,7 +156,7 @@ function pickUpstream({ exchange, need, objects }: Relayed, deps: RouteDeps): Up
   const allowed = usable.filter((one) => mayRelay(need, key, one));
   // Objects of the key exist only at the upstream where it created them.
   const upstream = allowed.find(({ config }) => objects.hasOwnAt(config.id)) ?? allowed[0];
-  if (!upstream) throw notRelayed(raw, need);
+  if (!upstream) throw notRelayed(raw, need, key);
   return upstream;
 }
 

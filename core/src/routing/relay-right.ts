@@ -42,13 +42,19 @@ function levelOf(key: StoredKey | undefined): RelayLevel {
   return strictest(key.relay ?? 'stateless', key.models ? 'stateless' : 'all');
 }
 
-export function notRelayed({ method, path }: RawRequest, need: RelayNeed): GatewayError {
-  const wanted = need === 'all' ? "all of an upstream's account" : 'requests that are sent on to upstreams';
-  return new GatewayError(
-    'permission',
-    `This key has no access to ${wanted}: ${method} ${path} is refused.`,
-    {
-      code: 'relay_not_allowed',
-    },
-  );
+/** Names what refuses: the key, its models, or else the upstream. */
+export function notRelayed(
+  { method, path }: RawRequest,
+  need: RelayNeed,
+  key: StoredKey | undefined,
+): GatewayError {
+  const needs = `needs \`relay: '${need}'\``;
+  const reason = mayRelay(need, key)
+    ? `: its upstream ${needs}`
+    : key?.models && need === 'all' && key.relay === 'all'
+      ? ' for a key that is limited to certain models'
+      : ` for this key: it ${needs}`;
+  return new GatewayError('permission', `${method} ${path} is not allowed${reason}.`, {
+    code: 'relay_not_allowed',
+  });
 }
