@@ -210,7 +210,12 @@ describe('a model without a price', () => {
     const refused = await chat(key.secret, 'openai/new');
     expect(refused.status).toBe(403);
     expect(await refused.json()).toMatchObject({
-      error: { code: 'price_unknown', message: expect.stringMatching(/"openai\/new".*`prices`/) as string },
+      error: {
+        code: 'price_unknown',
+        message: expect.stringMatching(
+          /^The price of "openai\/new" .*`prices: \{ "openai\/new": \{ input, output \} \}` \(0 if .*`prices.unknown`\.$/,
+        ) as string,
+      },
     });
     expect(upstream.calls).toHaveLength(0);
     // Nothing was taken, and what is free to run stays so.

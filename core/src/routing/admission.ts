@@ -1,7 +1,7 @@
 import { GatewayError } from '../canonical/errors.ts';
 import { type Amount, greater, NONE, toAmount, toMicros } from '../limits/amount.ts';
 import type { Demand, Limiter, Permit, Spent, Subject } from '../limits/limiter.ts';
-import type { Prices } from '../limits/prices.ts';
+import type { PricedModel, Prices } from '../limits/prices.ts';
 import type { Candidate } from './candidate.ts';
 import type { Exchange, Notes } from './exchange.ts';
 import { spentBy } from './spending.ts';
@@ -61,11 +61,14 @@ export function demandOf(
   return { input, output: most(({ output }) => output), cost: most(({ cost }) => cost) };
 }
 
-/** A request that counts toward a limit on money needs a price. */
-export function unpriced(model: string): GatewayError {
+/** A request that counts toward a limit on money needs a price. The first candidate names the missing entry. */
+export function unpriced(model: string, [candidate]: readonly PricedModel[]): GatewayError {
+  const name =
+    candidate && !model.startsWith('/') ? `${candidate.upstream.config.id}/${candidate.model}` : model;
   const message =
-    `The price of ${JSON.stringify(model)} is not known, and a limit on money applies: ` +
-    'the operator of the gateway has to set a price for it in `prices`.';
+    `The price of ${JSON.stringify(model)} is not known, and a limit on money applies. The operator of the gateway ` +
+    `can set one with \`prices: { ${JSON.stringify(name)}: { input, output } }\` (0 if it costs nothing), ` +
+    'or one for all unknown models with `prices.unknown`.';
   return new GatewayError('permission', message, { field: 'model', code: 'price_unknown' });
 }
 

@@ -43,7 +43,7 @@ export class RouteRun<Result> {
     this.#deps = deps;
     const candidates = routed.select ? routed.select(route.candidates) : route.candidates;
     this.#candidates = this.#payable(candidatesFor(candidates, routed, deps));
-    if (this.#candidates.length === 0) throw unpriced(routed.model);
+    if (this.#candidates.length === 0) throw unpriced(routed.model, candidates);
     const { totalMs } = route.timeouts;
     this.#deadline = totalMs === undefined ? Infinity : deps.clock.now() + totalMs;
   }

@@ -99,7 +99,7 @@ async function admitKey({ exchange, candidates, model }: ForKey, deps: RouterDep
   const { key, notes } = exchange;
   if (!key?.limits) return;
   const isBudgeted = notes.estimate !== undefined && limitsMoney(key.limits);
-  if (isBudgeted && !candidates.some((one) => deps.prices.isPayable(one))) throw unpriced(model);
+  if (isBudgeted && !candidates.some((one) => deps.prices.isPayable(one))) throw unpriced(model, candidates);
   const demand = (): Demand => demandOf(notes, candidates, deps.prices);
   await admit({ kind: 'key', id: key.id, limits: key.limits }, { exchange, demand }, deps);
 }
