@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { classNames } from '../../lib/class-names.ts';
 
 export interface Column<Row> {
   readonly name: ReactNode;
@@ -6,6 +7,8 @@ export interface Column<Row> {
   /** Left out where there is little room. */
   readonly isWide?: boolean;
   readonly isNumber?: boolean;
+  /** Times and addresses: never broken into lines. */
+  readonly isOneLine?: boolean;
 }
 
 interface TableProps<Row> {
@@ -15,8 +18,13 @@ interface TableProps<Row> {
   readonly keyOf: (row: Row) => string;
 }
 
-const classOf = ({ isWide, isNumber }: { readonly isWide?: boolean; readonly isNumber?: boolean }): string =>
-  `px-3 py-2 wrap-anywhere ${isWide ? 'hidden lg:table-cell' : ''} ${isNumber ? 'text-right whitespace-nowrap tabular-nums' : ''}`;
+const classOf = ({ isWide, isNumber, isOneLine }: Omit<Column<never>, 'name' | 'cell'>): string =>
+  classNames(
+    'px-3 py-2 wrap-anywhere',
+    isWide && 'hidden lg:table-cell',
+    isNumber && 'text-right tabular-nums',
+    (isNumber || isOneLine) && 'whitespace-nowrap',
+  );
 
 export function Table<Row>({ label, columns, rows, keyOf }: TableProps<Row>) {
   return (

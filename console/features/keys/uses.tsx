@@ -1,11 +1,17 @@
 'use client';
 
+import { useTranslations } from 'use-intl';
 import { useFormats } from '../../lib/format.ts';
 import type { LimitsView } from '../../lib/types.ts';
 
+type LimitName = LimitsView['uses'][number]['name'];
+
 /** What is used of each limit, as it is now. */
 export function Uses({ view }: { readonly view: LimitsView | undefined }) {
+  const t = useTranslations('limits');
   const formats = useFormats();
+  const write = (name: LimitName, amount: number): string =>
+    name.startsWith('cost') ? formats.money(amount) : formats.number(amount);
   if (!view) return <span className="text-quiet">–</span>;
   return (
     <ul className="grid gap-1.5">
@@ -14,9 +20,9 @@ export function Uses({ view }: { readonly view: LimitsView | undefined }) {
         return (
           <li key={name} className="grid gap-0.5 text-xs">
             <span className="flex justify-between gap-3">
-              <span>{name}</span>
+              <span>{t(name)}</span>
               <span className="tabular-nums">
-                {formats.number(used)} / {formats.number(limit)}
+                {write(name, used)} / {write(name, limit)}
               </span>
             </span>
             <span className="h-1.5 rounded-full bg-sunken" aria-hidden>

@@ -44,21 +44,31 @@ export function AuditPanel() {
             <Table
               label={t('title')}
               columns={[
-                { name: t('time'), cell: ({ at }) => <Time at={Date.parse(at)} /> },
-                { name: t('actor'), cell: (row) => <Actor row={row} /> },
+                {
+                  name: t('time'),
+                  isWide: true,
+                  isOneLine: true,
+                  cell: ({ at }) => <Time at={Date.parse(at)} />,
+                },
+                { name: t('actor'), isWide: true, cell: (row) => <Actor row={row} /> },
                 {
                   name: t('what'),
                   cell: (row) => (
-                    <button
-                      type="button"
-                      className="text-left underline-offset-2 hover:underline"
-                      onClick={() => setShown(row)}
-                    >
-                      <code className="font-mono text-xs">{row.operation}</code>
-                      {row.target !== undefined && (
-                        <span className="block text-xs text-quiet">{row.target}</span>
-                      )}
-                    </button>
+                    <>
+                      <button
+                        type="button"
+                        className="text-left underline-offset-2 hover:underline"
+                        onClick={() => setShown(row)}
+                      >
+                        <code className="font-mono text-xs">{row.operation}</code>
+                        {row.target !== undefined && (
+                          <span className="block text-xs text-quiet">{row.target}</span>
+                        )}
+                      </button>
+                      <div className="mt-1 text-xs lg:hidden">
+                        <Time at={Date.parse(row.at)} /> · <Actor row={row} />
+                      </div>
+                    </>
                   ),
                 },
                 { name: t('outcome'), cell: ({ outcome }) => <Outcome outcome={outcome} /> },
@@ -82,7 +92,7 @@ export function AuditPanel() {
 }
 
 function Time({ at }: { readonly at: number }) {
-  return <span className="whitespace-nowrap">{useFormats().dateTime(at)}</span>;
+  return useFormats().dateTime(at);
 }
 
 function Actor({ row: { actor } }: { readonly row: AuditRow }) {

@@ -65,9 +65,19 @@ export function SettingsPage() {
               <Table
                 label={t('plugins')}
                 columns={[
-                  { name: t('plugin'), cell: (plugin) => plugin.name },
-                  { name: t('protocols'), cell: ({ protocols }) => protocols.join(', ') },
-                  { name: t('providers'), cell: ({ providers }) => providers.join(', ') },
+                  {
+                    name: t('plugin'),
+                    cell: ({ name: plugin, protocols, providers }) => (
+                      <>
+                        {plugin}
+                        <div className="text-xs text-quiet lg:hidden">
+                          {[...new Set([...protocols, ...providers])].join(', ')}
+                        </div>
+                      </>
+                    ),
+                  },
+                  { name: t('protocols'), isWide: true, cell: ({ protocols }) => protocols.join(', ') },
+                  { name: t('providers'), isWide: true, cell: ({ providers }) => providers.join(', ') },
                   { name: t('observes'), cell: ({ observes }) => (observes ? t('yes') : '') },
                 ]}
                 rows={plugins}

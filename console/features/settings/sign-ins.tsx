@@ -47,16 +47,31 @@ export function SignIns() {
             columns={[
               {
                 name: t('browser'),
-                cell: ({ userAgent }) => <span title={userAgent}>{describeBrowser(userAgent)}</span>,
+                cell: ({ userAgent, lastUsedAt }) => (
+                  <>
+                    <span title={userAgent}>{describeBrowser(userAgent)}</span>
+                    <div className="text-xs text-quiet lg:hidden">{formats.ago(Date.parse(lastUsedAt))}</div>
+                  </>
+                ),
               },
-              { name: t('address'), cell: ({ address }) => <code className="font-mono">{address}</code> },
+              {
+                name: t('address'),
+                isOneLine: true,
+                cell: ({ address }) => <code className="font-mono">{address}</code>,
+              },
               { name: t('method'), isWide: true, cell: ({ method }) => t(`methods.${method}`) },
               {
                 name: t('signedIn'),
                 isWide: true,
+                isOneLine: true,
                 cell: ({ createdAt }) => formats.dateTime(Date.parse(createdAt)),
               },
-              { name: t('lastUsed'), cell: ({ lastUsedAt }) => formats.ago(Date.parse(lastUsedAt)) },
+              {
+                name: t('lastUsed'),
+                isWide: true,
+                isOneLine: true,
+                cell: ({ lastUsedAt }) => formats.ago(Date.parse(lastUsedAt)),
+              },
               {
                 name: <span className="sr-only">{t('actions')}</span>,
                 cell: ({ id, isCurrent, userAgent }) =>
