@@ -137,7 +137,8 @@ export const en = {
     success: 'Success, 24 h',
     latency: 'First token',
     spend: 'Spend, 24 h',
-    weight: 'Weight / priority',
+    weight: 'Weight',
+    weightAndPriority: 'Weight / priority',
     actions: 'Actions',
     actionsOf: 'Actions of {id}',
     fromFile: 'config file',
@@ -183,7 +184,8 @@ export const en = {
     modelList: 'Models',
     modelListHint: 'One a line. Left empty, the upstream is asked what it serves.',
     choose: 'Found by the test',
-    secretsAgain: 'The address changed. Secrets are stored for one address only, so enter them again.',
+    saveFirst: 'Save first',
+    seeFields: 'Check the marked fields.',
   },
   recording: {
     asGateway: 'As the gateway',
@@ -202,7 +204,7 @@ export const en = {
       'Also files, batches, fine-tuning and everything else that the upstream API key can access. Never applies to a key that is limited to certain models.',
   },
   schemaForm: {
-    optional: 'optional',
+    optional: '{title} (optional)',
     unset: 'Not set',
     preset: 'Default: {value}',
     lines: 'One a line.',
@@ -210,6 +212,7 @@ export const en = {
     set: 'Set',
     replace: 'Replace',
     clear: 'Remove',
+    oldAddress: 'Saved for the old address only. Enter it again, or remove it.',
   },
   aliases: {
     title: 'Aliases',

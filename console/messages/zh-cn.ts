@@ -133,7 +133,8 @@ export const zhCN: Messages = {
     success: '24 小时成功率',
     latency: '首个令牌',
     spend: '24 小时费用',
-    weight: '权重 / 优先级',
+    weight: '权重',
+    weightAndPriority: '权重 / 优先级',
     actions: '操作',
     actionsOf: '{id} 的操作',
     fromFile: '配置文件',
@@ -179,7 +180,8 @@ export const zhCN: Messages = {
     modelList: '模型',
     modelListHint: '每行一个。留空则向上游查询。',
     choose: '测试发现的模型',
-    secretsAgain: '地址已更改。已保存的密钥只用于原地址，请重新填写。',
+    saveFirst: '请先保存',
+    seeFields: '请检查标出的字段。',
   },
   recording: { asGateway: '跟随网关', full: '全部内容', 'no-bodies': '不含正文', off: '不记录' },
   relay: {
@@ -193,7 +195,7 @@ export const zhCN: Messages = {
       '还可使用文件、批处理、微调，以及上游 API 密钥能访问的其他一切。限定了模型的密钥不会获得此权限。',
   },
   schemaForm: {
-    optional: '可选',
+    optional: '{title}（可选）',
     unset: '未设置',
     preset: '默认：{value}',
     lines: '每行一个。',
@@ -201,6 +203,7 @@ export const zhCN: Messages = {
     set: '已设置',
     replace: '替换',
     clear: '移除',
+    oldAddress: '已保存的凭据仅适用于原地址。请重新填写，或将其移除。',
   },
   aliases: {
     title: '别名',

@@ -63,9 +63,15 @@ describe('the form of an upstream', () => {
     await form.getByLabel(/Base URL/).fill('http://127.0.0.1:9/v2');
     await form.getByText('••••••••').first().waitFor();
     await form.getByLabel(/Base URL/).fill('http://127.0.0.1:10');
-    await form.getByText('The address changed.').waitFor();
+    const note = form.getByText('Saved for the old address only.');
+    await note.waitFor();
+    await form.getByRole('button', { name: 'Remove' }).waitFor();
+    await form.getByText('Save first').waitFor();
+    expect(await form.getByRole('button', { name: 'Test' }).isDisabled()).toBe(true);
     await form.getByRole('button', { name: 'Save' }).click();
-    await form.getByText('enter it again, since the address changed').first().waitFor();
+    await form.getByText('Check the marked fields.').waitFor();
+    expect(await note.count()).toBe(1);
+    expect(await form.getByText('since the address changed').count()).toBe(0);
     await form.getByLabel(/API key/).fill('sk-new');
     await form.getByRole('button', { name: 'Save' }).click();
     await form.waitFor({ state: 'detached' });

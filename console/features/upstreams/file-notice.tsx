@@ -7,9 +7,8 @@ import type { Upstream } from '../../lib/types.ts';
 import { isSetMark } from './schema-form.tsx';
 
 /** Says where an upstream of the config file is changed, with what to copy. */
-export function FileNotice({ upstream }: { readonly upstream: Upstream | undefined }) {
+export function FileNotice({ upstream }: { readonly upstream: Upstream }) {
   const t = useTranslations('upstreams');
-  if (!upstream) return null;
   const { id, provider, options } = upstream;
   const said = Object.entries(options).map(([name, value]) => [
     name,

@@ -1,8 +1,10 @@
 'use client';
 
+import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../components/ui/button.tsx';
 import { CheckField, SelectField, TextArea, TextField } from '../../components/ui/field.tsx';
+import { TextWithCode } from '../../components/ui/text-with-code.tsx';
 import { parseJson } from '../../lib/json.ts';
 
 /** What a provider's schema says of one option. */
@@ -90,8 +92,14 @@ interface OptionFieldProps {
 function OptionField({ name, option, isRequired, isReadOnly, value, problem, ...rest }: OptionFieldProps) {
   const { asksForSecrets, onChange } = rest;
   const t = useTranslations('schemaForm');
-  const label = `${option.title ?? name}${isRequired ? '' : ` (${t('optional')})`}`;
-  const common = { label, hint: option.description, problem, disabled: isReadOnly };
+  const title = option.title ?? name;
+  const label = isRequired ? title : t('optional', { title });
+  const common = {
+    label,
+    hint: option.description && <TextWithCode text={option.description} />,
+    problem,
+    disabled: isReadOnly,
+  };
   if (option['x-secret'])
     return (
       <SecretField
@@ -122,7 +130,7 @@ function OptionField({ name, option, isRequired, isReadOnly, value, problem, ...
       return (
         <CheckField
           label={label}
-          hint={option.description}
+          hint={common.hint}
           disabled={isReadOnly}
           checked={value === undefined ? option.default === true : value === true}
           onChange={onChange}
@@ -143,7 +151,11 @@ function OptionField({ name, option, isRequired, isReadOnly, value, problem, ...
       return (
         <TextArea
           {...common}
-          hint={`${option.description ?? ''} ${t('lines')}`}
+          hint={
+            <>
+              {common.hint} {t('lines')}
+            </>
+          }
           rows={3}
           value={Array.isArray(value) ? value.join('\n') : ''}
           onChange={(event) =>
@@ -167,7 +179,7 @@ function OptionField({ name, option, isRequired, isReadOnly, value, problem, ...
 
 interface Common {
   readonly label: string;
-  readonly hint: string | undefined;
+  readonly hint: ReactNode;
   readonly problem: string | undefined;
   readonly disabled: boolean;
 }
@@ -187,8 +199,13 @@ function SecretField({
   onChange,
 }: SpecialFieldProps & { readonly option: OptionSchema; readonly asksAgain: boolean }) {
   const t = useTranslations('schemaForm');
-  const isSet = isSecretSet(value) && !asksAgain;
-  if (isSet) {
+  const isSet = isSecretSet(value);
+  const remove = (
+    <Button kind="quiet" isSmall disabled={common.disabled} onClick={() => onChange(null)}>
+      {t('clear')}
+    </Button>
+  );
+  if (isSet && !asksAgain) {
     return (
       <div className="grid gap-1">
         <span className="text-sm font-medium">{common.label}</span>
@@ -197,24 +214,30 @@ function SecretField({
           <Button kind="quiet" isSmall disabled={common.disabled} onClick={() => onChange('')}>
             {t('replace')}
           </Button>
-          <Button kind="quiet" isSmall disabled={common.disabled} onClick={() => onChange(null)}>
-            {t('clear')}
-          </Button>
+          {remove}
         </span>
         {common.problem !== undefined && <span className="text-xs text-bad">{common.problem}</span>}
       </div>
     );
   }
-  if (option.type === 'object')
-    return <JsonField common={common} value={isSetMark(value) ? undefined : value} onChange={onChange} />;
+  const shown = isSet ? { ...common, problem: t('oldAddress') } : common;
+  const field =
+    option.type === 'object' ? (
+      <JsonField common={shown} value={isSetMark(value) ? undefined : value} onChange={onChange} />
+    ) : (
+      <TextField
+        {...shown}
+        type="password"
+        autoComplete="off"
+        value={typeof value === 'string' ? value : ''}
+        onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.value)}
+      />
+    );
   return (
-    <TextField
-      {...common}
-      type="password"
-      autoComplete="off"
-      value={typeof value === 'string' ? value : ''}
-      onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.value)}
-    />
+    <div className="grid justify-items-start gap-1 *:first:w-full">
+      {field}
+      {isSet && remove}
+    </div>
   );
 }
 
@@ -223,7 +246,11 @@ function JsonField({ common, value, onChange }: SpecialFieldProps) {
   return (
     <TextArea
       {...common}
-      hint={`${common.hint ?? ''} ${t('json')}`}
+      hint={
+        <>
+          {common.hint} {t('json')}
+        </>
+      }
       className="font-mono text-sm"
       rows={3}
       defaultValue={value === undefined || value === null ? '' : JSON.stringify(value, undefined, 2)}

@@ -4,22 +4,22 @@ import { useState } from 'react';
 import { toast } from 'sonner';
 import useSWR, { useSWRConfig } from 'swr';
 import { useTranslations } from 'use-intl';
-import { Button } from '../../components/ui/button.tsx';
 import { Dialog } from '../../components/ui/dialog.tsx';
 import { CheckField, SelectField, TextField } from '../../components/ui/field.tsx';
 import { CodeEditor } from '../../components/ui/lazy.tsx';
-import { Notice } from '../../components/ui/notice.tsx';
+import { TextWithCode } from '../../components/ui/text-with-code.tsx';
 import { RelayField, type RelayLevel } from '../../components/ui/relay-field.tsx';
 import { RecordingField } from '../../components/ui/recording-field.tsx';
 import { ApiError, call, messageOf } from '../../lib/api.ts';
 import { parseJson } from '../../lib/json.ts';
 import type { Provider, TestResult, Upstream } from '../../lib/types.ts';
 import { asksForSecrets } from './addresses.ts';
-import { FileNotice } from './file-notice.tsx';
+import { FormFooter } from './form-footer.tsx';
+import { UpstreamNotices } from './upstream-notices.tsx';
 import { ModelsField } from './models-field.tsx';
+import { RefusalNotice } from './refusal-notice.tsx';
 import { isSetMark, type Options, type OptionsSchema, SchemaForm } from './schema-form.tsx';
-import { TestOutcome } from './test-outcome.tsx';
-import { issuesOf, type Problems, refusals, useProblems } from './use-problems.ts';
+import { type Problems, refusals, useProblems } from './use-problems.ts';
 
 /** What is edited: an upstream that is there, a copy of one, or a new one. */
 export interface Draft {
@@ -65,6 +65,9 @@ function fieldsOf({ upstream, isNew }: Draft): Fields {
   };
 }
 
+const isChanged = (draft: Draft, fields: Fields): boolean =>
+  JSON.stringify(fields) !== JSON.stringify(fieldsOf(draft));
+
 export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; readonly onClose: () => void }) {
   const t = useTranslations('upstreams');
   const { mutate } = useSWRConfig();
@@ -80,6 +83,8 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
   const typed = useProblems(schema, fields.options);
   const problems: Problems = new Map([...refusals(failure), ...typed]);
   const isMoved = !isNew && asksForSecrets(upstream?.options ?? {}, fields.options, schema);
+  // A test of an upstream that is there uses the saved options, since only those have its secrets.
+  const savesFirst = !isNew && isChanged(draft, fields);
   const set = (change: Partial<Fields>): void => setFields((before) => ({ ...before, ...change }));
 
   /** Secrets that stay as they are stay unsaid. */
@@ -148,7 +153,7 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
       onClose={onClose}
       shape="drawer"
       title={isNew ? t('addTitle') : fields.id}
-      description={provider?.description}
+      description={provider && <TextWithCode text={provider.description} />}
     >
       <form
         className="grid gap-5"
@@ -157,14 +162,8 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
           void save();
         }}
       >
-        {isReadOnly && <FileNotice upstream={upstream} />}
-        {failure && (
-          <Notice kind="error">
-            {[failure.message, ...issuesOf(failure).map(({ path, message }) => `${path}: ${message}`)].join(
-              ' ',
-            )}
-          </Notice>
-        )}
+        {!isNew && upstream && <UpstreamNotices upstream={upstream} />}
+        {failure && <RefusalNotice failure={failure} schema={schema} />}
         {isNew && (
           <>
             <SelectField
@@ -190,10 +189,12 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
             problems={problems}
             isReadOnly={isReadOnly}
             asksForSecrets={isMoved}
-            onChange={(options) => set({ options })}
+            onChange={(options) => {
+              set({ options });
+              setFailure(undefined);
+            }}
           />
         )}
-        {isMoved && <Notice kind="warning">{t('secretsAgain')}</Notice>}
         <ModelsField
           value={fields.models}
           found={typeof result === 'object' ? (result.models ?? []) : []}
@@ -250,17 +251,14 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
             />
           </details>
         )}
-        <TestOutcome result={result} />
-        <div className="sticky -bottom-5 -mx-5 -mb-5 flex justify-end gap-2 border-t bg-surface px-5 py-3">
-          <Button kind="quiet" disabled={isBusy} onClick={() => void test()}>
-            {t('test')}
-          </Button>
-          {!isReadOnly && (
-            <Button type="submit" disabled={isBusy || typed.size > 0}>
-              {t('save')}
-            </Button>
-          )}
-        </div>
+        <FormFooter
+          result={result}
+          isBusy={isBusy}
+          savesFirst={savesFirst}
+          isReadOnly={isReadOnly}
+          isValid={typed.size === 0}
+          onTest={() => void test()}
+        />
       </form>
     </Dialog>
   );

@@ -119,7 +119,7 @@ export function UpstreamList() {
                   isNumber: true,
                 },
                 {
-                  name: t('weight'),
+                  name: t('weightAndPriority'),
                   cell: ({ weight, priority }) => `${weight} / ${priority}`,
                   isWide: true,
                   isNumber: true,

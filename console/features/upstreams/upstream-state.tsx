@@ -31,9 +31,10 @@ export function UpstreamState({
   }
   if (failure !== null)
     return (
-      <Badge tone="bad" title={failure}>
-        {t('failing')}
-      </Badge>
+      <>
+        <Badge tone="bad">{t('failing')}</Badge>
+        <div className="mt-1 max-w-prose text-xs text-quiet">{failure}</div>
+      </>
     );
   if (knownModels === null) return <Badge tone="quiet">{t('asking')}</Badge>;
   return <Badge tone="good">{t('models', { count: knownModels })}</Badge>;

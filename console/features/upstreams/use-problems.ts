@@ -3,6 +3,8 @@ import { useMemo } from 'react';
 import { ApiError, type Issue } from '../../lib/api.ts';
 import { isSetMark, type Options, type OptionsSchema } from './schema-form.tsx';
 
+const OPTIONS = 'options.';
+
 export function issuesOf(error: Error | undefined): readonly Issue[] {
   return error instanceof ApiError ? error.issues : [];
 }
@@ -11,7 +13,18 @@ export type Problems = ReadonlyMap<string, string>;
 
 /** What the gateway said when it refused, by field. */
 export function refusals(failure: Error | undefined): Problems {
-  return new Map(issuesOf(failure).map(({ path, message }) => [path.replace(/^options\./, ''), message]));
+  return new Map(issuesOf(failure).map(({ path, message }) => [fieldOf(path), message]));
+}
+
+/** Whether the form of the options shows what is wrong at this path. */
+export function isPlaced(path: string, schema: OptionsSchema | undefined): boolean {
+  return path.startsWith(OPTIONS) && fieldOf(path) in (schema?.properties ?? {});
+}
+
+/** The field of the form for a path such as `options.headers.x-team`. */
+function fieldOf(path: string): string {
+  const [field = path] = path.startsWith(OPTIONS) ? path.slice(OPTIONS.length).split(/[.[]/) : [path];
+  return field;
 }
 
 /** What the schema says while somebody types, by option. */
