@@ -32,7 +32,7 @@ async function open(path: string, options: GatewayOptions = {}): Promise<void> {
   await openConsole(page, gateway, path);
 }
 
-const dialog = () => page.getByRole('dialog', { name: 'Confirm your identity' });
+const dialog = () => page.getByRole('dialog', { name: "Confirm it's you" });
 const password = () => dialog().getByLabel('Admin password');
 const confirm = () => dialog().getByRole('button', { name: 'Confirm' }).click();
 

@@ -23,7 +23,7 @@ export function addHealth(program: Command): void {
 
 /** Those commands of `upstreams` that have one rest, or end that. */
 export function addPauses(upstreams: Command): void {
-  addCommonFlags(upstreams.command('pause <id>').description('Have an upstream rest for a while.'))
+  addCommonFlags(upstreams.command('pause <id>').description('Pause an upstream for a while.'))
     .option('--seconds <number>', 'for how long', '3600')
     .action((id: string, { seconds, ...flags }: CommonFlags & { readonly seconds: string }) =>
       post(`/upstreams/${encodeUrlPart(id)}/pause`, { seconds: Number(seconds) }, flags),

@@ -23,7 +23,7 @@ export function addKeys(program: Command): void {
     .option('--expires <time>', 'when it ends, such as 2027-01-31T00:00:00Z')
     .option('--models <names>', 'the models that it may use, separated by commas; * stands for any text')
     .option('--upstreams <ids>', 'the upstreams that may serve it, separated by commas')
-    .option('--relay <level>', 'which other requests it may send on: off, stateless (default) or all')
+    .option('--relay <level>', 'other upstream APIs it may call: off, stateless (default) or all')
     .option('--traces <level>', 'what traces keep of its requests: full, no-bodies or off')
     .option('--memory', 'keep what is said in a thread, and send it along')
     .option(
