@@ -9,8 +9,8 @@ const { OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, DASHSCOPE_API_KEY, OL
 /** Keys come from the environment or from `.env` beside this file; without any, `echo` answers offline. */
 export default defineConfig({
   plugins: [openai(), anthropic(), gemini(), echo()],
-  // Traces keep all that is said, for people who look into their agents. `no-bodies` keeps who, when, how long and at
-  // what cost; `off` nothing. Keys and upstreams may be set apart; rules leave out what must not be kept (docs/traces.md).
+  // Traces store full prompts and replies. `no-bodies` stores only the caller, time, duration and cost; `off` nothing.
+  // Levels of keys and upstreams, and redaction rules, can reduce this (docs/traces.md).
   traces: { record: 'full' },
   upstreams: [
     { id: 'echo', provider: 'echo' },
