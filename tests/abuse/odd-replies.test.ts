@@ -57,6 +57,29 @@ describe('an upstream that answers oddly', () => {
     }
   });
 
+  it('with JSON that nests too deep is a broken one, and gives the place of its request back', async () => {
+    const key = await gateway.createKey({
+      name: 'deep',
+      limits: { concurrentRequests: 1, tokensPerDay: 1_000_000 },
+    });
+    const deep = `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    const asked = { ...chat, stream: false };
+    const ways = [
+      ['/v1/chat/completions', { ...asked, model: 'array' }, 502],
+      ['/v1/moderations', { model: 'real', input: 'x' }, 200],
+    ] as const;
+    for (const [path, body, status] of [...ways, ...ways]) {
+      upstream.reply({ headers: { 'content-type': 'application/json' }, rawBody: deep });
+      const response = await gateway.post(path, body, { key });
+      const text = await response.text();
+      expect(response.status, text).toBe(status);
+      if (status === 502) expect(text).toContain('nests deeper than 512 levels');
+      await expect
+        .poll(() => gateway.admin('GET', '/limits'))
+        .toMatchObject([{ uses: [{ name: 'concurrentRequests', used: 0 }, {}] }]);
+    }
+  });
+
   it.each([301, 302, 307])('with a redirect (%d) is a broken one', async (status) => {
     upstream.reply({ status, headers: { location: 'http://127.0.0.1:1/' } });
     const response = await post('/v1/chat/completions', chat);

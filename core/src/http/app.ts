@@ -77,7 +77,7 @@ function answerAndLog({ log, requestLog, fallback, now, recorder, proxies }: App
       answerFailure(ctx, judge(ctx, GatewayError.from(thrown), { door, proxies }), log);
     } finally {
       const ms = now() - state.startedAt;
-      state.account?.release();
+      settle(log, () => state.account?.release());
       if (state.endings) await endAll(state.endings, log);
       settle(log, () => noteUsage(state.notes));
       if (state.refused) state.isSampled = door.isSampled(proxies.clientAddress(ctx.req));

@@ -152,8 +152,11 @@ function permitOf(held: readonly Held[], { coordinator, now, onEnded }: PermitDe
     async end(spent) {
       if (isOver) return;
       isOver = true;
-      await Promise.all(held.map((one) => settle(one, spent, { coordinator, now: now() })));
-      onEnded(permit);
+      try {
+        await Promise.all(held.map((one) => settle(one, spent, { coordinator, now: now() })));
+      } finally {
+        onEnded(permit);
+      }
     },
   };
   return permit;

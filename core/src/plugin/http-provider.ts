@@ -1,4 +1,5 @@
 import type { ChatEvent, ChatRequest } from '../canonical/chat.ts';
+import { isTooDeep } from '../transport/json-scan.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonValue } from '../canonical/json.ts';
 import type { HttpReply } from '../transport/http.ts';
@@ -125,6 +126,7 @@ function parseReply(text: string): JsonValue {
 
 function notJson(text: string): string {
   if (text.trim() === '') return 'The upstream answered with an empty body.';
+  if (isTooDeep(text)) return 'The upstream answered with JSON that nests deeper than 512 levels.';
   return /^\s*</.test(text)
     ? 'The upstream answered with a web page and not with JSON; is its base URL right?'
     : 'The upstream answered with something that is not JSON.';

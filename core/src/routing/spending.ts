@@ -4,7 +4,10 @@ import type { Prices } from '../limits/prices.ts';
 import type { Notes } from './exchange.ts';
 import type { Meter } from './meter.ts';
 
-/** What calls took of their upstreams, together; `undefined` when none of them began to answer. */
+/**
+ * What calls took of their upstreams, together; `undefined` when none of them began to answer. It never throws: a
+ * reply that cannot be counted is charged what was reserved.
+ */
 export function spentBy(
   meters: readonly Meter[],
   notes: Pick<Notes, 'estimate' | 'served'>,
@@ -14,14 +17,19 @@ export function spentBy(
   if (!notes.estimate) return undefined;
   let spent: Spent | undefined;
   for (const meter of meters) {
-    const usage = meter.usage(() => inputOf(notes));
-    if (!usage) continue;
-    const { tokens, cost, isLeast } = spent ?? { tokens: NONE, cost: NONE, isLeast: false };
-    spent = {
-      tokens: sum(tokens, toAmount(usage.input), toAmount(usage.output)),
-      cost: sum(cost, toMicros(prices.costOf(usage, meter.priced) ?? 0)),
-      isLeast: isLeast || (meter === notes.served && !meter.isWhole),
-    };
+    const before = spent ?? { tokens: NONE, cost: NONE, isLeast: false };
+    try {
+      const usage = meter.usage(() => inputOf(notes));
+      if (!usage) continue;
+      spent = {
+        tokens: sum(before.tokens, toAmount(usage.input), toAmount(usage.output)),
+        cost: sum(before.cost, toMicros(prices.costOf(usage, meter.priced) ?? 0)),
+        isLeast: before.isLeast || (meter === notes.served && !meter.isWhole),
+      };
+    } catch {
+      // What cannot be counted must not keep the permit open.
+      spent = { ...before, isLeast: true };
+    }
   }
   return spent;
 }

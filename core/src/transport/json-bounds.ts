@@ -1,10 +1,16 @@
-import { CLOSE_BRACE, CLOSE_BRACKET, endOfString, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-scan.ts';
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  endOfString,
+  MAX_JSON_DEPTH,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+} from './json-scan.ts';
 
 const COLON = 0x3a;
 const COMMA = 0x2c;
 
-/** Deeper than any real request, shallow enough for every recursive function behind. */
-export const MAX_DEPTH = 512;
 /** Fields of the outermost object. No protocol defines a tenth of it. */
 const MAX_TOP_FIELDS = 1_000;
 /** Fields of any object in it, such as the arguments of a call. */
@@ -13,7 +19,7 @@ const MAX_FIELDS = 10_000;
 const MAX_TOTAL_FIELDS = 250_000;
 
 /** A valid text with fewer bytes stays within every bound: each level takes a bracket at both ends. */
-const SHORTEST_BEYOND = 2 * (MAX_DEPTH + 1);
+const SHORTEST_BEYOND = 2 * (MAX_JSON_DEPTH + 1);
 
 /** A bound that a JSON text does not keep. */
 export interface BrokenBound {
@@ -24,7 +30,7 @@ export interface BrokenBound {
 }
 
 /** The fields of the open object at each depth. Shared by all calls, since none of them waits. */
-const fields = new Uint32Array(MAX_DEPTH + 1);
+const fields = new Uint32Array(MAX_JSON_DEPTH + 1);
 
 /** Checks the size of a JSON text before it is parsed: a parser and those behind it take long for many fields. */
 export function brokenBound(bytes: Buffer): BrokenBound | undefined {
@@ -38,7 +44,7 @@ export function brokenBound(bytes: Buffer): BrokenBound | undefined {
       if (at < 0) break;
     } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       depth += 1;
-      if (depth > MAX_DEPTH) return { rule: `nests deeper than ${MAX_DEPTH} levels` };
+      if (depth > MAX_JSON_DEPTH) return { rule: `nests deeper than ${MAX_JSON_DEPTH} levels` };
       fields[depth] = 0;
     } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
       if (depth > 0) depth -= 1;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { endOfString, jsonDepth, unexpectedToken } from './json-scan.ts';
+import { endOfString, isTooDeep, jsonDepth, unexpectedToken } from './json-scan.ts';
 
 describe('endOfString', () => {
   it('finds the quote that JSON.stringify put at the end, however long the string is', () => {
@@ -37,6 +37,14 @@ describe('jsonDepth', () => {
 
   it('stops to count at its limit', () => {
     expect(jsonDepth(Buffer.from('['.repeat(1000)), 10)).toBe(10);
+  });
+});
+
+describe('a long text', () => {
+  const nested = (depth: number): string => '['.repeat(depth) + ' '.repeat(8_192) + ']'.repeat(depth);
+
+  it('is too deep from 513 levels on', () => {
+    expect([512, 513].map((depth) => isTooDeep(nested(depth)))).toEqual([false, true]);
   });
 });
 

@@ -44,6 +44,17 @@ export function jsonDepth(bytes: Buffer, limit: number): number {
   return deepest;
 }
 
+/** Deeper than any real request or reply, shallow enough for every recursive function behind. */
+export const MAX_JSON_DEPTH = 512;
+
+/** Shorter texts are cheap to parse, however deep they nest. */
+const LONG_TEXT = 8 * 1024;
+
+/** Whether a text that is long enough to be expensive nests too deep to be parsed. */
+export function isTooDeep(text: string): boolean {
+  return text.length >= LONG_TEXT && jsonDepth(Buffer.from(text), MAX_JSON_DEPTH + 1) > MAX_JSON_DEPTH;
+}
+
 const TOKEN = /[ \t\n\r]*(true|false|null|-?\d[\d.eE+-]*|["{}[\],:])/y;
 
 /** Two marks that cannot follow each other, since a value belongs between them. */

@@ -76,4 +76,9 @@ describe('a series of JSON texts', () => {
       ['one', 'two', 'three', 'four'].map((word) => JSON.parse(chunk(word)) as JsonValue),
     );
   });
+
+  it('refuses a long one that nests too deep before it is parsed', () => {
+    const deep = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
+    expect(() => new JsonSeries().parse(deep)).toThrow('nested too deep');
+  });
 });

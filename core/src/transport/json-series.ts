@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../canonical/json.ts';
+import { isTooDeep } from './json-scan.ts';
 
 interface Parsed {
   readonly text: string;
@@ -17,13 +18,14 @@ export class JsonSeries {
   #template: Template | undefined;
   #misses = 0;
 
-  /** As `JSON.parse`. What did not change may be the very same object as in the value before. */
+  /** As `JSON.parse`, but for long texts that nest deeper than 512 levels. What did not change may be the very same object as in the value before. */
   parse(text: string): JsonValue {
     const filled = this.#template?.fill(text);
     if (filled !== undefined) {
       this.#misses = 0;
       return filled;
     }
+    if (isTooDeep(text)) throw new SyntaxError('The JSON is nested too deep.');
     const value = JSON.parse(text) as JsonValue;
     if (this.#misses < MAX_MISSES) this.#compare({ text, value });
     return value;
