@@ -1,6 +1,6 @@
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject } from '../canonical/json.ts';
-import type { RawRequest } from '../plugin/plugin.ts';
+import type { KeepsPart, RawRequest } from '../plugin/plugin.ts';
 import { parseJson } from '../plugin/reply-text.ts';
 import type { Exchange, Reply } from '../routing/exchange.ts';
 import type { RelayNeed } from '../routing/relay-right.ts';
@@ -15,8 +15,9 @@ import {
 } from '../routing/upstream-objects.ts';
 import { MAX_ID_LENGTH, type OwnedIds } from '../state/owned-ids.ts';
 import { readUpTo } from '../transport/read-body.ts';
-import { noteReplyId } from './note-reply-id.ts';
+import { noteReplyIds } from './note-reply-ids.ts';
 import type { RelayBody } from './relay-body.ts';
+import { claimParts } from './reply-objects.ts';
 
 /** The largest list that is filtered by owner. */
 const LIST_BYTES = 32 * 1024 * 1024;
@@ -27,6 +28,12 @@ interface Guarded {
   readonly need: RelayNeed;
 }
 
+interface Kept {
+  /** The id of the kept reply that the request is for. */
+  readonly keptReply: string | undefined;
+  readonly keepsPart: KeepsPart | undefined;
+}
+
 /** The upstream objects that a relayed request and its reply refer to. */
 export class RelayObjects {
   readonly #ids: OwnedIds;
@@ -34,13 +41,14 @@ export class RelayObjects {
   readonly #raw: RawRequest;
   readonly #named: readonly string[];
   readonly #keptReply: string | undefined;
+  readonly #keepsPart: KeepsPart | undefined;
 
-  /** `keptReply` is the id of the kept reply that the request is for. */
-  constructor(ids: OwnedIds, { key, raw }: Exchange, keptReply: string | undefined) {
+  constructor(ids: OwnedIds, { key, raw }: Exchange, { keptReply, keepsPart }: Kept) {
     this.#ids = ids;
     this.#owner = key?.id ?? '';
     this.#raw = raw;
     this.#keptReply = keptReply;
+    this.#keepsPart = keepsPart;
     this.#named = idsOfUrl(raw.path, raw.query).filter(({ length }) => length <= MAX_ID_LENGTH);
   }
 
@@ -69,10 +77,15 @@ export class RelayObjects {
     refuseOthers(access, this.#named);
     refuseOthers(access, body.texts?.() ?? []);
     const reply = await ask();
+    if (this.#keptReply !== undefined && this.#keepsPart && this.#isOwnReplyAt(access.upstream))
+      return noteReplyIds(reply, claimParts(access, this.#keepsPart, this.#known(body)));
     if (need !== 'all') return reply;
     const makes = this.#raw.method === 'POST' || this.#raw.method === 'PUT';
     if (makes && /^text\/event-stream\b/i.test(reply.headers['content-type'] ?? '')) {
-      return noteReplyId(reply, (id) => claimMade(access, { id }, this.#known(body)));
+      return noteReplyIds(reply, (id, field) => {
+        if (field === 'id') claimMade(access, { id }, this.#known(body));
+        return field !== 'id';
+      });
     }
     const whole = await this.#readWhole(reply);
     const value = whole && parseObject(whole);

@@ -54,7 +54,10 @@ export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: Rou
     if (spoken) throw nobodyRelays(exchange);
     refuseUnsafePath(ctx.req.url ?? '');
     const { key, raw } = exchange;
-    const objects = new RelayObjects(deps.ownedIds, exchange, keptReplyOf(raw));
+    const objects = new RelayObjects(deps.ownedIds, exchange, {
+      keptReply: keptReplyOf(raw),
+      keepsPart: endpoint.keepsPart,
+    });
     const need = objects.isOwnReply(deps.upstreams.all()) ? 'stateless' : relayNeed(endpoint, raw);
     if (!mayRelay(need, key)) throw notRelayed(raw, need, key);
     const isScoped = key?.models !== undefined;

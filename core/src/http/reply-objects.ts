@@ -1,10 +1,10 @@
 import type { JsonObject } from '../canonical/json.ts';
-import type { ChatEndpoint } from '../plugin/plugin.ts';
+import type { ChatEndpoint, KeepsPart } from '../plugin/plugin.ts';
 import type { Candidate } from '../routing/candidate.ts';
 import type { Exchange, Reply } from '../routing/exchange.ts';
-import { refuseOthers, shortStrings } from '../routing/upstream-objects.ts';
+import { type ObjectAccess, refuseOthers, shortStrings } from '../routing/upstream-objects.ts';
 import type { OwnedIds } from '../state/owned-ids.ts';
-import { noteReplyId } from './note-reply-id.ts';
+import { type NoteId, noteReplyIds } from './note-reply-ids.ts';
 
 /** The upstream objects that a chat request refers to, and the reply that the upstream stores. */
 export interface ReplyObjects {
@@ -31,19 +31,40 @@ export function openObjects(
     async guard({ upstream: { config, provider } }, ask) {
       // Upstreams of another protocol never receive ids.
       if (!provider.forward?.wires.includes(endpoint.wire)) return ask();
-      refuseOthers({ ids, upstream: config.id, owner }, shortStrings(body));
+      const access = { ids, upstream: config.id, owner };
+      refuseOthers(access, shortStrings(body));
       const reply = await ask();
       if (!isKept) return reply;
-      return noteReplyId(reply, (id) => {
-        // Some servers take the id of a reply from the request; an id that a client chose proves nothing.
-        if (isNamed(body, id)) return;
-        ids.claim({ upstream: config.id, id, owner, kind: 'reply' });
+      // Some servers take ids from the request; an id that a client chose proves nothing.
+      const named = new Set(shortStrings(body));
+      const part = endpoint.keepsPart && claimParts(access, endpoint.keepsPart, named);
+      let isOwn = true;
+      return noteReplyIds(reply, (id, field) => {
+        if (!isOwn) return part?.(id, field) === true;
+        if (field !== 'id') return true;
+        isOwn = false;
+        if (!named.has(id)) ids.claim({ upstream: config.id, id, owner, kind: 'reply' });
+        return part !== undefined;
       });
     },
   };
 }
 
-function isNamed(body: JsonObject, id: string): boolean {
-  for (const text of shortStrings(body)) if (text === id) return true;
-  return false;
+/** The most parts of a reply that are recorded. */
+const MAX_PARTS = 200;
+
+/** Records the client as the owner of what an upstream keeps with a reply, except of what the request named. */
+export function claimParts(
+  { ids, upstream, owner }: ObjectAccess,
+  keepsPart: KeepsPart,
+  named: ReadonlySet<string>,
+): NoteId {
+  const claimed = new Set<string>();
+  return (id, field) => {
+    if (!claimed.has(id) && keepsPart(field, id) && !named.has(id)) {
+      claimed.add(id);
+      ids.claim({ upstream, id, owner, kind: 'part' });
+    }
+    return claimed.size < MAX_PARTS;
+  };
 }

@@ -188,6 +188,7 @@ export interface ChatEndpoint extends EndpointBase {
    * the reply's own. Such ids then belong to the client's key.
    */
   keepsReply?(body: JsonObject): boolean;
+  readonly keepsPart?: KeepsPart;
   /** How the gateway keeps conversations of this protocol. */
   readonly conversation?: ConversationRules;
   /** A frame that clients ignore, sent while an upstream is silent. */
@@ -195,6 +196,13 @@ export interface ChatEndpoint extends EndpointBase {
   /** How this request wants its stream, where that is not as server-sent events. */
   streamForm?(input: RequestInput): StreamForm | undefined;
 }
+
+/**
+ * Whether a field of a kept reply holds the id of something that the upstream keeps with it, such as an output item.
+ * Only fields named `id` or `…_id` are asked about. Such ids belong to the client's key, too, so ids that a client may
+ * have from elsewhere must not be among them.
+ */
+export type KeepsPart = (field: string, id: string) => boolean;
 
 /** A way to write a stream other than as the endpoint does by itself. */
 export interface StreamForm extends Pick<ChatEndpoint, 'keepAlive' | 'encodeStream' | 'encodeStreamError'> {
@@ -256,6 +264,8 @@ export interface RelayEndpoint extends EndpointBase {
    * send them for replies of its own whatever else it may relay.
    */
   readonly keptReplies: readonly string[];
+  /** As of {@link ChatEndpoint}, for the kept replies. */
+  readonly keepsPart?: KeepsPart;
 }
 
 export type Endpoint =

@@ -46,6 +46,26 @@ describe('ids of upstreams', () => {
     await ids.close();
   });
 
+  it('belong to nobody where they are parts that several received', async () => {
+    const part = (owner: string, upstream = 'up'): OwnedId => owned('p1', owner, { upstream, kind: 'part' });
+    const isOthers = (ids: OwnedIds, owner: string): boolean => ids.isOthers(part(owner));
+    const ids = await open();
+    ids.claim(part('a'));
+    ids.claim(part('a', 'second'));
+    expect(isOthers(ids, 'b')).toBe(true);
+    ids.claim(part('b', 'other'));
+    ids.claim(owned('f1'));
+    ids.claim(owned('f1', 'b', { kind: 'part' }));
+    await ids.close();
+    for (const some of [ids, await open()]) {
+      expect(['a', 'b', 'c'].map((owner) => isOthers(some, owner))).toEqual([false, false, false]);
+      expect(some.isOthers(owned('f1', 'b'))).toBe(true);
+      some.claim(part('d'));
+      expect(isOthers(some, 'c')).toBe(false);
+      await some.close();
+    }
+  });
+
   it('outlive a restart, also one in the middle of a line', async () => {
     const ids = await open();
     for (const id of ['f1', 'f2', 'weird "\n id']) ids.claim(owned(id));

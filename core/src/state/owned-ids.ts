@@ -4,8 +4,12 @@ import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import type { Log } from '../plugin/plugin.ts';
 
-/** `object`: files, batches and whatever else is made by relays. `reply`: what a model answered, of which there are many. */
-export type OwnedKind = 'object' | 'reply';
+/**
+ * `object`: files, batches and whatever else is made by relays. `reply`: what a model answered, of which there are
+ * many. `part`: what an upstream keeps with a reply. One that upstreams give to two clients unasked, such as a number
+ * that is no real id, belongs to nobody.
+ */
+export type OwnedKind = 'object' | 'reply' | 'part';
 
 /** Something at an upstream, and the key that made it. */
 export interface OwnedId {
@@ -49,7 +53,10 @@ const BOUNDS: OwnedBounds = { perOwner: 20_000, total: 200_000 };
 const NAME = 'upstream-ids.jsonl';
 export const MAX_ID_LENGTH = 256;
 
-const lineSchema = z.tuple([z.string(), z.string(), z.string(), z.enum(['object', 'reply'])]);
+/** The owner of a part that several clients received. */
+const EVERYBODY = '*';
+
+const lineSchema = z.tuple([z.string(), z.string(), z.string(), z.enum(['object', 'reply', 'part'])]);
 
 /** Opens the file of a data folder. Each line is one id; when there are too many, the oldest are dropped. */
 export async function openOwnedIds({ folder, log, bounds = BOUNDS }: OwnedIdsInput): Promise<OwnedIds> {
@@ -156,16 +163,25 @@ class OwnedTable {
     const known = this.#byId.get(id);
     if (!known) return false;
     const here = known.find((owned) => owned.upstream === upstream);
-    return here ? here.owner !== owner : known.some((owned) => owned.owner !== owner);
+    const isForeign = (owned: OwnedId): boolean => owned.owner !== owner && owned.owner !== EVERYBODY;
+    return here ? isForeign(here) : known.some(isForeign);
   }
 
   /** Whether it was not known before. */
   add(owned: OwnedId): boolean {
     const known = this.#byId.get(owned.id) ?? [];
+    if (
+      owned.kind === 'part' &&
+      known.some((other) => other.kind === 'part' && other.owner !== owned.owner)
+    ) {
+      if (known.every((other) => other.owner === EVERYBODY)) return false;
+      for (const other of known) if (other.kind === 'part') this.#remove(other);
+      return this.add({ ...owned, owner: EVERYBODY });
+    }
     if (known.some(({ upstream }) => upstream === owned.upstream)) return false;
     this.#byId.set(owned.id, [...known, owned]);
     this.#size += 1;
-    const label = `${owned.kind} ${owned.owner}`;
+    const label = labelOf(owned);
     const group = this.#groups.get(label) ?? new Set();
     this.#groups.set(label, group);
     group.add(owned);
@@ -178,13 +194,19 @@ class OwnedTable {
     return [...this.#groups.values()].reduce((a, b) => (b.size > a.size ? b : a));
   }
 
-  #removeOldest(group: Set<OwnedId>): void {
-    const [oldest] = group;
-    if (oldest === undefined) return;
-    group.delete(oldest);
-    this.#size -= 1;
-    const others = (this.#byId.get(oldest.id) ?? []).filter((owned) => owned !== oldest);
-    if (others.length > 0) this.#byId.set(oldest.id, others);
-    else this.#byId.delete(oldest.id);
+  #removeOldest([oldest]: Set<OwnedId>): void {
+    if (oldest) this.#remove(oldest);
   }
+
+  #remove(owned: OwnedId): void {
+    this.#groups.get(labelOf(owned))?.delete(owned);
+    this.#size -= 1;
+    const others = (this.#byId.get(owned.id) ?? []).filter((other) => other !== owned);
+    if (others.length > 0) this.#byId.set(owned.id, others);
+    else this.#byId.delete(owned.id);
+  }
+}
+
+function labelOf({ kind, owner }: OwnedId): string {
+  return `${kind} ${owner}`;
 }

@@ -15,7 +15,7 @@ import { encodeReply } from './encode-reply.ts';
 import { encodeStream, encodeStreamError } from './encode-stream.ts';
 import { getModelEndpoint, listModelsEndpoint } from './models.ts';
 import { peek } from './peek.ts';
-import { KEPT_REPLIES, MODEL_FIELDS, STATELESS_PATHS } from './relayed.ts';
+import { keepsPart, KEPT_REPLIES, MODEL_FIELDS, STATELESS_PATHS } from './relayed.ts';
 import { arrayOf, OPENAI_CHAT, OPENAI_RELAY } from './wire.ts';
 
 const chatEndpoint: ChatEndpoint = {
@@ -57,6 +57,7 @@ const relayEndpoint: RelayEndpoint = {
   models: { fields: MODEL_FIELDS },
   stateless: STATELESS_PATHS,
   keptReplies: KEPT_REPLIES,
+  keepsPart,
   summary: 'Sends everything else on to an OpenAI-compatible upstream.',
 };
 

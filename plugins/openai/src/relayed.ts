@@ -1,3 +1,5 @@
+import type { KeepsPart } from '@dragoman/core';
+
 /** What this API's servers understand besides the endpoints that the gateway decodes. */
 
 /** Where requests name models besides `model`: fallbacks of OpenRouter and LiteLLM, and tools with a model of their own. */
@@ -30,6 +32,15 @@ export const STATELESS_PATHS: readonly string[] = [
   '/v1/score',
   '/v1/tokenize',
 ];
+
+/**
+ * Output items, conversations, containers and the files in them are kept with a response. Files of other prefixes can
+ * come from a vector store that several keys search.
+ */
+export const keepsPart: KeepsPart = (field, id) =>
+  field === 'id'
+    ? /^[a-z]+_.{5}/.test(id)
+    : field === 'container_id' || (field === 'file_id' && id.startsWith('cfile_'));
 
 /** Requests for a response or a chat completion that OpenAI stores. */
 export const KEPT_REPLIES: readonly string[] = [

@@ -8,7 +8,7 @@ import {
 import { encodeError } from '../encode-error.ts';
 import { encodeLimits } from '../encode-limits.ts';
 import { peek } from '../peek.ts';
-import { MODEL_FIELDS } from '../relayed.ts';
+import { keepsPart, MODEL_FIELDS } from '../relayed.ts';
 import { arrayOf } from '../wire.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeReply } from './encode-reply.ts';
@@ -24,6 +24,7 @@ const responsesEndpoint: ChatEndpoint = {
   summary: 'Answers a conversation.',
   keepAlive: ': keep-alive\n\n',
   keepsReply: ({ store }) => store !== false,
+  keepsPart,
   conversation: {
     ...listRules({ field: 'input', outputOf: ({ output }) => arrayOf(output) }),
     stored: ({ previous_response_id: previousId, store }) => ({

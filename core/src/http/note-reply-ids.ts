@@ -1,10 +1,16 @@
 import type { BodyWatcher, Reply } from '../routing/exchange.ts';
 
-/** The id is near the start of a reply and of the first event of a stream. */
-const LOOK_CHARACTERS = 16 * 1024;
+/** A field named `id` or `…_id` and its value. Quotes inside of strings are escaped, so it is a field indeed. */
+const ID_FIELD = /"((?:\w{1,40}_)?id)"\s{0,9}:\s{0,9}"([ !#-[\]-~]{1,256})"/g;
 
-/** Reports the id of a reply as soon as it passes. */
-export function noteReplyId(reply: Reply, note: (id: string) => void): Reply {
+/** A field that two pieces share is not longer. */
+const LONGEST_FIELD = 400;
+
+/** Gets each id, the reply's own first; returns whether there is more to find. */
+export type NoteId = (id: string, field: string) => boolean;
+
+/** Reports the ids in a reply as they pass. */
+export function noteReplyIds(reply: Reply, note: NoteId): Reply {
   const { body } = reply;
   const look = createLook(note);
   if (typeof body === 'string') look(body);
@@ -16,16 +22,19 @@ export function noteReplyId(reply: Reply, note: (id: string) => void): Reply {
 
 type Look = (piece: string | Buffer) => void;
 
-function createLook(note: (id: string) => void): Look {
-  let text = '';
+function createLook(note: NoteId): Look {
+  let before = '';
   let isOver = false;
   return (piece) => {
     if (isOver) return;
-    text += typeof piece === 'string' ? piece : piece.toString('utf8', 0, LOOK_CHARACTERS);
-    const id = /"id"\s{0,9}:\s{0,9}"([^"\\]{1,256})"/.exec(text.slice(0, LOOK_CHARACTERS))?.[1];
-    isOver = id !== undefined || text.length >= LOOK_CHARACTERS;
-    if (isOver) text = '';
-    if (id !== undefined) note(id);
+    const text = before + (typeof piece === 'string' ? piece : piece.toString('latin1'));
+    let end = 0;
+    for (const { 0: found, 1: field = '', 2: id = '', index } of text.matchAll(ID_FIELD)) {
+      end = index + found.length;
+      isOver = !note(id, field);
+      if (isOver) break;
+    }
+    before = isOver ? '' : text.slice(Math.max(end, text.length - LONGEST_FIELD));
   };
 }
 
