@@ -19,7 +19,6 @@ import { createLimiter } from './limits/limiter.ts';
 import { createMemoryCoordinator } from './limits/memory-coordinator.ts';
 import { createPrices } from './limits/prices.ts';
 import { createLogs } from './log.ts';
-import type { Log } from './plugin/plugin.ts';
 import { createRegistry } from './plugin/registry.ts';
 import type { RoutingConfig } from './config/routing.ts';
 import { createAliases } from './routing/aliases.ts';
@@ -33,7 +32,8 @@ import { createKeyRing } from './state/keys.ts';
 import { openOwnedIds } from './state/owned-ids.ts';
 import { openSecretBox } from './state/secrets.ts';
 import { openStateStore } from './state/store.ts';
-import { createTraces, NO_TRACES, type Traces } from './trace/traces.ts';
+import { KnownSecrets } from './state/known-secrets.ts';
+import { createTraces, NO_TRACES, type Traces, type TracesInput } from './trace/traces.ts';
 import * as tokens from './tokens.ts';
 import { createHttpPools } from './transport/pools.ts';
 
@@ -82,12 +82,14 @@ export async function createContainer(
   once(container, tokens.REGISTRY, () => createRegistry(config.plugins));
   once(container, tokens.POOLS, () => createHttpPools(fileFetcherOf(config)));
   once(container, tokens.KEYS, (c) => createKeyRing({ store: c.resolve(tokens.STATE), now: clock.now }));
+  const known = new KnownSecrets();
   once(container, tokens.UPSTREAMS, (c) =>
     createUpstreams({
       live,
       registry: c.resolve(tokens.REGISTRY),
       state: c.resolve(tokens.STATE),
       secrets: c.resolve(tokens.SECRETS),
+      known,
       pools: c.resolve(tokens.POOLS),
       log,
       now: clock.now,
@@ -113,7 +115,7 @@ export async function createContainer(
   });
   once(container, tokens.LIMITER, () => createLimiter(coordinator, clock.now));
   once(container, tokens.PRICES, () => createPrices(() => live.get().prices));
-  once(container, tokens.TRACES, () => openTraces(config, log));
+  once(container, tokens.TRACES, () => openTraces(config, { log, secrets: () => known.all }));
   once(container, tokens.ROUTER, (c) =>
     createRouter({
       catalogue: c.resolve(tokens.CATALOGUE),
@@ -138,7 +140,10 @@ function once<T>(
   container.register(token, { useFactory: instanceCachingFactory(create) });
 }
 
-function openTraces({ data, plugins, traces }: ResolvedConfig, log: Log): Traces {
+function openTraces(
+  { data, plugins, traces }: ResolvedConfig,
+  { log, secrets }: Required<Pick<TracesInput, 'log' | 'secrets'>>,
+): Traces {
   const { record, maxAgeMs, maxCount, maxBytes, redact, keepMedia } = traces;
   if (record === 'off') return NO_TRACES;
   return createTraces({
@@ -146,7 +151,7 @@ function openTraces({ data, plugins, traces }: ResolvedConfig, log: Log): Traces
     retention: { maxAgeMs, maxCount, maxBytes },
     rules: { ...redact, keepMedia },
     readers: plugins.flatMap(({ wireReaders }) => wireReaders ?? []),
-    log,
+    ...{ log, secrets },
   });
 }
 

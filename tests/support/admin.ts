@@ -27,6 +27,7 @@ import { NO_RECORDER } from '../../core/src/http/recorder.ts';
 import { NO_TRACES } from '../../core/src/trace/traces.ts';
 import { createAliases } from '../../core/src/routing/aliases.ts';
 import { createGates } from '../../core/src/routing/gates.ts';
+import { KnownSecrets } from '../../core/src/state/known-secrets.ts';
 import { createHealthBoard } from '../../core/src/routing/health.ts';
 import { createCatalogue } from '../../core/src/routing/catalogue.ts';
 import { createUpstreams } from '../../core/src/routing/upstreams.ts';
@@ -146,7 +147,10 @@ async function createDeps(
   const limiter = createLimiter(createMemoryCoordinator({ now, ledger }), now);
   const health = createHealthBoard(() => config.routing.breaker);
   const aliases = createAliases(live, state);
-  const all = createUpstreams({ live, registry, state, secrets, pools, log, now });
+  const all = createUpstreams({
+    ...{ live, registry, state, secrets, pools, log, now },
+    known: new KnownSecrets(),
+  });
   return {
     ...{ config, audit, registry, state, secrets, pools, log, now, baseUrl },
     sleep: () => Promise.resolve(),

@@ -2,13 +2,11 @@ import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
 import type { JsonValue } from '../canonical/json.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { parseJson } from './reply-text.ts';
+import { LEFT_OUT, MIN_SECRET } from './secret-texts.ts';
 import type { HttpUpstream } from './upstream-codec.ts';
 
 /** The most that a client is told of an upstream's words. */
 const MAX_MESSAGE = 2000;
-
-/** A shorter value is no credential, but may well be a word of a message. */
-const MIN_SECRET = 8;
 
 /** Where an error came from. */
 export interface ErrorOrigin {
@@ -27,7 +25,7 @@ export function describeUpstream(error: GatewayError, { status, headers, sent }:
     ...details,
     ...(details.field !== undefined && { field: redact(details.field, sent) }),
     ...(details.code !== undefined && { code: redact(details.code, sent) }),
-    upstream: { ...details.upstream, status, ...(requestId && { requestId }) },
+    upstream: { ...details.upstream, status, ...(requestId && { requestId: redact(requestId, sent) }) },
   });
 }
 
@@ -48,16 +46,16 @@ export function redact(text: string, headers: HeaderMap): string {
   const secrets = Object.values(headers)
     .map((value) => value.replace(/^(?:Bearer|Basic|Token) +/i, ''))
     .filter((value) => value.length >= MIN_SECRET);
-  const whole = secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+  const whole = secrets.reduce((rest, secret) => rest.replaceAll(secret, LEFT_OUT), text);
   return whole
     .replaceAll(/([\w-]{0,64})(?:\*{2,}|\.{3,}|…)([\w-]{0,64})/g, (found, start: string, end: string) => {
       const isMasked = secrets.some(
         (secret) =>
           (start.length >= 2 && secret.startsWith(start)) || (end.length >= 2 && secret.endsWith(end)),
       );
-      return isMasked ? '[redacted]' : found;
+      return isMasked ? LEFT_OUT : found;
     })
-    .replaceAll(/\bsk-[\w*-]{6,}/g, '[redacted]');
+    .replaceAll(/\bsk-[\w*-]{6,}/g, LEFT_OUT);
 }
 
 /**

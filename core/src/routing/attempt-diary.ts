@@ -1,4 +1,5 @@
 import type { GatewayError } from '../canonical/errors.ts';
+import { replaceSecrets, type Secrets } from '../plugin/secret-texts.ts';
 import type { AttemptReason, AttemptRecord } from '../trace/record.ts';
 import type { CallTimes } from './call.ts';
 import type { Candidate } from './candidate.ts';
@@ -16,11 +17,13 @@ type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
 export class AttemptDiary {
   readonly #record: Writable<AttemptRecord>;
   readonly #origin: number;
+  readonly #secrets: Secrets;
 
   constructor({ upstream, model }: Candidate, { exchange, reason, name }: Attempted, queuedAt: number) {
     const now = performance.now();
     const { notes } = exchange;
     this.#origin = notes.arrivedAt;
+    this.#secrets = upstream.secrets;
     this.#record = {
       ...{ upstream: upstream.config.id, model, name, reason },
       queuedMs: now - queuedAt,
@@ -32,7 +35,11 @@ export class AttemptDiary {
 
   /** Only the first failure counts: others follow from it. */
   failed({ kind, message, details: { retryAfterMs } }: GatewayError): void {
-    this.#record.error ??= { kind, message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    this.#record.error ??= {
+      kind,
+      message: replaceSecrets(message, this.#secrets),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
   }
 
   end(seen: CallTimes): void {

@@ -1,6 +1,7 @@
 import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
 import type { Demand, Limiter, Spent } from '../limits/limiter.ts';
 import type { Prices } from '../limits/prices.ts';
+import { replaceSecrets } from '../plugin/secret-texts.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import type { AttemptReason } from '../trace/record.ts';
 import { AttemptDiary } from './attempt-diary.ts';
@@ -113,7 +114,7 @@ export function blame(error: unknown, { upstream }: Candidate, call: Call): Gate
   const { signal } = call.context;
   const cause: unknown = signal.aborted && !GatewayError.is(error) ? signal.reason : error;
   const { kind, message, details } = GatewayError.from(cause);
-  return new GatewayError(kind, message, {
+  return new GatewayError(kind, replaceSecrets(message, upstream.secrets), {
     ...details,
     upstream: { id: upstream.config.id, ...details.upstream },
     cause: error,

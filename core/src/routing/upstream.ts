@@ -1,6 +1,7 @@
 import type { UpstreamConfig } from '../config/upstream.ts';
 import type { Capabilities } from '../plugin/capabilities.ts';
 import type { Provider, ProviderType } from '../plugin/plugin.ts';
+import type { Secrets } from '../plugin/secret-texts.ts';
 import type { ModelList } from './model-list.ts';
 
 /** One configured upstream, ready to be called. Its options hold secrets in the clear: never log it. */
@@ -10,6 +11,8 @@ export interface Upstream {
   readonly origin: 'file' | 'state';
   readonly type: ProviderType;
   readonly provider: Provider;
+  /** Those of its options, which must not appear in errors. */
+  readonly secrets: Secrets;
   /** What one of its models can do, by the upstream's own name of it; without a name, what any can. A memory access. */
   capabilitiesOf(model?: string): Capabilities;
 }

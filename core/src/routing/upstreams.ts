@@ -5,6 +5,7 @@ import type { UpstreamConfig } from '../config/upstream.ts';
 import type { Log } from '../plugin/plugin.ts';
 import type { Registry } from '../plugin/registry.ts';
 import type { SecretBox } from '../state/secrets.ts';
+import { type KnownSecrets, secretsOf } from '../state/known-secrets.ts';
 import { openOptions } from '../state/seal-options.ts';
 import type { StateStore } from '../state/state.ts';
 import type { HttpPools } from '../transport/pools.ts';
@@ -18,6 +19,8 @@ export interface UpstreamsDeps {
   readonly registry: Registry;
   readonly state: StateStore;
   readonly secrets: SecretBox;
+  /** Gets the secrets of every upstream that is created. */
+  readonly known: KnownSecrets;
   readonly pools: HttpPools;
   readonly log: Log;
   readonly now: () => number;
@@ -91,8 +94,10 @@ function same(before: readonly Upstream[], config: UpstreamConfig): Upstream | u
 function build(deps: UpstreamsDeps, config: UpstreamConfig, origin: Upstream['origin']): Upstream {
   const type = deps.registry.provider(config.provider);
   const log = deps.log;
+  const secrets = secretsOf(type.options, config.options);
+  deps.known.add(secrets);
   const provider = type.create(config.options, { upstreamId: config.id, log });
-  return { config, origin, type, provider, capabilitiesOf: createCapabilities({ type, config }) };
+  return { config, origin, type, provider, secrets, capabilitiesOf: createCapabilities({ type, config }) };
 }
 
 /** A stored upstream whose plugin was removed or whose secret key was lost must not stop the others. */

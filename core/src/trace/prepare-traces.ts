@@ -4,6 +4,7 @@ import { analyze } from './analysis.ts';
 import type { PackedCapture } from './packed.ts';
 import type { Redactor } from './redact.ts';
 import { redactCapture } from './redact-capture.ts';
+import { redactRecord } from './redact-record.ts';
 import type { TraceEntry } from './store.ts';
 import type { SentTrace } from './worker-messages.ts';
 
@@ -30,7 +31,8 @@ export function timeFor(bytes: number): number {
  * make both arbitrarily slow, so the batch has a time limit. When it is exceeded, or something fails, each trace is
  * prepared again with a limit of its own, so that only the one at fault loses anything.
  */
-export function prepareTraces(traces: readonly SentTrace[], preparation: Preparation): readonly TraceEntry[] {
+export function prepareTraces(sent: readonly SentTrace[], preparation: Preparation): readonly TraceEntry[] {
+  const traces = sent.map((one) => ({ ...one, trace: redactRecord(one.trace, preparation.redactor) }));
   const bytes = traces.reduce((sum, { capture }) => sum + (capture?.bytes.length ?? 0), 0);
   if (bytes === 0) return traces.map(({ trace }) => ({ trace }));
   const ms = timeFor(bytes);

@@ -1,6 +1,6 @@
 import type { PackedBody, PackedCapture } from './packed.ts';
 import { bytesOf, piecesOf, readTimed, type TimedText } from './read-body.ts';
-import { type Redactor, redactHeaders, redactQuery, redactUrl } from './redact.ts';
+import { type Redactor, redactQuery, redactUrl } from './redact.ts';
 
 /** A capture as it may be kept: without credentials, and without what the rules leave out. */
 export function redactCapture(capture: PackedCapture, redactor: Redactor): PackedCapture {
@@ -10,22 +10,27 @@ export function redactCapture(capture: PackedCapture, redactor: Redactor): Packe
   const kept = {
     request: {
       ...request,
-      headers: redactHeaders(request.headers),
-      query: redactQuery(request.query),
+      headers: redactor.headers(request.headers),
+      query: redactor.text(redactQuery(request.query)),
+      params: textsOf(request.params, redactor),
       ...(request.body && { body: keep(request.body) }),
     },
     exchanges: exchanges.map((exchange) => ({
       ...exchange,
-      url: redactUrl(exchange.url),
-      headers: redactHeaders(exchange.headers),
-      ...(exchange.replyHeaders && { replyHeaders: redactHeaders(exchange.replyHeaders) }),
+      url: redactor.text(redactUrl(exchange.url)),
+      headers: redactor.sentHeaders(exchange.headers),
+      ...(exchange.replyHeaders && { replyHeaders: redactor.headers(exchange.replyHeaders) }),
       ...(exchange.body && { body: keep(exchange.body) }),
       reply: keep(exchange.reply),
     })),
-    reply: { ...keep(reply), headers: redactHeaders(reply.headers) },
+    reply: { ...keep(reply), headers: redactor.headers(reply.headers) },
   };
   const { marks, bytes } = bodies?.finish() ?? capture;
   return { ...kept, marks, bytes };
+}
+
+function textsOf(fields: Readonly<Record<string, string>>, redactor: Redactor): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactor.text(value)]));
 }
 
 interface Altered {

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../canonical/json.ts';
+import { LEFT_OUT, NO_SECRETS, replaceSecrets, type Secrets } from '../plugin/secret-texts.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { parsePath, type PathEdit } from './json-path.ts';
 import { mayHoldMedia, redactMedia } from './redact-media.ts';
@@ -18,19 +19,37 @@ export interface Redactor {
   isNeeded(bytes: Uint8Array): boolean;
   /** Gives a body, or one event of a stream, without what is not to be kept. */
   redact(text: string): string;
+  /** Gives a short text of a record without the secrets of upstreams. */
+  text(text: string): string;
+  headers(headers: HeaderMap): HeaderMap;
+  /** As `headers`, of a request to an upstream: it carries what the upstream's options add. */
+  sentHeaders(headers: HeaderMap): HeaderMap;
 }
 
-/** What stands in the place of what is not kept. */
-export const LEFT_OUT = '[redacted]';
+export { LEFT_OUT };
 
-export function createRedactor({ paths, patterns, keepMedia }: RedactionRules): Redactor {
+export function createRedactor(
+  { paths, patterns, keepMedia }: RedactionRules,
+  secrets: Secrets = NO_SECRETS,
+): Redactor {
   const edits = paths.map(parsePath).filter((edit): edit is PathEdit => edit !== undefined);
   const expressions = patterns.map((pattern) => new RegExp(pattern, 'gu'));
+  const needles = secrets.values.map((value) => Buffer.from(value));
+  const holdsSecret = (bytes: Uint8Array): boolean => {
+    const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    return needles.some((needle) => all.includes(needle));
+  };
+  const text = (given: string): string => replaceSecrets(given, secrets);
+  const names = new Set(secrets.headers);
   const hasRules = edits.length > 0 || expressions.length > 0;
   return {
-    isNeeded: (bytes) => hasRules || (!keepMedia && mayHoldMedia(bytes)),
-    redact(text) {
-      const short = keepMedia ? text : redactMedia(text);
+    text,
+    headers: (headers) => redactHeaders(headers, { text }),
+    sentHeaders: (headers) => redactHeaders(headers, { text, names }),
+    isNeeded: (bytes) => hasRules || (!keepMedia && mayHoldMedia(bytes)) || holdsSecret(bytes),
+    redact(given) {
+      const open = text(given);
+      const short = keepMedia ? open : redactMedia(open);
       const edited = edits.length > 0 ? editJson(short, edits) : short;
       return expressions.reduce((all, expression) => all.replaceAll(expression, LEFT_OUT), edited);
     },
@@ -88,9 +107,19 @@ function isSecret(name: string): boolean {
   return is;
 }
 
-export function redactHeaders(headers: HeaderMap): HeaderMap {
+interface HeaderSecrets {
+  readonly text?: (text: string) => string;
+  /** Names besides those that look secret, in lower case. */
+  readonly names?: ReadonlySet<string>;
+}
+
+export function redactHeaders(headers: HeaderMap, { text, names }: HeaderSecrets = {}): HeaderMap {
   const kept: Record<string, string> = {};
-  for (const name in headers) kept[name] = isSecret(name) ? LEFT_OUT : (headers[name] ?? '');
+  for (const name in headers) {
+    const value = headers[name] ?? '';
+    const isHidden = isSecret(name) || names?.has(name.toLowerCase());
+    kept[name] = isHidden ? LEFT_OUT : (text?.(value) ?? value);
+  }
   return kept;
 }
 

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../plugin/plugin.ts';
+import { NO_SECRETS, type Secrets } from '../plugin/secret-texts.ts';
 import { isWithin } from './is-within.ts';
 import type { PackedCapture } from './packed.ts';
 import { PendingCalls } from './pending-calls.ts';
@@ -39,6 +40,8 @@ export interface Traces {
 export interface TracesInput extends WorkerInput {
   readonly log: Pick<Log, 'error' | 'info'>;
   readonly limits?: Partial<ThreadLimits>;
+  /** What must not be kept; another object whenever it changes. */
+  readonly secrets?: () => Secrets;
 }
 
 /** Time limits for the thread of the store, in milliseconds. */
@@ -81,8 +84,14 @@ export const NO_TRACES: Traces = {
   close: () => Promise.resolve(),
 };
 
-export function createTraces({ log, limits, ...input }: TracesInput): Traces {
-  return new WorkerTraces(input, { log, limits: { ...LIMITS, ...limits } });
+export function createTraces({ log, limits, secrets = () => NO_SECRETS, ...input }: TracesInput): Traces {
+  return new WorkerTraces(input, { log, secrets, limits: { ...LIMITS, ...limits } });
+}
+
+interface Surroundings {
+  readonly log: TracesInput['log'];
+  readonly limits: ThreadLimits;
+  readonly secrets: () => Secrets;
 }
 
 const NOTHING: Load = { count: 0, bytes: 0 };
@@ -109,14 +118,15 @@ class WorkerTraces implements Traces {
   #queuedBytes = 0;
   #reason: string | undefined;
   #isClosed = false;
+  readonly #secrets: () => Secrets;
+  /** Those that the thread knows. */
+  #toldSecrets: Secrets | undefined;
 
-  constructor(
-    input: WorkerInput,
-    { log, limits }: Pick<TracesInput, 'log'> & { readonly limits: ThreadLimits },
-  ) {
+  constructor(input: WorkerInput, { log, limits, secrets }: Surroundings) {
     this.#log = log;
     this.#input = input;
     this.#limits = limits;
+    this.#secrets = secrets;
     this.#calls = new PendingCalls(limits.askMs);
     this.#watchdog = new Watchdog({
       patienceMs: limits.patienceMs,
@@ -138,6 +148,7 @@ class WorkerTraces implements Traces {
     worker.on('exit', () => this.#fail(this.#worker === worker ? reason : (this.#reason ?? reason)));
     worker.unref();
     this.#worker = worker;
+    this.#toldSecrets = undefined;
     this.#watchdog.sign(START_MS);
     this.#flush();
   }
@@ -217,6 +228,7 @@ class WorkerTraces implements Traces {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!this.#worker || this.#queue.length === 0) return;
+    this.#tellSecrets();
     const traces = this.#queue;
     this.#queue = [];
     const load = { count: traces.length, bytes: this.#queuedBytes };
@@ -226,6 +238,13 @@ class WorkerTraces implements Traces {
       { type: 'put', traces, ...load },
       traces.flatMap(({ capture }) => (capture ? [capture.bytes.buffer, capture.marks.buffer] : [])),
     );
+  }
+
+  #tellSecrets(): void {
+    const secrets = this.#secrets();
+    if (secrets === this.#toldSecrets) return;
+    this.#toldSecrets = secrets;
+    this.#post({ type: 'secrets', secrets });
   }
 
   #hear(message: FromWorker): void {

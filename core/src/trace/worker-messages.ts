@@ -1,3 +1,4 @@
+import type { Secrets } from '../plugin/secret-texts.ts';
 import type { TraceDetail } from './detail.ts';
 import type { PackedCapture } from './packed.ts';
 import type {
@@ -54,6 +55,8 @@ export type ToWorker =
       readonly method: keyof StoreCalls;
       readonly input: unknown;
     }
+  /** What must not be kept from now on. */
+  | { readonly type: 'secrets'; readonly secrets: Secrets }
   | { readonly type: 'close' };
 
 export type FromWorker =

@@ -20,7 +20,7 @@ const GRACE_MS = 3_000;
 const COMMIT_AFTER_MS = 500;
 
 const { folder, retention, rules, readers: modules } = workerData as WorkerInput;
-const redactor = createRedactor(rules);
+let redactor = createRedactor(rules);
 const port = parentPort;
 if (!port) throw new Error('This file runs in a thread of its own.');
 
@@ -47,6 +47,10 @@ async function handle(message: ToWorker): Promise<void> {
     await store?.close();
     store = undefined;
     port?.close();
+    return;
+  }
+  if (message.type === 'secrets') {
+    redactor = createRedactor(rules, message.secrets);
     return;
   }
   if (message.type === 'put') return put(message);
