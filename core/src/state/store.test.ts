@@ -10,17 +10,23 @@ import { openStateStore } from './store.ts';
 
 let root: string;
 let folder: string;
+let told: string[];
 let reports: object[];
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'dragoman-state-'));
   folder = join(root, 'data');
   reports = [];
+  told = [];
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 const NOW = Date.parse('2026-11-20T12:00:00.000Z');
 const open = () =>
-  openStateStore({ folder, now: () => NOW, log: { error: (fields) => void reports.push(fields) } });
+  openStateStore({
+    folder,
+    now: () => NOW,
+    log: { error: (fields) => void reports.push(fields), info: (_, message) => void told.push(message) },
+  });
 const file = (): string => join(folder, 'state.json');
 
 function key(name: string): StoredKey {
@@ -35,6 +41,18 @@ async function writeStateFile(text: string): Promise<void> {
   await mkdir(folder);
   await writeFile(file(), text);
 }
+
+describe('a state of an earlier version', () => {
+  it('is converted once, and the log says so', async () => {
+    await mkdir(folder);
+    await writeFile(file(), '{"version":1,"upstreams":[],"keys":[],"settings":{}}');
+    await open();
+    await open();
+    expect(told).toEqual([
+      `The data folder was converted from version 1 to ${CURRENT_VERSION}; earlier versions cannot read it.`,
+    ]);
+  });
+});
 
 describe('openStateStore', () => {
   it('starts empty and writes nothing before the first change', async () => {
@@ -148,7 +166,7 @@ describe('a store whose process is killed at any instant', () => {
     const script = `
       import { writeSync } from 'node:fs';
       const { openStateStore } = await import(${JSON.stringify(new URL('store.ts', import.meta.url).href)});
-      const store = await openStateStore({ folder: process.argv[1], log: { error() {} } });
+      const store = await openStateStore({ folder: process.argv[1], log: { error() {}, info() {} } });
       const key = { name: 'x'.repeat(20_000), prefix: 'p', hash: 'h', enabled: true, createdAt: '2026-11-20T12:00:00Z' };
       for (;;) {
         const { keys } = await store.update((s) => ({ ...s, keys: [...s.keys, { ...key, id: String(s.keys.length) }] }));

@@ -14,7 +14,7 @@ import { type State, type StateStore, stateSchema } from './state.ts';
 export interface StateStoreInput {
   /** The data folder; made when it is not there. */
   readonly folder: string;
-  readonly log: Pick<Log, 'error'>;
+  readonly log: Pick<Log, 'error' | 'info'>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** Seals secrets of earlier versions again. Without it, they stay as they are. */
@@ -62,7 +62,7 @@ export async function openStateStore({
 
 interface LoadInput {
   readonly path: string;
-  readonly log: Pick<Log, 'error'>;
+  readonly log: Pick<Log, 'error' | 'info'>;
   readonly now: () => number;
   readonly secrets: SecretBox | undefined;
 }
@@ -109,6 +109,11 @@ async function migrateFile(file: DurableJsonFile<State>, stored: State, input: L
     );
   }
   await file.write(state);
+  const { version } = stored as { readonly version: number };
+  log.info(
+    { from: version, to: state.version },
+    `The data folder was converted from version ${version} to ${state.version}; earlier versions cannot read it.`,
+  );
   if (!hasLegacySecrets(state)) await secrets?.legacy?.retire();
   return state;
 }

@@ -267,6 +267,9 @@ class WorkerTraces implements Traces {
       case 'warning':
         this.#log.error({}, message.message);
         break;
+      case 'migrated':
+        this.#log.info({}, 'The traces were converted; earlier versions cannot read them.');
+        break;
       case 'answer':
         this.#calls.answer(message.call, message.value);
         break;

@@ -64,6 +64,8 @@ export type FromWorker =
   /** They could not be written. */
   | ({ readonly type: 'lost'; readonly reason: string } & Load)
   | { readonly type: 'warning'; readonly message: string }
+  /** The database was of an earlier version. */
+  | { readonly type: 'migrated' }
   /** It is working, and may stay silent for `ms`, or for the time limit of the database. */
   | { readonly type: 'busy'; readonly ms?: number }
   /** It has finished that work. */

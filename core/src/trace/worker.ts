@@ -36,7 +36,7 @@ async function opened(): Promise<TraceStore> {
   if (performance.now() - openedAt < REOPEN_AFTER_MS) throw new Error('The store could not be opened.');
   openedAt = performance.now();
   tell({ type: 'busy', ms: OPEN_MS });
-  store = await openSqliteStore(folder);
+  store = await openSqliteStore(folder, () => tell({ type: 'migrated' }));
   return store;
 }
 

@@ -17,13 +17,19 @@ import { writer } from './writer.ts';
 
 export const DATABASE_NAME = 'traces.db';
 
-/** Opens the traces of a data folder. Those that were running when the gateway ended are marked as interrupted. */
-export async function openSqliteStore(folder: string): Promise<TraceStore> {
+/**
+ * Opens the traces of a data folder. Those that were running when the gateway ended are marked as interrupted.
+ * `onMigrated` is called when the database was of an earlier version.
+ */
+export async function openSqliteStore(folder: string, onMigrated?: () => void): Promise<TraceStore> {
   const path = join(folder, DATABASE_NAME);
   const database = openDatabase(path);
   const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database) });
-  const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
+  const migrator = new Migrator({ db, provider: migrations });
+  const isNew = (await migrator.getMigrations()).every(({ executedAt }) => executedAt === undefined);
+  const { error, results = [] } = await migrator.migrateToLatest();
   if (error) throw new Error('The database of traces could not be brought up to date.', { cause: error });
+  if (!isNew && results.length > 0) onMigrated?.();
   await db.updateTable('traces').set({ outcome: 'interrupted' }).where('outcome', '=', 'running').execute();
 
   const prune = createPruner(db);
