@@ -40,6 +40,15 @@ describe('checkState', () => {
     expect(await checkState(folder)).toBe('0 upstreams, 0 keys');
   });
 
+  it('refuses credentials in the URL of an upstream, which earlier versions accepted', async () => {
+    const options = { baseUrl: 'https://user:hunter22@api.example.com/v1', apiKey: { $sealed: 'v1.x' } };
+    const upstream = { id: 'old', provider: 'openai', options };
+    await write(JSON.stringify({ version: 1, upstreams: [upstream], keys: [], settings: {} }));
+    await expect(checkState(folder)).rejects.toThrow(
+      /^the URL of old holds a user name or password(?!.*hunter22)/,
+    );
+  });
+
   it('tells a state that is broken from one of a newer gateway', async () => {
     await write('{"version":1}');
     await expect(checkState(folder)).rejects.toThrow('is not a valid state');

@@ -1,5 +1,6 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { urlsWithUserInfo } from '../config/option-urls.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import { readRunFile } from '../state/run-file.ts';
 import { encodeUrlPart } from '../transport/url-part.ts';
@@ -41,6 +42,13 @@ export async function checkFolder(folder: string): Promise<string> {
 export async function checkState(folder: string): Promise<string> {
   const state = await readState(folder);
   if (!state) return 'none yet';
+  const exposed = state.upstreams.filter(({ options }) => urlsWithUserInfo(options).length > 0);
+  if (exposed.length > 0) {
+    const ids = exposed.map(({ id }) => id).join(', ');
+    throw new CommandError(
+      `the URL of ${ids} holds a user name or password, which are not encrypted; use the option for the credential`,
+    );
+  }
   const open = state.keys.filter(({ relay }) => relay === 'all').map(({ name }) => name);
   const reach =
     open.length > 0 ? `; keys with access to the whole account of upstreams: ${open.join(', ')}` : '';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { originsOf, urlsOf } from './option-urls.ts';
+import { hideUserInfo, originsOf, urlsOf } from './option-urls.ts';
 
 describe('urlsOf', () => {
   it('finds URLs at any depth and passes over other texts', () => {
@@ -31,5 +31,15 @@ describe('originsOf', () => {
     ['wss://api.test', 'https://api.test'],
   ])('differ of %s and %s', (one, other) => {
     expect(originsOf({ url: one })).not.toEqual(originsOf({ url: other }));
+  });
+});
+
+describe('hideUserInfo', () => {
+  it('hides user names and passwords wherever a URL is, and changes nothing else', () => {
+    const plain = { baseUrl: 'https://api.example.com/v1', note: 'a@b', list: [1, null, 'x'] };
+    expect(hideUserInfo(plain)).toBe(plain);
+    expect(
+      hideUserInfo({ ...plain, proxy: { urls: ['socks5://me:hunter22@p:1', 'https://hunter22@q/x?y=1'] } }),
+    ).toEqual({ ...plain, proxy: { urls: ['socks5://***@p:1', 'https://***@q/x?y=1'] } });
   });
 });

@@ -19,6 +19,27 @@ export function urlsOf(options: unknown, path: readonly PropertyKey[] = []): rea
   return Object.entries(options).flatMap(([name, field]) => urlsOf(field, [...path, name]));
 }
 
+/** The URLs in options that hold a user name or a password. */
+export function urlsWithUserInfo(options: unknown): readonly OptionUrl[] {
+  return urlsOf(options).filter(({ url }) => url.username !== '' || url.password !== '');
+}
+
+/** The options with `***` for the user names and passwords in their URLs. */
+export function hideUserInfo<T>(options: T): T {
+  return (urlsWithUserInfo(options).length === 0 ? options : hide(options)) as T;
+}
+
+function hide(options: unknown): unknown {
+  if (Array.isArray(options)) return options.map(hide);
+  if (isJsonObject(options))
+    return Object.fromEntries(Object.entries(options).map(([name, field]) => [name, hide(field)]));
+  const [found] = typeof options === 'string' ? urlsWithUserInfo(options) : [];
+  if (!found) return options;
+  found.url.username = '***';
+  found.url.password = '';
+  return found.url.href;
+}
+
 /** Where an upstream with these options sends to: scheme, host and port of each of its URLs. */
 export function originsOf(options: unknown): readonly string[] {
   const origins = urlsOf(options).map(({ url: { protocol, host } }) => `${protocol}//${host}`);

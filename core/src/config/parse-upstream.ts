@@ -5,7 +5,7 @@ import { isSafeModelName } from '../transport/safe-path.ts';
 import type { ConfigProblem } from './config-error.ts';
 import { explainIssues } from './explain.ts';
 import { describeUnknownName, formatPath, problemsOf } from './issues.ts';
-import { urlsOf } from './option-urls.ts';
+import { urlsWithUserInfo } from './option-urls.ts';
 import { type UpstreamConfig, upstreamSchema } from './upstream.ts';
 
 export type ParsedUpstream =
@@ -65,9 +65,10 @@ function parseOptions({ providers }: Providers, input: unknown, root: Path): Par
   });
   const place = [...root, 'options'];
   if (!parsed.success) return { problems: problemsOf(parsed.error, { root: place, schema: type.options }) };
-  const problems = urlsOf(maskOptions(type.options, parsed.data))
-    .filter(({ url }) => url.username !== '' || url.password !== '')
-    .map(({ path }) => ({ path: formatPath([...place, ...path]), message: USER_INFO }));
+  const problems = urlsWithUserInfo(maskOptions(type.options, parsed.data)).map(({ path }) => ({
+    path: formatPath([...place, ...path]),
+    message: USER_INFO,
+  }));
   return problems.length > 0 ? { problems } : { options: parsed.data };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Model } from '../canonical/models.ts';
 import type { LiveConfig } from '../config/live.ts';
+import { urlsWithUserInfo } from '../config/option-urls.ts';
 import type { UpstreamConfig } from '../config/upstream.ts';
 import type { Log } from '../plugin/plugin.ts';
 import type { Registry } from '../plugin/registry.ts';
@@ -100,11 +101,16 @@ function build(deps: UpstreamsDeps, config: UpstreamConfig, origin: Upstream['or
   return { config, origin, type, provider, secrets, capabilitiesOf: createCapabilities({ type, config }) };
 }
 
+const USER_INFO =
+  'The URL of a stored upstream holds a user name or password, which are not encrypted. Use the option for the credential.';
+
 /** A stored upstream whose plugin was removed or whose secret key was lost must not stop the others. */
 function openStored(deps: UpstreamsDeps, stored: Stored): Upstream | undefined {
   try {
     const type = deps.registry.provider(stored.provider);
     const options = type.options.parse(openOptions(type.options, stored, deps.secrets));
+    // Earlier versions accepted them.
+    if (urlsWithUserInfo(stored.options).length > 0) deps.log.warn({ upstream: stored.id }, USER_INFO);
     return build(deps, { ...stored, options }, 'state');
   } catch (error) {
     deps.log.error({ upstream: stored.id, error }, 'A stored upstream cannot be used.');

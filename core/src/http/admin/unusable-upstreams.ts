@@ -1,3 +1,4 @@
+import { hideUserInfo } from '../../config/option-urls.ts';
 import type { UpstreamConfig } from '../../config/upstream.ts';
 import { openOptions } from '../../state/seal-options.ts';
 import { maskOptions } from '../../state/secret-options.ts';
@@ -37,7 +38,7 @@ export function viewUnusable({ stored, reason }: UnusableUpstream, { registry }:
   const type = registry.providers.find(({ name }) => name === stored.provider);
   return {
     ...stored,
-    options: type ? maskOptions(type.options, stored.options) : {},
+    options: type ? hideUserInfo(maskOptions(type.options, stored.options)) : {},
     origin: 'state',
     knownModels: null,
     failure: reason,

@@ -1,3 +1,4 @@
+import { hideUserInfo } from '../../config/option-urls.ts';
 import type { Upstream } from '../../routing/upstream.ts';
 import { maskOptions } from '../../state/secret-options.ts';
 import type { AdminDeps } from './deps.ts';
@@ -8,7 +9,7 @@ export function viewUpstream(upstream: Upstream, { upstreams }: AdminDeps) {
   const list = upstreams.list(upstream);
   return {
     ...config,
-    options: maskOptions(type.options, config.options),
+    options: hideUserInfo(maskOptions(type.options, config.options)),
     origin,
     knownModels: list.known()?.length ?? null,
     failure: list.failure()?.message ?? null,

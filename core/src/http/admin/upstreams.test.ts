@@ -25,6 +25,25 @@ const add = (changes: object = {}) => admin.call('POST', '/upstreams', { ...poll
 const test = (id: string, body: object = {}) => admin.call('POST', `/upstreams/${id}/test`, body);
 const optionsOf = ({ body }: { readonly body: unknown }) => (body as { readonly options: unknown }).options;
 
+describe('an upstream of an earlier version', () => {
+  it.each([
+    ['usable', {}],
+    ['unusable', { pitch: 'none' }],
+  ])('is shown without the credentials in its URL: %s', async (_, more) => {
+    await add();
+    const options = { word: 'https://me:hunter22@host.example/', ...more };
+    await admin.deps.state.update(({ upstreams, ...state }) => ({
+      ...state,
+      upstreams: upstreams.map((one) => ({ ...one, options })),
+    }));
+    for (const path of ['/upstreams', '/upstreams/polly']) {
+      const { text } = await admin.call('GET', path);
+      expect(text).toContain('https://***@host.example/');
+      expect(text).not.toContain('hunter22');
+    }
+  });
+});
+
 describe('an upstream that is added', () => {
   it('is complete, live at once and without its secret', async () => {
     const added = await add();
