@@ -268,7 +268,16 @@ describe('dragoman doctor', () => {
     const stopped = await home.run(['doctor', '--json']);
     expect(stopped).toMatchObject({ code: 0, stderr: '' });
     const names = (JSON.parse(stopped.stdout) as readonly { name: string }[]).map(({ name }) => name);
-    expect(names).toEqual(['node', 'config', 'data folder', 'state', 'port', 'upstreams', 'upstream echo']);
+    expect(names).toEqual([
+      'node',
+      'config',
+      'data folder',
+      'state',
+      'audit log',
+      'port',
+      'upstreams',
+      'upstream echo',
+    ]);
     const { url } = await bannerOf(home.start());
     const { code, stdout } = await home.run(['doctor']);
     expect(code).toBe(0);
@@ -283,6 +292,15 @@ describe('dragoman doctor', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^✗ upstream mock: /m);
     expect(stdout).toMatch(/^✓ upstream echo: /m);
+  });
+
+  it('finds a changed audit log', async () => {
+    await runJson('keys', 'create', 'k');
+    const file = join(home.data, 'audit.jsonl');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"k"', '"j"'));
+    const { code, stdout } = await home.run(['doctor']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^✗ audit log: audit\.jsonl:\d+: The entry was changed/m);
   });
 
   it('finds a broken state and leaves it as it is', async () => {

@@ -52,6 +52,17 @@ describe('the audit log', () => {
     });
   });
 
+  it('warns at the start when an entry was changed', async () => {
+    await fill(3);
+    const warnings: object[] = [];
+    const log = { ...LOG, warn: (fields: object) => void warnings.push(fields) };
+    await open({ log });
+    expect(warnings).toEqual([]);
+    await writeFile(file(), (await text()).replace('operation 2', 'operation 9'));
+    await open({ log });
+    expect(warnings).toMatchObject([{ file: 'audit.jsonl', line: 2 }]);
+  });
+
   it('holds any values as they are', async () => {
     const audit = await open();
     await fc.assert(

@@ -4,7 +4,7 @@ import { readLines, listFiles } from './files.ts';
 import { type AuditPage, type AuditQuery, listAudit } from './list.ts';
 import { openAuditFile } from './audit-file.ts';
 import { createSampler } from './sampler.ts';
-import { type AuditReport, verifyAudit } from './verify.ts';
+import { type AuditReport, checkNewest, verifyAudit } from './verify.ts';
 
 /** An append-only record of what administrators did. Each entry holds the hash of the previous one. */
 export interface AuditLog {
@@ -33,6 +33,8 @@ export const GATEWAY: AuditActor = { kind: 'gateway' };
 
 export async function openAuditLog(input: AuditLogInput): Promise<AuditLog> {
   const { folder, log, now } = input;
+  const problem = await checkNewest(folder);
+  if (problem) log.warn({ ...problem }, 'The audit log was changed or damaged. See: ./dragoman audit verify');
   const file = await openAuditFile(input);
   const sampler = createSampler(now);
   const append = async (entry: AuditInput): Promise<AuditEntry> => {

@@ -43,9 +43,21 @@ export async function verifyAudit(folder: string): Promise<AuditReport> {
   return { ...walk.end(basename(files[0] ?? '')), torn: isTorn };
 }
 
+/** The first problem of the newest file alone, which is quick enough for every start. */
+export async function checkNewest(folder: string): Promise<AuditProblem | undefined> {
+  const file = (await listFiles(folder)).at(-1);
+  if (file === undefined) return undefined;
+  const walk = createWalk();
+  const { lines } = await readLines(file);
+  for (const [index, line] of lines.entries()) walk.step(line, { file: basename(file), line: index + 1 });
+  return walk.problems[0];
+}
+
 type Place = Pick<AuditProblem, 'file' | 'line'>;
 
 interface Walk {
+  /** What was found so far. */
+  readonly problems: readonly AuditProblem[];
   step(line: string, place: Place): void;
   tell(place: Place, message: string): void;
   end(firstFile: string): Omit<AuditReport, 'torn'>;
@@ -61,6 +73,7 @@ function createWalk(): Walk {
     if (problems.length < MAX_PROBLEMS) problems.push({ ...place, message });
   };
   return {
+    problems,
     tell,
     step(line, place) {
       const entry = readLine(line);

@@ -1,6 +1,7 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { urlsWithUserInfo } from '../config/option-urls.ts';
+import { verifyAudit } from '../audit/verify.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import { readRunFile } from '../state/run-file.ts';
 import { encodeUrlPart } from '../transport/url-part.ts';
@@ -53,6 +54,14 @@ export async function checkState(folder: string): Promise<string> {
   const reach =
     open.length > 0 ? `; keys with access to the whole account of upstreams: ${open.join(', ')}` : '';
   return `${state.upstreams.length} upstreams, ${state.keys.length} keys${reach}`;
+}
+
+export async function checkAudit(folder: string): Promise<string> {
+  const { entries, problems } = await verifyAudit(folder);
+  const [problem] = problems;
+  if (!problem) return `${entries} entries`;
+  const { file, line, message } = problem;
+  throw new CommandError(`${file}:${line}: ${message} For more, run: dragoman audit verify`);
 }
 
 export async function checkPort({ data, server, console }: ResolvedConfig): Promise<string> {

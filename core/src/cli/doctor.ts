@@ -4,6 +4,7 @@ import { withAdmin } from './admin-client.ts';
 import {
   type Check,
   check,
+  checkAudit,
   checkFolder,
   checkNode,
   checkPort,
@@ -41,6 +42,7 @@ async function examine(flags: ConfigFlags): Promise<readonly Check[]> {
   const second = [
     await check('data folder', () => checkFolder(config.data)),
     await check('state', () => checkState(config.data)),
+    await check('audit log', () => checkAudit(config.data)),
     await check('port', () => checkPort(config)),
   ];
   return [...first, ...second, ...(await examineUpstreams(flags))];
