@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkFolder, checkNode, checkState } from './doctor-checks.ts';
+import { checkFolder, checkNode, checkState, noticeRelays } from './doctor-checks.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -54,5 +54,22 @@ describe('checkState', () => {
     await expect(checkState(folder)).rejects.toThrow('is not a valid state');
     await write('{"version":999}');
     await expect(checkState(folder)).rejects.toThrow('The state is of version 999');
+  });
+});
+
+describe('noticeRelays', () => {
+  it('names the keys with access to whole accounts, as all keys of earlier versions have', async () => {
+    expect(await noticeRelays(folder)).toEqual([]);
+    const key = { id: 'k', prefix: 'p', hash: 'h', enabled: true, createdAt: '2026-11-20T12:00:00.000Z' };
+    const keys = [
+      { ...key, name: 'old' },
+      { ...key, name: 'narrow', relay: 'stateless' },
+    ];
+    await writeFile(
+      join(folder, 'state.json'),
+      JSON.stringify({ version: 2, upstreams: [], aliases: [], keys, settings: {} }),
+    );
+    const detail = "these have access to the whole account of upstreams (relay: 'all'): old";
+    expect(await noticeRelays(folder)).toEqual([{ name: 'keys', ok: true, isNotice: true, detail }]);
   });
 });

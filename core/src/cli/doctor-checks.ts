@@ -13,6 +13,8 @@ import { readState } from './read-state.ts';
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
+  /** Whether it works, but deserves a look. */
+  readonly isNotice?: true;
   readonly detail: string;
 }
 
@@ -50,10 +52,16 @@ export async function checkState(folder: string): Promise<string> {
       `the URL of ${ids} holds a user name or password, which are not encrypted; use the option for the credential`,
     );
   }
-  const open = state.keys.filter(({ relay }) => relay === 'all').map(({ name }) => name);
-  const reach =
-    open.length > 0 ? `; keys with access to the whole account of upstreams: ${open.join(', ')}` : '';
-  return `${state.upstreams.length} upstreams, ${state.keys.length} keys${reach}`;
+  return `${state.upstreams.length} upstreams, ${state.keys.length} keys`;
+}
+
+/** Keys with access to the whole account of upstreams. */
+export async function noticeRelays(folder: string): Promise<readonly Check[]> {
+  const state = await readState(folder).catch(() => undefined);
+  const open = state?.keys.filter(({ relay }) => relay === 'all').map(({ name }) => name) ?? [];
+  if (open.length === 0) return [];
+  const detail = `these have access to the whole account of upstreams (relay: 'all'): ${open.join(', ')}`;
+  return [{ name: 'keys', ok: true, isNotice: true, detail }];
 }
 
 export async function checkAudit(folder: string): Promise<string> {

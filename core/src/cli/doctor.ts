@@ -10,6 +10,7 @@ import {
   checkPort,
   checkState,
   checkUpstreams,
+  noticeRelays,
 } from './doctor-checks.ts';
 import { addCommonFlags, type CommonFlags, type ConfigFlags, loadInput } from './flags.ts';
 import { printResult } from './output.ts';
@@ -25,7 +26,7 @@ export function addDoctor(program: Command): void {
 async function doctor({ json, ...flags }: CommonFlags): Promise<void> {
   const checks = await examine(flags);
   printResult(json, checks, () =>
-    checks.map(({ name, ok, detail }) => `${ok ? '✓' : '✗'} ${name}: ${detail}`),
+    checks.map(({ name, ok, isNotice, detail }) => `${ok ? (isNotice ? '!' : '✓') : '✗'} ${name}: ${detail}`),
   );
   if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
 }
@@ -42,6 +43,7 @@ async function examine(flags: ConfigFlags): Promise<readonly Check[]> {
   const second = [
     await check('data folder', () => checkFolder(config.data)),
     await check('state', () => checkState(config.data)),
+    ...(await noticeRelays(config.data)),
     await check('audit log', () => checkAudit(config.data)),
     await check('port', () => checkPort(config)),
   ];
