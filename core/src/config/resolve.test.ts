@@ -325,6 +325,23 @@ describe('prices', () => {
   });
 });
 
+describe('the names of the console', () => {
+  it('are not that of clients', () => {
+    const server = { publicUrl: 'https://llm.example.com:8443' };
+    expect(
+      problems({ plugins, server, console: { hostnames: ['console.example.com', 'LLM.example.com'] } }),
+    ).toEqual([
+      'console.hostnames: llm.example.com is the host of server.publicUrl, where clients ask; expected other names for the console',
+    ]);
+    const { console: own } = resolveConfig({
+      plugins,
+      server,
+      console: { hostnames: ['console.example.com'] },
+    });
+    expect(own).toEqual({ hostnames: ['console.example.com'] });
+  });
+});
+
 describe('a gateway without authentication', () => {
   it.each(['127.0.0.1', '127.8.9.10', '::1', 'localhost'])('may listen on %s', (host) => {
     expect(resolveConfig({ plugins, auth: false, server: { host } }).auth).toBe(false);

@@ -55,7 +55,7 @@ export function resolveConfig(
   const routing = resolveRouting(fields);
   const prices = resolvePrices(fields);
   const server = resolveServer(fields, overrides, folder);
-  const consoleAddress = resolveConsole(fields);
+  const consoleAddress = resolveConsole(fields, server.value);
   const auth = resolveAuth(fields, overrides, { server: server.value, console: consoleAddress.value });
   const data = resolveData(fields, overrides, folder);
   const log = resolveLog(fields, overrides, isTerminal);

@@ -27,9 +27,15 @@ const schema = z
     error: 'expected a port, too; without one, the console is served at server.host',
   });
 
-export function resolveConsole({ console: input }: ConfigFields): Section<ResolvedConfig['console']> {
+export function resolveConsole(
+  { console: input }: ConfigFields,
+  { publicUrl }: ResolvedConfig['server'],
+): Section<ResolvedConfig['console']> {
   const { value, problems } = readSection({ name: 'console', schema, input, standIn: {} });
-  return { value: defined(value), problems };
+  const host = publicUrl && new URL(publicUrl).hostname;
+  if (host === undefined || !value.hostnames?.includes(host)) return { value: defined(value), problems };
+  const message = `${host} is the host of server.publicUrl, where clients ask; expected other names for the console`;
+  return { value: {}, problems: [...problems, { path: 'console.hostnames', message }] };
 }
 
 /** Whether the console and the admin API have their own address. */
