@@ -95,14 +95,29 @@ describe('TLS', () => {
   });
 
   it.each([
-    ['a file that is not there', 'nowhere.pem', 'server.tls.cert: ENOENT'],
-    ['a file that is no certificate', 'gateway.config.ts', 'server.tls: '],
-  ])('refuses %s at the start', async (_, cert, message) => {
-    const { key } = createSelfSigned();
+    ['a file that is not there', ['nowhere.pem', 'key.pem'], [/server\.tls\.cert: ENOENT/]],
+    [
+      'two files that are not there',
+      ['no.pem', 'none.pem'],
+      [/cert: ENOENT.*no\.pem/, /key: ENOENT.*none\.pem/],
+    ],
+    [
+      'a file that is no certificate',
+      ['gateway.config.ts', 'key.pem'],
+      [/server\.tls\.cert: .*gateway\.config\.ts holds no certificate/],
+    ],
+    [
+      'swapped files',
+      ['key.pem', 'cert.pem'],
+      [/tls\.cert: .*key\.pem holds no certificate/, /tls\.key: .*cert\.pem holds no private key/],
+    ],
+  ] as const)('refuses %s at the start', async (_, [certFile, keyFile], messages) => {
+    const { cert, key } = createSelfSigned();
+    await writeFile(join(home.folder, 'cert.pem'), cert);
     await writeFile(join(home.folder, 'key.pem'), key);
-    await home.writeConfig(config(`server: { tls: { cert: '${cert}', key: 'key.pem' } },`));
+    await home.writeConfig(config(`server: { tls: { cert: '${certFile}', key: '${keyFile}' } },`));
     const { code, stdout, stderr } = await home.run(['start', '--port', '0']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(message);
+    for (const message of messages) expect(stderr).toMatch(message);
   });
 });
