@@ -105,7 +105,8 @@ describe('a console with a port of its own', () => {
 
 describe('a console with host names of its own', () => {
   it.each([true, false])('is served under them and under no other, with auth: %s', async (auth) => {
-    const running = await start({ auth, console: { hostnames: [NAME, 'Console.localhost'] } });
+    const overrides = { allowOpen: true };
+    const running = await start({ auth, overrides, console: { hostnames: [NAME, 'Console.localhost'] } });
     for (const host of [NAME, `${NAME}:1234`, NAME.toUpperCase(), 'console.localhost'])
       expect(await statusesAt(running, running.url, { host })).toEqual(OF_CONSOLE);
     expect(await statusesAt(running, running.url)).toEqual(OF_CLIENTS);
