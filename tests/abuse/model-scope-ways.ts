@@ -55,6 +55,22 @@ const percent = (text: string): string =>
   Array.from(text, (letter) => `%${letter.charCodeAt(0).toString(16)}`).join('');
 const textOf = (fields: Fields): string => JSON.stringify(fields).slice(1, -1);
 
+/** Fields that only some servers know. */
+const UNKNOWN_FIELDS: readonly string[] = [
+  { fallbacks: [OTHER] },
+  { fallbacks: [{ [ALLOWED]: [OTHER] }] },
+  { context_window_fallbacks: [{ [ALLOWED]: [OTHER] }] },
+  { contentPolicyFallbacks: { [ALLOWED]: { last: [[OTHER]] } } },
+  { fallback_models: [OTHER] },
+  { extra_body: { model: OTHER } },
+  { models: { a: OTHER } },
+  { models: [[OTHER]] },
+  { plugins: [{ id: 'x', config: { model: OTHER } }] },
+  { user_config: { model_list: [{ litellm_params: { model: OTHER } }] } },
+  { draft_model_name: OTHER },
+  { tools: [{ type: 'function', function: { name: 'f', Model_Id: OTHER } }] },
+].map(textOf);
+
 /** Bodies whose model, for the gateway or for a careless server, is the other one. */
 function bodiesOf(fields: Fields): readonly (readonly [string, string])[] {
   const rest = textOf(fields);
@@ -72,6 +88,7 @@ function bodiesOf(fields: Fields): readonly (readonly [string, string])[] {
     ['in an odd list', wrap(own, rest, `"Model\\u017f":["${OTHER}"]`)],
     ['in a twin of a list', wrap(own, `"models":["${OTHER}"]`, rest, '"models":[]')],
     ['in a fallback', wrap(own, rest, `"fallbacks":[{"model":"${OTHER}"}],"route":"fallback"`)],
+    ...UNKNOWN_FIELDS.map((field): [string, string] => [`in ${field}`, wrap(own, rest, field)]),
     ['in a tool', wrap(own, rest, `"tools":[{"type":"image_generation","model":"${OTHER}"}]`)],
     ['as an object', wrap(`"model":{"id":"${OTHER}"}`, rest)],
     ['as a list', wrap(`"model":["${OTHER}"]`, rest)],
@@ -88,6 +105,7 @@ const QUERIES: readonly (readonly [string, string])[] = [
   ['a query in capitals', `Model=${OTHER}`],
   ['a query behind a semicolon', `a=1;model=${OTHER}`],
   ['a list in a query', `models[]=${OTHER}`],
+  ['a fallback in a query', `fallback_model=${OTHER}`],
 ];
 
 function jsonWays({ path, fields }: JsonRoute): readonly Way[] {
@@ -156,6 +174,9 @@ const FORMS: readonly (readonly [string, string])[] = [
   ['extended', own + part("name*=utf-8''model", OTHER)],
   ['in capitals', own + part('name="MODEL"', OTHER)],
   ['in a list', own + part('name="models[]"', OTHER)],
+  ['in a fallback', own + part('name="fallbacks"', OTHER)],
+  ['in JSON', own + part('name="extra_body"', `{"model":"${OTHER}"}`)],
+  ['in a list of JSON', own + part('name="extra"', ` [{"fallbacks":["${OTHER}"]}]`)],
   ['folded', own + part('name="x";\r\n name="model"', OTHER)],
   ['in base64', own + part('name="x"\r\nContent-Transfer-Encoding: base64', OTHER)],
   [
@@ -211,6 +232,8 @@ function geminiWays([verb, fields]: readonly [string, Fields]): readonly Way[] {
     { ...fields, generate_content_request: { contents, model: `models/${OTHER}` } },
     { ...fields, requests: [{ content: contents[0], model: `models/${OTHER}` }] },
     { ...fields, tools: [{ model: OTHER }] },
+    { ...fields, generationConfig: { routingConfig: { manualMode: { modelName: OTHER } } } },
+    { ...fields, requests: [{ content: contents[0], fallbacks: [OTHER] }] },
   ];
   return [
     ...paths.map((path) => ({ name: at(path), path: at(path), headers, body: JSON.stringify(fields) })),

@@ -34,7 +34,7 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
     });
     const { model, stream } = endpoint.peek?.(input) ?? context.request;
     exchange.notes.model = model;
-    const names = naming.read(exchange.raw, model);
+    const names = naming.read(exchange, model);
     await names.judge(exchange.key, deps.catalogue);
     const objects = openObjects(endpoint, { exchange, body: input.body, ids: deps.ownedIds });
     const form = stream ? endpoint.streamForm?.(input) : undefined;

@@ -20,7 +20,7 @@ export function serveEmbed(protocol: Protocol, endpoint: EmbedEndpoint, deps: Ro
     const { exchange, input } = await openJson(ctx, deps, { protocol, endpoint });
     const request = endpoint.decodeRequest(input);
     exchange.notes.model = request.model;
-    const names = naming.read(exchange.raw, request.model);
+    const names = naming.read(exchange, request.model);
     await names.judge(exchange.key, deps.catalogue);
 
     const attempt: Attempt<Reply> = async (candidate, call) => {

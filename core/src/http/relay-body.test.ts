@@ -3,7 +3,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { createIntake } from '../../../tests/support/intake.ts';
-import { placesAnywhere, placesOf } from '../transport/json-places.ts';
+import { placesLike, placesOf } from '../transport/json-places.ts';
+import { MODEL_LIKE } from '../routing/model-names.ts';
 import { readRelayBody, type RelayBody } from './relay-body.ts';
 
 function request(type: string, body: Buffer): IncomingMessage {
@@ -42,7 +43,7 @@ const readScoped = (type: string, text: string, limit = LIMIT): Promise<RelayBod
   readRelayBody(request(type, Buffer.from(text)), {
     intake: createIntake(limit),
     isScoped: true,
-    places: placesAnywhere(['model']),
+    places: placesLike({ like: MODEL_LIKE, known: ['model'], except: [] }),
   });
 
 const sent = (body: RelayBody): Promise<Buffer> => bytesOf(body.send(body.named?.bytes));

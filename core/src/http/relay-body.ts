@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../canonical/errors.ts';
-import { mismatch, modelFieldsOf, type NamedBody, namesModel } from '../routing/model-names.ts';
+import { mayNameModel, mismatch, modelFieldsOf, type NamedBody, namesModel } from '../routing/model-names.ts';
 import { shortStrings } from '../routing/upstream-objects.ts';
 import { MAX_ID_LENGTH } from '../state/owned-ids.ts';
 import { findPlaced, type PlacedValue, type PlaceNode } from '../transport/json-places.ts';
@@ -100,6 +100,7 @@ function readUnknown(bytes: Buffer, input: RelayBodyInput & { readonly isUrlenco
     if (input.isScoped) throw notReadable('a body that is neither JSON nor a form');
     return { isWhole: true, send: () => bytes };
   }
+  if (input.isScoped) refuseOtherNames(new URLSearchParams(text.replaceAll(';', '&')), input);
   const mentions = modelOfUrlencoded(text);
   const [mention] = mentions;
   return {
@@ -141,6 +142,11 @@ async function readForm(request: IncomingMessage, input: FormInput): Promise<Rel
   }
   const field = modelOfForm(form);
   const valueOf = ({ start, end }: FormField): string => head.toString('utf8', start, end);
+  if (isScoped)
+    refuseOtherNames(
+      form.fields.map((one) => [one.name, one.isFile ? '' : valueOf(one)]),
+      input,
+    );
   const small = form.fields.filter(({ isFile, start, end }) => !isFile && end - start <= MAX_ID_LENGTH);
   const texts = (): Iterable<string> => small.map(valueOf);
   const send = (start: Uint8Array = head): Bytes => (ended ? start : joined(start, rest));
@@ -157,6 +163,16 @@ function modelOfForm({ fields }: Form): FormField | undefined {
   if (!field) return undefined;
   if (more.length > 0 || field.name !== 'model' || field.isFile) throw mismatch('model');
   return field;
+}
+
+/** Refuses fields that may name models other than by `model`, also in JSON that is a field's value. */
+function refuseOtherNames(fields: Iterable<readonly [string, string]>, { places }: RelayBodyInput): void {
+  for (const [name, value] of fields) {
+    if (name !== 'model' && mayNameModel(name)) throw mismatch(name);
+    if (!/^\s*[[{]/.test(value)) continue;
+    const bytes = Buffer.from(`{"value":${value}}`);
+    if (isJson(bytes) && findPlaced(bytes, places).length > 0) throw mismatch(name);
+  }
 }
 
 /** Whether it starts like a JSON object. */

@@ -12,11 +12,11 @@ import type { Operation } from '../routing/health.ts';
 import { ModelNames, modelFieldsOf } from '../routing/model-names.ts';
 import { keptReplyReader, mayRelay, notRelayed, relayNeed, type RelayNeed } from '../routing/relay-right.ts';
 import type { Upstream } from '../routing/upstream.ts';
-import { placesAnywhere, placesOf } from '../transport/json-places.ts';
 import { isSafeUrlPath } from '../transport/safe-path.ts';
 import { openExchange } from './exchange.ts';
 import { asksModel, countAs, estimateRelay } from './count-relay.ts';
 import { openIntake } from './intake.ts';
+import { namingPlaces } from './naming.ts';
 import { readRelayBody, type RelayBody } from './relay-body.ts';
 import { RelayObjects } from './relay-objects.ts';
 import { respond } from './respond.ts';
@@ -44,10 +44,8 @@ interface Relayed {
 
 /** Serves whatever a protocol has no endpoint for: sends it on to an upstream that speaks the same. */
 export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: RouteDeps) {
-  const known = placesOf(['model', ...(endpoint.models?.fields ?? [])]);
+  const placesFor = namingPlaces(endpoint.models);
   const keptReplyOf = keptReplyReader(endpoint);
-  // For endpoints that the gateway does not know, any field may name a model.
-  const anywhere = placesAnywhere(['model', 'models']);
   return async (ctx: Context): Promise<void> => {
     const spoken = spokenProtocol(others, ctx.req.headers as RawRequest['headers']);
     const exchange = openExchange(ctx, deps, { protocol: spoken ?? protocol, endpoint });
@@ -61,8 +59,9 @@ export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: Rou
     const need = objects.isOwnReply(deps.upstreams.all()) ? 'stateless' : relayNeed(endpoint, raw);
     if (!mayRelay(need, key)) throw notRelayed(raw, need, key);
     const isScoped = key?.models !== undefined;
-    const places = isScoped ? anywhere : known;
-    const body = await readRelayBody(ctx.req, { intake: openIntake(ctx, deps), isScoped, places });
+    const body = await readRelayBody(ctx.req, {
+      ...{ intake: openIntake(ctx, deps), isScoped, places: placesFor(isScoped) },
+    });
     if (exchange.notes.capture && body.json) exchange.notes.capture.request.body = body.json;
     if (asksModel(raw)) exchange.notes.estimate = estimateOnce(() => estimateRelay(body));
     const relayed = { exchange, body, need, objects, operation: operationOf(endpoint, raw) };
@@ -79,7 +78,9 @@ async function relayToModel(relayed: Relayed, model: string, deps: RouteDeps): P
   const { exchange, body, need, objects, operation } = relayed;
   const { raw, key } = exchange;
   exchange.notes.model = model;
-  const names = new ModelNames(defined({ model, query: raw.query, body: body.named }));
+  const names = new ModelNames(
+    defined({ model, query: raw.query, body: body.named, isScoped: key?.models !== undefined }),
+  );
   await names.judge(key, deps.catalogue);
   const select = (all: readonly Candidate[]): readonly Candidate[] => {
     const forwarding = all.filter((candidate) => forwardOf(candidate, raw.wire));

@@ -154,6 +154,11 @@ export interface EncodeContext {
 export interface ModelPlaces {
   /** Such as `models[]` and `tools[].model`. */
   readonly fields: readonly string[];
+  /**
+   * Where they hold content of any form, such as `messages` and `metadata`. Everywhere else, a field whose name holds
+   * `model` or `fallback` is taken for one that names models, where the key may use certain models only.
+   */
+  readonly content?: readonly string[];
   /** The prefix of names in bodies: `models/`. */
   readonly prefix?: string;
 }

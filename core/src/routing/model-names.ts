@@ -2,7 +2,7 @@ import { GatewayError } from '../canonical/errors.ts';
 import { defined } from '../canonical/json.ts';
 import type { RawRequest } from '../plugin/plugin.ts';
 import type { StoredKey } from '../state/state.ts';
-import type { PlacedValue } from '../transport/json-places.ts';
+import { foldName, type PlacedValue } from '../transport/json-places.ts';
 import { type SpanEdit, replaceSpans } from '../transport/span-edit.ts';
 import type { Candidate } from './candidate.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -20,6 +20,8 @@ export interface NamedRequest {
   /** The model that was asked for: routes, scopes and prices go by it. */
   readonly model: string;
   readonly query: string;
+  /** Whether the client may use certain models only. */
+  readonly isScoped?: boolean;
   readonly body?: NamedBody | undefined;
   /** The prefix that the wire puts before names: `models/`. */
   readonly prefix?: string | undefined;
@@ -35,6 +37,9 @@ interface OtherModel {
 
 const NO_OTHERS: ReadonlyMap<string, OtherModel> = new Map();
 const NO_FIELDS: readonly string[] = [];
+
+/** {@link foldName Folded} names of fields that may name models. */
+export const MODEL_LIKE = /MODEL|FALLBACK/;
 
 /** The most other models that a request may name; more fallbacks are of no use. */
 const MAX_OTHERS = 16;
@@ -135,9 +140,9 @@ export class ModelNames {
     return prefix !== '' && value.startsWith(prefix) ? value.slice(prefix.length) : value;
   }
 
-  #readQuery({ query, model }: NamedRequest): readonly string[] {
+  #readQuery({ query, model, isScoped }: NamedRequest): readonly string[] {
     if (query === '') return NO_FIELDS;
-    const fields = modelsOfQuery(query);
+    const fields = modelsOfQuery(query, isScoped ? mayNameModel : namesModel);
     const other = fields.find(([, value]) => this.#bare(value) !== model);
     if (other) throw mismatch(other[0]);
     return fields.map(([name]) => name);
@@ -145,16 +150,19 @@ export class ModelNames {
 }
 
 /** The query fields that name models, in any spelling that some server accepts. */
-function modelsOfQuery(query: string): readonly (readonly [string, string])[] {
+function modelsOfQuery(
+  query: string,
+  isWanted: (field: string) => boolean,
+): readonly (readonly [string, string])[] {
   if (query === '') return [];
   // Some servers treat a semicolon like `&`.
   const readings = query.includes(';') ? [query, query.replaceAll(';', '&')] : [query];
-  return readings.flatMap((text) => [...new URLSearchParams(text)].filter(([name]) => namesModel(name)));
+  return readings.flatMap((text) => [...new URLSearchParams(text)].filter(([name]) => isWanted(name)));
 }
 
 /** The fields of a query that name a model. */
 export function modelFieldsOf(query: string): readonly string[] {
-  return [...new Set(modelsOfQuery(query).map(([name]) => name))];
+  return [...new Set(modelsOfQuery(query, namesModel).map(([name]) => name))];
 }
 
 /** Case, underscores and hyphens do not matter, as in JSON; one pass over names of any length. */
@@ -163,6 +171,11 @@ const MODEL_IN_NAME = /(?:^|[.[\]])\s*[_-]*m[_-]*o[_-]*d[_-]*e[_-]*l[_-]*(?:s[_-
 /** Whether a field of a query or a form names a model: `model`, `Model`, `model[]`, `request[model]`. */
 export function namesModel(field: string): boolean {
   return MODEL_IN_NAME.test(field);
+}
+
+/** Whether some server may find a model in a field of a query or a form. */
+export function mayNameModel(field: string): boolean {
+  return MODEL_LIKE.test(foldName(field));
 }
 
 /** A request names another model besides the requested one. */

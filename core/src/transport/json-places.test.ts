@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findPlaced, placesAnywhere, placesOf } from './json-places.ts';
+import { findPlaced, placesLike, placesOf } from './json-places.ts';
 
 const places = placesOf(['model', 'models[]', 'tools[].model', 'fallbacks[]', 'fallbacks[].model']);
 
@@ -66,12 +66,25 @@ describe('places in JSON', () => {
   });
 
   it('are found at any depth', () => {
-    const tree = placesAnywhere(['model', 'models']);
-    expect(found('{"a":[{"b":{"model":"x","models":["y"]}}],"model":{"c":{"model":"z"}}}', tree)).toEqual([
-      ['model', 'x'],
-      ['models', 'y'],
-      ['model', 'z'],
+    const tree = placesLike({ like: /MODEL/, known: ['model'], except: ['text', 'tools[].schema', 'a.b'] });
+    const anything = { model: 'no', deep: [{ models: ['no'] }] };
+    const body = {
+      model: 'm',
+      text: [anything],
+      tools: [
+        { schema: anything, super_model: { a: [{ b: 'x', c: 1 }], d: null } },
+        [{ schema: { model: 'y' } }],
+      ],
+      a: { b: anything, c: { 'Sub-Models': [['z']], use_model: true } },
+      other: [[{ model: 1 }]],
+    };
+    expect(found(JSON.stringify(body), tree)).toEqual([
+      ['model', 'm'],
+      ['tools[].super_model', 'x'],
+      ['tools[][].schema.model', 'y'],
+      ['a.c.Sub-Models', 'z'],
     ]);
+    expect(found('{"model":{"a":"x"}}', tree)).toEqual([['model', undefined]]);
   });
 
   it('are at most a thousand', () => {

@@ -10,6 +10,10 @@ export interface PlaceNode {
   readonly entries?: PlaceNode;
   /** All other fields. */
   readonly others?: PlaceNode;
+  /** Names of fields whose texts are all wanted. */
+  readonly like?: RegExp;
+  /** Whether only texts are wanted. */
+  readonly isText?: boolean;
 }
 
 /** A value at one of the places. */
@@ -68,16 +72,45 @@ export function placesOf(paths: readonly string[]): PlaceNode {
   return root;
 }
 
-/** The tree of fields of these names at any depth. */
-export function placesAnywhere(names: readonly string[]): PlaceNode {
-  const root = emptyNode();
-  root.others = root.entries = root;
-  for (const name of names) {
-    const leaf: OpenNode = { label: name, fields: root.fields, others: root };
-    leaf.entries = leaf;
-    root.fields.set(foldName(name), leaf);
+export interface LikeInput {
+  /** Matches {@link foldName folded} names. */
+  readonly like: RegExp;
+  /** Fields of the object itself that are places whatever their names are like. */
+  readonly known: readonly string[];
+  /** Places in which nothing is looked for. */
+  readonly except: readonly string[];
+}
+
+/** The tree of fields at any depth whose names are like a pattern, with all texts in them. */
+export function placesLike({ like, known, except }: LikeInput): PlaceNode {
+  const root = placesOf(known) as OpenNode;
+  const anywhere: OpenNode = { ...emptyNode(), like };
+  anywhere.others = anywhere.entries = anywhere;
+  const inner = new Set([root]);
+  for (const path of except) {
+    let node = root;
+    for (const step of path.split('.')) {
+      inner.add(node);
+      const name = step.replace(/\[\]$/, '');
+      node = child(node, name);
+      if (step === name) continue;
+      inner.add(node);
+      node = node.entries ??= emptyNode();
+    }
+  }
+  for (const node of inner) {
+    node.like = like;
+    node.others = anywhere;
+    node.entries ??= anywhere;
   }
   return root;
+}
+
+/** All texts in a field. */
+function textsOf(label: string): PlaceNode {
+  const node: OpenNode = { ...emptyNode(), label, isText: true };
+  node.others = node.entries = node;
+  return node;
 }
 
 interface OpenNode {
@@ -85,6 +118,8 @@ interface OpenNode {
   fields: Map<string, OpenNode>;
   entries?: OpenNode;
   others?: OpenNode;
+  like?: RegExp;
+  isText?: boolean;
 }
 
 function emptyNode(): OpenNode {
@@ -109,10 +144,15 @@ export function findPlaced(bytes: Buffer, root: PlaceNode): readonly PlacedValue
   return reader.found;
 }
 
+/** Places are shown by their end. */
+const MAX_SHOWN_STEPS = 8;
+
 class PlaceReader {
   readonly found: PlacedValue[] = [];
   readonly #bytes: Buffer;
   readonly #start: number;
+  /** The fields that are being read. */
+  readonly #path: string[] = [];
 
   constructor(bytes: Buffer, start: number) {
     this.#bytes = bytes;
@@ -132,22 +172,33 @@ class PlaceReader {
       const key = stringOf(bytes, at, end + 1);
       // Behind the colon, which only space may precede.
       const value = skipSpace(bytes, skipSpace(bytes, end + 1) + 1);
-      const wanted = node.fields.get(foldedName(key)) ?? node.others;
+      const name = foldedName(key);
+      const known = node.fields.get(name);
+      this.#path.push(key);
+      const wanted = known ?? (node.like?.test(name) ? textsOf(this.#place()) : node.others);
       at = wanted
-        ? this.#readValue(value, wanted, start === this.#start && key === wanted.label)
+        ? this.#readValue(value, wanted, start === this.#start && key === known?.label)
         : endOfValue(bytes, value);
+      this.#path.pop();
     }
   }
 
   #readArray(start: number, node: PlaceNode | undefined): number {
     const bytes = this.#bytes;
     if (!node) return endOfValue(bytes, start);
+    this.#path.push('[]');
     let at = skipSpace(bytes, start + 1);
     while (at < bytes.length && bytes[at] !== CLOSE_BRACKET) {
       at = skipSpace(bytes, this.#readValue(at, node, false));
       if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
     }
+    this.#path.pop();
     return at + 1;
+  }
+
+  /** The place that is being read, as {@link placesOf} takes it. */
+  #place(): string {
+    return this.#path.slice(-MAX_SHOWN_STEPS).join('.').replaceAll('.[]', '[]');
   }
 
   #readValue(start: number, node: PlaceNode, isTop: boolean): number {
@@ -155,9 +206,10 @@ class PlaceReader {
     const { label } = node;
     const byte = bytes[start];
     if (byte === OPEN_BRACKET && (node.entries || label === '')) return this.#readArray(start, node.entries);
-    if (byte === OPEN_BRACE && (node.fields.size > 0 || label === '')) return this.readObject(start, node);
+    if (byte === OPEN_BRACE && (node.fields.size > 0 || node.others || label === ''))
+      return this.readObject(start, node);
     const end = endOfValue(bytes, start);
-    if (label !== '' && byte !== NULL) {
+    if (label !== '' && byte !== NULL && (byte === QUOTE || !node.isText)) {
       const value = byte === QUOTE ? stringOf(bytes, start, end) : undefined;
       if (this.found.length >= MAX_FOUND) throw tooMany(label);
       this.found.push({ label, isTop, value, start, end });

@@ -3,6 +3,7 @@ import {
   type CountTokensEndpoint,
   defineProtocol,
   listRules,
+  type ModelPlaces,
   type RequestInput,
 } from '@dragoman/core';
 import { decodeCountRequest, decodeRequest } from './decode-request.ts';
@@ -14,7 +15,18 @@ import { getModelEndpoint, listModelsEndpoint } from './models.ts';
 import { ANTHROPIC } from './wire.ts';
 
 /** Some tools name a model of their own, such as the advisor. */
-const MODEL_FIELDS = ['tools[].model', 'fallbacks[]', 'fallbacks[].model', 'models[]'];
+const MODEL_PLACES: ModelPlaces = {
+  fields: ['tools[].model', 'fallbacks[]', 'fallbacks[].model', 'models[]'],
+  content: [
+    'messages',
+    'system',
+    'metadata',
+    'tools[].input_schema',
+    'tools[].input_examples',
+    'output_format.schema',
+    'output_config.format',
+  ],
+};
 
 const messagesEndpoint: ChatEndpoint = {
   operation: 'chat',
@@ -22,7 +34,7 @@ const messagesEndpoint: ChatEndpoint = {
   path: '/v1/messages',
   wire: ANTHROPIC,
   summary: 'Answers a conversation.',
-  models: { fields: MODEL_FIELDS },
+  models: MODEL_PLACES,
   keepAlive: PING,
   conversation: listRules({
     field: 'messages',
@@ -40,7 +52,7 @@ const countEndpoint: CountTokensEndpoint = {
   method: 'POST',
   path: '/v1/messages/count_tokens',
   wire: 'anthropic-count',
-  models: { fields: MODEL_FIELDS },
+  models: MODEL_PLACES,
   summary: 'Counts the tokens of a prompt; a header admits an estimate.',
   decodeRequest: decodeCountRequest,
   encodeCount: (tokens) => ({ input_tokens: tokens }),

@@ -40,7 +40,20 @@ export const WIRE_FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
 export const NO_SIGNATURE = 'skip_thought_signature_validator';
 
 /** The path names the model, and nested requests may name one as well. */
+const CONTENT_FIELDS = [
+  'content',
+  'contents',
+  'systemInstruction',
+  'labels',
+  'tools[].functionDeclarations',
+  'generationConfig.responseSchema',
+  'generationConfig.responseJsonSchema',
+];
+
 export const MODEL_PLACES: ModelPlaces = {
+  content: ['', 'generateContentRequest.', 'requests[].'].flatMap((place) =>
+    CONTENT_FIELDS.map((field) => place + field),
+  ),
   fields: ['generateContentRequest.model', 'requests[].model', 'tools[].model'],
   prefix: 'models/',
 };

@@ -15,7 +15,7 @@ import {
 import { decodeModel, decodeSampling, decodeStop } from './decode-options.ts';
 import { encodeStreamError } from './encode-stream.ts';
 import { extensionsOf } from './kept.ts';
-import { MODEL_FIELDS } from './relayed.ts';
+import { MODEL_PLACES } from './relayed.ts';
 import { encodeUsage } from './usage.ts';
 import { OPENAI_CHAT, OPENAI_COMPLETIONS, WIRE_FINISH_REASONS } from './wire.ts';
 
@@ -25,7 +25,7 @@ export const completionsEndpoint: ChatEndpoint = {
   method: 'POST',
   path: '/v1/completions',
   wire: OPENAI_COMPLETIONS,
-  models: { fields: MODEL_FIELDS },
+  models: MODEL_PLACES,
   summary: 'Completes a prompt (legacy).',
   keepAlive: ': keep-alive\n\n',
   decodeRequest,

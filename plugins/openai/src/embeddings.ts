@@ -11,7 +11,7 @@ import {
   type RequestInput,
 } from '@dragoman/core';
 import { extensionsOf } from './kept.ts';
-import { MODEL_FIELDS } from './relayed.ts';
+import { MODEL_PLACES } from './relayed.ts';
 import { decodeUsage } from './usage.ts';
 import { decodeModel } from './decode-options.ts';
 import { OPENAI_CHAT, OPENAI_EMBEDDINGS } from './wire.ts';
@@ -21,7 +21,7 @@ export const embeddingsEndpoint: EmbedEndpoint = {
   method: 'POST',
   path: '/v1/embeddings',
   wire: OPENAI_EMBEDDINGS,
-  models: { fields: MODEL_FIELDS },
+  models: MODEL_PLACES,
   summary: 'Turns texts into vectors.',
   decodeRequest,
   encodeReply,

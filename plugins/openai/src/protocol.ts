@@ -15,7 +15,7 @@ import { encodeReply } from './encode-reply.ts';
 import { encodeStream, encodeStreamError } from './encode-stream.ts';
 import { getModelEndpoint, listModelsEndpoint } from './models.ts';
 import { peek } from './peek.ts';
-import { keepsPart, KEPT_REPLIES, MODEL_FIELDS, STATELESS_PATHS } from './relayed.ts';
+import { keepsPart, KEPT_REPLIES, MODEL_PLACES, STATELESS_PATHS } from './relayed.ts';
 import { arrayOf, OPENAI_CHAT, OPENAI_RELAY } from './wire.ts';
 
 const chatEndpoint: ChatEndpoint = {
@@ -24,7 +24,7 @@ const chatEndpoint: ChatEndpoint = {
   path: '/v1/chat/completions',
   wire: OPENAI_CHAT,
   summary: 'Answers a conversation.',
-  models: { fields: MODEL_FIELDS },
+  models: MODEL_PLACES,
   keepAlive: ': keep-alive\n\n',
   keepsReply: ({ store }) => store === true,
   // Many clients keep no field that they do not know.
@@ -54,7 +54,7 @@ const relayEndpoint: RelayEndpoint = {
   method: 'ANY',
   path: '/v1/*path',
   wire: OPENAI_RELAY,
-  models: { fields: MODEL_FIELDS },
+  models: MODEL_PLACES,
   stateless: STATELESS_PATHS,
   keptReplies: KEPT_REPLIES,
   keepsPart,

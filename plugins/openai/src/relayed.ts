@@ -1,9 +1,9 @@
-import type { KeepsPart } from '@dragoman/core';
+import type { KeepsPart, ModelPlaces } from '@dragoman/core';
 
 /** What this API's servers understand besides the endpoints that the gateway decodes. */
 
 /** Where requests name models besides `model`: fallbacks of OpenRouter and LiteLLM, and tools with a model of their own. */
-export const MODEL_FIELDS: readonly string[] = [
+const MODEL_FIELDS: readonly string[] = [
   'models[]',
   'fallbacks[]',
   'fallbacks[].model',
@@ -11,6 +11,27 @@ export const MODEL_FIELDS: readonly string[] = [
   'plugins[].model',
   'plugins[].models[]',
 ];
+
+/** Places with content and JSON schemas. */
+const CONTENT_FIELDS: readonly string[] = [
+  'messages',
+  'input',
+  'instructions',
+  'documents',
+  'metadata',
+  'prediction',
+  'prompt.variables',
+  'functions[].parameters',
+  'tools[].function.parameters',
+  'tools[].parameters',
+  'response_format.json_schema',
+  'response_format.schema',
+  'text.format',
+  'guided_json',
+  'structured_outputs.json',
+];
+
+export const MODEL_PLACES: ModelPlaces = { fields: MODEL_FIELDS, content: CONTENT_FIELDS };
 
 /** Paths of OpenAI and of many compatible servers. */
 export const STATELESS_PATHS: readonly string[] = [

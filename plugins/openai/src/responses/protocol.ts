@@ -8,7 +8,7 @@ import {
 import { encodeError } from '../encode-error.ts';
 import { encodeLimits } from '../encode-limits.ts';
 import { peek } from '../peek.ts';
-import { keepsPart, MODEL_FIELDS } from '../relayed.ts';
+import { keepsPart, MODEL_PLACES } from '../relayed.ts';
 import { arrayOf } from '../wire.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeReply } from './encode-reply.ts';
@@ -20,7 +20,7 @@ const responsesEndpoint: ChatEndpoint = {
   method: 'POST',
   path: '/v1/responses',
   wire: RESPONSES,
-  models: { fields: MODEL_FIELDS },
+  models: MODEL_PLACES,
   summary: 'Answers a conversation.',
   keepAlive: ': keep-alive\n\n',
   keepsReply: ({ store }) => store !== false,
@@ -63,7 +63,7 @@ const countEndpoint: CountTokensEndpoint = {
   method: 'POST',
   path: '/v1/responses/input_tokens',
   wire: INPUT_TOKENS,
-  models: { fields: MODEL_FIELDS },
+  models: MODEL_PLACES,
   summary: 'Counts the tokens of a prompt; a header admits an estimate.',
   decodeRequest,
   encodeCount: (tokens) => ({ object: 'response.input_tokens', input_tokens: tokens }),
