@@ -1,5 +1,5 @@
 import type { PackedBody, PackedCapture } from './packed.ts';
-import { bytesOf, piecesOf, readTimed, type TimedText } from './read-body.ts';
+import { bytesOf, readTimed, type TimedText } from './read-body.ts';
 import { type Redactor, redactQuery, redactUrl } from './redact.ts';
 
 /** A capture as it may be kept: without credentials, and without what the rules leave out. */
@@ -99,28 +99,20 @@ interface Piece {
   readonly text: string;
 }
 
-/** Puts the pieces of a stream together to whole events; what is no stream is one. */
-function* eventsOf(timed: TimedText): Generator<Piece> {
-  if (!/^\s*(?:data|event|id|retry)?:/.test(timed.text)) {
-    if (timed.text !== '') yield { ms: timed.marks.at(-1)?.[1] ?? 0, text: timed.text };
-    return;
-  }
-  const { text } = timed;
+/** A blank line, which ends an event. */
+const EVENT_END = /(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)/g;
+
+/** The whole events of a stream, each with the time of its last piece. Any other text is one event. */
+function* eventsOf({ text, marks }: TimedText): Generator<Piece> {
+  const last = marks.at(-1)?.[1] ?? 0;
   let start = 0;
-  let read = 0;
-  let last = 0;
-  for (const piece of piecesOf(timed)) {
-    // The end of an event may have been cut in two.
-    const from = Math.max(start, read - 1);
-    read += piece.text.length;
-    last = piece.ms;
-    for (
-      let end = text.indexOf('\n\n', from);
-      end >= 0 && end + 2 <= read;
-      end = text.indexOf('\n\n', start)
-    ) {
-      yield { ms: piece.ms, text: text.slice(start, end + 2) };
-      start = end + 2;
+  let mark = 0;
+  if (/^\s*(?:data|event|id|retry)?:/.test(text)) {
+    for (const { 0: blank, index } of text.matchAll(EVENT_END)) {
+      const end = index + blank.length;
+      while (mark < marks.length && (marks[mark]?.[0] ?? 0) < end) mark += 1;
+      yield { ms: marks[mark]?.[1] ?? last, text: text.slice(start, end) };
+      start = end;
     }
   }
   if (start < text.length) yield { ms: last, text: text.slice(start) };

@@ -70,8 +70,8 @@ function editJson(text: string, edits: readonly PathEdit[]): string {
 function startOfJson(text: string): number {
   let start = text.length - text.trimStart().length;
   if (text.startsWith('event:', start)) {
-    const end = text.indexOf('\n', start);
-    start = end < 0 ? text.length : end + 1;
+    const length = text.slice(start).search(/(?<=\n|\r(?!\n))/);
+    start = length < 0 ? text.length : start + length;
   }
   if (!text.startsWith('data:', start)) return start;
   start += 'data:'.length;
