@@ -31,6 +31,7 @@ import { closeObservers, createObservers } from './plugin/create-observers.ts';
 import type { Log } from './plugin/plugin.ts';
 import { createHealthChecks } from './routing/health-checks.ts';
 import * as tokens from './tokens.ts';
+import { describeUnpriced, findUnpriced } from './routing/unpriced-models.ts';
 import { createUpkeep } from './upkeep.ts';
 
 /** A gateway that is set up but does not listen yet. */
@@ -137,6 +138,7 @@ async function assemble(
     ...{ log, now, sleep, bodies, uploads, passes, sessions, proxies, localToken, publicUrl, consoleUrl },
     aliases: container.resolve(tokens.ALIASES),
     limiter: container.resolve(tokens.LIMITER),
+    prices: container.resolve(tokens.PRICES),
     state: container.resolve(tokens.STATE),
     secrets: container.resolve(tokens.SECRETS),
     version: manifest.version,
@@ -175,6 +177,16 @@ async function assemble(
     adminOnly ? served : { ...served, protocols: protocolRouter, info: infoRouter, metrics: metricsRouter },
   );
 
+  /** Waits for the lists of models, so the start does not wait for it. */
+  const warnOfUnpriced = async (): Promise<void> => {
+    const services = { keys, upstreams, catalogue };
+    const warning = await findUnpriced({
+      ...services,
+      aliases: container.resolve(tokens.ALIASES),
+      prices: container.resolve(tokens.PRICES),
+    }).then(describeUnpriced, () => undefined);
+    if (warning !== undefined) log.warn(warning);
+  };
   const close = async (): Promise<void> => {
     upkeep.stop();
     await servers.drain(config.server.shutdownGraceMs);
@@ -208,6 +220,7 @@ async function assemble(
         await entries.madeKey(viewKey(made.key));
       }
       upkeep.start();
+      void warnOfUnpriced();
       return { url };
     },
     reload(next) {

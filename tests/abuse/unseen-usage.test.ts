@@ -203,6 +203,25 @@ describe('many streams at once', () => {
 });
 
 describe('a model without a price', () => {
+  it('is listed with who has a limit on money, unless unknown prices are allowed', async () => {
+    const limits = { costPerDay: 1 };
+    const own = {
+      aliases: [{ name: 'cheap', candidates: [{ model: 'openai/m' }, { model: 'gemini/new' }], limits }],
+    };
+    await start(own, { limits });
+    await gateway.createKey({ name: 'intern', limits, upstreams: ['openai', 'echo'] });
+    await gateway.createKey({ name: 'free' });
+    expect(await gateway.admin('GET', '/limits/unpriced')).toEqual([
+      { kind: 'key', name: 'intern', models: ['openai/new'] },
+      { kind: 'alias', name: 'cheap', models: ['gemini/new'] },
+      { kind: 'upstream', name: 'openai', models: ['openai/new'] },
+    ]);
+    await gateway.close();
+    await start({ ...own, prices: { m: PRICE, unknown: 'allow' } }, { limits });
+    await gateway.createKey({ name: 'intern', limits });
+    expect(await gateway.admin('GET', '/limits/unpriced')).toEqual([]);
+  });
+
   it('is refused where a limit on money applies, and says what is to be done', async () => {
     await start();
     upstream.handle('/v1/chat/completions', () => ({ body: openAiReply([{ text: ['Hi.'] }]) }));

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CliHome, createCliHome, type RunningCommand } from '../support/cli.ts';
+import { type CliHome, createCliHome, IMPORTS, type RunningCommand } from '../support/cli.ts';
 import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
 import { openAiModels } from '../support/openai-frames.ts';
 
@@ -301,6 +301,18 @@ describe('dragoman doctor', () => {
     const { code, stdout } = await home.run(['doctor']);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^✗ audit log: audit\.jsonl:\d+: The entry was changed/m);
+  });
+
+  it('finds models that are refused since they have no price, and the start warns of them', async () => {
+    await runJson(...addMock());
+    await runJson('keys', 'create', 'intern', '--limit', 'costPerDay=1');
+    const warning = 'Models without a price are refused where a limit on money applies: key intern (mock/';
+    const { code, stdout } = await home.run(['doctor']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`! prices: ${warning}`);
+    await home.writeConfig(`${IMPORTS}
+      export default { plugins: [openai(), echo()], log: { level: 'warn' } };`);
+    await home.start().waitFor(/Models without a price are refused/);
   });
 
   it('finds a broken state and leaves it as it is', async () => {

@@ -16,6 +16,7 @@ import { createLogs } from '../../core/src/log.ts';
 import { createRegistry } from '../../core/src/plugin/registry.ts';
 import { createLiveConfig } from '../../core/src/config/live.ts';
 import { openLedger } from '../../core/src/limits/ledger.ts';
+import { createPrices } from '../../core/src/limits/prices.ts';
 import { createLimiter } from '../../core/src/limits/limiter.ts';
 import { createMemoryCoordinator } from '../../core/src/limits/memory-coordinator.ts';
 import { createBodyBudget } from '../../core/src/http/body-budget.ts';
@@ -165,6 +166,7 @@ async function createDeps(
     },
     upstreams: all,
     ...{ aliases, health, gates: createGates(), limiter, traces: NO_TRACES },
+    prices: createPrices(() => config.prices, now),
     catalogue: createCatalogue({
       upstreams: all,
       health,

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { urlsWithUserInfo } from '../config/option-urls.ts';
 import { verifyAudit } from '../audit/verify.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
+import { describeUnpriced, type Unpriced } from '../routing/unpriced-models.ts';
 import { readRunFile } from '../state/run-file.ts';
 import { encodeUrlPart } from '../transport/url-part.ts';
 import type { AdminClient } from './admin-client.ts';
@@ -90,6 +91,12 @@ async function checkFree(host: string, port: number): Promise<void> {
     });
     probe.listen(port, host, () => probe.close(() => resolve()));
   });
+}
+
+/** Whether models are refused because they have no price. */
+export async function noticeUnpriced(admin: AdminClient): Promise<readonly Check[]> {
+  const detail = describeUnpriced(await admin.call<readonly Unpriced[]>('GET', '/limits/unpriced'));
+  return detail === undefined ? [] : [{ name: 'prices', ok: true, isNotice: true, detail }];
 }
 
 interface TestResult {

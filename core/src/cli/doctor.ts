@@ -11,6 +11,7 @@ import {
   checkState,
   checkUpstreams,
   noticeRelays,
+  noticeUnpriced,
 } from './doctor-checks.ts';
 import { addCommonFlags, type CommonFlags, type ConfigFlags, loadInput } from './flags.ts';
 import { printResult } from './output.ts';
@@ -53,8 +54,13 @@ async function examine(flags: ConfigFlags): Promise<readonly Check[]> {
 async function examineUpstreams(flags: ConfigFlags): Promise<readonly Check[]> {
   let upstreams: readonly Check[] = [];
   const asked = await check('upstreams', async () => {
-    upstreams = await withAdmin(flags, checkUpstreams);
-    return `${upstreams.length}`;
+    let count = 0;
+    upstreams = await withAdmin(flags, async (admin) => {
+      const tested = await checkUpstreams(admin);
+      count = tested.length;
+      return [...tested, ...(await noticeUnpriced(admin))];
+    });
+    return `${count}`;
   });
   return [asked, ...upstreams];
 }

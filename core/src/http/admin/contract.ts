@@ -226,6 +226,14 @@ export const aboutSchema = z
   })
   .meta({ id: 'About' });
 
+export const unpricedSchema = z
+  .object({
+    kind: z.enum(['key', 'alias', 'upstream']),
+    name: z.string(),
+    models: z.array(z.string()).readonly().describe('As `upstream/model`.'),
+  })
+  .meta({ id: 'Unpriced' });
+
 export const settingsViewSchema = z
   .object({
     adminPassword: z.object({

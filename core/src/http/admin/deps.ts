@@ -3,6 +3,7 @@ import type { ResolvedConfig } from '../../config/resolved.ts';
 import type { Log } from '../../plugin/plugin.ts';
 import type { Registry } from '../../plugin/registry.ts';
 import type { Limiter } from '../../limits/limiter.ts';
+import type { Prices } from '../../limits/prices.ts';
 import type { Aliases } from '../../routing/aliases.ts';
 import type { Clock } from '../../routing/clock.ts';
 import type { Catalogue } from '../../routing/catalogue.ts';
@@ -31,6 +32,7 @@ export interface AdminDeps {
   readonly health: HealthBoard;
   readonly gates: Gates;
   readonly limiter: Limiter;
+  readonly prices: Prices;
   readonly traces: Traces;
   readonly keys: KeyRing;
   readonly state: StateStore;

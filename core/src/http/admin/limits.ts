@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Limiter, Subject } from '../../limits/limiter.ts';
 import { limitedSubjects } from '../../limits/subjects.ts';
+import { findUnpriced } from '../../routing/unpriced-models.ts';
 import * as contract from './contract.ts';
 import { defineOperation, type Operation } from './operation.ts';
 
@@ -12,6 +13,14 @@ export const limitOperations: readonly Operation[] = [
     access: 'admin',
     response: z.array(contract.limitsViewSchema),
     handle: (_, deps) => Promise.all(limitedSubjects(deps).map((subject) => view(subject, deps.limiter))),
+  }),
+  defineOperation({
+    method: 'GET',
+    path: '/limits/unpriced',
+    summary: 'Lists who has a limit on money, and may use models that have no price and are refused.',
+    access: 'admin',
+    response: z.array(contract.unpricedSchema),
+    handle: async (_, deps) => [...(await findUnpriced(deps))],
   }),
 ];
 
