@@ -4,6 +4,7 @@ import { mayNameModel, mismatch, modelFieldsOf, type NamedBody, namesModel } fro
 import { shortStrings } from '../routing/upstream-objects.ts';
 import { MAX_ID_LENGTH } from '../state/owned-ids.ts';
 import { findPlaced, type PlacedValue, type PlaceNode } from '../transport/json-places.ts';
+import { FormWatch } from '../transport/form-watch.ts';
 import { parseJsonBody } from '../transport/json-body.ts';
 import {
   boundaryOf,
@@ -29,6 +30,8 @@ export interface RelayBody {
   readonly json?: Uint8Array;
   /** Its short texts, which may be ids. */
   readonly texts?: () => Iterable<string>;
+  /** Has the short texts judged that are read while the body is sent; what is thrown ends the request. */
+  judgeRest?(judge: (text: string) => void): void;
   /** Whether all of it was read, so that it can be sent again to another upstream. */
   readonly isWhole: boolean;
   /** The whole body, with `head` in place of the part that was read. A streamed body can be sent only once. */
@@ -149,12 +152,28 @@ async function readForm(request: IncomingMessage, input: FormInput): Promise<Rel
     );
   const small = form.fields.filter(({ isFile, start, end }) => !isFile && end - start <= MAX_ID_LENGTH);
   const texts = (): Iterable<string> => small.map(valueOf);
-  const send = (start: Uint8Array = head): Bytes => (ended ? start : joined(start, rest));
-  if (!field) return { isWhole: ended, texts, send };
+  let note: (text: string) => void = () => {};
+  const judgeRest = (judge: (text: string) => void): void => {
+    note = judge;
+  };
+  const watched = (): AsyncIterable<Uint8Array> =>
+    watchForm(
+      rest,
+      new FormWatch({ ...{ boundary, head, longest: MAX_ID_LENGTH }, note: (text) => note(text) }),
+    );
+  const send = (start: Uint8Array = head): Bytes => (ended ? start : joined(start, watched()));
+  if (!field) return { isWhole: ended, texts, judgeRest, send };
   const model = valueOf(field);
   const mention = { label: 'model', isTop: true, value: model, start: field.start, end: field.end };
   const named = { bytes: head, mentions: [mention], encode: (name: string) => name };
-  return { model, named, texts, isWhole: ended, send };
+  return { model, named, texts, judgeRest, isWhole: ended, send };
+}
+
+async function* watchForm(rest: AsyncIterable<Uint8Array>, watch: FormWatch): AsyncGenerator<Uint8Array> {
+  for await (const piece of rest) {
+    watch.push(piece);
+    yield piece;
+  }
 }
 
 /** The one field that names a model. Throws where there are more, in any spelling, or where it is a file. */

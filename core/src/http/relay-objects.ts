@@ -76,6 +76,7 @@ export class RelayObjects {
     }
     refuseOthers(access, this.#named);
     refuseOthers(access, body.texts?.() ?? []);
+    body.judgeRest?.((text) => refuseOthers(access, [text]));
     const reply = await ask();
     if (this.#keptReply !== undefined && this.#keepsPart && this.#isOwnReplyAt(access.upstream))
       return noteReplyIds(reply, claimParts(access, this.#keepsPart, this.#known(body)));

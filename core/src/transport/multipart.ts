@@ -29,8 +29,8 @@ export function isPlainFormType(contentType: string): boolean {
 }
 
 /** No real form has more fields, or longer headers of a part. */
-const MAX_FIELDS = 1_000;
-const MAX_HEADER_BYTES = 8 * 1024;
+export const MAX_FIELDS = 1_000;
+export const MAX_HEADER_BYTES = 8 * 1024;
 const MAX_HEADER_LINES = 32;
 
 const AMPERSAND = 0x26;
@@ -86,7 +86,7 @@ function endOfHeaders(bytes: Buffer, from: number): number {
   return length < 0 ? -1 : from + length;
 }
 
-function tooManyFields(): GatewayError {
+export function tooManyFields(): GatewayError {
   return new GatewayError(
     'invalid',
     'The form has more than 1,000 fields. JSON must be sent with the content type application/json.',
