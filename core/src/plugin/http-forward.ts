@@ -11,6 +11,8 @@ export interface ForwardInput {
   readonly mount: string;
   /** Headers of the client that go on, besides the usual ones; a name with `-` at its end is a prefix. */
   readonly headers?: readonly string[];
+  /** As of {@link Forward.replyHeaders}. */
+  readonly replyHeaders?: readonly string[];
   /** For wires whose path names the model: gives the path below the base URL, with the upstream's own name. */
   readonly rewritePath?: (path: string, model: string) => string;
   /** How the replies of a wire are read; the beginning of a stream is, before any of it goes on to the client. */
@@ -36,7 +38,7 @@ const CLIENT_HEADERS = ['content-type', 'accept', 'idempotency-key', 'user-agent
 /** Sends clients' bytes on to an HTTP upstream, with its own credentials. */
 export function createForward(
   upstream: HttpUpstream,
-  { wires, mount, headers: more = [], rewritePath, readers = {} }: ForwardInput,
+  { wires, mount, headers: more = [], replyHeaders = [], rewritePath, readers = {} }: ForwardInput,
 ): Forward {
   const { baseUrl, headers: own, codec } = upstream;
   const kept = [...CLIENT_HEADERS, ...more];
@@ -45,6 +47,7 @@ export function createForward(
   const built = new Map(Object.entries(readers).map(([wire, reader]) => [wire, readerOf(reader)]));
   return {
     wires,
+    replyHeaders,
     send(raw, model, { http }) {
       const below = raw.path.startsWith(`${mount}/`) ? raw.path.slice(mount.length) : raw.path;
       const path = rewritePath && model !== undefined ? rewritePath(raw.path, model) : below;

@@ -87,6 +87,8 @@ export interface Forward {
    * path that names one is to be rewritten to `model`, which is absent where the request names none.
    */
   send(request: RawRequest, model: string | undefined, context: CallContext): Promise<HttpReply>;
+  /** Headers of replies that are passed on, besides the usual ones; a name with `-` at its end is a prefix. */
+  readonly replyHeaders?: readonly string[];
   /** Reads an upstream's error reply. The text is at most a few KiB and may be anything. */
   decodeError(status: number, headers: HeaderMap, text: string): GatewayError;
   /**

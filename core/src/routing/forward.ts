@@ -19,7 +19,7 @@ const ERROR_TEXT_BYTES = 16 * 1024;
 /** A reply up to this size is read whole before it is passed on: one that breaks can still be replaced. */
 const WHOLE_BODY_BYTES = 1024 * 1024;
 
-/** The headers of an upstream's reply that mean something to a client. */
+/** The headers of an upstream's reply that mean something to a client. Others may tell whose account it uses. */
 const REPLY_HEADERS: ReadonlySet<string> = new Set([
   'content-type',
   'content-length',
@@ -32,7 +32,7 @@ const REPLY_HEADERS: ReadonlySet<string> = new Set([
   'retry-after-ms',
   'x-should-retry',
 ]);
-const REPLY_PREFIXES = ['openai-', 'anthropic-', 'x-ratelimit-'];
+const REPLY_PREFIX = 'x-ratelimit-';
 
 /** The upstream's way to take bytes of a wire unchanged, if it has one and its config allows it. */
 export function forwardOf({ upstream }: Pick<Candidate, 'upstream'>, wire: string): Forward | undefined {
@@ -68,7 +68,7 @@ export async function forwardRequest(
     throw new GatewayError('upstream-broken', `The upstream answered with a redirect (${status}).`);
   }
 
-  const reply = { status, headers: replyHeaders(headers) };
+  const reply = { status, headers: replyHeaders(headers, forward.replyHeaders) };
   const judge = (text: string): ReplyEnd => {
     const end = readEnd(forward, raw.wire, text);
     if (end.usage) exchange.notes.usage = end.usage;
@@ -184,11 +184,14 @@ function isJson(headers: HeaderMap): boolean {
   return /\bjson\b/i.test(headers['content-type'] ?? '');
 }
 
-function replyHeaders(headers: HeaderMap): HeaderMap {
+function replyHeaders(headers: HeaderMap, more: readonly string[] = []): HeaderMap {
   const kept: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
-    const isKept = REPLY_HEADERS.has(name) || REPLY_PREFIXES.some((prefix) => name.startsWith(prefix));
+    const isKept =
+      REPLY_HEADERS.has(name) ||
+      name.startsWith(REPLY_PREFIX) ||
+      more.some((one) => (one.endsWith('-') ? name.startsWith(one) : name === one));
     if (value !== undefined && isKept) kept[name] = value;
   }
   const requestId = headers['x-request-id'] ?? headers['request-id'];

@@ -65,6 +65,8 @@ export const anthropicProvider = defineProvider({
           // The version and betas of a client that speaks the same go along as they are.
           mount: '',
           headers: ['anthropic-version', 'anthropic-beta', 'anthropic-dangerous-direct-browser-access'],
+          // Not the id of the organization.
+          replyHeaders: ['anthropic-ratelimit-'],
           readers: { [ANTHROPIC]: { decodeReply, decodeStream } },
         },
         models: async (context) => {

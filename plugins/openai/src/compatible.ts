@@ -23,7 +23,7 @@ import {
   readEnd as readResponseEnd,
 } from './responses/decode-reply.ts';
 import { INPUT_TOKENS, RESPONSES } from './responses/wire.ts';
-import { CLIENT_HEADERS } from './relayed.ts';
+import { CLIENT_HEADERS, REPLY_HEADERS } from './relayed.ts';
 import { readEnd } from './usage.ts';
 import { OPENAI_CHAT, OPENAI_COMPLETIONS, OPENAI_EMBEDDINGS, OPENAI_RELAY } from './wire.ts';
 
@@ -61,7 +61,13 @@ export function openaiCompatible({ baseUrl, headers, wire = 'chat' }: OpenaiComp
   const chat = createHttpProvider({
     ...input,
     codec: { ...openaiChatCodec, readEnd: readEndOf },
-    forward: { wires: WIRES[wire], mount: '/v1', headers: CLIENT_HEADERS, readers: READERS },
+    forward: {
+      wires: WIRES[wire],
+      mount: '/v1',
+      headers: CLIENT_HEADERS,
+      replyHeaders: REPLY_HEADERS,
+      readers: READERS,
+    },
     models: async (context) => decodeModels(await getJson(input, '/models', context)),
     async embed(request, context) {
       const body = encodeEmbedRequest(request);

@@ -80,3 +80,6 @@ export const KEPT_REPLIES: readonly string[] = [
  * the upstream's. A trailing dash makes a name a prefix.
  */
 export const CLIENT_HEADERS: readonly string[] = ['openai-beta', 'x-stainless-'];
+
+/** Headers of replies that clients may see: none that names the organization or the project. */
+export const REPLY_HEADERS: readonly string[] = ['openai-version', 'openai-processing-ms'];
