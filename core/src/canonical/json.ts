@@ -28,13 +28,24 @@ export function defined<T extends object>(value: T): Defined<T> {
   return kept as Defined<T>;
 }
 
-/** All strings in a value, in no particular order. Without recursion: values can be nested arbitrarily deep. */
-export function* stringsIn(root: JsonValue | undefined): Generator<string> {
+/**
+ * All strings in a value, in no particular order, and the names of fields where they are wanted. Without recursion:
+ * values can be nested arbitrarily deep.
+ */
+export function* stringsIn(
+  root: JsonValue | undefined,
+  wanted?: { readonly names: boolean },
+): Generator<string> {
   const rest: (JsonValue | undefined)[] = [root];
   while (rest.length > 0) {
     const value = rest.pop();
     if (typeof value === 'string') yield value;
     else if (Array.isArray(value)) for (const entry of value as readonly JsonValue[]) rest.push(entry);
-    else if (isJsonObject(value)) for (const name of Object.keys(value)) rest.push(value[name]);
+    else if (isJsonObject(value)) {
+      for (const name of Object.keys(value)) {
+        if (wanted?.names) yield name;
+        rest.push(value[name]);
+      }
+    }
   }
 }

@@ -1,8 +1,9 @@
 import { GatewayError } from '../canonical/errors.ts';
-import { isJsonObject, type JsonObject } from '../canonical/json.ts';
+import { isJsonObject, type JsonValue } from '../canonical/json.ts';
 import type { KeepsPart, RawRequest } from '../plugin/plugin.ts';
 import { parseJson } from '../plugin/reply-text.ts';
 import type { Exchange, Reply } from '../routing/exchange.ts';
+import { ownPart } from '../routing/own-part.ts';
 import type { RelayNeed } from '../routing/relay-right.ts';
 import type { Upstream } from '../routing/upstream.ts';
 import {
@@ -11,13 +12,15 @@ import {
   noSuchObject,
   type ObjectAccess,
   refuseOthers,
-  withoutOthers,
 } from '../routing/upstream-objects.ts';
 import { MAX_ID_LENGTH, type OwnedIds } from '../state/owned-ids.ts';
 import { readUpTo } from '../transport/read-body.ts';
 import { noteReplyIds } from './note-reply-ids.ts';
 import type { RelayBody } from './relay-body.ts';
 import { claimParts } from './reply-objects.ts';
+
+/** Types of replies that may name objects. Streams of events go on as they come. */
+const MAY_NAME = /\bjson\b|^text\/(?!event-stream\b)/i;
 
 /** The largest list that is filtered by owner. */
 const LIST_BYTES = 32 * 1024 * 1024;
@@ -89,22 +92,24 @@ export class RelayObjects {
       });
     }
     const whole = await this.#readWhole(reply);
-    const value = whole && parseObject(whole);
-    if (!value) return whole ? { ...reply, body: whole } : reply;
-    if (makes || this.hasOwnAt(access.upstream)) claimMade(access, value, this.#known(body));
-    return this.#filtered({ ...reply, body: whole }, value, access);
+    if (!whole) return reply;
+    const text = Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength).toString('utf8');
+    const value = parseJson(text);
+    const isMade = makes || this.hasOwnAt(access.upstream);
+    if (isMade && isJsonObject(value)) claimMade(access, value, this.#known(body));
+    return this.#filtered({ ...reply, body: whole }, value ?? text, access);
   }
 
   #known(body: RelayBody): ReadonlySet<string> {
     return new Set([...this.#named, ...(body.texts?.() ?? [])]);
   }
 
-  /** Reads a reply that may be a list; contents of files are not. */
+  /** Reads a reply that may name objects; contents of files are not searched, nor are long ones that are no text. */
   async #readWhole({ headers, body }: Reply): Promise<Uint8Array | undefined> {
-    if (!/\bjson\b/i.test(headers['content-type'] ?? '') || this.#raw.path.endsWith('/content'))
-      return undefined;
+    if (this.#raw.path.endsWith('/content')) return undefined;
     if (body instanceof Uint8Array) return body;
     if (typeof body === 'string' || !('readable' in body) || this.#ids.isEmpty) return undefined;
+    if (!MAY_NAME.test(headers['content-type'] ?? '')) return undefined;
     const reading = readUpTo(body, LIST_BYTES);
     // It is paused, since its beginning was read before.
     body.resume();
@@ -117,15 +122,12 @@ export class RelayObjects {
     );
   }
 
-  #filtered(reply: Reply, value: JsonObject, access: ObjectAccess): Reply {
-    const own = withoutOthers(access, value);
+  #filtered(reply: Reply, value: JsonValue, access: ObjectAccess): Reply {
+    const own = ownPart(access, value);
+    // Without the id, which would be news to the client.
+    if (own === undefined) throw noSuchObject(this.#raw.path);
     if (own === value) return reply;
     const { 'content-length': _, ...headers } = reply.headers;
     return { ...reply, headers, body: JSON.stringify(own) };
   }
-}
-
-function parseObject(bytes: Uint8Array): JsonObject | undefined {
-  const value = parseJson(Buffer.from(bytes).toString('utf8'));
-  return isJsonObject(value) ? value : undefined;
 }

@@ -1,5 +1,5 @@
 import { GatewayError } from '../canonical/errors.ts';
-import { isJsonObject, type JsonObject, type JsonValue, stringsIn } from '../canonical/json.ts';
+import { type JsonObject, type JsonValue, stringsIn } from '../canonical/json.ts';
 import { MAX_ID_LENGTH, type OwnedIds } from '../state/owned-ids.ts';
 
 /** A client at an upstream, where it may reach what it made itself and what nobody is known to have made. */
@@ -10,7 +10,7 @@ export interface ObjectAccess {
   readonly owner: string;
 }
 
-function isOthers({ ids, upstream, owner }: ObjectAccess, id: string): boolean {
+export function isOthers({ ids, upstream, owner }: ObjectAccess, id: string): boolean {
   return ids.isOthers({ upstream, id, owner });
 }
 
@@ -53,25 +53,6 @@ export function claimMade(
       if (!known.has(id)) ids.claim({ upstream, id, owner, kind: 'object' });
     }
   }
-}
-
-/** A list without the objects of other keys; the same object when there are none. */
-export function withoutOthers(access: ObjectAccess, reply: JsonObject): JsonObject {
-  const { data } = reply;
-  if (!Array.isArray(data) || access.ids.isEmpty) return reply;
-  const own = (data as readonly JsonValue[]).filter(
-    (entry) => !isJsonObject(entry) || !isOthers(access, idOf(entry)),
-  );
-  if (own.length === data.length) return reply;
-  const ends = { first_id: own[0], last_id: own.at(-1) };
-  const moved = Object.entries(ends).flatMap(([name, entry]) =>
-    name in reply ? [[name, isJsonObject(entry) ? idOf(entry) : null]] : [],
-  );
-  return { ...reply, data: own, ...Object.fromEntries(moved) };
-}
-
-function idOf({ id }: JsonObject): string {
-  return typeof id === 'string' ? id : '';
 }
 
 export function noSuchObject(id: string): GatewayError {
