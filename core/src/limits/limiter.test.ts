@@ -29,7 +29,12 @@ async function open(): Promise<Limiter> {
 const of = (limits: Limits, id = 'k'): Subject => ({ kind: 'key', id, limits });
 const wants =
   (input: number, cost = 0, output = 0) =>
-  (): Demand => ({ input: toAmount(input), output: toAmount(output), cost: toMicros(cost) });
+  (): Demand => ({
+    input: toAmount(input),
+    output: toAmount(output),
+    cost: toMicros(cost),
+    mostCost: toMicros(cost),
+  });
 const spent = (tokens: number, cost = 0, isLeast = false): Spent => ({
   ...{ tokens: toAmount(tokens), cost: toMicros(cost), isLeast },
 });

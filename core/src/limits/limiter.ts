@@ -17,6 +17,8 @@ export interface Demand {
   readonly input: Amount;
   readonly output: Amount;
   readonly cost: Amount;
+  /** What it may come to where the client sets no limit to the answer; else the same as `cost`. */
+  readonly mostCost: Amount;
 }
 
 /** What a request took. */
@@ -63,14 +65,24 @@ interface Held {
   readonly counter: Counter;
   readonly limit: number;
   readonly amount: Amount;
+  /** What is charged at least for a reply whose end was not seen. */
+  readonly floor: Amount;
   readonly used: number;
 }
 
 export function createLimiter(coordinator: Coordinator, now: () => number): Limiter {
   const open = new Set<Permit>();
+  /** By counter: what requests that run now hold of a budget, and may give back. */
+  const reserved = new Map<string, number>();
+  const reserve = (counter: Counter, change: number): void => {
+    const left = (reserved.get(counter.name) ?? 0) + change;
+    if (left > 0) reserved.set(counter.name, left);
+    else reserved.delete(counter.name);
+  };
   let onAllEnded = (): void => {};
-  const onEnded = (permit: Permit): void => {
+  const onEnded = (permit: Permit, held: readonly Held[]): void => {
     open.delete(permit);
+    for (const { kind, counter, amount } of held) if (kind.unit === 'cost') reserve(counter, 0 - amount);
     if (open.size === 0) onAllEnded();
   };
   return {
@@ -82,6 +94,7 @@ export function createLimiter(coordinator: Coordinator, now: () => number): Limi
         await Promise.all(held.map(({ counter, amount }) => coordinator.giveBack(counter, amount)));
         throw error;
       }
+      for (const { kind, counter, amount } of held) if (kind.unit === 'cost') reserve(counter, amount);
       const permit = permitOf(held, { coordinator, now, onEnded });
       open.add(permit);
       return permit;
@@ -115,24 +128,29 @@ export function createLimiter(coordinator: Coordinator, now: () => number): Limi
       const counter = counterOf(kind, owner, now());
       const wanted = wantedOf(kind.unit, limit, demand);
       const { isTaken, amount, used } = await coordinator.take(counter, wanted, limit);
-      if (isTaken) held.push({ kind, owner, counter, limit, amount, used });
+      const floor = kind.unit === 'cost' ? wanted.least : amount;
+      if (isTaken) held.push({ kind, owner, counter, limit, amount, floor, used });
       // Something that costs nothing must wait too when all is spent.
-      if (!isTaken || (amount === 0 && used >= limit)) throw reached(subject, { kind, own, counter }, now());
+      if (isTaken && (amount > 0 || used < limit)) continue;
+      const others = reserved.get(counter.name) ?? 0;
+      const isReserved = others > 0 && used - others + wanted.least <= limit;
+      throw reached(subject, { kind, own, counter, isReserved }, now());
     }
   }
 }
 
 function wantedOf(unit: Unit, limit: number, demand: () => Demand): Wanted {
   if (unit === 'requests' || unit === 'running') return { least: ONE, most: ONE };
-  const { input, output, cost } = demand();
-  if (unit === 'cost') return { least: cost, most: cost };
+  const { input, output, cost, mostCost } = demand();
+  // Requests at once could otherwise spend a budget many times over; alone, each gets what is left of it.
+  if (unit === 'cost') return { least: cost, most: greater(cost, mostCost) };
   return { least: input, most: sum(input, toAmount(Math.min(output, limit * SHARE_OF_ANSWER))) };
 }
 
 interface PermitDeps {
   readonly coordinator: Coordinator;
   readonly now: () => number;
-  readonly onEnded: (permit: Permit) => void;
+  readonly onEnded: (permit: Permit, held: readonly Held[]) => void;
 }
 
 function permitOf(held: readonly Held[], { coordinator, now, onEnded }: PermitDeps): Permit {
@@ -155,7 +173,7 @@ function permitOf(held: readonly Held[], { coordinator, now, onEnded }: PermitDe
       try {
         await Promise.all(held.map((one) => settle(one, spent, { coordinator, now: now() })));
       } finally {
-        onEnded(permit);
+        onEnded(permit, held);
       }
     },
   };
@@ -163,21 +181,20 @@ function permitOf(held: readonly Held[], { coordinator, now, onEnded }: PermitDe
 }
 
 async function settle(
-  { kind, owner, counter, amount }: Held,
+  { kind, owner, counter, amount, floor }: Held,
   spent: Spent | undefined,
   { coordinator, now }: { readonly coordinator: Coordinator; readonly now: number },
 ): Promise<void> {
-  const due = dueOf(kind.unit, amount, spent);
+  const due = kind.unit === 'requests' ? amount : dueOf(kind.unit, floor, spent);
   if (due < amount) await coordinator.giveBack(counter, toAmount(amount - due));
   // A reply that outlasts its window is counted in the one in which it ends.
   else if (due > amount) await coordinator.add(counterOf(kind, owner, now), toAmount(due - amount));
 }
 
-function dueOf(unit: Unit, held: Amount, spent: Spent | undefined): Amount {
-  if (unit === 'requests') return held;
+function dueOf(unit: Unit, floor: Amount, spent: Spent | undefined): Amount {
   if (unit === 'running' || !spent) return NONE;
   const own = unit === 'tokens' ? spent.tokens : spent.cost;
-  return spent.isLeast ? greater(own, held) : own;
+  return spent.isLeast ? greater(own, floor) : own;
 }
 
 async function useOf(
@@ -196,15 +213,26 @@ const OWNERS: Readonly<Record<Subject['kind'], string>> = {
   upstream: 'The upstream of this model',
 };
 
+interface Reached {
+  readonly kind: LimitKind;
+  readonly own: number;
+  readonly counter: Counter;
+  /** Whether running requests hold it and may give some of it back. */
+  readonly isReserved: boolean;
+}
+
 function reached(
   { kind: owner }: Subject,
-  { kind, own, counter }: { readonly kind: LimitKind; readonly own: number; readonly counter: Counter },
+  { kind, own, counter, isReserved }: Reached,
   now: number,
 ): GatewayError {
-  const message = `${OWNERS[owner]} has reached its limit of ${own} ${kind.label}.`;
-  const code = kind.unit === 'cost' ? 'budget_exceeded' : 'rate_limit_exceeded';
+  const limit = `limit of ${own} ${kind.label}`;
+  const message = isReserved
+    ? `The rest of the ${limit} is reserved for requests that run now. Please try again.`
+    : `${OWNERS[owner]} has reached its ${limit}.`;
+  const code = kind.unit === 'cost' && !isReserved ? 'budget_exceeded' : 'rate_limit_exceeded';
   // A place comes free any moment; what never begins anew has nothing to wait for.
-  const retryAfterMs = counter.until === undefined ? undefined : counter.until - now;
-  const wait = kind.unit === 'running' ? 1_000 : retryAfterMs;
+  const untilReset = counter.until === undefined ? undefined : counter.until - now;
+  const wait = isReserved || kind.unit === 'running' ? 1_000 : untilReset;
   return new GatewayError('rate-limit', message, { code, ...(wait !== undefined && { retryAfterMs: wait }) });
 }

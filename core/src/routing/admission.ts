@@ -39,7 +39,10 @@ export async function admit(
   return permit;
 }
 
-const NOTHING: Demand = { input: NONE, output: NONE, cost: NONE };
+const NOTHING: Demand = { input: NONE, output: NONE, cost: NONE, mostCost: NONE };
+
+/** How long an answer may get that neither the client nor the model's capabilities limit, in tokens. */
+const LONG_ANSWER = 32_768;
 
 /** What a request is expected to take at most, by an estimate of its tokens, of any candidate. */
 export function demandOf(
@@ -52,13 +55,23 @@ export function demandOf(
   const estimated = estimate();
   const input = toAmount(estimated.input);
   const demands = candidates.map((candidate): Demand => {
-    const { maxOutput = Infinity } = candidate.upstream.capabilitiesOf(candidate.model);
-    const output = toAmount(Math.min(estimated.output, maxOutput) * estimated.choices);
-    return { input, output, cost: toMicros(prices.costOf({ input, output }, candidate) ?? 0) };
+    const { maxOutput } = candidate.upstream.capabilitiesOf(candidate.model);
+    const outputOf = (tokens: number): Amount =>
+      toAmount(Math.min(tokens, maxOutput ?? Infinity) * estimated.choices);
+    const costOf = (output: Amount): Amount => toMicros(prices.costOf({ input, output }, candidate) ?? 0);
+    const output = outputOf(estimated.output);
+    const cost = costOf(output);
+    const mostCost = estimated.isOpen ? costOf(outputOf(maxOutput ?? LONG_ANSWER)) : cost;
+    return { input, output, cost, mostCost };
   });
   const most = (pick: (demand: Demand) => Amount): Amount =>
     demands.reduce((amount, demand) => greater(amount, pick(demand)), NONE);
-  return { input, output: most(({ output }) => output), cost: most(({ cost }) => cost) };
+  return {
+    input,
+    output: most(({ output }) => output),
+    cost: most(({ cost }) => cost),
+    mostCost: most(({ mostCost }) => mostCost),
+  };
 }
 
 /** A request that counts toward a limit on money needs a price. The first candidate names the missing entry. */

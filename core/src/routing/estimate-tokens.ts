@@ -12,10 +12,12 @@ const TOKENS_OF_ANSWER = 1000;
 /** About what a request takes, before it is known. */
 export interface Estimate {
   readonly input: number;
-  /** The most that one answer may take. */
+  /** The most that one answer may take, as far as the request says. */
   readonly output: number;
   /** How many answers are wanted. */
   readonly choices: number;
+  /** Whether the client sets no limit to an answer: then `output` is only what is likely. */
+  readonly isOpen?: boolean;
 }
 
 /** An estimate that is made when it is first asked for, and only then: it reads the whole request. */
@@ -25,8 +27,13 @@ export function estimateOnce(estimate: () => Estimate): () => Estimate {
 }
 
 export function estimateUsage(request: ChatRequest): Estimate {
-  const { maxTokens = TOKENS_OF_ANSWER, sampling } = request;
-  return { input: estimateTokens(request), output: maxTokens, choices: sampling.count ?? 1 };
+  const { maxTokens, sampling } = request;
+  return {
+    input: estimateTokens(request),
+    output: maxTokens ?? TOKENS_OF_ANSWER,
+    choices: sampling.count ?? 1,
+    isOpen: maxTokens === undefined,
+  };
 }
 
 /**

@@ -16,7 +16,7 @@ const now = (): number => 0;
 const prices = createPrices(() => ({ table: {}, unknown: 'allow' }), now);
 const subject = { kind: 'key', id: 'k', limits: { concurrentRequests: 1, tokensPerDay: 1_000 } } as const;
 const reserved = toAmount(50);
-const demand = () => ({ input: reserved, output: NONE, cost: NONE });
+const demand = () => ({ input: reserved, output: NONE, cost: NONE, mostCost: NONE });
 
 /** A request that ends with these replies. */
 function requestOf(meters: readonly Meter[]): { readonly exchange: Exchange; end(): Promise<void> } {

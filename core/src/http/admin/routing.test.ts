@@ -97,7 +97,12 @@ describe('limits', () => {
       await admin.call('POST', '/keys', { name: 'k', limits: { requestsPerMinute: 5, costTotal: 1 } })
     ).body as { readonly key: { readonly id: string } };
     const subject = { kind: 'key' as const, id: key.id, limits: { requestsPerMinute: 5 } };
-    await admin.deps.limiter.admit([subject], () => ({ input: NONE, output: NONE, cost: NONE }));
+    await admin.deps.limiter.admit([subject], () => ({
+      input: NONE,
+      output: NONE,
+      cost: NONE,
+      mostCost: NONE,
+    }));
     expect((await admin.call('GET', '/limits')).body).toMatchObject([
       {
         ...{ kind: 'key', id: key.id },
