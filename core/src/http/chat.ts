@@ -34,6 +34,8 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
     });
     const { model, stream } = endpoint.peek?.(input) ?? context.request;
     exchange.notes.model = model;
+    const later = endpoint.answersLater?.(input.body);
+    if (later !== undefined) exchange.notes.uncounted = { what: later, isPriceable: true };
     const names = naming.read(exchange, model);
     await names.judge(exchange.key, deps.catalogue);
     const objects = openObjects(endpoint, { exchange, body: input.body, ids: deps.ownedIds });

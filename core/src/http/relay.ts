@@ -10,7 +10,14 @@ import type { Exchange, Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import type { Operation } from '../routing/health.ts';
 import { ModelNames, modelFieldsOf } from '../routing/model-names.ts';
-import { keptReplyReader, mayRelay, notRelayed, relayNeed, type RelayNeed } from '../routing/relay-right.ts';
+import {
+  keptReplyReader,
+  mayRelay,
+  notRelayed,
+  relayNeed,
+  type RelayNeed,
+  runsLater,
+} from '../routing/relay-right.ts';
 import type { Upstream } from '../routing/upstream.ts';
 import { isSafeUrlPath } from '../transport/safe-path.ts';
 import { openExchange } from './exchange.ts';
@@ -66,6 +73,9 @@ export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: Rou
     if (asksModel(raw)) exchange.notes.estimate = estimateOnce(() => estimateRelay(body));
     const relayed = { exchange, body, need, objects, operation: operationOf(endpoint, raw) };
     const model = body.model ?? modelOfQuery(raw.query);
+    if (runsLater(endpoint, raw)) {
+      exchange.notes.uncounted = { what: `${raw.method} ${raw.path}`, isPriceable: model === undefined };
+    }
     const reply = await (model === undefined
       ? relayToUpstream(relayed, deps)
       : relayToModel(relayed, model, deps));
@@ -127,6 +137,7 @@ async function relayToUpstream(relayed: Relayed, deps: RouteDeps): Promise<Reply
   const call = startCall(deps.pools, {
     ...exchange,
     upstream,
+    pricedAs: exchange.raw.path,
     dropped: exchange.notes.dropped,
     capture: exchange.notes.capture,
     isLimited: exchange.notes.isLimited,

@@ -11,6 +11,8 @@ export interface Prices {
   costOf(usage: Usage, of: PricedModel): number | undefined;
   /** Whether requests to a model may count toward a limit on money. */
   isPayable(of: PricedModel): boolean;
+  /** Whether each request to a model has a price of its own. */
+  isPricedByRequest(of: PricedModel): boolean;
 }
 
 export interface PricedModel {
@@ -33,6 +35,7 @@ export function createPrices(config: () => PriceConfig, now: () => number = Date
       return usual && costBy(usual, usage);
     },
     isPayable: (priced) => config().unknown === 'allow' || prices.costOf(NO_USAGE, priced) !== undefined,
+    isPricedByRequest: (priced) => (ownPrice(config().table, priced)?.request ?? 0) > 0,
   };
   return prices;
 }

@@ -35,6 +35,13 @@ export function limitsMoney(limits: Limits | undefined): boolean {
   return LIMIT_KINDS.some(({ unit, name }) => unit === 'cost' && limits[name] !== undefined);
 }
 
+/** Whether any of the limits is on what models take: tokens or money. */
+export function limitsWork(limits: Limits): boolean {
+  return LIMIT_KINDS.some(
+    ({ unit, name }) => (unit === 'cost' || unit === 'tokens') && limits[name] !== undefined,
+  );
+}
+
 /** The counter of a limit's window at a time. */
 export function counterOf({ name, window, unit }: LimitKind, owner: string, now: number): Counter {
   const base = `${owner} ${name}`;

@@ -196,6 +196,8 @@ export interface ChatEndpoint extends EndpointBase {
    */
   keepsReply?(body: JsonObject): boolean;
   readonly keepsPart?: KeepsPart;
+  /** The field that has the upstream answer after its reply, where the gateway cannot count it; where it is set. */
+  answersLater?(body: JsonObject): string | undefined;
   /** How the gateway keeps conversations of this protocol. */
   readonly conversation?: ConversationRules;
   /** A frame that clients ignore, sent while an upstream is silent. */
@@ -266,6 +268,8 @@ export interface RelayEndpoint extends EndpointBase {
    * change the upstream's account and needs the right to all of it.
    */
   readonly stateless: readonly string[];
+  /** Paths at and below which a `POST` starts work that goes on after its reply, such as `/v1/batches`. */
+  readonly runsLater?: readonly string[];
   /**
    * Requests for one reply that an upstream keeps: a method and a path, such as `GET /v1/responses/:id`. A key may
    * send them for replies of its own whatever else it may relay.

@@ -2,6 +2,7 @@ import { GatewayError } from '../canonical/errors.ts';
 import { type Amount, greater, NONE, toAmount, toMicros } from '../limits/amount.ts';
 import type { Demand, Limiter, Permit, Spent, Subject } from '../limits/limiter.ts';
 import type { PricedModel, Prices } from '../limits/prices.ts';
+import { limitsWork } from '../limits/windows.ts';
 import type { Candidate } from './candidate.ts';
 import type { Exchange, Notes } from './exchange.ts';
 import { spentBy } from './spending.ts';
@@ -16,6 +17,8 @@ export interface Admission {
   readonly exchange: Exchange;
   /** What the request is about to take. */
   readonly demand: () => Demand;
+  /** Who may answer. */
+  readonly candidates: readonly PricedModel[];
   /** What the request took in the end, of the subject's upstreams. Default: of all upstreams that were asked. */
   readonly spent?: () => Spent | undefined;
 }
@@ -26,10 +29,11 @@ export interface Admission {
  */
 export async function admit(
   subject: Subject,
-  { exchange, demand, spent }: Admission,
+  { exchange, demand, candidates, spent }: Admission,
   deps: AdmissionDeps,
 ): Promise<Permit> {
   const { notes } = exchange;
+  refuseUncounted(subject, { notes, candidates }, deps);
   const permit = await deps.limiter.admit([subject], demand);
   notes.isLimited = true;
   if (permit.requests || permit.tokens) {
@@ -37,6 +41,26 @@ export async function admit(
   }
   exchange.onEnd(() => permit.end(spent ? spent() : spentBy(notes.meters, notes, deps.prices)));
   return permit;
+}
+
+interface Uncounted extends Pick<Admission, 'candidates'> {
+  readonly notes: Pick<Notes, 'uncounted'>;
+}
+
+/** Work that goes on after the reply could exceed any limit, unless each request has a price. */
+function refuseUncounted(
+  { limits }: Subject,
+  { notes: { uncounted }, candidates }: Uncounted,
+  { prices }: AdmissionDeps,
+): void {
+  if (!uncounted || !limitsWork(limits)) return;
+  const isPriced = candidates.every((one) => prices.isPricedByRequest(one));
+  if (uncounted.isPriceable && isPriced) return;
+  throw new GatewayError(
+    'permission',
+    `${uncounted.what} starts work that goes on after the reply, where the gateway cannot count it, and a limit on tokens or money applies.`,
+    { code: 'work_not_counted' },
+  );
 }
 
 const NOTHING: Demand = { input: NONE, output: NONE, cost: NONE, mostCost: NONE };

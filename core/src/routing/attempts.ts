@@ -52,7 +52,8 @@ export async function tryCandidate<Result>(
   const { id, limits } = upstream.config;
   let call: Call | undefined;
   const spent = (): Spent | undefined => call && spentBy([call.meter], notes, deps.prices);
-  const permit = limits && (await admit({ kind: 'upstream', id, limits }, { exchange, demand, spent }, deps));
+  const admission = { exchange, demand, candidates: [candidate], spent };
+  const permit = limits && (await admit({ kind: 'upstream', id, limits }, admission, deps));
   const gate = gates.of(upstream);
   const queuedAt = performance.now();
   if (!gate.tryEnter()) {

@@ -13,6 +13,8 @@ export interface CallInput {
   readonly upstream: Upstream;
   /** The upstream's own name of the model; absent when the call is about none. */
   readonly model?: string;
+  /** What stands for the model in prices, where the call is about none. */
+  readonly pricedAs?: string;
   readonly requestId: string;
   /** Fires when whoever asked went away. */
   readonly signal?: AbortSignal;
@@ -89,7 +91,7 @@ class OpenCall implements Call, RequestWatcher {
     const { upstream, model, requestId, log, signal, firstTokenMs } = input;
     const { timeouts } = upstream.config;
     this.#input = input;
-    this.meter = new Meter({ upstream, model: model ?? '' }, input.isLimited ?? false);
+    this.meter = new Meter({ upstream, model: model ?? input.pricedAs ?? '' }, input.isLimited ?? false);
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener('abort', this.#onAbort, { once: true });
     this.#total = this.#abortIn(

@@ -15,6 +15,13 @@ export interface Dropped {
   readonly why: string;
 }
 
+export interface UncountedWork {
+  /** What asks for it: a field, or a method and a path. */
+  readonly what: string;
+  /** Whether a price for each request can stand for it. */
+  readonly isPriceable: boolean;
+}
+
 /** What is known of a request while it is served; the request's log line is made of it. */
 export interface Notes {
   model?: string;
@@ -38,6 +45,8 @@ export interface Notes {
   served?: Meter;
   /** The assumed size of the request, for upstreams that do not count tokens. */
   estimate?: () => Estimate;
+  /** Set when the upstream works on after its reply, where nothing is counted. */
+  uncounted?: UncountedWork;
   /** Whether limits depend on what is counted. */
   isLimited?: boolean;
   /** What is left of the limits on requests and tokens. */

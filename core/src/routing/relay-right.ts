@@ -30,6 +30,20 @@ export function keptReplyReader({ keptReplies }: RelayEndpoint): (raw: RawReques
   };
 }
 
+/** Whether a request starts work that goes on after its reply. */
+export function runsLater({ runsLater: paths = [] }: RelayEndpoint, { method, path }: RawRequest): boolean {
+  return method === 'POST' && paths.some((one) => `${plainPath(path)}/`.startsWith(`${one}/`));
+}
+
+/** A path as the upstream may read it. */
+function plainPath(path: string): string {
+  try {
+    return decodeURIComponent(path).toLowerCase();
+  } catch {
+    return path.toLowerCase();
+  }
+}
+
 /** Whether the key and the upstream both allow a request. */
 export function mayRelay(need: RelayNeed, key: StoredKey | undefined, upstream?: Upstream): boolean {
   const level = strictest(levelOf(key), upstream?.config.relay ?? 'all');

@@ -78,7 +78,9 @@ export class RouteRun<Result> {
     const { limits } = this.#route;
     if (!limits) return;
     const demand = (): Demand => demandOf(this.#routed.exchange.notes, this.#candidates, this.#deps.prices);
-    await admit({ kind: 'model', ...limits }, { exchange: this.#routed.exchange, demand }, this.#deps);
+    const { exchange } = this.#routed;
+    const admission = { exchange, demand, candidates: this.#candidates };
+    await admit({ kind: 'model', ...limits }, admission, this.#deps);
   }
 
   /** Those whose price is known, where a limit on money applies. */

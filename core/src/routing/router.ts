@@ -101,7 +101,7 @@ async function admitKey({ exchange, candidates, model }: ForKey, deps: RouterDep
   const isBudgeted = notes.estimate !== undefined && limitsMoney(key.limits);
   if (isBudgeted && !candidates.some((one) => deps.prices.isPayable(one))) throw unpriced(model, candidates);
   const demand = (): Demand => demandOf(notes, candidates, deps.prices);
-  await admit({ kind: 'key', id: key.id, limits: key.limits }, { exchange, demand }, deps);
+  await admit({ kind: 'key', id: key.id, limits: key.limits }, { exchange, demand, candidates }, deps);
 }
 
 /** A fallback that nobody serves any more must not hide why the first one failed. */

@@ -58,7 +58,7 @@ describe('a request whose reply cannot be counted', () => {
     const deps = { limiter, prices, clock: { now } };
     const charged = async (meters: readonly Meter[]): Promise<readonly number[]> => {
       const { exchange, end } = requestOf(meters);
-      await admit(subject, { exchange, demand }, deps);
+      await admit(subject, { exchange, demand, candidates: [] }, deps);
       await end();
       return (await limiter.uses(subject)).map(({ used }) => used);
     };

@@ -15,7 +15,7 @@ import { encodeReply } from './encode-reply.ts';
 import { encodeStream, encodeStreamError } from './encode-stream.ts';
 import { getModelEndpoint, listModelsEndpoint } from './models.ts';
 import { peek } from './peek.ts';
-import { keepsPart, KEPT_REPLIES, MODEL_PLACES, STATELESS_PATHS } from './relayed.ts';
+import { keepsPart, KEPT_REPLIES, MODEL_PLACES, RUNS_LATER, STATELESS_PATHS } from './relayed.ts';
 import { arrayOf, OPENAI_CHAT, OPENAI_RELAY } from './wire.ts';
 
 const chatEndpoint: ChatEndpoint = {
@@ -56,6 +56,7 @@ const relayEndpoint: RelayEndpoint = {
   wire: OPENAI_RELAY,
   models: MODEL_PLACES,
   stateless: STATELESS_PATHS,
+  runsLater: RUNS_LATER,
   keptReplies: KEPT_REPLIES,
   keepsPart,
   summary: 'Sends everything else on to an OpenAI-compatible upstream.',

@@ -75,6 +75,15 @@ export const KEPT_REPLIES: readonly string[] = [
   'GET /v1/chat/completions/:id/messages',
 ];
 
+/** Batches, training, and runs of assistants: what they take is told later, if at all. */
+export const RUNS_LATER: readonly string[] = [
+  '/v1/batches',
+  '/v1/evals',
+  '/v1/fine_tuning',
+  '/v1/threads',
+  '/v1/videos',
+];
+
 /**
  * Headers of clients that are passed on. Those that choose an organization or a project are not, as the account is
  * the upstream's. A trailing dash makes a name a prefix.

@@ -2,6 +2,7 @@ import {
   type ChatEndpoint,
   type CountTokensEndpoint,
   defineProtocol,
+  type JsonObject,
   listRules,
   type StoredReplyEndpoint,
 } from '@dragoman/core';
@@ -15,6 +16,13 @@ import { encodeReply } from './encode-reply.ts';
 import { encodeStream, encodeStreamError } from './encode-stream.ts';
 import { INPUT_TOKENS, RESPONSES } from './wire.ts';
 
+/** Servers differ in whether the case of a field matters, and in what they take for true. */
+function answersLater(body: JsonObject): string | undefined {
+  return Object.keys(body).find(
+    (name) => name.toLowerCase() === 'background' && body[name] !== false && body[name] !== null,
+  );
+}
+
 const responsesEndpoint: ChatEndpoint = {
   operation: 'chat',
   method: 'POST',
@@ -25,6 +33,7 @@ const responsesEndpoint: ChatEndpoint = {
   keepAlive: ': keep-alive\n\n',
   keepsReply: ({ store }) => store !== false,
   keepsPart,
+  answersLater,
   conversation: {
     ...listRules({ field: 'input', outputOf: ({ output }) => arrayOf(output) }),
     stored: ({ previous_response_id: previousId, store }) => ({
