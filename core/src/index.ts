@@ -36,6 +36,8 @@ export {
   toolIdFor,
   type ToolNames,
 } from './canonical/tool-names.ts';
+export { argumentsObject } from './plugin/call-arguments.ts';
+export { parseJson } from './plugin/reply-text.ts';
 export { FieldReader, invalidField, MAX_TOKENS } from './plugin/field-reader.ts';
 export { RequestTally } from './plugin/request-tally.ts';
 export { TimeLimitError, withinTime } from './plugin/within-time.ts';

@@ -1,5 +1,6 @@
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
+import { isTooDeep, MAX_JSON_DEPTH } from '../transport/json-scan.ts';
 import { RequestTally } from './request-tally.ts';
 
 /** More tokens than any model writes. */
@@ -141,6 +142,13 @@ export class FieldReader {
   /** Counts the object as a tool call of the history; a request may hold only so many. */
   countToolCall(): void {
     this.#tally.countToolCall(this.#path);
+  }
+
+  /** The text of a tool call's arguments; `{}` when there are none. */
+  callArguments(): string {
+    const text = this.optionalString('arguments') || '{}';
+    if (isTooDeep(text)) throw this.invalid('arguments', `nests deeper than ${MAX_JSON_DEPTH} levels`);
+    return text;
   }
 
   /** The fields that were not read; `undefined` when there are none. */

@@ -9,7 +9,7 @@ import type {
   ReasoningPart,
   ToolCallPart,
 } from '../canonical/chat.ts';
-import { canonicalArguments } from '../canonical/call-arguments.ts';
+import { canonicalArguments } from '../plugin/call-arguments.ts';
 
 /**
  * Remembers what upstreams signed around tool calls, for clients that send a call back without it. A call is

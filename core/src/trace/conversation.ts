@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { parsedArguments } from '../canonical/call-arguments.ts';
+import { parsedArguments } from '../plugin/call-arguments.ts';
 import type { ChatReply, ChatRequest, Message, ToolResultPart } from '../canonical/chat.ts';
 
 /** Who said what, without what clients write anew in their own way. */

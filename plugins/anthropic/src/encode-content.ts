@@ -1,4 +1,5 @@
 import {
+  argumentsObject,
   type AssistantPart,
   type CacheMark,
   type CallContext,
@@ -6,7 +7,6 @@ import {
   GatewayError,
   isJsonObject,
   type JsonObject,
-  type JsonValue,
   type MediaPart,
   type Opaque,
   type TextPart,
@@ -117,7 +117,7 @@ export function encodeAssistantPart(part: AssistantPart, context: ContentContext
           type: 'tool_use',
           id: toolIdFor(part.id, ID_RULE),
           name: context.names.toWire(part.name, part.namespace),
-          input: part.form === 'freeform' ? { input: part.arguments } : parseInput(part.arguments),
+          input: part.form === 'freeform' ? { input: part.arguments } : argumentsObject(part.arguments),
           cache_control: encodeCache(part.cache),
         }),
       ];
@@ -145,13 +145,4 @@ function encodeThinking(
   }
   drop('messages.reasoning', 'Only thinking that Anthropic signed goes back to it.');
   return [];
-}
-
-function parseInput(text: string): JsonObject {
-  try {
-    const value = JSON.parse(text || '{}') as JsonValue;
-    return isJsonObject(value) ? value : { _raw: text };
-  } catch {
-    return { _raw: text };
-  }
 }

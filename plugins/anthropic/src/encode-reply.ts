@@ -1,11 +1,11 @@
 import {
+  argumentsObject,
   type AssistantPart,
   type ChatReply,
   type Citation,
   type EncodeContext,
   isJsonObject,
   type JsonObject,
-  type JsonValue,
   type Opaque,
   type OpaqueBox,
   signThoughts,
@@ -43,7 +43,7 @@ function encodePart(part: AssistantPart, box: OpaqueBox): readonly JsonObject[] 
       return [{ type: 'thinking', thinking: part.text, signature: signatureOf(part.opaque, box) }];
     case 'tool-call':
       if (part.hosted) return [];
-      return [{ type: 'tool_use', id: part.id, name: part.name, input: parseInput(part.arguments) }];
+      return [{ type: 'tool_use', id: part.id, name: part.name, input: argumentsObject(part.arguments) }];
     case 'raw':
       return part.protocol === ANTHROPIC && isJsonObject(part.value) ? [part.value] : [];
     case 'media':
@@ -65,14 +65,4 @@ export function encodeCitation({ url, title, text, extensions }: Citation): read
 export function signatureOf(opaque: Opaque | undefined, box: OpaqueBox): string {
   if (!opaque) return '';
   return opaque.protocol === ANTHROPIC ? (opaque.data ?? '') : box.seal(opaque);
-}
-
-/** Models write invalid JSON at times; the call must not get lost, since its result will refer to it. */
-function parseInput(text: string): JsonObject {
-  try {
-    const value = JSON.parse(text || '{}') as JsonValue;
-    return isJsonObject(value) ? value : { _raw: text };
-  } catch {
-    return { _raw: text };
-  }
 }

@@ -1,4 +1,5 @@
 import {
+  argumentsObject,
   type AssistantMessage,
   type AssistantPart,
   defined,
@@ -10,6 +11,7 @@ import {
   type Message,
   nameSpeakers,
   pairToolResults,
+  parseJson,
   remind,
   type ToolCallPart,
   type ToolResultPart,
@@ -166,12 +168,7 @@ function valueOf({ json, content }: ToolResultPart): JsonValue {
   if (json !== undefined) return json;
   const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
   const text = texts.join('\n');
-  if (!/^\s*\{/.test(text)) return text;
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return text;
-  }
+  return /^\s*\{/.test(text) ? (parseJson(text) ?? text) : text;
 }
 
 function encodeTurn({ content }: AssistantMessage, context: Context): readonly JsonObject[] {
@@ -214,16 +211,10 @@ function signatureOf({ opaque }: Pick<ToolCallPart, 'opaque'>): string | undefin
 
 function encodeCall(call: ToolCallPart, { names }: Context): JsonObject {
   const text = call.form === 'freeform' ? wrapFreeform(call.arguments) : call.arguments;
-  const functionCall = { id: call.id, name: names.toWire(call.name, call.namespace), args: parseArgs(text) };
+  const functionCall = {
+    id: call.id,
+    name: names.toWire(call.name, call.namespace),
+    args: argumentsObject(text),
+  };
   return defined({ functionCall, thoughtSignature: signatureOf(call) });
-}
-
-/** Models write invalid JSON at times; the call must not get lost, since its result refers to it. */
-function parseArgs(text: string): JsonObject {
-  try {
-    const value = JSON.parse(text || '{}') as JsonValue;
-    return isJsonObject(value) ? value : { _raw: text };
-  } catch {
-    return { _raw: text };
-  }
 }

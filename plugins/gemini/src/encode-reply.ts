@@ -1,4 +1,5 @@
 import {
+  argumentsObject,
   type AssistantPart,
   type ChatReply,
   type Choice,
@@ -6,7 +7,6 @@ import {
   type EncodeContext,
   isJsonObject,
   type JsonObject,
-  type JsonValue,
   type Opaque,
   type OpaqueBox,
 } from '@dragoman/core';
@@ -82,16 +82,7 @@ export function encodeThought(
 
 /** Arguments are a value here; text that is none stays readable. */
 export function encodeCall(call: { readonly id: string; readonly name: string }, text: string): JsonObject {
-  return { id: call.id, name: call.name, args: parseArgs(text) };
-}
-
-function parseArgs(text: string): JsonObject {
-  try {
-    const value = JSON.parse(text || '{}') as JsonValue;
-    return isJsonObject(value) ? value : { _raw: text };
-  } catch {
-    return { _raw: text };
-  }
+  return { id: call.id, name: call.name, args: argumentsObject(text) };
 }
 
 /** Gemini's own signatures go as they are; another's state travels in an envelope, which is base64 as well. */

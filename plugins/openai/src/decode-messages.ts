@@ -126,13 +126,13 @@ function decodeCall(call: FieldReader): ToolCallPart {
   }
   const called = call.reader('function');
   const name = called.string('name');
-  const args = called.optionalString('arguments');
+  const args = called.callArguments();
   return defined({
     type: 'tool-call' as const,
     id,
     name,
     form: 'json' as const,
-    arguments: args || '{}',
+    arguments: args,
     opaque: decodeExtraContent(call.all(), 'gemini'),
     extensions: extensionsOf(call, { function: called }),
   });
@@ -150,7 +150,7 @@ function decodeOldCall(message: FieldReader): readonly ToolCallPart[] {
       id: `call_${name}`,
       name,
       form: 'json',
-      arguments: call.optionalString('arguments') || '{}',
+      arguments: call.callArguments(),
     },
   ];
 }

@@ -162,7 +162,7 @@ class InputReader {
       name,
       namespace: item.optionalString('namespace'),
       form: isFreeform ? ('freeform' as const) : ('json' as const),
-      arguments: isFreeform ? item.string('input') : item.optionalString('arguments') || '{}',
+      arguments: isFreeform ? item.string('input') : item.callArguments(),
       opaque,
     });
   }
