@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { GatewayError } from '../canonical/errors.ts';
 import type { JsonValue } from '../canonical/json.ts';
+import { hasTooManyParts } from '../transport/json-bounds.ts';
 import { isTooDeep } from '../transport/json-scan.ts';
 
 /** Enough for any reply in one piece, and a bound for an upstream that never stops. */
@@ -65,9 +66,9 @@ function hasMore(body: Readable): Promise<boolean> {
   });
 }
 
-/** The value of a JSON text; `undefined` when it is none, or long and nested deeper than 512 levels. */
+/** The value of a JSON text; `undefined` when it is none, or costs too much to parse. */
 export function parseJson(text: string): JsonValue | undefined {
-  if (isTooDeep(text)) return undefined;
+  if (hasTooManyParts(text) || isTooDeep(text)) return undefined;
   try {
     return JSON.parse(text) as JsonValue;
   } catch {
