@@ -4,6 +4,7 @@ import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.t
 
 let upstream: MockUpstream;
 let gateway: RunningGateway;
+let made = 0;
 beforeAll(async () => {
   upstream = await startMockUpstream();
   const options = { apiKey: 'k', baseUrl: `${upstream.url}/v1`, wire: 'auto' };
@@ -36,7 +37,9 @@ const batch = { input_file_id: 'f', endpoint: '/v1/responses', completion_window
 
 /** The status of an answer, with the code of its error. */
 async function ask(secret: string, path: string, body: object): Promise<readonly unknown[]> {
-  upstream.reply({ body: { id: 'made', object: 'response', status: 'queued', output: [], usage: null } });
+  upstream.reply({
+    body: { id: `made-${(made += 1)}`, object: 'response', status: 'queued', output: [], usage: null },
+  });
   const before = upstream.calls.length;
   const response = await gateway.post(path, body, { key: secret });
   const { error } = (await response.json()) as { readonly error?: { readonly code?: string } };
