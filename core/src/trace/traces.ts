@@ -4,8 +4,9 @@ import { NO_SECRETS, type Secrets } from '../plugin/secret-texts.ts';
 import { isWithin } from './is-within.ts';
 import type { PackedCapture } from './packed.ts';
 import { PendingCalls } from './pending-calls.ts';
+import { Pulse } from './pulse.ts';
 import type { TraceRecord } from './record.ts';
-import type { FromWorker, Load, SentTrace, StoreCalls, ToWorker, WorkerInput } from './worker-messages.ts';
+import type { FromWorker, Load, SentTrace, StoreCalls, ToWorker, WorkerInput, WorkerPulse } from './worker-messages.ts';
 import { Watchdog } from './watchdog.ts';
 
 export interface TracesStatus {
@@ -46,7 +47,7 @@ export interface TracesInput extends WorkerInput {
 
 /** Time limits for the thread of the store, in milliseconds. */
 export interface ThreadLimits {
-  /** Between two messages, while it has work. */
+  /** Between two signs of life, while it has work. */
   readonly patienceMs: number;
   /** For one operation of the database, on a slow disk or with many traces. */
   readonly queryMs: number;
@@ -59,6 +60,8 @@ export interface ThreadLimits {
 const LIMITS: ThreadLimits = { patienceMs: 5_000, queryMs: 30_000, askMs: 30_000, closeMs: 5_000 };
 /** A thread begins with loading its code, which takes longer on a busy machine. */
 const START_MS = 60_000;
+/** How often the thread is looked at within its patience. */
+const STEPS = 5;
 
 /**
  * Traces go in batches, since each message to another thread has its price; but soon, since what waits for long
@@ -105,6 +108,7 @@ class WorkerTraces implements Traces {
   /** How often the thread ended since a trace was kept. */
   #ends = 0;
   readonly #calls: PendingCalls;
+  readonly #pulse = new Pulse();
   readonly #watchdog: Watchdog;
   readonly #limits: ThreadLimits;
   readonly #listeners = new Set<(trace: TraceRecord) => void>();
@@ -129,7 +133,8 @@ class WorkerTraces implements Traces {
     this.#secrets = secrets;
     this.#calls = new PendingCalls(limits.askMs);
     this.#watchdog = new Watchdog({
-      patienceMs: limits.patienceMs,
+      pulse: this.#pulse,
+      stepMs: limits.patienceMs / STEPS,
       isWaiting: () => this.#sent.count > 0 || this.#calls.size > 0,
       onSilence: (ms) => this.#giveUp(ms),
     });
@@ -137,8 +142,10 @@ class WorkerTraces implements Traces {
   }
 
   #start(): void {
+    const { patienceMs, queryMs } = this.#limits;
+    const life: WorkerPulse = { memory: this.#pulse.memory, queryMs, patienceMs };
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      workerData: this.#input,
+      workerData: { ...this.#input, life },
       name: 'traces',
     });
     let reason = 'Its thread has ended.';
@@ -149,7 +156,7 @@ class WorkerTraces implements Traces {
     worker.unref();
     this.#worker = worker;
     this.#toldSecrets = undefined;
-    this.#watchdog.sign(START_MS);
+    this.#pulse.beat(START_MS);
     this.#flush();
   }
 
@@ -248,7 +255,6 @@ class WorkerTraces implements Traces {
   }
 
   #hear(message: FromWorker): void {
-    this.#watchdog.sign(message.type === 'busy' ? (message.ms ?? this.#limits.queryMs) : undefined);
     switch (message.type) {
       case 'kept':
         this.#ends = 0;
@@ -275,9 +281,6 @@ class WorkerTraces implements Traces {
         break;
       case 'failure':
         this.#calls.fail(message.call, message.reason);
-        break;
-      case 'busy':
-      case 'idle':
         break;
     }
   }

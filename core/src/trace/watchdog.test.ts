@@ -1,15 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Pulse } from './pulse.ts';
 import { Watchdog } from './watchdog.ts';
 
 let isWaiting: boolean;
 let silences: number[];
+let pulse: Pulse;
 let watchdog: Watchdog;
 beforeEach(() => {
   vi.useFakeTimers();
   isWaiting = true;
   silences = [];
+  pulse = new Pulse();
+  pulse.beat(5_000);
   watchdog = new Watchdog({
-    patienceMs: 5_000,
+    pulse,
+    stepMs: 1_000,
     isWaiting: () => isWaiting,
     onSilence: (ms) => silences.push(ms),
   });
@@ -32,15 +37,15 @@ describe('a watchdog', () => {
     watchdog.watch();
     for (let at = 0; at < 20; at += 1) {
       vi.advanceTimersByTime(3_000);
-      watchdog.sign();
+      pulse.beat(5_000);
     }
     expect(silences).toEqual([]);
   });
 
   it('waits for as long as the other side says that it is busy, and no longer than that', () => {
     watchdog.watch();
-    watchdog.sign(60_000);
-    vi.advanceTimersByTime(59_000);
+    new Pulse(pulse.memory).beat(60_000);
+    vi.advanceTimersByTime(60_000);
     expect(silences).toEqual([]);
     vi.advanceTimersByTime(1_000);
     expect(silences).toEqual([60_000]);

@@ -1,38 +1,35 @@
+import type { Pulse } from './pulse.ts';
+
 export interface WatchdogInput {
-  /** How long the other thread may stay silent, in milliseconds. */
-  readonly patienceMs: number;
+  /** Of the other thread. It says how long that thread may stay silent. */
+  readonly pulse: Pick<Pulse, 'beats' | 'allowanceMs'>;
+  /** How often to look, in milliseconds. */
+  readonly stepMs: number;
   /** Whether the other thread has work. */
   readonly isWaiting: () => boolean;
   readonly onSilence: (silentMs: number) => void;
 }
 
-/** Silence is counted in timer ticks: when this thread itself is blocked, that counts as one tick. */
-const STEPS = 5;
-
-/** Detects that another thread stays silent while it has work. Costs nothing while that thread is idle. */
+/**
+ * Detects that another thread stays silent while it has work. Costs nothing while that thread is idle. Silence is
+ * counted in timer ticks: when this thread itself is blocked, that counts as one tick.
+ */
 export class Watchdog {
   readonly #input: WatchdogInput;
-  #patienceMs: number;
+  #beats = 0;
   #silentMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(input: WatchdogInput) {
     this.#input = input;
-    this.#patienceMs = input.patienceMs;
   }
 
   /** Starts watching, as the other thread was given work. */
   watch(): void {
     if (this.#timer) return;
     this.#silentMs = 0;
-    const stepMs = this.#input.patienceMs / STEPS;
-    this.#timer = setInterval(() => this.#step(stepMs), stepMs).unref();
-  }
-
-  /** The other thread sent a message, and may stay silent for `patienceMs` until the next. */
-  sign(patienceMs = this.#input.patienceMs): void {
-    this.#silentMs = 0;
-    this.#patienceMs = patienceMs;
+    this.#beats = this.#input.pulse.beats;
+    this.#timer = setInterval(() => this.#step(), this.#input.stepMs).unref();
   }
 
   stop(): void {
@@ -40,14 +37,17 @@ export class Watchdog {
     this.#timer = undefined;
   }
 
-  #step(stepMs: number): void {
-    if (!this.#input.isWaiting()) {
+  #step(): void {
+    const { pulse, stepMs, isWaiting, onSilence } = this.#input;
+    if (!isWaiting()) {
       this.stop();
       return;
     }
-    this.#silentMs += stepMs;
-    if (this.#silentMs < this.#patienceMs) return;
+    const { beats } = pulse;
+    this.#silentMs = beats === this.#beats ? this.#silentMs + stepMs : 0;
+    this.#beats = beats;
+    if (this.#silentMs < pulse.allowanceMs) return;
     this.stop();
-    this.#input.onSilence(this.#silentMs);
+    onSilence(this.#silentMs);
   }
 }

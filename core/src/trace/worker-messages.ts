@@ -23,6 +23,16 @@ export interface WorkerInput {
   readonly readers: readonly string[];
 }
 
+/** How the thread shows that it is alive. */
+export interface WorkerPulse {
+  /** Of a `Pulse`. */
+  readonly memory: SharedArrayBuffer;
+  /** How long it may stay silent in a database operation, in milliseconds. */
+  readonly queryMs: number;
+  /** How long it may stay silent otherwise, in milliseconds. */
+  readonly patienceMs: number;
+}
+
 /** What can be asked of the store from another thread, and what it answers. */
 export interface StoreCalls {
   list(query: TraceQuery): TracePage;
@@ -66,10 +76,6 @@ export type FromWorker =
   | { readonly type: 'warning'; readonly message: string }
   /** The database was of an earlier version. */
   | { readonly type: 'migrated' }
-  /** It is working, and may stay silent for `ms`, or for the time limit of the database. */
-  | { readonly type: 'busy'; readonly ms?: number }
-  /** It has finished that work. */
-  | { readonly type: 'idle' }
   | { readonly type: 'answer'; readonly call: number; readonly value: unknown }
   | { readonly type: 'failure'; readonly call: number; readonly reason: string }
   | { readonly type: 'state'; readonly reason?: string };

@@ -5,10 +5,11 @@ import { MAX_SLOWDOWN } from '../plugin/within-time.ts';
 import { detailOf } from './detail.ts';
 import type { StatsQuery, ThreadQuery, ToolCallQuery, TraceFilter, TraceQuery } from './query.ts';
 import { prepareTraces, timeFor } from './prepare-traces.ts';
+import { Pulse } from './pulse.ts';
 import { createRedactor } from './redact.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
 import type { TraceEntry, TraceStore } from './store.ts';
-import type { FromWorker, Load, ToWorker, WorkerInput } from './worker-messages.ts';
+import type { FromWorker, Load, ToWorker, WorkerInput, WorkerPulse } from './worker-messages.ts';
 
 /** The time limit for opening the store, as a migration may rewrite all of it. */
 const OPEN_MS = 15 * 60_000;
@@ -19,7 +20,10 @@ const GRACE_MS = 3_000;
 /** What a crash may take: traces that are younger. */
 const COMMIT_AFTER_MS = 500;
 
-const { folder, retention, rules, readers: modules } = workerData as WorkerInput;
+const { folder, retention, rules, readers: modules, life } = workerData as WorkerInput & {
+  readonly life: WorkerPulse;
+};
+const pulse = new Pulse(life.memory);
 let redactor = createRedactor(rules);
 const port = parentPort;
 if (!port) throw new Error('This file runs in a thread of its own.');
@@ -35,7 +39,7 @@ async function opened(): Promise<TraceStore> {
   if (store) return store;
   if (performance.now() - openedAt < REOPEN_AFTER_MS) throw new Error('The store could not be opened.');
   openedAt = performance.now();
-  tell({ type: 'busy', ms: OPEN_MS });
+  pulse.beat(OPEN_MS);
   store = await openSqliteStore(folder, () => tell({ type: 'migrated' }));
   return store;
 }
@@ -70,14 +74,14 @@ async function put({ traces, count, bytes }: Extract<ToWorker, { readonly type: 
   let entries: readonly TraceEntry[];
   try {
     into = await opened();
-    const busy = (ms: number): void => tell({ type: 'busy', ms: ms + GRACE_MS });
+    const busy = (ms: number): void => pulse.beat(ms + GRACE_MS);
     entries = prepareTraces(traces, { redactor, readers: await readers, busy });
   } catch (error) {
     tell({ type: 'lost', reason: reasonOf(error), count, bytes });
     return;
   }
   unsafe = { count: unsafe.count + count, bytes: unsafe.bytes + bytes };
-  tell({ type: 'busy' });
+  pulse.beat(life.queryMs);
   await settle(() => into.put(entries));
   committing ??= setTimeout(() => inTurn(commit), COMMIT_AFTER_MS);
 }
@@ -121,7 +125,7 @@ async function loadReaders(): Promise<WireReaders> {
 async function detail(from: TraceStore, id: string): Promise<unknown> {
   const capture = await from.capture(id);
   if (!capture) return undefined;
-  tell({ type: 'busy', ms: timeFor(capture.bytes.length) * MAX_SLOWDOWN + GRACE_MS });
+  pulse.beat(timeFor(capture.bytes.length) * MAX_SLOWDOWN + GRACE_MS);
   return detailOf(capture, await readers);
 }
 
@@ -151,9 +155,9 @@ function answer(
 let last: Promise<void> = Promise.resolve();
 const inTurn = (work: () => Promise<void>): void => {
   last = last.then(async () => {
-    tell({ type: 'busy' });
+    pulse.beat(life.queryMs);
     await work();
-    tell({ type: 'idle' });
+    pulse.beat(life.patienceMs);
   });
 };
 

@@ -43,8 +43,8 @@ export class BodyWriter {
     this.#insertBlock = database.prepare('insert into body_blocks (block, data) values (?, ?)');
   }
 
-  /** Of a later trace each time. They are found after `flush`. */
-  add(seq: number, { bytes, marks, ...rest }: PackedCapture): void {
+  /** Of a later trace each time. They are found after `flush`. Gives their size in bytes. */
+  add(seq: number, { bytes, marks, ...rest }: PackedCapture): number {
     const head = Buffer.from(JSON.stringify(rest));
     const times = new Uint8Array(marks.buffer, marks.byteOffset, marks.byteLength);
     const size = head.length + times.length + bytes.length;
@@ -54,6 +54,7 @@ export class BodyWriter {
     this.#pieces.push(head, times, bytes);
     this.#size += size;
     if (this.#size >= BLOCK_BYTES) this.flush();
+    return size;
   }
 
   flush(): void {

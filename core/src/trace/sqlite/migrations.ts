@@ -1,7 +1,7 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { type Kysely, sql } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
-import { owners } from './owners.ts';
+import { ownerCounts, owners } from './owners.ts';
 
 /** What traces are found and sorted by, always by time within it. */
 const INDEXES = ['model', 'upstream', 'key_id'];
@@ -250,5 +250,6 @@ export const migrations: MigrationProvider = {
       '0005-client-ids': clientIds,
       '0006-owners': owners,
       '0007-estimates': estimates,
+      '0008-owner-counts': ownerCounts,
     }),
 };

@@ -6,6 +6,7 @@ import type { TraceEntry, TraceStore } from '../store.ts';
 import type { ToolCallRecord } from '../tool-calls.ts';
 import { BodyWriter } from './bodies.ts';
 import { orRollBack } from './dialect.ts';
+import { OwnerCounts } from './owners.ts';
 import { toRow } from './rows.ts';
 import { spaced } from './search.ts';
 import type { Tables } from './tables.ts';
@@ -32,6 +33,7 @@ class Writer {
   readonly #insert: StatementSync;
   readonly #removeRunning: StatementSync;
   readonly #bodies: BodyWriter;
+  readonly #owners: OwnerCounts;
   readonly #insertTexts: StatementSync;
   readonly #insertCall: StatementSync;
   readonly #findSaid: StatementSync;
@@ -48,6 +50,7 @@ class Writer {
       "delete from traces where id = ? and started_at = ? and outcome = 'running'",
     );
     this.#bodies = new BodyWriter(database);
+    this.#owners = new OwnerCounts(database);
     this.#insertTexts = prepare('insert into trace_texts (rowid, prompt, reply, tools) values (?, ?, ?, ?)');
     this.#insertCall = prepare(
       `insert into tool_calls (trace, called_at, call_id, name, arguments, growth, start_ms, end_ms, state, error,
@@ -75,6 +78,16 @@ class Writer {
     }
   }
 
+  /** To be called before a commit. */
+  count(): void {
+    this.#owners.flush();
+  }
+
+  /** To be called after a rollback. */
+  discard(): void {
+    this.#owners.discard();
+  }
+
   #put({ trace, capture, analysis }: TraceEntry): void {
     const { id, startedAt, outcome } = trace;
     const name = `${startedAt} ${id}`;
@@ -85,7 +98,7 @@ class Writer {
     const row = toRow(full, analysis?.place?.after);
     const { lastInsertRowid } = this.#insert.run(...(Object.values(row) as SQLInputValue[]));
     const seq = Number(lastInsertRowid);
-    if (capture) this.#bodies.add(seq, capture);
+    this.#owners.add(trace, capture ? this.#bodies.add(seq, capture) : 0);
     if (analysis) this.#putAnalysis(seq, trace, analysis);
   }
 
@@ -141,16 +154,26 @@ class Writer {
 /** Several batches go in one transaction: each one writes the same pages of the indexes again. */
 export function writer(database: DatabaseSync, db: Kysely<Tables>): Pick<TraceStore, 'put' | 'commit'> {
   const own = new Writer(database, db);
+  const orDiscard = (work: () => void): void => {
+    try {
+      orRollBack(database, work);
+    } catch (error) {
+      own.discard();
+      throw error;
+    }
+  };
   return {
     async put(entries) {
-      orRollBack(database, () => {
+      orDiscard(() => {
         if (!database.isTransaction) database.exec('begin');
         own.putAll(entries);
       });
     },
     async commit() {
-      orRollBack(database, () => {
-        if (database.isTransaction) database.exec('commit');
+      orDiscard(() => {
+        if (!database.isTransaction) return;
+        own.count();
+        database.exec('commit');
       });
     },
   };
