@@ -16,11 +16,13 @@ const { values } = parseArgs({
     json: { type: 'boolean' },
     only: { type: 'string' },
     against: { type: 'string' },
+    rounds: { type: 'string' },
   },
 });
-const EFFORT = values.quick
-  ? { rounds: 2, seconds: 0.2, warmUp: 0.1 }
-  : { rounds: 5, seconds: 0.8, warmUp: 1 };
+const EFFORT = {
+  ...(values.quick ? { rounds: 2, seconds: 0.2, warmUp: 0.1 } : { rounds: 5, seconds: 0.8, warmUp: 1 }),
+  ...(values.rounds !== undefined && { rounds: Number(values.rounds) }),
+};
 
 type Server = Child<Measure, number>;
 type Gateways = Readonly<Record<Scenario['gateway'], Server>>;
