@@ -11,7 +11,12 @@ export type * from './plugin/observer.ts';
 export type * from './plugin/plugin.ts';
 export type { HeaderMap, HttpClient, HttpReply, HttpRequest } from './transport/http.ts';
 export { BlockSerializer, BlockWriter } from './canonical/blocks.ts';
-export { type ConversationRules, listRules } from './plugin/conversation-rules.ts';
+export {
+  type ConversationRules,
+  listRules,
+  type ReferenceRules,
+  type StoredRules,
+} from './plugin/conversation-rules.ts';
 export { withoutSlash } from './plugin/join-url.ts';
 export { EventParser } from './plugin/event-parser.ts';
 export { durationMs, retryAfterMs } from './plugin/retry-after.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../canonical/json.ts';
-import { type Conversations, createConversations, type Turn } from './conversations.ts';
+import { type Conversations, createConversations, saidIn, type Turn } from './conversations.ts';
 import type { RecordName } from './record-index.ts';
 import type { Records } from './records.ts';
 
@@ -37,7 +37,8 @@ async function chain(length: number): Promise<Conversations> {
 describe('conversations', () => {
   it('tell all that was said up to a turn', async () => {
     const conversations = await chain(3);
-    expect(await conversations.history('key', 't2')).toEqual(['t1?', 't1!', 't2?', 't2!']);
+    const turns = await conversations.turnsTo('key', 't2');
+    expect(saidIn(turns ?? [])).toEqual(['t1?', 't1!', 't2?', 't2!']);
     expect(await conversations.find('key', 't3')).toEqual(turn('t3', 't2'));
   });
 
@@ -45,7 +46,7 @@ describe('conversations', () => {
     const conversations = await chain(1);
     await conversations.setLast('key', 'thread', 't1');
     expect(await conversations.find('other', 't1')).toBeUndefined();
-    expect(await conversations.history('other', 't1')).toBeUndefined();
+    expect(await conversations.turnsTo('other', 't1')).toBeUndefined();
     expect(await conversations.remove('other', 't1')).toBe(false);
     expect(await conversations.lastOf('other', 'thread')).toBeUndefined();
     expect(await conversations.lastOf('key', 'thread')).toBe('t1');
@@ -54,14 +55,14 @@ describe('conversations', () => {
   it('are not told in part', async () => {
     const conversations = await chain(3);
     expect(await conversations.remove('key', 't1')).toBe(true);
-    expect(await conversations.history('key', 't3')).toBeUndefined();
+    expect(await conversations.turnsTo('key', 't3')).toBeUndefined();
   });
 
   it('end, even where turns follow each other in a circle', async () => {
     const conversations = createConversations(memory(), 1e6);
     await conversations.keep('key', turn('a', 'b'));
     await conversations.keep('key', turn('b', 'a'));
-    expect(await conversations.history('key', 'a')).toBeUndefined();
+    expect(await conversations.turnsTo('key', 'a')).toBeUndefined();
   });
 
   it('are refused before they are read where they are larger than one request may be', async () => {
@@ -71,16 +72,26 @@ describe('conversations', () => {
       await conversations.keep('key', { ...rest, input: ['x'.repeat(400)] });
     }
     const held: number[] = [];
-    expect(await conversations.history('key', 't2', (bytes) => held.push(bytes))).toHaveLength(4);
+    expect(await conversations.turnsTo('key', 't2', (bytes) => held.push(bytes))).toHaveLength(2);
     expect(held.every((bytes) => bytes > 400 && bytes < 500)).toBe(true);
-    await expect(conversations.history('key', 't3')).rejects.toMatchObject({
+    await expect(conversations.turnsTo('key', 't3')).rejects.toMatchObject({
       ...{ kind: 'too-large', details: { code: 'conversation_too_large' } },
     });
     const full = new Error('There is no room.');
     const refuse = (): void => {
       throw full;
     };
-    await expect(conversations.history('key', 't1', refuse)).rejects.toBe(full);
+    await expect(conversations.turnsTo('key', 't1', refuse)).rejects.toBe(full);
+  });
+
+  it('find several turns, as far as they are stored and one request may load them', async () => {
+    const conversations = createConversations(memory(), 250);
+    for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) await conversations.keep('key', turn(id));
+    expect(await conversations.findAll('key', ['b', 'gone', 'a'])).toEqual([turn('b'), turn('a')]);
+    expect(await conversations.findAll('other', ['a'])).toEqual([]);
+    await expect(conversations.findAll('key', ['a', 'b', 'c', 'd', 'e', 'f'])).rejects.toMatchObject({
+      kind: 'too-large',
+    });
   });
 
   it('never make a name of a file from what a client says', async () => {

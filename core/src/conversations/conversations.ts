@@ -22,10 +22,12 @@ export interface Conversations {
   /** `hold` is called with the bytes that will be read, and throws if that is too much. */
   find(owner: string, id: string, hold?: Hold): Promise<Turn | undefined>;
   /**
-   * All turns up to and including one; `undefined` when some are no longer stored. Throws a `GatewayError` of kind
-   * `too-large` when they exceed what one request may load.
+   * All turns up to and including one, the first one first; `undefined` when some are no longer stored. Throws a
+   * `GatewayError` of kind `too-large` when they exceed what one request may load.
    */
-  history(owner: string, id: string, hold?: Hold): Promise<readonly JsonValue[] | undefined>;
+  turnsTo(owner: string, id: string, hold?: Hold): Promise<readonly Turn[] | undefined>;
+  /** Those of these turns that are stored. Throws as {@link Conversations.turnsTo}. */
+  findAll(owner: string, ids: readonly string[], hold?: Hold): Promise<readonly Turn[]>;
   keep(owner: string, turn: Turn): Promise<void>;
   /** Whether there was one. */
   remove(owner: string, id: string): Promise<boolean>;
@@ -39,6 +41,14 @@ const MAX_TURNS = 1000;
 
 /** `maxHistoryBytes`: how much history one request may load. */
 export function createConversations(records: Records, maxHistoryBytes: number): Conversations {
+  const bounded = (hold: Hold | undefined): Hold => {
+    let bytes = 0;
+    return (more) => {
+      bytes += more;
+      if (bytes > maxHistoryBytes) throw tooLong(maxHistoryBytes);
+      hold?.(more);
+    };
+  };
   const find: Conversations['find'] = async (owner, id, hold) => {
     const name = nameOf('turn', owner, id);
     hold?.(records.sizeOf(name) ?? 0);
@@ -46,21 +56,25 @@ export function createConversations(records: Records, maxHistoryBytes: number): 
   };
   return {
     find,
-    async history(owner, id, hold) {
+    async turnsTo(owner, id, hold) {
       const turns: Turn[] = [];
-      let bytes = 0;
-      const holdPart = (more: number): void => {
-        bytes += more;
-        if (bytes > maxHistoryBytes) throw tooLong(maxHistoryBytes);
-        hold?.(more);
-      };
+      const holdPart = bounded(hold);
       for (let next: string | undefined = id; next !== undefined;) {
         const turn: Turn | undefined = await find(owner, next, holdPart);
         if (!turn || turns.length >= MAX_TURNS) return undefined;
         turns.push(turn);
         next = turn.previousId;
       }
-      return turns.toReversed().flatMap(({ input, output }) => [...input, ...output]);
+      return turns.toReversed();
+    },
+    async findAll(owner, ids, hold) {
+      const holdPart = bounded(hold);
+      const turns: Turn[] = [];
+      for (const id of ids.slice(0, MAX_TURNS)) {
+        const turn = await find(owner, id, holdPart);
+        if (turn) turns.push(turn);
+      }
+      return turns;
     },
     keep: (owner, turn) => records.put(nameOf('turn', owner, turn.id), { ...turn }),
     remove: (owner, id) => records.remove(nameOf('turn', owner, id)),
@@ -70,6 +84,11 @@ export function createConversations(records: Records, maxHistoryBytes: number): 
     },
     setLast: (owner, thread, id) => records.put(nameOf('thread', owner, thread), { last: id }),
   };
+}
+
+/** What was said in turns that follow each other. */
+export function saidIn(turns: readonly Turn[]): readonly JsonValue[] {
+  return turns.flatMap(({ input, output }) => [...input, ...output]);
 }
 
 /** Ids come from clients, so they cannot be names of files. */

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { ChatReply, ChatRequest } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { defined, type JsonObject } from '../canonical/json.ts';
-import type { Conversations } from '../conversations/conversations.ts';
+import { type Conversations, saidIn } from '../conversations/conversations.ts';
 import type { ConversationRules, StoredWish } from '../plugin/conversation-rules.ts';
 import { invalidField } from '../plugin/field-reader.ts';
 import type { ChatEndpoint, EncodeContext, RequestInput } from '../plugin/plugin.ts';
 import type { Exchange } from '../routing/exchange.ts';
 import { withBody } from './request-input.ts';
+import { resolveReferences, type Resolved } from './resolve-references.ts';
 
 /** A request as part of a conversation that the gateway keeps. */
 export interface OpenConversation {
@@ -35,29 +36,33 @@ interface ConversationInput {
   readonly keepsThread: (model: string) => boolean;
 }
 
-/** Finds what a request goes on from, by the id of a reply or by its thread. */
+/** Finds what a request goes on from: by the id of a reply, by ids of its items, or by its thread. */
 export async function openConversation(opening: ConversationInput): Promise<OpenConversation> {
-  const { endpoint, input, exchange, conversations } = opening;
-  const rules = endpoint.conversation;
-  const wish = rules && readWish(rules, opening);
-  if (!wish) return { input, isChanged: false, settle: (request) => request };
+  const { endpoint, input, exchange, conversations, hold } = opening;
+  const { conversation: rules } = endpoint;
+  const owner = exchange.key?.id ?? '';
+  const resolved: Resolved = rules?.references
+    ? await resolveReferences(rules, input.body, { owner, conversations, hold })
+    : { body: input.body };
+  const wish = rules && readWish(rules, resolved, opening);
+  if (!wish) return withoutMemory(resolved, input);
 
   const { body, stored } = wish;
   if (wish.thread !== undefined) exchange.notes.thread = wish.thread;
   const previousId = stored.previousId ?? (await lastOf(wish, opening));
-  const history =
-    previousId === undefined ? undefined : await conversations.history(wish.owner, previousId, opening.hold);
-  const changed = history ? rules.withHistory(body, history) : body;
-  const before = history && previousId;
+  const turns = previousId === undefined ? undefined : await conversations.turnsTo(owner, previousId, hold);
+  const changed = turns ? rules.withHistory(body, saidIn(turns)) : body;
+  const unknown =
+    turns || stored.previousId === undefined ? undefined : rules.stored?.unknownReply(stored.previousId);
   return {
     input: changed === input.body ? input : withBody(input, changed),
     isChanged: changed !== input.body || wish.memory !== undefined,
-    ...(stored.previousId !== undefined && !history && { missing: notFound(stored.previousId) }),
-    settle: (request) => (history ? withoutPrevious(request) : request),
+    ...defined({ missing: resolved.missing ?? unknown }),
+    settle: (request) => (turns ? withoutPrevious(request) : request),
     ...((wish.memory !== undefined || stored.keep) && {
       async keep(reply) {
         try {
-          await keepTurn({ reply, previousId: before }, { ...wish, rules }, opening);
+          await keepTurn({ reply, previousId: turns && previousId }, { ...wish, rules }, opening);
         } catch (error) {
           // The client gets its answer anyway, with a note.
           exchange.log.error({ error }, 'A reply could not be kept.');
@@ -67,6 +72,13 @@ export async function openConversation(opening: ConversationInput): Promise<Open
       },
     }),
   };
+}
+
+/** A request whose reply is not kept. */
+function withoutMemory({ body, missing }: Resolved, input: RequestInput): OpenConversation {
+  const isChanged = body !== input.body;
+  const settle = (request: ChatRequest): ChatRequest => request;
+  return { input: isChanged ? withBody(input, body) : input, isChanged, settle, ...defined({ missing }) };
 }
 
 /** What a request wants of the gateway's memory. */
@@ -79,17 +91,20 @@ interface Wish {
   readonly memory?: string;
   /** Whether the client brings what was said before itself. */
   readonly isWhole: boolean;
+  /** As of {@link Resolved}. */
+  readonly since?: Resolved['since'];
 }
 
 function readWish(
   rules: ConversationRules,
+  resolved: Resolved,
   { endpoint, input, exchange, keepsThread }: ConversationInput,
 ): Wish | undefined {
   const { key } = exchange;
-  const thread = threadOf(input, rules);
-  const stored = rules.stored?.(input.body) ?? { keep: false };
+  const thread = threadOf(resolved.body, input, rules);
+  const stored = rules.stored?.wishOf(resolved.body) ?? { keep: false };
   if (!thread && !stored.keep && stored.previousId === undefined) return undefined;
-  const body = thread?.body ?? input.body;
+  const body = thread?.body ?? resolved.body;
   const isKept = (): boolean => key?.thread?.memory ?? keepsThread(endpoint.peek?.(input)?.model ?? '');
   return defined({
     owner: key?.id ?? '',
@@ -98,6 +113,7 @@ function readWish(
     thread: thread?.id,
     memory: thread && isKept() ? `${endpoint.wire} ${thread.id}` : undefined,
     isWhole: rules.isWhole(body),
+    since: resolved.since,
   });
 }
 
@@ -115,14 +131,17 @@ interface AnsweredTurn {
 
 async function keepTurn(
   { reply, previousId }: AnsweredTurn,
-  { owner, body, memory, stored, rules }: Wish & { readonly rules: ConversationRules },
+  { owner, body, memory, stored, since, rules }: Wish & { readonly rules: ConversationRules },
   { endpoint, context, conversations }: ConversationInput,
 ): Promise<void> {
   const encoded = endpoint.encodeReply(reply, context);
   const ownId = encoded['id'];
   const id = stored.keep && typeof ownId === 'string' ? ownId : randomUUID();
-  const [input, output] = [rules.inputOf(body), rules.outputOf(encoded)];
-  await conversations.keep(owner, defined({ id, previousId, input, output, reply: encoded }));
+  const goesOn = previousId === undefined ? since : undefined;
+  const said = goesOn
+    ? { previousId: goesOn.id, input: goesOn.said }
+    : { previousId, input: rules.inputOf(body) };
+  await conversations.keep(owner, defined({ id, ...said, output: rules.outputOf(encoded), reply: encoded }));
   if (memory !== undefined) await conversations.setLast(owner, memory, id);
 }
 
@@ -132,7 +151,11 @@ interface Thread {
   readonly body: JsonObject;
 }
 
-function threadOf({ body, headers }: RequestInput, { threadField }: ConversationRules): Thread | undefined {
+function threadOf(
+  body: JsonObject,
+  { headers }: RequestInput,
+  { threadField }: ConversationRules,
+): Thread | undefined {
   const header = headers['x-thread-id'];
   if (threadField !== undefined && body[threadField] !== undefined && body[threadField] !== null) {
     const { [threadField]: id, ...rest } = body;
@@ -146,10 +169,4 @@ function threadOf({ body, headers }: RequestInput, { threadField }: Conversation
 function withoutPrevious({ serverState, ...request }: ChatRequest): ChatRequest {
   const { previousResponseId: _, ...rest } = serverState ?? {};
   return Object.keys(rest).length > 0 ? { ...request, serverState: rest } : request;
-}
-
-function notFound(id: string): GatewayError {
-  const message = `The previous response ${JSON.stringify(id)} is not known, or not any more.`;
-  const field = 'previous_response_id';
-  return new GatewayError('invalid', message, { field, code: 'previous_response_not_found' });
 }

@@ -1,19 +1,30 @@
+import type { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
 
 /** How a protocol says what was said before, so that the gateway can keep it for clients that do not. */
 export interface ConversationRules {
   /** What a request says, as a list. */
   inputOf(body: JsonObject): readonly JsonValue[];
+  /** The request with another list. */
+  withInput(body: JsonObject, input: readonly JsonValue[]): JsonObject;
   /** The request with what was said before in front. */
   withHistory(body: JsonObject, history: readonly JsonValue[]): JsonObject;
   /** What of a reply belongs to the conversation. */
   outputOf(reply: JsonObject): readonly JsonValue[];
   /** Whether a client brings what was said before itself. */
   isWhole(body: JsonObject): boolean;
-  /** What a request says about conversations that are kept by the id of a reply. */
-  stored?(body: JsonObject): StoredWish;
+  /** How requests go on from a reply by its id. */
+  readonly stored?: StoredRules;
+  /** How requests name items of kept replies in place of the items themselves. */
+  readonly references?: ReferenceRules;
   /** The field that names a thread, where the protocol has none of its own. */
   readonly threadField?: string;
+}
+
+export interface StoredRules {
+  wishOf(body: JsonObject): StoredWish;
+  /** What a client is told when the reply that it goes on from is not kept. */
+  unknownReply(id: string): GatewayError;
 }
 
 export interface StoredWish {
@@ -21,6 +32,17 @@ export interface StoredWish {
   readonly previousId?: string;
   /** Whether the reply is to be kept. */
   readonly keep: boolean;
+}
+
+export interface ReferenceRules {
+  /** The id of the item that an entry stands for; `undefined` for an entry that is an item. */
+  idIn(entry: JsonValue): string | undefined;
+  /** The reply that an item came with, by the item's id; `undefined` for an id that the gateway did not give. */
+  replyOf(itemId: string): string | undefined;
+  /** What a client is told when an item is not kept. */
+  unknownItem(itemId: string, at: number): GatewayError;
+  /** What a client is told that names an item a second time. */
+  repeatedItem(itemId: string, at: number): GatewayError;
 }
 
 export interface ListRules {
@@ -41,6 +63,7 @@ export function listRules({ field, outputOf }: ListRules): ConversationRules {
   };
   return {
     inputOf,
+    withInput: (body, input) => ({ ...body, [field]: input }),
     withHistory(body, history) {
       const input = inputOf(body);
       const own = leadingOf(input);

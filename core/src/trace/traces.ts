@@ -6,7 +6,15 @@ import type { PackedCapture } from './packed.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { Pulse } from './pulse.ts';
 import type { TraceRecord } from './record.ts';
-import type { FromWorker, Load, SentTrace, StoreCalls, ToWorker, WorkerInput, WorkerPulse } from './worker-messages.ts';
+import type {
+  FromWorker,
+  Load,
+  SentTrace,
+  StoreCalls,
+  ToWorker,
+  WorkerInput,
+  WorkerPulse,
+} from './worker-messages.ts';
 import { Watchdog } from './watchdog.ts';
 
 export interface TracesStatus {

@@ -20,7 +20,13 @@ const GRACE_MS = 3_000;
 /** What a crash may take: traces that are younger. */
 const COMMIT_AFTER_MS = 500;
 
-const { folder, retention, rules, readers: modules, life } = workerData as WorkerInput & {
+const {
+  folder,
+  retention,
+  rules,
+  readers: modules,
+  life,
+} = workerData as WorkerInput & {
   readonly life: WorkerPulse;
 };
 const pulse = new Pulse(life.memory);

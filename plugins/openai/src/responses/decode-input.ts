@@ -18,6 +18,7 @@ import {
   decodeTextPart,
   decodeUserPart,
 } from './decode-parts.ts';
+import { referenceRules } from './stored.ts';
 import { RESPONSES } from './wire.ts';
 
 export interface DecodedInput {
@@ -62,7 +63,8 @@ class InputReader {
   }
 
   read(item: FieldReader, path: string): void {
-    const type = item.optionalString('type') ?? 'message';
+    const isReference = referenceRules.idIn(item.all()) !== undefined;
+    const type = isReference ? 'item_reference' : (item.optionalString('type') ?? 'message');
     switch (type) {
       case 'message':
         this.#message(item);

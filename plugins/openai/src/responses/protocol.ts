@@ -14,6 +14,7 @@ import { arrayOf } from '../wire.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeReply } from './encode-reply.ts';
 import { encodeStream, encodeStreamError } from './encode-stream.ts';
+import { referenceRules, storedRules } from './stored.ts';
 import { INPUT_TOKENS, RESPONSES } from './wire.ts';
 
 /** Servers differ in whether the case of a field matters, and in what they take for true. */
@@ -36,10 +37,8 @@ const responsesEndpoint: ChatEndpoint = {
   answersLater,
   conversation: {
     ...listRules({ field: 'input', outputOf: ({ output }) => arrayOf(output) }),
-    stored: ({ previous_response_id: previousId, store }) => ({
-      ...(typeof previousId === 'string' && { previousId }),
-      keep: store !== false,
-    }),
+    stored: storedRules,
+    references: referenceRules,
   },
   peek,
   decodeRequest,

@@ -12,7 +12,7 @@ import {
   type WholePart,
 } from '@dragoman/core';
 import { callItem, encryptedOf, messageItem, reasoningItem, refusalPart, textPart } from './encode-items.ts';
-import { encodeResponse, type Progress, type ResponseHead } from './response-object.ts';
+import { encodeResponse, itemId, type Progress, type ResponseHead } from './response-object.ts';
 import { encodeUsage } from './usage.ts';
 import { FAILURE_CODES, INCOMPLETE, RESPONSES } from './wire.ts';
 
@@ -290,7 +290,7 @@ export class ResponseEncoder {
 
   #place(prefix: string): { readonly at: number; readonly id: string } {
     const at = this.#output.push(undefined) - 1;
-    return { at, id: `${prefix}_${this.#context.id}_${at}` };
+    return { at, id: itemId(this.#context, prefix, at) };
   }
 
   *#added(output_index: number, item: JsonObject): Generator<JsonObject> {

@@ -14,6 +14,17 @@ export function responseId({ id }: Pick<EncodeContext, 'id'>): string {
   return `resp_${id}`;
 }
 
+/** The id of an item of a response's output. It tells whose it is, as clients may send nothing else of the item. */
+export function itemId({ id }: Pick<EncodeContext, 'id'>, prefix: string, at: number): string {
+  return `${prefix}_${id}_${at}`;
+}
+
+/** The id of the response that an item of {@link itemId} belongs to. */
+export function responseIdOfItem(item: string): string | undefined {
+  const id = /^[a-z]+_(\w+)_\d+$/.exec(item)?.[1];
+  return id === undefined ? undefined : responseId({ id });
+}
+
 /** What changes of a response while it comes. */
 export interface Progress {
   readonly status: Status;
