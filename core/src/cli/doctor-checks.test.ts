@@ -51,7 +51,7 @@ describe('checkState', () => {
 
   it('tells a state that is broken from one of a newer gateway', async () => {
     await write('{"version":1}');
-    await expect(checkState(folder)).rejects.toThrow('is not a valid state');
+    await expect(checkState(folder)).rejects.toThrow('keys: Invalid input: expected array');
     await write('{"version":999}');
     await expect(checkState(folder)).rejects.toThrow('The state is of version 999');
   });

@@ -16,7 +16,7 @@ let now: number;
 let keys: KeyRing;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dragoman-keys-'));
-  store = await openStateStore({ folder, log: { error: () => {}, info: () => {} } });
+  store = await openStateStore({ folder, log: { error: () => {}, warn: () => {}, info: () => {} } });
   now = START;
   keys = createKeyRing({ store, now: () => now });
 });
@@ -62,7 +62,7 @@ describe('verify', () => {
   it('finds the key behind a secret among others, also after a restart', async () => {
     const made = [await keys.create({ name: 'a' }), await keys.create({ name: 'b' })];
     const reopened = createKeyRing({
-      store: await openStateStore({ folder, log: { error: () => {}, info: () => {} } }),
+      store: await openStateStore({ folder, log: { error: () => {}, warn: () => {}, info: () => {} } }),
       now: () => now,
     });
     for (const { key, secret } of made) {

@@ -124,24 +124,26 @@ function decided(input: KeyInput) {
 function createLookUp(): (state: State, secret: string) => StoredKey | undefined {
   let seen: State['keys'] | undefined;
   const right = new Map<string, StoredKey>();
-  let byPrefix = new Map<string, { readonly key: StoredKey; readonly digest: Buffer }[]>();
+  let byPrefix = new Map<string, StoredKey[]>();
   return ({ keys }, secret) => {
     if (keys !== seen) {
       seen = keys;
       right.clear();
-      byPrefix = Map.groupBy(
-        keys.map((key) => ({ key, digest: Buffer.from(key.hash, 'hex') })),
-        ({ key }) => key.prefix,
-      );
+      byPrefix = Map.groupBy(keys, ({ prefix }) => prefix);
     }
     const known = right.get(secret);
     if (known) return known;
     const digest = hash('sha256', secret, 'buffer');
     const candidates = byPrefix.get(secret.slice(0, SHOWN_LENGTH)) ?? [];
-    const key = candidates.find((candidate) => timingSafeEqual(candidate.digest, digest))?.key;
+    const key = candidates.find(({ hash: own }) => isSameDigest(Buffer.from(own, 'hex'), digest));
     if (key) right.set(secret, key);
     return key;
   };
+}
+
+/** A stored hash of another length belongs to no key. */
+function isSameDigest(one: Buffer, other: Buffer): boolean {
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 function refused(reason: Refusal, message: string): GatewayError {

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { limitsSchema } from '../config/limits.ts';
 import { relaySchema } from '../config/relay.ts';
-import { aliasSchema } from '../config/routing.ts';
+import type { AliasConfig } from '../config/routing.ts';
 import { RECORD_LEVELS } from '../trace/recording.ts';
-import { upstreamSchema } from '../config/upstream.ts';
-import { CURRENT_VERSION } from './migrations.ts';
+import type { UpstreamConfig } from '../config/upstream.ts';
+import type { ListName } from './contents.ts';
+import type { CURRENT_VERSION } from './migrations.ts';
+import type { DataProblem } from './unreadable.ts';
 
 const instant = z.iso.datetime();
 
@@ -39,18 +41,22 @@ export const settingsSchema = z.strictObject({
 });
 
 /** All that the gateway keeps but traces. Secret options of upstreams are encrypted values. */
-export const stateSchema = z.strictObject({
-  version: z.literal(CURRENT_VERSION),
-  upstreams: z.array(upstreamSchema),
-  aliases: z.array(aliasSchema).default([]),
-  keys: z.array(keySchema),
-  settings: settingsSchema,
-});
-export type State = Readonly<z.output<typeof stateSchema>>;
+export interface State {
+  readonly version: typeof CURRENT_VERSION;
+  readonly upstreams: readonly UpstreamConfig[];
+  readonly aliases: readonly AliasConfig[];
+  readonly keys: readonly StoredKey[];
+  readonly settings: Readonly<z.output<typeof settingsSchema>>;
+}
 
 /** Where the state lives. `read` is a memory access; `update` resolves once the change is durable. */
 export interface StateStore {
   read(): State;
-  /** Applies changes one after the other. `change` gets the newest state and returns the next one. */
+  /**
+   * Applies changes one after the other. `change` gets the newest state and returns the next one. It may be called
+   * again with a newer state, so it must depend on nothing else that changes, and change nothing itself.
+   */
   update(change: (state: State) => State): Promise<State>;
+  /** Rows of the file that this version cannot use. They are not in the state, and stay in the file. */
+  readonly unusable: readonly (DataProblem & { readonly list: ListName })[];
 }

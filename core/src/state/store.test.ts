@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CURRENT_VERSION } from './migrations.ts';
+import { StateError } from './state-error.ts';
 import type { State, StoredKey } from './state.ts';
 import { openStateStore } from './store.ts';
 
@@ -25,8 +26,13 @@ const open = () =>
   openStateStore({
     folder,
     now: () => NOW,
-    log: { error: (fields) => void reports.push(fields), info: (_, message) => void told.push(message) },
+    log: {
+      error: (fields) => void reports.push(fields),
+      warn: (fields) => void reports.push(fields),
+      info: (_, message) => void told.push(message),
+    },
   });
+const EMPTY_FILE = '{"version":3,"upstreams":[],"keys":[],"settings":{}}';
 const file = (): string => join(folder, 'state.json');
 
 function key(name: string): StoredKey {
@@ -120,19 +126,38 @@ describe('openStateStore', () => {
   });
 
   it.each([
-    ['cut', '{"version":1,"ups'],
-    ['empty', ''],
-    ['no state', '[1,2]'],
-    ['of a wrong shape', '{"version":1,"upstreams":[],"keys":[{}],"settings":{}}'],
-    ['of no version', '{"upstreams":[],"keys":[],"settings":{}}'],
-  ])('keeps a file aside that is %s, says so, and starts empty', async (_, text) => {
+    ['cut', '{"version":3,"ups', 'it is not valid JSON'],
+    ['empty', '', 'it is empty'],
+    ['no state', '[1,2]', 'The state is not a JSON object.'],
+    ['of a wrong shape', '{"version":3,"upstreams":[],"keys":{}}', 'keys: Invalid input: expected array'],
+    [
+      'of wrong settings',
+      EMPTY_FILE.replace('{}', '{"adminPasswordHash":1}'),
+      'settings.adminPasswordHash: ',
+    ],
+    [
+      'of no version',
+      '{"upstreams":[],"keys":[],"settings":{}}',
+      'version: The state has no version number.',
+    ],
+  ])('stops at a file that is %s, names the place, and leaves the file alone', async (_, text, message) => {
     await writeStateFile(text);
-    const store = await open();
-    await store.update(addKey('new'));
-    const aside = join(folder, 'state.json.corrupt-2026-11-20T12-00-00.000Z');
-    expect(await readFile(aside, 'utf8')).toBe(text);
-    expect(reports).toMatchObject([{ file: aside }]);
-    expect((await open()).read().keys).toEqual([key('new')]);
+    const error = await open().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(StateError);
+    expect((error as Error).message).toContain(file());
+    expect((error as Error).message).toContain(message);
+    expect(await readdir(folder)).toEqual(['state.json']);
+    expect(await readFile(file(), 'utf8')).toBe(text);
+  });
+
+  it('says nothing of what a broken file holds', async () => {
+    await writeStateFile('{"version":3,"keys":[{"hash":"secret-hash"]}');
+    await expect(open()).rejects.toThrow(/it is not valid JSON \(at position 42 .*\)(?!.*secret-hash)/s);
+  });
+
+  it('stops at a file that the system does not let it read', async () => {
+    await mkdir(file(), { recursive: true });
+    await expect(open()).rejects.toThrow('the system refuses it (EISDIR)');
   });
 
   it('does not start on the state of a newer gateway, and leaves it alone', async () => {
@@ -166,7 +191,7 @@ describe('a store whose process is killed at any instant', () => {
     const script = `
       import { writeSync } from 'node:fs';
       const { openStateStore } = await import(${JSON.stringify(new URL('store.ts', import.meta.url).href)});
-      const store = await openStateStore({ folder: process.argv[1], log: { error() {}, info() {} } });
+      const store = await openStateStore({ folder: process.argv[1], log: { error() {}, warn() {}, info() {} } });
       const key = { name: 'x'.repeat(20_000), prefix: 'p', hash: 'h', enabled: true, createdAt: '2026-11-20T12:00:00Z' };
       for (;;) {
         const { keys } = await store.update((s) => ({ ...s, keys: [...s.keys, { ...key, id: String(s.keys.length) }] }));

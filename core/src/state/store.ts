@@ -1,32 +1,33 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Low } from 'lowdb';
 import { z } from 'zod';
-import type { JsonObject } from '../canonical/json.ts';
+import { isJsonObject, type JsonObject } from '../canonical/json.ts';
 import type { Log } from '../plugin/plugin.ts';
+import { changeContents, type Contents, EMPTY, readContents, type ReadContents } from './contents.ts';
+import { removeLeftovers, writeDurably } from './durable-file.ts';
+import { ContentsEncoder } from './encode-contents.ts';
 import { createDataFolder } from './folder.ts';
-import { DurableJsonFile } from './json-file.ts';
-import { CURRENT_VERSION, migrate, NewerStateError } from './migrations.ts';
+import { CURRENT_VERSION, migrate, type MigrationTools, NewerStateError } from './migrations.ts';
 import { hasLegacySecrets, resealOptions } from './seal-options.ts';
 import type { SecretBox } from './secrets.ts';
-import { type State, type StateStore, stateSchema } from './state.ts';
+import type { State, StateStore } from './state.ts';
+import { readJsonFile, UnreadableFileError } from './unreadable.ts';
 
 export interface StateStoreInput {
   /** The data folder; made when it is not there. */
   readonly folder: string;
-  readonly log: Pick<Log, 'error' | 'info'>;
+  readonly log: Pick<Log, 'error' | 'warn' | 'info'>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** Seals secrets of earlier versions again. Without it, they stay as they are. */
   readonly secrets?: SecretBox;
 }
 
-const NAME = 'state.json';
-const EMPTY: State = { version: CURRENT_VERSION, upstreams: [], aliases: [], keys: [], settings: {} };
+export const STATE_FILE = 'state.json';
 
 /**
- * Opens the state of a data folder. A file that cannot be read is kept aside under a name that tells when, and
- * reported; the gateway then starts with an empty state. One written by a newer gateway stops the start.
+ * Opens the state of a data folder. A file that cannot be read stops the start, as does one written by a newer gateway.
+ * Rows that this version cannot use are set aside and reported; like unknown fields, they stay in the file.
  */
 export async function openStateStore({
   folder,
@@ -35,23 +36,25 @@ export async function openStateStore({
   secrets,
 }: StateStoreInput): Promise<StateStore> {
   await createDataFolder(folder);
-  const path = join(folder, NAME);
-  const file = new DurableJsonFile<State>(path);
-  await file.removeLeftovers();
-  let state = await load(file, { path, log, now, secrets });
+  const path = join(folder, STATE_FILE);
+  await removeLeftovers(path);
+  const encoder = new ContentsEncoder();
+  const write = async (next: Contents): Promise<void> => writeDurably(path, await encoder.encode(next));
+  const { contents: loaded, problems } = await load({ path, log, now, secrets, write });
+  const unusable = problems.map((problem) => ({ ...problem, file: STATE_FILE }));
 
-  const db = new Low<State>(file, state);
+  let contents = loaded;
   let last: Promise<unknown> = Promise.resolve();
   const apply = async (change: (state: State) => State): Promise<State> => {
-    const next = stateSchema.parse(change(state));
-    db.data = next;
-    await db.write();
+    const next = changeContents(contents, change(contents.state));
+    await write(next);
     // Only what is durable may be seen: a failed write leaves everything as it was.
-    state = keepUnchanged(state, next);
-    return state;
+    contents = next;
+    return next.state;
   };
   return {
-    read: () => state,
+    read: () => contents.state,
+    unusable,
     update(change) {
       const result = last.then(() => apply(change));
       last = result.catch(() => {});
@@ -60,62 +63,96 @@ export async function openStateStore({
   };
 }
 
-interface LoadInput {
-  readonly path: string;
-  readonly log: Pick<Log, 'error' | 'info'>;
-  readonly now: () => number;
-  readonly secrets: SecretBox | undefined;
+/** A state file as this version reads it. */
+export interface ReadState extends ReadContents {
+  /** The version of the file. */
+  readonly version: number;
 }
 
-async function load(file: DurableJsonFile<State>, input: LoadInput): Promise<State> {
-  const { path, log, now, secrets } = input;
+/**
+ * Reads a state file without touching it; `undefined` when there is none. Throws a `StateError` when it cannot be
+ * read, or was written by a newer gateway.
+ */
+export async function readStateFile(
+  path: string,
+  tools: MigrationTools = {},
+): Promise<ReadState | undefined> {
+  const raw = await readJsonFile(path);
+  if (raw === undefined) return undefined;
+  const migrated = migrateRaw(path, raw, tools);
+  return { ...readContents(path, migrated), version: (raw as { readonly version: number }).version };
+}
+
+function migrateRaw(path: string, raw: unknown, tools: MigrationTools): JsonObject {
   try {
-    const stored = await file.read();
-    if (stored !== null && stored.version !== CURRENT_VERSION) return await migrateFile(file, stored, input);
-    const state = stored === null ? EMPTY : stateSchema.parse(stored);
-    if (!hasLegacySecrets(state)) await secrets?.legacy?.retire();
-    return state;
+    return migrate(raw, tools);
   } catch (error) {
-    if (error instanceof NewerStateError) throw error;
-    if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
-    const aside = `${path}.corrupt-${new Date(now()).toISOString().replaceAll(':', '-')}`;
-    await file.putAside(aside);
-    log.error({ file: aside, error }, 'The state file could not be read and was kept aside; starting empty.');
-    return EMPTY;
+    if (error instanceof NewerStateError || !(error instanceof TypeError)) throw error;
+    const place = isJsonObject(raw) ? 'version' : '';
+    throw new UnreadableFileError(path, [{ path: place, message: error.message }], error);
   }
 }
+
+interface LoadInput extends Required<Pick<StateStoreInput, 'log' | 'now'>> {
+  readonly path: string;
+  readonly secrets: SecretBox | undefined;
+  readonly write: (contents: Contents) => Promise<void>;
+}
+
+/** So many places are named in one entry of the log. */
+const MAX_NAMED = 20;
 
 /**
  * Writes a migrated state at once, because secrets of the first format are read only this once. If some cannot be
  * decrypted, a copy of the old file is kept, so that it can be restored together with the right key.
  */
-async function migrateFile(file: DurableJsonFile<State>, stored: State, input: LoadInput): Promise<State> {
-  const { path, log, now, secrets } = input;
-  const unreadable: string[] = [];
+async function load(input: LoadInput): Promise<ReadContents> {
+  const { path, log, now, secrets, write } = input;
+  const undecrypted: string[] = [];
   const reseal = (upstream: JsonObject): JsonObject => {
     const owner = ownerSchema.safeParse(upstream);
     if (!secrets || !owner.success) return upstream;
     const resealed = resealOptions(owner.data, secrets);
-    unreadable.push(...resealed.unreadable.map((option) => `${owner.data.id} ${option}`));
+    undecrypted.push(...resealed.unreadable.map((option) => `${owner.data.id} ${option}`));
     return { ...upstream, options: resealed.options as JsonObject };
   };
-  const state = stateSchema.parse(migrate(stored, { reseal }));
-  if (unreadable.length > 0) {
+  const read = await readStateFile(path, { reseal });
+  if (!read) {
+    await secrets?.legacy?.retire();
+    return { contents: EMPTY, problems: [], unknown: [] };
+  }
+  const { contents, problems, unknown, version } = read;
+  if (undecrypted.length > 0) {
     const aside = `${path}.before-${new Date(now()).toISOString().replaceAll(':', '-')}`;
     await copyFile(path, aside);
     log.error(
-      { unreadable, file: aside },
+      { unreadable: undecrypted, file: aside },
       'Stored secrets could not be decrypted. Enter them again, or put this file back and start with the right key.',
     );
   }
-  await file.write(state);
-  const { version } = stored as { readonly version: number };
-  log.info(
-    { from: version, to: state.version },
-    `The data folder was converted from version ${version} to ${state.version}; earlier versions cannot read it.`,
-  );
-  if (!hasLegacySecrets(state)) await secrets?.legacy?.retire();
-  return state;
+  if (version !== CURRENT_VERSION) {
+    await write(contents);
+    log.info(
+      { from: version, to: CURRENT_VERSION },
+      `The data folder was converted from version ${version} to ${CURRENT_VERSION}; earlier versions cannot read it.`,
+    );
+  }
+  const upstreams = [...contents.state.upstreams, ...contents.setAside.upstreams];
+  if (!hasLegacySecrets({ upstreams })) await secrets?.legacy?.retire();
+  if (problems.length > 0)
+    log.error(
+      {
+        file: path,
+        problems: problems.slice(0, MAX_NAMED).map(({ path: at, message }) => `${at}: ${message}`),
+      },
+      'Rows of the state file cannot be used by this version. They stay in the file. See: ./dragoman doctor',
+    );
+  if (unknown.length > 0)
+    log.warn(
+      { file: path, fields: unknown.slice(0, MAX_NAMED), count: unknown.length },
+      'The state file has fields that this version does not know. They stay in the file and have no effect.',
+    );
+  return read;
 }
 
 const ownerSchema = z.object({
@@ -123,14 +160,3 @@ const ownerSchema = z.object({
   provider: z.string(),
   options: z.record(z.string(), z.unknown()),
 });
-
-/** Entries that an update left alone stay the very same objects, so that caches keyed by them hold. */
-function keepUnchanged(before: State, after: State): State {
-  const known = new Map(
-    [...before.upstreams, ...before.aliases, ...before.keys].map((entry) => [JSON.stringify(entry), entry]),
-  );
-  const keep = <T extends object>(entries: readonly T[]): T[] =>
-    entries.map((entry) => (known.get(JSON.stringify(entry)) as T | undefined) ?? entry);
-  const kept = { upstreams: keep(after.upstreams), aliases: keep(after.aliases), keys: keep(after.keys) };
-  return { ...after, ...kept };
-}

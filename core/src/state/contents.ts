@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import { GatewayError } from '../canonical/errors.ts';
+import { isJsonObject, type JsonObject } from '../canonical/json.ts';
+import type { ConfigProblem } from '../config/config-error.ts';
+import { formatPath, problemsOf } from '../config/issues.ts';
+import { aliasSchema } from '../config/routing.ts';
+import { upstreamSchema } from '../config/upstream.ts';
+import { CURRENT_VERSION } from './migrations.ts';
+import { keepUnknown, readRow } from './rows.ts';
+import { keySchema, settingsSchema, type State } from './state.ts';
+import { UnreadableFileError } from './unreadable.ts';
+
+/** The lists of the state: how a row is read, and what it is called by. */
+const LISTS = {
+  upstreams: { schema: upstreamSchema, nameOf: ({ id }: State['upstreams'][number]) => id },
+  aliases: { schema: aliasSchema, nameOf: ({ name }: State['aliases'][number]) => name },
+  keys: { schema: keySchema, nameOf: ({ id }: State['keys'][number]) => id },
+} as const;
+export type ListName = keyof typeof LISTS;
+export const LIST_NAMES = Object.keys(LISTS) as readonly ListName[];
+
+interface List<Row extends object> {
+  readonly schema: z.ZodType<Row>;
+  readonly nameOf: (row: Row) => string;
+}
+
+/** All that the state file holds: what this version understands, and what it keeps for one that does. */
+export interface Contents {
+  readonly state: State;
+  /** Fields of the file itself that this version does not know. */
+  readonly rest: JsonObject;
+  /** Rows that this version cannot use, as they are stored. */
+  readonly setAside: Readonly<Record<ListName, readonly unknown[]>>;
+  /** Of rows with fields that this version does not know: as they are stored. */
+  readonly stored: ReadonlyMap<object, unknown>;
+}
+
+export const EMPTY: Contents = {
+  state: { version: CURRENT_VERSION, upstreams: [], aliases: [], keys: [], settings: {} },
+  rest: {},
+  setAside: { upstreams: [], aliases: [], keys: [] },
+  stored: new Map(),
+};
+
+export interface ReadContents {
+  readonly contents: Contents;
+  /** Why rows were set aside. */
+  readonly problems: readonly (ConfigProblem & { readonly list: ListName })[];
+  /** The fields that this version does not know. */
+  readonly unknown: readonly string[];
+}
+
+const shellSchema = z.object({
+  upstreams: z.array(z.unknown()),
+  aliases: z.array(z.unknown()).default([]),
+  keys: z.array(z.unknown()),
+});
+
+/** Reads a state of the current version. Throws an {@link UnreadableFileError} when it cannot be read row by row. */
+export function readContents(file: string, raw: JsonObject): ReadContents {
+  const shell = shellSchema.safeParse(raw);
+  if (!shell.success) throw new UnreadableFileError(file, problemsOf(shell.error));
+  const { version: _, upstreams: _u, aliases: _a, keys: _k, settings: rawSettings, ...rest } = raw;
+  const settings = readRow(settingsSchema, rawSettings, ['settings']);
+  if ('problems' in settings) throw new UnreadableFileError(file, settings.problems);
+
+  const problems: ReadContents['problems'][number][] = [];
+  const unknown = [...Object.keys(rest).map((name) => formatPath([name])), ...settings.unknown];
+  const stored = new Map<object, unknown>();
+  if (settings.unknown.length > 0) stored.set(settings.row, rawSettings);
+  const readList = <Row extends object>(list: ListName, { schema }: List<Row>) => {
+    const rows: Row[] = [];
+    const aside: unknown[] = [];
+    for (const [at, entry] of shell.data[list].entries()) {
+      const read = readRow(schema, entry, [list, at]);
+      if ('problems' in read) {
+        aside.push(entry);
+        problems.push(...read.problems.map((problem) => ({ ...problem, list })));
+        continue;
+      }
+      rows.push(read.row);
+      unknown.push(...read.unknown);
+      if (read.unknown.length > 0) stored.set(read.row, entry);
+    }
+    return { rows, aside };
+  };
+  const upstreams = readList('upstreams', LISTS.upstreams);
+  const aliases = readList('aliases', LISTS.aliases);
+  const keys = readList('keys', LISTS.keys);
+  return {
+    contents: {
+      state: {
+        version: CURRENT_VERSION,
+        upstreams: upstreams.rows,
+        aliases: aliases.rows,
+        keys: keys.rows,
+        settings: settings.row,
+      },
+      rest,
+      setAside: { upstreams: upstreams.aside, aliases: aliases.aside, keys: keys.aside },
+      stored,
+    },
+    problems,
+    unknown,
+  };
+}
+
+/** Rows are checked one by one, where they are other ones. */
+const rowsSchema = z.custom<readonly unknown[]>((value) => Array.isArray(value));
+const nextSchema = z.strictObject({
+  version: z.literal(CURRENT_VERSION),
+  upstreams: rowsSchema,
+  aliases: rowsSchema,
+  keys: rowsSchema,
+  settings: settingsSchema,
+});
+
+/**
+ * The contents after a change. Only rows that are other objects than before are checked, so that the cost of a change
+ * does not grow with what it leaves alone; those that say the same stay the very same objects, so that caches keyed by
+ * them hold.
+ */
+export function changeContents(before: Contents, changed: State): Contents {
+  const { settings } = nextSchema.parse(changed);
+  const stored = new Map<object, unknown>();
+  const carry = (from: object | undefined, to: object): void => {
+    const raw = from && before.stored.size > 0 ? before.stored.get(from) : undefined;
+    if (raw !== undefined) stored.set(to, from === to ? raw : keepUnknown(raw, from, to));
+  };
+  const changeList = <Row extends object>(
+    list: ListName,
+    { schema, nameOf }: List<Row>,
+    [rowsBefore, rows]: readonly [readonly Row[], readonly Row[]],
+  ): readonly Row[] => {
+    let same: ReadonlySet<Row> | undefined;
+    let byName: ReadonlyMap<string, Row> | undefined;
+    const isSame = (row: Row, at: number): boolean =>
+      row === rowsBefore[at] || (same ??= new Set(rowsBefore)).has(row);
+    const next = rows.map((row, at) => {
+      if (isSame(row, at)) {
+        carry(row, row);
+        return row;
+      }
+      const read = schema.parse(row);
+      byName ??= new Map(rowsBefore.map((each) => [nameOf(each), each]));
+      const former = byName.get(nameOf(read));
+      if (!former) refuseTaken(list, nameOf(read), before);
+      const result = former && JSON.stringify(former) === JSON.stringify(read) ? former : read;
+      carry(former, result);
+      return result;
+    });
+    return rows === rowsBefore ? rows : next;
+  };
+  const { state } = before;
+  const next = {
+    version: CURRENT_VERSION,
+    upstreams: changeList('upstreams', LISTS.upstreams, [state.upstreams, changed.upstreams]),
+    aliases: changeList('aliases', LISTS.aliases, [state.aliases, changed.aliases]),
+    keys: changeList('keys', LISTS.keys, [state.keys, changed.keys]),
+    settings: changed.settings === state.settings ? state.settings : settings,
+  } as const;
+  carry(state.settings, next.settings);
+  return { ...before, state: next, stored };
+}
+
+/** A row that was set aside would come back beside the new one. */
+function refuseTaken(list: ListName, name: string, { setAside }: Contents): void {
+  const field = list === 'aliases' ? 'name' : 'id';
+  if (!setAside[list].some((row) => isJsonObject(row) && row[field] === name)) return;
+  throw new GatewayError(
+    'conflict',
+    `${JSON.stringify(name)} is stored in ${list} already, in a form that this version cannot use. See: ./dragoman doctor`,
+  );
+}

@@ -1,0 +1,22 @@
+import { readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { flushFolder } from './folder.ts';
+
+/**
+ * Replaces a file so that it is always whole: written beside, flushed to the disk, and renamed. A process that dies at
+ * any instant leaves the old text or the new one.
+ */
+export async function writeDurably(path: string, text: string | Buffer): Promise<void> {
+  await writeFileAtomic(path, text, { mode: 0o600 });
+  await flushFolder(dirname(path));
+}
+
+/** Removes the temporary files of processes that were killed while they wrote. */
+export async function removeLeftovers(path: string): Promise<void> {
+  const folder = dirname(path);
+  const start = `${basename(path)}.`;
+  const names = await readdir(folder);
+  const left = names.filter((name) => name.startsWith(start) && /^\d+$/.test(name.slice(start.length)));
+  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
+}

@@ -1,0 +1,74 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Contents, LIST_NAMES, type ListName } from './contents.ts';
+
+/** So many characters are put together before others have a turn: about a millisecond of work. */
+const CHUNK = 64 * 1024;
+const INDENT = '    ';
+
+/** Writes contents as JSON for people to read. The text of a row is kept for the next time. */
+export class ContentsEncoder {
+  readonly #texts = new WeakMap<object, string>();
+
+  async encode({ state, rest, setAside, stored }: Contents): Promise<Buffer> {
+    const writer = new ChunkWriter();
+    const textOf = (row: object): string => {
+      const known = this.#texts.get(row);
+      if (known !== undefined) return known;
+      const text = indented(stored.get(row) ?? row);
+      this.#texts.set(row, text);
+      return text;
+    };
+    const writeList = async (name: ListName): Promise<void> => {
+      const count = state[name].length + setAside[name].length;
+      await writer.add(`  ${JSON.stringify(name)}: [${count > 0 ? '\n' : ''}`);
+      let left = count;
+      const writeRow = (text: string): Promise<void> | undefined =>
+        writer.add(`${INDENT}${text}${(left -= 1) > 0 ? ',' : ''}\n`);
+      // Waiting for each of thousands of rows would cost more than the rows themselves.
+      for (const row of state[name]) {
+        const full = writeRow(textOf(row));
+        if (full) await full;
+      }
+      for (const row of setAside[name]) await writeRow(indented(row));
+      await writer.add(count > 0 ? '  ],\n' : '],\n');
+    };
+    await writer.add(`{\n  "version": ${state.version},\n`);
+    for (const name of LIST_NAMES) await writeList(name);
+    const { settings } = state;
+    const others = Object.entries({ settings: stored.get(settings) ?? settings, ...rest });
+    const fields = others.map(([name, value]) => `  ${JSON.stringify(name)}: ${indented(value, '  ')}`);
+    await writer.add(`${fields.join(',\n')}\n}\n`);
+    return writer.end();
+  }
+}
+
+/** No string of JSON holds a line break, so only its layout is indented. */
+function indented(value: unknown, indent = INDENT): string {
+  return JSON.stringify(value, undefined, 2).replaceAll('\n', `\n${indent}`);
+}
+
+class ChunkWriter {
+  readonly #chunks: Buffer[] = [];
+  #parts: string[] = [];
+  #length = 0;
+
+  /** To be awaited where it gives something: others have a turn then. */
+  add(text: string): Promise<void> | undefined {
+    this.#parts.push(text);
+    this.#length += text.length;
+    if (this.#length < CHUNK) return undefined;
+    this.#flush();
+    return setImmediate();
+  }
+
+  end(): Buffer {
+    this.#flush();
+    return Buffer.concat(this.#chunks);
+  }
+
+  #flush(): void {
+    this.#chunks.push(Buffer.from(this.#parts.join('')));
+    this.#parts = [];
+    this.#length = 0;
+  }
+}
