@@ -55,7 +55,7 @@ export async function createContainer(
   { clock = systemClock, random = Math.random, freeSpace }: Surroundings = {},
 ): Promise<DependencyContainer> {
   const container = root.createChildContainer();
-  const { log, request } = createLogs(config.log);
+  const { log, request, sink } = createLogs(config.log);
   const folder = config.data;
   container.register(tokens.CONFIG, { useValue: config });
   const live = createLiveConfig(config);
@@ -63,6 +63,7 @@ export async function createContainer(
   container.register(tokens.CLOCK, { useValue: clock });
   container.register(tokens.LOG, { useValue: log });
   container.register(tokens.REQUEST_LOG, { useValue: request });
+  container.register(tokens.LOG_SINK, { useValue: sink });
   const secrets = await openSecretBox({ folder, ...(config.secret && { secret: config.secret }) });
   container.register(tokens.SECRETS, { useValue: secrets });
   container.register(tokens.STATE, { useValue: await openStateStore({ folder, log, secrets }) });

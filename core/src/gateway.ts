@@ -53,6 +53,8 @@ export interface Gateway {
   readonly consoleUrl: string;
   /** Where metrics are served, when that is at a port of their own. */
   readonly metricsUrl: string | undefined;
+  /** Whether a write of the log does not return, which would keep the process from its end. */
+  readonly isLogStuck: boolean;
   /** The client key that `listen` made because there was none; it is known only now. */
   readonly firstKey: string | undefined;
 }
@@ -84,6 +86,7 @@ async function assemble(
 ): Promise<Gateway> {
   const container = await createContainer(config, surroundings);
   const log = container.resolve(tokens.LOG);
+  const logSink = container.resolve(tokens.LOG_SINK);
   const { now, sleep } = container.resolve(tokens.CLOCK);
   const live = container.resolve(tokens.LIVE_CONFIG);
   const keys = container.resolve(tokens.KEYS);
@@ -118,7 +121,7 @@ async function assemble(
     config.metrics.enabled && !adminOnly
       ? createMetrics(
           metricSources({
-            ...{ upstreams, health, gates, traces, keys, bodies, now },
+            ...{ upstreams, health, gates, traces, keys, bodies, logSink, now },
             limiter: container.resolve(tokens.LIMITER),
             aliases: container.resolve(tokens.ALIASES),
           }),
@@ -165,6 +168,7 @@ async function assemble(
     hasConsole: !isConsoleApart(config.console),
     traces: () => traces.status(),
     isDiskLow: () => disk.isLow,
+    logStatus: () => logSink.status(),
   });
   const metricsRouter = metrics && createMetricsRouter(metrics, config.metrics.token);
   const served = {
@@ -187,6 +191,7 @@ async function assemble(
     }).then(describeUnpriced, () => undefined);
     if (warning !== undefined) log.warn(warning);
   };
+  const flushLog = (): Promise<void> => new Promise((resolve) => logSink.flush(resolve));
   const close = async (): Promise<void> => {
     upkeep.stop();
     await servers.drain(config.server.shutdownGraceMs);
@@ -200,7 +205,8 @@ async function assemble(
     disk.close();
     if (!adminOnly) await entries.stopped();
     await runFile.release();
-    await new Promise<void>((resolve) => log.flush(() => resolve()));
+    await flushLog();
+    logSink.close();
   };
 
   return {
@@ -221,6 +227,8 @@ async function assemble(
       }
       upkeep.start();
       void warnOfUnpriced();
+      // What is printed of the start comes after its log lines.
+      await flushLog();
       return { url };
     },
     reload(next) {
@@ -243,6 +251,9 @@ async function assemble(
     },
     get metricsUrl() {
       return addresses?.metricsUrl;
+    },
+    get isLogStuck() {
+      return logSink.status().isWriting;
     },
     get firstKey() {
       return firstKey;

@@ -1,12 +1,14 @@
 import { pino, type Logger, type LoggerOptions } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import type { ResolvedConfig } from './config/resolved.ts';
+import { createLogSink, type LogSink } from './log-sink.ts';
 import { visible, visibleJson } from './visible-text.ts';
 
 export interface Logs {
   /** For everything that happens; fields with secrets are redacted, wherever they are. */
   readonly log: Logger;
   readonly request: RequestLog;
+  readonly sink: LogSink;
 }
 
 /**
@@ -27,15 +29,25 @@ const SECRET_FIELDS = [
   'x-goog-api-key',
 ];
 
-/** Lines that nobody takes off the gateway's hands are lost from here on, in bytes: memory is not for logs. */
-const MOST_UNWRITTEN = 16 * 1024 * 1024;
+/** JSON lines are written many at a time, in bytes. */
+const HELD_JSON = 16 * 1024;
 
 const INFO = pino.levels.values['info'];
 
 /** The process's loggers: JSON lines in production, readable in a terminal. */
 export function createLogs({ level, format }: Pick<ResolvedConfig['log'], 'level' | 'format'>): Logs {
   const paths = SECRET_FIELDS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
-  const destination = format === 'pretty' ? createPrettyLines() : createJsonLines();
+  const isPretty = format === 'pretty';
+  const encode = isPretty ? prettyLines() : visibleJson;
+  const sink = createLogSink({
+    fd: 1,
+    holds: isPretty ? 0 : HELD_JSON,
+    onLost: (lines) => log.warn({ lines }, 'Log lines were lost, as they could not be written.'),
+  });
+  const destination = {
+    write: (line: string): boolean => sink.write(encode(line)),
+    flush: (done?: () => void): void => sink.flush(done),
+  };
   const options: LoggerOptions = {
     level,
     base: null,
@@ -48,18 +60,13 @@ export function createLogs({ level, format }: Pick<ResolvedConfig['log'], 'level
     const line = { level: INFO, time: new Date().toISOString(), ...fields, msg: 'request' };
     destination.write(`${JSON.stringify(line)}\n`);
   };
-  return { log, request: log.isLevelEnabled('info') ? request : () => {} };
+  return { log, request: log.isLevelEnabled('info') ? request : () => {}, sink };
 }
 
-/** What the buffer mode of pino's destination takes; its types only know the text mode. */
-interface ByteDestination {
-  write(bytes: Uint8Array): boolean;
-  flush(callback?: (error?: Error) => void): void;
-}
-
-function createPrettyLines(): { write(line: string): boolean } {
-  const lines = pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', sync: true });
-  return { write: (line) => lines.write(visibleLine(line)) };
+/** As a terminal shows it. */
+function prettyLines(): (line: string) => string {
+  const pretty = prettyFactory({ colorize: process.stdout.isTTY, ignore: 'pid,hostname' });
+  return (line) => pretty(visibleLine(line));
 }
 
 /** A JSON line whose texts show what a terminal would act on: the pretty form writes them as they are. */
@@ -70,21 +77,4 @@ export function visibleLine(line: string): string {
     return name === 'stack' ? field.split('\n').map(visible).join('\n') : visible(field);
   });
   return `${JSON.stringify(value)}\n`;
-}
-
-/** Lines to the standard output, many at a time. As text, each line would make a copy of all that wait. */
-function createJsonLines() {
-  const bytes = pino.destination({
-    dest: 1,
-    contentMode: 'buffer',
-    minLength: 16 * 1024,
-    maxWrite: 64 * 1024,
-    maxLength: MOST_UNWRITTEN,
-    sync: false,
-    periodicFlush: 250,
-  }) as unknown as ByteDestination;
-  return {
-    write: (line: string): boolean => bytes.write(Buffer.from(visibleJson(line))),
-    flush: (callback?: (error?: Error) => void): void => bytes.flush(callback),
-  };
 }

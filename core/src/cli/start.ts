@@ -27,6 +27,11 @@ export function addStart(program: Command): void {
     .action(start);
 }
 
+/** What is printed may go to a full disk, or to a reader that is gone. The gateway serves without it. */
+function survivePrinting(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+}
+
 async function start({ host, port, auth, allowOpen, watch = false, ...flags }: StartFlags): Promise<void> {
   const given = loadInput(flags);
   const input = {
@@ -39,6 +44,7 @@ async function start({ host, port, auth, allowOpen, watch = false, ...flags }: S
       ...(allowOpen !== undefined && { allowOpen }),
     },
   };
+  survivePrinting();
   const config = await loadConfig(input);
   const gateway = await createGateway(config, { makesFirstKey: config.log.printsSecrets });
   const url = await listen(gateway, config);

@@ -6,17 +6,22 @@ const SAME_SIGNAL_MS = 300;
 /** The first signal lets running requests end; a second one does not wait. */
 export function stopOnSignal(gateway: Gateway): void {
   let stoppingSince: number | undefined;
+  const exit = (code: number): void => {
+    // Node joins its threads before it ends, and one that is stuck in a write never comes back.
+    if (gateway.isLogStuck) process.kill(process.pid, 'SIGKILL');
+    process.exit(code);
+  };
   const stop = (): void => {
     if (stoppingSince !== undefined) {
-      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
+      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) exit(1);
       return;
     }
     stoppingSince = performance.now();
     gateway.close().then(
-      () => process.exit(0),
+      () => exit(0),
       (error: unknown) => {
         process.stderr.write(`The gateway did not stop cleanly: ${String(error)}\n`);
-        process.exit(1);
+        exit(1);
       },
     );
   };

@@ -1,4 +1,5 @@
 import type Router from '@koa/router';
+import type { LogStatus } from '../log-sink.ts';
 import type { TracesStatus } from '../trace/traces.ts';
 import type { Protocol } from '../plugin/plugin.ts';
 import { createAppRouter } from './create-app-router.ts';
@@ -14,6 +15,7 @@ export interface InfoDeps {
   readonly isReady: () => boolean;
   readonly traces: () => TracesStatus;
   readonly isDiskLow: () => boolean;
+  readonly logStatus: () => Pick<LogStatus, 'reason' | 'lost'>;
 }
 
 /** What anybody may know: whether the gateway lives, and how to call it. */
@@ -25,11 +27,11 @@ export function createInfoRouter(deps: InfoDeps): Router {
   router.get('/readyz', (ctx) => {
     const ready = deps.isReady();
     ctx.status = ready ? 200 : 503;
-    const { reason, lost } = deps.traces();
-    // Requests go on without traces, so that is no reason to send them elsewhere.
-    const traces = reason === undefined ? { status: 'ok', lost } : { status: 'degraded', reason, lost };
+    // Requests go on without traces and without a log, so that is no reason to send them elsewhere.
+    const traces = recording(deps.traces());
+    const log = recording(deps.logStatus());
     const disk = { status: deps.isDiskLow() ? 'low' : 'ok' };
-    ctx.body = { status: ready ? 'ready' : 'stopping', traces, disk };
+    ctx.body = { status: ready ? 'ready' : 'stopping', traces, log, disk };
   });
   router.get('/', (ctx) => {
     ctx.body = {
@@ -47,4 +49,8 @@ export function createInfoRouter(deps: InfoDeps): Router {
     };
   });
   return router;
+}
+
+function recording({ reason, lost }: Pick<LogStatus, 'reason' | 'lost'>) {
+  return reason === undefined ? { status: 'ok', lost } : { status: 'degraded', reason, lost };
 }

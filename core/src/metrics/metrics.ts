@@ -27,6 +27,7 @@ export interface MetricSources {
   >;
   /** Bytes of request bodies that are held in memory. */
   readonly bodies: () => number;
+  readonly log: () => { readonly lost: number; readonly failures: number };
   readonly traces: () => { readonly waiting: number; readonly lost: number; readonly shed: number };
 }
 
@@ -113,7 +114,7 @@ function createCounters(registry: Registry): Counters {
   };
 }
 
-function createGauges(registry: Registry, { upstreams, traces, limits, bodies }: MetricSources): void {
+function createGauges(registry: Registry, { upstreams, traces, limits, bodies, log }: MetricSources): void {
   const registers = [registry];
   const gauge = (name: string, help: string, collect: (gauge: Gauge) => void): void => {
     // Registers itself.
@@ -130,6 +131,10 @@ function createGauges(registry: Registry, { upstreams, traces, limits, bodies }:
     own.set(traces().shed),
   );
   gauge('dragoman_traces_lost', 'Traces that were lost since the start.', (own) => own.set(traces().lost));
+  gauge('dragoman_log_lines_lost', 'Log lines that were lost since the start.', (own) => own.set(log().lost));
+  gauge('dragoman_log_write_failures', 'Writes of the log that failed since the start.', (own) =>
+    own.set(log().failures),
+  );
   const perUpstream = (
     name: string,
     help: string,

@@ -6,6 +6,7 @@ import type { Gates } from '../routing/gates.ts';
 import type { HealthBoard } from '../routing/health.ts';
 import type { Upstreams } from '../routing/upstream.ts';
 import type { KeyRing } from '../state/keys.ts';
+import type { LogSink } from '../log-sink.ts';
 import type { Traces } from '../trace/traces.ts';
 import type { MetricSources } from './metrics.ts';
 
@@ -17,6 +18,7 @@ export interface SourcesInput {
   readonly limiter: Limiter;
   readonly keys: KeyRing;
   readonly bodies: BodyBudget;
+  readonly logSink: LogSink;
   readonly aliases: Aliases;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -24,7 +26,7 @@ export interface SourcesInput {
 
 /** Where the gauges look when somebody asks. */
 export function metricSources(input: SourcesInput): MetricSources {
-  const { upstreams, health, gates, traces, limiter, bodies, now } = input;
+  const { upstreams, health, gates, traces, limiter, bodies, logSink, now } = input;
   return {
     upstreams: () =>
       upstreams.all().map((upstream) => {
@@ -38,6 +40,7 @@ export function metricSources(input: SourcesInput): MetricSources {
       }),
     traces: () => traces.status(),
     bodies: () => bodies.used,
+    log: () => logSink.status(),
     limits: async () => {
       const all = await Promise.all(
         limitedSubjects(input).map(async (subject) => {
