@@ -1,3 +1,5 @@
+import type { Extensions } from './chat.ts';
+
 /**
  * The closed table of failures. `status` is what HTTP says, `retryable` whether another candidate may succeed
  * where this one failed. Kinds that begin with `upstream-` blame the upstream, never the client.
@@ -52,6 +54,8 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number;
   /** The upstream that failed, its HTTP status and its own request id. */
   readonly upstream?: { readonly id?: string; readonly status?: number; readonly requestId?: string };
+  /** What only one protocol has names for, for its own clients. */
+  readonly extensions?: Extensions;
   readonly cause?: unknown;
   /** Set where a request is refused at the door. It is counted by this reason, and only a sample is recorded. */
   readonly refused?: Refusal;

@@ -49,3 +49,14 @@ export function* stringsIn(
     }
   }
 }
+
+/** The same value with every string in it changed, and every name. As deep as JSON that was parsed. */
+export function mapStrings(value: JsonValue, change: (text: string) => string): JsonValue {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map((entry) => mapStrings(entry, change));
+  if (!isJsonObject(value)) return value;
+  const fields = Object.entries(value).flatMap(([name, field]) =>
+    field === undefined ? [] : [[change(name), mapStrings(field, change)] as const],
+  );
+  return Object.fromEntries(fields);
+}

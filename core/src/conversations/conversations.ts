@@ -11,6 +11,8 @@ export interface Turn {
   readonly previousId?: string;
   readonly input: readonly JsonValue[];
   readonly output: readonly JsonValue[];
+  /** Fields of the request that count for all later turns. */
+  readonly fields?: JsonObject;
   /** The whole reply, for clients that ask for it again. */
   readonly reply: JsonObject;
 }
@@ -91,6 +93,11 @@ export function saidIn(turns: readonly Turn[]): readonly JsonValue[] {
   return turns.flatMap(({ input, output }) => [...input, ...output]);
 }
 
+/** The fields that turns leave to those that follow them; later ones count. */
+export function fieldsOf(turns: readonly Turn[]): JsonObject {
+  return Object.assign({}, ...turns.map(({ fields }) => fields ?? {})) as JsonObject;
+}
+
 /** Ids come from clients, so they cannot be names of files. */
 function nameOf(kind: 'turn' | 'thread', owner: string, id: string): RecordName {
   return { owner: digest(['owner', owner]), name: digest([kind, owner, id]) };
@@ -110,13 +117,14 @@ function tooLong(limit: number): GatewayError {
 
 function readTurn(id: string, record: JsonObject | undefined): Turn | undefined {
   if (!record) return undefined;
-  const { previousId, input, output, reply } = record;
+  const { previousId, input, output, fields, reply } = record;
   if (!Array.isArray(input) || !Array.isArray(output) || !isJsonObject(reply)) return undefined;
   return defined({
     id,
     previousId: typeof previousId === 'string' ? previousId : undefined,
     input: input as readonly JsonValue[],
     output: output as readonly JsonValue[],
+    fields: isJsonObject(fields) ? fields : undefined,
     reply,
   });
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { ChatReply, ChatRequest } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { defined, type JsonObject } from '../canonical/json.ts';
-import { type Conversations, saidIn } from '../conversations/conversations.ts';
-import type { ConversationRules, StoredWish } from '../plugin/conversation-rules.ts';
+import { type Conversations, fieldsOf, saidIn, type Turn } from '../conversations/conversations.ts';
+import type { ConversationRules, StoredRules, StoredWish } from '../plugin/conversation-rules.ts';
 import { invalidField } from '../plugin/field-reader.ts';
 import type { ChatEndpoint, EncodeContext, RequestInput } from '../plugin/plugin.ts';
 import type { Exchange } from '../routing/exchange.ts';
@@ -51,7 +51,7 @@ export async function openConversation(opening: ConversationInput): Promise<Open
   if (wish.thread !== undefined) exchange.notes.thread = wish.thread;
   const previousId = stored.previousId ?? (await lastOf(wish, opening));
   const turns = previousId === undefined ? undefined : await conversations.turnsTo(owner, previousId, hold);
-  const changed = turns ? rules.withHistory(body, saidIn(turns)) : body;
+  const changed = turns ? { ...lastingIn(turns, stored), ...rules.withHistory(body, saidIn(turns)) } : body;
   const unknown =
     turns || stored.previousId === undefined ? undefined : rules.stored?.unknownReply(stored.previousId);
   return {
@@ -141,8 +141,25 @@ async function keepTurn(
   const said = goesOn
     ? { previousId: goesOn.id, input: goesOn.said }
     : { previousId, input: rules.inputOf(body) };
-  await conversations.keep(owner, defined({ id, ...said, output: rules.outputOf(encoded), reply: encoded }));
+  const turn = { id, ...said, output: rules.outputOf(encoded), reply: encoded };
+  await conversations.keep(
+    owner,
+    defined({ ...turn, fields: stored.keep ? lastingOf(body, rules.stored) : undefined }),
+  );
   if (memory !== undefined) await conversations.setLast(owner, memory, id);
+}
+
+/** Only requests that name the reply leave out what was said with it. */
+function lastingIn(turns: readonly Turn[], { previousId }: StoredWish): JsonObject {
+  return previousId === undefined ? {} : fieldsOf(turns);
+}
+
+function lastingOf(
+  body: JsonObject,
+  { lasting = [] }: Pick<StoredRules, 'lasting'> = {},
+): JsonObject | undefined {
+  const fields = lasting.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]] as const]));
+  return fields.length > 0 ? Object.fromEntries(fields) : undefined;
 }
 
 interface Thread {

@@ -23,6 +23,8 @@ export interface ConversationRules {
 
 export interface StoredRules {
   wishOf(body: JsonObject): StoredWish;
+  /** Fields that a client says once, for all requests that go on from its reply. */
+  readonly lasting?: readonly string[];
   /** What a client is told when the reply that it goes on from is not kept. */
   unknownReply(id: string): GatewayError;
 }

@@ -1,5 +1,6 @@
+import type { Extensions } from '../canonical/chat.ts';
 import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
-import type { JsonValue } from '../canonical/json.ts';
+import { type JsonValue, mapStrings } from '../canonical/json.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { parseJson } from './reply-text.ts';
 import { LEFT_OUT, MIN_SECRET } from './secret-texts.ts';
@@ -21,11 +22,24 @@ export interface ErrorOrigin {
 export function describeUpstream(error: GatewayError, { status, headers, sent }: ErrorOrigin): GatewayError {
   const { kind, message, details } = error;
   const requestId = headers['x-request-id'] ?? headers['request-id'];
-  return new GatewayError(kind, redact(message.slice(0, MAX_MESSAGE), sent), {
+  const upstream = { ...details.upstream, status, ...(requestId && { requestId }) };
+  const described = new GatewayError(kind, message.slice(0, MAX_MESSAGE), { ...details, upstream });
+  return withTexts(described, (text) => redact(text, sent));
+}
+
+/** An error with all that it says of an upstream changed in the same way. */
+export function withTexts(
+  { kind, message, details }: GatewayError,
+  change: (text: string) => string,
+): GatewayError {
+  const { field, code, extensions, upstream } = details;
+  const requestId = upstream?.requestId;
+  return new GatewayError(kind, change(message), {
     ...details,
-    ...(details.field !== undefined && { field: redact(details.field, sent) }),
-    ...(details.code !== undefined && { code: redact(details.code, sent) }),
-    upstream: { ...details.upstream, status, ...(requestId && { requestId: redact(requestId, sent) }) },
+    ...(field !== undefined && { field: change(field) }),
+    ...(code !== undefined && { code: change(code) }),
+    ...(extensions && { extensions: mapStrings(extensions, change) as Extensions }),
+    ...(requestId !== undefined && { upstream: { ...upstream, requestId: change(requestId) } }),
   });
 }
 

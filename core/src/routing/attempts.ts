@@ -2,6 +2,7 @@ import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
 import type { Demand, Limiter, Spent } from '../limits/limiter.ts';
 import type { Prices } from '../limits/prices.ts';
 import { replaceSecrets } from '../plugin/secret-texts.ts';
+import { withTexts } from '../plugin/upstream-error.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import type { AttemptReason } from '../trace/record.ts';
 import { AttemptDiary } from './attempt-diary.ts';
@@ -114,8 +115,10 @@ export async function tryCandidate<Result>(
 export function blame(error: unknown, { upstream }: Candidate, call: Call): GatewayError {
   const { signal } = call.context;
   const cause: unknown = signal.aborted && !GatewayError.is(error) ? signal.reason : error;
-  const { kind, message, details } = GatewayError.from(cause);
-  return new GatewayError(kind, replaceSecrets(message, upstream.secrets), {
+  const { kind, message, details } = withTexts(GatewayError.from(cause), (text) =>
+    replaceSecrets(text, upstream.secrets),
+  );
+  return new GatewayError(kind, message, {
     ...details,
     upstream: { id: upstream.config.id, ...details.upstream },
     cause: error,

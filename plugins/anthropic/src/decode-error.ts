@@ -3,10 +3,12 @@ import {
   GatewayError,
   type HeaderMap,
   isJsonObject,
+  type JsonObject,
   type JsonValue,
   retryAfterMs,
   upstreamMessage,
 } from '@dragoman/core';
+import { ANTHROPIC } from './wire.ts';
 
 /** By the type of the error, which is also there when it comes inside a stream. */
 const KINDS: Readonly<Record<string, ErrorKind>> = {
@@ -41,19 +43,23 @@ const STATUSES: Readonly<Record<number, ErrorKind>> = {
 /** What an error of an Anthropic upstream means. */
 export function decodeError(status: number, headers: HeaderMap, body: JsonValue | undefined): GatewayError {
   const error = isJsonObject(body) && isJsonObject(body['error']) ? body['error'] : {};
-  const { type, message } = error;
+  const { type, message, details } = error;
   const named = typeof type === 'string' && Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
-  const kind = kindOf(named ?? STATUSES[status] ?? 'upstream-broken', message);
+  const kind = kindOf(named ?? STATUSES[status] ?? 'upstream-broken', error);
   const wait = retryAfterMs(headers);
   return new GatewayError(kind, upstreamMessage(kind, status, message), {
     ...(wait !== undefined && { retryAfterMs: wait }),
     ...(kind === 'context-window' && { code: 'context_length_exceeded' }),
+    ...(isJsonObject(details) && { extensions: { [ANTHROPIC]: details } }),
     upstream: { status },
   });
 }
 
-function kindOf(kind: ErrorKind, message: JsonValue | undefined): ErrorKind {
-  return kind === 'invalid' && typeof message === 'string' && message.includes('prompt is too long')
-    ? 'context-window'
-    : kind;
+function kindOf(kind: ErrorKind, { message, details }: JsonObject): ErrorKind {
+  if (kind === 'invalid' && typeof message === 'string' && message.includes('prompt is too long'))
+    return 'context-window';
+  // What has a code of its own is not a model.
+  const isOther =
+    kind === 'upstream-model' && isJsonObject(details) && typeof details['error_code'] === 'string';
+  return isOther ? 'not-found' : kind;
 }

@@ -13,6 +13,7 @@ import {
 import { decodeAssistantBlock, decodeBlocks, decodeTextBlock, decodeUserBlock } from './decode-content.ts';
 import { decodeTools } from './decode-tools.ts';
 import { extensionsOf } from './kept.ts';
+import { continues, decodeThread } from './threads.ts';
 import { ANTHROPIC, EFFORTS } from './wire.ts';
 
 /** Decodes the body of `POST /v1/messages`. Unknown fields are kept; wrong ones are refused by name. */
@@ -34,7 +35,10 @@ function decode(fields: FieldReader, { opaque }: RequestInput, maxTokens: number
   const model = fields.string('model');
   if (model === '') throw fields.invalid('model', 'must not be empty');
   const readers = fields.readers('messages');
-  if (readers.length === 0) throw fields.invalid('messages', 'must be an array with at least one message');
+  const thread = decodeThread(fields);
+  // A thread also goes on where its last answer paused.
+  if (readers.length === 0 && !continues(thread))
+    throw fields.invalid('messages', 'must be an array with at least one message');
   const output = fields.optionalReader('output_config');
   const { system, attribution } = decodeSystem(fields);
   return defined({
@@ -56,7 +60,7 @@ function decode(fields: FieldReader, { opaque }: RequestInput, maxTokens: number
     output: decodeOutput(output),
     user: fields.optionalReader('metadata')?.optionalString('user_id'),
     serviceTier: fields.optionalString('service_tier'),
-    extensions: extensionsOf(fields, attribution === undefined ? {} : { attribution }),
+    extensions: extensionsOf(fields, defined({ attribution, thread })),
   });
 }
 

@@ -1,4 +1,5 @@
-import type { EncodedError, ErrorKind, GatewayError } from '@dragoman/core';
+import { defined, type EncodedError, type ErrorKind, type GatewayError } from '@dragoman/core';
+import { ANTHROPIC } from './wire.ts';
 
 interface Row {
   readonly type: string;
@@ -34,14 +35,15 @@ const NAMES: Readonly<Record<ErrorKind, Row>> = {
 export function encodeError(error: GatewayError): EncodedError {
   const { kind, message, details } = error;
   const { type, status = error.status } = NAMES[kind];
-  const { retryAfterMs } = details;
+  const { retryAfterMs, extensions } = details;
+  const own = extensions?.[ANTHROPIC];
   return {
     status,
     headers: {
       ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
       ...(details.upstream?.requestId && { 'x-upstream-request-id': details.upstream.requestId }),
     },
-    body: { type: 'error', error: { type, message: worded(error.kind, message) } },
+    body: { type: 'error', error: defined({ type, message: worded(kind, message), details: own }) },
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type OpaqueBox,
   signThoughts,
 } from '@dragoman/core';
+import { messageId } from './threads.ts';
 import { encodeUsage } from './usage.ts';
 import { ANTHROPIC, STOP_REASONS } from './wire.ts';
 
@@ -17,7 +18,7 @@ import { ANTHROPIC, STOP_REASONS } from './wire.ts';
 export function encodeReply(reply: ChatReply, context: EncodeContext): JsonObject {
   const [choice] = reply.choices;
   return {
-    id: reply.id || `msg_${context.id}`,
+    id: messageId(reply.id, context),
     type: 'message',
     role: 'assistant',
     model: reply.model,

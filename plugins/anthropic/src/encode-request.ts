@@ -41,7 +41,7 @@ export function encodeRequest(request: ChatRequest, context: Context): EncodedRe
   const thinking = encodeThinkingBesides(request, { maxTokens, isForcible }, context);
   dropOthers(request, context);
   const isThinking = thinking !== undefined && thinking['type'] !== 'disabled';
-  const { attribution: _, ...kept } = request.extensions?.[ANTHROPIC] ?? {};
+  const { attribution: _, thread: __, ...kept } = request.extensions?.[ANTHROPIC] ?? {};
   const body = defined({
     ...kept,
     model: request.model,

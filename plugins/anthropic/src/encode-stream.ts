@@ -12,6 +12,7 @@ import {
 } from '@dragoman/core';
 import { encodeError } from './encode-error.ts';
 import { encodeCitation, signatureOf } from './encode-reply.ts';
+import { messageId } from './threads.ts';
 import { encodeUsage } from './usage.ts';
 import { STOP_REASONS } from './wire.ts';
 
@@ -105,7 +106,7 @@ class MessageEncoder {
     if (this.#isOpened) return;
     this.#isOpened = true;
     const message = {
-      id: this.#head?.id || `msg_${this.#context.id}`,
+      id: messageId(this.#head?.id, this.#context),
       type: 'message',
       role: 'assistant',
       model: this.#head?.model ?? this.#context.request.model,

@@ -2,6 +2,7 @@ import {
   type ChatEndpoint,
   type CountTokensEndpoint,
   defineProtocol,
+  isJsonObject,
   listRules,
   type ModelPlaces,
   type RequestInput,
@@ -12,6 +13,7 @@ import { encodeLimits } from './encode-limits.ts';
 import { encodeReply } from './encode-reply.ts';
 import { encodeStream, encodeStreamError, PING } from './encode-stream.ts';
 import { getModelEndpoint, listModelsEndpoint } from './models.ts';
+import { threadRules } from './threads.ts';
 import { ANTHROPIC } from './wire.ts';
 
 /** Some tools name a model of their own, such as the advisor. */
@@ -36,10 +38,11 @@ const messagesEndpoint: ChatEndpoint = {
   summary: 'Answers a conversation.',
   models: MODEL_PLACES,
   keepAlive: PING,
-  conversation: listRules({
-    field: 'messages',
-    outputOf: ({ role, content }) => [{ role, content }],
-  }),
+  keepsReply: ({ thread }) => isJsonObject(thread),
+  conversation: {
+    ...listRules({ field: 'messages', outputOf: ({ role, content }) => [{ role, content }] }),
+    stored: threadRules,
+  },
   peek,
   decodeRequest,
   encodeReply,
