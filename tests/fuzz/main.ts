@@ -16,6 +16,9 @@ const { values } = parseArgs({
 });
 const seed = values.seed ?? String(Date.now());
 
+/** A long run shows that it goes on. */
+const TELL_EVERY = 2_500;
+
 async function search(): Promise<RunResult> {
   const world = await startWorld();
   try {
@@ -24,6 +27,9 @@ async function search(): Promise<RunResult> {
       from: Number(values.from ?? 0),
       concurrency: Number(values.concurrency ?? 8),
       requests: Number(values.requests ?? Infinity),
+      onRound: (requests) => {
+        if (requests % TELL_EVERY === 0) console.error(`${requests} requests …`);
+      },
       seconds: Number(values.seconds ?? (values.requests === undefined ? 60 : Infinity)),
     });
   } finally {

@@ -11,6 +11,8 @@ export interface RunInput {
   readonly requests?: number;
   readonly seconds?: number;
   readonly concurrency?: number;
+  /** Hears after each round how many requests were sent. */
+  readonly onRound?: (requests: number) => void;
 }
 
 /** A request that may have done what must not happen: others ran at the same time. */
@@ -90,6 +92,7 @@ export async function attack(world: World, input: RunInput): Promise<RunResult> 
     leftInRound = TRACES_EVERY;
     await Promise.all(Array.from({ length: concurrency }, work));
     const what = world.death() === undefined ? await checkTraces(world) : undefined;
+    input.onRound?.(next - from);
     if (what === undefined) continue;
     for (let number = since; number < next; number += 1) suspect({ seed, number }, what);
     break;

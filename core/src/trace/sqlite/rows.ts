@@ -1,72 +1,63 @@
-import type { Insertable, Selectable } from 'kysely';
+import type { SQLInputValue } from 'node:sqlite';
+import type { Selectable } from 'kysely';
 import type { Refusal } from '../../canonical/errors.ts';
 import { defined } from '../../canonical/json.ts';
-import type {
-  AttemptRecord,
-  BodiesKept,
-  DroppedField,
-  Outcome,
-  TraceFindings,
-  TraceRecord,
-} from '../record.ts';
+import type { AttemptRecord, BodiesKept, DroppedField, Outcome, TraceRecord } from '../record.ts';
 import { tokensPerSecond } from '../speed.ts';
 import type { TraceTable } from './tables.ts';
 
-export function toRow(trace: TraceRecord, said: string | undefined): Insertable<TraceTable> {
-  return {
-    id: trace.id,
-    started_at: trace.startedAt,
-    ms: trace.ms,
-    method: trace.method,
-    path: trace.path,
-    protocol: trace.protocol,
-    ...askerRow(trace),
-    model: trace.model ?? null,
-    thread: trace.thread ?? null,
-    upstream: trace.upstream ?? null,
-    upstream_model: trace.upstreamModel ?? null,
-    status: trace.status,
-    outcome: trace.outcome,
-    error_kind: trace.errorKind ?? null,
-    ttft_ms: trace.ttftMs ?? null,
-    overhead_ms: trace.overheadMs ?? null,
-    input_tokens: trace.inputTokens ?? null,
-    output_tokens: trace.outputTokens ?? null,
-    cached_tokens: trace.cachedTokens ?? null,
-    reasoning_tokens: trace.reasoningTokens ?? null,
-    is_estimated: trace.isEstimated ? 1 : null,
-    cost: trace.cost ?? null,
-    attempt_count: trace.attempts.length,
-    attempts: JSON.stringify(trace.attempts),
-    dropped: JSON.stringify(trace.dropped),
-    ...findingsRow(trace),
-    bodies: trace.bodies ?? null,
-    replay_of: trace.replayOf ?? null,
-    said: said ?? null,
-    error_code: trace.errorCode ?? null,
-  };
-}
+/** What a column holds of a trace. `said` is the hash of what was said up to and with its reply. */
+type Column = (trace: TraceRecord, said: string | undefined) => SQLInputValue | undefined;
 
-/** Who asked. */
-function askerRow({ ip, userAgent, keyId, keyName, clientRequestId, refused }: TraceRecord) {
-  return {
-    ip,
-    user_agent: userAgent,
-    key_id: keyId ?? null,
-    key_name: keyName ?? null,
-    client_request_id: clientRequestId ?? null,
-    refused: refused ?? null,
-  };
-}
+/** Each column with its value; `undefined` is written as null. */
+const COLUMNS: Readonly<Record<Exclude<keyof TraceTable, 'seq'>, Column>> = {
+  id: ({ id }) => id,
+  started_at: ({ startedAt }) => startedAt,
+  ms: ({ ms }) => ms,
+  method: ({ method }) => method,
+  path: ({ path }) => path,
+  protocol: ({ protocol }) => protocol,
+  ip: ({ ip }) => ip,
+  user_agent: ({ userAgent }) => userAgent,
+  key_id: ({ keyId }) => keyId,
+  key_name: ({ keyName }) => keyName,
+  client_request_id: ({ clientRequestId }) => clientRequestId,
+  refused: ({ refused }) => refused,
+  model: ({ model }) => model,
+  thread: ({ thread }) => thread,
+  upstream: ({ upstream }) => upstream,
+  upstream_model: ({ upstreamModel }) => upstreamModel,
+  status: ({ status }) => status,
+  outcome: ({ outcome }) => outcome,
+  error_kind: ({ errorKind }) => errorKind,
+  ttft_ms: ({ ttftMs }) => ttftMs,
+  overhead_ms: ({ overheadMs }) => overheadMs,
+  input_tokens: ({ inputTokens }) => inputTokens,
+  output_tokens: ({ outputTokens }) => outputTokens,
+  cached_tokens: ({ cachedTokens }) => cachedTokens,
+  reasoning_tokens: ({ reasoningTokens }) => reasoningTokens,
+  is_estimated: ({ isEstimated }) => (isEstimated ? 1 : null),
+  cost: ({ cost }) => cost,
+  attempt_count: ({ attempts }) => attempts.length,
+  attempts: ({ attempts }) => JSON.stringify(attempts),
+  dropped: ({ dropped }) => JSON.stringify(dropped),
+  tools: ({ tools }) => (tools && tools.length > 0 ? JSON.stringify(tools) : null),
+  bad_calls: ({ badCalls }) => badCalls,
+  finish: ({ finish }) => finish,
+  reply_id: ({ replyId }) => replyId,
+  parent: ({ parent }) => parent,
+  bodies: ({ bodies }) => bodies,
+  replay_of: ({ replayOf }) => replayOf,
+  said: (_, said) => said,
+  error_code: ({ errorCode }) => errorCode,
+};
 
-function findingsRow({ tools, badCalls, finish, parent, replyId }: TraceFindings) {
-  return {
-    tools: tools && tools.length > 0 ? JSON.stringify(tools) : null,
-    bad_calls: badCalls ?? null,
-    finish: finish ?? null,
-    reply_id: replyId ?? null,
-    parent: parent ?? null,
-  };
+export const COLUMN_NAMES = Object.keys(COLUMNS);
+const columns = Object.values(COLUMNS);
+
+/** The values of a trace's row, in the order of `COLUMN_NAMES`. */
+export function toRow(trace: TraceRecord, said: string | undefined): SQLInputValue[] {
+  return columns.map((column) => column(trace, said) ?? null);
 }
 
 export function fromRow(row: Selectable<TraceTable>): TraceRecord {

@@ -33,7 +33,7 @@ export async function openSqliteStore(folder: string, onMigrated?: () => void): 
   await db.updateTable('traces').set({ outcome: 'interrupted' }).where('outcome', '=', 'running').execute();
 
   const prune = createPruner(db);
-  const { put, commit } = writer(database, db);
+  const { put, commit } = writer(database);
   return {
     put,
     commit,

@@ -1,5 +1,4 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { Kysely } from 'kysely';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ToolResult } from '../analysis.ts';
 import type { TraceRecord } from '../record.ts';
 import type { TraceEntry, TraceStore } from '../store.ts';
@@ -7,18 +6,12 @@ import type { ToolCallRecord } from '../tool-calls.ts';
 import { BodyWriter } from './bodies.ts';
 import { orRollBack } from './dialect.ts';
 import { OwnerCounts } from './owners.ts';
-import { toRow } from './rows.ts';
+import { COLUMN_NAMES, toRow } from './rows.ts';
 import { spaced } from './search.ts';
-import type { Tables } from './tables.ts';
 
 /** Longer texts are cut for the search, and longer results for the list; the bodies have them whole. */
 const MAX_TEXT = 64 * 1024;
 const MAX_RESULT = 16 * 1024;
-
-const EXAMPLE: TraceRecord = {
-  ...{ id: '', startedAt: 0, ms: 0, method: '', path: '', protocol: '', ip: '', userAgent: '' },
-  ...{ status: 0, outcome: 'ok', attempts: [], dropped: [] },
-};
 
 type Findings = NonNullable<TraceEntry['analysis']>;
 
@@ -43,9 +36,10 @@ class Writer {
   /** Those that were written while they ran. */
   readonly #running = new Set<string>();
 
-  constructor(database: DatabaseSync, db: Kysely<Tables>) {
+  constructor(database: DatabaseSync) {
     const prepare = (sql: string): StatementSync => database.prepare(sql);
-    this.#insert = prepare(db.insertInto('traces').values(toRow(EXAMPLE, undefined)).compile().sql);
+    const places = COLUMN_NAMES.map(() => '?');
+    this.#insert = prepare(`insert into traces (${COLUMN_NAMES.join(', ')}) values (${places.join(', ')})`);
     this.#removeRunning = prepare(
       "delete from traces where id = ? and started_at = ? and outcome = 'running'",
     );
@@ -96,7 +90,7 @@ class Writer {
 
     const full = analysis ? this.#withFindings(trace, analysis) : trace;
     const row = toRow(full, analysis?.place?.after);
-    const { lastInsertRowid } = this.#insert.run(...(Object.values(row) as SQLInputValue[]));
+    const { lastInsertRowid } = this.#insert.run(...row);
     const seq = Number(lastInsertRowid);
     this.#owners.add(trace, capture ? this.#bodies.add(seq, capture) : 0);
     if (analysis) this.#putAnalysis(seq, trace, analysis);
@@ -152,8 +146,8 @@ class Writer {
 }
 
 /** Several batches go in one transaction: each one writes the same pages of the indexes again. */
-export function writer(database: DatabaseSync, db: Kysely<Tables>): Pick<TraceStore, 'put' | 'commit'> {
-  const own = new Writer(database, db);
+export function writer(database: DatabaseSync): Pick<TraceStore, 'put' | 'commit'> {
+  const own = new Writer(database);
   const orDiscard = (work: () => void): void => {
     try {
       orRollBack(database, work);
