@@ -119,7 +119,8 @@ function judgeEvents(body: Buffer): readonly string[] {
   return odd === undefined ? [] : [`stream: the line ${JSON.stringify(odd.slice(0, 80))}`];
 }
 
-const STACK = /\n\s+at \S+ \(?(?:file|node|\/)/;
+/** Bounded: a reply may be megabytes of blank lines. */
+const STACK = /\n[ \t]{1,20}at \S{1,500} \(?(?:file|node|\/)/;
 
 function judgeLeaks(
   judged: Judged,

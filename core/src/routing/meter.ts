@@ -155,9 +155,13 @@ export class Meter implements ReplyTap {
 
   #countStream(): Found {
     const stream = this.#openStream();
+    const tail = this.#tail?.bytes() ?? Buffer.alloc(0);
+    if (this.#isExact || this.#size <= SAMPLE_BYTES) return stream.end(tail, this.isWhole);
+    const part = tail.subarray(0, Math.max(0, SAMPLE_BYTES - this.#read));
+    stream.push(part);
+    this.#read += part.length;
     const { found } = stream;
-    if (this.#read < this.#dropped) return { ...found, bytes: (found.bytes * this.#size) / this.#read };
-    return stream.end(this.#tail?.bytes() ?? Buffer.alloc(0), this.isWhole);
+    return { ...found, bytes: (found.bytes * this.#size) / this.#read };
   }
 }
 
