@@ -7,6 +7,7 @@ export function createIntake(limit: number): Intake {
   return {
     limit,
     account: createBodyBudget({ bodyBudget: 1e9, bodyLimit: limit }).open(''),
+    askFor: () => {},
     uploads: createUploadWatch({ minBytesPerSecond: 0, now: Date.now }),
   };
 }

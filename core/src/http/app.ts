@@ -18,6 +18,7 @@ import { noteUsage } from '../routing/spending.ts';
 import type { Recorder } from './recorder.ts';
 import { REPLY_POLICY } from './reply-policy.ts';
 import { logRequest } from './request-log.ts';
+import { discardRest } from './unread-body.ts';
 import { ownHeaders } from './write-head.ts';
 
 export interface AppDeps {
@@ -76,6 +77,7 @@ function answerAndLog({ log, requestLog, fallback, now, recorder, proxies }: App
       ctx.respond = false;
       answerFailure(ctx, judge(ctx, GatewayError.from(thrown), { door, proxies }), log);
     } finally {
+      if (!ctx.req.complete) discardRest(ctx);
       const ms = now() - state.startedAt;
       settle(log, () => state.account?.release());
       if (state.endings) await endAll(state.endings, log);

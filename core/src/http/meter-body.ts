@@ -11,7 +11,9 @@ export interface BodyMeter {
 }
 
 /** Applies the budget and the minimum rate of an intake to a body. Call it before the reader starts. */
-export function meterBody(request: IncomingMessage, { account, uploads }: Intake): BodyMeter {
+export function meterBody(request: IncomingMessage, intake: Intake): BodyMeter {
+  const { account, uploads } = intake;
+  intake.askFor();
   const { promise: refused, reject } = Promise.withResolvers<never>();
   const end = (): void => {
     upload.end();

@@ -19,9 +19,12 @@ export interface Head {
 /** Reads a body until it is enough, or to its end, or to the limit. */
 export async function readHead(
   request: IncomingMessage,
-  { intake: { limit, account, uploads }, firstLook = 1, isEnough }: HeadInput,
+  { intake, firstLook = 1, isEnough }: HeadInput,
 ): Promise<Head> {
-  const source = request[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const { limit, account, uploads } = intake;
+  intake.askFor();
+  // Whoever stops reading must not take the connection along, which the answer still needs.
+  const source = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
   const rest = { [Symbol.asyncIterator]: () => source };
   const pieces = new Pieces();
   let fail: (error: Error) => void = () => {};

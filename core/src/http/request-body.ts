@@ -37,7 +37,9 @@ export async function readRequestBody(request: IncomingMessage, intake: Intake):
   return plain;
 }
 
-function readRaw(request: IncomingMessage, { limit, account, uploads }: Intake): Promise<Buffer> {
+function readRaw(request: IncomingMessage, intake: Intake): Promise<Buffer> {
+  const { limit, account, uploads } = intake;
+  intake.askFor();
   return new Promise((resolve, reject) => {
     let pieces: Pieces | undefined = new Pieces();
     const refuse = (error: GatewayError): void => {
