@@ -42,6 +42,7 @@ export {
   type ToolNames,
 } from './canonical/tool-names.ts';
 export { argumentsObject } from './plugin/call-arguments.ts';
+export { endsInFailure } from './plugin/reply-failure.ts';
 export { parseJson } from './plugin/reply-text.ts';
 export { FieldReader, invalidField, MAX_TOKENS } from './plugin/field-reader.ts';
 export { RequestTally } from './plugin/request-tally.ts';
@@ -60,6 +61,7 @@ export type * from './plugin/upstream-codec.ts';
 export type * from './plugin/wire-reader.ts';
 export { encodeUrlPart } from './transport/url-part.ts';
 export { replaceModel } from './transport/span-edit.ts';
+export { readJsonEntries } from './transport/json-entries.ts';
 export { encodeSse, readSse, type SseEvent } from './transport/sse.ts';
 export type { AttemptRecord, TraceRecord } from './trace/record.ts';
 export { defineConfig } from './config/define.ts';

@@ -52,8 +52,7 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
             model: candidate.model,
             call,
             stream,
-            // Events are looked at before they go on; a stream in another form has none.
-            hold: form ? undefined : hold,
+            ...{ hold, readStream: form?.readStream, isAnswer: true },
             countAs: forward.reader?.(endpoint.wire) ?? 'text',
           });
         names.check(candidate);

@@ -25,7 +25,7 @@ export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoi
       const forward = forwardOf(candidate, endpoint.wire);
       if (forward) {
         const raw = names.rawFor(candidate, exchange.raw);
-        return forwardRequest(forward, exchange, { raw, model, call });
+        return forwardRequest(forward, exchange, { raw, model, call, isAnswer: true });
       }
       names.check(candidate);
       const counted = await upstream.provider.countTokens?.({ ...request, model }, call.context);

@@ -28,7 +28,7 @@ export function serveEmbed(protocol: Protocol, endpoint: EmbedEndpoint, deps: Ro
       const forward = forwardOf(candidate, endpoint.wire);
       if (forward) {
         const raw = names.rawFor(candidate, exchange.raw);
-        return forwardRequest(forward, exchange, { raw, model, call });
+        return forwardRequest(forward, exchange, { raw, model, call, isAnswer: true });
       }
       names.check(candidate);
       if (!upstream.provider.embed) throw cannotEmbed(request.model);

@@ -11,6 +11,7 @@ import { inlineFiles } from './inline-files.ts';
 import { joinUrl } from './join-url.ts';
 import type { CallContext, Provider } from './plugin.ts';
 import { parseJson, peekBody, readWhole } from './reply-text.ts';
+import { failureIn } from './reply-failure.ts';
 import { decodeEvents } from './stream-decoder.ts';
 import type { EncodedRequest, HttpUpstream, UpstreamCodec } from './upstream-codec.ts';
 import { describeUpstream, readError } from './upstream-error.ts';
@@ -104,14 +105,14 @@ function decodeWhole(text: string, codec: UpstreamCodec, request: ChatRequest): 
     return decodeEvents(readSse(oneByOne([text])), codec.decodeStream(request));
   }
   const value = parseReply(text);
+  const failure = failureIn(value);
+  if (failure) throw codec.decodeError(200, {}, failure);
   if (Array.isArray(value)) {
     const entries = value.map((entry: JsonValue) => ({ data: JSON.stringify(entry) }));
     return decodeEvents(oneByOne(entries), codec.decodeStream(request));
   }
   if (!isJsonObject(value))
     throw new GatewayError('upstream-broken', 'The upstream answered without a reply.');
-  // Some upstreams say 200 and mean an error.
-  if (isJsonObject(value['error'])) throw codec.decodeError(200, {}, value);
   return codec.decodeReply(value, request);
 }
 

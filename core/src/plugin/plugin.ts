@@ -15,6 +15,7 @@ import type { Capabilities, CapabilityTable } from './capabilities.ts';
 import type { ConversationRules } from './conversation-rules.ts';
 import type { ObserverSetup, TraceObserver } from './observer.ts';
 import type { HeaderMap, HttpClient, HttpReply } from '../transport/http.ts';
+import type { SseEvent } from '../transport/sse.ts';
 import type { StreamDecoder } from './stream-decoder.ts';
 
 /** The part of the logger that plugins may use. Values of secret fields are redacted. */
@@ -216,6 +217,8 @@ export type KeepsPart = (field: string, id: string) => boolean;
 /** A way to write a stream other than as the endpoint does by itself. */
 export interface StreamForm extends Pick<ChatEndpoint, 'keepAlive' | 'encodeStream' | 'encodeStreamError'> {
   readonly contentType: string;
+  /** Finds the events in the bytes of an upstream that streams in this form. */
+  readonly readStream: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<SseEvent>;
 }
 
 export interface CountTokensEndpoint extends EndpointBase {

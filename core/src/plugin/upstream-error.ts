@@ -49,7 +49,7 @@ export function readError(
   { status, headers, text }: { readonly status: number; readonly headers: HeaderMap; readonly text: string },
 ): GatewayError {
   const error =
-    status < 400
+    status >= 300 && status < 400
       ? new GatewayError('upstream-broken', 'The upstream answered with a redirect; is its base URL right?')
       : codec.decodeError(status, headers, parseJson(text));
   return describeUpstream(error, { status, headers, sent });
@@ -80,5 +80,7 @@ export function upstreamMessage(kind: ErrorKind, status: number, told: JsonValue
   if (kind === 'upstream-auth') return "The upstream refused the gateway's own credentials.";
   return typeof told === 'string' && told !== ''
     ? told.slice(0, MAX_MESSAGE)
-    : `The upstream answered with status ${status}.`;
+    : status < 400
+      ? 'The upstream answered with an error that says nothing.'
+      : `The upstream answered with status ${status}.`;
 }

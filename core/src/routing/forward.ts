@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import { GatewayError } from '../canonical/errors.ts';
 import type { HoldBounds } from '../config/routing.ts';
-import type { Forward, RawRequest, ReplyEnd } from '../plugin/plugin.ts';
+import type { Forward, RawRequest, ReplyEnd, StreamForm } from '../plugin/plugin.ts';
 import { guarded } from '../transport/guarded.ts';
-import type { HeaderMap } from '../transport/http.ts';
+import type { HeaderMap, HttpReply } from '../transport/http.ts';
 import { readText, readUpTo } from '../transport/read-body.ts';
+import { readSse } from '../transport/sse.ts';
 import type { Call } from './call.ts';
 import type { Candidate } from './candidate.ts';
 import type { BodyWatcher, Exchange, Reply } from './exchange.ts';
@@ -48,6 +49,10 @@ export interface ForwardedRequest {
   readonly stream?: boolean;
   /** How much of a stream may wait for its first content. */
   readonly hold?: HoldBounds | undefined;
+  /** How a stream is read, where it is not one of server-sent events. */
+  readonly readStream?: StreamForm['readStream'] | undefined;
+  /** Whether the reply is an answer, and not an object that may tell of a failure of something else. */
+  readonly isAnswer?: boolean;
   /** How tokens are counted when the upstream does not; absent for replies that are no answers of a model. */
   readonly countAs?: CountAs;
 }
@@ -58,16 +63,10 @@ export async function forwardRequest(
   exchange: Exchange,
   input: ForwardedRequest,
 ): Promise<Reply> {
-  const { raw, model, call, stream = false, hold, countAs } = input;
+  const { raw, call, stream = false, hold, readStream = readSse, isAnswer = false, countAs } = input;
   const { meter } = call;
   meter.countAs(countAs);
-  const { status, headers, body } = await forward.send(raw, model, call.context);
-  if (status >= 400) throw forward.decodeError(status, headers, await readText(body, ERROR_TEXT_BYTES));
-  if (status >= 300 && status !== 304) {
-    body.destroy();
-    throw new GatewayError('upstream-broken', `The upstream answered with a redirect (${status}).`);
-  }
-
+  const { status, headers, body } = await send(forward, input);
   const reply = { status, headers: replyHeaders(headers, forward.replyHeaders) };
   const judge = (text: string): ReplyEnd => {
     const end = readEnd(forward, raw.wire, text);
@@ -76,9 +75,12 @@ export async function forwardRequest(
     return end;
   };
   const isStream = stream || /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
-  const whole = isStream ? undefined : await readUpTo(body, WHOLE_BODY_BYTES);
-  if (whole) {
-    if (hold) refuseFailure(whole, (text) => forward.decodeError(status, headers, text));
+  const refuse = (answer: Buffer): void =>
+    refuseFailure(answer, (text) => forward.decodeError(status, headers, text));
+  const read = isStream ? undefined : await readUpTo(body, WHOLE_BODY_BYTES);
+  if (read) {
+    const whole = isJson(headers) ? withoutMark(read) : read;
+    if (isAnswer) refuse(whole);
     call.release();
     meter.end(whole);
     if (isJson(headers)) judge(whole.toString('utf8'));
@@ -89,7 +91,11 @@ export async function forwardRequest(
     ? watchStream(meter, judge, () => failInside(exchange, call))
     : watchBytes(meter, judge, isJson(headers));
   if (reader && hold) {
-    const ended = await holdBytes(body, reader.decodeStream(), hold);
+    const ended = await holdBytes(body, {
+      ...{ decoder: reader.decodeStream(), bounds: hold },
+      read: readStream,
+      refuse,
+    });
     if (ended) return { ...reply, body: Readable.from([ended]), ...released(call, watcher) };
   } else await firstByte(body);
   // It has ended already, so its events would never fire again.
@@ -98,9 +104,24 @@ export async function forwardRequest(
     if (stream) throw new GatewayError('upstream-broken', 'The upstream answered with an empty stream.');
     return { ...reply, body: '' };
   }
-  // Until somebody reads the body nobody else listens, and an error without a listener ends the process.
-  const fail = (error: unknown): void =>
-    exchange.log.error({ error }, 'The end of a reply could not be recorded.');
+  listen(body, exchange, call);
+  call.begun();
+  return { ...reply, body, watcher };
+}
+
+/** Throws what an error's status and body mean. */
+async function send(forward: Forward, { raw, model, call }: ForwardedRequest): Promise<HttpReply> {
+  const reply = await forward.send(raw, model, call.context);
+  const { status, headers, body } = reply;
+  if (status >= 400) throw forward.decodeError(status, headers, await readText(body, ERROR_TEXT_BYTES));
+  if (status < 300 || status === 304) return reply;
+  body.destroy();
+  throw new GatewayError('upstream-broken', `The upstream answered with a redirect (${status}).`);
+}
+
+/** Until somebody reads the body nobody else listens, and an error without a listener ends the process. */
+function listen(body: Readable, { log }: Exchange, call: Call): void {
+  const fail = (error: unknown): void => log.error({ error }, 'The end of a reply could not be recorded.');
   body.on(
     'error',
     guarded((error) => call.failed(GatewayError.from(error)), fail),
@@ -109,8 +130,6 @@ export async function forwardRequest(
     'close',
     guarded(() => call.release(), fail),
   );
-  call.begun();
-  return { ...reply, body, watcher };
 }
 
 function released(call: Call, watcher: BodyWatcher): Pick<Reply, 'watcher'> {
@@ -123,6 +142,11 @@ function failInside({ notes }: Exchange, call: Call): void {
   const failure = new GatewayError('upstream-broken', 'The upstream told of a failure in its stream.');
   notes.errorKind = failure.kind;
   call.failed(failure);
+}
+
+/** Not every client's parser takes a byte order mark. */
+function withoutMark(body: Buffer): Buffer {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
 }
 
 type Judge = (text: string) => ReplyEnd;

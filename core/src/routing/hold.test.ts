@@ -4,6 +4,7 @@ import { routing } from '../../../tests/support/candidates.ts';
 import type { ChatEvent } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import type { StreamDecoder } from '../plugin/stream-decoder.ts';
+import { readSse } from '../transport/sse.ts';
 import { holdBytes, holdEvents } from './hold.ts';
 
 const bounds = routing.hold;
@@ -63,7 +64,8 @@ const decoder = (): StreamDecoder => ({
 });
 
 describe('the beginning of a stream that passes through', () => {
-  const held = (body: PassThrough, own = {}) => holdBytes(body, decoder(), { ...bounds, ...own });
+  const held = (body: PassThrough, own = {}) =>
+    holdBytes(body, { decoder: decoder(), bounds: { ...bounds, ...own }, read: readSse, refuse: () => {} });
 
   it('is put back as it was', async () => {
     const body = new PassThrough();

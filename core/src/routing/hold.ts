@@ -4,7 +4,7 @@ import { GatewayError } from '../canonical/errors.ts';
 import { resumed } from '../canonical/iterate.ts';
 import type { HoldBounds } from '../config/routing.ts';
 import { decodeEvents, type StreamDecoder } from '../plugin/stream-decoder.ts';
-import { readSse } from '../transport/sse.ts';
+import type { SseEvent } from '../transport/sse.ts';
 
 /** Whether an event says something, or how it all ended; what comes before only announces it. */
 function isContent({ type }: ChatEvent): boolean {
@@ -61,18 +61,26 @@ function waitingFor(
   };
 }
 
+export interface HoldInput {
+  readonly decoder: StreamDecoder;
+  readonly bounds: HoldBounds;
+  /** Finds the events in the bytes. */
+  readonly read: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<SseEvent>;
+  /** Looks at a body that is no stream. Throws what it says went wrong. */
+  readonly refuse: (whole: Buffer) => void;
+}
+
 /**
  * Reads the beginning of a stream that passes through, up to its first content, and puts it back. Throws what it
  * says went wrong. Gives the whole body when that ended meanwhile.
  */
 export async function holdBytes(
   body: Readable,
-  decoder: StreamDecoder,
-  bounds: HoldBounds,
+  { decoder, bounds, read, refuse }: HoldInput,
 ): Promise<Buffer | undefined> {
   const start = new StartReader(body, bounds.bytes);
   const { over, clear } = expiry(bounds.ms);
-  const events = decodeEvents(readSse(start), decoder)[Symbol.asyncIterator]();
+  const events = decodeEvents(read(start), decoder)[Symbol.asyncIterator]();
   try {
     for (let count = 0; count < bounds.events; count += 1) {
       const next = await Promise.race([events.next(), over]);
@@ -86,7 +94,8 @@ export async function holdBytes(
     }
     return start.putBack();
   } catch (error) {
-    start.putBack();
+    const whole = start.putBack();
+    if (whole && startsAsJson(whole)) refuse(whole);
     throw error;
   } finally {
     clear();
@@ -94,6 +103,10 @@ export async function holdBytes(
     start.close();
     events.return(undefined).then(undefined, () => {});
   }
+}
+
+function startsAsJson(body: Buffer): boolean {
+  return /^\s*[{[]/.test(body.toString('latin1', 0, 64));
 }
 
 /** The chunks of a body as they come, all of them kept. */

@@ -1,8 +1,10 @@
 import { GatewayError } from '../canonical/errors.ts';
+import { failureIn, mayTellFailure } from '../plugin/reply-failure.ts';
+import { parseJson } from '../plugin/reply-text.ts';
 
 /**
- * Looks at a reply of status 200 that passes through, as far as that costs nothing: some upstreams say 200 and
- * mean an error, others have a proxy in front that answers with a page of its own. Throws `upstream-broken`, or
+ * Looks at a reply of status 200 that passes through, as far as that costs next to nothing: some upstreams say 200
+ * and mean an error, others have a proxy in front that answers with a page of its own. Throws `upstream-broken`, or
  * what `decodeError` makes of the error.
  */
 export function refuseFailure(body: Buffer, decodeError: (text: string) => GatewayError): void {
@@ -12,7 +14,10 @@ export function refuseFailure(body: Buffer, decodeError: (text: string) => Gatew
   if (start.startsWith('<')) throw broken('with a web page and not with JSON; is its base URL right?');
   const isWhole = start.startsWith('[') ? end.endsWith(']') : start.startsWith('{') && end.endsWith('}');
   if (!isWhole) throw broken('with something that is not JSON');
-  if (/^\{\s*"error"\s*:\s*\{/.test(start)) throw decodeError(body.toString('utf8'));
+  if (!mayTellFailure(body)) return;
+  const reply = parseJson(body.toString('utf8'));
+  const failure = reply === undefined ? undefined : failureIn(reply);
+  if (failure) throw decodeError(JSON.stringify(failure));
 }
 
 function broken(how: string): GatewayError {

@@ -42,7 +42,7 @@ const STATUSES: Readonly<Record<number, ErrorKind>> = {
 
 /** What an error of an Anthropic upstream means. */
 export function decodeError(status: number, headers: HeaderMap, body: JsonValue | undefined): GatewayError {
-  const error = isJsonObject(body) && isJsonObject(body['error']) ? body['error'] : {};
+  const error = errorOf(body);
   const { type, message, details } = error;
   const named = typeof type === 'string' && Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
   const kind = kindOf(named ?? STATUSES[status] ?? 'upstream-broken', error);
@@ -53,6 +53,13 @@ export function decodeError(status: number, headers: HeaderMap, body: JsonValue 
     ...(isJsonObject(details) && { extensions: { [ANTHROPIC]: details } }),
     upstream: { status },
   });
+}
+
+/** Compatible servers may say no more than a text. */
+function errorOf(body: JsonValue | undefined): JsonObject {
+  const error = isJsonObject(body) ? body['error'] : undefined;
+  if (isJsonObject(error)) return error;
+  return typeof error === 'string' ? { message: error } : {};
 }
 
 function kindOf(kind: ErrorKind, { message, details }: JsonObject): ErrorKind {

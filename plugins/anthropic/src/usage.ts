@@ -1,5 +1,6 @@
 import {
   defined,
+  endsInFailure,
   isJsonObject,
   type JsonObject,
   type JsonValue,
@@ -51,7 +52,7 @@ export function readEnd(_wire: string, text: string): ReplyEnd {
   }
   const lines = text.split(/\r\n|\n|\r/).filter((line) => line.startsWith('data:'));
   const last = lines.findLast((line) => line.includes('"message_delta"'));
-  const isFailed = lines.some((line) => /^data:\s*\{\s*"type"\s*:\s*"error"/.test(line)) || undefined;
+  const isFailed = endsInFailure(text) || undefined;
   const isComplete = last !== undefined || isFailed === true;
   const event = last === undefined ? undefined : (JSON.parse(last.slice(5)) as JsonObject);
   return defined({ usage: decodeUsage(event?.['usage']), isComplete, isFailed });

@@ -44,7 +44,7 @@ const CODES: Readonly<Record<number, ErrorKind>> = {
 /** What an error of a Gemini upstream means. Streams may wrap it in an array. */
 export function decodeError(status: number, headers: HeaderMap, body: JsonValue | undefined): GatewayError {
   const value = Array.isArray(body) ? (body as readonly JsonValue[])[0] : body;
-  const error = isJsonObject(value) && isJsonObject(value['error']) ? value['error'] : {};
+  const error = errorOf(value);
   const details = arrayOf(error['details']).filter(isJsonObject);
   const kind = kindOf(status, error, details);
   return new GatewayError(kind, upstreamMessage(kind, status, error['message']), {
@@ -54,6 +54,13 @@ export function decodeError(status: number, headers: HeaderMap, body: JsonValue 
     }),
     upstream: { status },
   });
+}
+
+/** Compatible servers may say no more than a text. */
+function errorOf(body: JsonValue | undefined): JsonObject {
+  const error = isJsonObject(body) ? body['error'] : undefined;
+  if (isJsonObject(error)) return error;
+  return typeof error === 'string' ? { message: error } : {};
 }
 
 function kindOf(status: number, error: JsonObject, details: readonly JsonObject[]): ErrorKind {

@@ -11,6 +11,7 @@ import {
   isJsonObject,
   type JsonObject,
   type Opaque,
+  readJsonEntries,
   type StreamForm,
   type Usage,
 } from '@dragoman/core';
@@ -43,6 +44,7 @@ export const ARRAY_FORM: StreamForm = {
   contentType: 'application/json; charset=utf-8',
   // White space is nothing between the entries of an array.
   keepAlive: '\n',
+  readStream: readJsonEntries,
   async *encodeStream(events, context) {
     for await (const chunks of encodeChunks(events, context)) {
       for (const chunk of chunks) {

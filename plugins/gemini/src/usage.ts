@@ -1,5 +1,6 @@
 import {
   defined,
+  endsInFailure,
   isJsonObject,
   type JsonObject,
   type JsonValue,
@@ -37,14 +38,14 @@ const USAGE = /"usageMetadata"\s*:\s*(\{(?:[^{}]|\{[^{}]*\})*\})/y;
 /** What the last piece of a stream says; within a text, quotes would be escaped. */
 const LAST = /"finishReason"\s*:\s*"|"blockReason"\s*:\s*"|"error"\s*:\s*\{/;
 
-/** At the start of any line. The space before it is bounded, as many empty lines would take quadratic time. */
-const FAILURE = /^(?:data:|\[|,)?\s{0,80}\{\s*"error"\s*:\s*\{/m;
+/** An entry of a list, at the start of a line. The space in it is bounded, as many empty lines would take quadratic time. */
+const FAILED_ENTRY = /^[[,]?\s{0,80}\{\s*"error"\s*:\s*\{/m;
 
 /** Judges a reply that ended by its JSON text or by the last bytes of its stream. */
 export function readEnd(text: string): ReplyEnd {
   USAGE.lastIndex = Math.max(0, text.lastIndexOf('"usageMetadata"'));
   const found = USAGE.exec(text)?.[1];
   const usage = found === undefined ? undefined : decodeUsage(JSON.parse(found) as JsonValue);
-  const isFailed = FAILURE.test(text) || undefined;
+  const isFailed = endsInFailure(text) || FAILED_ENTRY.test(text) || undefined;
   return defined({ usage, isComplete: LAST.test(text), isFailed });
 }

@@ -1,5 +1,6 @@
 import {
   defined,
+  endsInFailure,
   isJsonObject,
   type JsonObject,
   type JsonValue,
@@ -80,7 +81,7 @@ export function readEnd(wire: string, text: string): ReplyEnd {
   if (/^\s*\{/.test(text)) return defined({ usage, isComplete: true });
   // Other streams of OpenAI, which are only relayed, end in other ways.
   const isChat = wire === OPENAI_CHAT || wire === OPENAI_COMPLETIONS;
-  const isFailed = /^data:\s*\{\s*"error"\s*:\s*\{/m.test(text) || undefined;
+  const isFailed = endsInFailure(text) || undefined;
   const isComplete = !isChat || isFailed || /"finish_reason"\s*:\s*"/.test(text);
   return defined({ usage, isComplete, isFailed });
 }

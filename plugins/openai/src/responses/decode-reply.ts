@@ -2,6 +2,7 @@ import {
   type ChatEvent,
   type ChatRequest,
   defined,
+  endsInFailure,
   EventParser,
   type FinishReason,
   GatewayError,
@@ -110,7 +111,7 @@ export function readEnd(text: string): ReplyEnd {
   const isWhole = /^\s*\{/.test(text);
   // The last event repeats the whole answer and may be longer than what is kept.
   const isInside = !/^(?:data|event|id|retry)?:/m.test(text);
-  const isFailed = /^data:\s*\{[^\n]*?"type"\s*:\s*"(?:response\.failed|error)"/m.test(text) || undefined;
+  const isFailed = endsInFailure(text) || undefined;
   return defined({ usage, isComplete: isWhole || isInside || LAST_EVENT.test(text), isFailed });
 }
 
