@@ -16,6 +16,8 @@ export interface InfoDeps {
   readonly traces: () => TracesStatus;
   readonly isDiskLow: () => boolean;
   readonly logStatus: () => Pick<LogStatus, 'reason' | 'lost'>;
+  /** Rows of the data folder that this version cannot use. */
+  readonly unusableRows: number;
 }
 
 /** What anybody may know: whether the gateway lives, and how to call it. */
@@ -28,10 +30,14 @@ export function createInfoRouter(deps: InfoDeps): Router {
     const ready = deps.isReady();
     ctx.status = ready ? 200 : 503;
     // Requests go on without traces and without a log, so that is no reason to send them elsewhere.
-    const traces = recording(deps.traces());
+    const { setAside, ...status } = deps.traces();
+    const traces = { ...recording(status), ...(setAside !== undefined && { setAside }) };
     const log = recording(deps.logStatus());
+    // Others may be served with what is left.
+    const unusable = deps.unusableRows;
+    const data = unusable === 0 ? { status: 'ok' } : { status: 'incomplete', unusable };
     const disk = { status: deps.isDiskLow() ? 'low' : 'ok' };
-    ctx.body = { status: ready ? 'ready' : 'stopping', traces, log, disk };
+    ctx.body = { status: ready ? 'ready' : 'stopping', traces, log, disk, data };
   });
   router.get('/', (ctx) => {
     ctx.body = {

@@ -3,9 +3,12 @@ import { guarded } from '../transport/guarded.ts';
 import type { RequestState } from './exchange.ts';
 import { Places } from './places.ts';
 
-/** A request that runs for longer is recorded while it runs, so that it is known of even if it never ends. */
-const LONG_MS = 1_000;
-const LOOK_EVERY_MS = 500;
+/**
+ * A request that runs for longer is recorded while it runs, so that it is known of even if it never ends. With what the
+ * store takes, it is on the disk within a second.
+ */
+const LONG_MS = 250;
+const LOOK_EVERY_MS = 100;
 
 /** The requests that run now. */
 export interface LiveRequests {

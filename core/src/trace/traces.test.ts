@@ -1,11 +1,13 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, writeFileSync } from 'node:fs';
+import { mkdtemp, open as openFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { traceRecord } from '../../../tests/support/trace-record.ts';
 import { statsQuerySchema } from './query.ts';
 import type { TraceRecord } from './record.ts';
+import { listBroken, setBrokenAside } from './sqlite/set-aside.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
 import type { Retention } from './store.ts';
 import { Capture, CaptureBudget } from './capture.ts';
@@ -14,7 +16,9 @@ import { createTraces, type ThreadLimits, type Traces } from './traces.ts';
 
 let folder: string;
 let traces: Traces;
+const logged: object[] = [];
 beforeEach(async () => {
+  logged.length = 0;
   folder = await mkdtemp(join(tmpdir(), 'dragoman-kept-'));
 });
 afterEach(async () => {
@@ -42,7 +46,7 @@ function open(
     ...{ folder, readers },
     retention: { maxAgeMs: 1e9, maxCount: 1e6, maxBytes: 1e9, ...bounds },
     rules: { paths: [], patterns: [], keepMedia: false },
-    log: { error: () => {}, info: () => {} },
+    log: { error: (fields) => void logged.push(fields), info: () => {} },
   });
 }
 
@@ -151,4 +155,61 @@ describe('a thread that is stuck', () => {
     }
     await traces.close();
   }, 60_000);
+});
+
+describe('a database that is broken', { timeout: 30_000 }, () => {
+  const database = (): string => join(folder, 'traces.db');
+  const names = async (): Promise<readonly string[]> => (await readdir(folder)).toSorted();
+
+  it.each([
+    ['is none', () => writeFile(database(), 'This is no database. '.repeat(500))],
+    [
+      'has lost pages',
+      async () => {
+        await fill(3_000);
+        const file = await openFile(database(), 'r+');
+        await file.write(Buffer.alloc(200_000), 0, 200_000, 8_192);
+        await file.close();
+      },
+    ],
+  ])('is set aside where it %s, and a new one begun', async (_, breakIt) => {
+    await breakIt();
+    const before = await readFile(database());
+    open({});
+    traces.record(trace(1));
+    await expect.poll(() => count().catch(() => 0), { timeout: 20_000 }).toBe(1);
+    const { setAside = '', ...status } = traces.status();
+    expect(setAside).toMatch(/^traces\.db\.broken-\d{4}-/);
+    expect(status).not.toHaveProperty('reason');
+    expect(logged).toMatchObject([{ file: join(folder, setAside) }]);
+    await traces.close();
+    expect(await names()).toEqual(expect.arrayContaining(['traces.db', setAside]));
+    expect((await readFile(join(folder, setAside))).length).toBe(before.length);
+    open({});
+    expect(await count()).toBe(1);
+    expect(traces.status()).not.toHaveProperty('setAside');
+  });
+
+  it('is left alone where a newer version wrote it, which is said each time', async () => {
+    await fill(1);
+    const db = new DatabaseSync(database());
+    db.exec("insert into kysely_migration values ('9999-later', '2030')");
+    db.close();
+    open({});
+    for (let round = 0; round < 2; round += 1)
+      await expect(count()).rejects.toThrow('traces.db was written by a newer version.');
+    expect(traces.status().reason).toContain('traces.db was written by a newer version.');
+    expect(await names()).not.toContainEqual(expect.stringContaining('broken'));
+  });
+
+  it('does not fill the disk, however often that happens', () => {
+    for (let at = 0; at < 5; at += 1) {
+      writeFileSync(database(), '');
+      setBrokenAside(folder, at * 1_000);
+    }
+    expect(listBroken(folder)).toEqual(
+      [2, 3, 4].map((at) => `traces.db.broken-1970-01-01T00-00-0${at}.000Z`),
+    );
+    open({});
+  });
 });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../plugin/plugin.ts';
 import { NO_SECRETS, type Secrets } from '../plugin/secret-texts.ts';
@@ -20,6 +21,8 @@ import { Watchdog } from './watchdog.ts';
 export interface TracesStatus {
   /** Why traces are not kept at the moment; absent when they are. */
   readonly reason?: string;
+  /** The name of a broken database that was set aside since the start. */
+  readonly setAside?: string;
   /** Traces that were lost: too many at once, or the store was broken. */
   readonly lost: number;
   /** Traces that were kept without their bodies, since there was too much to do. */
@@ -129,6 +132,7 @@ class WorkerTraces implements Traces {
   #shed = 0;
   #queuedBytes = 0;
   #reason: string | undefined;
+  #setAside: string | undefined;
   #isClosed = false;
   readonly #secrets: () => Secrets;
   /** Those that the thread knows. */
@@ -208,6 +212,7 @@ class WorkerTraces implements Traces {
     const reason = this.#reason;
     return {
       ...(reason !== undefined && { reason }),
+      ...(this.#setAside !== undefined && { setAside: this.#setAside }),
       lost: this.#lost,
       shed: this.#shed,
       waiting: this.#queue.length + this.#sent.count,
@@ -283,6 +288,13 @@ class WorkerTraces implements Traces {
         break;
       case 'migrated':
         this.#log.info({}, 'The traces were converted; earlier versions cannot read them.');
+        break;
+      case 'aside':
+        this.#setAside = message.file;
+        this.#log.error(
+          { file: join(this.#input.folder, message.file), reason: message.reason },
+          'The database of traces was broken. It was set aside, and a new one was begun.',
+        );
         break;
       case 'answer':
         this.#calls.answer(message.call, message.value);

@@ -76,6 +76,8 @@ export type FromWorker =
   | { readonly type: 'warning'; readonly message: string }
   /** The database was of an earlier version. */
   | { readonly type: 'migrated' }
+  /** The database was broken. It has this name now, and a new one takes its place. */
+  | { readonly type: 'aside'; readonly file: string; readonly reason: string }
   | { readonly type: 'answer'; readonly call: number; readonly value: unknown }
   | { readonly type: 'failure'; readonly call: number; readonly reason: string }
   | { readonly type: 'state'; readonly reason?: string };

@@ -2,11 +2,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { WireReaders } from '../plugin/wire-reader.ts';
 import { MAX_SLOWDOWN } from '../plugin/within-time.ts';
+import { createAgeClock } from '../state/age-clock.ts';
 import { detailOf } from './detail.ts';
-import type { StatsQuery, ThreadQuery, ToolCallQuery, TraceFilter, TraceQuery } from './query.ts';
+import {
+  type StatsQuery,
+  type ThreadQuery,
+  type ToolCallQuery,
+  type TraceFilter,
+  type TraceQuery,
+  traceQuerySchema,
+} from './query.ts';
 import { prepareTraces, timeFor } from './prepare-traces.ts';
 import { Pulse } from './pulse.ts';
 import { createRedactor } from './redact.ts';
+import { isBroken, setBrokenAside } from './sqlite/set-aside.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
 import type { TraceEntry, TraceStore } from './store.ts';
 import type { FromWorker, Load, ToWorker, WorkerInput, WorkerPulse } from './worker-messages.ts';
@@ -15,6 +24,7 @@ import type { FromWorker, Load, ToWorker, WorkerInput, WorkerPulse } from './wor
 const OPEN_MS = 15 * 60_000;
 const REOPEN_AFTER_MS = 5_000;
 const PRUNE_EVERY_MS = 30_000;
+const AGING_STEPS = 10;
 /** How far work may exceed its limit before the thread counts as stuck. */
 const GRACE_MS = 3_000;
 /** What a crash may take: traces that are younger. */
@@ -38,16 +48,61 @@ const tell = (message: FromWorker): void => port.postMessage(message);
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 let store: TraceStore | undefined;
-let openedAt = -Infinity;
+let failure: { readonly error: unknown; readonly at: number } | undefined;
+/** By which traces are too old. */
+let age: () => number = Date.now;
 
 /** A store that cannot be opened is tried again, but not at every request. */
 async function opened(): Promise<TraceStore> {
   if (store) return store;
-  if (performance.now() - openedAt < REOPEN_AFTER_MS) throw new Error('The store could not be opened.');
-  openedAt = performance.now();
-  pulse.beat(OPEN_MS);
-  store = await openSqliteStore(folder, () => tell({ type: 'migrated' }));
+  if (failure && performance.now() - failure.at < REOPEN_AFTER_MS) throw failure.error;
+  try {
+    store = await openOrReplace();
+    failure = undefined;
+  } catch (error) {
+    failure = { error, at: performance.now() };
+    throw error;
+  }
+  const [newest] = (await store.list(traceQuerySchema.parse({ limit: 1 }))).traces;
+  age = createAgeClock({ now: Date.now, steady: () => performance.now(), newest: newest?.startedAt });
   return store;
+}
+
+async function openOrReplace(): Promise<TraceStore> {
+  const open = (): Promise<TraceStore> => {
+    pulse.beat(OPEN_MS);
+    return openSqliteStore(folder, () => tell({ type: 'migrated' }));
+  };
+  try {
+    return await open();
+  } catch (error) {
+    if (!isBroken(error)) throw error;
+    setAside(error);
+    return open();
+  }
+}
+
+function setAside(error: unknown): void {
+  tell({ type: 'aside', file: setBrokenAside(folder, Date.now()), reason: reasonOf(error) });
+}
+
+async function begin(): Promise<void> {
+  try {
+    await opened();
+    tell({ type: 'state' });
+    inTurn(() => prune());
+  } catch (error) {
+    tell({ type: 'state', reason: reasonOf(error) });
+  }
+}
+
+/** A database that turns out to be broken makes room for a new one. */
+async function replaceIfBroken(error: unknown): Promise<void> {
+  if (!isBroken(error)) return;
+  await store?.close().catch(() => {});
+  store = undefined;
+  setAside(error);
+  inTurn(begin);
 }
 
 async function handle(message: ToWorker): Promise<void> {
@@ -68,6 +123,7 @@ async function handle(message: ToWorker): Promise<void> {
     tell({ type: 'answer', call: message.call, value: await answer(await opened(), message) });
   } catch (error) {
     tell({ type: 'failure', call: message.call, reason: reasonOf(error) });
+    await replaceIfBroken(error);
   }
 }
 
@@ -110,6 +166,7 @@ async function settle(work: () => Promise<void>): Promise<void> {
   } catch (error) {
     tell({ type: 'lost', reason: reasonOf(error), ...unsafe });
     unsafe = { count: 0, bytes: 0 };
+    await replaceIfBroken(error);
   }
 }
 
@@ -167,24 +224,21 @@ const inTurn = (work: () => Promise<void>): void => {
   });
 };
 
-/** A few traces at a time, until no more are beyond the bounds: what waits to be written comes in between. */
-async function prune(): Promise<void> {
+/**
+ * A few traces at a time, until no more are beyond the bounds: what waits to be written comes in between. Those that are
+ * too old go in some steps of each pass only: a wrong clock must not empty the store at once.
+ */
+async function prune(agingSteps = AGING_STEPS): Promise<void> {
   try {
-    const gone = (await store?.prune(retention, Date.now())) ?? 0;
-    if (gone > 0) inTurn(prune);
+    const bounds = agingSteps > 0 ? retention : { ...retention, maxAgeMs: Infinity };
+    const gone = (await store?.prune(bounds, age())) ?? 0;
+    if (gone > 0) inTurn(() => prune(agingSteps - 1));
   } catch (error) {
     tell({ type: 'state', reason: reasonOf(error) });
+    await replaceIfBroken(error);
   }
 }
 
-const pruning = setInterval(() => inTurn(prune), PRUNE_EVERY_MS);
+const pruning = setInterval(() => inTurn(() => prune()), PRUNE_EVERY_MS);
 port.on('message', (message: ToWorker) => inTurn(() => handle(message)));
-inTurn(async () => {
-  try {
-    await opened();
-    tell({ type: 'state' });
-    inTurn(prune);
-  } catch (error) {
-    tell({ type: 'state', reason: reasonOf(error) });
-  }
-});
+inTurn(begin);

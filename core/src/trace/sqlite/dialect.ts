@@ -8,6 +8,16 @@ export function openDatabase(path: string): DatabaseSync {
   closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
   const database = new DatabaseSync(path);
+  try {
+    setUp(database, path);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return database;
+}
+
+function setUp(database: DatabaseSync, path: string): void {
   // Once anything is written, it has no effect.
   if (statSync(path).size === 0) database.exec('pragma auto_vacuum = incremental');
   database.exec('pragma journal_mode = wal');
@@ -18,7 +28,6 @@ export function openDatabase(path: string): DatabaseSync {
   database.exec('pragma wal_autocheckpoint = 8000');
   // In KiB.
   database.exec('pragma cache_size = -32000');
-  return database;
 }
 
 /** Does work of which nothing is kept when it fails. SQLite itself takes some failures back; what is left is taken back here. */

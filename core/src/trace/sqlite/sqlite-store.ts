@@ -25,12 +25,12 @@ export async function openSqliteStore(folder: string, onMigrated?: () => void): 
   const path = join(folder, DATABASE_NAME);
   const database = openDatabase(path);
   const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database) });
-  const migrator = new Migrator({ db, provider: migrations });
-  const isNew = (await migrator.getMigrations()).every(({ executedAt }) => executedAt === undefined);
-  const { error, results = [] } = await migrator.migrateToLatest();
-  if (error) throw new Error('The database of traces could not be brought up to date.', { cause: error });
-  if (!isNew && results.length > 0) onMigrated?.();
-  await db.updateTable('traces').set({ outcome: 'interrupted' }).where('outcome', '=', 'running').execute();
+  try {
+    await prepare(db, onMigrated);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
 
   const prune = createPruner(db);
   const { put, commit } = writer(database);
@@ -82,6 +82,22 @@ export async function openSqliteStore(folder: string, onMigrated?: () => void): 
       await db.destroy();
     },
   };
+}
+
+async function prepare(db: Kysely<Tables>, onMigrated?: () => void): Promise<void> {
+  const migrator = new Migrator({ db, provider: migrations });
+  const isNew = (await migrator.getMigrations()).every(({ executedAt }) => executedAt === undefined);
+  const { error, results = [] } = await migrator.migrateToLatest();
+  if (error) throw new Error(reasonOf(error), { cause: error });
+  if (!isNew && results.length > 0) onMigrated?.();
+  await db.updateTable('traces').set({ outcome: 'interrupted' }).where('outcome', '=', 'running').execute();
+}
+
+/** Kysely calls a database corrupted that was migrated by a newer version. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error && error.message.startsWith('corrupted migrations')
+    ? `${DATABASE_NAME} was written by a newer version. Update the gateway, or move the file away.`
+    : 'The database of traces could not be brought up to date.';
 }
 
 const COLUMNS = {
