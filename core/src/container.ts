@@ -57,6 +57,7 @@ export async function createContainer(
   const container = root.createChildContainer();
   const { log, request, sink } = createLogs(config.log);
   const folder = config.data;
+  const { now, steady = now } = clock;
   container.register(tokens.CONFIG, { useValue: config });
   const live = createLiveConfig(config);
   container.register(tokens.LIVE_CONFIG, { useValue: live });
@@ -66,23 +67,26 @@ export async function createContainer(
   container.register(tokens.LOG_SINK, { useValue: sink });
   const secrets = await openSecretBox({ folder, ...(config.secret && { secret: config.secret }) });
   container.register(tokens.SECRETS, { useValue: secrets });
-  container.register(tokens.STATE, { useValue: await openStateStore({ folder, log, secrets }) });
-  const audit = await openAuditLog({ folder, log, now: clock.now, ...config.audit });
+  const state = await openStateStore({ folder, log, secrets });
+  container.register(tokens.STATE, { useValue: state });
+  const audit = await openAuditLog({ folder, log, now, steady, ...config.audit });
   container.register(tokens.AUDIT, { useValue: audit });
   const disk = await watchDiskSpace({ log, read: freeSpace ?? readSpace(folder) });
   container.register(tokens.DISK_SPACE, { useValue: disk });
   const { maxBytesPerKey, ...bounds } = config.conversations;
   const records = await openRecords({
     ...{ ...bounds, maxBytesPerOwner: maxBytesPerKey },
-    ...{ folder: join(folder, 'conversations'), now: clock.now, isDiskLow: () => disk.isLow },
+    ...{ folder: join(folder, 'conversations'), now, steady },
+    isDiskLow: () => disk.isLow,
   });
   container.register(tokens.CONVERSATIONS, {
-    useValue: createConversations(records, config.server.bodyLimit),
+    useValue: createConversations(records, config.server.bodyLimit, log),
   });
-  container.register(tokens.OWNED_IDS, { useValue: await openOwnedIds({ folder, log }) });
+  const ownedIds = await openOwnedIds({ folder, log });
+  container.register(tokens.OWNED_IDS, { useValue: ownedIds });
   once(container, tokens.REGISTRY, () => createRegistry(config.plugins));
   once(container, tokens.POOLS, () => createHttpPools(fileFetcherOf(config)));
-  once(container, tokens.KEYS, (c) => createKeyRing({ store: c.resolve(tokens.STATE), now: clock.now }));
+  once(container, tokens.KEYS, (c) => createKeyRing({ store: c.resolve(tokens.STATE), now }));
   const known = new KnownSecrets();
   once(container, tokens.UPSTREAMS, (c) =>
     createUpstreams({
@@ -93,7 +97,7 @@ export async function createContainer(
       known,
       pools: c.resolve(tokens.POOLS),
       log,
-      now: clock.now,
+      now: steady,
     }),
   );
   // Asked for every request, so the container is not.
@@ -110,11 +114,12 @@ export async function createContainer(
       routing,
     });
   });
-  const coordinator = createMemoryCoordinator({
-    now: clock.now,
-    ledger: await openLedger({ folder, log, now: clock.now }),
+  const ledger = await openLedger({ folder, log, now, steady });
+  const coordinator = createMemoryCoordinator({ now, ledger });
+  container.register(tokens.UNUSABLE, {
+    useValue: [...state.unusable, ...ledger.unusable, ...ownedIds.unusable],
   });
-  once(container, tokens.LIMITER, () => createLimiter(coordinator, clock.now));
+  once(container, tokens.LIMITER, () => createLimiter(coordinator, now));
   once(container, tokens.PRICES, () => createPrices(() => live.get().prices));
   once(container, tokens.TRACES, () => openTraces(config, { log, secrets: () => known.all }));
   once(container, tokens.ROUTER, (c) =>
@@ -123,7 +128,7 @@ export async function createContainer(
       health: c.resolve(tokens.HEALTH),
       pools: c.resolve(tokens.POOLS),
       gates: c.resolve(tokens.GATES),
-      clock,
+      clock: { ...clock, now: steady },
       random,
       routing,
       limiter: c.resolve(tokens.LIMITER),

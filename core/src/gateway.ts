@@ -87,7 +87,7 @@ async function assemble(
   const container = await createContainer(config, surroundings);
   const log = container.resolve(tokens.LOG);
   const logSink = container.resolve(tokens.LOG_SINK);
-  const { now, sleep } = container.resolve(tokens.CLOCK);
+  const { now, sleep, steady = now } = container.resolve(tokens.CLOCK);
   const live = container.resolve(tokens.LIVE_CONFIG);
   const keys = container.resolve(tokens.KEYS);
   const pools = container.resolve(tokens.POOLS);
@@ -108,20 +108,20 @@ async function assemble(
   let firstKey: string | undefined;
   let closing: Promise<void> | undefined;
   const health = container.resolve(tokens.HEALTH);
-  const checkHealth = createHealthChecks({ upstreams, health, pools, log, now });
+  const checkHealth = createHealthChecks({ upstreams, health, pools, log, now: steady });
   const upkeep = createUpkeep({ upstreams, checkHealth, log });
 
   const proxies = createProxies(config.server.trustedProxies);
-  const sessions = createSessions(now);
-  const passes = createPasses({ now, sessions });
+  const sessions = createSessions(steady);
+  const passes = createPasses({ now: steady, sessions });
   const disk = container.resolve(tokens.DISK_SPACE);
   const bodies = createBodyBudget(config.server);
-  const uploads = createUploadWatch({ minBytesPerSecond: config.server.minUploadRate, now });
+  const uploads = createUploadWatch({ minBytesPerSecond: config.server.minUploadRate, now: steady });
   const metrics =
     config.metrics.enabled && !adminOnly
       ? createMetrics(
           metricSources({
-            ...{ upstreams, health, gates, traces, keys, bodies, logSink, now },
+            ...{ upstreams, health, gates, traces, keys, bodies, logSink, now: steady },
             limiter: container.resolve(tokens.LIMITER),
             aliases: container.resolve(tokens.ALIASES),
           }),
@@ -138,7 +138,19 @@ async function assemble(
   });
   const admin = createAdmin({
     ...{ config, audit, registry, upstreams, catalogue, health, gates, traces, keys, pools },
-    ...{ log, now, sleep, bodies, uploads, passes, sessions, proxies, localToken, publicUrl, consoleUrl },
+    ...{
+      log,
+      now: steady,
+      sleep,
+      bodies,
+      uploads,
+      passes,
+      sessions,
+      proxies,
+      localToken,
+      publicUrl,
+      consoleUrl,
+    },
     aliases: container.resolve(tokens.ALIASES),
     limiter: container.resolve(tokens.LIMITER),
     prices: container.resolve(tokens.PRICES),
@@ -169,10 +181,11 @@ async function assemble(
     traces: () => traces.status(),
     isDiskLow: () => disk.isLow,
     logStatus: () => logSink.status(),
+    unusableRows: container.resolve(tokens.UNUSABLE).length,
   });
   const metricsRouter = metrics && createMetricsRouter(metrics, config.metrics.token);
   const served = {
-    ...{ config, log, fallback, now, proxies, recorder, admin: admin.router },
+    ...{ config, log, fallback, now, steady, proxies, recorder, admin: admin.router },
     requestLog: container.resolve(tokens.REQUEST_LOG),
     consoleFiles: createConsoleFiles(CONSOLE_FOLDER),
     ...defined({ tls: adminOnly ? undefined : await readTls(config) }),

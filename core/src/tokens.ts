@@ -21,6 +21,7 @@ import type { KeyRing } from './state/keys.ts';
 import type { SecretBox } from './state/secrets.ts';
 import type { OwnedIds } from './state/owned-ids.ts';
 import type { StateStore } from './state/state.ts';
+import type { DataProblem } from './state/unreadable.ts';
 import type { Traces } from './trace/traces.ts';
 import type { HttpPools } from './transport/pools.ts';
 
@@ -31,6 +32,8 @@ export const LOG: InjectionToken<Logger> = Symbol('Log');
 export const REQUEST_LOG: InjectionToken<RequestLog> = Symbol('RequestLog');
 export const LOG_SINK: InjectionToken<LogSink> = Symbol('LogSink');
 export const REGISTRY: InjectionToken<Registry> = Symbol('Registry');
+/** Rows of the data folder that this version cannot use. */
+export const UNUSABLE: InjectionToken<readonly DataProblem[]> = Symbol('Unusable');
 export const STATE: InjectionToken<StateStore> = Symbol('State');
 export const SECRETS: InjectionToken<SecretBox> = Symbol('Secrets');
 export const AUDIT: InjectionToken<AuditLog> = Symbol('Audit');

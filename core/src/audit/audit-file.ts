@@ -1,6 +1,7 @@
 import { open, rename, rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { JsonObject } from '../canonical/json.ts';
+import { createAgeClock } from '../state/age-clock.ts';
 import { createDataFolder, flushFolder } from '../state/folder.ts';
 import { chainLine, type Claim, GENESIS, readClaim, readLine } from './chain.ts';
 import type { AuditEntry, AuditHead, AuditInput } from './entry.ts';
@@ -12,6 +13,8 @@ export interface AuditFileInput {
   readonly maxBytes: number;
   readonly maxAgeMs: number;
   readonly now: () => number;
+  /** A clock that never jumps. Default: `now`. */
+  readonly steady?: () => number;
 }
 
 /** The files of the log as they are written: one entry after the other, each flushed. */
@@ -27,9 +30,11 @@ const MAX_FILE_BYTES = 1024 * 1024;
 
 /** Opens the log of a data folder. Nothing is written before the first entry. */
 export async function openAuditFile(input: AuditFileInput): Promise<AuditFile> {
-  const { folder, now } = input;
+  const { folder, now, steady = now } = input;
   const active = join(folder, ACTIVE);
-  let { head, torn, startedAt } = await findEnd(folder);
+  const end = await findEnd(folder);
+  let { head, torn, startedAt } = end;
+  const age = createAgeClock({ now, steady, newest: end.newest });
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
     const result = last.then(run);
@@ -59,12 +64,12 @@ export async function openAuditFile(input: AuditFileInput): Promise<AuditFile> {
 
   const rotate = async (): Promise<void> => {
     const isFull = (await sizeOf(active)) >= fileBytes(input);
-    const isOld = startedAt !== undefined && startedAt < now() - input.maxAgeMs / FILES;
+    const isOld = startedAt !== undefined && startedAt < age() - input.maxAgeMs / FILES;
     if (!isFull && !isOld) return;
     await rename(active, join(folder, nextName(await listFiles(folder))));
     await flushFolder(folder);
     startedAt = undefined;
-    const { files, through } = await findOutdated(input);
+    const { files, through } = await findOutdated(input, age());
     if (!through) return;
     // A gap without an entry that explains it counts as tampering.
     await note(RETENTION, { through: { seq: through.seq, hash: through.hash } });
@@ -120,6 +125,8 @@ interface End {
   readonly torn: string;
   /** When the active file was started; absent when there is none. */
   readonly startedAt: number | undefined;
+  /** When the newest entry was written. */
+  readonly newest?: number;
 }
 
 async function findEnd(folder: string): Promise<End> {
@@ -129,7 +136,7 @@ async function findEnd(folder: string): Promise<End> {
   const startedAt = lines.map(readClaim).find((claim) => claim !== undefined)?.at;
   for (const file of files.toReversed()) {
     const head = lastClaim((await readLines(file)).lines);
-    if (head) return { head, torn, startedAt };
+    if (head) return { head, torn, startedAt, newest: head.at };
   }
   return { head: GENESIS, torn, startedAt };
 }
@@ -145,7 +152,7 @@ interface Outdated {
   readonly through: AuditHead | undefined;
 }
 
-async function findOutdated(input: AuditFileInput): Promise<Outdated> {
+async function findOutdated(input: AuditFileInput, now: number): Promise<Outdated> {
   const files = (await listFiles(input.folder)).filter((file) => !file.endsWith(ACTIVE));
   let room = input.maxBytes - fileBytes(input);
   const outdated: string[] = [];
@@ -153,7 +160,7 @@ async function findOutdated(input: AuditFileInput): Promise<Outdated> {
   for (const file of files.toReversed()) {
     room -= await sizeOf(file);
     const end = lastClaim((await readLines(file)).lines);
-    if (room >= 0 && !(end && end.at < input.now() - input.maxAgeMs)) continue;
+    if (room >= 0 && !(end && end.at < now - input.maxAgeMs)) continue;
     outdated.unshift(file);
     through ??= end;
   }

@@ -26,17 +26,19 @@ export interface AuditLogInput {
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** A clock that never jumps. Default: `now`. */
+  readonly steady?: () => number;
 }
 
 /** The process itself, as an actor. */
 export const GATEWAY: AuditActor = { kind: 'gateway' };
 
 export async function openAuditLog(input: AuditLogInput): Promise<AuditLog> {
-  const { folder, log, now } = input;
+  const { folder, log, now, steady = now } = input;
   const problem = await checkNewest(folder);
   if (problem) log.warn({ ...problem }, 'The audit log was changed or damaged. See: ./dragoman audit verify');
   const file = await openAuditFile(input);
-  const sampler = createSampler(now);
+  const sampler = createSampler(steady);
   const append = async (entry: AuditInput): Promise<AuditEntry> => {
     const written = await file.append(entry);
     const { seq, actor, operation, target, outcome, hash } = written;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../canonical/json.ts';
+import { UnreadableFileError } from '../state/unreadable.ts';
 import { type Conversations, createConversations, saidIn, type Turn } from './conversations.ts';
 import type { RecordName } from './record-index.ts';
 import type { Records } from './records.ts';
@@ -27,12 +28,15 @@ function turn(id: string, previousId?: string): Turn {
 }
 
 async function chain(length: number): Promise<Conversations> {
-  const conversations = createConversations(memory(), 1e6);
+  const conversations = createConversations(memory(), 1e6, log);
   for (let n = 1; n <= length; n += 1) {
     await conversations.keep('key', turn(`t${n}`, n > 1 ? `t${n - 1}` : undefined));
   }
   return conversations;
 }
+
+const logged: object[] = [];
+const log = { error: (fields: object) => void logged.push(fields) };
 
 describe('conversations', () => {
   it('tell all that was said up to a turn', async () => {
@@ -59,14 +63,14 @@ describe('conversations', () => {
   });
 
   it('end, even where turns follow each other in a circle', async () => {
-    const conversations = createConversations(memory(), 1e6);
+    const conversations = createConversations(memory(), 1e6, log);
     await conversations.keep('key', turn('a', 'b'));
     await conversations.keep('key', turn('b', 'a'));
     expect(await conversations.turnsTo('key', 'a')).toBeUndefined();
   });
 
   it('are refused before they are read where they are larger than one request may be', async () => {
-    const conversations = createConversations(memory(), 1_000);
+    const conversations = createConversations(memory(), 1_000, log);
     for (let n = 1; n <= 3; n += 1) {
       const { input: _, ...rest } = turn(`t${n}`, n > 1 ? `t${n - 1}` : undefined);
       await conversations.keep('key', { ...rest, input: ['x'.repeat(400)] });
@@ -85,7 +89,7 @@ describe('conversations', () => {
   });
 
   it('find several turns, as far as they are stored and one request may load them', async () => {
-    const conversations = createConversations(memory(), 250);
+    const conversations = createConversations(memory(), 250, log);
     for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) await conversations.keep('key', turn(id));
     expect(await conversations.findAll('key', ['b', 'gone', 'a'])).toEqual([turn('b'), turn('a')]);
     expect(await conversations.findAll('other', ['a'])).toEqual([]);
@@ -96,9 +100,22 @@ describe('conversations', () => {
 
   it('never make a name of a file from what a client says', async () => {
     const records = memory();
-    const conversations = createConversations(records, 1e6);
+    const conversations = createConversations(records, 1e6, log);
     await conversations.keep('../key', turn('../../etc/passwd'));
     await conversations.setLast('../key', '../thread', 'x');
     expect(records.names().every((name) => /^[0-9a-f]{64}\/[0-9a-f]{64}$/.test(name))).toBe(true);
+  });
+
+  it('are an error where what was kept cannot be read, and do not begin with nothing', async () => {
+    const records = memory();
+    const get = (): never => {
+      throw new UnreadableFileError('/data/x.json', [{ path: '', message: 'it is empty' }]);
+    };
+    const conversations = createConversations({ ...records, get }, 1e6, log);
+    for (const use of [conversations.find('key', 'a'), conversations.lastOf('key', 'thread')]) {
+      await expect(use).rejects.toMatchObject({ status: 500, details: { code: 'conversation_unreadable' } });
+      await expect(use).rejects.not.toThrow('/data');
+    }
+    expect(logged).toMatchObject([{ file: '/data/x.json' }, { file: '/data/x.json' }]);
   });
 });

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import { GatewayError } from '../canonical/errors.ts';
 import { defined, isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
+import type { Log } from '../plugin/plugin.ts';
+import { UnreadableFileError } from '../state/unreadable.ts';
 import type { RecordName } from './record-index.ts';
 import type { Records } from './records.ts';
 
@@ -42,7 +44,20 @@ export interface Conversations {
 const MAX_TURNS = 1000;
 
 /** `maxHistoryBytes`: how much history one request may load. */
-export function createConversations(records: Records, maxHistoryBytes: number): Conversations {
+export function createConversations(
+  records: Records,
+  maxHistoryBytes: number,
+  log: Pick<Log, 'error'>,
+): Conversations {
+  const read = async (name: RecordName): Promise<JsonObject | undefined> => {
+    try {
+      return await records.get(name);
+    } catch (error) {
+      if (!(error instanceof UnreadableFileError)) throw error;
+      log.error({ file: error.file, problems: error.problems }, 'A kept conversation cannot be read.');
+      throw unreadable(error);
+    }
+  };
   const bounded = (hold: Hold | undefined): Hold => {
     let bytes = 0;
     return (more) => {
@@ -54,7 +69,7 @@ export function createConversations(records: Records, maxHistoryBytes: number): 
   const find: Conversations['find'] = async (owner, id, hold) => {
     const name = nameOf('turn', owner, id);
     hold?.(records.sizeOf(name) ?? 0);
-    return readTurn(id, await records.get(name));
+    return readTurn(id, await read(name));
   };
   return {
     find,
@@ -81,7 +96,7 @@ export function createConversations(records: Records, maxHistoryBytes: number): 
     keep: (owner, turn) => records.put(nameOf('turn', owner, turn.id), { ...turn }),
     remove: (owner, id) => records.remove(nameOf('turn', owner, id)),
     async lastOf(owner, thread) {
-      const last = (await records.get(nameOf('thread', owner, thread)))?.['last'];
+      const last = (await read(nameOf('thread', owner, thread)))?.['last'];
       return typeof last === 'string' ? last : undefined;
     },
     setLast: (owner, thread, id) => records.put(nameOf('thread', owner, thread), { last: id }),
@@ -105,6 +120,14 @@ function nameOf(kind: 'turn' | 'thread', owner: string, id: string): RecordName 
 
 function digest(parts: readonly string[]): string {
   return hash('sha256', JSON.stringify(parts));
+}
+
+function unreadable(cause: unknown): GatewayError {
+  return new GatewayError(
+    'internal',
+    'What the gateway kept of this conversation cannot be read. Its operator finds more in the log.',
+    { code: 'conversation_unreadable', cause },
+  );
 }
 
 function tooLong(limit: number): GatewayError {

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RecordBounds, RecordName } from './record-index.ts';
-import { openRecords, type Records } from './records.ts';
+import type { RecordName } from './record-index.ts';
+import { openRecords, type Records, type RecordsInput } from './records.ts';
 
 let folder: string;
 let time: number;
@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-function open(bounds: Partial<RecordBounds> = {}): Promise<Records> {
+function open(bounds: Partial<RecordsInput> = {}): Promise<Records> {
   return openRecords({
     ...{ folder, maxCount: 100, maxAgeMs: 1000, maxBytes: 1e6, maxBytesPerOwner: 1e6 },
     ...{ now: () => time, isDiskLow: () => isDiskLow },
@@ -72,10 +72,30 @@ describe('records', () => {
     expect(await (await open()).get(id('a'))).toBeUndefined();
   });
 
-  it.each(['', '{"n":', '[1]', 'null'])('are none where a file holds %j', async (text) => {
+  it.each(['', '{"n":', '[1]', 'null'])('are refused, and stay, where a file holds %j', async (text) => {
     await mkdir(join(folder, 'o'));
     await writeFile(join(folder, 'o', 'a.json'), text);
-    expect(await (await open()).get(id('a'))).toBeUndefined();
+    await expect((await open()).get(id('a'))).rejects.toThrow(join(folder, 'o', 'a.json'));
+    expect(await files()).toEqual(['a.json']);
+  });
+
+  it('stay when the clock jumps ahead and comes back, and go when it stays there', async () => {
+    let elapsed = 0;
+    const [minute, day] = [60_000, 24 * 60 * 60_000];
+    const records = await open({ maxAgeMs: 30 * day, steady: () => elapsed });
+    await records.put(id('a'), {});
+    time += 60 * day;
+    elapsed += 36_000;
+    await records.put(id('b'), {});
+    expect(await records.get(id('a'))).toEqual({});
+    time -= 60 * day;
+    await records.put(id('c'), {});
+    expect((await files()).toSorted()).toEqual(['a.json', 'b.json', 'c.json']);
+    time += 60 * day;
+    expect(await records.get(id('a'))).toEqual({});
+    time += 61 * minute;
+    elapsed += 61 * minute;
+    expect(await records.get(id('a'))).toBeUndefined();
   });
 
   it('survive many writers at once', async () => {

@@ -1,12 +1,15 @@
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject } from '../canonical/json.ts';
+import { createAgeClock } from '../state/age-clock.ts';
+import { readJsonFile, UnreadableFileError } from '../state/unreadable.ts';
 import { type Entry, type RecordBounds, RecordIndex, type RecordName } from './record-index.ts';
 
 /** JSON objects by owner and name, bounded by number, age and size. The oldest of the largest owner are removed first. */
 export interface Records {
+  /** Throws an `UnreadableFileError` when there is one that cannot be read. */
   get(id: RecordName): Promise<JsonObject | undefined>;
   /** The size of a record in bytes; `undefined` when there is none. */
   sizeOf(id: RecordName): number | undefined;
@@ -23,6 +26,8 @@ export interface RecordsInput extends RecordBounds {
   readonly folder: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** A clock that never jumps. Default: `now`. */
+  readonly steady?: () => number;
   /** Whether the disk has too little space to write on. */
   readonly isDiskLow: () => boolean;
 }
@@ -33,11 +38,17 @@ export interface RecordsInput extends RecordBounds {
  */
 const UNCLAIMED = '';
 
+/** So many go at once because of their age. */
+const MAX_EXPIRED = 1_000;
+
 /** Opens a folder with one folder for each owner and one file for each record. Names must be fit for files. */
-export async function openRecords({ folder, now, isDiskLow, ...bounds }: RecordsInput): Promise<Records> {
+export async function openRecords(input: RecordsInput): Promise<Records> {
+  const { folder, now, steady = now, isDiskLow, ...bounds } = input;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const index = new RecordIndex(bounds);
-  for (const [id, entry] of await listRecords(folder)) index.set(id, entry);
+  const found = await listRecords(folder);
+  for (const [id, entry] of found) index.set(id, entry);
+  const time = createAgeClock({ now, steady, newest: found.at(-1)?.[1].at });
   /** What is on its way to the disk, by path. */
   const writing = new Map<string, JsonObject>();
   const pathOf = ({ owner, name }: RecordName): string => join(folder, owner, `${name}.json`);
@@ -51,7 +62,11 @@ export async function openRecords({ folder, now, isDiskLow, ...bounds }: Records
     return existed;
   };
   const prune = async (): Promise<void> => {
-    for (let next = index.nextToGo(now()); next; next = index.nextToGo(now())) await remove(next);
+    for (let left = MAX_EXPIRED; ; left -= 1) {
+      const next = index.nextToGo(left > 0 ? time() : -Infinity);
+      if (!next) return;
+      await remove(next);
+    }
   };
   const claim = async (id: RecordName): Promise<void> => {
     const before = { owner: UNCLAIMED, name: id.name };
@@ -70,7 +85,7 @@ export async function openRecords({ folder, now, isDiskLow, ...bounds }: Records
       const entry = index.get(id);
       if (!entry) return undefined;
       const path = pathOf(id);
-      if (!index.isExpired(entry, now())) return writing.get(path) ?? readRecord(path);
+      if (!index.isExpired(entry, time())) return writing.get(path) ?? readRecord(path);
       await remove(id);
       return undefined;
     },
@@ -80,7 +95,7 @@ export async function openRecords({ folder, now, isDiskLow, ...bounds }: Records
       const bytes = Buffer.byteLength(text);
       refuseToKeep(bytes, bounds, isDiskLow());
       const path = pathOf(id);
-      index.set(id, { at: now(), bytes });
+      index.set(id, { at: time(), bytes });
       writing.set(path, record);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await writeFileAtomic(path, text, { mode: 0o600, fsync: false });
@@ -121,12 +136,9 @@ async function listRecords(folder: string): Promise<readonly (readonly [RecordNa
   return found.toSorted(([, a], [, b]) => a.at - b.at);
 }
 
-/** A file that a dying process left half written is none. */
+/** One that cannot be read is not the same as none: whoever goes on from it would begin with nothing. */
 async function readRecord(path: string): Promise<JsonObject | undefined> {
-  try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = await readJsonFile(path);
+  if (value === undefined || isJsonObject(value)) return value;
+  throw new UnreadableFileError(path, [{ path: '', message: 'expected an object' }]);
 }

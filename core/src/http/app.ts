@@ -33,6 +33,8 @@ export interface AppDeps {
   readonly guard?: Middleware;
   readonly console: Middleware;
   readonly now: () => number;
+  /** A clock that never jumps. Default: `now`. */
+  readonly steady?: () => number;
   readonly recorder: Recorder;
   readonly proxies: Proxies;
 }
@@ -57,11 +59,13 @@ export function createApp(deps: AppDeps): Koa {
 }
 
 /** The outermost middleware: gives the request its id, turns what is thrown into an answer, writes the log line. */
-function answerAndLog({ log, requestLog, fallback, now, recorder, proxies }: AppDeps): Middleware {
-  const door = createDoor(now);
+function answerAndLog(deps: AppDeps): Middleware {
+  const { log, requestLog, fallback, now, steady = now, recorder, proxies } = deps;
+  const door = createDoor(steady);
   return async (ctx, next) => {
     const state = ctx.state as RequestState;
     state.startedAt = now();
+    const arrivedAt = steady();
     state.requestId = createRequestId();
     const clientRequestId = clientRequestIdOf(ctx.req.headers['x-request-id']);
     if (clientRequestId !== undefined) state.clientRequestId = clientRequestId;
@@ -78,7 +82,7 @@ function answerAndLog({ log, requestLog, fallback, now, recorder, proxies }: App
       answerFailure(ctx, judge(ctx, GatewayError.from(thrown), { door, proxies }), log);
     } finally {
       if (!ctx.req.complete) discardRest(ctx);
-      const ms = now() - state.startedAt;
+      const ms = steady() - arrivedAt;
       settle(log, () => state.account?.release());
       if (state.endings) await endAll(state.endings, log);
       settle(log, () => noteUsage(state.notes));

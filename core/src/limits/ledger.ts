@@ -1,21 +1,31 @@
-import { readFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import { problemsOf } from '../config/issues.ts';
 import type { Log } from '../plugin/plugin.ts';
+import { createAgeClock } from '../state/age-clock.ts';
+import { ChunkWriter } from '../state/chunk-writer.ts';
+import { type DataProblem, readJsonFile, UnreadableFileError } from '../state/unreadable.ts';
 import { changed } from './amount.ts';
 import type { Counter } from './coordinator.ts';
 import { isOfNow } from './windows.ts';
 
 /** Earlier versions kept fractions and counts below 0. */
 const usedSchema = z.number().transform((used) => changed(Math.ceil(used), 0));
-const entrySchema = z.strictObject({ name: z.string(), used: usedSchema, until: z.number().optional() });
+/** Fields that this version does not know are kept. */
+const entrySchema = z.looseObject({ name: z.string(), used: usedSchema, until: z.number().optional() });
 export type LedgerEntry = Readonly<z.output<typeof entrySchema>>;
 
 /** Counts that outlive a restart: those of days, months and for good. */
 export interface Ledger {
+  /** Also those of windows that ended lately: the clock may have been wrong. */
   entries(): readonly LedgerEntry[];
   note(counter: Counter, used: number): void;
+  /** Whether a count of that name is kept. */
+  remembers(name: string): boolean;
+  /** Rows of the file that this version cannot use. They stay in the file. */
+  readonly unusable: readonly DataProblem[];
   /** Writes what is not written yet. */
   close(): Promise<void>;
 }
@@ -24,26 +34,38 @@ export interface LedgerInput {
   readonly folder: string;
   readonly log: Pick<Log, 'error'>;
   readonly now: () => number;
+  /** A clock that never jumps. Default: `now`. */
+  readonly steady?: () => number;
 }
 
-const NAME = 'limits.json';
+export const LEDGER_FILE = 'limits.json';
 /** So much may be lost when the process is killed. */
 const WRITE_AFTER_MS = 1_000;
 /** A shorter window is over before anybody could start again. */
 const SHORTEST_MS = 10 * 60_000;
+/** So long after its end, a window is forgotten. */
+const FORGET_AFTER_MS = 24 * 60 * 60_000;
 
-export async function openLedger({ folder, log, now }: LedgerInput): Promise<Ledger> {
-  const path = join(folder, NAME);
-  const kept = (await read(path, log)).filter(({ name }) => !isOfNow(name));
-  const entries = new Map(kept.map((entry) => [entry.name, entry]));
+/** Opens the counts of a data folder. Throws an {@link UnreadableFileError} when they cannot be read. */
+export async function openLedger({ folder, log, now, steady = now }: LedgerInput): Promise<Ledger> {
+  const path = join(folder, LEDGER_FILE);
+  const read = await readLedger(path);
+  if (read.problems.length > 0)
+    log.error(
+      { file: path, problems: read.problems },
+      'Some of what was used of limits cannot be used by this version. It stays in the file. See: ./dragoman doctor',
+    );
+  const entries = new Map(read.entries.map((entry) => [entry.name, entry]));
+  const age = createAgeClock({ now, steady, newest: await writtenAt(path) });
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
 
-  const isLive = ({ until }: LedgerEntry): boolean => until === undefined || until > now();
+  const isForgotten = ({ until }: LedgerEntry): boolean =>
+    until !== undefined && until + FORGET_AFTER_MS <= age();
   const write = async (): Promise<void> => {
-    for (const [name, entry] of entries) if (!isLive(entry)) entries.delete(name);
+    for (const [name, entry] of entries) if (isForgotten(entry)) entries.delete(name);
     try {
-      await writeFileAtomic(path, JSON.stringify([...entries.values()]), { mode: 0o600 });
+      await writeFileAtomic(path, await encode([...entries.values(), ...read.setAside]), { mode: 0o600 });
     } catch (error) {
       log.error({ error, file: path }, 'What was used of the limits could not be written.');
     }
@@ -54,23 +76,57 @@ export async function openLedger({ folder, log, now }: LedgerInput): Promise<Led
     return (writing = writing.then(write));
   };
   return {
-    entries: () => [...entries.values()].filter(isLive),
+    entries: () => [...entries.values()],
     note({ name, until, isOfNow: isTransient }, used) {
       if (isTransient) return;
       if (until !== undefined && until - now() < SHORTEST_MS && !entries.has(name)) return;
-      entries.set(name, until === undefined ? { name, used } : { name, used, until });
+      entries.set(name, { ...entries.get(name), name, used, ...(until !== undefined && { until }) });
       timer ??= setTimeout(() => void flush(), WRITE_AFTER_MS).unref();
     },
+    remembers: (name) => entries.has(name),
+    unusable: read.problems.map((problem) => ({ ...problem, file: LEDGER_FILE })),
     close: () => (timer ? flush() : writing),
   };
 }
 
-async function read(path: string, log: Pick<Log, 'error'>): Promise<readonly LedgerEntry[]> {
-  try {
-    return z.array(entrySchema).parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    log.error({ error, file: path }, 'What was used of the limits could not be read; it begins anew.');
-    return [];
+export interface ReadLedger {
+  readonly entries: readonly LedgerEntry[];
+  /** Rows that cannot be used, as they are stored. */
+  readonly setAside: readonly unknown[];
+  readonly problems: readonly Omit<DataProblem, 'file'>[];
+}
+
+/** Reads the counts without touching them. Throws an {@link UnreadableFileError} when they cannot be read row by row. */
+export async function readLedger(path: string): Promise<ReadLedger> {
+  const rows = z.array(z.unknown()).safeParse((await readJsonFile(path)) ?? []);
+  if (!rows.success) throw new UnreadableFileError(path, problemsOf(rows.error));
+  const entries: LedgerEntry[] = [];
+  const setAside: unknown[] = [];
+  const problems: ReadLedger['problems'][number][] = [];
+  for (const [at, row] of rows.data.entries()) {
+    const entry = entrySchema.safeParse(row);
+    if (!entry.success) {
+      setAside.push(row);
+      problems.push(...problemsOf(entry.error, { root: [at] }));
+    } else if (!isOfNow(entry.data.name)) entries.push(entry.data);
   }
+  return { entries, setAside, problems };
+}
+
+/** With many keys there are many rows. */
+async function encode(rows: readonly unknown[]): Promise<Buffer> {
+  const writer = new ChunkWriter();
+  for (const [at, row] of rows.entries()) {
+    const full = writer.add(`${at === 0 ? '[' : ','}${JSON.stringify(row)}`);
+    if (full) await full;
+  }
+  await writer.add(rows.length === 0 ? '[]' : ']');
+  return writer.end();
+}
+
+function writtenAt(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
 }

@@ -190,10 +190,64 @@ describe('what was used', () => {
     expect(after.map(({ used }) => used)).toEqual([0, 5]);
   });
 
-  it('begins anew when its file cannot be read, which is told', async () => {
-    await writeFile(join(folder, 'limits.json'), '[{');
+  it.each([
+    ['is cut', '[{', 'it is not valid JSON'],
+    ['holds something else', '{}', 'expected array'],
+  ])('is refused when its file %s, which is left alone', async (_, text, message) => {
+    await writeFile(join(folder, 'limits.json'), text);
+    await expect(open()).rejects.toThrow(message);
+    expect(await readFile(join(folder, 'limits.json'), 'utf8')).toBe(text);
+  });
+
+  it('keeps rows and fields that it does not understand', async () => {
+    const [odd, known] = [{ name: 5 }, { name: 'key k costTotal', used: 7, currency: 'EUR' }];
+    await writeFile(join(folder, 'limits.json'), JSON.stringify([odd, known]));
     const limiter = await open();
-    expect((await limiter.uses(subject)).map(({ used }) => used)).toEqual([0, 0, 0]);
+    await (await limiter.admit([of({ costTotal: 5 })], wants(0, 1))).end(spent(0, 1));
+    await limiter.close();
+    expect(JSON.parse(await readFile(join(folder, 'limits.json'), 'utf8'))).toEqual([
+      { ...known, used: 1_000_007 },
+      odd,
+    ]);
     expect(logged).toHaveLength(1);
+  });
+});
+
+describe('a clock that jumps ahead and back', () => {
+  const DAY = 24 * 60 * 60_000;
+  const subject = of({ costPerMonth: 5, tokensPerDay: 100, costTotal: 9 });
+  let elapsed = 0;
+  beforeEach(() => (elapsed = 0));
+  const openOn = async (): Promise<Limiter> => {
+    const ledger = await openLedger({ folder, log, now, steady: () => elapsed });
+    return createLimiter(createMemoryCoordinator({ now, ledger }), now);
+  };
+  const use = async (limiter: Limiter): Promise<void> =>
+    (await limiter.admit([subject], wants(10, 2))).end(spent(10, 2));
+  const used = async (limiter: Limiter): Promise<readonly number[]> =>
+    (await limiter.uses(subject)).map((each) => each.used);
+
+  it.each([12, 60, 10_000])('by %d days loses no window, not even over a restart', async (days) => {
+    const limiter = await openOn();
+    await use(limiter);
+    time += days * DAY;
+    elapsed += 36_000;
+    await use(limiter);
+    // So many counters that those of windows that are over are looked through.
+    for (let at = 0; at < 1_100; at += 1)
+      await (await limiter.admit([of({ requestsPerMinute: 1 }, `k${at}`)], wants(0))).end(undefined);
+    time -= days * DAY;
+    expect(await used(limiter)).toEqual([10, 2, 4]);
+    await limiter.close();
+    expect(await used(await openOn())).toEqual([10, 2, 4]);
+  });
+
+  it('settles what a request of before has reserved', async () => {
+    const limiter = await openOn();
+    const permit = await limiter.admit([subject], wants(10, 3));
+    time += 60 * DAY;
+    await permit.end(spent(4, 1));
+    time -= 60 * DAY;
+    expect(await used(limiter)).toEqual([4, 1, 1]);
   });
 });

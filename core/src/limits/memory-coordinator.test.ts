@@ -6,7 +6,10 @@ import { createMemoryCoordinator } from './memory-coordinator.ts';
 
 const LIMIT = 100;
 const WINDOW_MS = 1_000;
-const ledger = { entries: () => [], note: () => {}, close: () => Promise.resolve() };
+const ledger = {
+  ...{ entries: () => [], note: () => {}, remembers: () => false, unusable: [] },
+  close: () => Promise.resolve(),
+};
 
 type Step =
   | { readonly does: 'take'; readonly least: number; readonly more: number }

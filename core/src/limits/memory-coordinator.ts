@@ -29,11 +29,12 @@ export function createMemoryCoordinator({ now, ledger }: MemoryCoordinatorInput)
   };
   const change = (counter: Counter, by: number): number => {
     const { name, until = Infinity } = counter;
-    // An expired window starts no new count.
-    if (until <= now()) return 0;
-    const used = changed(usedOf(counter), by);
-    const count = counts.get(name);
-    if (count?.until === until) count.used = used;
+    const known = counts.get(name);
+    const count = known?.until === until ? known : undefined;
+    // A window that is over starts no new count; what it has is settled, as the clock may only have jumped.
+    if (!count && until <= now()) return 0;
+    const used = changed(count?.used ?? 0, by);
+    if (count) count.used = used;
     else counts.set(name, { used, until });
     if (counts.size > sweepAt) sweep();
     ledger.note(counter, used);
@@ -41,7 +42,7 @@ export function createMemoryCoordinator({ now, ledger }: MemoryCoordinatorInput)
   };
   const sweep = (): void => {
     const time = now();
-    for (const [name, { until }] of counts) if (until <= time) counts.delete(name);
+    for (const [name, { until }] of counts) if (until <= time && !ledger.remembers(name)) counts.delete(name);
     sweepAt = counts.size + SWEEP_AT;
   };
   return {

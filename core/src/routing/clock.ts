@@ -2,14 +2,17 @@ import { GatewayError } from '../canonical/errors.ts';
 
 /** What waits by an injected clock. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970. It jumps when the machine's clock is set. */
   readonly now: () => number;
+  /** As `now`, but it never jumps: for whatever lasts for a time within this process. Default: `now`. */
+  readonly steady?: () => number;
   /** Resolves after so many milliseconds; rejects with the signal's reason when it fires before. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 export const systemClock: Clock = {
   now: Date.now,
+  steady: () => Math.round(performance.timeOrigin + performance.now()),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       const onAbort = (): void => {

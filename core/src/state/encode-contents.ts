@@ -1,8 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
+import { ChunkWriter } from './chunk-writer.ts';
 import { type Contents, LIST_NAMES, type ListName } from './contents.ts';
 
-/** So many characters are put together before others have a turn: about a millisecond of work. */
-const CHUNK = 64 * 1024;
 const INDENT = '    ';
 
 /** Writes contents as JSON for people to read. The text of a row is kept for the next time. */
@@ -45,30 +43,4 @@ export class ContentsEncoder {
 /** No string of JSON holds a line break, so only its layout is indented. */
 function indented(value: unknown, indent = INDENT): string {
   return JSON.stringify(value, undefined, 2).replaceAll('\n', `\n${indent}`);
-}
-
-class ChunkWriter {
-  readonly #chunks: Buffer[] = [];
-  #parts: string[] = [];
-  #length = 0;
-
-  /** To be awaited where it gives something: others have a turn then. */
-  add(text: string): Promise<void> | undefined {
-    this.#parts.push(text);
-    this.#length += text.length;
-    if (this.#length < CHUNK) return undefined;
-    this.#flush();
-    return setImmediate();
-  }
-
-  end(): Buffer {
-    this.#flush();
-    return Buffer.concat(this.#chunks);
-  }
-
-  #flush(): void {
-    this.#chunks.push(Buffer.from(this.#parts.join('')));
-    this.#parts = [];
-    this.#length = 0;
-  }
 }

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -77,8 +77,45 @@ describe('ids of upstreams', () => {
     for (const id of ['f1', 'f2', 'weird "\n id']) expect(again.find('up', id)).toEqual(owned(id));
     again.claim(owned('f3'));
     await again.close();
-    expect((await open()).find('up', 'f1')?.owner).toBe('a');
+    const third = await open();
+    for (const id of ['f1', 'f3']) expect(third.find('up', id)).toEqual(owned(id));
+    expect(third.unusable).toEqual([]);
     expect(errors).toEqual([]);
+  });
+
+  it('stay in the file where another version wrote them', async () => {
+    const file = join(folder, 'upstream-ids.jsonl');
+    const newer = '["up","f0","a","container",{"since":1}]';
+    await writeFile(file, `${newer}\n["up","f1","a","object"]\n["up","half`);
+    const ids = await open();
+    expect(ids.unusable).toMatchObject([{ file: 'upstream-ids.jsonl', path: 'line 1' }]);
+    expect(errors).toHaveLength(1);
+    ids.claim(owned('f2'));
+    await ids.close();
+    expect((await readFile(file, 'utf8')).split('\n').slice(0, -1)).toEqual([
+      newer,
+      '["up","f1","a","object"]',
+      '["up","f2","a","object"]',
+    ]);
+  });
+
+  it('are all written once the disk takes them again', async () => {
+    const ids = await open();
+    const file = join(folder, 'upstream-ids.jsonl');
+    await mkdir(file);
+    ids.claim(owned('f1'));
+    await ids.close();
+    expect(errors).toHaveLength(1);
+    await rm(file, { recursive: true });
+    ids.claim(owned('f2'));
+    await ids.close();
+    const again = await open();
+    for (const id of ['f1', 'f2']) expect(again.find('up', id)).toEqual(owned(id));
+  });
+
+  it('are refused when their file cannot be read, as nothing would have an owner', async () => {
+    await mkdir(join(folder, 'upstream-ids.jsonl'));
+    await expect(open()).rejects.toThrow('the system refuses it (EISDIR)');
   });
 
   it('of no sensible length are not kept', async () => {

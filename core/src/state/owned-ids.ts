@@ -1,8 +1,9 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import type { Log } from '../plugin/plugin.ts';
+import { type DataProblem, readIfThere } from './unreadable.ts';
 
 /**
  * `object`: files, batches and whatever else is made by relays. `reply`: what a model answered, of which there are
@@ -32,6 +33,8 @@ export interface OwnedIds {
   isOthers(asked: Omit<OwnedId, 'kind'>): boolean;
   /** Takes effect at once and is written soon after. The first claim of an id wins. */
   claim(owned: OwnedId): void;
+  /** Lines of the file that this version cannot use. They stay in the file. */
+  readonly unusable: readonly DataProblem[];
   /** Writes what is not written yet. */
   close(): Promise<void>;
 }
@@ -50,7 +53,7 @@ export interface OwnedBounds {
 }
 
 const BOUNDS: OwnedBounds = { perOwner: 20_000, total: 200_000 };
-const NAME = 'upstream-ids.jsonl';
+export const OWNED_IDS_FILE = 'upstream-ids.jsonl';
 export const MAX_ID_LENGTH = 256;
 
 /** The owner of a part that several clients received. */
@@ -58,12 +61,23 @@ const EVERYBODY = '*';
 
 const lineSchema = z.tuple([z.string(), z.string(), z.string(), z.enum(['object', 'reply', 'part'])]);
 
-/** Opens the file of a data folder. Each line is one id; when there are too many, the oldest are dropped. */
+/**
+ * Opens the file of a data folder. Each line is one id; when there are too many, the oldest are dropped. Throws an
+ * `UnreadableFileError` when the file cannot be read: without it, everything at upstreams would belong to nobody.
+ */
 export async function openOwnedIds({ folder, log, bounds = BOUNDS }: OwnedIdsInput): Promise<OwnedIds> {
-  const path = join(folder, NAME);
+  const path = join(folder, OWNED_IDS_FILE);
   const table = new OwnedTable(bounds);
+  const read = await readOwnedIds(path);
+  for (const owned of read.owned) table.add(owned);
+  if (read.problems.length > 0)
+    log.error(
+      { file: path, problems: read.problems.slice(0, MAX_NAMED), count: read.problems.length },
+      'Owners of ids cannot be used by this version. They stay in the file. See: ./dragoman doctor',
+    );
   let pending: string[] = [];
-  let lines = await readLines(path, (owned) => table.add(owned), log);
+  // A file that ends within a line is rewritten: what is appended would be lost with that line.
+  let lines = read.isCut ? Infinity : read.owned.length + read.setAside.length;
   let writing: Promise<void> | undefined;
 
   const write = async (): Promise<void> => {
@@ -73,12 +87,13 @@ export async function openOwnedIds({ folder, log, bounds = BOUNDS }: OwnedIdsInp
       try {
         lines += batch.length;
         if (lines > 2 * table.size + MIN_REWRITE) {
-          const all = table.all().map(lineOf);
+          const all = [...read.setAside.map((line) => `${line}\n`), ...table.all().map(lineOf)];
           await writeFileAtomic(path, all.join(''), { mode: 0o600 });
           lines = all.length;
         } else await appendFile(path, batch.join(''), { mode: 0o600 });
       } catch (error) {
         log.error({ error, file: path }, 'The owners of ids could not be written.');
+        lines = Infinity;
       }
     }
     writing = undefined;
@@ -94,6 +109,7 @@ export async function openOwnedIds({ folder, log, bounds = BOUNDS }: OwnedIdsInp
       pending.push(lineOf(owned));
       writing ??= write();
     },
+    unusable: read.problems.map((problem) => ({ ...problem, file: OWNED_IDS_FILE })),
     close: async () => writing,
   };
 }
@@ -105,28 +121,36 @@ function lineOf({ upstream, id, owner, kind }: OwnedId): string {
   return `${JSON.stringify([upstream, id, owner, kind])}\n`;
 }
 
-async function readLines(
-  path: string,
-  add: (owned: OwnedId) => void,
-  log: Pick<Log, 'error'>,
-): Promise<number> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      log.error({ error, file: path }, 'The owners of ids could not be read.');
-    return 0;
-  }
-  const lines = text.split('\n').slice(0, -1);
-  for (const line of lines) {
-    const owned = parseLine(line);
-    if (owned) add(owned);
-  }
-  return lines.length;
+/** So many are named in one entry of the log. */
+const MAX_NAMED = 20;
+
+export interface ReadOwnedIds {
+  readonly owned: readonly OwnedId[];
+  /** Lines that cannot be used. */
+  readonly setAside: readonly string[];
+  readonly problems: readonly Omit<DataProblem, 'file'>[];
+  /** Whether the last line was not fully written, as by a crash. */
+  readonly isCut: boolean;
 }
 
-/** `undefined` for a line that was not fully written. */
+/** Reads the file without touching it. Throws an `UnreadableFileError` when it cannot be read at all. */
+export async function readOwnedIds(path: string): Promise<ReadOwnedIds> {
+  const lines = ((await readIfThere(path)) ?? '').split('\n');
+  const isCut = lines.pop() !== '';
+  const owned: OwnedId[] = [];
+  const setAside: string[] = [];
+  const problems: ReadOwnedIds['problems'][number][] = [];
+  for (const [at, line] of lines.entries()) {
+    const one = parseLine(line);
+    if (one) owned.push(one);
+    else if (line !== '') {
+      setAside.push(line);
+      problems.push({ path: `line ${at + 1}`, message: 'expected [upstream, id, owner, kind]' });
+    }
+  }
+  return { owned, setAside, problems, isCut };
+}
+
 function parseLine(line: string): OwnedId | undefined {
   try {
     const [upstream, id, owner, kind] = lineSchema.parse(JSON.parse(line));

@@ -39,6 +39,7 @@ export interface AdminDeps {
   readonly secrets: SecretBox;
   readonly pools: HttpPools;
   readonly log: Log;
+  /** Milliseconds since 1970, by a clock that never jumps. */
   readonly now: () => number;
   readonly sleep: Clock['sleep'];
   readonly passes: Passes;
