@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import manifest from '../package.json' with { type: 'json' };
 import { createGatewayEntries } from './audit/gateway-entries.ts';
@@ -18,6 +19,7 @@ import { createPasses } from './http/passes.ts';
 import { createProxies } from './http/proxies.ts';
 import { createRecorder } from './http/recorder.ts';
 import { createProtocolRouter } from './http/routes.ts';
+import { createRunning, stopped } from './http/running.ts';
 import { createSessions } from './http/sessions.ts';
 import { readTls } from './http/tls.ts';
 import { createUploadWatch } from './http/upload-watch.ts';
@@ -116,7 +118,15 @@ async function assemble(
   const passes = createPasses({ now: steady, sessions });
   const disk = container.resolve(tokens.DISK_SPACE);
   const bodies = createBodyBudget(config.server);
-  const uploads = createUploadWatch({ minBytesPerSecond: config.server.minUploadRate, now: steady });
+  const uploads = createUploadWatch({
+    minBytesPerSecond: config.server.minUploadRate,
+    maxMs: config.server.requestTimeoutMs,
+    now: steady,
+  });
+  const running = createRunning();
+  const stopping = new AbortController();
+  // Each reader of the live traces listens.
+  setMaxListeners(0, stopping.signal);
   const metrics =
     config.metrics.enabled && !adminOnly
       ? createMetrics(
@@ -151,6 +161,7 @@ async function assemble(
       publicUrl,
       consoleUrl,
     },
+    stopping: stopping.signal,
     aliases: container.resolve(tokens.ALIASES),
     limiter: container.resolve(tokens.LIMITER),
     prices: container.resolve(tokens.PRICES),
@@ -162,7 +173,7 @@ async function assemble(
   const { bodyLimit, keepAliveMs } = config.server;
   const protocolRouter = createProtocolRouter(registry.protocols, {
     ...{ catalogue, upstreams, keys, pools, log, now },
-    ...{ bodyLimit, keepAliveMs, bodies, uploads, passes, recorder },
+    ...{ bodyLimit, keepAliveMs, bodies, uploads, passes, recorder, running },
     opaque: createOpaqueBoxes(container.resolve(tokens.SECRETS).deriveKey('opaque')),
     callMemory: createCallMemory(),
     router: container.resolve(tokens.ROUTER),
@@ -176,7 +187,7 @@ async function assemble(
     version: manifest.version,
     auth: config.auth,
     protocols: registry.protocols,
-    isReady: () => closing === undefined,
+    isReady: () => !stopping.signal.aborted,
     hasConsole: !isConsoleApart(config.console),
     traces: () => traces.status(),
     isDiskLow: () => disk.isLow,
@@ -204,10 +215,20 @@ async function assemble(
     }).then(describeUnpriced, () => undefined);
     if (warning !== undefined) log.warn(warning);
   };
+  const interrupt = (): void => {
+    running.interrupt(stopped());
+    uploads.interrupt(stopped());
+  };
   const flushLog = (): Promise<void> => new Promise((resolve) => logSink.flush(resolve));
   const close = async (): Promise<void> => {
+    const { shutdownDelayMs: delayMs, shutdownGraceMs: graceMs } = config.server;
+    stopping.abort();
+    if (addresses && !adminOnly) {
+      log.info({ delayMs, graceMs }, 'The gateway is stopping.');
+      if (delayMs > 0) await sleep(delayMs, gone.signal);
+    }
     upkeep.stop();
-    await servers.drain(config.server.shutdownGraceMs);
+    await servers.drain({ graceMs, interrupt });
     await closeObservers(observers);
     gone.abort();
     await upstreams.close();
@@ -218,6 +239,7 @@ async function assemble(
     disk.close();
     if (!adminOnly) await entries.stopped();
     await runFile.release();
+    if (addresses && !adminOnly) log.info({ interrupted: running.interrupted }, 'The gateway has stopped.');
     await flushLog();
     logSink.close();
   };

@@ -5,7 +5,7 @@ import { isConsoleApart } from './config/sections/console.ts';
 import { type AppDeps, createApp } from './http/app.ts';
 import { refuseClients } from './http/console-guard.ts';
 import { NO_RECORDER } from './http/recorder.ts';
-import { createHttpServer, type HttpServer } from './http/server.ts';
+import { createHttpServer, type Drain, type HttpServer } from './http/server.ts';
 import type { Tls } from './http/tls.ts';
 import { urlOf } from './http/url-of.ts';
 import { hostNameOf } from './transport/loopback.ts';
@@ -36,8 +36,8 @@ export interface Addresses {
 
 export interface Servers {
   listen(): Promise<Addresses>;
-  /** Takes no more connections, and waits for running requests for up to `graceMs`. */
-  drain(graceMs: number): Promise<void>;
+  /** Takes no more connections, and waits for running requests for as long as the grace. */
+  drain(how: Drain): Promise<void>;
 }
 
 /** The servers of a gateway: one for all, or others for the console and for metrics, as the config wants it. */
@@ -53,10 +53,13 @@ export function createServers(input: ServersInput): Servers {
   const apart = consoleApp && consolePort !== undefined ? new Entrance(input, consoleApp) : undefined;
   const metrics =
     input.metrics && metricsPort !== undefined
-      ? createHttpServer(
-          listenerOf({ ...input, recorder: NO_RECORDER }, { routers: [input.metrics], console: nothing }),
-          input.fallback,
-        )
+      ? createHttpServer({
+          listener: listenerOf(
+            { ...input, recorder: NO_RECORDER },
+            { routers: [input.metrics], console: nothing },
+          ),
+          ...{ fallback: input.fallback, requestTimeoutMs: config.server.requestTimeoutMs },
+        })
       : undefined;
 
   return {
@@ -73,9 +76,9 @@ export function createServers(input: ServersInput): Servers {
         ...(metricsUrl !== undefined && { metricsUrl }),
       };
     },
-    async drain(graceMs) {
-      await Promise.all([main.drain(graceMs), apart?.drain(graceMs)]);
-      await metrics?.drain(0);
+    async drain(how) {
+      await Promise.all([main.drain(how), apart?.drain(how)]);
+      await metrics?.drain({ graceMs: 0, interrupt: () => {} });
     },
   };
 }
@@ -88,9 +91,11 @@ class Entrance {
   readonly #outer: HttpServer;
   readonly #inner: HttpServer | undefined;
 
-  constructor({ fallback, tls }: ServersInput, listener: RequestListener) {
-    this.#outer = createHttpServer(listener, fallback, tls);
-    this.#inner = tls && createHttpServer(listener, fallback);
+  constructor({ fallback, tls, config }: ServersInput, listener: RequestListener) {
+    const { requestTimeoutMs } = config.server;
+    const input = { listener, fallback, requestTimeoutMs };
+    this.#outer = createHttpServer({ ...input, tls });
+    this.#inner = tls && createHttpServer(input);
   }
 
   async listen(host: string, port: number): Promise<Pick<Addresses, 'url' | 'innerUrl'>> {
@@ -98,8 +103,8 @@ class Entrance {
     return { url, innerUrl: this.#inner ? urlOf(await this.#inner.listen('127.0.0.1', 0)) : url };
   }
 
-  async drain(graceMs: number): Promise<void> {
-    await Promise.all([this.#outer.drain(graceMs), this.#inner?.drain(graceMs)]);
+  async drain(how: Drain): Promise<void> {
+    await Promise.all([this.#outer.drain(how), this.#inner?.drain(how)]);
   }
 }
 

@@ -50,6 +50,7 @@ const KINDS = [
   'content-policy',
   'rate-limit',
   'cancelled',
+  'interrupted',
   'internal',
   'upstream-auth',
   'upstream-model',

@@ -156,7 +156,7 @@ async function createDeps(
     ...{ config, audit, registry, state, secrets, pools, log, now, baseUrl },
     sleep: () => Promise.resolve(),
     bodies: createBodyBudget(config.server),
-    uploads: createUploadWatch({ minBytesPerSecond: 0, now }),
+    uploads: createUploadWatch({ minBytesPerSecond: 0, maxMs: 0, now }),
     passes: createPasses({ now, sessions }),
     ...{
       sessions,
@@ -174,6 +174,7 @@ async function createDeps(
       routing: () => config.routing,
     }),
     keys: createKeyRing({ store: state, now }),
+    stopping: new AbortController().signal,
     version: '1.2.3',
     localToken: LOCAL_TOKEN,
   };

@@ -8,6 +8,6 @@ export function createIntake(limit: number): Intake {
     limit,
     account: createBodyBudget({ bodyBudget: 1e9, bodyLimit: limit }).open(''),
     askFor: () => {},
-    uploads: createUploadWatch({ minBytesPerSecond: 0, now: Date.now }),
+    uploads: createUploadWatch({ minBytesPerSecond: 0, maxMs: 0, now: Date.now }),
   };
 }

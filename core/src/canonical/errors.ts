@@ -18,6 +18,7 @@ const KINDS = {
   'content-policy': { status: 400, retryable: false },
   'rate-limit': { status: 429, retryable: true },
   cancelled: { status: 499, retryable: false },
+  interrupted: { status: 503, retryable: false },
   internal: { status: 500, retryable: false },
   'upstream-auth': { status: 502, retryable: true },
   'upstream-model': { status: 404, retryable: true },

@@ -51,7 +51,10 @@ function facts(trace: TraceRecord): readonly string[] {
     ['model', model],
     ['served by', upstream && `${upstream}/${upstreamModel ?? ''}`],
     ['thread', thread],
-    ['outcome', `${trace.status} ${outcome}${refused === undefined ? '' : ` (${refused})`}`],
+    [
+      'outcome',
+      `${trace.status === 0 ? '' : `${trace.status} `}${outcome}${refused === undefined ? '' : ` (${refused})`}`,
+    ],
     ['took', `${ms(trace.ms)}${ttftMs === undefined ? '' : `, first content after ${ms(ttftMs)}`}`],
     ['overhead', overheadMs === undefined ? undefined : ms(overheadMs)],
     ['tokens', tokensOf(trace)],

@@ -36,7 +36,14 @@ export interface ServerInput {
   readonly bodyBudget?: number;
   /** The minimum rate of a request body, in bytes per second over 30 seconds; 0 for no minimum. Default 1024. */
   readonly minUploadRate?: number;
-  /** How long running requests may go on after a stop signal, in milliseconds. Default 30,000. */
+  /** How long a request may take to arrive, in milliseconds; 0 for no limit. Default 300,000. */
+  readonly requestTimeoutMs?: number;
+  /**
+   * How long `/readyz` says 503 after a stop signal, in milliseconds, before no more connections are taken: as long as
+   * a load balancer needs to notice. Default 0.
+   */
+  readonly shutdownDelayMs?: number;
+  /** How long running requests may go on after that, in milliseconds. Default 30,000. */
   readonly shutdownGraceMs?: number;
   /** Silence on a stream after which a keep-alive is sent, in milliseconds. At most and by default 15,000. */
   readonly keepAliveMs?: number;

@@ -59,6 +59,8 @@ describe('resolveConfig', () => {
         bodyLimit: 33_554_432,
         bodyBudget: 268_435_456,
         minUploadRate: 1024,
+        requestTimeoutMs: 300_000,
+        shutdownDelayMs: 0,
         shutdownGraceMs: 30_000,
         keepAliveMs: 15_000,
         trustedProxies: [],

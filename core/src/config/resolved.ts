@@ -24,6 +24,8 @@ export interface ResolvedConfig {
     readonly bodyBudget: number;
     /** In bytes a second; 0 for none. */
     readonly minUploadRate: number;
+    readonly requestTimeoutMs: number;
+    readonly shutdownDelayMs: number;
     readonly shutdownGraceMs: number;
     readonly keepAliveMs: number;
     /** The origin under which people and programs reach the gateway, when that is not where it listens. */

@@ -13,6 +13,7 @@ import { readCredential, withoutCredentials } from './credentials.ts';
 import { refuseNavigation } from './fetch-destination.ts';
 import { PASS_HEADER, type Passes } from './passes.ts';
 import type { Recorder } from './recorder.ts';
+import type { Running } from './running.ts';
 
 /** What the middleware knows of every request; it lives on `ctx.state`. */
 export interface RequestState {
@@ -66,6 +67,7 @@ export interface ExchangeDeps {
   readonly log: Log;
   readonly passes: Passes;
   readonly recorder: Recorder;
+  readonly running: Running;
 }
 
 /** They ask the gateway and no model. */
@@ -99,7 +101,7 @@ export function openExchange(
       headers: ctx.req.headers as HeaderMap,
     },
     ...defined({ key }),
-    signal: goneSignal(ctx),
+    signal: deps.running.signalOf(ctx),
     log: deps.log,
     notes: state.notes,
     onEnd: (ending) => void (state.endings ??= []).push(ending),

@@ -2,6 +2,7 @@ import { recordedName } from '../routing/name-length.ts';
 import type { Context } from 'koa';
 import type { RequestLog } from '../log.ts';
 import type { RequestState } from './exchange.ts';
+import { isAborted, statusOf } from './reply-state.ts';
 
 /** Writes a request's one line. The query stays out: clients put keys there. */
 export function logRequest(log: RequestLog, ctx: Context, milliseconds: number): void {
@@ -13,7 +14,7 @@ export function logRequest(log: RequestLog, ctx: Context, milliseconds: number):
     clientRequestId,
     method: ctx.method,
     path: ctx.path,
-    status: ctx.res.statusCode,
+    status: statusOf(ctx),
     ms: Math.round(milliseconds),
     key: key?.prefix,
     model: recordedName(notes.model),
@@ -27,8 +28,4 @@ export function logRequest(log: RequestLog, ctx: Context, milliseconds: number):
     refused,
     dropped: dropped.length > 0 ? dropped.map(({ field }) => field) : undefined,
   });
-}
-
-function isAborted({ res }: Context): boolean {
-  return res.destroyed && !res.writableFinished;
 }

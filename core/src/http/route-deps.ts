@@ -12,6 +12,7 @@ import type { HttpPools } from '../transport/pools.ts';
 import type { IntakeDeps } from './intake.ts';
 import type { Passes } from './passes.ts';
 import type { Recorder } from './recorder.ts';
+import type { Running } from './running.ts';
 
 /** What the endpoints of protocols are served with. */
 export interface RouteDeps extends IntakeDeps {
@@ -29,6 +30,7 @@ export interface RouteDeps extends IntakeDeps {
   readonly ownedIds: OwnedIds;
   readonly passes: Passes;
   readonly recorder: Recorder;
+  readonly running: Running;
   readonly auth: boolean;
   readonly keepAliveMs: number;
   readonly now: () => number;

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { GatewayError } from '../canonical/errors.ts';
+import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
 import type { Protocol } from '../plugin/plugin.ts';
 import { guarded } from '../transport/guarded.ts';
 import { encodeError } from './errors.ts';
@@ -12,17 +12,49 @@ import { UNREAD_BOUNDS } from './unread-body.ts';
 /** How often connections that became idle are closed while the server drains. */
 const IDLE_SWEEP_MS = 50;
 
+/** How long interrupted requests have to tell their clients. */
+const LAST_WORDS_MS = 2_000;
+
+const REQUEST_TIMEOUT_SPARE_MS = 5_000;
+
+export interface ServerInput {
+  readonly listener: RequestListener;
+  /** The protocol of errors before any protocol is known. */
+  readonly fallback: Protocol;
+  /** How long a request may take to arrive; 0 for no limit. */
+  readonly requestTimeoutMs: number;
+  readonly tls?: Tls | undefined;
+}
+
+/** How a server comes to its end. */
+export interface Drain {
+  readonly graceMs: number;
+  /** Ends the requests that outlive the grace, so that their clients are told. */
+  readonly interrupt: () => void;
+}
+
 export interface HttpServer {
   /** Resolves with the address once connections are taken. */
   listen(host: string, port: number): Promise<AddressInfo>;
-  /** Takes no more connections, waits for running requests for up to `graceMs`, then cuts them. */
-  drain(graceMs: number): Promise<void>;
+  /** Takes no more connections, waits for running requests for as long as the grace, then interrupts them. */
+  drain(how: Drain): Promise<void>;
 }
 
 /** The HTTP server around the app, with TLS or without. What is not even HTTP is still answered in an envelope. */
-export function createHttpServer(listener: RequestListener, fallback: Protocol, tls?: Tls): HttpServer {
-  // Longer than the idle time-outs of common proxies, so that the gateway is not the one to close first.
-  const options = { keepAliveTimeout: 75_000 };
+export function createHttpServer(input: ServerInput): HttpServer {
+  const { fallback, requestTimeoutMs, tls } = input;
+  let isDraining = false;
+  const listener: RequestListener = (request, response) => {
+    // Clients of kept connections should turn to another gateway.
+    if (isDraining) response.shouldKeepAlive = false;
+    input.listener(request, response);
+  };
+  const options = {
+    // Longer than the idle time-outs of common proxies, so that the gateway is not the one to close first.
+    keepAliveTimeout: 75_000,
+    // Whatever reads a body has the same limit, with an answer in the protocol of the request; it comes first.
+    requestTimeout: requestTimeoutMs === 0 ? 0 : requestTimeoutMs + REQUEST_TIMEOUT_SPARE_MS,
+  };
   const server = tls ? createSecureServer({ ...options, ...tls }, listener) : createServer(options, listener);
   // Without this, Node asks for every body at once, also for those that are refused.
   server.on('checkContinue', listener);
@@ -46,26 +78,42 @@ export function createHttpServer(listener: RequestListener, fallback: Protocol, 
           resolve(server.address() as AddressInfo);
         });
       }),
-    drain: (graceMs) => drain(server, graceMs),
+    drain(how) {
+      isDraining = true;
+      return drain(server, how);
+    },
   };
 }
 
-async function drain(server: Server, graceMs: number): Promise<void> {
+async function drain(server: Server, { graceMs, interrupt }: Drain): Promise<void> {
   if (!server.listening) return;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
-  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  const end = setTimeout(interrupt, graceMs);
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs + LAST_WORDS_MS);
   await closed;
   clearInterval(sweep);
+  clearTimeout(end);
   clearTimeout(cut);
 }
 
-const CLIENT_ERRORS: Readonly<Record<string, { readonly line: string; readonly message: string }>> = {
+interface ClientError {
+  readonly kind: ErrorKind;
+  readonly line: string;
+  readonly message: string;
+}
+
+const CLIENT_ERRORS: Readonly<Record<string, ClientError>> = {
   HPE_HEADER_OVERFLOW: {
+    kind: 'too-large',
     line: '431 Request Header Fields Too Large',
     message: "The request's headers are too large.",
   },
-  ERR_HTTP_REQUEST_TIMEOUT: { line: '408 Request Timeout', message: 'The request took too long to arrive.' },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    kind: 'request-timeout',
+    line: '408 Request Timeout',
+    message: 'The request took too long to arrive (server.requestTimeoutMs).',
+  },
 };
 
 /** Whether a reply has begun, which another one would corrupt. Node asks the same before an answer of its own. */
@@ -82,11 +130,12 @@ function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket, fallback
   const timer = setTimeout(() => socket.destroy(), UNREAD_BOUNDS.ms).unref();
   socket.once('close', () => clearTimeout(timer));
   if (hasAnswer(socket)) return;
-  const { line, message } = CLIENT_ERRORS[error.code ?? ''] ?? {
+  const { kind, line, message } = CLIENT_ERRORS[error.code ?? ''] ?? {
+    kind: 'invalid' as const,
     line: '400 Bad Request',
     message: 'The request is not valid HTTP.',
   };
-  const { text } = encodeError(fallback, new GatewayError('invalid', message));
+  const { text } = encodeError(fallback, new GatewayError(kind, message));
   const headers = {
     connection: 'close',
     'content-type': 'application/json; charset=utf-8',

@@ -5,6 +5,7 @@ import type { Outcome, TraceRecord } from '../trace/record.ts';
 import { tokensPerSecond } from '../trace/speed.ts';
 import type { RequestState } from './exchange.ts';
 import type { Proxies } from './proxies.ts';
+import { isAborted, statusOf } from './reply-state.ts';
 
 export interface TraceInput {
   readonly prices: Prices;
@@ -35,7 +36,7 @@ export function traceOf(ctx: Context, { prices, proxies, outcome }: TraceInput):
     thread: notes.thread?.toWellFormed(),
     upstream,
     upstreamModel: notes.upstreamModel?.toWellFormed(),
-    status: ctx.res.statusCode,
+    status: statusOf(ctx),
     outcome,
     errorKind: notes.errorKind,
     errorCode: notes.errorCode,
@@ -55,9 +56,10 @@ export function traceOf(ctx: Context, { prices, proxies, outcome }: TraceInput):
   };
 }
 
-export function outcomeOf({ res, state }: Context): Outcome {
-  const { notes, refused } = state as RequestState;
+export function outcomeOf(ctx: Context): Outcome {
+  const { notes, refused } = ctx.state as RequestState;
   if (refused) return 'refused';
-  if (res.destroyed && !res.writableFinished) return 'aborted';
+  if (notes.errorKind === 'interrupted') return 'interrupted';
+  if (isAborted(ctx)) return 'aborted';
   return notes.errorKind === undefined ? 'ok' : 'error';
 }

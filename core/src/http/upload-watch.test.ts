@@ -18,7 +18,8 @@ function pass(seconds: number, each: () => void = () => {}): void {
   }
 }
 
-const watchAt = (minBytesPerSecond: number) => createUploadWatch({ minBytesPerSecond, now: () => now });
+const watchAt = (minBytesPerSecond: number, maxMs = 0) =>
+  createUploadWatch({ minBytesPerSecond, maxMs, now: () => now });
 
 describe('an upload', () => {
   it('that stalls is ended after 30 seconds, with one error', () => {
@@ -70,5 +71,15 @@ describe('an upload', () => {
     const { watch } = watchAt(100);
     for (let n = 0; n <= count; n += 1) watch(() => {});
     expect(vi.getTimerCount()).toBe(1);
+  });
+
+  it('that takes longer in all than it may is ended, however fast it is', () => {
+    const errors: GatewayError[] = [];
+    const upload = watchAt(0, 100_000).watch((error) => errors.push(error));
+    pass(99, () => upload.add(1_000_000));
+    expect(errors).toEqual([]);
+    pass(10);
+    expect(errors).toMatchObject([{ kind: 'request-timeout', status: 408 }]);
+    expect(errors[0]?.message).toContain('server.requestTimeoutMs');
   });
 });

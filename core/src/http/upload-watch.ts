@@ -3,8 +3,10 @@ import { Places } from './places.ts';
 
 /** Ends uploads that are too slow, since each takes memory for as long as it lasts. */
 export interface UploadWatch {
-  /** Watches an upload until its `end`. `onSlow` is called once, with the error to answer with. */
-  watch(onSlow: (error: GatewayError) => void): Upload;
+  /** Watches an upload until its `end`. `onEnd` is called at most once, with the error to answer with. */
+  watch(onEnd: (error: GatewayError) => void): Upload;
+  /** Ends all that still run. */
+  interrupt(error: GatewayError): void;
 }
 
 export interface Upload {
@@ -16,6 +18,8 @@ export interface Upload {
 export interface UploadWatchInput {
   /** 0 for no minimum. */
   readonly minBytesPerSecond: number;
+  /** 0 for no maximum. */
+  readonly maxMs: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -24,9 +28,7 @@ export interface UploadWatchInput {
 const WINDOW_MS = 30_000;
 const SWEEP_EVERY_MS = 1_000;
 
-const UNWATCHED: Upload = { add: () => {}, end: () => {} };
-
-export function createUploadWatch({ minBytesPerSecond, now }: UploadWatchInput): UploadWatch {
+export function createUploadWatch({ minBytesPerSecond, maxMs, now }: UploadWatchInput): UploadWatch {
   const running = new Places<WatchedUpload>();
   let timer: NodeJS.Timeout | undefined;
   const isSlow = ({ since, bytes }: WatchedUpload, at: number): boolean =>
@@ -35,8 +37,9 @@ export function createUploadWatch({ minBytesPerSecond, now }: UploadWatchInput):
   const sweep = (): void => {
     const at = now();
     for (const upload of running) {
-      if (at - upload.since < WINDOW_MS) continue;
-      if (isSlow(upload, at)) upload.fail(tooSlow(minBytesPerSecond));
+      if (maxMs > 0 && at - upload.startedAt >= maxMs) upload.fail(tooLong(maxMs));
+      else if (at - upload.since < WINDOW_MS) continue;
+      else if (isSlow(upload, at)) upload.fail(tooSlow(minBytesPerSecond));
       else upload.begin(at);
     }
     if (!running.isEmpty) return;
@@ -44,25 +47,29 @@ export function createUploadWatch({ minBytesPerSecond, now }: UploadWatchInput):
     timer = undefined;
   };
   return {
-    watch(onSlow) {
-      if (minBytesPerSecond === 0) return UNWATCHED;
-      const upload: WatchedUpload = new WatchedUpload(now(), onSlow, () => running.remove(place));
+    watch(onEnd) {
+      const upload: WatchedUpload = new WatchedUpload(now(), onEnd, () => running.remove(place));
       const place = running.add(upload);
       timer ??= setInterval(sweep, SWEEP_EVERY_MS).unref();
       return upload;
+    },
+    interrupt(error) {
+      for (const upload of running) upload.fail(error);
     },
   };
 }
 
 class WatchedUpload implements Upload {
+  readonly startedAt: number;
   since: number;
   bytes = 0;
-  readonly #onSlow: (error: GatewayError) => void;
+  readonly #onEnd: (error: GatewayError) => void;
   #leave: (() => void) | undefined;
 
-  constructor(now: number, onSlow: (error: GatewayError) => void, leave: () => void) {
+  constructor(now: number, onEnd: (error: GatewayError) => void, leave: () => void) {
+    this.startedAt = now;
     this.since = now;
-    this.#onSlow = onSlow;
+    this.#onEnd = onEnd;
     this.#leave = leave;
   }
 
@@ -77,7 +84,7 @@ class WatchedUpload implements Upload {
 
   fail(error: GatewayError): void {
     this.end();
-    this.#onSlow(error);
+    this.#onEnd(error);
   }
 
   end(): void {
@@ -90,6 +97,14 @@ function tooSlow(minBytesPerSecond: number): GatewayError {
   return new GatewayError(
     'request-timeout',
     `The request body arrived too slowly: less than ${minBytesPerSecond} bytes a second (server.minUploadRate).`,
+    { code: 'request_timeout' },
+  );
+}
+
+function tooLong(maxMs: number): GatewayError {
+  return new GatewayError(
+    'request-timeout',
+    `The request took longer than ${maxMs} ms to arrive (server.requestTimeoutMs).`,
     { code: 'request_timeout' },
   );
 }

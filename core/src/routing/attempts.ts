@@ -101,7 +101,8 @@ export async function tryCandidate<Result>(
     return result;
   } catch (error) {
     const failure = blame(error, candidate, own);
-    learn(signal.aborted ? new GatewayError('cancelled', 'Nobody waits for it any more.') : failure);
+    // Whatever broke, it broke because the request was over.
+    learn(signal.aborted ? GatewayError.from(signal.reason) : failure);
     own.release();
     await permit?.end(spent());
     log.debug({ upstream: upstream.config.id, kind: failure.kind }, 'An attempt failed.');

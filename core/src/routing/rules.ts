@@ -30,6 +30,7 @@ const RULES: Readonly<Record<ErrorKind, FailureRule>> = {
   'context-window': RETURN,
   'content-policy': RETURN,
   cancelled: RETURN,
+  interrupted: RETURN,
   internal: RETURN,
   billing: { goesOn: true, health: { block: 5 * MINUTE_MS }, scope: 'upstream' },
   'upstream-auth': { goesOn: true, health: { block: MINUTE_MS }, scope: 'upstream' },

@@ -15,7 +15,7 @@ export interface HttpFailure {
 export function explainHttpError({ error, name, timeouts, hasReply }: HttpFailure): GatewayError {
   if (GatewayError.is(error)) return error;
   const fail = (
-    kind: 'timeout' | 'internal' | 'upstream-broken' | 'upstream-unreachable',
+    kind: 'timeout' | 'internal' | 'interrupted' | 'upstream-broken' | 'upstream-unreachable',
     message: string,
   ): GatewayError => new GatewayError(kind, message, { cause: error });
   if (error instanceof errors.ConnectTimeoutError) {
@@ -32,6 +32,9 @@ export function explainHttpError({ error, name, timeouts, hasReply }: HttpFailur
   }
   if (error instanceof errors.InvalidArgumentError) {
     return fail('internal', `The gateway could not write its request to ${name}.`);
+  }
+  if (error instanceof errors.ClientDestroyedError) {
+    return fail('interrupted', 'The gateway stopped before this reply was complete.');
   }
   const code = codeOf(error);
   if (hasReply) return fail('upstream-broken', `${name} broke off its answer${code}.`);

@@ -22,6 +22,7 @@ const NAMES: Readonly<Record<ErrorKind, Row>> = {
   'content-policy': { type: 'invalid_request_error' },
   'rate-limit': { type: 'rate_limit_error' },
   cancelled: { type: 'invalid_request_error' },
+  interrupted: { type: 'api_error' },
   internal: { type: 'api_error' },
   'upstream-auth': { type: 'api_error' },
   'upstream-model': { type: 'not_found_error' },

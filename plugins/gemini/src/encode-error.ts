@@ -26,6 +26,7 @@ const NAMES: Readonly<Record<ErrorKind, Row>> = {
   'upstream-model': { status: 'NOT_FOUND' },
   'upstream-broken': { status: 'INTERNAL' },
   'upstream-unreachable': { status: 'UNAVAILABLE' },
+  interrupted: { status: 'UNAVAILABLE' },
   overloaded: { status: 'UNAVAILABLE' },
   timeout: { status: 'DEADLINE_EXCEEDED' },
 };

@@ -45,7 +45,8 @@ export class Detector {
   }
 
   #pushAttempt({ upstream, error }: TraceRecord['attempts'][number]): readonly Event[] {
-    if (error?.kind === 'cancelled') return [];
+    // Neither says anything about the upstream.
+    if (error?.kind === 'cancelled' || error?.kind === 'interrupted') return [];
     if (!error || !UPSTREAM_FAULTS.has(error.kind)) {
       this.#failures.delete(upstream);
       if (error || !this.#down.delete(upstream)) return [];

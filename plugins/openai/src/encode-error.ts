@@ -20,6 +20,7 @@ const NAMES: Readonly<Record<ErrorKind, Row>> = {
   'content-policy': { type: 'invalid_request_error', code: 'content_policy_violation' },
   'rate-limit': { type: 'rate_limit_exceeded', code: 'rate_limit_exceeded' },
   cancelled: { type: 'invalid_request_error', code: 'cancelled' },
+  interrupted: { type: 'server_error', code: 'interrupted' },
   internal: { type: 'server_error' },
   'upstream-auth': { type: 'server_error', code: 'upstream_auth' },
   'upstream-model': { type: 'invalid_request_error', code: 'model_not_found' },
@@ -54,7 +55,16 @@ export function encodeError(error: GatewayError): EncodedError {
   };
 }
 
+const PASSING: ReadonlySet<ErrorKind> = new Set([
+  'rate-limit',
+  'overloaded',
+  'timeout',
+  'interrupted',
+  'upstream-broken',
+  'upstream-unreachable',
+]);
+
 /** Whether the same request may succeed a little later. */
 function mayPass(kind: ErrorKind): boolean {
-  return ['rate-limit', 'overloaded', 'timeout', 'upstream-broken', 'upstream-unreachable'].includes(kind);
+  return PASSING.has(kind);
 }

@@ -21,6 +21,9 @@ const networkSchema = z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], {
   error: 'expected an address or a network, such as 10.0.0.7 or 10.1.0.0/16',
 });
 
+/** Timers cannot wait for much longer than three weeks. */
+const MOST_MS = 7 * 24 * 60 * 60 * 1000;
+
 const schema = z
   .strictObject({
     host: z.string().min(1).default('127.0.0.1'),
@@ -32,7 +35,9 @@ const schema = z
       .default(32 * 1024 * 1024),
     bodyBudget: z.int().min(1024).optional(),
     minUploadRate: z.int().min(0).default(1024),
-    shutdownGraceMs: z.int().min(0).default(30_000),
+    requestTimeoutMs: z.int().min(0).max(MOST_MS).default(300_000),
+    shutdownDelayMs: z.int().min(0).max(MOST_MS).default(0),
+    shutdownGraceMs: z.int().min(0).max(MOST_MS).default(30_000),
     keepAliveMs: z.int().min(10).max(15_000).default(15_000),
     publicUrl: publicUrlSchema.optional(),
     trustedProxies: z.array(networkSchema).default([]),

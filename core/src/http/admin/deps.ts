@@ -47,6 +47,8 @@ export interface AdminDeps {
   readonly uploads: UploadWatch;
   readonly sessions: Sessions;
   readonly proxies: Proxies;
+  /** Fires when the gateway begins to stop. */
+  readonly stopping: AbortSignal;
   readonly version: string;
   /** The token of this run, for the command line on this machine. */
   readonly localToken: string;

@@ -4,6 +4,7 @@ import { traceRecord } from '../../../../tests/support/trace-record.ts';
 import type { TraceRecord } from '../../trace/record.ts';
 import { tailOf } from './tail.ts';
 
+const stopping = new AbortController().signal;
 const trace = (n: number): TraceRecord => traceRecord({ id: `req_${n}`, userAgent: 'x'.repeat(1_000) });
 
 it('keeps no more for a reader who does not read than it may, and says how many it left out', async () => {
@@ -13,7 +14,7 @@ it('keeps no more for a reader who does not read than it may, and says how many 
     tell = listener;
     return () => void (isFollowed = false);
   };
-  const events = tailOf({ follow }, () => true);
+  const events = tailOf({ follow }, { isAllowed: () => true, stopping });
   for (let n = 0; n < 10_000; n += 1) tell(trace(n));
   // What waits is read, so that there is room again.
   const told = text(events);
@@ -37,7 +38,7 @@ it('ends as soon as the reader is no longer allowed to read', async () => {
     tell = listener;
     return () => {};
   };
-  const told = text(tailOf({ follow }, () => isAllowed));
+  const told = text(tailOf({ follow }, { isAllowed: () => isAllowed, stopping }));
   tell(trace(1));
   isAllowed = false;
   tell(trace(2));
@@ -54,7 +55,7 @@ it('ends for its reader, and for nobody else, when a trace cannot be told', asyn
         return () => (isFollowed = false);
       },
     },
-    () => true,
+    { isAllowed: () => true, stopping },
   );
   const told = text(events);
   const broken = {
@@ -67,4 +68,14 @@ it('ends for its reader, and for nobody else, when a trace cannot be told', asyn
   expect(() => tell(broken)).not.toThrow();
   expect(isFollowed).toBe(false);
   expect(await told).toContain('"id":"req_1"');
+});
+
+it('ends when the gateway begins to stop', async () => {
+  let isFollowed = true;
+  const follow = () => () => void (isFollowed = false);
+  const stop = new AbortController();
+  const told = text(tailOf({ follow }, { isAllowed: () => true, stopping: stop.signal }));
+  stop.abort();
+  expect(await told).toBe(': following\n\n');
+  expect(isFollowed).toBe(false);
 });

@@ -9,15 +9,21 @@ const KEEP_ALIVE_MS = 15_000;
 /** What may wait for a reader who does not keep up, in bytes; beyond it, traces are left out. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 
+export interface TailInput {
+  readonly isAllowed: () => boolean;
+  readonly stopping: AbortSignal;
+}
+
 /**
  * Every trace from now on, as server-sent events: `trace`, and `missed` with how many were skipped before it. The
- * stream ends when the reader loses access, for example after a sign-out.
+ * stream ends when the reader loses access, for example after a sign-out, and when the gateway begins to stop.
  */
-export function tailOf(traces: Pick<Traces, 'follow'>, isAllowed: () => boolean): Readable {
+export function tailOf(traces: Pick<Traces, 'follow'>, { isAllowed, stopping }: TailInput): Readable {
   const events = new PassThrough();
   let missed = 0;
   const leave = (): void => {
     stop();
+    stopping.removeEventListener('abort', finish);
     clearInterval(keepAlive);
   };
   // Destroying the stream would not end the reader's response.
@@ -41,6 +47,7 @@ export function tailOf(traces: Pick<Traces, 'follow'>, isAllowed: () => boolean)
   };
   const stop = traces.follow(guarded(tell, finish));
   const keepAlive = setInterval(guarded(keepOpen, finish), KEEP_ALIVE_MS).unref();
+  stopping.addEventListener('abort', finish, { once: true });
   events.once('close', leave);
   events.write(': following\n\n');
   return events;

@@ -63,10 +63,11 @@ export const traceOperations: readonly Operation[] = [
     summary: 'Tells every trace from now on, as server-sent events.',
     access: 'admin',
     isRaw: true,
-    handle({ ctx, caller }, { traces, sessions }) {
+    handle({ ctx, caller }, { traces, sessions, stopping }) {
       const session = sessionOf(caller);
       ctx.type = 'text/event-stream';
-      ctx.body = tailOf(traces, () => session === undefined || sessions.isAlive(session));
+      const isAllowed = (): boolean => session === undefined || sessions.isAlive(session);
+      ctx.body = tailOf(traces, { isAllowed, stopping });
     },
   }),
   defineOperation({

@@ -1,0 +1,18 @@
+import type { Context } from 'koa';
+
+/** Of a client that left before it got an answer; not a status of HTTP, but what logs commonly say. */
+const CLIENT_LEFT = 499;
+
+/** Whether the connection broke before the reply was complete. */
+export function isAborted({ res }: Pick<Context, 'res'>): boolean {
+  return res.destroyed && !res.writableFinished;
+}
+
+/** The status that the client got, or is about to get; 499 when it left before, 0 while there is none. */
+export function statusOf(ctx: Pick<Context, 'res' | 'respond' | 'body'>): number {
+  const { res, respond, body } = ctx;
+  if (res.headersSent) return res.statusCode;
+  if (isAborted(ctx)) return CLIENT_LEFT;
+  // Until Koa knows better it says 404.
+  return respond === false || body === undefined ? 0 : res.statusCode;
+}
