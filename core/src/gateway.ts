@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Context } from 'koa';
 import manifest from '../package.json' with { type: 'json' };
 import { createGatewayEntries } from './audit/gateway-entries.ts';
 import { createOpaqueBoxes } from './canonical/opaque.ts';
@@ -16,6 +17,7 @@ import { createBodyBudget } from './http/body-budget.ts';
 import { createConsoleFiles } from './http/console-files.ts';
 import { createInfoRouter } from './http/info.ts';
 import { createPasses } from './http/passes.ts';
+import { expectedProtocol } from './http/expected-protocol.ts';
 import { createProxies } from './http/proxies.ts';
 import { createRecorder } from './http/recorder.ts';
 import { createProtocolRouter } from './http/routes.ts';
@@ -197,6 +199,7 @@ async function assemble(
   const metricsRouter = metrics && createMetricsRouter(metrics, config.metrics.token);
   const served = {
     ...{ config, log, fallback, now, steady, proxies, recorder, admin: admin.router },
+    protocolAt: (ctx: Context) => expectedProtocol(registry.protocols, ctx),
     requestLog: container.resolve(tokens.REQUEST_LOG),
     consoleFiles: createConsoleFiles(CONSOLE_FOLDER),
     ...defined({ tls: adminOnly ? undefined : await readTls(config) }),

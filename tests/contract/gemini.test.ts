@@ -97,7 +97,7 @@ async function assemble(stream: string): Promise<JsonValue> {
 
 describeProtocol('gemini', {
   protocol,
-  path: '/v1beta/models/*model\\:streamGenerateContent',
+  path: '/v1beta/models/{*model}\\:streamGenerateContent',
   params: { model: 'echo' },
   request,
   refused: [

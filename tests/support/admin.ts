@@ -93,6 +93,7 @@ export async function startAdmin(options: AdminOptions = {}): Promise<RunningAdm
     log: createLogs(deps.config.log).log,
     requestLog: createLogs(deps.config.log).request,
     fallback: wordless,
+    protocolAt: () => undefined,
     routers: [router],
     console: (_, next) => next(),
     recorder: NO_RECORDER,

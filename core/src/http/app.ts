@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { GatewayError } from '../canonical/errors.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Protocol } from '../plugin/plugin.ts';
+import { methodNotAllowed } from './allowed-methods.ts';
 import { createDoor, type Door, refusalOf } from './door.ts';
 import { sendError } from './errors.ts';
 import { clientRequestIdOf, createNotes, createRequestId, type RequestState } from './exchange.ts';
@@ -25,8 +26,10 @@ export interface AppDeps {
   readonly config: ResolvedConfig;
   readonly log: Logger;
   readonly requestLog: RequestLog;
-  /** Errors outside of any endpoint are told in this protocol. */
+  /** Until an endpoint serves a request, its protocol is this one. */
   readonly fallback: Protocol;
+  /** The protocol that the client of a request expects, where no endpoint serves it. */
+  readonly protocolAt: (ctx: Context) => Protocol | undefined;
   /** In order of how often they are called. */
   readonly routers: readonly Router[];
   /** Refuses requests that the routers would serve, but that do not belong to this address. */
@@ -60,7 +63,7 @@ export function createApp(deps: AppDeps): Koa {
 
 /** The outermost middleware: gives the request its id, turns what is thrown into an answer, writes the log line. */
 function answerAndLog(deps: AppDeps): Middleware {
-  const { log, requestLog, fallback, now, steady = now, recorder, proxies } = deps;
+  const { log, requestLog, protocolAt, fallback, now, steady = now, recorder, proxies } = deps;
   const door = createDoor(steady);
   return async (ctx, next) => {
     const state = ctx.state as RequestState;
@@ -79,6 +82,7 @@ function answerAndLog(deps: AppDeps): Middleware {
       if (ctx.respond !== false) setOwnHeaders(ctx);
     } catch (thrown) {
       ctx.respond = false;
+      if (state.isTraced === undefined) state.protocol = protocolAt(ctx) ?? fallback;
       answerFailure(ctx, judge(ctx, GatewayError.from(thrown), { door, proxies }), log);
     } finally {
       if (!ctx.req.complete) discardRest(ctx);
@@ -197,13 +201,6 @@ function allowOrigins(origins: '*' | readonly string[]): Middleware {
 function nothingAt({ method, path }: Context): GatewayError {
   return new GatewayError('not-found', `There is nothing at ${method} ${path}.`, {
     code: 'unknown_url',
-    refused: 'unknown-url',
-  });
-}
-
-function methodNotAllowed(): GatewayError {
-  return new GatewayError('method-not-allowed', 'This method is not allowed here.', {
-    code: 'method_not_allowed',
     refused: 'unknown-url',
   });
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { GatewayError } from '../canonical/errors.ts';
 import type { EncodedError, Protocol } from '../plugin/plugin.ts';
+import { allowedMethods } from './allowed-methods.ts';
 import type { RequestState } from './exchange.ts';
 import { writeHead } from './write-head.ts';
 
@@ -21,6 +22,7 @@ export function sendError(ctx: Context, error: GatewayError): void {
     status,
     headers: {
       ...headers,
+      ...(error.kind === 'method-not-allowed' && { allow: allowedMethods(ctx).join(', ') }),
       'content-type': 'application/json; charset=utf-8',
       // What is left of a refused body would be read as the next request.
       ...(response.req.complete ? {} : { connection: 'close' }),

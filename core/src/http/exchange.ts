@@ -31,7 +31,7 @@ export interface RequestState {
   refused?: Refusal;
   /** Whether a refused request is recorded: only a sample is. */
   isSampled?: boolean;
-  /** Whether it is a request to a model, which people may want to look into. */
+  /** Whether it is a request to a model, which people may want to look into. Absent before an endpoint serves it. */
   isTraced?: boolean;
   /** The trace whose request is sent again. */
   replayOf?: string;
@@ -81,8 +81,8 @@ export function openExchange(
 ): Exchange {
   const state = ctx.state as RequestState;
   state.protocol = protocol;
-  refuseNavigation(ctx.req.headers);
   state.isTraced = !UNTRACED.has(endpoint.operation);
+  refuseNavigation(ctx.req.headers);
   const pass = deps.passes.read(ctx.req.headers[PASS_HEADER]);
   if (pass?.replayOf !== undefined) state.replayOf = pass.replayOf;
   const key = pass?.key ?? verifiedKey(ctx, deps);

@@ -20,6 +20,7 @@ import {
 } from '../routing/relay-right.ts';
 import type { Upstream } from '../routing/upstream.ts';
 import { isSafeUrlPath } from '../transport/safe-path.ts';
+import { allowedMethods, methodNotAllowed } from './allowed-methods.ts';
 import { openExchange } from './exchange.ts';
 import { asksModel, countAs, estimateRelay } from './count-relay.ts';
 import { openIntake } from './intake.ts';
@@ -56,7 +57,7 @@ export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: Rou
   return async (ctx: Context): Promise<void> => {
     const spoken = spokenProtocol(others, ctx.req.headers as RawRequest['headers']);
     const exchange = openExchange(ctx, deps, { protocol: spoken ?? protocol, endpoint });
-    if (spoken) throw nobodyRelays(exchange);
+    if (spoken) throw allowedMethods(ctx).length > 0 ? methodNotAllowed() : nobodyRelays(exchange);
     refuseUnsafePath(ctx.req.url ?? '');
     const { key, raw } = exchange;
     const objects = new RelayObjects(deps.ownedIds, exchange, {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { guarded } from './guarded.ts';
 
-/** Reads at most `limit` bytes of a body as text and lets go of the rest. A body that breaks gives what came. */
+/** Reads at most `limit` bytes of a body as text, without a byte order mark, and lets go of the rest. A body that breaks gives what came. */
 export async function readText(body: Readable, limit: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -15,7 +15,8 @@ export async function readText(body: Readable, limit: number): Promise<string> {
     // The status already tells that the call failed; what was read may still say why.
   }
   body.destroy();
-  return Buffer.concat(chunks).subarray(0, limit).toString('utf8');
+  const text = Buffer.concat(chunks).subarray(0, limit).toString('utf8');
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
 /**

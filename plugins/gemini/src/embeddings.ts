@@ -19,7 +19,7 @@ export const embedEndpoints: readonly EmbedEndpoint[] = VERSIONS.flatMap((versio
   {
     operation: 'embed',
     method: 'POST',
-    path: `/${version}/models/*model\\:embedContent`,
+    path: `/${version}/models/{*model}\\:embedContent`,
     wire: 'gemini-embed',
     models: MODEL_PLACES,
     summary: 'Turns a text into a vector.',
@@ -29,7 +29,7 @@ export const embedEndpoints: readonly EmbedEndpoint[] = VERSIONS.flatMap((versio
   {
     operation: 'embed',
     method: 'POST',
-    path: `/${version}/models/*model\\:batchEmbedContents`,
+    path: `/${version}/models/{*model}\\:batchEmbedContents`,
     wire: 'gemini-embed',
     models: MODEL_PLACES,
     summary: 'Turns texts into vectors.',

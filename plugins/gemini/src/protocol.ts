@@ -20,7 +20,7 @@ const chatEndpoints = VERSIONS.flatMap((version) =>
   [false, true].map((stream): ChatEndpoint => ({
     operation: 'chat',
     method: 'POST',
-    path: `/${version}/models/*model\\:${stream ? 'streamGenerateContent' : 'generateContent'}`,
+    path: `/${version}/models/{*model}\\:${stream ? 'streamGenerateContent' : 'generateContent'}`,
     wire: GEMINI,
     models: MODEL_PLACES,
     summary: stream ? 'Answers a conversation as a stream.' : 'Answers a conversation.',
@@ -44,7 +44,7 @@ function contentOf({ candidates }: JsonObject): readonly JsonValue[] {
 const countEndpoints = VERSIONS.map((version): CountTokensEndpoint => ({
   operation: 'count-tokens',
   method: 'POST',
-  path: `/${version}/models/*model\\:countTokens`,
+  path: `/${version}/models/{*model}\\:countTokens`,
   wire: 'gemini-count',
   models: MODEL_PLACES,
   summary: 'Counts the tokens of a prompt; a header admits an estimate.',
