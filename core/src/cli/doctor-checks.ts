@@ -24,8 +24,22 @@ export async function check(name: string, run: () => string | Promise<string>): 
   try {
     return { name, ok: true, detail: await run() };
   } catch (error) {
-    return { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
+    return { name, ok: false, detail: oneLine(error instanceof Error ? error.message : String(error)) };
   }
+}
+
+function oneLine(text: string): string {
+  return text.split(/\n\s*/).join(' ');
+}
+
+/** As {@link check}, for what finds several things. */
+export async function checks(name: string, run: () => Promise<readonly Check[]>): Promise<readonly Check[]> {
+  let found: readonly Check[] = [];
+  const failed = await check(name, async () => {
+    found = await run();
+    return '';
+  });
+  return failed.ok ? found : [failed];
 }
 
 const LEAST_NODE = 24;

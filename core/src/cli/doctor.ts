@@ -9,10 +9,12 @@ import {
   checkNode,
   checkPort,
   checkState,
+  checks,
   checkUpstreams,
   noticeRelays,
   noticeUnpriced,
 } from './doctor-checks.ts';
+import { checkDataFiles, repairDataFiles } from './check-data.ts';
 import { addCommonFlags, type CommonFlags, type ConfigFlags, loadInput } from './flags.ts';
 import { printResult } from './output.ts';
 
@@ -21,11 +23,17 @@ export function addDoctor(program: Command): void {
     program
       .command('doctor')
       .description('Check the configuration, the data folder, the port and every upstream.'),
-  ).action(doctor);
+  )
+    .option('--repair', 'take out of the data folder what this version cannot use, and keep copies')
+    .action(doctor);
 }
 
-async function doctor({ json, ...flags }: CommonFlags): Promise<void> {
-  const checks = await examine(flags);
+interface DoctorFlags extends CommonFlags {
+  readonly repair?: boolean;
+}
+
+async function doctor({ json, repair = false, ...flags }: DoctorFlags): Promise<void> {
+  const checks = await examine(flags, repair);
   printResult(json, checks, () =>
     checks.map(({ name, ok, isNotice, detail }) => `${ok ? (isNotice ? '!' : '✓') : '✗'} ${name}: ${detail}`),
   );
@@ -33,7 +41,7 @@ async function doctor({ json, ...flags }: CommonFlags): Promise<void> {
 }
 
 /** Later checks need what earlier ones found in order, so a ✗ may be the last line. */
-async function examine(flags: ConfigFlags): Promise<readonly Check[]> {
+async function examine(flags: ConfigFlags, repairs: boolean): Promise<readonly Check[]> {
   const load = () => loadConfig(loadInput(flags));
   const first = [
     await check('node', () => checkNode(process.versions.node)),
@@ -42,13 +50,18 @@ async function examine(flags: ConfigFlags): Promise<readonly Check[]> {
   if (!isFine(first)) return first;
   const config = await load();
   const second = [
+    ...(repairs ? await checks('repair', () => repairDataFiles(config.data, Date.now())) : []),
     await check('data folder', () => checkFolder(config.data)),
+    ...(await checks('data files', () => checkDataFiles(config.data))),
+  ];
+  if (!isFine(second)) return [...first, ...second];
+  const third = [
     await check('state', () => checkState(config.data)),
     ...(await noticeRelays(config.data)),
     await check('audit log', () => checkAudit(config.data)),
     await check('port', () => checkPort(config)),
   ];
-  return [...first, ...second, ...(await examineUpstreams(flags))];
+  return [...first, ...second, ...third, ...(await examineUpstreams(flags))];
 }
 
 async function examineUpstreams(flags: ConfigFlags): Promise<readonly Check[]> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
@@ -121,6 +122,7 @@ function refuseToKeep(bytes: number, { maxBytes, maxBytesPerOwner }: RecordBound
 
 async function listRecords(folder: string): Promise<readonly (readonly [RecordName, Entry])[]> {
   const found: (readonly [RecordName, Entry])[] = [];
+  if (!existsSync(folder)) return [];
   const owners = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
   for (const owner of [UNCLAIMED, ...owners.map(({ name }) => name)]) {
     const names = (await readdir(join(folder, owner))).filter((name) => name.endsWith('.json'));
@@ -134,6 +136,20 @@ async function listRecords(folder: string): Promise<readonly (readonly [RecordNa
     found.push(...(await Promise.all(entries)));
   }
   return found.toSorted(([, a], [, b]) => a.at - b.at);
+}
+
+/** The records of a folder that cannot be read. */
+export async function listUnreadable(folder: string): Promise<readonly UnreadableFileError[]> {
+  const found: UnreadableFileError[] = [];
+  for (const [{ owner, name }] of await listRecords(folder)) {
+    try {
+      await readRecord(join(folder, owner, `${name}.json`));
+    } catch (error) {
+      if (!(error instanceof UnreadableFileError)) throw error;
+      found.push(error);
+    }
+  }
+  return found;
 }
 
 /** One that cannot be read is not the same as none: whoever goes on from it would begin with nothing. */

@@ -42,10 +42,16 @@ export const EMPTY: Contents = {
   stored: new Map(),
 };
 
+export interface RowProblem extends ConfigProblem {
+  readonly list: ListName;
+  /** The row's place in the list. */
+  readonly at: number;
+}
+
 export interface ReadContents {
   readonly contents: Contents;
   /** Why rows were set aside. */
-  readonly problems: readonly (ConfigProblem & { readonly list: ListName })[];
+  readonly problems: readonly RowProblem[];
   /** The fields that this version does not know. */
   readonly unknown: readonly string[];
 }
@@ -64,7 +70,7 @@ export function readContents(file: string, raw: JsonObject): ReadContents {
   const settings = readRow(settingsSchema, rawSettings, ['settings']);
   if ('problems' in settings) throw new UnreadableFileError(file, settings.problems);
 
-  const problems: ReadContents['problems'][number][] = [];
+  const problems: RowProblem[] = [];
   const unknown = [...Object.keys(rest).map((name) => formatPath([name])), ...settings.unknown];
   const stored = new Map<object, unknown>();
   if (settings.unknown.length > 0) stored.set(settings.row, rawSettings);
@@ -75,7 +81,7 @@ export function readContents(file: string, raw: JsonObject): ReadContents {
       const read = readRow(schema, entry, [list, at]);
       if ('problems' in read) {
         aside.push(entry);
-        problems.push(...read.problems.map((problem) => ({ ...problem, list })));
+        problems.push(...read.problems.map((problem) => ({ ...problem, list, at })));
         continue;
       }
       rows.push(read.row);

@@ -117,7 +117,7 @@ export async function openOwnedIds({ folder, log, bounds = BOUNDS }: OwnedIdsInp
 /** The file is rewritten only when it has this many lines more than it needs. */
 const MIN_REWRITE = 10_000;
 
-function lineOf({ upstream, id, owner, kind }: OwnedId): string {
+export function lineOf({ upstream, id, owner, kind }: OwnedId): string {
   return `${JSON.stringify([upstream, id, owner, kind])}\n`;
 }
 

@@ -12,6 +12,9 @@ export class UnreadableFileError extends StateError {
   readonly file: string;
   readonly problems: readonly ConfigProblem[];
 
+  /** Whether the system refuses to read it, so that nothing is known of what it holds. */
+  readonly isRefused: boolean;
+
   constructor(file: string, problems: readonly ConfigProblem[], cause?: unknown) {
     const lines = problems.map(({ path, message }) => `  ${path === '' ? message : `${path}: ${message}`}`);
     super(
@@ -24,6 +27,7 @@ export class UnreadableFileError extends StateError {
     );
     this.file = file;
     this.problems = problems;
+    this.isRefused = (cause as NodeJS.ErrnoException | undefined)?.code !== undefined;
   }
 }
 

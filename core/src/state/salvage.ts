@@ -1,0 +1,30 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
+import { LIST_NAMES, readContents } from './contents.ts';
+import { migrate, NewerStateError } from './migrations.ts';
+import { readRow } from './rows.ts';
+import { settingsSchema } from './state.ts';
+
+/**
+ * A stored state, of whatever version, without what this version cannot use; `undefined` where nothing can be kept.
+ * Throws a {@link NewerStateError} on one of a newer gateway.
+ */
+export function salvageState(stored: unknown): JsonObject | undefined {
+  if (!isJsonObject(stored)) return undefined;
+  const lists = LIST_NAMES.map((name) => {
+    const rows = stored[name];
+    return [name, Array.isArray(rows) ? (rows as readonly JsonValue[]) : []] as const;
+  });
+  const isFine = !('problems' in readRow(settingsSchema, stored['settings'], []));
+  const whole = { ...stored, ...Object.fromEntries(lists), ...(!isFine && { settings: {} }) };
+  let migrated: JsonObject;
+  try {
+    migrated = migrate(whole);
+  } catch (error) {
+    if (error instanceof NewerStateError) throw error;
+    return undefined;
+  }
+  const { problems } = readContents('', migrated);
+  const unusable = new Set(problems.map(({ list, at }) => `${list} ${at}`));
+  const kept = lists.map(([name, rows]) => [name, rows.filter((_, at) => !unusable.has(`${name} ${at}`))]);
+  return { ...whole, ...Object.fromEntries(kept) };
+}
