@@ -258,8 +258,8 @@ async function assemble(
       if (warning !== undefined) log.warn(warning);
       await entries.started({ version: manifest.version, url, auth: config.auth });
       // Only now: a key made by a start that fails would be shown to nobody.
-      if (makesFirstKey && config.auth && keys.list().length === 0) {
-        const made = await keys.create({ name: 'first key' });
+      const made = makesFirstKey && config.auth ? await keys.createFirst({ name: 'first key' }) : undefined;
+      if (made) {
         firstKey = made.secret;
         await entries.madeKey(viewKey(made.key));
       }

@@ -34,6 +34,7 @@ import { createCatalogue } from '../../core/src/routing/catalogue.ts';
 import { createUpstreams } from '../../core/src/routing/upstreams.ts';
 import { createKeyRing } from '../../core/src/state/keys.ts';
 import { openSecretBox } from '../../core/src/state/secrets.ts';
+import type { StateStore } from '../../core/src/state/state.ts';
 import { openStateStore } from '../../core/src/state/store.ts';
 import { createHttpPools } from '../../core/src/transport/pools.ts';
 import { createParrots, type ParrotDiary } from './parrot.ts';
@@ -57,6 +58,8 @@ export interface AdminOptions {
   readonly folder?: string;
   /** Instead of the parrots. */
   readonly plugins?: readonly Plugin[];
+  /** Puts another store in the place of the one of the folder. */
+  readonly wrapState?: (state: StateStore) => StateStore;
 }
 
 export interface RunningAdmin {
@@ -126,7 +129,7 @@ type Surroundings = Pick<AdminDeps, 'now' | 'baseUrl'> & {
 };
 
 async function createDeps(
-  { overrides = {}, upstreams = [], plugins, proxy = false }: AdminOptions,
+  { overrides = {}, upstreams = [], plugins, proxy = false, wrapState = (state) => state }: AdminOptions,
   { folder, diary, now, baseUrl }: Surroundings,
 ): Promise<AdminDeps> {
   const input = {
@@ -139,7 +142,7 @@ async function createDeps(
   const config = resolveConfig(input, overrides);
   const { log } = createLogs(config.log);
   const secrets = await openSecretBox({ folder });
-  const state = await openStateStore({ folder, log, secrets });
+  const state = wrapState(await openStateStore({ folder, log, secrets }));
   const audit = await openAuditLog({ folder, log, now, ...config.audit });
   const registry = createRegistry(config.plugins);
   const pools = createHttpPools();

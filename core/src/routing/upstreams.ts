@@ -104,14 +104,22 @@ function build(deps: UpstreamsDeps, config: UpstreamConfig, origin: Upstream['or
 const USER_INFO =
   'The URL of a stored upstream holds a user name or password, which are not encrypted. Use the option for the credential.';
 
+/** A stored upstream with its secrets opened. Throws when its plugin is gone, or its options cannot be used. */
+export function openConfig(
+  stored: Stored,
+  { registry, secrets }: Pick<UpstreamsDeps, 'registry' | 'secrets'>,
+): UpstreamConfig {
+  const type = registry.provider(stored.provider);
+  return { ...stored, options: type.options.parse(openOptions(type.options, stored, secrets)) };
+}
+
 /** A stored upstream whose plugin was removed or whose secret key was lost must not stop the others. */
 function openStored(deps: UpstreamsDeps, stored: Stored): Upstream | undefined {
   try {
-    const type = deps.registry.provider(stored.provider);
-    const options = type.options.parse(openOptions(type.options, stored, deps.secrets));
+    const config = openConfig(stored, deps);
     // Earlier versions accepted them.
     if (urlsWithUserInfo(stored.options).length > 0) deps.log.warn({ upstream: stored.id }, USER_INFO);
-    return build(deps, { ...stored, options }, 'state');
+    return build(deps, config, 'state');
   } catch (error) {
     deps.log.error({ upstream: stored.id, error }, 'A stored upstream cannot be used.');
     return undefined;

@@ -19,12 +19,20 @@ export interface KeyInput {
   readonly traces?: RecordLevel | undefined;
 }
 
+/** A key, and the text that clients send. */
+export interface NewKey {
+  readonly key: StoredKey;
+  readonly secret: string;
+}
+
 /** The keys of clients. */
 export interface KeyRing {
   list(): readonly StoredKey[];
   get(id: string): StoredKey | undefined;
   /** Makes a key. This is the only time that the key itself is known. */
-  create(input: KeyInput): Promise<{ readonly key: StoredKey; readonly secret: string }>;
+  create(input: KeyInput): Promise<NewKey>;
+  /** Makes a key where there is none yet, not even one that this version cannot use. */
+  createFirst(input: KeyInput): Promise<NewKey | undefined>;
   /** Replaces what the owner decides, given what it is at that moment. */
   update(id: string, change: (key: StoredKey) => KeyInput): Promise<StoredKey | undefined>;
   /** Removes a key; whether there was one. */
@@ -47,20 +55,33 @@ export function createKeyRing({ store, now }: KeyRingDeps): KeyRing {
   const list = (): readonly StoredKey[] => store.read().keys;
   const get = (id: string): StoredKey | undefined => list().find((key) => key.id === id);
 
+  const generate = (input: KeyInput): NewKey => {
+    const secret = PREFIX + randomBytes(32).toString('base64url');
+    const key: StoredKey = {
+      id: randomUUID(),
+      prefix: secret.slice(0, SHOWN_LENGTH),
+      hash: hash('sha256', secret),
+      createdAt: new Date(now()).toISOString(),
+      ...decided(input),
+    };
+    return { key, secret };
+  };
+
   return {
     list,
     get,
     async create(input) {
-      const secret = PREFIX + randomBytes(32).toString('base64url');
-      const key: StoredKey = {
-        id: randomUUID(),
-        prefix: secret.slice(0, SHOWN_LENGTH),
-        hash: hash('sha256', secret),
-        createdAt: new Date(now()).toISOString(),
-        ...decided(input),
-      };
-      await store.update((state) => ({ ...state, keys: [...state.keys, key] }));
-      return { key, secret };
+      const made = generate(input);
+      await store.update((state) => ({ ...state, keys: [...state.keys, made.key] }));
+      return made;
+    },
+    async createFirst(input) {
+      if (list().length > 0 || store.unusable.some(({ list: name }) => name === 'keys')) return undefined;
+      const made = generate(input);
+      const { keys } = await store.update((state) =>
+        state.keys.length > 0 ? state : { ...state, keys: [made.key] },
+      );
+      return keys.some(({ id }) => id === made.key.id) ? made : undefined;
     },
     async update(id, change) {
       await store.update((state) => ({

@@ -9,7 +9,11 @@ export function findUpstream(id: string | undefined, deps: AdminDeps): Upstream 
   if (upstream) return upstream;
   const unusable = unusableUpstreams(deps).find(({ stored }) => stored.id === id);
   if (unusable) throw new AdminError('conflict', `The upstream ${id} cannot be used. ${unusable.reason}`);
-  throw new AdminError('not-found', `There is no upstream ${JSON.stringify(id)}.`);
+  throw notFound(id);
+}
+
+export function notFound(id: string | undefined): AdminError {
+  return new AdminError('not-found', `There is no upstream ${JSON.stringify(id)}.`);
 }
 
 /** Throws an `AdminError` when an upstream is not one of the state's, which alone can be changed. */

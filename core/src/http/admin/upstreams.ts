@@ -4,13 +4,16 @@ import { defined } from '../../canonical/json.ts';
 import { originsOf } from '../../config/option-urls.ts';
 import { parseUpstream } from '../../config/parse-upstream.ts';
 import type { UpstreamConfig } from '../../config/upstream.ts';
+import type { ProviderType } from '../../plugin/plugin.ts';
 import type { Upstream } from '../../routing/upstream.ts';
+import { openConfig } from '../../routing/upstreams.ts';
 import { sealOptions } from '../../state/seal-options.ts';
+import type { State } from '../../state/state.ts';
 import { AdminError } from './admin-error.ts';
 import { changeOptions, refuseKeptSecrets, refuseMovedSecrets } from './change-options.ts';
 import * as contract from './contract.ts';
 import type { AdminDeps } from './deps.ts';
-import { findUpstream, refuseReadOnly } from './find-upstream.ts';
+import { findUpstream, notFound, refuseReadOnly } from './find-upstream.ts';
 import { always, defineOperation, type Operation } from './operation.ts';
 import { testUpstream } from './test-upstream.ts';
 import { unusableUpstreams, viewUnusable } from './unusable-upstreams.ts';
@@ -45,9 +48,10 @@ export const upstreamOperations: readonly Operation[] = [
     async handle({ body }, deps) {
       const config = checked(body, deps);
       const stored = seal(config, deps);
+      const isDeclared = deps.upstreams.get(config.id)?.origin === 'file';
       await deps.state.update((state) => {
-        const isTaken = state.upstreams.some(({ id }) => id === config.id) || deps.upstreams.get(config.id);
-        if (isTaken) throw new AdminError('conflict', `There is an upstream ${config.id} already.`);
+        if (isDeclared || state.upstreams.some(({ id }) => id === config.id))
+          throw new AdminError('conflict', `There is an upstream ${config.id} already.`);
         return { ...state, upstreams: [...state.upstreams, stored] };
       });
       return viewUpstream(findUpstream(config.id, deps), deps);
@@ -93,14 +97,14 @@ export const upstreamOperations: readonly Operation[] = [
     access: 'admin',
     // Options say where requests go and with which secret.
     confirm: ({ body: { options }, params: { id } }, deps) =>
-      options !== undefined && changesOptions(options, findChangeable(id, deps)),
+      options !== undefined && changesOptions(options, findChangeable(id, deps.state.read(), deps)),
     audit: { snapshot: ({ params: { id } }, deps) => upstreamNow(id, deps) },
     body: contract.upstreamChangeSchema,
     response: contract.upstreamViewSchema,
     refusals: ['read-only', 'conflict'],
     async handle({ body: { options, limits, healthCheck, traces, ...fields }, params: { id } }, deps) {
       await deps.state.update((state) => {
-        const { config, type, isUsable } = findChangeable(id, deps);
+        const { config, type, isUsable } = findChangeable(id, state, deps);
         const given = { type, before: config.options, change: options ?? {} };
         const merged = changeOptions(given);
         const removable = {
@@ -159,13 +163,22 @@ export const upstreamOperations: readonly Operation[] = [
 ];
 
 /** A stored upstream, even an unusable one: entering its options again may repair it. */
-function findChangeable(id: string | undefined, deps: AdminDeps): Changeable {
-  const unusable = unusableUpstreams(deps).find(({ stored }) => stored.id === id);
-  const type = deps.registry.providers.find(({ name }) => name === unusable?.stored.provider);
-  if (unusable && type) return { config: unusable.stored, type, isUsable: false };
+function findChangeable(id: string | undefined, { upstreams }: State, deps: AdminDeps): Changeable {
+  const stored = upstreams.find((entry) => entry.id === id);
+  const type = deps.registry.providers.find(({ name }) => name === stored?.provider);
+  if (stored && type) return open(stored, type, deps);
   const upstream = findUpstream(id, deps);
   refuseReadOnly(upstream, deps);
-  return { ...upstream, isUsable: true };
+  // It was removed meanwhile.
+  throw notFound(id);
+}
+
+function open(stored: UpstreamConfig, type: ProviderType, deps: AdminDeps): Changeable {
+  try {
+    return { config: openConfig(stored, deps), type, isUsable: true };
+  } catch {
+    return { config: stored, type, isUsable: false };
+  }
 }
 
 interface Changeable extends Pick<Upstream, 'config' | 'type'> {
