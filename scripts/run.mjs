@@ -1,10 +1,11 @@
 // The bootstrap behind `npm start` and `npm test`. Plain JavaScript, because the machine's own Node runs it:
 // everything after the install runs on the Node that the lockfile pins.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { become as handOver } from './become.mjs';
 import { checkNode, installPnpm } from './pinned.mjs';
 import { normalizeSbom } from './sbom.mjs';
 
@@ -135,26 +136,9 @@ function findChromium() {
   return find() ?? fail('Chromium was installed but cannot be found; name it with CHROMIUM_PATH.');
 }
 
-/** Signals that come closer together than this are one: see below. */
-const ONE_PRESS_MS = 500;
-
-/**
- * Hands over to a long-running command: signals reach it, and its exit code is ours. One Ctrl-C comes here
- * twice, from the terminal and from npm, while the gateway takes a second signal for "do not wait". So the
- * child is in a group of its own, which the terminal does not signal, and is told once.
- */
+/** Hands over to one of the workspace's programs. */
 function become([script, ...args], cwd = root) {
-  const child = spawn('node', [join(root, script), ...args], { cwd, env, stdio: 'inherit', detached: true });
-  let last = -ONE_PRESS_MS;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => {
-      if (performance.now() - last < ONE_PRESS_MS) return;
-      last = performance.now();
-      // A terminal that is closed means to stop, which the gateway does on SIGTERM.
-      child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
-    });
-  }
-  child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+  handOver([join(root, script), ...args], { cwd, env });
 }
 
 const tasks = {

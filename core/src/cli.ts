@@ -7,6 +7,7 @@ import { addDoctor } from './cli/doctor.ts';
 import { addHealth } from './cli/health.ts';
 import { addKeys } from './cli/keys.ts';
 import { addModels } from './cli/models.ts';
+import { addReload } from './cli/reload.ts';
 import { addSessions } from './cli/sessions.ts';
 import { addSignInLink } from './cli/sign-in-link.ts';
 import { addStart } from './cli/start.ts';
@@ -22,6 +23,7 @@ const program = new Command('dragoman')
 
 for (const add of [
   addStart,
+  addReload,
   addUpstreams,
   addAliases,
   addHealth,

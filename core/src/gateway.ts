@@ -6,6 +6,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { createGatewayEntries } from './audit/gateway-entries.ts';
 import { createOpaqueBoxes } from './canonical/opaque.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
+import { createReloader, type Reload, type ReloaderInput } from './config/reloader.ts';
 import { exposureWarning } from './config/exposure.ts';
 import { defined } from './canonical/json.ts';
 import { isConsoleApart } from './config/sections/console.ts';
@@ -46,11 +47,11 @@ export interface Gateway {
   /** Lets running requests end for up to the configured grace, then stops everything. Safe to call twice. */
   close(): Promise<void>;
   /**
-   * Puts another configuration in the place of the one that runs, as far as that goes without a restart: running
-   * requests end as they began. Gives the fields that wait for one. Throws when it cannot be used; nothing has
+   * Loads the configuration again and puts it in the place of the one that runs, as far as that goes without a restart:
+   * running requests end as they began. Gives the fields that wait for one. Rejects when it cannot be used; nothing has
    * changed then.
    */
-  reload(config: ResolvedConfig): readonly string[];
+  readonly reload: Reload;
   /** A new link that signs one browser in, once. Only after `listen`. */
   signInLink(): string;
   /** Where the console is. Only after `listen`. */
@@ -68,6 +69,8 @@ export interface GatewayOptions extends Surroundings {
   readonly adminOnly?: boolean;
   /** Whether `listen` makes a client key when there is none. Default true; false where nobody would see it. */
   readonly makesFirstKey?: boolean;
+  /** Loads the configuration again. Without it, {@link Gateway.reload} keeps the one that runs. */
+  readonly load?: ReloaderInput['load'];
 }
 
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/out', import.meta.url));
@@ -86,7 +89,7 @@ export async function createGateway(config: ResolvedConfig, options: GatewayOpti
 async function assemble(
   config: ResolvedConfig,
   runFile: Awaited<ReturnType<typeof acquireRunFile>>,
-  { adminOnly = false, makesFirstKey = true, ...surroundings }: GatewayOptions,
+  { adminOnly = false, makesFirstKey = true, load, ...surroundings }: GatewayOptions,
 ): Promise<Gateway> {
   const container = await createContainer(config, surroundings);
   const log = container.resolve(tokens.LOG);
@@ -148,6 +151,20 @@ async function assemble(
     ...{ config: config.traces, traces, metrics, upstreams, observers, log, proxies },
     prices: container.resolve(tokens.PRICES),
   });
+  const apply = (next: ResolvedConfig): readonly string[] => {
+    const before = live.get();
+    live.replace(next);
+    try {
+      upstreams.all();
+    } catch (error) {
+      live.replace(before);
+      throw error;
+    }
+    void entries.reloaded(before, next);
+    upkeep.discover();
+    return fieldsForRestart(before, next);
+  };
+  const reload = createReloader({ load: load ?? (() => Promise.resolve(live.get())), apply, log });
   const admin = createAdmin({
     ...{ config, audit, registry, upstreams, catalogue, health, gates, traces, keys, pools },
     ...{
@@ -164,6 +181,7 @@ async function assemble(
       consoleUrl,
     },
     stopping: stopping.signal,
+    reload: load && reload,
     aliases: container.resolve(tokens.ALIASES),
     limiter: container.resolve(tokens.LIMITER),
     prices: container.resolve(tokens.PRICES),
@@ -269,19 +287,7 @@ async function assemble(
       await flushLog();
       return { url };
     },
-    reload(next) {
-      const before = live.get();
-      live.replace(next);
-      try {
-        upstreams.all();
-      } catch (error) {
-        live.replace(before);
-        throw error;
-      }
-      void entries.reloaded(before, next);
-      upkeep.discover();
-      return fieldsForRestart(before, next);
-    },
+    reload,
     close: () => (closing ??= close()),
     signInLink: () => admin.createSignInLink(),
     get consoleUrl() {

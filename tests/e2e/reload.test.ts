@@ -74,4 +74,29 @@ describe('an edit of the config file', () => {
     await command.waitFor(/"waiting":\["server"\]/);
     expect((await ask(command, 'three/echo')).choices[0]?.message.content).toContain('Hello');
   });
+
+  it('takes effect on `reload`, which says what is wrong', async () => {
+    const command = await start();
+    await home.writeConfig(config(`${upstreams('two')}, server: { keepAliveMs: 5000 }`));
+    const { code, stdout } = await home.run(['reload']);
+    expect(stdout).toMatch(/was loaded again\. These fields need a restart: server\.\n$/);
+    expect(code).toBe(0);
+    expect((await ask(command, 'two/echo')).choices[0]?.message.content).toContain('Hello');
+    await home.writeConfig(config(`upstreams: [{ id: 'one', provider: 'nobody' }]`));
+    const refused = await home.run(['reload']);
+    expect(refused.stderr).toContain('upstreams[0].provider');
+    expect(refused.code).toBe(2);
+    expect((await ask(command, 'two/echo')).choices[0]?.message.content).toContain('Hello');
+  });
+
+  it('takes effect on SIGHUP to the script that starts the gateway, which passes stops on, too', async () => {
+    await home.writeConfig(config(upstreams('one')));
+    const command = await readyGateway(home.startByScript());
+    await home.writeConfig(config(upstreams('two')));
+    command.kill('SIGHUP');
+    await command.waitFor(/The configuration was loaded anew./);
+    expect((await ask(command, 'two/echo')).choices[0]?.message.content).toContain('Hello');
+    command.kill('SIGTERM');
+    expect((await command.ended).code).toBe(0);
+  });
 });

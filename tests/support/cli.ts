@@ -37,6 +37,8 @@ export interface CliHome {
   readonly run: (args: readonly string[], options?: CommandOptions) => Promise<CommandResult>;
   /** Starts a gateway on a free port. */
   readonly start: (...args: readonly string[]) => RunningCommand;
+  /** The same by way of the script behind `npm start`. */
+  readonly startByScript: () => RunningCommand;
   /** Replaces the config file. */
   readonly writeConfig: (text: string) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -49,6 +51,11 @@ export interface CliHome {
 export const IMPORTS = `
   import { echo } from ${JSON.stringify(import.meta.resolve('@dragoman/plugin-echo'))};
   import { openai } from ${JSON.stringify(import.meta.resolve('@dragoman/plugin-openai'))};
+`;
+
+const BECOME = `
+  import { become } from ${JSON.stringify(new URL('../../scripts/become.mjs', import.meta.url).href)};
+  become([${JSON.stringify(ENTRY)}, 'start', '--port', '0'], {});
 `;
 
 const CONFIG = `${IMPORTS}
@@ -81,8 +88,10 @@ export async function createCliHome(): Promise<CliHome> {
   const config = join(folder, 'gateway.config.ts');
   await writeFile(config, CONFIG);
 
-  const launch = (args: readonly string[], env: CommandOptions['env'] = {}) => {
-    const child = spawn(process.execPath, [ENTRY, ...args], {
+  const launch = (args: readonly string[], env: CommandOptions['env'] = {}) =>
+    launchNode([ENTRY, ...args], env);
+  const launchNode = (args: readonly string[], env: CommandOptions['env'] = {}) => {
+    const child = spawn(process.execPath, args, {
       cwd: folder,
       env: { ...cleanEnv(), NODE_COMPILE_CACHE: COMPILED, ...env },
     });
@@ -99,6 +108,7 @@ export async function createCliHome(): Promise<CliHome> {
       return watch(child).ended;
     },
     start: (...args) => watch(launch(['start', '--port', '0', ...args])),
+    startByScript: () => watch(launchNode(['--input-type=module', '-e', BECOME])),
     writeConfig: (text) => writeFile(config, text),
     async close() {
       const ends = [...running].map((child) => once(child, 'close'));

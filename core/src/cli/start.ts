@@ -6,7 +6,7 @@ import { banner } from './banner.ts';
 import { CommandError } from './command-error.ts';
 import { addConfigFlags, type ConfigFlags, loadInput } from './flags.ts';
 import { print } from './output.ts';
-import { reloadOnChange } from './reload.ts';
+import { reloadOnChange } from './reload-on-change.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
 interface StartFlags extends ConfigFlags {
@@ -23,7 +23,10 @@ export function addStart(program: Command): void {
     .option('--port <number>', 'the port to listen on; 0 takes a free one')
     .option('--no-auth', 'serve without keys; on loopback only')
     .option('--allow-open', 'serve without keys to everybody who can reach the address')
-    .option('--watch', 'load the config file anew whenever it changes; SIGHUP does so at any time')
+    .option(
+      '--watch',
+      'load the config file again whenever it changes; SIGHUP and `reload` do so at any time',
+    )
     .action(start);
 }
 
@@ -46,10 +49,13 @@ async function start({ host, port, auth, allowOpen, watch = false, ...flags }: S
   };
   survivePrinting();
   const config = await loadConfig(input);
-  const gateway = await createGateway(config, { makesFirstKey: config.log.printsSecrets });
+  const gateway = await createGateway(config, {
+    makesFirstKey: config.log.printsSecrets,
+    load: (reloads) => loadConfig({ ...input, reloads }),
+  });
   const url = await listen(gateway, config);
   stopOnSignal(gateway);
-  if (config.file !== undefined) reloadOnChange({ gateway, input, file: config.file, watches: watch });
+  if (config.file !== undefined) reloadOnChange({ gateway, file: config.file, watches: watch });
   print(...banner(gateway, config, config.server.publicUrl ?? url).split('\n'));
 }
 

@@ -120,4 +120,10 @@ describe('loadConfig', () => {
     expect(problem).toMatch(expected);
     expect(problem).not.toContain('sk-live');
   });
+
+  it('gives up a file that never finishes', async () => {
+    await writeFile(join(folder, 'gateway.config.ts'), 'await new Promise(() => {}); export default {};');
+    const { problem } = await load({ timeoutMs: 50 });
+    expect(problem).toMatch(/cannot be loaded: it did not load within 50 ms/);
+  });
 });

@@ -7,6 +7,9 @@ import { type ConfigFlags, readOverrides } from './overrides.ts';
 import { resolveConfig } from './resolve.ts';
 import type { ResolvedConfig } from './resolved.ts';
 
+/** A file may wait for something else, such as a store of secrets. */
+const LONGEST_MS = 30_000;
+
 const DEFAULT_NAME = 'gateway.config.ts';
 
 export interface LoadInput {
@@ -20,6 +23,8 @@ export interface LoadInput {
   readonly isTerminal?: boolean;
   /** How often it was loaded before: Node keeps what it has imported once. */
   readonly reloads?: number;
+  /** How long the file may take. Default 30 seconds. */
+  readonly timeoutMs?: number;
 }
 
 /** Loads the config file with `.env` beside it. Throws a {@link ConfigError} with a message for a person. */
@@ -31,7 +36,7 @@ export async function loadConfig(input: LoadInput = {}): Promise<ResolvedConfig>
   }
   const folder = dirname(file);
   readDotEnv(folder, env);
-  const config = await importConfig(file, input.reloads ?? 0);
+  const config = await importConfig(file, input);
   const { value: overrides, problems } = readOverrides({ flags, env, cwd });
   return resolveConfig(config, overrides, { file, folder, isTerminal, problems });
 }
@@ -50,12 +55,14 @@ function readDotEnv(folder: string, env: NodeJS.ProcessEnv): void {
   }
 }
 
-async function importConfig(file: string, reloads: number): Promise<unknown> {
+async function importConfig(
+  file: string,
+  { reloads = 0, timeoutMs = LONGEST_MS }: LoadInput,
+): Promise<unknown> {
   let module: { readonly default?: unknown };
   try {
-    module = (await import(
-      pathToFileURL(file).href + (reloads > 0 ? `?reload=${reloads}` : '')
-    )) as typeof module;
+    const url = pathToFileURL(file).href + (reloads > 0 ? `?reload=${reloads}` : '');
+    module = await inTime(import(url) as Promise<typeof module>, timeoutMs);
   } catch (error) {
     throw new ConfigError(file, [{ path: '', message: describeFailure(error, file) }], error);
   }
@@ -77,4 +84,18 @@ function lineOf(stack: string, file: string): string | undefined {
   return places
     .map((place) => /^(?:\?reload=\d+)?:(\d+)/.exec(place)?.[1])
     .find((line) => line !== undefined);
+}
+
+/** What the file waits for may never come. */
+async function inTime<T>(loading: Promise<T>, ms: number): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new Error(`it did not load within ${ms} ms; an await in it may never end`)),
+    ms,
+  );
+  try {
+    return await Promise.race([loading, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

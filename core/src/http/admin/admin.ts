@@ -9,6 +9,7 @@ import { healthOperations } from './health.ts';
 import { keyOperations } from './keys.ts';
 import { limitOperations } from './limits.ts';
 import { BASE, createAdminRouter } from './routes.ts';
+import { reloadOperations } from './reload.ts';
 import { sessionOperations } from './session-operations.ts';
 import { settingsOperations } from './settings.ts';
 import { passOperations } from './passes.ts';
@@ -30,6 +31,7 @@ export function createAdmin(deps: AdminDeps): Admin {
     ...sessionOperations(gatekeeper),
     ...aboutOperations,
     ...settingsOperations(gatekeeper),
+    ...reloadOperations,
     ...upstreamOperations,
     ...aliasOperations,
     ...healthOperations,

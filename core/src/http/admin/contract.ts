@@ -295,3 +295,7 @@ export const signInViewSchema = z
 export const endedSchema = z.object({ ended: z.int() }).meta({ id: 'Ended' });
 
 export const linkSchema = z.object({ url: z.string() }).meta({ id: 'SignInLink' });
+
+export const reloadSchema = z
+  .object({ waiting: z.array(z.string()).describe('Fields that need a restart.') })
+  .meta({ id: 'Reload' });

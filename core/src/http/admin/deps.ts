@@ -1,5 +1,6 @@
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { ResolvedConfig } from '../../config/resolved.ts';
+import type { Reload } from '../../config/reloader.ts';
 import type { Log } from '../../plugin/plugin.ts';
 import type { Registry } from '../../plugin/registry.ts';
 import type { Limiter } from '../../limits/limiter.ts';
@@ -49,6 +50,8 @@ export interface AdminDeps {
   readonly proxies: Proxies;
   /** Fires when the gateway begins to stop. */
   readonly stopping: AbortSignal;
+  /** Loads the config file again; absent where there is none. */
+  readonly reload?: Reload | undefined;
   readonly version: string;
   /** The token of this run, for the command line on this machine. */
   readonly localToken: string;

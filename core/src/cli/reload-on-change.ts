@@ -1,0 +1,42 @@
+import { watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { isatty } from 'node:tty';
+import type { Gateway } from '../gateway.ts';
+
+export interface ReloadInput {
+  readonly gateway: Pick<Gateway, 'reload' | 'log'>;
+  readonly file: string;
+  /** Whether an edit of the file counts, besides SIGHUP. */
+  readonly watches: boolean;
+}
+
+/** An editor may write a file in several steps. */
+const SETTLE_MS = 100;
+
+/** Reloads the configuration on SIGHUP and, where that is wanted, whenever the file or `.env` beside it changes. */
+export function reloadOnChange({ gateway, file, watches }: ReloadInput): void {
+  // What is wrong with it is in the log.
+  const reload = (): void => void gateway.reload().catch(() => {});
+  process.on('SIGHUP', () => {
+    if (isTerminalGone()) process.kill(process.pid, 'SIGTERM');
+    else reload();
+  });
+  if (!watches) return;
+  let timer: NodeJS.Timeout | undefined;
+  const names = new Set([basename(file), '.env']);
+  // The folder and not the file: many editors put another file in its place.
+  const watcher = watch(dirname(file), (_, name) => {
+    if (name === null || !names.has(name)) return;
+    clearTimeout(timer);
+    timer = setTimeout(reload, SETTLE_MS);
+  });
+  watcher.on('error', (error) => {
+    gateway.log.warn({ reason: error.message }, 'The config file can no longer be watched.');
+  });
+  watcher.unref();
+}
+
+/** A terminal that is closed sends the same signal, and then nobody is there any more. */
+function isTerminalGone(): boolean {
+  return process.stdout.isTTY && !isatty(1);
+}

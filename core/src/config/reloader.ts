@@ -1,0 +1,39 @@
+import type { Log } from '../plugin/plugin.ts';
+import type { ResolvedConfig } from './resolved.ts';
+
+export interface ReloaderInput {
+  /** Loads the configuration again. `reloads` counts how often that was done, as Node keeps what it has imported. */
+  readonly load: (reloads: number) => Promise<ResolvedConfig>;
+  /** Puts it in the place of the one that runs. Returns the fields that wait for a restart. */
+  readonly apply: (config: ResolvedConfig) => readonly string[];
+  readonly log: Log;
+}
+
+/**
+ * Reloads the configuration, one time after the other, and logs the outcome. Resolves with the fields that wait for a
+ * restart; rejects when the configuration cannot be used, and the one before stays.
+ */
+export type Reload = () => Promise<readonly string[]>;
+
+export function createReloader({ load, apply, log }: ReloaderInput): Reload {
+  let reloads = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  const reload = async (count: number): Promise<readonly string[]> => {
+    try {
+      const waiting = apply(await load(count));
+      log.info({ waiting }, 'The configuration was loaded anew.');
+      if (waiting.length > 0) log.warn({ waiting }, 'These fields of the configuration need a restart.');
+      return waiting;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.error({ reason }, 'The configuration cannot be used; the one before stays.');
+      throw error;
+    }
+  };
+  return () => {
+    const count = (reloads += 1);
+    const next = last.then(() => reload(count));
+    last = next.catch(() => {});
+    return next;
+  };
+}
