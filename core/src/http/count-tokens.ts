@@ -1,9 +1,11 @@
 import type { Context } from 'koa';
 import type { CountTokensEndpoint, Protocol } from '../plugin/plugin.ts';
+import { GatewayError } from '../canonical/errors.ts';
 import { estimateTokens } from '../routing/estimate-tokens.ts';
-import type { Attempt } from '../routing/attempts.ts';
+import { type Attempt, UPSTREAMS_UNAVAILABLE } from '../routing/attempts.ts';
 import type { Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
+import { ruleOf } from '../routing/rules.ts';
 import { textCounter } from '../routing/text-tokens.ts';
 import { createNaming } from './naming.ts';
 import { openJson } from './open-json.ts';
@@ -33,10 +35,26 @@ export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoi
       call.meter.end();
       return countReply(endpoint, counted, counted ?? estimateTokens(request, await textCounter(model)));
     };
-    const reply = await deps.router.serve({ model: request.model, exchange, attempt, operation: 'count' });
+    const counted = async (): Promise<Reply> => {
+      try {
+        return await deps.router.serve({ model: request.model, exchange, attempt, operation: 'count' });
+      } catch (error) {
+        if (exchange.signal.aborted || !isOfUpstream(GatewayError.from(error))) throw error;
+        const counter = await textCounter(exchange.notes.upstreamModel ?? request.model);
+        return countReply(endpoint, undefined, estimateTokens(request, counter));
+      }
+    };
+    const reply = await counted();
     ctx.respond = false;
     await respond(ctx, reply);
   };
+}
+
+/** Whether an upstream could not count, or cannot be asked now. Refusals of the gateway itself stand. */
+function isOfUpstream({ kind, details: { code, upstream } }: GatewayError): boolean {
+  if (code === UPSTREAMS_UNAVAILABLE || kind === 'upstream-auth' || upstream?.status !== undefined)
+    return true;
+  return upstream !== undefined && ruleOf(kind).goesOn;
 }
 
 function countReply(endpoint: CountTokensEndpoint, counted: number | undefined, tokens: number): Reply {

@@ -136,6 +136,9 @@ export function summarize(failures: readonly GatewayError[]): GatewayError | und
   return new GatewayError(last.kind, last.message, { ...last.details, retryAfterMs: Math.min(...waits) });
 }
 
+/** The code of an error that says that no candidate can be asked now. */
+export const UPSTREAMS_UNAVAILABLE = 'upstreams_unavailable';
+
 /** What the client is told when no candidate can be asked now. */
 export function unavailable(candidates: readonly Candidate[], now: number): GatewayError {
   const blocks = candidates.map(({ health }) => health.blockAt(now)).filter((block) => block !== undefined);
@@ -146,7 +149,7 @@ export function unavailable(candidates: readonly Candidate[], now: number): Gate
   const kind = isLimited ? 'rate-limit' : 'overloaded';
   const message =
     'No upstream of this model can be asked now: all of them failed or are at their limits, and rest for a while.';
-  const details = { code: 'upstreams_unavailable', ...(Number.isFinite(retryAfterMs) && { retryAfterMs }) };
+  const details = { code: UPSTREAMS_UNAVAILABLE, ...(Number.isFinite(retryAfterMs) && { retryAfterMs }) };
   return new GatewayError(kind, message, details);
 }
 

@@ -1,6 +1,7 @@
 import {
   createHttpProvider,
   defineProvider,
+  GatewayError,
   getJson,
   headerText,
   isJsonObject,
@@ -81,7 +82,9 @@ export const anthropicProvider = defineProvider({
         const reply = await readJson(
           await postJson(upstream, { path, body: counted, headers: converted }, context),
         );
-        return isJsonObject(reply) && typeof reply['input_tokens'] === 'number' ? reply['input_tokens'] : 0;
+        const tokens = isJsonObject(reply) ? reply['input_tokens'] : undefined;
+        if (typeof tokens === 'number') return tokens;
+        throw new GatewayError('upstream-broken', 'The upstream answered without a number of tokens.');
       },
     };
   },
