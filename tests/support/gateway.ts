@@ -45,6 +45,8 @@ export interface PostOptions {
 export type GatewayOptions = Partial<Omit<ConfigInput, 'upstreams' | 'data'>> & {
   readonly upstreams?: readonly UpstreamInput[];
   readonly overrides?: ConfigOverrides;
+  /** Where its data folder is made. Default: where the system has its temporary files. */
+  readonly disk?: string;
   /** A clock and dice of the test's own. */
   readonly surroundings?: GatewaySurroundings;
 };
@@ -53,8 +55,8 @@ const ADMIN_TOKEN = 'admin-token-of-the-tests';
 
 /** Starts a real gateway on a free port of loopback, with a data folder of its own and the echo upstream. */
 export async function startGateway(options: GatewayOptions = {}): Promise<RunningGateway> {
-  const folder = await mkdtemp(join(tmpdir(), 'dragoman-'));
-  const { overrides, surroundings, ...input } = options;
+  const { overrides, surroundings, disk = tmpdir(), ...input } = options;
+  const folder = await mkdtemp(join(disk, 'dragoman-'));
   const gateway = await createGateway(
     resolveConfig(
       {

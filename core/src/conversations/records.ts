@@ -6,6 +6,7 @@ import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject } from '../canonical/json.ts';
 import { createAgeClock } from '../state/age-clock.ts';
 import { readJsonFile, UnreadableFileError } from '../state/unreadable.ts';
+import { writeFailure } from '../state/write-failure.ts';
 import { type Entry, type RecordBounds, RecordIndex, type RecordName } from './record-index.ts';
 
 /** JSON objects by owner and name, bounded by number, age and size. The oldest of the largest owner are removed first. */
@@ -96,10 +97,27 @@ export async function openRecords(input: RecordsInput): Promise<Records> {
       const bytes = Buffer.byteLength(text);
       refuseToKeep(bytes, bounds, isDiskLow());
       const path = pathOf(id);
+      const before = index.get(id);
       index.set(id, { at: time(), bytes });
       writing.set(path, record);
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeFileAtomic(path, text, { mode: 0o600, fsync: false });
+      try {
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        await writeFileAtomic(path, text, { mode: 0o600, fsync: false });
+      } catch (error) {
+        // What was there before still is, unless another one was put meanwhile.
+        if (writing.get(path) === record) {
+          writing.delete(path);
+          index.delete(id);
+          if (before) index.set(id, before);
+        }
+        throw new GatewayError(
+          'overloaded',
+          `It could not be written: ${writeFailure(error) ?? 'see the log'}.`,
+          {
+            cause: error,
+          },
+        );
+      }
       if (writing.get(path) === record) writing.delete(path);
       // Meanwhile it may have been removed, or had to make room.
       if (!index.get(id)) await rm(path, { force: true });

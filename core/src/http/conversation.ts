@@ -5,8 +5,9 @@ import { defined, type JsonObject } from '../canonical/json.ts';
 import { type Conversations, fieldsOf, saidIn, type Turn } from '../conversations/conversations.ts';
 import type { ConversationRules, StoredRules, StoredWish } from '../plugin/conversation-rules.ts';
 import { invalidField } from '../plugin/field-reader.ts';
-import type { ChatEndpoint, EncodeContext, RequestInput } from '../plugin/plugin.ts';
+import type { ChatEndpoint, RequestInput } from '../plugin/plugin.ts';
 import type { Exchange } from '../routing/exchange.ts';
+import type { ReplyContext } from './reply-context.ts';
 import { withBody } from './request-input.ts';
 import { resolveReferences, type Resolved } from './resolve-references.ts';
 
@@ -29,7 +30,7 @@ interface ConversationInput {
   readonly input: RequestInput;
   readonly exchange: Exchange;
   readonly conversations: Conversations;
-  readonly context: EncodeContext;
+  readonly context: ReplyContext;
   /** Counts what is read of the conversation as part of the request's body. */
   readonly hold: (bytes: number) => void;
   /** Whether a model's threads are kept, whatever the key. */
@@ -38,7 +39,7 @@ interface ConversationInput {
 
 /** Finds what a request goes on from: by the id of a reply, by ids of its items, or by its thread. */
 export async function openConversation(opening: ConversationInput): Promise<OpenConversation> {
-  const { endpoint, input, exchange, conversations, hold } = opening;
+  const { endpoint, input, exchange, conversations, context, hold } = opening;
   const { conversation: rules } = endpoint;
   const owner = exchange.key?.id ?? '';
   const resolved: Resolved = rules?.references
@@ -68,6 +69,7 @@ export async function openConversation(opening: ConversationInput): Promise<Open
           exchange.log.error({ error }, 'A reply could not be kept.');
           const why = `The reply could not be kept. ${GatewayError.from(error).message}`;
           exchange.notes.dropped.push({ field: stored.keep ? 'store' : 'thread', why });
+          context.isLost = true;
         }
       },
     }),

@@ -151,6 +151,8 @@ export interface EncodeContext {
   readonly created: number;
   /** Seals state of another protocol's upstream, for the client to keep and to send back. */
   readonly opaque: OpaqueBox;
+  /** Whether the reply could not be kept, although it should have been. Known before its last event. */
+  readonly isLost?: boolean;
 }
 
 /** Where the bodies of a wire name models, besides their own `model`. */

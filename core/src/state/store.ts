@@ -1,6 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject } from '../canonical/json.ts';
 import type { Log } from '../plugin/plugin.ts';
 import { changeContents, type Contents, EMPTY, readContents, type ReadContents } from './contents.ts';
@@ -12,6 +13,7 @@ import { hasLegacySecrets, resealOptions } from './seal-options.ts';
 import type { SecretBox } from './secrets.ts';
 import type { State, StateStore } from './state.ts';
 import { readJsonFile, UnreadableFileError } from './unreadable.ts';
+import { writeFailure } from './write-failure.ts';
 
 export interface StateStoreInput {
   /** The data folder; made when it is not there. */
@@ -47,7 +49,11 @@ export async function openStateStore({
   let last: Promise<unknown> = Promise.resolve();
   const apply = async (change: (state: State) => State): Promise<State> => {
     const next = changeContents(contents, change(contents.state));
-    await write(next);
+    await write(next).catch((error: unknown) => {
+      log.error({ error, file: path }, 'A change of the state could not be written.');
+      const why = writeFailure(error) ?? 'see the log';
+      throw new GatewayError('overloaded', `The change could not be stored, so nothing was changed: ${why}.`);
+    });
     // Only what is durable may be seen: a failed write leaves everything as it was.
     contents = next;
     return next.state;

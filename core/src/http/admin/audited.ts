@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import type { JsonObject } from '../../canonical/json.ts';
 import { GatewayError } from '../../canonical/errors.ts';
 import type { AuditActor, AuditInput } from '../../audit/entry.ts';
+import { writeFailure } from '../../state/write-failure.ts';
 import { AdminError } from './admin-error.ts';
 import { type AuditRule, auditRuleOf } from './audit-rule.ts';
 import type { AdminDeps } from './deps.ts';
@@ -76,7 +77,8 @@ async function begin(entry: AuditInput, { audit, log }: AdminDeps) {
     return await audit.append(entry);
   } catch (error) {
     log.error({ error }, UNWRITABLE);
-    throw new AdminError('unavailable', 'The audit log cannot be written, so nothing was done.');
+    const why = writeFailure(error) ?? 'see the log';
+    throw new AdminError('unavailable', `The audit log cannot be written, so nothing was done: ${why}.`);
   }
 }
 

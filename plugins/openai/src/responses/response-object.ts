@@ -56,6 +56,7 @@ export function encodeResponse(
     usage: usage ?? null,
     ...DEFAULTS,
     ...asked,
+    ...(context.isLost && { store: false }),
   };
 }
 
