@@ -7,7 +7,7 @@ import { createGatewayEntries } from './audit/gateway-entries.ts';
 import { createOpaqueBoxes } from './canonical/opaque.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
 import { createReloader, type Reload, type ReloaderInput } from './config/reloader.ts';
-import { exposureWarning } from './config/exposure.ts';
+import { exposureWarning, isBehindProxy } from './config/exposure.ts';
 import { defined } from './canonical/json.ts';
 import { isConsoleApart } from './config/sections/console.ts';
 import { fieldsForRestart } from './config/live.ts';
@@ -214,7 +214,9 @@ async function assemble(
     logStatus: () => logSink.status(),
     unusableRows: container.resolve(tokens.UNUSABLE).length,
   });
-  const metricsRouter = metrics && createMetricsRouter(metrics, config.metrics.token);
+  const metricsRouter =
+    metrics &&
+    createMetricsRouter(metrics, { ...config.metrics, isBehindProxy: isBehindProxy(config.server) });
   const served = {
     ...{ config, log, fallback, now, steady, proxies, recorder, admin: admin.router },
     protocolAt: (ctx: Context) => expectedProtocol(registry.protocols, ctx),

@@ -15,10 +15,14 @@ beforeAll(async () => {
 afterEach(() => gateway.close());
 afterAll(() => upstream.close());
 
-async function start(metrics: GatewayOptions['metrics']): Promise<void> {
+async function start(
+  metrics: GatewayOptions['metrics'],
+  server: GatewayOptions['server'] = {},
+): Promise<void> {
   upstream.reset();
   gateway = await startGateway({
     ...(metrics && { metrics }),
+    server,
     routing: { policy: 'order', retry: { repeats: 0 } },
     prices: { m: { input: 1_000, output: 2_000 } },
     upstreams: ['one', 'two'].map((id) => ({
@@ -98,6 +102,19 @@ describe('metrics', () => {
     expect((await scrape({ authorization: `Bearer ${gateway.key}` })).status).toBe(401);
     expect((await scrape({ authorization: `Bearer ${TOKEN}` })).status).toBe(200);
   });
+
+  it.each([{ trustedProxies: ['127.0.0.1'] }, { publicUrl: 'https://llm.example.com' }])(
+    'need the token where a proxy is configured: %j',
+    async (server) => {
+      await start({}, server);
+      const refused = await scrape();
+      expect(refused.status).toBe(403);
+      expect(await refused.text()).toContain('metrics.token');
+      await gateway.close();
+      await start({ token: TOKEN }, server);
+      expect((await scrape({ authorization: `Bearer ${TOKEN}` })).status).toBe(200);
+    },
+  );
 
   it('may have a port of their own, or none', async () => {
     await start({ enabled: false });
