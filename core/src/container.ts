@@ -55,7 +55,8 @@ export async function createContainer(
   { clock = systemClock, random = Math.random, freeSpace }: Surroundings = {},
 ): Promise<DependencyContainer> {
   const container = root.createChildContainer();
-  const { log, request, sink } = createLogs(config.log);
+  const known = new KnownSecrets();
+  const { log, request, sink } = createLogs(config.log, () => known.all);
   const folder = config.data;
   const { now, steady = now } = clock;
   container.register(tokens.CONFIG, { useValue: config });
@@ -87,7 +88,6 @@ export async function createContainer(
   once(container, tokens.REGISTRY, () => createRegistry(config.plugins));
   once(container, tokens.POOLS, () => createHttpPools(fileFetcherOf(config)));
   once(container, tokens.KEYS, (c) => createKeyRing({ store: c.resolve(tokens.STATE), now }));
-  const known = new KnownSecrets();
   once(container, tokens.UPSTREAMS, (c) =>
     createUpstreams({
       live,

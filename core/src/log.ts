@@ -2,6 +2,7 @@ import { pino, type Logger, type LoggerOptions } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { ResolvedConfig } from './config/resolved.ts';
 import { createLogSink, type LogSink } from './log-sink.ts';
+import { NO_SECRETS, replaceSecrets, type Secrets } from './plugin/secret-texts.ts';
 import { visible, visibleJson } from './visible-text.ts';
 
 export interface Logs {
@@ -34,8 +35,11 @@ const HELD_JSON = 16 * 1024;
 
 const INFO = pino.levels.values['info'];
 
-/** The process's loggers: JSON lines in production, readable in a terminal. */
-export function createLogs({ level, format }: Pick<ResolvedConfig['log'], 'level' | 'format'>): Logs {
+/** The process's loggers: JSON lines in production, readable in a terminal. Secrets are left out by value, too. */
+export function createLogs(
+  { level, format }: Pick<ResolvedConfig['log'], 'level' | 'format'>,
+  secrets: () => Secrets = () => NO_SECRETS,
+): Logs {
   const paths = SECRET_FIELDS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
   const isPretty = format === 'pretty';
   const encode = isPretty ? prettyLines() : visibleJson;
@@ -45,7 +49,8 @@ export function createLogs({ level, format }: Pick<ResolvedConfig['log'], 'level
     onLost: (lines) => log.warn({ lines }, 'Log lines were lost, as they could not be written.'),
   });
   const destination = {
-    write: (line: string): boolean => sink.write(encode(line)),
+    // Errors may hold what an upstream said, and that what it was sent.
+    write: (line: string): boolean => sink.write(encode(replaceSecrets(line, secrets()))),
     flush: (done?: () => void): void => sink.flush(done),
   };
   const options: LoggerOptions = {
@@ -58,7 +63,7 @@ export function createLogs({ level, format }: Pick<ResolvedConfig['log'], 'level
   const log = pino(options, destination);
   const request: RequestLog = (fields) => {
     const line = { level: INFO, time: new Date().toISOString(), ...fields, msg: 'request' };
-    destination.write(`${JSON.stringify(line)}\n`);
+    sink.write(encode(`${JSON.stringify(line)}\n`));
   };
   return { log, request: log.isLevelEnabled('info') ? request : () => {}, sink };
 }

@@ -51,11 +51,15 @@ const refused = (message: string, headers = {}): MockReply => ({
   body: { error: { message, type: 'invalid_request_error', code: 'bad' } },
 });
 
+const streamed = (message: string): MockReply => ({ stream: [{ data: { error: { message, code: 500 } } }] });
+const masked = 'SECRET-O*****3456 or SECRET-TW...56';
+
 const ECHOES: readonly (readonly [string, () => MockReply])[] = [
   ['nowhere', () => ({ body: openAiReply([{ text: ['hi'] }]) })],
   ['in a reply', () => ({ body: openAiReply([{ text: [`You sent ${BARE.join(' and ')}.`] }]) })],
   ['in an error', () => refused(`Wrong key: ${BARE.join(', ')}`)],
   ['in an error of status 200', () => ({ body: { error: { message: `Wrong: ${BARE.join(', ')}` } } })],
+  ['in an error of a stream', () => streamed(`Wrong: ${BARE.join(', ')}`)],
   [
     'in a field of another name',
     () => ({ body: { ...openAiReply([{ text: ['hi'] }]), [BARE[0] ?? '']: 1 } }),
@@ -68,8 +72,9 @@ const ECHOES: readonly (readonly [string, () => MockReply])[] = [
 
 describe('secrets that an upstream repeats', () => {
   it.each(ECHOES)('are not recorded: %s', async (_, reply) => {
-    upstream.reply(reply());
-    const { id } = await ask();
+    const given = reply();
+    upstream.reply(given);
+    const { id } = await ask({ stream: 'stream' in given });
     expect(upstream.lastCall.headers['x-portkey-virtual-key']).toBe(HEADERS['x-portkey-virtual-key']);
     const all = await shown(id);
     expect(all).toContain('[redacted]');
@@ -79,12 +84,21 @@ describe('secrets that an upstream repeats', () => {
   it.each(ECHOES.filter(([name]) => name.startsWith('in an error')))(
     'do not reach the client: %s',
     async (_, reply) => {
-      upstream.reply(reply());
-      const { text } = await ask();
+      const given = reply();
+      upstream.reply(given);
+      const { text } = await ask({ stream: 'stream' in given });
       expect(text).toContain('error');
       expect(text).not.toContain('SECRET');
     },
   );
+
+  it('do not reach the client masked either, which leaves too much of them', async () => {
+    upstream.reply(refused(`Wrong key: ${masked}`), streamed(`Wrong key: ${masked}`));
+    for (const stream of [false, true]) {
+      const { text } = await ask({ stream });
+      expect(text).toContain('Wrong key: [redacted] or [redacted]');
+    }
+  });
 
   it('are not recorded when a client says them either', async () => {
     upstream.reply({ body: openAiReply([{ text: ['hi'] }]) });

@@ -70,4 +70,43 @@ describe('the log of a running command', () => {
       expect(log).not.toContain(secret);
     }
   });
+
+  it('holds no secret of an upstream, whatever a plugin logs or throws', async () => {
+    const secret = 'team-key-that-no-pattern-recognises';
+    await home.writeConfig(`${IMPORTS}
+      const [type] = openai().providers;
+      const create = (options, setup) => {
+        const { forward: _, ...provider } = type.create(options, setup);
+        return {
+          ...provider,
+          async *chat(request, { log }) {
+            log.warn({ sent: ['key', options.apiKey] }, 'Odd.');
+            throw new Error('The key ' + options.apiKey + ' is wrong.');
+          },
+        };
+      };
+      export default {
+        plugins: [openai(), { name: 'talkative', providers: [{ ...type, name: 'talkative', create }] }],
+        log: { level: 'debug', format: 'json' },
+        upstreams: [{
+          id: 'up', provider: 'talkative', models: { list: ['m'] },
+          options: { baseUrl: '${upstream.url}/v1', apiKey: '${secret}' },
+        }],
+      };`);
+    const key = (await home.run(['keys', 'create', 'mine'])).stdout.trim();
+    const { waitFor, kill, ended } = home.start();
+    const [line = ''] = /^.*Dragoman is ready.*$/m.exec(await waitFor(/Dragoman is ready.*\n/)) ?? [];
+    const { baseUrl: url } = JSON.parse(line) as { readonly baseUrl: string };
+    const response = await fetch(`${url}/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}` },
+      body: '{"model":"m","messages":[{"role":"user","content":"x"}]}',
+    });
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain(secret);
+    kill('SIGTERM');
+    const { stdout } = await ended;
+    expect(stdout).toContain('The key [redacted] is wrong.');
+    expect(stdout).not.toContain(secret);
+  });
 });

@@ -55,11 +55,16 @@ export function readError(
   return describeUpstream(error, { status, headers, sent });
 }
 
-/** Takes the values of headers out of a text: as they are, and masked as in `sk-a***9xyz`. */
+/** Takes the values of headers out of a text. */
 export function redact(text: string, headers: HeaderMap): string {
   const secrets = Object.values(headers)
     .map((value) => value.replace(/^(?:Bearer|Basic|Token) +/i, ''))
     .filter((value) => value.length >= MIN_SECRET);
+  return redactValues(text, secrets);
+}
+
+/** Takes secrets out of a text: as they are, and masked as in `sk-a***9xyz`. */
+export function redactValues(text: string, secrets: readonly string[]): string {
   const whole = secrets.reduce((rest, secret) => rest.replaceAll(secret, LEFT_OUT), text);
   return whole
     .replaceAll(/([\w-]{0,64})(?:\*{2,}|\.{3,}|…)([\w-]{0,64})/g, (found, start: string, end: string) => {

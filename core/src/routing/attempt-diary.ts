@@ -1,5 +1,6 @@
 import type { GatewayError } from '../canonical/errors.ts';
-import { replaceSecrets, type Secrets } from '../plugin/secret-texts.ts';
+import type { Secrets } from '../plugin/secret-texts.ts';
+import { redactValues } from '../plugin/upstream-error.ts';
 import type { AttemptReason, AttemptRecord } from '../trace/record.ts';
 import type { CallTimes } from './call.ts';
 import type { Candidate } from './candidate.ts';
@@ -37,7 +38,7 @@ export class AttemptDiary {
   failed({ kind, message, details: { retryAfterMs } }: GatewayError): void {
     this.#record.error ??= {
       kind,
-      message: replaceSecrets(message, this.#secrets),
+      message: redactValues(message, this.#secrets.values),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     };
   }

@@ -1,8 +1,7 @@
 import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
 import type { Demand, Limiter, Spent } from '../limits/limiter.ts';
 import type { Prices } from '../limits/prices.ts';
-import { replaceSecrets } from '../plugin/secret-texts.ts';
-import { withTexts } from '../plugin/upstream-error.ts';
+import { redactValues, withTexts } from '../plugin/upstream-error.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import type { AttemptReason } from '../trace/record.ts';
 import { AttemptDiary } from './attempt-diary.ts';
@@ -117,7 +116,7 @@ export function blame(error: unknown, { upstream }: Candidate, call: Call): Gate
   const { signal } = call.context;
   const cause: unknown = signal.aborted && !GatewayError.is(error) ? signal.reason : error;
   const { kind, message, details } = withTexts(GatewayError.from(cause), (text) =>
-    replaceSecrets(text, upstream.secrets),
+    redactValues(text, upstream.secrets.values),
   );
   return new GatewayError(kind, message, {
     ...details,
