@@ -32,6 +32,7 @@ import { createMetricsRouter } from './metrics/router.ts';
 import { metricSources } from './metrics/sources.ts';
 import { type Addresses, createServers } from './servers.ts';
 import { acquireRunFile } from './state/run-file.ts';
+import { rethrowFor } from './state/state-error.ts';
 import { closeObservers, createObservers } from './plugin/create-observers.ts';
 import type { Log } from './plugin/plugin.ts';
 import { createHealthChecks } from './routing/health-checks.ts';
@@ -77,12 +78,12 @@ const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/out', import.meta.ur
 
 /** Sets a gateway up from a resolved configuration. Tests start here too. */
 export async function createGateway(config: ResolvedConfig, options: GatewayOptions = {}): Promise<Gateway> {
-  const runFile = await acquireRunFile(config.data);
+  const runFile = await acquireRunFile(config.data).catch(rethrowFor(config.data));
   try {
     return await assemble(config, runFile, options);
   } catch (error) {
     await runFile.release();
-    throw error;
+    return rethrowFor(config.data)(error);
   }
 }
 
@@ -270,10 +271,15 @@ async function assemble(
   return {
     log,
     async listen() {
+      // Whatever may fail comes before the first request is served.
+      upstreams.all();
       addresses = await servers.listen();
       const { url, innerUrl } = addresses;
       await runFile.publish({ url: innerUrl, token: localToken, admin: addresses.admin });
-      if (adminOnly) return { url };
+      if (adminOnly) {
+        servers.open();
+        return { url };
+      }
       const warning = exposureWarning(config);
       if (warning !== undefined) log.warn(warning);
       await entries.started({ version: manifest.version, url, auth: config.auth });
@@ -284,6 +290,7 @@ async function assemble(
         await entries.madeKey(viewKey(made.key));
       }
       upkeep.start();
+      servers.open();
       void warnOfUnpriced();
       // What is printed of the start comes after its log lines.
       await flushLog();

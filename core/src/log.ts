@@ -70,7 +70,7 @@ export function createLogs(
 
 /** As a terminal shows it. */
 function prettyLines(): (line: string) => string {
-  const pretty = prettyFactory({ colorize: process.stdout.isTTY, ignore: 'pid,hostname' });
+  const pretty = prettyFactory({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', singleLine: true });
   return (line) => pretty(visibleLine(line));
 }
 

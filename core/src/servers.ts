@@ -35,7 +35,10 @@ export interface Addresses {
 }
 
 export interface Servers {
+  /** Takes connections. Requests wait until `open`. */
   listen(): Promise<Addresses>;
+  /** Serves requests from now on. */
+  open(): void;
   /** Takes no more connections, and waits for running requests for as long as the grace. */
   drain(how: Drain): Promise<void>;
 }
@@ -76,6 +79,9 @@ export function createServers(input: ServersInput): Servers {
         ...(metricsUrl !== undefined && { metricsUrl }),
       };
     },
+    open() {
+      for (const server of [main, apart, metrics]) server?.open();
+    },
     async drain(how) {
       await Promise.all([main.drain(how), apart?.drain(how)]);
       await metrics?.drain({ graceMs: 0, interrupt: () => {} });
@@ -101,6 +107,11 @@ class Entrance {
   async listen(host: string, port: number): Promise<Pick<Addresses, 'url' | 'innerUrl'>> {
     const url = urlOf(await this.#outer.listen(host, port), this.#inner && 'https');
     return { url, innerUrl: this.#inner ? urlOf(await this.#inner.listen('127.0.0.1', 0)) : url };
+  }
+
+  open(): void {
+    this.#outer.open();
+    this.#inner?.open();
   }
 
   async drain(how: Drain): Promise<void> {

@@ -52,6 +52,7 @@ const KINDS = [
   'cancelled',
   'interrupted',
   'internal',
+  'unsupported',
   'upstream-auth',
   'upstream-model',
   'upstream-broken',

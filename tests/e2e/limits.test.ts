@@ -73,7 +73,11 @@ describe('the limit of a key', () => {
       code: 'rate_limit_exceeded',
       message: expect.stringContaining('This key has reached its limit of 2 requests per minute.') as string,
     });
-    const wait = Number((error as { headers: Headers }).headers.get('retry-after'));
+    const { headers } = error as { headers: Headers };
+    expect(headers.get('x-ratelimit-limit-requests')).toBe('2');
+    expect(headers.get('x-ratelimit-remaining-requests')).toBe('0');
+    expect(headers.get('x-ratelimit-limit-tokens')).toBe('1000');
+    const wait = Number(headers.get('retry-after'));
     expect(wait).toBeGreaterThan(0);
     expect(wait).toBeLessThanOrEqual(60);
   });

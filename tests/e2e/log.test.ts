@@ -57,6 +57,7 @@ describe('the log of a running command', () => {
     expect(requests).toMatchObject([
       {
         path: '/v1/chat/completions',
+        ip: '127.0.0.1',
         status: 200,
         model: 'm',
         upstream: 'up',

@@ -20,6 +20,7 @@ const KINDS = {
   cancelled: { status: 499, retryable: false },
   interrupted: { status: 503, retryable: false },
   internal: { status: 500, retryable: false },
+  unsupported: { status: 501, retryable: false },
   'upstream-auth': { status: 502, retryable: true },
   'upstream-model': { status: 404, retryable: true },
   'upstream-broken': { status: 502, retryable: true },

@@ -20,6 +20,7 @@ import type { Recorder } from './recorder.ts';
 import { REPLY_POLICY } from './reply-policy.ts';
 import { logRequest } from './request-log.ts';
 import { discardRest } from './unread-body.ts';
+import { asksForWebSocket, noWebSockets } from './web-socket.ts';
 import { ownHeaders } from './write-head.ts';
 
 export interface AppDeps {
@@ -78,7 +79,8 @@ function answerAndLog(deps: AppDeps): Middleware {
     try {
       refuseTwoHosts(ctx.req);
       await next();
-      if (ctx.respond !== false && ctx.body === undefined && ctx.status === 404) throw nothingAt(ctx);
+      if (ctx.respond !== false && ctx.body === undefined && ctx.status === 404)
+        throw asksForWebSocket(ctx.req.headers) ? noWebSockets() : nothingAt(ctx);
       if (ctx.respond !== false) setOwnHeaders(ctx);
     } catch (thrown) {
       ctx.respond = false;
@@ -91,7 +93,7 @@ function answerAndLog(deps: AppDeps): Middleware {
       if (state.endings) await endAll(state.endings, log);
       settle(log, () => noteUsage(state.notes));
       if (state.refused) state.isSampled = door.isSampled(proxies.clientAddress(ctx.req));
-      if (state.isSampled !== false) settle(log, () => logRequest(requestLog, ctx, ms));
+      if (state.isSampled !== false) settle(log, () => logRequest(requestLog, ctx, { ms, proxies }));
       settle(log, () => recorder.end(ctx));
       const leftOut = door.takeLeftOut();
       if (leftOut > 0) log.warn({ leftOut }, 'More requests were refused than are recorded.');

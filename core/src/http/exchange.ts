@@ -12,6 +12,7 @@ import type { BodyAccount } from './body-budget.ts';
 import { readCredential, withoutCredentials } from './credentials.ts';
 import { refuseNavigation } from './fetch-destination.ts';
 import { PASS_HEADER, type Passes } from './passes.ts';
+import { asksForWebSocket, noWebSockets } from './web-socket.ts';
 import type { Recorder } from './recorder.ts';
 import type { Running } from './running.ts';
 
@@ -87,6 +88,7 @@ export function openExchange(
   if (pass?.replayOf !== undefined) state.replayOf = pass.replayOf;
   const key = pass?.key ?? verifiedKey(ctx, deps);
   if (key) state.key = key;
+  if (asksForWebSocket(ctx.req.headers)) throw noWebSockets();
   const bounds = state.isTraced ? deps.recorder.captureBounds(key) : undefined;
   if (bounds) state.notes.capture = captureOf(ctx, endpoint.wire, bounds);
   return {

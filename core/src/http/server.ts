@@ -34,8 +34,10 @@ export interface Drain {
 }
 
 export interface HttpServer {
-  /** Resolves with the address once connections are taken. */
+  /** Resolves with the address once connections are taken. Their requests wait until `open`. */
   listen(host: string, port: number): Promise<AddressInfo>;
+  /** Serves requests from now on: the start has succeeded. */
+  open(): void;
   /** Takes no more connections, waits for running requests for as long as the grace, then interrupts them. */
   drain(how: Drain): Promise<void>;
 }
@@ -43,8 +45,14 @@ export interface HttpServer {
 /** The HTTP server around the app, with TLS or without. What is not even HTTP is still answered in an envelope. */
 export function createHttpServer(input: ServerInput): HttpServer {
   const { fallback, requestTimeoutMs, tls } = input;
+  const early: (() => void)[] = [];
+  let isOpen = false;
   let isDraining = false;
   const listener: RequestListener = (request, response) => {
+    if (!isOpen) {
+      early.push(() => input.listener(request, response));
+      return;
+    }
     // Clients of kept connections should turn to another gateway.
     if (isDraining) response.shouldKeepAlive = false;
     input.listener(request, response);
@@ -78,8 +86,13 @@ export function createHttpServer(input: ServerInput): HttpServer {
           resolve(server.address() as AddressInfo);
         });
       }),
+    open() {
+      isOpen = true;
+      for (const serve of early.splice(0)) serve();
+    },
     drain(how) {
       isDraining = true;
+      if (!isOpen) server.closeAllConnections();
       return drain(server, how);
     },
   };

@@ -94,9 +94,9 @@ export function ownHeaders(state: Context['state']): HeaderMap {
   const asked = clientRequestId === undefined ? requestId : headerValue(clientRequestId);
   // OpenAI's SDKs read the first, Anthropic's the second. The first returns the id that a client sent; the second is
   // always the trace's.
-  if (upstream === undefined) return { 'x-request-id': asked, 'request-id': requestId };
-  notes.overheadMs = performance.now() - startedAt - upstreamMs;
   const limits = notes.limits && limitHeaders(protocol, notes.limits);
+  if (upstream === undefined) return { 'x-request-id': asked, 'request-id': requestId, ...limits };
+  notes.overheadMs = performance.now() - startedAt - upstreamMs;
   const headers: Readonly<Record<string, HeaderValue>> = {
     'x-request-id': asked,
     'request-id': requestId,

@@ -1,8 +1,11 @@
 import { GatewayError } from '../canonical/errors.ts';
+import { defined } from '../canonical/json.ts';
+import type { Limits } from '../config/limits.ts';
 import { type Amount, greater, NONE, toAmount, toMicros } from '../limits/amount.ts';
 import type { Demand, Limiter, Permit, Spent, Subject } from '../limits/limiter.ts';
 import type { PricedModel, Prices } from '../limits/prices.ts';
 import { limitsWork } from '../limits/windows.ts';
+import type { LimitStatus } from '../plugin/plugin.ts';
 import type { Candidate } from './candidate.ts';
 import type { Exchange, Notes } from './exchange.ts';
 import { spentBy } from './spending.ts';
@@ -34,13 +37,33 @@ export async function admit(
 ): Promise<Permit> {
   const { notes } = exchange;
   refuseUncounted(subject, { notes, candidates }, deps);
-  const permit = await deps.limiter.admit([subject], demand);
+  const permit = await deps.limiter.admit([subject], demand).catch(async (error: unknown) => {
+    // Beyond the limit of an upstream, another one is asked.
+    if (subject.kind !== 'upstream') notes.limits = await headroomOf(subject, deps);
+    throw error;
+  });
   notes.isLimited = true;
   if (permit.requests || permit.tokens) {
     notes.limits = tighter(notes.limits, permit, deps.clock.now());
   }
   exchange.onEnd(() => permit.end(spent ? spent() : spentBy(notes.meters, notes, deps.prices)));
   return permit;
+}
+
+/** What is left for a client that is refused. */
+async function headroomOf(
+  subject: Subject,
+  { limiter, clock }: AdmissionDeps,
+): Promise<NonNullable<Notes['limits']>> {
+  const now = clock.now();
+  const uses = await limiter.uses(subject);
+  const status = (name: keyof Limits): LimitStatus | undefined => {
+    const use = uses.find((one) => one.name === name);
+    if (!use) return undefined;
+    const { limit, used, resetsAt = now } = use;
+    return { limit, remaining: Math.max(limit - used, 0), resetMs: resetsAt - now };
+  };
+  return { ...defined({ requests: status('requestsPerMinute'), tokens: status('tokensPerMinute') }), now };
 }
 
 interface Uncounted extends Pick<Admission, 'candidates'> {

@@ -31,6 +31,7 @@ const RULES: Readonly<Record<ErrorKind, FailureRule>> = {
   'content-policy': RETURN,
   cancelled: RETURN,
   interrupted: RETURN,
+  unsupported: RETURN,
   internal: RETURN,
   billing: { goesOn: true, health: { block: 5 * MINUTE_MS }, scope: 'upstream' },
   'upstream-auth': { goesOn: true, health: { block: MINUTE_MS }, scope: 'upstream' },

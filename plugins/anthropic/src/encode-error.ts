@@ -24,6 +24,7 @@ const NAMES: Readonly<Record<ErrorKind, Row>> = {
   cancelled: { type: 'invalid_request_error' },
   interrupted: { type: 'api_error' },
   internal: { type: 'api_error' },
+  unsupported: { type: 'invalid_request_error' },
   'upstream-auth': { type: 'api_error' },
   'upstream-model': { type: 'not_found_error' },
   'upstream-broken': { type: 'api_error' },

@@ -27,6 +27,7 @@ const NAMES: Readonly<Record<ErrorKind, Row>> = {
   'upstream-broken': { status: 'INTERNAL' },
   'upstream-unreachable': { status: 'UNAVAILABLE' },
   interrupted: { status: 'UNAVAILABLE' },
+  unsupported: { status: 'UNIMPLEMENTED' },
   overloaded: { status: 'UNAVAILABLE' },
   timeout: { status: 'DEADLINE_EXCEEDED' },
 };

@@ -22,6 +22,7 @@ const NAMES: Readonly<Record<ErrorKind, Row>> = {
   cancelled: { type: 'invalid_request_error', code: 'cancelled' },
   interrupted: { type: 'server_error', code: 'interrupted' },
   internal: { type: 'server_error' },
+  unsupported: { type: 'invalid_request_error', code: 'unsupported' },
   'upstream-auth': { type: 'server_error', code: 'upstream_auth' },
   'upstream-model': { type: 'invalid_request_error', code: 'model_not_found' },
   'upstream-broken': { type: 'server_error', code: 'upstream_broken' },

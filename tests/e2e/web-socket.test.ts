@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningGateway, startGateway } from '../support/gateway.ts';
+import { sendRaw } from '../support/raw-request.ts';
+
+let gateway: RunningGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+const upgrade = (path: string, protocol: string) =>
+  sendRaw(gateway.url, {
+    ...{ method: 'GET', path },
+    headers: {
+      ...(path.startsWith('/v1beta')
+        ? { 'x-goog-api-key': gateway.key }
+        : { authorization: `Bearer ${gateway.key}` }),
+      connection: 'Upgrade',
+      upgrade: protocol,
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    },
+  });
+
+describe('a request to go on as a WebSocket', () => {
+  it.each(['/v1/realtime?model=echo/echo', '/v1/responses', '/nothing/here'])(
+    'is refused with a sentence at %s',
+    async (path) => {
+      const { status, body } = await upgrade(path, 'websocket');
+      expect(status).toBe(501);
+      expect(JSON.parse(body)).toMatchObject({
+        error: {
+          code: 'websocket_not_supported',
+          message: expect.stringContaining('WebSocket') as string,
+        },
+      });
+    },
+  );
+
+  it("is refused in Gemini's envelope at its paths", async () => {
+    const { status, body } = await upgrade('/v1beta/live', 'websocket');
+    expect(status).toBe(501);
+    expect(JSON.parse(body)).toMatchObject({ error: { code: 501, status: 'UNIMPLEMENTED' } });
+  });
+});
+
+it('serves a request that offers another protocol', async () => {
+  expect((await upgrade('/v1/models', 'h2c')).status).toBe(200);
+});
