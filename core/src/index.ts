@@ -20,7 +20,7 @@ export {
 export { withoutSlash } from './plugin/join-url.ts';
 export { EventParser } from './plugin/event-parser.ts';
 export { durationMs, retryAfterMs } from './plugin/retry-after.ts';
-export { upstreamMessage } from './plugin/upstream-error.ts';
+export { describeUpstream, type ErrorOrigin, readError, upstreamMessage } from './plugin/upstream-error.ts';
 export { inlineFiles } from './plugin/inline-files.ts';
 export { signCalls, signThoughts } from './canonical/call-signatures.ts';
 export { FirstChoice } from './canonical/first-choice.ts';

@@ -6,7 +6,7 @@ import { NO_SECRETS, replaceSecrets, type Secrets } from './plugin/secret-texts.
 import { visible, visibleJson } from './visible-text.ts';
 
 export interface Logs {
-  /** For everything that happens; fields with secrets are redacted, wherever they are. */
+  /** For everything that happens; fields with secrets are redacted, wherever they are, and so are known secrets. */
   readonly log: Logger;
   readonly request: RequestLog;
   readonly sink: LogSink;

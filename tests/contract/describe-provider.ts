@@ -139,7 +139,7 @@ function createBench<Options extends z.ZodObject>(contract: ProviderContract<Opt
     },
     provider() {
       const parsed = type.options.parse(options(bench.upstream.url));
-      return type.create(parsed, { upstreamId: 'under-test', log: bench.test.context.log });
+      return type.create(parsed, bench.test.setup);
     },
     chat({ request, reply }, changes) {
       if (reply) bench.upstream.reply({ ...reply, ...changes });

@@ -1,10 +1,18 @@
-import { type CallContext, type Capabilities, DEFAULT_CAPABILITIES, type Log } from '@dragoman/core';
+import {
+  type CallContext,
+  type Capabilities,
+  DEFAULT_CAPABILITIES,
+  type Log,
+  type ProviderSetup,
+} from '@dragoman/core';
 import { type Timeouts, timeoutsSchema } from '../../core/src/config/upstream.ts';
 import { createHttpPools } from '../../core/src/transport/pools.ts';
 
 export interface TestContext {
   /** What a provider gets, with a real HTTP client. */
   readonly context: CallContext;
+  /** What it got when it was created. */
+  readonly setup: ProviderSetup;
   /** Every text that was logged, with its fields. */
   readonly logged: readonly {
     readonly level: keyof Log;
@@ -29,17 +37,19 @@ export function createTestContext({ capabilities, timeouts }: TestContextOptions
   const { signal } = controller;
   const logged: TestContext['logged'][number][] = [];
   const dropped: TestContext['dropped'][number][] = [];
+  const http = pools.client({ timeouts: { ...timeoutsSchema.parse({}), ...timeouts }, signal });
   const write =
     (level: keyof Log) =>
     (fields: object, message: string): void => {
       logged.push({ level, fields, message });
     };
+  const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
   return {
+    setup: { upstreamId: 'under-test', log, http, signal },
     context: {
       requestId: 'req_test',
       signal,
-      log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
-      http: pools.client({ timeouts: { ...timeoutsSchema.parse({}), ...timeouts }, signal }),
+      ...{ log, http },
       capabilities: { ...DEFAULT_CAPABILITIES, ...capabilities },
       fetchFiles: (urls) => pools.files.fetchAll(urls, signal),
       drop: (field, why) => {

@@ -140,7 +140,9 @@ function watch(child: ChildProcessWithoutNullStreams): RunningCommand {
     waitFor: (pattern) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
-          if (pattern.test(stdout)) resolve(stdout);
+          if (!pattern.test(stdout)) return;
+          child.stdout.off('data', look);
+          resolve(stdout);
         };
         child.stdout.on('data', look);
         void ended.then(({ code }) => reject(new Error(`It ended with ${code}: ${stdout}${stderr}`)));

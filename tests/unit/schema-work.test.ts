@@ -16,7 +16,7 @@ import { HOSTILE_SCHEMAS, schemas } from '../support/hostile-schemas.ts';
 const LIMIT_MS = 50;
 const SLOW_MACHINE = 3;
 
-const { context } = createTestContext({
+const { context, setup } = createTestContext({
   capabilities: { toolSchema: 'openapi-subset', structured: 'native' },
 });
 
@@ -38,7 +38,7 @@ const encoders = Object.entries<UpstreamCodec>({
     [name, (request: ChatRequest) => JSON.stringify(codec.encodeRequest(request, context))] as const,
 );
 
-const parrot = echo().providers[0]?.create({ delayMs: 0 }, { upstreamId: 'echo', log: context.log });
+const parrot = echo().providers[0]?.create({ delayMs: 0 }, setup);
 const echoing = async (request: ChatRequest): Promise<unknown> =>
   parrot && readEvents(parrot.chat({ ...request, model: 'echo' }, context));
 

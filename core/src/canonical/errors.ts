@@ -59,6 +59,8 @@ export interface ErrorDetails {
   /** What only one protocol has names for, for its own clients. */
   readonly extensions?: Extensions;
   readonly cause?: unknown;
+  /** What the people who run the gateway are told besides, in its traces. Never a client. */
+  readonly operatorNote?: string;
   /** Set where a request is refused at the door. It is counted by this reason, and only a sample is recorded. */
   readonly refused?: Refusal;
 }
@@ -93,6 +95,11 @@ export class GatewayError extends Error {
   /** Recognises an error of any copy of this package. */
   static is(value: unknown): value is GatewayError {
     return typeof value === 'object' && value !== null && BRAND in value;
+  }
+
+  /** Whether there is such a kind: an error of another version of this package may have one that is not known here. */
+  static isKind(value: unknown): value is ErrorKind {
+    return typeof value === 'string' && Object.hasOwn(KINDS, value);
   }
 
   /** Turns anything thrown into a `GatewayError`; what is not known becomes `internal`, its text kept back. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatEvent } from './chat.ts';
-import { checkGrammar, guardGrammar } from './grammar.ts';
+import { checkGrammar, GrammarGuard } from './grammar.ts';
 
 const START: ChatEvent = { type: 'start', id: 'r1', model: 'm' };
 const FINISH: ChatEvent = { type: 'finish', reason: 'stop' };
@@ -21,7 +21,17 @@ async function listOf(events: AsyncIterable<ChatEvent>): Promise<ChatEvent[]> {
 }
 
 const check = (events: readonly ChatEvent[]): Promise<ChatEvent[]> => listOf(checkGrammar(stream(events)));
-const guard = (events: readonly ChatEvent[]): Promise<ChatEvent[]> => listOf(guardGrammar(stream(events)));
+/** What the guard passes on, and the faults that it finds. */
+function guard(events: readonly unknown[]): { readonly told: ChatEvent[]; readonly faults: string[] } {
+  const faults: string[] = [];
+  const own = new GrammarGuard((fault) => faults.push(fault));
+  const told: ChatEvent[] = [];
+  for (const event of events) {
+    const taken = own.take(event, told);
+    if (taken) told.push(taken);
+  }
+  return { told, faults };
+}
 
 const GOOD: readonly ChatEvent[] = [
   PING,
@@ -81,25 +91,19 @@ describe('checkGrammar', () => {
   );
 });
 
-describe('guardGrammar', () => {
-  it('passes a good stream on as it is', async () => {
-    expect(await guard(GOOD)).toEqual(GOOD);
+describe('GrammarGuard', () => {
+  it('passes a good stream on as it is', () => {
+    expect(guard(GOOD)).toEqual({ told: GOOD, faults: [] });
   });
 
-  it('closes forgotten blocks in ascending order before the finish', async () => {
-    expect(await guard([START, open(2), open(0), open(1), end(0), FINISH])).toEqual([
-      START,
-      open(2),
-      open(0),
-      open(1),
-      end(0),
-      end(1),
-      end(2),
-      FINISH,
-    ]);
+  it('closes forgotten blocks in ascending order before the finish', () => {
+    expect(guard([START, open(2), open(0), open(1), end(0), FINISH])).toEqual({
+      told: [START, open(2), open(0), open(1), end(0), end(1), end(2), FINISH],
+      faults: ['finish while 1, 2 is open'],
+    });
   });
 
-  it('leaves out empty deltas and what is out of place', async () => {
+  it('leaves out empty deltas and what is out of place, and tells what it was', () => {
     const events = [
       say(0),
       START,
@@ -112,36 +116,72 @@ describe('guardGrammar', () => {
       end(0),
       say(0),
       FINISH,
+      PING,
     ];
-    expect(await guard(events)).toEqual([START, open(0), say(0), end(0), FINISH]);
-  });
-
-  it('ends at the finish and lets go of the source', async () => {
-    let isClosed = false;
-    async function* source(): AsyncGenerator<ChatEvent> {
-      try {
-        yield* [START, FINISH, PING, FINISH];
-      } finally {
-        isClosed = true;
-      }
-    }
-    expect(await listOf(guardGrammar(source()))).toEqual([START, FINISH]);
-    expect(isClosed).toBe(true);
-  });
-
-  it('fails where a stream ends without finish', async () => {
-    await expect(guard([START, open(0), say(0)])).rejects.toMatchObject({
-      kind: 'upstream-broken',
-      message: "The upstream's reply ended early.",
+    expect(guard(events)).toEqual({
+      told: [START, open(0), say(0), end(0), FINISH],
+      faults: [
+        'block-delta before start',
+        'a second start',
+        'an empty delta',
+        'block-delta for 3, which is not open',
+        'index 0 used twice',
+        'block-delta for 0, which is not open',
+        'ping after finish',
+      ],
     });
   });
 
-  it("passes the source's own failure on", async () => {
-    async function* source(): AsyncGenerator<ChatEvent> {
-      yield START;
-      throw new RangeError('broken');
-    }
-    await expect(listOf(guardGrammar(source()))).rejects.toThrow(RangeError);
+  it.each<[unknown, string]>([
+    [undefined, 'nothing in the place of an event'],
+    [null, 'null in the place of an event'],
+    ['text', 'a string in the place of an event'],
+    [[START], 'a list in the place of an event'],
+    [{}, 'an event of the unknown type nothing'],
+    [{ type: 'text-delta' }, 'an event of the unknown type "text-delta"'],
+    [{ type: 'block-delta', index: 0, delta: 7 }, 'a delta that is the number 7'],
+    [{ type: 'block-delta', index: '0', delta: 'a' }, 'an index that is a string'],
+    [{ type: 'block-start', index: 1 }, 'a block-start without a proper block'],
+    [{ type: 'block-start', index: 1, block: { type: 'image' } }, 'a block-start without a proper block'],
+    [
+      { type: 'block-start', index: 1, block: { type: 'tool-call', name: 'f', form: 'json' } },
+      'a block-start without a proper block',
+    ],
+    [{ type: 'block-start', index: -1, block: { type: 'text' } }, 'an index that is the number -1'],
+    [
+      { type: 'block-start', index: 1, choice: 1e9, block: { type: 'text' } },
+      'a choice that is the number 1000000000',
+    ],
+    [{ type: 'block', index: 1, part: { type: 'text', text: 'a' } }, 'a block without a proper part'],
+    [{ type: 'block-logprobs', index: 0, logprobs: {} }, 'block-logprobs without a list'],
+    [{ type: 'usage' }, 'a usage that is nothing'],
+    [{ type: 'usage', usage: { input: 1, output: 'two' } }, 'a usage whose output is no count of tokens'],
+  ])('leaves out %j', (event, fault) => {
+    expect(guard([START, open(0), event])).toEqual({ told: [START, open(0)], faults: [fault] });
+  });
+
+  it.each<[object, object, string]>([
+    [{ type: 'start' }, { type: 'start', id: '', model: '' }, 'a start without a proper id, model or time'],
+    [{ ...FINISH, reason: 'end_turn' }, FINISH, 'the unknown finish reason "end_turn"'],
+    [{ ...FINISH, reason: undefined }, FINISH, 'the unknown finish reason nothing'],
+    [
+      { ...FINISH, otherReasons: ['stop', 'length'] },
+      { ...FINISH, otherReasons: ['stop', 'stop'] },
+      'a finish with wrong fields',
+    ],
+    [
+      { ...FINISH, usage: { input: Number.NaN, output: 3 } },
+      FINISH,
+      'a usage whose input is no count of tokens',
+    ],
+    [
+      { ...FINISH, usage: { input: 2.5, output: 3, reasoning: -1, hosted: { search: 'x' } } },
+      { ...FINISH, usage: { input: 3, output: 3 } },
+      'a usage whose input, reasoning, hosted is no count of tokens',
+    ],
+  ])('mends %j', (event, mended, fault) => {
+    const before = 'reason' in event ? [START] : [];
+    expect(guard([...before, event])).toEqual({ told: [...before, mended], faults: [fault] });
   });
 
   it('gives what checkGrammar accepts, whatever comes, as long as it finishes', async () => {
@@ -159,7 +199,18 @@ describe('guardGrammar', () => {
       FINISH,
       PING,
     ];
-    const mended = await guard(events);
-    expect(await check(mended)).toEqual(mended);
+    const { told } = guard(events);
+    expect(await check(told)).toEqual(told);
+  });
+
+  it('gives up on a provider that says nothing but nonsense', () => {
+    expect(() => guard(Array.from({ length: 2_000 }, () => 'nonsense'))).toThrow(
+      'breaks the grammar of events',
+    );
+  });
+
+  it('gives up on a reply that never ends', () => {
+    const events = Array.from({ length: 65 }, () => say(0, 'x'.repeat(1024 * 1024)));
+    expect(() => guard([START, open(0), ...events])).toThrow('larger than 67108864 bytes');
   });
 });

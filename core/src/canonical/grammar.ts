@@ -1,5 +1,9 @@
 import type { ChatEvent } from './chat.ts';
 import { GatewayError } from './errors.ts';
+import { mendValues, valueFault } from './event-values.ts';
+import type { JsonObject } from './json.ts';
+import { MAX_REPLY_BYTES, tooLarge } from './reply-size.ts';
+import { weigh } from './work-budget.ts';
 
 /** Where a stream of events stands: which blocks are open, and whether it began and ended. */
 class GrammarState {
@@ -45,48 +49,78 @@ class GrammarState {
 export async function* checkGrammar(events: AsyncIterable<ChatEvent>): AsyncGenerator<ChatEvent> {
   const state = new GrammarState();
   for await (const event of events) {
-    const fault = state.accept(event);
+    let fault = valueFault(event);
+    if (fault === undefined) mendValues(event, (wrong) => (fault ??= wrong));
+    fault ??= state.accept(event);
     if (fault !== undefined) throw new GatewayError('internal', `The events break the grammar: ${fault}.`);
     yield event;
   }
   if (!state.finished) throw endedEarly();
 }
 
+/** A provider that is wrong all the time says nothing. */
+const MAX_FAULTS = 1_000;
+
+/** What an event costs in memory besides its text, where a reply is put together, in bytes. */
+const EVENT_BYTES = 32;
+
 /**
- * Mends what can be mended, so that a provider's small fault does not break a client: blocks left open are
- * closed, what is out of place is left out. A stream without finish is still a failure.
+ * Mends what can be mended, so that a provider's small fault does not break a client: blocks left open are closed,
+ * wrong counts of tokens and reasons are replaced, what is out of place or no event at all is left out. Each fault is
+ * told to `onFault`.
  */
 export class GrammarGuard {
   readonly #state = new GrammarState();
+  readonly #onFault: (fault: string) => void;
+  #faults = 0;
+  #size = 0;
+
+  constructor(onFault: (fault: string) => void = () => {}) {
+    this.#onFault = onFault;
+  }
 
   get isFinished(): boolean {
     return this.#state.finished;
   }
 
-  /** Whether an event may be told now. */
-  admits(event: ChatEvent): boolean {
-    return this.#state.accept(event) === undefined;
+  /**
+   * Takes what a provider told, whatever it is, and gives the event that may be passed on, if any. Ends that are
+   * missing before a finish are put into `missing`. Throws `upstream-broken` when it is too much or too wrong.
+   */
+  take(told: unknown, missing: ChatEvent[]): ChatEvent | undefined {
+    const wrong = valueFault(told);
+    if (wrong !== undefined) return this.#leaveOut(wrong);
+    const event = mendValues(told as ChatEvent, this.#fault);
+    if (!event) return undefined;
+    if (event.type === 'finish') this.#closeAll(missing);
+    const fault = this.#state.accept(event);
+    if (fault !== undefined) return this.#leaveOut(fault);
+    this.#size +=
+      EVENT_BYTES + (event.type === 'block-delta' ? event.delta.length : weigh(event as JsonObject));
+    if (this.#size > MAX_REPLY_BYTES) throw tooLarge();
+    return event;
   }
 
-  /** The ends that are missing before a finish. */
-  *closeAll(): Generator<ChatEvent> {
-    for (const index of [...this.#state.open].toSorted((a, b) => a - b)) {
+  #closeAll(missing: ChatEvent[]): void {
+    const open = [...this.#state.open].toSorted((a, b) => a - b);
+    if (open.length > 0) this.#fault(`finish while ${open.slice(0, 10).join(', ')} is open`);
+    for (const index of open) {
       const end: ChatEvent = { type: 'block-end', index };
       this.#state.accept(end);
-      yield end;
+      missing.push(end);
     }
   }
-}
 
-/** Passes events on as {@link GrammarGuard} lets them. */
-export async function* guardGrammar(events: AsyncIterable<ChatEvent>): AsyncGenerator<ChatEvent> {
-  const guard = new GrammarGuard();
-  for await (const event of events) {
-    if (event.type === 'finish') yield* guard.closeAll();
-    if (guard.admits(event)) yield event;
-    if (guard.isFinished) return;
+  #leaveOut(fault: string): undefined {
+    this.#fault(fault);
   }
-  throw endedEarly();
+
+  readonly #fault = (fault: string): void => {
+    this.#onFault(fault);
+    this.#faults += 1;
+    if (this.#faults > MAX_FAULTS)
+      throw new GatewayError('upstream-broken', 'The provider of the upstream breaks the grammar of events.');
+  };
 }
 
 export function endedEarly(): GatewayError {

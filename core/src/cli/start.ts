@@ -8,6 +8,7 @@ import { addConfigFlags, type ConfigFlags, loadInput } from './flags.ts';
 import { print } from './output.ts';
 import { reloadOnChange } from './reload-on-change.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
+import { surviveErrors } from './survive-errors.ts';
 
 interface StartFlags extends ConfigFlags {
   readonly host?: string;
@@ -48,11 +49,13 @@ async function start({ host, port, auth, allowOpen, watch = false, ...flags }: S
     },
   };
   survivePrinting();
+  const stray = surviveErrors();
   const config = await loadConfig(input);
   const gateway = await createGateway(config, {
     makesFirstKey: config.log.printsSecrets,
     load: (reloads) => loadConfig({ ...input, reloads }),
   });
+  stray.logTo(gateway.log);
   const url = await listen(gateway, config);
   stopOnSignal(gateway);
   if (config.file !== undefined) reloadOnChange({ gateway, file: config.file, watches: watch });

@@ -55,6 +55,11 @@ export function listNames(names: readonly string[]): string {
 
 const LONGEST_SHOWN = 60;
 
+/** What stands in the place of something else; never the value itself. */
+export function foundInstead(value: unknown): string {
+  return describeFound(value, false);
+}
+
 function describeFound(value: unknown, showsValues: boolean): string {
   switch (typeof value) {
     case 'undefined':

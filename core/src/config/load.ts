@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
+import { sourceOf } from '../plugin/blame.ts';
+import { runAs } from '../plugin/plugin-scope.ts';
 import { ConfigError } from './config-error.ts';
 import { type ConfigFlags, readOverrides } from './overrides.ts';
 import { resolveConfig } from './resolve.ts';
@@ -62,7 +64,9 @@ async function importConfig(
   let module: { readonly default?: unknown };
   try {
     const url = pathToFileURL(file).href + (reloads > 0 ? `?reload=${reloads}` : '');
-    module = await inTime(import(url) as Promise<typeof module>, timeoutMs);
+    // What its plugins leave behind is theirs, although it is not known of which.
+    const loading = runAs({ plugin: basename(file) }, async () => (await import(url)) as typeof module);
+    module = await inTime(loading, timeoutMs);
   } catch (error) {
     throw new ConfigError(file, [{ path: '', message: describeFailure(error, file) }], error);
   }
@@ -75,7 +79,10 @@ async function importConfig(
 function describeFailure(error: unknown, file: string): string {
   if (!(error instanceof Error)) return `the file cannot be loaded: ${String(error)}`;
   const line = lineOf(error.stack ?? '', file);
-  return `the file cannot be loaded: ${error.message}${line === undefined ? '' : ` (line ${line})`}`;
+  const source = sourceOf(error, (one) => one === file || one.startsWith(`${file}?`));
+  const places = [source !== undefined && `thrown by ${source}`, line !== undefined && `line ${line}`];
+  const place = places.filter((one) => one !== false).join(', ');
+  return `the file cannot be loaded: ${error.message}${place === '' ? '' : ` (${place})`}`;
 }
 
 /** Only the stack knows the line. The source beside it is not shown: it may hold a key. */

@@ -15,7 +15,9 @@ const milliseconds = z.int().min(1).max(86_400_000);
 
 export const timeoutsSchema = z.strictObject({
   connectMs: milliseconds.default(10_000).describe('Until the connection stands.'),
-  headersMs: milliseconds.default(300_000).describe("Until the reply's headers came."),
+  headersMs: milliseconds
+    .default(300_000)
+    .describe("Until the reply's headers, or the first event of a provider without HTTP."),
   idleMs: milliseconds.default(300_000).describe('Between two pieces of the reply.'),
   totalMs: milliseconds.default(3_600_000).describe('For the whole request.'),
 });

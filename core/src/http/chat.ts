@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import type { ChatEndpoint, Protocol } from '../plugin/plugin.ts';
 import type { Reply } from '../routing/exchange.ts';
 import type { Attempt } from '../routing/attempts.ts';
+import { ContainedForward } from '../routing/contained-forward.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import { translate } from '../routing/translate.ts';
 import { affinityOf } from './affinity.ts';
@@ -53,7 +54,7 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
             call,
             stream,
             ...{ hold, readStream: form?.readStream, isAnswer: true },
-            countAs: forward.reader?.(endpoint.wire) ?? 'text',
+            countAs: new ContainedForward(forward, call).reader(endpoint.wire) ?? 'text',
           });
         names.check(candidate);
         if (talk.missing) throw talk.missing;

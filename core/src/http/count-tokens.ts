@@ -1,6 +1,8 @@
 import type { Context } from 'koa';
+import { readCount } from '../canonical/usage.ts';
 import type { CountTokensEndpoint, Protocol } from '../plugin/plugin.ts';
 import { GatewayError } from '../canonical/errors.ts';
+import { askProvider } from '../routing/ask-provider.ts';
 import { estimateTokens } from '../routing/estimate-tokens.ts';
 import { type Attempt, UPSTREAMS_UNAVAILABLE } from '../routing/attempts.ts';
 import type { Reply } from '../routing/exchange.ts';
@@ -30,7 +32,9 @@ export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoi
         return forwardRequest(forward, exchange, { raw, model, call, isAnswer: true });
       }
       names.check(candidate);
-      const counted = await upstream.provider.countTokens?.({ ...request, model }, call.context);
+      const counted = readCount(
+        await askProvider(call, (context) => upstream.provider.countTokens?.({ ...request, model }, context)),
+      );
       call.release();
       call.meter.end();
       return countReply(endpoint, counted, counted ?? estimateTokens(request, await textCounter(model)));

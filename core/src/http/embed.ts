@@ -1,7 +1,10 @@
 import type { Context } from 'koa';
+import type { Usage } from '../canonical/chat.ts';
 import type { EmbedRequest } from '../canonical/embed.ts';
 import { GatewayError } from '../canonical/errors.ts';
+import { readVectors } from '../canonical/read-answers.ts';
 import type { EmbedEndpoint, Protocol } from '../plugin/plugin.ts';
+import { askProvider } from '../routing/ask-provider.ts';
 import type { Attempt } from '../routing/attempts.ts';
 import type { Reply } from '../routing/exchange.ts';
 import type { Estimate } from '../routing/estimate-tokens.ts';
@@ -23,6 +26,7 @@ export function serveEmbed(protocol: Protocol, endpoint: EmbedEndpoint, deps: Ro
     const names = naming.read(exchange, request.model);
     await names.judge(exchange.key, deps.catalogue);
 
+    const estimatedUsage = (): Usage => ({ input: tokensOf(request.inputs), output: 0, estimated: true });
     const attempt: Attempt<Reply> = async (candidate, call) => {
       const { model, upstream } = candidate;
       const forward = forwardOf(candidate, endpoint.wire);
@@ -31,8 +35,11 @@ export function serveEmbed(protocol: Protocol, endpoint: EmbedEndpoint, deps: Ro
         return forwardRequest(forward, exchange, { raw, model, call, isAnswer: true });
       }
       names.check(candidate);
-      if (!upstream.provider.embed) throw cannotEmbed(request.model);
-      const vectors = await upstream.provider.embed({ ...request, model }, call.context);
+      const { provider } = upstream;
+      if (!provider.embed) throw cannotEmbed(request.model);
+      const vectors = await askProvider(call, async (context) =>
+        readVectors(await provider.embed?.({ ...request, model }, context), estimatedUsage),
+      );
       call.release();
       exchange.notes.usage = vectors.usage;
       call.meter.report(vectors.usage);

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Prices } from '../limits/prices.ts';
-import type { TraceObserver } from '../plugin/observer.ts';
+import type { ContainedObserver } from '../plugin/create-observers.ts';
 import type { Log } from '../plugin/plugin.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Upstreams } from '../routing/upstream.ts';
@@ -32,7 +32,7 @@ export interface RecorderDeps {
   readonly metrics: Metrics | undefined;
   readonly prices: Prices;
   readonly upstreams: Upstreams;
-  readonly observers: readonly TraceObserver[];
+  readonly observers: readonly ContainedObserver[];
   readonly log: Pick<Log, 'error'>;
   readonly proxies: Proxies;
 }
@@ -61,13 +61,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     return recordingOf({ gateway, key: key?.traces, upstreams: asked });
   };
   const tell = (trace: TraceRecord): void => {
-    for (const observer of observers) {
-      try {
-        observer.observe(trace);
-      } catch (error) {
-        log.error({ error }, 'An observer of requests failed.');
-      }
-    }
+    for (const observer of observers) observer.observe(trace);
   };
   const keep = (ctx: Context, trace: TraceRecord): void => {
     const { level, by } = recordingFor(ctx);

@@ -131,8 +131,9 @@ class StreamWriter {
   #pumpBytes(body: Readable, watcher: BodyWatcher | undefined): Promise<void> {
     const response = this.#response;
     return new Promise((resolve, reject) => {
+      const explain = (error: unknown): GatewayError => watcher?.explain?.(error) ?? GatewayError.from(error);
       if (body.errored) {
-        reject(GatewayError.from(body.errored));
+        reject(explain(body.errored));
         return;
       }
       const resume = (): void => void body.resume();
@@ -144,7 +145,7 @@ class StreamWriter {
         response.off('close', onGone);
         response.off('drain', resume);
         if (error === undefined) resolve();
-        else reject(GatewayError.from(error));
+        else reject(explain(error));
       };
       const fail = (error: unknown): void => {
         body.destroy();

@@ -90,6 +90,9 @@ function createCounters(registry: Registry): Counters {
     'error',
   ]);
   const fallbacks = counter('fallbacks_total', 'Tries that a fallback led to.', ['upstream']);
+  const faults = counter('provider_faults_total', 'Ways in which providers broke the grammar of events.', [
+    'upstream',
+  ]);
   const refused = counter('refused_requests_total', 'Requests that were refused at the door.', ['reason']);
   return {
     refusal: (reason) => refused.add(1, reason),
@@ -107,9 +110,10 @@ function createCounters(registry: Registry): Counters {
       if (trace.cost === undefined) unpriced.add(1, protocol, upstream);
       else cost.add(trace.cost, protocol, upstream);
     },
-    attempt({ upstream, reason, error, name }, { model }) {
+    attempt({ upstream, reason, error, name, faults: broken }, { model }) {
       attempts.add(1, upstream, reason, error?.kind ?? '');
       if (name !== model) fallbacks.add(1, upstream);
+      if (broken) faults.add(broken.length, upstream);
     },
   };
 }

@@ -96,6 +96,20 @@ const json = { 'content-type': 'application/json' };
 const frames = 'data: {"text":"a"}\n\ndata: {"text":"b"}\n\n';
 
 describe('a chat', () => {
+  it.each(['application/x-ndjson', 'application/jsonl; charset=utf-8'])(
+    'reads a value on each line of %s',
+    async (type) => {
+      const lines = {
+        headers: { 'content-type': type },
+        rawBody: Buffer.from('{"text":"a"}\n{"text":"b"}\n'),
+      };
+      expect(await ask(lines)).toBe('stream:ab');
+      expect(await ask({ ...lines, chunkBytes: 7 })).toBe('stream:ab');
+      expect(await ask(lines, false)).toBe('stream:ab');
+      expect(await ask({ ...lines, rawBody: Buffer.from('{"text":"a"}\n') }, false)).toBe('whole:a');
+    },
+  );
+
   it('is posted below the base URL, with the headers of the codec and the credentials', async () => {
     await ask({ body: { text: 'hi' } });
     const { method, path, query, headers, body } = upstream.lastCall;

@@ -4,6 +4,7 @@ import { isTooDeep } from '../transport/json-scan.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonValue } from '../canonical/json.ts';
 import type { HttpReply } from '../transport/http.ts';
+import { isJsonLines, readJsonLines } from '../transport/json-lines.ts';
 import { readText } from '../transport/read-body.ts';
 import { readSse } from '../transport/sse.ts';
 import { createForward, type ForwardInput } from './http-forward.ts';
@@ -94,10 +95,23 @@ async function decode(
   request: ChatRequest,
 ): Promise<Events> {
   const type = headers['content-type'] ?? '';
+  if (isJsonLines(type)) return decodeLines(body, codec, request);
   const isStream = /^text\/event-stream\b/i.test(type) || (request.stream && !/json|html/i.test(type));
   if (isStream && !/[{[<]/.test(await peekBody(body)))
     return decodeEvents(readSse(body), codec.decodeStream(request));
   return decodeWhole(await readWhole(body), codec, request);
+}
+
+/** Who asked for no stream may get the whole reply in the only line. */
+async function decodeLines(
+  body: HttpReply['body'],
+  codec: UpstreamCodec,
+  request: ChatRequest,
+): Promise<Events> {
+  if (request.stream) return decodeEvents(readJsonLines(body), codec.decodeStream(request));
+  const text = await readWhole(body);
+  if (parseJson(text) !== undefined) return decodeWhole(text, codec, request);
+  return decodeEvents(readJsonLines(oneByOne([text])), codec.decodeStream(request));
 }
 
 function decodeWhole(text: string, codec: UpstreamCodec, request: ChatRequest): Events {

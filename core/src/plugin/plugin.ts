@@ -56,6 +56,7 @@ export interface Provider {
   countTokens?(request: ChatRequest, context: CallContext): Promise<number>;
   /** The fast path: the client's bytes go to an upstream that speaks the same wire. */
   readonly forward?: Forward;
+  /** Called when the upstream is closed. The gateway waits for at most two seconds. */
   close?(): Promise<void>;
 }
 
@@ -112,7 +113,15 @@ export interface ReplyEnd {
 /** What a provider gets when an upstream is created. */
 export interface ProviderSetup {
   readonly upstreamId: string;
+  /** Every line names the upstream and the plugin. */
   readonly log: Log;
+  /**
+   * Sends HTTP with the upstream's time-outs for as long as there is the upstream: for what several calls share, such
+   * as a login, which must not end when the client leaves that happened to start it.
+   */
+  readonly http: HttpClient;
+  /** Fires when the upstream is closed: when it was changed or removed, or the gateway stops. */
+  readonly signal: AbortSignal;
 }
 
 /**

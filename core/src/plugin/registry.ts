@@ -8,6 +8,8 @@ export interface Registry {
   readonly providers: readonly ProviderType[];
   /** A provider by its name. Throws `not-found` and names the known ones. */
   provider(name: string): ProviderType;
+  /** The name of the plugin that brings a provider. */
+  pluginOf(provider: string): string;
 }
 
 /** Throws an `Error` when plugins clash. */
@@ -19,6 +21,8 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
   return {
     plugins,
+    pluginOf: (name) =>
+      plugins.find((plugin) => plugin.providers?.some((provider) => provider.name === name))?.name ?? '',
     protocols,
     providers,
     provider(name) {

@@ -1,11 +1,8 @@
 import type { Readable } from 'node:stream';
-import { GatewayError } from '../canonical/errors.ts';
 import type { JsonValue } from '../canonical/json.ts';
+import { MAX_REPLY_BYTES, tooLarge } from '../canonical/reply-size.ts';
 import { hasTooManyParts } from '../transport/json-bounds.ts';
 import { isTooDeep } from '../transport/json-scan.ts';
-
-/** Enough for any reply in one piece, and a bound for an upstream that never stops. */
-const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 
 /** Reads a body whole, up to a bound. */
 export async function readWhole(body: AsyncIterable<Uint8Array>): Promise<string> {
@@ -14,12 +11,7 @@ export async function readWhole(body: AsyncIterable<Uint8Array>): Promise<string
   for await (const chunk of body) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > MAX_REPLY_BYTES) {
-      throw new GatewayError(
-        'upstream-broken',
-        `The upstream's reply is larger than ${MAX_REPLY_BYTES} bytes.`,
-      );
-    }
+    if (size > MAX_REPLY_BYTES) throw tooLarge();
   }
   const text = Buffer.concat(chunks).toString('utf8');
   return text.startsWith('\uFEFF') ? text.slice(1) : text;

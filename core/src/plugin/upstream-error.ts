@@ -3,7 +3,7 @@ import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
 import { type JsonValue, mapStrings } from '../canonical/json.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { parseJson } from './reply-text.ts';
-import { LEFT_OUT, MIN_SECRET } from './secret-texts.ts';
+import { LEFT_OUT, secretsIn } from './secret-texts.ts';
 import type { HttpUpstream } from './upstream-codec.ts';
 
 /** The most that a client is told of an upstream's words. */
@@ -32,12 +32,13 @@ export function withTexts(
   { kind, message, details }: GatewayError,
   change: (text: string) => string,
 ): GatewayError {
-  const { field, code, extensions, upstream } = details;
+  const { field, code, extensions, operatorNote, upstream } = details;
   const requestId = upstream?.requestId;
   return new GatewayError(kind, change(message), {
     ...details,
     ...(field !== undefined && { field: change(field) }),
     ...(code !== undefined && { code: change(code) }),
+    ...(operatorNote !== undefined && { operatorNote: change(operatorNote) }),
     ...(extensions && { extensions: mapStrings(extensions, change) as Extensions }),
     ...(requestId !== undefined && { upstream: { ...upstream, requestId: change(requestId) } }),
   });
@@ -57,10 +58,7 @@ export function readError(
 
 /** Takes the values of headers out of a text. */
 export function redact(text: string, headers: HeaderMap): string {
-  const secrets = Object.values(headers)
-    .map((value) => value.replace(/^(?:Bearer|Basic|Token) +/i, ''))
-    .filter((value) => value.length >= MIN_SECRET);
-  return redactValues(text, secrets);
+  return redactValues(text, Object.values(headers).flatMap(secretsIn));
 }
 
 /** Takes secrets out of a text: as they are, and masked as in `sk-a***9xyz`. */

@@ -1,6 +1,4 @@
 import type { GatewayError } from '../canonical/errors.ts';
-import type { Secrets } from '../plugin/secret-texts.ts';
-import { redactValues } from '../plugin/upstream-error.ts';
 import type { AttemptReason, AttemptRecord } from '../trace/record.ts';
 import type { CallTimes } from './call.ts';
 import type { Candidate } from './candidate.ts';
@@ -14,17 +12,19 @@ interface Attempted {
 
 type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
 
+/** More say nothing new, and all of them are stored. */
+const MAX_FAULTS = 10;
+
 /** Writes down one attempt as it goes, among those of its request. */
 export class AttemptDiary {
   readonly #record: Writable<AttemptRecord>;
   readonly #origin: number;
-  readonly #secrets: Secrets;
+  readonly #faults: string[] = [];
 
   constructor({ upstream, model }: Candidate, { exchange, reason, name }: Attempted, queuedAt: number) {
     const now = performance.now();
     const { notes } = exchange;
     this.#origin = notes.arrivedAt;
-    this.#secrets = upstream.secrets;
     this.#record = {
       ...{ upstream: upstream.config.id, model, name, reason },
       queuedMs: now - queuedAt,
@@ -35,12 +35,19 @@ export class AttemptDiary {
   }
 
   /** Only the first failure counts: others follow from it. */
-  failed({ kind, message, details: { retryAfterMs } }: GatewayError): void {
+  failed({ kind, message, details: { retryAfterMs, operatorNote } }: GatewayError): void {
     this.#record.error ??= {
       kind,
-      message: redactValues(message, this.#secrets.values),
+      message: operatorNote === undefined ? message : `${message} ${operatorNote}`,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     };
+  }
+
+  /** The provider broke the grammar of events. Each way to do so is written once. */
+  fault(what: string): void {
+    if (this.#faults.length >= MAX_FAULTS || this.#faults.includes(what)) return;
+    this.#faults.push(what);
+    this.#record.faults = this.#faults;
   }
 
   end(seen: CallTimes): void {

@@ -1,7 +1,6 @@
 import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
 import type { Demand, Limiter, Spent } from '../limits/limiter.ts';
 import type { Prices } from '../limits/prices.ts';
-import { redactValues, withTexts } from '../plugin/upstream-error.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import type { AttemptReason } from '../trace/record.ts';
 import { AttemptDiary } from './attempt-diary.ts';
@@ -77,10 +76,11 @@ export async function tryCandidate<Result>(
   const started = clock.now();
   const startedAt = performance.now();
   const own = (call = startCall(pools, {
-    ...{ upstream, model, requestId, signal, log, dropped: notes.dropped },
+    ...{ upstream, model, requestId, signal, dropped: notes.dropped },
     ...{ totalMs, firstTokenMs, health, now: clock.now },
     ...{ capture: notes.capture, attempt: notes.tries.length - 1, isLimited: notes.isLimited },
     onFailure: learn,
+    onFault: (fault) => diary.fault(fault),
     onRelease() {
       gate.exit();
       health.end();
@@ -115,9 +115,7 @@ export async function tryCandidate<Result>(
 export function blame(error: unknown, { upstream }: Candidate, call: Call): GatewayError {
   const { signal } = call.context;
   const cause: unknown = signal.aborted && !GatewayError.is(error) ? signal.reason : error;
-  const { kind, message, details } = withTexts(GatewayError.from(cause), (text) =>
-    redactValues(text, upstream.secrets.values),
-  );
+  const { kind, message, details } = GatewayError.from(cause);
   return new GatewayError(kind, message, {
     ...details,
     upstream: { id: upstream.config.id, ...details.upstream },

@@ -1,11 +1,13 @@
 import type { GatewayError } from '../canonical/errors.ts';
-import type { CallContext, Log } from '../plugin/plugin.ts';
+import type { CallContext } from '../plugin/plugin.ts';
 import type { HttpReply, HttpRequest, ReplyTap, RequestWatcher } from '../transport/http.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import type { CandidateHealth } from './health.ts';
 import type { Dropped } from './exchange.ts';
 import { Meter } from './meter.ts';
+import { noteFault } from './provider-faults.ts';
 import { exhaustedFor } from './rate-limit-headers.ts';
+import { SilenceWatch } from './silence-watch.ts';
 import { type Capture, isText, type UpstreamExchange } from '../trace/capture.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -18,7 +20,6 @@ export interface CallInput {
   readonly requestId: string;
   /** Fires when whoever asked went away. */
   readonly signal?: AbortSignal;
-  readonly log: Log;
   readonly dropped?: Dropped[];
   /** At most; the upstream's own time may be shorter. */
   readonly totalMs?: number | undefined;
@@ -34,6 +35,8 @@ export interface CallInput {
   /** Whether limits depend on what the upstream delivers. */
   readonly isLimited?: boolean | undefined;
   readonly onFailure?: (error: GatewayError) => void;
+  /** Learns how the provider broke the grammar of events. */
+  readonly onFault?: (fault: string) => void;
   readonly onRelease?: () => void;
 }
 
@@ -55,6 +58,9 @@ export interface CallTimes {
 /** One call of an upstream: its context, and what ends its clock. */
 export interface Call {
   readonly context: CallContext;
+  readonly upstream: Upstream;
+  /** Ends the call when the upstream says nothing for too long. */
+  readonly silence: SilenceWatch;
   /** What is known of the upstream's answer. */
   readonly seen: CallTimes;
   /** The first content is there: the wait for it is over. */
@@ -63,6 +69,8 @@ export interface Call {
   readonly begunAt: number | undefined;
   /** The reply broke after it had begun. */
   failed(error: GatewayError): void;
+  /** The provider broke the grammar of events, which was mended. */
+  fault(what: string): void;
   /** What the upstream delivers. */
   readonly meter: Meter;
   /** Must be called when the reply is over, however it ended; only the first time counts. */
@@ -75,8 +83,10 @@ export function startCall(pools: HttpPools, input: CallInput): Call {
 }
 
 /** A class: an object literal with getters would cost each call a shape of its own, which only a full collection frees. */
-class OpenCall implements Call, RequestWatcher {
+class OpenCall implements Call, RequestWatcher, ReplyTap {
   readonly context: CallContext;
+  readonly upstream: Upstream;
+  readonly silence: SilenceWatch;
   readonly seen: CallTimes = {};
   readonly meter: Meter;
   begunAt: number | undefined;
@@ -88,9 +98,14 @@ class OpenCall implements Call, RequestWatcher {
   #isOver = false;
 
   constructor(pools: HttpPools, input: CallInput) {
-    const { upstream, model, requestId, log, signal, firstTokenMs } = input;
-    const { timeouts } = upstream.config;
+    const { upstream, model, requestId, signal, firstTokenMs } = input;
+    const { id: name, timeouts } = upstream.config;
     this.#input = input;
+    this.upstream = upstream;
+    this.silence = new SilenceWatch({
+      ...{ timeouts, name },
+      onSilence: (error) => this.#controller.abort(error),
+    });
     this.meter = new Meter({ upstream, model: model ?? input.pricedAs ?? '' }, input.isLimited ?? false);
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener('abort', this.#onAbort, { once: true });
@@ -103,8 +118,8 @@ class OpenCall implements Call, RequestWatcher {
     this.context = {
       requestId,
       signal: ended,
-      log,
-      http: pools.client({ timeouts, signal: ended, watcher: this, name: upstream.config.id }),
+      log: upstream.log,
+      http: pools.client({ timeouts, signal: ended, watcher: this, name }),
       capabilities: upstream.capabilitiesOf(model),
       fetchFiles: (urls) => pools.files.fetchAll(urls, ended),
       drop: (field, why) => note(input.dropped ?? [], { field, why }),
@@ -113,19 +128,31 @@ class OpenCall implements Call, RequestWatcher {
 
   sending(request: HttpRequest): ReplyTap {
     this.seen.sentAt ??= performance.now();
+    this.silence.heard();
     const { capture, attempt } = this.#input;
     const sent = (this.#sent = capture?.send(captured(request, attempt)));
-    return sent ? tapOf(sent, this.meter) : this.meter;
+    return sent ? tapOf(sent, this) : this;
+  }
+
+  wants(headers: Readonly<Record<string, unknown>>): boolean {
+    return this.meter.wants(headers);
+  }
+
+  push(chunk: Uint8Array): void {
+    this.silence.heard();
+    this.meter.push(chunk);
   }
 
   connected(): void {
     this.seen.connectedAt ??= performance.now();
+    this.silence.heard();
   }
 
   answered({ status, headers }: Pick<HttpReply, 'status' | 'headers'>): void {
     const { seen } = this;
     seen.headersAt = performance.now();
     seen.status = status;
+    this.silence.answered();
     if (this.#sent) {
       this.#sent.status = status;
       this.#sent.replyHeaders = headers;
@@ -149,9 +176,15 @@ class OpenCall implements Call, RequestWatcher {
     this.#input.onFailure?.(error);
   }
 
+  fault(what: string): void {
+    noteFault(this.upstream, what);
+    this.#input.onFault?.(what);
+  }
+
   release(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.silence.stop();
     clearTimeout(this.#total);
     clearTimeout(this.#first);
     this.#input.signal?.removeEventListener('abort', this.#onAbort);
@@ -175,15 +208,15 @@ function note(dropped: Dropped[], { field, why }: Dropped): void {
 }
 
 /** Counts a reply and records its text. */
-function tapOf({ reply }: UpstreamExchange, meter: Meter): ReplyTap {
+function tapOf({ reply }: UpstreamExchange, counted: ReplyTap): ReplyTap {
   let isRecorded = false;
   return {
     wants(headers) {
       isRecorded = isText(headers);
-      return meter.wants(headers);
+      return counted.wants(headers);
     },
     push(chunk) {
-      meter.push(chunk);
+      counted.push(chunk);
       if (isRecorded) reply.push(chunk);
     },
   };

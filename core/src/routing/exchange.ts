@@ -1,3 +1,4 @@
+import type { GatewayError } from '../canonical/errors.ts';
 import type { Capture } from '../trace/capture.ts';
 import type { AttemptRecord } from '../trace/record.ts';
 import type { LimitHeadroom } from '../plugin/plugin.ts';
@@ -94,4 +95,6 @@ export interface BodyWatcher {
   push?(chunk: Uint8Array): void;
   /** Called at the body's end. Throws a `GatewayError` when it was no proper end. */
   end(): void;
+  /** What it means that the body broke. */
+  explain?(error: unknown): GatewayError;
 }

@@ -8,6 +8,7 @@ import { readText, readUpTo } from '../transport/read-body.ts';
 import { readSse } from '../transport/sse.ts';
 import type { Call } from './call.ts';
 import type { Candidate } from './candidate.ts';
+import { ContainedForward } from './contained-forward.ts';
 import type { BodyWatcher, Exchange, Reply } from './exchange.ts';
 import { holdBytes } from './hold.ts';
 import type { Meter } from './meter.ts';
@@ -66,7 +67,10 @@ export async function forwardRequest(
   const { raw, call, stream = false, hold, readStream = readSse, isAnswer = false, countAs } = input;
   const { meter } = call;
   meter.countAs(countAs);
-  const { status, headers, body } = await send(forward, input);
+  const contained = new ContainedForward(forward, call);
+  const { fail } = contained;
+  const answer = await send(contained, input);
+  const { status, headers, body } = answer;
   const reply = { status, headers: replyHeaders(headers, forward.replyHeaders) };
   const judge = (text: string): ReplyEnd => {
     const end = readEnd(forward, raw.wire, text);
@@ -75,9 +79,8 @@ export async function forwardRequest(
     return end;
   };
   const isStream = stream || /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
-  const refuse = (answer: Buffer): void =>
-    refuseFailure(answer, (text) => forward.decodeError(status, headers, text));
-  const read = isStream ? undefined : await readUpTo(body, WHOLE_BODY_BYTES);
+  const refuse = (bytes: Buffer): void => refuseFailure(bytes, (text) => contained.decodeError(answer, text));
+  const read = isStream ? undefined : await readUpTo(body, WHOLE_BODY_BYTES).catch(fail);
   if (read) {
     const whole = isJson(headers) ? withoutMark(read) : read;
     if (isAnswer) refuse(whole);
@@ -86,45 +89,53 @@ export async function forwardRequest(
     if (isJson(headers)) judge(whole.toString('utf8'));
     return { ...reply, body: whole };
   }
-  const reader = isStream && hold ? forward.reader?.(raw.wire) : undefined;
-  const watcher = isStream
-    ? watchStream(meter, judge, () => failInside(exchange, call))
-    : watchBytes(meter, judge, isJson(headers));
+  const reader = isStream && hold ? contained.reader(raw.wire) : undefined;
+  const watcher: BodyWatcher = {
+    ...(isStream
+      ? watchStream(meter, judge, () => failInside(exchange, call))
+      : watchBytes(meter, judge, isJson(headers))),
+    explain: (error) => contained.explain(error),
+  };
   if (reader && hold) {
     const ended = await holdBytes(body, {
-      ...{ decoder: reader.decodeStream(), bounds: hold },
+      ...{ decoder: contained.decoder(reader), bounds: hold },
       read: readStream,
       refuse,
-    });
+    }).catch(fail);
     if (ended) return { ...reply, body: Readable.from([ended]), ...released(call, watcher) };
-  } else await firstByte(body);
+  } else await firstByte(body).catch(fail);
   // It has ended already, so its events would never fire again.
   if (body.readableEnded) {
     call.release();
     if (stream) throw new GatewayError('upstream-broken', 'The upstream answered with an empty stream.');
     return { ...reply, body: '' };
   }
-  listen(body, exchange, call);
+  listen(body, contained, { exchange, call });
   call.begun();
   return { ...reply, body, watcher };
 }
 
 /** Throws what an error's status and body mean. */
-async function send(forward: Forward, { raw, model, call }: ForwardedRequest): Promise<HttpReply> {
-  const reply = await forward.send(raw, model, call.context);
-  const { status, headers, body } = reply;
-  if (status >= 400) throw forward.decodeError(status, headers, await readText(body, ERROR_TEXT_BYTES));
+async function send(forward: ContainedForward, { raw, model }: ForwardedRequest): Promise<HttpReply> {
+  const reply = await forward.send(raw, model);
+  const { status, body } = reply;
+  if (status >= 400) throw forward.decodeError(reply, await readText(body, ERROR_TEXT_BYTES));
   if (status < 300 || status === 304) return reply;
   body.destroy();
   throw new GatewayError('upstream-broken', `The upstream answered with a redirect (${status}).`);
 }
 
 /** Until somebody reads the body nobody else listens, and an error without a listener ends the process. */
-function listen(body: Readable, { log }: Exchange, call: Call): void {
-  const fail = (error: unknown): void => log.error({ error }, 'The end of a reply could not be recorded.');
+function listen(
+  body: Readable,
+  forward: ContainedForward,
+  { exchange, call }: { readonly exchange: Exchange; readonly call: Call },
+): void {
+  const fail = (error: unknown): void =>
+    exchange.log.error({ error }, 'The end of a reply could not be recorded.');
   body.on(
     'error',
-    guarded((error) => call.failed(GatewayError.from(error)), fail),
+    guarded((error) => call.failed(forward.explain(error)), fail),
   );
   body.once(
     'close',
@@ -187,7 +198,7 @@ async function firstByte(body: Readable): Promise<void> {
       body.off('end', settle);
       body.off('error', settle);
       if (error === undefined) resolve();
-      else reject(GatewayError.from(error));
+      else reject(error);
     };
     body.on('readable', settle);
     body.on('end', settle);

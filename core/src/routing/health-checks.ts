@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GatewayError } from '../canonical/errors.ts';
 import type { Log } from '../plugin/plugin.ts';
 import type { HttpPools } from '../transport/pools.ts';
+import { askProvider } from './ask-provider.ts';
 import { startCall } from './call.ts';
 import type { HealthBoard } from './health.ts';
 import type { Upstream, Upstreams } from './upstream.ts';
@@ -37,9 +38,9 @@ export function createHealthChecks(deps: HealthChecksDeps): () => Promise<void> 
 
 async function check(upstream: Upstream, { health, pools, log, now }: HealthChecksDeps): Promise<void> {
   const breakers = health.ofUpstream(upstream);
-  const call = startCall(pools, { upstream, requestId: `health_${randomUUID()}`, log });
+  const call = startCall(pools, { upstream, requestId: `health_${randomUUID()}` });
   try {
-    await upstream.provider.models?.(call.context);
+    await askProvider(call, (context) => upstream.provider.models?.(context));
     for (const breaker of breakers) breaker.answered();
   } catch (thrown) {
     const error = GatewayError.from(thrown);

@@ -43,7 +43,7 @@ export function noteUsage(notes: Notes): void {
 }
 
 /** What was sent, by an estimate. A request that only its upstream understands has none. */
-function inputOf({ estimate }: Pick<Notes, 'estimate'>): number {
+export function inputOf({ estimate }: Pick<Notes, 'estimate'>): number {
   try {
     return estimate?.().input ?? 0;
   } catch {

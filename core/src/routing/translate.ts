@@ -1,7 +1,6 @@
-import type { ChatEvent, ChatReply, ChatRequest } from '../canonical/chat.ts';
+import type { ChatEvent, ChatReply, ChatRequest, FinishEvent } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { collect, ReplyFolder } from '../canonical/fold.ts';
-import { endedEarly, GrammarGuard } from '../canonical/grammar.ts';
 import { mended } from '../canonical/iterate.ts';
 import type { HoldBounds } from '../config/routing.ts';
 import type { ChatEndpoint, EncodeContext } from '../plugin/plugin.ts';
@@ -12,6 +11,8 @@ import type { CallMemory, CallRecorder } from './call-memory.ts';
 import type { Candidate } from './candidate.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import { holdEvents } from './hold.ts';
+import { replyEvents } from './reply-events.ts';
+import { inputOf } from './spending.ts';
 
 export interface TranslateInput {
   readonly endpoint: ChatEndpoint;
@@ -34,7 +35,7 @@ export async function translate(exchange: Exchange, input: TranslateInput): Prom
   const scope = exchange.key?.id ?? '';
   const history = endpoint.losesState ? memory.restore(scope, request) : request;
   const asked = { ...history, model: candidate.model };
-  const told = provider.chat(asked, call.context);
+  const told = replyEvents(call, (own) => provider.chat(asked, own));
   const recorder = endpoint.losesState ? memory.record(scope) : undefined;
   const watched = watch(told, { exchange, call, model: request.model, recorder });
   const events = await holdEvents(input.keep ? kept(watched, input.keep) : watched, input.hold);
@@ -44,7 +45,11 @@ export async function translate(exchange: Exchange, input: TranslateInput): Prom
   }
   const reply = await collect(events);
   const body = JSON.stringify(endpoint.encodeReply(reply, context));
-  const headers = { 'content-type': 'application/json; charset=utf-8', ...droppedHeader(exchange) };
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    ...(reply.usage?.estimated && { 'x-dragoman-estimated': 'true' }),
+    ...droppedHeader(exchange),
+  };
   return { status: 200, headers, body };
 }
 
@@ -69,29 +74,37 @@ interface Watched {
   readonly recorder: CallRecorder | undefined;
 }
 
-/** Keeps the grammar, notes the usage that passes, and stops the call's clock at the end. */
+/** Notes the usage that passes, estimates it where there is none, and stops the call's clock at the end. */
 async function* watch(
   events: AsyncIterable<ChatEvent>,
   { exchange: { notes }, call, model, recorder }: Watched,
 ): AsyncGenerator<ChatEvent> {
-  const guard = new GrammarGuard();
+  let hasUsage = false;
   try {
-    for await (const event of events) {
-      if (event.type === 'finish') {
-        yield* guard.closeAll();
-        call.meter.end();
-      }
-      if (!guard.admits(event)) continue;
+    for await (const told of events) {
+      call.meter.tell(told);
+      if ('usage' in told && told.usage) hasUsage = true;
+      const event = told.type === 'finish' ? ended(told, { notes, call, hasUsage }) : told;
       if ('usage' in event && event.usage) notes.usage = { ...notes.usage, ...event.usage };
-      call.meter.tell(event);
       recorder?.push(event);
       yield event.type === 'start' ? { ...event, model } : event;
-      if (guard.isFinished) return;
     }
-    throw endedEarly();
   } finally {
     call.release();
   }
+}
+
+interface Ended extends Pick<Watched, 'call'> {
+  readonly notes: Exchange['notes'];
+  readonly hasUsage: boolean;
+}
+
+/** The end of a reply, with what it took by an estimate where the upstream did not tell. */
+function ended(event: FinishEvent, { notes, call, hasUsage }: Ended): FinishEvent {
+  call.meter.end();
+  if (hasUsage) return event;
+  const usage = call.meter.usage(() => inputOf(notes));
+  return usage ? { ...event, usage } : event;
 }
 
 /** Hands the whole reply on before it is told that it ended: the next request may build on it. */

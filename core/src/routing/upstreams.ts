@@ -1,42 +1,41 @@
 import { randomUUID } from 'node:crypto';
+import { GatewayError } from '../canonical/errors.ts';
 import type { Model } from '../canonical/models.ts';
+import { readModels } from '../canonical/read-answers.ts';
 import type { LiveConfig } from '../config/live.ts';
 import { urlsWithUserInfo } from '../config/option-urls.ts';
 import type { UpstreamConfig } from '../config/upstream.ts';
-import type { Log } from '../plugin/plugin.ts';
-import type { Registry } from '../plugin/registry.ts';
 import type { SecretBox } from '../state/secrets.ts';
-import { type KnownSecrets, secretsOf } from '../state/known-secrets.ts';
 import { openOptions } from '../state/seal-options.ts';
+import { StateError } from '../state/state-error.ts';
 import type { StateStore } from '../state/state.ts';
-import type { HttpPools } from '../transport/pools.ts';
+import { askProvider } from './ask-provider.ts';
+import { type BuildDeps, buildUpstream, CreateError } from './build-upstream.ts';
 import { startCall } from './call.ts';
 import { createModelList, type ModelList } from './model-list.ts';
-import type { Upstream, Upstreams } from './upstream.ts';
-import { createCapabilities } from './upstream-capabilities.ts';
+import type { UnusableUpstream, Upstream, Upstreams } from './upstream.ts';
 
-export interface UpstreamsDeps {
+export interface UpstreamsDeps extends BuildDeps {
   readonly live: LiveConfig;
-  readonly registry: Registry;
   readonly state: StateStore;
   readonly secrets: SecretBox;
-  /** Gets the secrets of every upstream that is created. */
-  readonly known: KnownSecrets;
-  readonly pools: HttpPools;
-  readonly log: Log;
   readonly now: () => number;
 }
 
-type Stored = UpstreamConfig;
+type Entry = Upstream | UnusableUpstream;
+
+const isUsable = (entry: Entry): entry is Upstream => 'provider' in entry;
+const configOf = (entry: Entry): UpstreamConfig => (isUsable(entry) ? entry.config : entry.stored);
 
 /** Keeps the live upstreams in step with the state: one that did not change stays the very same object. */
 export function createUpstreams(deps: UpstreamsDeps): Upstreams {
   const lists = new WeakMap<Upstream, ModelList>();
   let fileSeen: readonly UpstreamConfig[] | undefined;
-  let fromFile: readonly Upstream[] = [];
-  let seen: readonly Stored[] | undefined;
-  let fromState = new Map<Stored, Upstream>();
+  let fromFile: readonly Entry[] = [];
+  let seen: readonly UpstreamConfig[] | undefined;
+  let fromState = new Map<UpstreamConfig, Entry>();
   let all: readonly Upstream[] = [];
+  let unusable: readonly UnusableUpstream[] = [];
   let byId = new Map<string, Upstream>();
   let revision = 0;
 
@@ -44,21 +43,17 @@ export function createUpstreams(deps: UpstreamsDeps): Upstreams {
     const stored = deps.state.read().upstreams;
     const declared = deps.live.get().upstreams;
     if (stored === seen && declared === fileSeen) return;
+    const before = [...fromFile, ...fromState.values()];
+    if (declared !== fileSeen) fromFile = readFile(declared, fileSeen ? fromFile : undefined, deps);
     revision += 1;
-    const before = fromFile;
-    if (declared !== fileSeen)
-      fromFile = declared.map((config) => same(before, config) ?? build(deps, config, 'file'));
     fileSeen = declared;
     seen = stored;
-    const next = new Map(stored.map((entry) => [entry, fromState.get(entry) ?? openStored(deps, entry)]));
-    const gone = [
-      ...[...fromState].filter(([entry]) => !next.has(entry)).map(([, upstream]) => upstream),
-      ...before.filter((upstream) => !fromFile.includes(upstream)),
-    ];
-    fromState = new Map([...next].filter((pair): pair is [Stored, Upstream] => pair[1] !== undefined));
-    all = [...fromFile, ...fromState.values()];
+    fromState = new Map(stored.map((entry) => [entry, fromState.get(entry) ?? openStored(deps, entry)]));
+    const entries = [...fromFile, ...fromState.values()];
+    all = entries.filter(isUsable);
+    unusable = entries.filter((entry): entry is UnusableUpstream => !isUsable(entry));
     byId = new Map(all.map((upstream) => [upstream.config.id, upstream]));
-    void closeAll(gone, deps.log);
+    void closeAll(before.filter(isUsable).filter((upstream) => !entries.includes(upstream)));
   };
 
   const listOf = (upstream: Upstream): ModelList => {
@@ -72,6 +67,10 @@ export function createUpstreams(deps: UpstreamsDeps): Upstreams {
       sync();
       return all;
     },
+    unusable() {
+      sync();
+      return unusable;
+    },
     revision() {
       sync();
       return revision;
@@ -80,25 +79,44 @@ export function createUpstreams(deps: UpstreamsDeps): Upstreams {
       sync();
       return byId.get(id);
     },
-    create: (config) => build(deps, config, 'state'),
+    create: (config) => buildUpstream(deps, config, 'state'),
     list: listOf,
-    close: () => closeAll(all, deps.log),
+    close: () => closeAll(all),
   };
 }
 
-/** The upstream of before, where its config says the same. */
-function same(before: readonly Upstream[], config: UpstreamConfig): Upstream | undefined {
-  const text = JSON.stringify(config);
-  return before.find((upstream) => JSON.stringify(upstream.config) === text);
+/**
+ * The upstreams of the file. One whose provider cannot be created does not stop the start; but a file that is loaded
+ * again is refused then, so that what runs goes on.
+ */
+function readFile(
+  declared: readonly UpstreamConfig[],
+  before: readonly Entry[] | undefined,
+  deps: UpstreamsDeps,
+): readonly Entry[] {
+  const made: Upstream[] = [];
+  const build = (config: UpstreamConfig): Entry => {
+    try {
+      const upstream = buildUpstream(deps, config, 'file');
+      made.push(upstream);
+      return upstream;
+    } catch (error) {
+      if (before) throw error;
+      return unusableFor(error, { stored: config, origin: 'file' }, deps);
+    }
+  };
+  try {
+    return declared.map((config) => same(before ?? [], config) ?? build(config));
+  } catch (error) {
+    void closeAll(made);
+    throw error;
+  }
 }
 
-function build(deps: UpstreamsDeps, config: UpstreamConfig, origin: Upstream['origin']): Upstream {
-  const type = deps.registry.provider(config.provider);
-  const log = deps.log;
-  const secrets = secretsOf(type.options, config.options);
-  deps.known.add(secrets);
-  const provider = type.create(config.options, { upstreamId: config.id, log });
-  return { config, origin, type, provider, secrets, capabilitiesOf: createCapabilities({ type, config }) };
+/** The upstream of before, where its config says the same. */
+function same(before: readonly Entry[], config: UpstreamConfig): Entry | undefined {
+  const text = JSON.stringify(config);
+  return before.find((entry) => JSON.stringify(configOf(entry)) === text);
 }
 
 const USER_INFO =
@@ -106,7 +124,7 @@ const USER_INFO =
 
 /** A stored upstream with its secrets opened. Throws when its plugin is gone, or its options cannot be used. */
 export function openConfig(
-  stored: Stored,
+  stored: UpstreamConfig,
   { registry, secrets }: Pick<UpstreamsDeps, 'registry' | 'secrets'>,
 ): UpstreamConfig {
   const type = registry.provider(stored.provider);
@@ -114,25 +132,48 @@ export function openConfig(
 }
 
 /** A stored upstream whose plugin was removed or whose secret key was lost must not stop the others. */
-function openStored(deps: UpstreamsDeps, stored: Stored): Upstream | undefined {
+function openStored(deps: UpstreamsDeps, stored: UpstreamConfig): Entry {
   try {
     const config = openConfig(stored, deps);
     // Earlier versions accepted them.
     if (urlsWithUserInfo(stored.options).length > 0) deps.log.warn({ upstream: stored.id }, USER_INFO);
-    return build(deps, config, 'state');
+    return buildUpstream(deps, config, 'state');
   } catch (error) {
-    deps.log.error({ upstream: stored.id, error }, 'A stored upstream cannot be used.');
-    return undefined;
+    return unusableFor(error, { stored, origin: 'state' }, deps);
   }
+}
+
+function unusableFor(
+  error: unknown,
+  upstream: Pick<UnusableUpstream, 'stored' | 'origin'>,
+  { registry, log }: UpstreamsDeps,
+): UnusableUpstream {
+  const { id, provider } = upstream.stored;
+  const reason = reasonOf(error, provider);
+  const plugin = registry.providers.some(({ name }) => name === provider)
+    ? registry.pluginOf(provider)
+    : undefined;
+  const cause = error instanceof CreateError ? error.cause : error;
+  log.error(
+    { upstream: id, ...(plugin && { plugin }), error: cause },
+    `An upstream cannot be used. ${reason}`,
+  );
+  return { ...upstream, reason };
+}
+
+function reasonOf(error: unknown, provider: string): string {
+  if (error instanceof CreateError || error instanceof StateError) return error.message;
+  if (GatewayError.is(error)) return `No plugin brings the provider ${JSON.stringify(provider)}.`;
+  return `Its stored options do not fit the provider ${JSON.stringify(provider)}.`;
 }
 
 function createList(deps: UpstreamsDeps, upstream: Upstream, onChange: () => void): ModelList {
   const { provider, config } = upstream;
   if (!provider.models) return createModelList({ config, now: deps.now });
   const discover = async (): Promise<readonly Model[]> => {
-    const call = startCall(deps.pools, { upstream, requestId: `models_${randomUUID()}`, log: deps.log });
+    const call = startCall(deps.pools, { upstream, requestId: `models_${randomUUID()}` });
     try {
-      return (await provider.models?.(call.context)) ?? [];
+      return await askProvider(call, async (context) => readModels(await provider.models?.(context)));
     } finally {
       call.release();
     }
@@ -140,12 +181,6 @@ function createList(deps: UpstreamsDeps, upstream: Upstream, onChange: () => voi
   return createModelList({ config, discover, onChange, now: deps.now });
 }
 
-async function closeAll(upstreams: readonly (Upstream | undefined)[], log: Log): Promise<void> {
-  for (const upstream of upstreams) {
-    try {
-      await upstream?.provider.close?.();
-    } catch (error) {
-      log.warn({ upstream: upstream?.config.id, error }, 'An upstream did not close cleanly.');
-    }
-  }
+async function closeAll(upstreams: readonly Upstream[]): Promise<void> {
+  await Promise.all(upstreams.map((upstream) => upstream.close()));
 }

@@ -8,8 +8,8 @@ import { echoProvider } from './provider.ts';
 import { samplePattern } from './schema/sample-pattern.ts';
 import { sampleSchema } from './schema/sample-schema.ts';
 
-const { context } = createTestContext();
-const echo = echoProvider.create({ delayMs: 0 }, { upstreamId: 'echo', log: context.log });
+const { context, setup } = createTestContext();
+const echo = echoProvider.create({ delayMs: 0 }, setup);
 const ask = (text: string, changes: Partial<ChatRequest> = {}) =>
   readReply(echo.chat(chatRequest(text, { model: 'echo', ...changes }), context));
 

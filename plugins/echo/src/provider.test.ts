@@ -12,9 +12,9 @@ const WEATHER: FunctionTool = {
 };
 const CLOCK: FunctionTool = { kind: 'function', name: 'readClock' };
 
-const log = createTestContext().context.log;
+const { setup } = createTestContext();
 
-const provider = (delayMs = 0) => echoProvider.create({ delayMs }, { upstreamId: 'echo', log });
+const provider = (delayMs = 0) => echoProvider.create({ delayMs }, setup);
 
 const ask = (text: string, changes: Partial<ChatRequest> = {}) => {
   const request = chatRequest(text, { model: 'echo', ...changes });

@@ -39,10 +39,10 @@ describe('the provider', () => {
   });
 
   const create = (options: object = {}) =>
-    openaiProvider.create(openaiProvider.options.parse({ baseUrl: `${upstream.url}/v1`, ...options }), {
-      upstreamId: 'u',
-      log: test.context.log,
-    });
+    openaiProvider.create(
+      openaiProvider.options.parse({ baseUrl: `${upstream.url}/v1`, ...options }),
+      test.setup,
+    );
 
   it('sends its credentials, and headers of its own over all others', async () => {
     upstream.reply({ body: { data: [] } });

@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import type { Plugin } from '../../plugin/plugin.ts';
+import { pluginProblems } from '../../plugin/plugin-shape.ts';
 import { findClashes } from '../../plugin/registry.ts';
 import { type ConfigFields, readSection, type Section } from '../section.ts';
 
 const schema = z.array(
   z.custom<Plugin>(
-    (value) =>
-      typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string',
+    (value) => typeof value === 'object' && value !== null,
     'expected a plugin, such as echo(); is the call missing?',
   ),
 );
 
 export function resolvePlugins({ plugins: input }: ConfigFields): Section<readonly Plugin[]> {
   const { value, problems } = readSection({ name: 'plugins', schema, input, standIn: [] });
+  const wrong = value.flatMap((plugin, at) => pluginProblems(plugin, ['plugins', at]));
+  if (wrong.length > 0) return { value: [], problems: [...problems, ...wrong] };
   const clashes = findClashes(value).map((message) => ({ path: 'plugins', message }));
   return { value, problems: [...problems, ...clashes] };
 }

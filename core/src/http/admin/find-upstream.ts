@@ -1,13 +1,12 @@
 import type { Upstream } from '../../routing/upstream.ts';
 import { AdminError } from './admin-error.ts';
 import type { AdminDeps } from './deps.ts';
-import { unusableUpstreams } from './unusable-upstreams.ts';
 
 /** The upstream of a path. Throws an `AdminError` when there is none, or none that can be used. */
 export function findUpstream(id: string | undefined, deps: AdminDeps): Upstream {
   const upstream = deps.upstreams.get(id ?? '');
   if (upstream) return upstream;
-  const unusable = unusableUpstreams(deps).find(({ stored }) => stored.id === id);
+  const unusable = deps.upstreams.unusable().find(({ stored }) => stored.id === id);
   if (unusable) throw new AdminError('conflict', `The upstream ${id} cannot be used. ${unusable.reason}`);
   throw notFound(id);
 }
@@ -17,7 +16,10 @@ export function notFound(id: string | undefined): AdminError {
 }
 
 /** Throws an `AdminError` when an upstream is not one of the state's, which alone can be changed. */
-export function refuseReadOnly({ config: { id }, origin }: Upstream, { config }: AdminDeps): void {
+export function refuseReadOnly(
+  { config: { id }, origin }: Pick<Upstream, 'config' | 'origin'>,
+  { config }: AdminDeps,
+): void {
   if (origin === 'state') return;
   const file = config.file ?? 'the configuration';
   throw new AdminError('read-only', `The upstream ${id} is declared in ${file}; change it there.`);

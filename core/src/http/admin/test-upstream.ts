@@ -3,9 +3,9 @@ import type { z } from 'zod';
 import type { ChatRequest } from '../../canonical/chat.ts';
 import { GatewayError } from '../../canonical/errors.ts';
 import { collect } from '../../canonical/fold.ts';
-import { guardGrammar } from '../../canonical/grammar.ts';
 import { defined } from '../../canonical/json.ts';
 import { startCall } from '../../routing/call.ts';
+import { replyEvents } from '../../routing/reply-events.ts';
 import type { Upstream } from '../../routing/upstream.ts';
 import type { testResultSchema } from './contract.ts';
 import type { AdminDeps } from './deps.ts';
@@ -47,8 +47,8 @@ function nothingToTry(): GatewayError {
   return new GatewayError('invalid', 'This upstream cannot list its models; name a model to try it with.');
 }
 
-async function ask(upstream: Upstream, model: string, { pools, log }: AdminDeps): Promise<string> {
-  const call = startCall(pools, { upstream, model, requestId: `test_${randomUUID()}`, log });
+async function ask(upstream: Upstream, model: string, { pools }: AdminDeps): Promise<string> {
+  const call = startCall(pools, { upstream, model, requestId: `test_${randomUUID()}` });
   const request: ChatRequest = {
     protocol: 'test',
     model,
@@ -61,7 +61,7 @@ async function ask(upstream: Upstream, model: string, { pools, log }: AdminDeps)
     reasoning: {},
   };
   try {
-    const { choices } = await collect(guardGrammar(upstream.provider.chat(request, call.context)));
+    const { choices } = await collect(replyEvents(call, (own) => upstream.provider.chat(request, own)));
     return (choices[0]?.content ?? []).map((part) => (part.type === 'text' ? part.text : '')).join('');
   } finally {
     call.release();

@@ -72,6 +72,10 @@ export const traceSchema = z
         endMs: z.number(),
         status: z.int().optional(),
         upstreamRequestId: z.string().optional(),
+        faults: z
+          .array(z.string())
+          .optional()
+          .describe('How the provider broke the grammar of events, which was mended.'),
         error: z
           .object({ kind: z.string(), message: z.string(), retryAfterMs: z.number().optional() })
           .optional(),

@@ -135,6 +135,8 @@ describe('an upstream that is changed', () => {
 
   it('is closed when it is replaced or removed', async () => {
     await add();
+    // One was created and closed to try the options.
+    admin.diary.closed = 0;
     await admin.call('PATCH', '/upstreams/polly', { enabled: false });
     expect(admin.diary.closed).toBe(1);
     expect((await admin.call('DELETE', '/upstreams/polly')).status).toBe(204);

@@ -5,6 +5,7 @@ import { originsOf } from '../../config/option-urls.ts';
 import { parseUpstream } from '../../config/parse-upstream.ts';
 import type { UpstreamConfig } from '../../config/upstream.ts';
 import type { ProviderType } from '../../plugin/plugin.ts';
+import { CreateError } from '../../routing/build-upstream.ts';
 import type { Upstream } from '../../routing/upstream.ts';
 import { openConfig } from '../../routing/upstreams.ts';
 import { sealOptions } from '../../state/seal-options.ts';
@@ -16,7 +17,7 @@ import type { AdminDeps } from './deps.ts';
 import { findUpstream, notFound, refuseReadOnly } from './find-upstream.ts';
 import { always, defineOperation, type Operation } from './operation.ts';
 import { testUpstream } from './test-upstream.ts';
-import { unusableUpstreams, viewUnusable } from './unusable-upstreams.ts';
+import { viewUnusable } from './unusable-upstreams.ts';
 import { viewUpstream } from './upstream-view.ts';
 
 export const upstreamOperations: readonly Operation[] = [
@@ -28,7 +29,7 @@ export const upstreamOperations: readonly Operation[] = [
     response: z.array(contract.upstreamViewSchema),
     handle: (_, deps) => [
       ...deps.upstreams.all().map((upstream) => viewUpstream(upstream, deps)),
-      ...unusableUpstreams(deps).map((unusable) => viewUnusable(unusable, deps)),
+      ...deps.upstreams.unusable().map((unusable) => viewUnusable(unusable, deps)),
     ],
   }),
   defineOperation({
@@ -47,8 +48,9 @@ export const upstreamOperations: readonly Operation[] = [
     refusals: ['conflict'],
     async handle({ body }, deps) {
       const config = checked(body, deps);
+      await create(config, deps).close();
       const stored = seal(config, deps);
-      const isDeclared = deps.upstreams.get(config.id)?.origin === 'file';
+      const isDeclared = isOfFile(config.id, deps);
       await deps.state.update((state) => {
         if (isDeclared || state.upstreams.some(({ id }) => id === config.id))
           throw new AdminError('conflict', `There is an upstream ${config.id} already.`);
@@ -71,11 +73,11 @@ export const upstreamOperations: readonly Operation[] = [
     body: contract.unsavedTestInputSchema,
     response: contract.testResultSchema,
     async handle({ body }, deps) {
-      const upstream = deps.upstreams.create(checked(body.upstream, deps));
+      const upstream = create(checked(body.upstream, deps), deps);
       try {
         return await testUpstream(upstream, body.model, deps);
       } finally {
-        await upstream.provider.close?.();
+        await upstream.close();
       }
     },
   }),
@@ -86,7 +88,7 @@ export const upstreamOperations: readonly Operation[] = [
     access: 'admin',
     response: contract.upstreamViewSchema,
     handle({ params: { id } }, deps) {
-      const unusable = unusableUpstreams(deps).find(({ stored }) => stored.id === id);
+      const unusable = deps.upstreams.unusable().find(({ stored }) => stored.id === id);
       return unusable ? viewUnusable(unusable, deps) : viewUpstream(findUpstream(id, deps), deps);
     },
   }),
@@ -103,7 +105,7 @@ export const upstreamOperations: readonly Operation[] = [
     response: contract.upstreamViewSchema,
     refusals: ['read-only', 'conflict'],
     async handle({ body: { options, limits, healthCheck, traces, ...fields }, params: { id } }, deps) {
-      await deps.state.update((state) => {
+      const changedIn = (state: State): UpstreamConfig => {
         const { config, type, isUsable } = findChangeable(id, state, deps);
         const given = { type, before: config.options, change: options ?? {} };
         const merged = changeOptions(given);
@@ -116,7 +118,12 @@ export const upstreamOperations: readonly Operation[] = [
         if (!isUsable) refuseKeptSecrets(given, 'since the stored value cannot be used');
         const next = checked(changed, deps);
         if (isUsable) refuseMovedSecrets(given, next.options);
-        const stored = seal(next, deps);
+        return next;
+      };
+      const tried = changedIn(deps.state.read());
+      if (tried.enabled) await create(tried, deps).close();
+      await deps.state.update((state) => {
+        const stored = seal(changedIn(state), deps);
         const upstreams = state.upstreams.map((entry) => (entry.id === id ? stored : entry));
         return { ...state, upstreams };
       });
@@ -133,7 +140,7 @@ export const upstreamOperations: readonly Operation[] = [
     async handle({ params: { id } }, deps) {
       await deps.state.update((state) => {
         const upstreams = state.upstreams.filter((entry) => entry.id !== id);
-        if (upstreams.length === state.upstreams.length) refuseReadOnly(findUpstream(id, deps), deps);
+        if (upstreams.length === state.upstreams.length) refuseDeclared(id, deps);
         return { ...state, upstreams };
       });
     },
@@ -167,10 +174,22 @@ function findChangeable(id: string | undefined, { upstreams }: State, deps: Admi
   const stored = upstreams.find((entry) => entry.id === id);
   const type = deps.registry.providers.find(({ name }) => name === stored?.provider);
   if (stored && type) return open(stored, type, deps);
-  const upstream = findUpstream(id, deps);
-  refuseReadOnly(upstream, deps);
+  refuseDeclared(id, deps);
   // It was removed meanwhile.
   throw notFound(id);
+}
+
+function isOfFile(id: string, { upstreams }: AdminDeps): boolean {
+  if (upstreams.get(id)?.origin === 'file') return true;
+  return upstreams.unusable().some(({ stored, origin }) => stored.id === id && origin === 'file');
+}
+
+/** Throws an `AdminError` when an upstream is declared in the file, or is not there at all. */
+function refuseDeclared(id: string | undefined, deps: AdminDeps): void {
+  const unusable = deps.upstreams
+    .unusable()
+    .find(({ stored, origin }) => stored.id === id && origin === 'file');
+  refuseReadOnly(unusable ? { config: unusable.stored, origin: 'file' } : findUpstream(id, deps), deps);
 }
 
 function open(stored: UpstreamConfig, type: ProviderType, deps: AdminDeps): Changeable {
@@ -194,7 +213,7 @@ function changesOptions(change: UpstreamConfig['options'], { config, type }: Cha
 /** An upstream for the audit log: as shown, without fields that change by themselves. */
 function upstreamNow(id: string | undefined, deps: AdminDeps): unknown {
   const upstream = deps.upstreams.get(id ?? '');
-  const unusable = unusableUpstreams(deps).find(({ stored }) => stored.id === id);
+  const unusable = deps.upstreams.unusable().find(({ stored }) => stored.id === id);
   if (!upstream && !unusable) return undefined;
   const view = unusable ? viewUnusable(unusable, deps) : upstream && viewUpstream(upstream, deps);
   return { ...view, knownModels: undefined, failure: undefined };
@@ -204,6 +223,16 @@ function checked(input: unknown, { registry }: AdminDeps): UpstreamConfig {
   const parsed = parseUpstream(registry, input);
   if ('upstream' in parsed) return parsed.upstream;
   throw new AdminError('invalid', 'The upstream is not valid.', { issues: parsed.problems });
+}
+
+/** Creates an upstream that is not kept. What its provider refuses is not stored. */
+function create(config: UpstreamConfig, { upstreams }: AdminDeps): Upstream {
+  try {
+    return upstreams.create(config);
+  } catch (error) {
+    if (!(error instanceof CreateError)) throw error;
+    throw new AdminError('invalid', error.message);
+  }
 }
 
 function seal(config: UpstreamConfig, { registry, secrets }: AdminDeps): UpstreamConfig {

@@ -1,0 +1,37 @@
+import type { Usage } from './chat.ts';
+import type { EmbedReply } from './embed.ts';
+import { GatewayError } from './errors.ts';
+import { soundUsage } from './event-values.ts';
+import { isJsonObject } from './json.ts';
+import type { Model } from './models.ts';
+
+/** The embeddings that a provider gave, which may be anything. `estimate` stands for a usage that it did not report. */
+export function readVectors(reply: unknown, estimate: () => Usage): EmbedReply {
+  const vectors = isJsonObject(reply) ? (reply['vectors'] as unknown) : undefined;
+  const isSound =
+    Array.isArray(vectors) &&
+    vectors.every((one: unknown) => Array.isArray(one) && one.every((value) => Number.isFinite(value)));
+  if (!isSound) throw broken('vectors of numbers');
+  const { model, usage } = reply as EmbedReply;
+  return {
+    model: typeof model === 'string' ? model : '',
+    vectors: vectors as EmbedReply['vectors'],
+    usage: (usage && soundUsage(usage, () => {})) ?? estimate(),
+  };
+}
+
+/** The models that a provider listed, which may be anything. */
+export function readModels(models: unknown): readonly Model[] {
+  const isSound =
+    Array.isArray(models) &&
+    models.every((one: unknown) => isJsonObject(one) && typeof one['id'] === 'string' && one['id'] !== '');
+  if (!isSound) throw broken('a list of models with ids');
+  return models as readonly Model[];
+}
+
+function broken(expected: string): GatewayError {
+  return new GatewayError(
+    'upstream-broken',
+    `The provider of the upstream gave something else than ${expected}.`,
+  );
+}

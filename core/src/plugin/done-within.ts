@@ -1,0 +1,15 @@
+/**
+ * Waits for a plugin, but not for longer; gives whether it was in time. The timer keeps the process alive: the steps
+ * that follow have to be done. Throws what the work throws.
+ */
+export async function isDoneWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,19 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** Whose code runs. */
+export interface PluginScope {
+  readonly plugin: string;
+  readonly upstream?: string;
+}
+
+const running = new AsyncLocalStorage<PluginScope>();
+
+/** Runs code of a plugin. What it leaves behind, such as timers and promises, is still known to be its own. */
+export function runAs<T>(scope: PluginScope, work: () => T): T {
+  return running.run(scope, work);
+}
+
+/** Whose code runs now; `undefined` for the gateway's own. */
+export function runningPlugin(): PluginScope | undefined {
+  return running.getStore();
+}

@@ -1,0 +1,80 @@
+import type { UpstreamConfig } from '../config/upstream.ts';
+import { bindLog } from '../plugin/bound-log.ts';
+import { isDoneWithin } from '../plugin/done-within.ts';
+import type { Log, Provider } from '../plugin/plugin.ts';
+import { runAs } from '../plugin/plugin-scope.ts';
+import { providerProblems } from '../plugin/plugin-shape.ts';
+import type { Registry } from '../plugin/registry.ts';
+import { replaceSecrets } from '../plugin/secret-texts.ts';
+import { type KnownSecrets, secretsOf } from '../state/known-secrets.ts';
+import type { HttpPools } from '../transport/pools.ts';
+import type { Upstream } from './upstream.ts';
+import { createCapabilities } from './upstream-capabilities.ts';
+
+export interface BuildDeps {
+  readonly registry: Registry;
+  /** Gets the secrets of every upstream that is created. */
+  readonly known: KnownSecrets;
+  readonly pools: HttpPools;
+  readonly log: Log;
+}
+
+/** The plugin could not create its provider. The message names the plugin, the upstream and the cause, without secrets. */
+export class CreateError extends Error {
+  override readonly name = 'CreateError';
+}
+
+/** Creates an upstream from its config. Throws a {@link CreateError} when its provider fails to. */
+export function buildUpstream(
+  { registry, known, pools, log: gatewayLog }: BuildDeps,
+  config: UpstreamConfig,
+  origin: Upstream['origin'],
+): Upstream {
+  const { id, timeouts } = config;
+  const type = registry.provider(config.provider);
+  const plugin = registry.pluginOf(config.provider);
+  const secrets = secretsOf(type.options, config.options);
+  known.add(secrets);
+  const scope = { plugin, upstream: id };
+  const log = bindLog(gatewayLog, scope);
+  const gone = new AbortController();
+  const { signal } = gone;
+  const create = (): Provider => {
+    try {
+      const http = pools.client({ timeouts, signal, name: id });
+      const provider = runAs(scope, () => type.create(config.options, { upstreamId: id, log, http, signal }));
+      const [problem] = providerProblems(provider);
+      if (problem !== undefined) throw new Error(`create() gave no proper provider: ${problem}.`);
+      return provider;
+    } catch (error) {
+      gone.abort();
+      const cause = error instanceof Error ? error.message : String(error);
+      const message = `The plugin ${plugin} could not create the upstream ${id}: ${cause}`;
+      throw new CreateError(replaceSecrets(message, secrets), { cause: error });
+    }
+  };
+  const provider = create();
+  return {
+    ...{ config, origin, type, plugin, scope, provider, secrets, log },
+    capabilitiesOf: createCapabilities({ type, config }),
+    close: () => close(provider, { scope, log, gone }),
+  };
+}
+
+/** A provider that does not close in time is left behind. */
+const CLOSE_MS = 2_000;
+
+async function close(
+  provider: Provider,
+  { scope, log, gone }: Pick<Upstream, 'scope' | 'log'> & { readonly gone: AbortController },
+): Promise<void> {
+  try {
+    const closed = runAs(scope, async () => provider.close?.());
+    if (!(await isDoneWithin(CLOSE_MS, closed)))
+      log.warn({}, `An upstream did not close within ${CLOSE_MS} ms.`);
+  } catch (error) {
+    log.warn({ error }, 'An upstream did not close cleanly.');
+  } finally {
+    gone.abort();
+  }
+}

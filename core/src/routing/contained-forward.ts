@@ -1,0 +1,64 @@
+import { Readable } from 'node:stream';
+import { GatewayError } from '../canonical/errors.ts';
+import { isJsonObject } from '../canonical/json.ts';
+import type { Forward, RawRequest, ReplyReader } from '../plugin/plugin.ts';
+import type { StreamDecoder } from '../plugin/stream-decoder.ts';
+import type { HttpReply } from '../transport/http.ts';
+import { askProvider } from './ask-provider.ts';
+import type { Call } from './call.ts';
+import { providerFailure } from './provider-failure.ts';
+
+/** What a provider's way to forward does, for one call: its errors and its replies may be anything. */
+export class ContainedForward {
+  readonly #forward: Forward;
+  readonly #call: Call;
+
+  constructor(forward: Forward, call: Call) {
+    this.#forward = forward;
+    this.#call = call;
+  }
+
+  async send(raw: RawRequest, model: string | undefined): Promise<HttpReply> {
+    // A file may take long to go out.
+    const isImpatient = raw.body === undefined || raw.body instanceof Uint8Array;
+    const send = async (context: Call['context']): Promise<HttpReply> =>
+      checked(await this.#forward.send(raw, model, context));
+    return askProvider(this.#call, send, { isImpatient });
+  }
+
+  /** What an error reply means. */
+  decodeError({ status, headers }: HttpReply, text: string): GatewayError {
+    return this.explain(this.#try(() => this.#forward.decodeError(status, headers, text)));
+  }
+
+  reader(wire: string): ReplyReader | undefined {
+    return this.#try(() => this.#forward.reader?.(wire));
+  }
+
+  decoder(reader: ReplyReader): StreamDecoder {
+    return this.#try(() => reader.decodeStream());
+  }
+
+  /** What it means that something of the provider failed. */
+  explain(error: unknown): GatewayError {
+    return providerFailure(error, this.#call.upstream, this.#call.context.signal);
+  }
+
+  readonly fail = (error: unknown): never => {
+    throw this.explain(error);
+  };
+
+  #try<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      return this.fail(error);
+    }
+  }
+}
+
+function checked(reply: HttpReply): HttpReply {
+  const { status, headers, body } = reply;
+  if (Number.isInteger(status) && isJsonObject(headers) && body instanceof Readable) return reply;
+  throw new TypeError('forward.send() gave no reply with a status, headers and a readable body.');
+}

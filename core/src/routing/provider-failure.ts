@@ -1,0 +1,50 @@
+import { GatewayError } from '../canonical/errors.ts';
+import { redactValues, withTexts } from '../plugin/upstream-error.ts';
+import { explainAbort } from '../transport/http-error.ts';
+import type { Upstream } from './upstream.ts';
+
+/**
+ * What it means that a provider threw. This is the one way out of a plugin for its errors: they name the upstream,
+ * another upstream may be tried, and the secrets among the upstream's options are left out, whoever wrote the message.
+ */
+export function providerFailure(thrown: unknown, upstream: Upstream, signal: AbortSignal): GatewayError {
+  const { config, plugin, log } = upstream;
+  const isCancelled = isAbort(thrown);
+  if (signal.aborted && (isCancelled || !GatewayError.is(thrown))) {
+    return withoutSecrets(explainAbort(signal.reason, config.id), upstream);
+  }
+  if (GatewayError.is(thrown) && !isCancelled) return withoutSecrets(thrown, upstream);
+  if (thrown instanceof Error && thrown.name === 'TimeoutError') {
+    return new GatewayError('timeout', `${config.id} took too long to answer.`, { cause: thrown });
+  }
+  log.error({ error: thrown }, 'A provider failed with an error that is not meant for clients.');
+  const operatorNote = redactValues(
+    `The plugin ${plugin} threw: ${describe(thrown)}`,
+    upstream.secrets.values,
+  );
+  return new GatewayError('upstream-broken', `The provider of ${config.id} failed.`, {
+    cause: thrown,
+    operatorNote,
+  });
+}
+
+/** A call that was cancelled by somebody else than its client: a login that is shared, for example. */
+function isAbort(thrown: unknown): boolean {
+  if (GatewayError.is(thrown)) return thrown.kind === 'cancelled';
+  return thrown instanceof Error && thrown.name === 'AbortError';
+}
+
+/** An error of a plugin, whose fields may be anything, as the gateway may pass it on. */
+function withoutSecrets(error: GatewayError, { secrets }: Pick<Upstream, 'secrets'>): GatewayError {
+  const { kind, message } = error;
+  const { details }: Partial<GatewayError> = error;
+  const known = GatewayError.isKind(kind) ? kind : 'upstream-broken';
+  const sound = new GatewayError(known, message, { ...details, cause: error });
+  return withTexts(sound, (text) => (typeof text === 'string' ? redactValues(text, secrets.values) : ''));
+}
+
+function describe(thrown: unknown): string {
+  return thrown instanceof Error
+    ? `${thrown.name}: ${thrown.message}`
+    : `${typeof thrown}, which is no error`;
+}

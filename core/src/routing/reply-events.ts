@@ -1,0 +1,155 @@
+import { setImmediate } from 'node:timers';
+import type { ChatEvent } from '../canonical/chat.ts';
+import type { GatewayError } from '../canonical/errors.ts';
+import { endedEarly, GrammarGuard } from '../canonical/grammar.ts';
+import type { CallContext } from '../plugin/plugin.ts';
+import { runAs } from '../plugin/plugin-scope.ts';
+import type { Call } from './call.ts';
+import { providerFailure } from './provider-failure.ts';
+
+/** A provider that never waits for anything lets others have their turn after this long. */
+const TURN_MS = 5;
+/** The clock is looked at after so many events. */
+const EVENTS_OF_TURN = 64;
+
+/**
+ * The events of a provider's reply, as they may be passed on: under the grammar, no more than a reply may hold, and for
+ * as long as the call lasts, whatever the provider does. Once the call is over, the provider is told and left alone.
+ * Written by hand: what a generator or a race would cost is paid for every event.
+ */
+export function replyEvents(
+  call: Call,
+  chat: (context: CallContext) => AsyncIterable<ChatEvent>,
+): AsyncIterable<ChatEvent> {
+  return { [Symbol.asyncIterator]: () => new ReplyEvents(call, chat) };
+}
+
+type Step = IteratorResult<ChatEvent>;
+
+const OVER: Step = { value: undefined, done: true };
+
+class ReplyEvents implements AsyncIterator<ChatEvent> {
+  readonly #call: Call;
+  readonly #chat: (context: CallContext) => AsyncIterable<ChatEvent>;
+  readonly #guard: GrammarGuard;
+  /** What was taken and not told yet. */
+  readonly #ready: ChatEvent[] = [];
+  #source: AsyncIterator<unknown> | undefined;
+  #isOver = false;
+  #resolve: (step: Step) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+  #events = 0;
+  #turnAt = performance.now();
+  #isWaited = false;
+  #failure: GatewayError | undefined;
+
+  constructor(call: Call, chat: (context: CallContext) => AsyncIterable<ChatEvent>) {
+    this.#call = call;
+    this.#chat = chat;
+    this.#guard = new GrammarGuard((fault) => call.fault(fault));
+    call.context.signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  next(): Promise<Step> {
+    const ready = this.#ready.shift();
+    if (ready) return Promise.resolve({ value: ready, done: false });
+    if (this.#isOver) return this.#afterEnd();
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#isWaited = true;
+      this.#call.silence.wait();
+      this.#step();
+    });
+  }
+
+  return(): Promise<Step> {
+    this.#end();
+    return Promise.resolve(OVER);
+  }
+
+  /** What ended it may have come while nobody waited. */
+  #afterEnd(): Promise<Step> {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    return failure === undefined ? Promise.resolve(OVER) : Promise.reject(failure);
+  }
+
+  /** Takes the next event, after the others had their turn where that is due. */
+  readonly #step = (): void => {
+    if (this.#isOver) return;
+    if (this.#call.context.signal.aborted) return this.#onAbort();
+    this.#events += 1;
+    if (this.#events % EVENTS_OF_TURN === 0) {
+      const now = performance.now();
+      const isDue = now - this.#turnAt > TURN_MS;
+      if (isDue) {
+        this.#turnAt = now;
+        setImmediate(this.#step);
+        return;
+      }
+    }
+    try {
+      Promise.resolve(this.#source ? this.#source.next() : this.#open()).then(this.#onStep, this.#onError);
+    } catch (error) {
+      this.#onError(error);
+    }
+  };
+
+  #open(): Promise<IteratorResult<unknown>> {
+    const { context, upstream } = this.#call;
+    return runAs(upstream.scope, () => {
+      const told: unknown = this.#chat(context);
+      const source = (told as Partial<AsyncIterable<unknown>> | undefined)?.[Symbol.asyncIterator]?.();
+      if (!source) throw new TypeError('chat() gave no async iterable of events.');
+      this.#source = source;
+      return source.next();
+    });
+  }
+
+  readonly #onStep = (step: IteratorResult<unknown>): void => {
+    if (this.#isOver) return;
+    try {
+      this.#call.silence.answered();
+      if (step.done) throw endedEarly();
+      const event = this.#guard.take(step.value, this.#ready);
+      if (!event) {
+        this.#step();
+        return;
+      }
+      if (this.#guard.isFinished) this.#end();
+      this.#call.silence.rest();
+      this.#isWaited = false;
+      const first = this.#ready.shift();
+      if (first) this.#ready.push(event);
+      this.#resolve({ value: first ?? event, done: false });
+    } catch (error) {
+      this.#onError(error);
+    }
+  };
+
+  readonly #onError = (error: unknown): void => {
+    if (this.#isOver) return;
+    const { upstream, context } = this.#call;
+    this.#end();
+    const failure = providerFailure(error, upstream, context.signal);
+    if (!this.#isWaited) this.#failure = failure;
+    this.#reject(failure);
+  };
+
+  readonly #onAbort = (): void => this.#onError(this.#call.context.signal.reason);
+
+  /** Lets go of the provider, which may end its part in its own time. */
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const { context, silence } = this.#call;
+    context.signal.removeEventListener('abort', this.#onAbort);
+    silence.stop();
+    try {
+      Promise.resolve(this.#source?.return?.()).then(undefined, () => {});
+    } catch {
+      // It is over: what its clean-up throws changes nothing.
+    }
+  }
+}

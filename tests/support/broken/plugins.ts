@@ -1,0 +1,61 @@
+import { type Plugin, type ProviderType, secret } from '@dragoman/core';
+import { z } from 'zod';
+import { BROKEN, CREDENTIAL } from './providers.ts';
+
+const options = z.strictObject({ apiKey: secret(z.string()).optional() });
+
+/** One plugin for each way to be broken, and observers. Plugin, provider and upstream have the same name. */
+export function brokenPlugins(): readonly Plugin[] {
+  const providers = Object.entries(BROKEN).map(([name, create]): Plugin => {
+    const provider = {
+      name,
+      title: name,
+      description: 'Broken.',
+      options,
+      create,
+    } as unknown as ProviderType;
+    return { name, providers: [provider] };
+  });
+  return [...providers, ...OBSERVERS];
+}
+
+/** Those whose upstreams are not waited for. */
+const IMPATIENT = ['silent', 'silent-iterator', 'silent-later', 'forward-hangs'];
+
+/** An upstream of each of them. */
+export function brokenUpstreams(names: readonly string[] = Object.keys(BROKEN)) {
+  return names.map((name) => ({
+    ...{ id: name, provider: name, options: { apiKey: CREDENTIAL } },
+    ...(!name.startsWith('models-') && { models: { list: ['m'] } }),
+    concurrency: { max: 1, queue: 0 },
+    ...(IMPATIENT.includes(name) && { timeouts: { headersMs: 150, idleMs: 150 } }),
+  }));
+}
+
+const OBSERVERS: readonly Plugin[] = [
+  {
+    name: 'observer-throws',
+    createObserver: () => ({
+      observe() {
+        throw new Error('observed and thrown');
+      },
+    }),
+  },
+  {
+    name: 'observer-rejects',
+    createObserver: () => ({
+      async observe() {
+        await Promise.resolve();
+        throw new Error('observed and rejected');
+      },
+      close: () => Promise.reject(new Error('will not stop')),
+    }),
+  },
+  {
+    name: 'observer-create-throws',
+    createObserver() {
+      throw new Error('cannot observe');
+    },
+  },
+  { name: 'observer-half', createObserver: () => ({}) as never },
+];

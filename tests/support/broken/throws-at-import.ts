@@ -1,0 +1,4 @@
+/** A plugin that cannot be imported. */
+export const needs = 'a GPU';
+
+throw new Error(`needs ${needs}`);
