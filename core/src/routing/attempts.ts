@@ -102,7 +102,7 @@ export async function tryCandidate<Result>(
     const failure = blame(error, candidate, own);
     // Whatever broke, it broke because the request was over.
     learn(signal.aborted ? GatewayError.from(signal.reason) : failure);
-    own.release();
+    own.abandon(failure);
     await permit?.end(spent());
     log.debug({ upstream: upstream.config.id, kind: failure.kind }, 'An attempt failed.');
     throw failure;

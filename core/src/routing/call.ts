@@ -75,6 +75,8 @@ export interface Call {
   readonly meter: Meter;
   /** Must be called when the reply is over, however it ended; only the first time counts. */
   release(): void;
+  /** Releases a call that failed, and ends what it still has open. */
+  abandon(error: GatewayError): void;
 }
 
 /** Starts the clock of one call of an upstream: its signal fires at the total timeout or with `signal`. */
@@ -189,6 +191,11 @@ class OpenCall implements Call, RequestWatcher, ReplyTap {
     clearTimeout(this.#first);
     this.#input.signal?.removeEventListener('abort', this.#onAbort);
     this.#input.onRelease?.();
+  }
+
+  abandon(error: GatewayError): void {
+    this.#controller.abort(error);
+    this.release();
   }
 
   #abortIn(ms: number, message: string): NodeJS.Timeout {
