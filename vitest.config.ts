@@ -19,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['tests/{abuse,console,e2e,faults,matrix}/**/*.test.ts'],
+          include: ['tests/{abuse,console,e2e,faults,matrix,soak}/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -162,6 +162,10 @@ const tasks = {
     buildConsole();
     become(['tests/fuzz/main.ts', ...rest]);
   },
+  soak() {
+    install();
+    become(['tests/soak/main.ts', ...rest]);
+  },
   'bench:traces'() {
     install();
     become(['tests/bench/traces.ts', ...rest]);

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { Dice } from '../support/hostile/dice.ts';
-import { sendReply } from '../support/mock-reply.ts';
-import { badReply } from './mock-bad.ts';
+import { type MockReply, sendReply } from '../support/mock-reply.ts';
+import { badReply, type RawReply } from './mock-bad.ts';
 import { goodReply } from './mock-good.ts';
 
 /** One request as an upstream got it. */
@@ -17,6 +17,9 @@ export interface UpstreamCall {
   readonly dice: Dice;
 }
 
+/** How a kind of upstream answers. */
+export type Answer = (call: UpstreamCall) => MockReply | RawReply;
+
 export interface Mocks {
   /** `http://127.0.0.1:port`; `/good` answers well, `/bad` in every other way. */
   readonly url: string;
@@ -25,8 +28,12 @@ export interface Mocks {
   close(): Promise<void>;
 }
 
-/** Starts the upstreams of a run: one server for all protocols. */
-export async function startMocks(clientSecrets: () => readonly string[]): Promise<Mocks> {
+/** Starts the upstreams of a run: one server for all protocols, with a path for each kind of upstream. */
+export async function startMocks(
+  clientSecrets: () => readonly string[],
+  others: Readonly<Record<string, Answer>> = {},
+): Promise<Mocks> {
+  const kinds = new Map<string, Answer>(Object.entries({ good: goodReply, bad: badReply, ...others }));
   let faults: string[] = [];
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
@@ -43,7 +50,7 @@ export async function startMocks(clientSecrets: () => readonly string[]): Promis
       body,
       dice: new Dice(`${url} ${body.toString('latin1')}`),
     };
-    const reply = kind === 'bad' ? badReply(call) : goodReply(call);
+    const reply = (kinds.get(kind) ?? goodReply)(call);
     if ('bytes' in reply) response.socket?.end(reply.bytes);
     else await sendReply(reply, response);
   };

@@ -49,7 +49,9 @@ function readOne(bytes: Buffer, isHead: boolean): { readonly response: RawRespon
   const lengths = valuesOf('content-length');
   const isChunked = valuesOf('transfer-encoding').join().toLowerCase() === 'chunked';
   if (lengths.length > 1 || (lengths.length > 0 && isChunked)) return flawed('two framings');
-  const isBare = isHead || status < 200 || status === 204 || status === 304;
+  // A server that cannot read a message does not know its method either.
+  const isHeadAnswer = isHead && (status < 400 || bytes.length === start);
+  const isBare = isHeadAnswer || status < 200 || status === 204 || status === 304;
   if (isBare) return { response: { status, headers, body: Buffer.alloc(0), isWhole: true }, after: start };
   if (isChunked) return readChunks(bytes, start, { status, headers });
   const length = lengths.length > 0 ? Number(lengths[0]) : bytes.length - start;

@@ -39,6 +39,8 @@ export interface CliHome {
   readonly start: (...args: readonly string[]) => RunningCommand;
   /** The same by way of the script behind `npm start`. */
   readonly startByScript: () => RunningCommand;
+  /** Like `start`, with environment variables. */
+  readonly startWith: (env: Readonly<Record<string, string>>) => RunningCommand;
   /** Replaces the config file. */
   readonly writeConfig: (text: string) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -109,6 +111,7 @@ export async function createCliHome(): Promise<CliHome> {
     },
     start: (...args) => watch(launch(['start', '--port', '0', ...args])),
     startByScript: () => watch(launchNode(['--input-type=module', '-e', BECOME])),
+    startWith: (env) => watch(launch(['start', '--port', '0'], env)),
     writeConfig: (text) => writeFile(config, text),
     async close() {
       const ends = [...running].map((child) => once(child, 'close'));

@@ -1,0 +1,158 @@
+import { Dice } from '../support/hostile/dice.ts';
+import { type Actor, ACTORS } from './actors.ts';
+import type { Sample } from './probe.ts';
+import { slopeOf } from './slope.ts';
+import { startWorld, type World } from './world.ts';
+
+export interface SoakInput {
+  readonly minutes: number;
+  readonly seed: string;
+  /** Clients and operators that act at the same time. */
+  readonly concurrency?: number;
+  readonly onSample?: (sample: TimedSample, soFar: Pick<SoakResult, 'acts' | 'errors'>) => void;
+}
+
+export interface TimedSample extends Sample {
+  /** Since the start. */
+  readonly minutes: number;
+}
+
+export interface SoakResult {
+  /** How often each actor acted. */
+  readonly acts: ReadonlyMap<string, number>;
+  /** What must not have happened, by what it is, with how often it did. */
+  readonly errors: ReadonlyMap<string, number>;
+  readonly samples: readonly TimedSample[];
+  /** In MB a minute after the warm-up; absent when the run was too short to tell. */
+  readonly slope?: { readonly heap: number; readonly rss: number };
+  /** Handles beyond those before the load, once it was over. */
+  readonly left: Readonly<Record<string, number>>;
+  /** How the process ended when it was told to. */
+  readonly exitCode: number | null;
+}
+
+const SAMPLES_A_MINUTE = 4;
+const RELOAD_EVERY_MS = 5_000;
+/** The caches fill and the code is compiled in the first minutes. */
+const WARM_UP_MINUTES = 5;
+/** So long a run after the warm-up tells how memory grows. */
+const LEAST_MINUTES = 5;
+/** Connections that nobody uses are closed within this time. */
+const SETTLE_MS = 30_000;
+const LOOK_EVERY_MS = 200;
+const MB = 1e6;
+
+/** Runs a gateway under mixed load, and looks at what it leaves behind. */
+export async function soak(input: SoakInput): Promise<SoakResult> {
+  const { minutes, seed, concurrency = 6, onSample } = input;
+  const world = await startWorld();
+  try {
+    const acts = new Map<string, number>();
+    const errors = new Map<string, number>();
+    const samples: TimedSample[] = [];
+    const begun = performance.now();
+    const now = (): number => (performance.now() - begun) / 60_000;
+    const before = await world.sample();
+    const blame = (who: string, error: unknown): void => {
+      const what = `${who}: ${error instanceof Error ? explain(error) : String(error)}`.slice(0, 300);
+      errors.set(what, (errors.get(what) ?? 0) + 1);
+    };
+    const tryTo = async (name: string, work: () => Promise<void>): Promise<void> => {
+      try {
+        await work();
+      } catch (error) {
+        blame(name, error);
+      }
+      acts.set(name, (acts.get(name) ?? 0) + 1);
+    };
+    const dice = new Dice(seed);
+    const weighted = ACTORS.map((actor): [number, Actor] => [actor.weight, actor]);
+    let number = 0;
+    const play = async (): Promise<void> => {
+      while (now() < minutes) {
+        const actor = dice.pickWeighted(weighted);
+        const part = { world, dice, number: (number += 1) };
+        await tryTo(actor.name, () => actor.act(part));
+      }
+    };
+    const every = async (ms: number, work: () => Promise<void>): Promise<void> => {
+      for (let next = ms; next < minutes * 60_000; next += ms) {
+        await pause(begun + next - performance.now());
+        await work();
+      }
+    };
+    let turn = 0;
+    await Promise.all([
+      ...Array.from({ length: concurrency }, play),
+      every(RELOAD_EVERY_MS, () => tryTo('reloads', () => reload(world, (turn += 1)))),
+      every(60_000 / SAMPLES_A_MINUTE, async () => {
+        const sample = { ...(await world.sample()), minutes: now() };
+        samples.push(sample);
+        onSample?.(sample, { acts, errors });
+      }),
+    ]);
+    await world.rest();
+    const left = await settle(world, before.handles);
+    const { code, stdout, stderr } = await world.stop();
+    if (stderr.trim() !== '') blame('stderr', stderr.trim());
+    for (const line of stdout.split('\n').filter(isErrorLine)) blame('log', messageOf(line));
+    return { acts, errors, samples, ...slopes(samples), left, exitCode: code };
+  } finally {
+    await world.close();
+  }
+}
+
+/** A new configuration has an alias of its own, which has to be served soon. */
+async function reload(world: World, turn: number): Promise<void> {
+  await world.reload(turn);
+  const deadline = performance.now() + SETTLE_MS;
+  while (!(await (await world.ask('/v1/models')).text()).includes(`"turn-${turn}"`)) {
+    if (performance.now() > deadline) throw new Error('The new configuration was not loaded.');
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+/** What is left of handles when the time to close them is over. */
+async function settle(world: World, before: Sample['handles']): Promise<Readonly<Record<string, number>>> {
+  const deadline = performance.now() + SETTLE_MS;
+  for (;;) {
+    const { handles } = await world.sample();
+    const more = Object.entries(handles)
+      .map(([type, count]) => [type, count - (before[type] ?? 0)] as const)
+      .filter(([, count]) => count > 0);
+    if (more.length === 0 || performance.now() > deadline) return Object.fromEntries(more);
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+function slopes(samples: readonly TimedSample[]): Pick<SoakResult, 'slope'> {
+  const warm = samples.filter(({ minutes }) => minutes > WARM_UP_MINUTES);
+  const [first, last] = [warm[0], warm.at(-1)];
+  if (!first || !last || last.minutes - first.minutes < LEAST_MINUTES) return {};
+  const slope = (value: (sample: Sample) => number): number =>
+    slopeOf(warm.map((sample) => [sample.minutes, value(sample) / MB]));
+  return { slope: { heap: slope(({ heap }) => heap), rss: slope(({ rss }) => rss) } };
+}
+
+function explain(error: Error): string {
+  const { cause } = error;
+  return cause instanceof Error ? `${error.message} (${cause.message})` : error.message;
+}
+
+function isErrorLine(line: string): boolean {
+  return /"level":(?:50|60|"error"|"fatal")/.test(line);
+}
+
+/** Without what differs from line to line. */
+function messageOf(line: string): string {
+  try {
+    const { msg, reason = '' } = JSON.parse(line) as { readonly msg: string; readonly reason?: string };
+    return `${msg} ${reason}`;
+  } catch {
+    return line;
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+}
