@@ -278,6 +278,9 @@ describe('a model without a price', () => {
   });
 });
 
+/** 4,000 bytes are about 1,000 tokens; the picture that comes back counts as much. */
+const PROMPT = { model: 'openai/m', prompt: 'a bird '.repeat(600) };
+
 describe('a request that is only sent on', () => {
   const image = { created: 1, data: [{ b64_json: 'A'.repeat(100_000) }] };
   const usage = { input_tokens: 50, output_tokens: 4_000, total_tokens: 4_050 };
@@ -290,6 +293,25 @@ describe('a request that is only sent on', () => {
     const key = await createLimitedKey(gateway);
     expect((await draw(key.secret, 'openai/new')).status).toBe(403);
     expect(upstream.calls).toHaveLength(0);
+  });
+
+  it.each([
+    [
+      'multipart',
+      () =>
+        Object.entries(PROMPT).reduce((form, [name, value]) => (form.set(name, value), form), new FormData()),
+    ],
+    ['URL-encoded', () => new URLSearchParams(PROMPT)],
+  ])('counts the text of a form as its prompt: %s', async (_, bodyOf) => {
+    await start({ prices: { m: PRICE, new: PRICE } });
+    const key = await createLimitedKey(gateway);
+    upstream.handle('/v1/images/edits', () => ({ body: image }));
+    const headers = { authorization: `Bearer ${key.secret}` };
+    const url = `${gateway.url}/v1/images/edits`;
+    const response = await fetch(url, { method: 'POST', headers, body: bodyOf() });
+    expect(response.status, await response.text()).toBe(200);
+    const { tokens } = await key.charged();
+    expect(tokens).toBeGreaterThanOrEqual(2_000);
   });
 
   it('counts what its reply tells, else the text and the pictures in it, and a price of its own', async () => {

@@ -1,6 +1,4 @@
 import type { RawRequest } from '../plugin/plugin.ts';
-import { parseJson } from '../plugin/reply-text.ts';
-import { textBytes } from '../routing/content-bytes.ts';
 import type { Estimate } from '../routing/estimate-tokens.ts';
 import type { CountAs } from '../routing/reply-count.ts';
 import { BYTES_OF_TOKEN } from '../routing/text-tokens.ts';
@@ -17,7 +15,6 @@ export function countAs(raw: Pick<RawRequest, 'method'>): { readonly countAs?: C
 }
 
 /** A rough estimate for a request that is not decoded: by the text in it. Files are not counted. */
-export function estimateRelay({ json }: Pick<RelayBody, 'json'>): Estimate {
-  const bytes = json ? textBytes(parseJson(Buffer.from(json).toString('utf8')) ?? '') : 0;
-  return { input: Math.ceil(bytes / BYTES_OF_TOKEN), output: 0, choices: 1 };
+export function estimateRelay({ textBytes }: Pick<RelayBody, 'textBytes'>): Estimate {
+  return { input: Math.ceil((textBytes?.() ?? 0) / BYTES_OF_TOKEN), output: 0, choices: 1 };
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../canonical/errors.ts';
 import { mayNameModel, mismatch, modelFieldsOf, type NamedBody, namesModel } from '../routing/model-names.ts';
+import { textBytes } from '../routing/content-bytes.ts';
 import { shortStrings } from '../routing/upstream-objects.ts';
 import { MAX_ID_LENGTH } from '../state/owned-ids.ts';
 import { findPlaced, type PlacedValue, type PlaceNode } from '../transport/json-places.ts';
@@ -28,6 +29,8 @@ export interface RelayBody {
   readonly named?: NamedBody;
   /** The bytes of one that is JSON. */
   readonly json?: Uint8Array;
+  /** How much text is in it, in bytes, as far as it was read: a prompt, as a rule. */
+  readonly textBytes?: () => number;
   /** Its short texts, which may be ids. */
   readonly texts?: () => Iterable<string>;
   /** Has the short texts judged that are read while the body is sent; what is thrown ends the request. */
@@ -87,6 +90,7 @@ function readJson(bytes: Buffer, { places }: RelayBodyInput): RelayBody {
   return {
     ...(typeof model === 'string' && { model }),
     ...{ named, json: bytes, isWhole: true, send: (head) => head ?? bytes, texts: () => shortStrings(value) },
+    textBytes: () => textBytes(value),
   };
 }
 
@@ -110,6 +114,7 @@ function readUnknown(bytes: Buffer, input: RelayBodyInput & { readonly isUrlenco
     ...(mention?.value !== undefined && { model: mention.value }),
     named: { bytes, mentions, encode: encodeUrlPart },
     texts: () => new URLSearchParams(text).values(),
+    textBytes: () => textBytes([...new URLSearchParams(text).values()]),
     isWhole: true,
     send: (head) => head ?? bytes,
   };
@@ -152,6 +157,8 @@ async function readForm(request: IncomingMessage, input: FormInput): Promise<Rel
     );
   const small = form.fields.filter(({ isFile, start, end }) => !isFile && end - start <= MAX_ID_LENGTH);
   const texts = (): Iterable<string> => small.map(valueOf);
+  const written = form.fields.filter(({ isFile }) => !isFile);
+  const textBytes = (): number => written.reduce((sum, { start, end }) => sum + end - start, 0);
   let note: (text: string) => void = () => {};
   const judgeRest = (judge: (text: string) => void): void => {
     note = judge;
@@ -162,11 +169,12 @@ async function readForm(request: IncomingMessage, input: FormInput): Promise<Rel
       new FormWatch({ ...{ boundary, head, longest: MAX_ID_LENGTH }, note: (text) => note(text) }),
     );
   const send = (start: Uint8Array = head): Bytes => (ended ? start : joined(start, watched()));
-  if (!field) return { isWhole: ended, texts, judgeRest, send };
+  const read = { isWhole: ended, texts, textBytes, judgeRest, send };
+  if (!field) return read;
   const model = valueOf(field);
   const mention = { label: 'model', isTop: true, value: model, start: field.start, end: field.end };
   const named = { bytes: head, mentions: [mention], encode: (name: string) => name };
-  return { model, named, texts, judgeRest, isWhole: ended, send };
+  return { ...read, model, named };
 }
 
 async function* watchForm(rest: AsyncIterable<Uint8Array>, watch: FormWatch): AsyncGenerator<Uint8Array> {
