@@ -1,6 +1,6 @@
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
-import { isTooDeep, MAX_JSON_DEPTH } from '../transport/json-scan.ts';
+import { jsonExcess, MAX_JSON_DEPTH } from '../transport/json-scan.ts';
 import { RequestTally } from './request-tally.ts';
 
 /** More tokens than any model writes. */
@@ -147,7 +147,9 @@ export class FieldReader {
   /** The text of a tool call's arguments; `{}` when there are none. */
   callArguments(): string {
     const text = this.optionalString('arguments') || '{}';
-    if (isTooDeep(text)) throw this.invalid('arguments', `nests deeper than ${MAX_JSON_DEPTH} levels`);
+    const excess = jsonExcess(text);
+    if (excess === 'depth') throw this.invalid('arguments', `nests deeper than ${MAX_JSON_DEPTH} levels`);
+    if (excess === 'parts') throw this.invalid('arguments', 'has too many objects, lists and fields');
     return text;
   }
 

@@ -1,6 +1,5 @@
 import type { ChatEvent, ChatRequest } from '../canonical/chat.ts';
-import { hasTooManyParts, MAX_REPLY_PARTS } from '../transport/json-bounds.ts';
-import { isTooDeep } from '../transport/json-scan.ts';
+import { jsonExcess, MAX_JSON_PARTS } from '../transport/json-scan.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonValue } from '../canonical/json.ts';
 import type { HttpReply } from '../transport/http.ts';
@@ -142,11 +141,12 @@ function parseReply(text: string): JsonValue {
 
 function notJson(text: string): string {
   if (text.trim() === '') return 'The upstream answered with an empty body.';
-  if (hasTooManyParts(text)) {
-    const limit = MAX_REPLY_PARTS.toLocaleString('en');
+  const excess = jsonExcess(text);
+  if (excess === 'parts') {
+    const limit = MAX_JSON_PARTS.toLocaleString('en');
     return `The upstream answered with JSON of more than ${limit} objects, lists and fields.`;
   }
-  if (isTooDeep(text)) return 'The upstream answered with JSON that nests deeper than 512 levels.';
+  if (excess === 'depth') return 'The upstream answered with JSON that nests deeper than 512 levels.';
   return /^\s*</.test(text)
     ? 'The upstream answered with a web page and not with JSON; is its base URL right?'
     : 'The upstream answered with something that is not JSON.';

@@ -1,8 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { JsonValue } from '../canonical/json.ts';
 import { MAX_REPLY_BYTES, tooLarge } from '../canonical/reply-size.ts';
-import { hasTooManyParts } from '../transport/json-bounds.ts';
-import { isTooDeep } from '../transport/json-scan.ts';
+import { jsonExcess } from '../transport/json-scan.ts';
 
 /** Reads a body whole, up to a bound. */
 export async function readWhole(body: AsyncIterable<Uint8Array>): Promise<string> {
@@ -60,7 +59,7 @@ function hasMore(body: Readable): Promise<boolean> {
 
 /** The value of a JSON text; `undefined` when it is none, or costs too much to parse. */
 export function parseJson(text: string): JsonValue | undefined {
-  if (hasTooManyParts(text) || isTooDeep(text)) return undefined;
+  if (jsonExcess(text) !== undefined) return undefined;
   try {
     return JSON.parse(text) as JsonValue;
   } catch {

@@ -1,6 +1,7 @@
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
+  COLON,
   endOfString,
   MAX_JSON_DEPTH,
   OPEN_BRACE,
@@ -8,7 +9,6 @@ import {
   QUOTE,
 } from './json-scan.ts';
 
-const COLON = 0x3a;
 const COMMA = 0x2c;
 
 /** Fields of the outermost object. No protocol defines a tenth of it. */
@@ -17,9 +17,6 @@ const MAX_TOP_FIELDS = 1_000;
 const MAX_FIELDS = 10_000;
 /** Fields of all objects together, so that many wide objects cost no more than a few. */
 const MAX_TOTAL_FIELDS = 250_000;
-
-/** Objects, lists and fields of a reply. Bytes do not measure the work: a picture is one long string. */
-export const MAX_REPLY_PARTS = 500_000;
 
 /** A valid text with fewer bytes stays within every bound: each level takes a bracket at both ends. */
 const SHORTEST_BEYOND = 2 * (MAX_JSON_DEPTH + 1);
@@ -65,24 +62,6 @@ export function brokenBound(bytes: Buffer): BrokenBound | undefined {
 
 function tooMany(limit: number, where = ''): BrokenBound {
   return { rule: `has more than ${limit.toLocaleString('en')} fields${where}` };
-}
-
-/** Whether a JSON text has more objects, lists and fields than a reply may have. */
-export function hasTooManyParts(text: string): boolean {
-  if (text.length < MAX_REPLY_PARTS) return false;
-  const bytes = Buffer.from(text);
-  let parts = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === QUOTE) {
-      at = endOfString(bytes, at);
-      if (at < 0) break;
-    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET || byte === COLON) {
-      parts += 1;
-      if (parts > MAX_REPLY_PARTS) return true;
-    }
-  }
-  return false;
 }
 
 /** The path of the object that is open at a byte: `messages[2].metadata`. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { endOfString, isTooDeep, jsonDepth, unexpectedToken } from './json-scan.ts';
+import { endOfString, jsonExcess, unexpectedToken } from './json-scan.ts';
 
 describe('endOfString', () => {
   it('finds the quote that JSON.stringify put at the end, however long the string is', () => {
@@ -19,32 +19,28 @@ describe('endOfString', () => {
   });
 });
 
-describe('jsonDepth', () => {
-  const depthOf = (value: unknown): number =>
-    typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
-
-  it('counts the levels of any value', () => {
-    fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
-        expect(jsonDepth(Buffer.from(JSON.stringify(value)), 100)).toBe(depthOf(value));
-      }),
-    );
-  });
-
-  it('does not count brackets in strings', () => {
-    expect(jsonDepth(Buffer.from('{"[[[\\"[":"{{{{"}'), 100)).toBe(1);
-  });
-
-  it('stops to count at its limit', () => {
-    expect(jsonDepth(Buffer.from('['.repeat(1000)), 10)).toBe(10);
-  });
-});
-
 describe('a long text', () => {
   const nested = (depth: number): string => '['.repeat(depth) + ' '.repeat(8_192) + ']'.repeat(depth);
 
   it('is too deep from 513 levels on', () => {
-    expect([512, 513].map((depth) => isTooDeep(nested(depth)))).toEqual([false, true]);
+    expect([512, 513].map((depth) => jsonExcess(nested(depth)))).toEqual([undefined, 'depth']);
+  });
+
+  it('has too many parts from 500,001 objects, lists and fields on', () => {
+    const fields = (count: number): string => `{${'"a":1,'.repeat(count - 1)}"b":1}`;
+    expect([499_999, 500_000].map((count) => jsonExcess(fields(count)))).toEqual([undefined, 'parts']);
+  });
+
+  it('may hold anything in its strings', () => {
+    expect(jsonExcess(`{"a":"${'[{:'.repeat(300_000)}\\"["}`)).toBeUndefined();
+  });
+
+  it('may be parsed where it is a usual value', () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue({ maxDepth: 6 }), { minLength: 50 }), (value) => {
+        expect(jsonExcess(JSON.stringify(value, undefined, 8).padEnd(8_192))).toBeUndefined();
+      }),
+    );
   });
 });
 

@@ -4,6 +4,7 @@ export const OPEN_BRACE = 0x7b;
 export const CLOSE_BRACE = 0x7d;
 export const OPEN_BRACKET = 0x5b;
 export const CLOSE_BRACKET = 0x5d;
+export const COLON = 0x3a;
 
 /** Strings up to this length are cheaper to walk than to search with a call of native code. */
 const SHORT_STRING = 48;
@@ -26,10 +27,24 @@ export function endOfString(bytes: Buffer, start: number): number {
   return -1;
 }
 
-/** How deep the arrays and objects of a JSON text nest; stops to count at `limit`. */
-export function jsonDepth(bytes: Buffer, limit: number): number {
+/** Deeper than any real request or reply, shallow enough for every recursive function behind. */
+export const MAX_JSON_DEPTH = 512;
+
+/** Objects, lists and fields of a reply. Bytes do not measure the work: a picture is one long string. */
+export const MAX_JSON_PARTS = 500_000;
+
+/** Shorter texts are cheap to parse, whatever is in them. */
+const LONG_TEXT = 8 * 1024;
+
+/** What makes a JSON text cost too much to parse: it nests too deep, or has too many parts. */
+export type JsonExcess = 'depth' | 'parts';
+
+/** The first excess of a text that is long enough to be expensive; `undefined` where it may be parsed. */
+export function jsonExcess(text: string): JsonExcess | undefined {
+  if (text.length < LONG_TEXT) return undefined;
+  const bytes = Buffer.from(text);
   let depth = 0;
-  let deepest = 0;
+  let parts = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
     if (byte === QUOTE) {
@@ -37,22 +52,13 @@ export function jsonDepth(bytes: Buffer, limit: number): number {
       if (at < 0) break;
     } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       depth += 1;
-      if (depth > deepest) deepest = depth;
-      if (deepest >= limit) break;
-    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1;
+      parts += 1;
+      if (depth > MAX_JSON_DEPTH) return 'depth';
+    } else if (byte === COLON) parts += 1;
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1;
+    if (parts > MAX_JSON_PARTS) return 'parts';
   }
-  return deepest;
-}
-
-/** Deeper than any real request or reply, shallow enough for every recursive function behind. */
-export const MAX_JSON_DEPTH = 512;
-
-/** Shorter texts are cheap to parse, however deep they nest. */
-const LONG_TEXT = 8 * 1024;
-
-/** Whether a text that is long enough to be expensive nests too deep to be parsed. */
-export function isTooDeep(text: string): boolean {
-  return text.length >= LONG_TEXT && jsonDepth(Buffer.from(text), MAX_JSON_DEPTH + 1) > MAX_JSON_DEPTH;
+  return undefined;
 }
 
 const TOKEN = /[ \t\n\r]*(true|false|null|-?\d[\d.eE+-]*|["{}[\],:])/y;

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../canonical/json.ts';
-import { isTooDeep } from './json-scan.ts';
+import { jsonExcess } from './json-scan.ts';
 
 interface Parsed {
   readonly text: string;
@@ -18,14 +18,14 @@ export class JsonSeries {
   #template: Template | undefined;
   #misses = 0;
 
-  /** As `JSON.parse`, but for long texts that nest deeper than 512 levels. What did not change may be the very same object as in the value before. */
+  /** As `JSON.parse`, but for texts that cost too much. What did not change may be the very same object as in the value before. */
   parse(text: string): JsonValue {
     const filled = this.#template?.fill(text);
     if (filled !== undefined) {
       this.#misses = 0;
       return filled;
     }
-    if (isTooDeep(text)) throw new SyntaxError('The JSON is nested too deep.');
+    if (jsonExcess(text) !== undefined) throw new SyntaxError('The JSON costs too much to parse.');
     const value = JSON.parse(text) as JsonValue;
     if (this.#misses < MAX_MISSES) this.#compare({ text, value });
     return value;
