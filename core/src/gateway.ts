@@ -149,7 +149,7 @@ async function assemble(
     : createObservers(config.plugins, { log, pools, now, signal: gone.signal });
   const recorder = createRecorder({
     isDiskLow: () => disk.isLow,
-    ...{ config: config.traces, traces, metrics, upstreams, observers, log, proxies },
+    ...{ config: config.traces, traces, metrics, upstreams, observers, log },
     prices: container.resolve(tokens.PRICES),
   });
   const apply = (next: ResolvedConfig): readonly string[] => {

@@ -173,8 +173,8 @@ describe('a client that left', () => {
     await gateway.gateway.close();
     const traces = await tracesOf(gateway);
     expect(traces.toSorted((a, b) => a.status - b.status)).toMatchObject([
-      { status: 200, outcome: 'aborted' },
-      { status: 499, outcome: 'aborted' },
+      { status: 200, outcome: 'aborted', ip: '127.0.0.1' },
+      { status: 499, outcome: 'aborted', ip: '127.0.0.1' },
     ]);
   });
 });

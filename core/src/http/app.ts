@@ -68,6 +68,7 @@ function answerAndLog(deps: AppDeps): Middleware {
   const door = createDoor(steady);
   return async (ctx, next) => {
     const state = ctx.state as RequestState;
+    state.address = proxies.clientAddress(ctx.req);
     state.startedAt = now();
     const arrivedAt = steady();
     state.requestId = createRequestId();
@@ -85,15 +86,15 @@ function answerAndLog(deps: AppDeps): Middleware {
     } catch (thrown) {
       ctx.respond = false;
       if (state.isTraced === undefined) state.protocol = protocolAt(ctx) ?? fallback;
-      answerFailure(ctx, judge(ctx, GatewayError.from(thrown), { door, proxies }), log);
+      answerFailure(ctx, judge(ctx, GatewayError.from(thrown), door), log);
     } finally {
       if (!ctx.req.complete) discardRest(ctx);
       const ms = steady() - arrivedAt;
       settle(log, () => state.account?.release());
       if (state.endings) await endAll(state.endings, log);
       settle(log, () => noteUsage(state.notes));
-      if (state.refused) state.isSampled = door.isSampled(proxies.clientAddress(ctx.req));
-      if (state.isSampled !== false) settle(log, () => logRequest(requestLog, ctx, { ms, proxies }));
+      if (state.refused) state.isSampled = door.isSampled(state.address);
+      if (state.isSampled !== false) settle(log, () => logRequest(requestLog, ctx, ms));
       settle(log, () => recorder.end(ctx));
       const leftOut = door.takeLeftOut();
       if (leftOut > 0) log.warn({ leftOut }, 'More requests were refused than are recorded.');
@@ -117,16 +118,12 @@ function setOwnHeaders(ctx: Context): void {
   if (!ctx.res.hasHeader('x-content-type-options')) ctx.set(REPLY_POLICY);
 }
 
-interface Doorkeeper extends Pick<AppDeps, 'proxies'> {
-  readonly door: Door;
-}
-
 /** The error to answer with. Refusals are marked, and rate-limited by address. */
-function judge(ctx: Context, error: GatewayError, { door, proxies }: Doorkeeper): GatewayError {
+function judge(ctx: Context, error: GatewayError, door: Door): GatewayError {
   const state = ctx.state as RequestState;
   const refused = refusalOf(error, state);
   if (!refused) return error;
-  const answer = door.answer(error, proxies.clientAddress(ctx.req));
+  const answer = door.answer(error, state.address);
   state.refused = answer.details.refused ?? refused;
   return answer;
 }

@@ -22,6 +22,8 @@ export interface RequestState {
   requestId: string;
   /** The client's own, from `x-request-id`. */
   clientRequestId?: string;
+  /** The client's. Asked for at once: a socket that is closed has none any more. */
+  address: string;
   /** Milliseconds since 1970. */
   startedAt: number;
   notes: Notes;

@@ -13,7 +13,6 @@ import { type Recording, recordingOf } from '../trace/recording.ts';
 import type { Traces } from '../trace/traces.ts';
 import type { RequestState } from './exchange.ts';
 import { createLiveRequests } from './live-requests.ts';
-import type { Proxies } from './proxies.ts';
 import { outcomeOf, traceOf } from './trace-record.ts';
 
 /** Writes down what happens to requests: for traces and for metrics. */
@@ -34,7 +33,6 @@ export interface RecorderDeps {
   readonly upstreams: Upstreams;
   readonly observers: readonly ContainedObserver[];
   readonly log: Pick<Log, 'error'>;
-  readonly proxies: Proxies;
 }
 
 /** What running requests may hold for their traces, in bytes; beyond this, bodies are cut. */
@@ -43,12 +41,12 @@ const MAX_LIVE_BYTES = 256 * 1024 * 1024;
 export const NO_RECORDER: Recorder = { captureBounds: () => undefined, begin: () => {}, end: () => {} };
 
 export function createRecorder(deps: RecorderDeps): Recorder {
-  const { config, traces, isDiskLow, metrics, prices, upstreams, observers, log, proxies } = deps;
+  const { config, traces, isDiskLow, metrics, prices, upstreams, observers, log } = deps;
   const { record: gateway, maxBodyBytes } = config;
   const live = traces.isOn
     ? createLiveRequests(
         (ctx) => {
-          const trace = traceOf(ctx, { prices, proxies, outcome: 'running' });
+          const trace = traceOf(ctx, { prices, outcome: 'running' });
           if (recordingFor(ctx).level !== 'off') traces.record({ ...trace, bodies: 'running' });
         },
         (error) => log.error({ error }, 'A running request could not be recorded.'),
@@ -102,7 +100,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
       notes.capture?.release();
       if (refused) metrics?.countRefusal(refused);
       if (!isTraced || !isWanted || isSampled === false) return;
-      const trace = traceOf(ctx, { prices, proxies, outcome: outcomeOf(ctx) });
+      const trace = traceOf(ctx, { prices, outcome: outcomeOf(ctx) });
       if (traces.isOn || observers.length > 0) keep(ctx, trace);
       if (!refused) metrics?.observe(trace);
     },

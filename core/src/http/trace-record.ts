@@ -4,18 +4,16 @@ import type { Prices } from '../limits/prices.ts';
 import type { Outcome, TraceRecord } from '../trace/record.ts';
 import { tokensPerSecond } from '../trace/speed.ts';
 import type { RequestState } from './exchange.ts';
-import type { Proxies } from './proxies.ts';
 import { isAborted, statusOf } from './reply-state.ts';
 
 export interface TraceInput {
   readonly prices: Prices;
-  readonly proxies: Proxies;
   readonly outcome: Outcome;
 }
 
 /** What is recorded of a request, from what was noted while it was served. */
-export function traceOf(ctx: Context, { prices, proxies, outcome }: TraceInput): TraceRecord {
-  const { requestId, clientRequestId, startedAt, notes, key, protocol, replayOf, refused } =
+export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRecord {
+  const { requestId, clientRequestId, address, startedAt, notes, key, protocol, replayOf, refused } =
     ctx.state as RequestState;
   const { usage, served, upstream } = notes;
   const now = performance.now();
@@ -28,7 +26,7 @@ export function traceOf(ctx: Context, { prices, proxies, outcome }: TraceInput):
     method: ctx.method,
     path: ctx.path,
     protocol: protocol.name,
-    ip: proxies.clientAddress(ctx.req),
+    ip: address,
     userAgent: (ctx.req.headers['user-agent'] ?? '').slice(0, 256),
     keyId: key?.id,
     keyName: key?.name,
