@@ -123,6 +123,27 @@ describe('a full trace', () => {
     expect(reply.body.text).toContain('No such field.');
   });
 
+  it('are kept of requests of many megabytes, and of those beside them', async () => {
+    const picture = `data:image/png;base64,${'A'.repeat(5_000_000)}`;
+    const contents = [
+      [{ type: 'image_url' as const, image_url: { url: picture } }],
+      'word '.repeat(1_200_000),
+      'Hi.',
+    ];
+    upstream.reply(...contents.map(() => ({ body: openAiReply([{ text: ['Seen.'] }]) })));
+    const answers = await Promise.all(
+      contents.map((content) =>
+        openai.chat.completions.create({ model: 'm', messages: [{ role: 'user', content }] }).withResponse(),
+      ),
+    );
+    for (const { response } of answers) {
+      const id = response.headers.get('request-id') ?? '';
+      await expect
+        .poll(async () => (await detail(id)).reply?.body.text, { timeout: 5_000 })
+        .toContain('Seen.');
+    }
+  });
+
   it('shows a picture by its digest, and nothing that the rules leave out', async () => {
     upstream.reply({ body: openAiReply([{ text: ['Call 1234-5678.'] }]) });
     const picture = `data:image/png;base64,${'A'.repeat(4096)}`;
