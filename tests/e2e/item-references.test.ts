@@ -115,7 +115,7 @@ describe('items that clients only refer to', () => {
       model,
       input: [refer(output[0]?.id)],
     });
-    await expect(failure).rejects.toThrow(/set store to false/);
+    await expect(failure).rejects.toThrow(/With store: false, clients send the items themselves/);
   });
 
   it('are refused twice in one request', async () => {

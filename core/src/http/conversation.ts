@@ -68,7 +68,7 @@ export async function openConversation(opening: ConversationInput): Promise<Open
           // The client gets its answer anyway, with a note.
           exchange.log.error({ error }, 'A reply could not be kept.');
           const why = `The reply could not be kept. ${GatewayError.from(error).message}`;
-          exchange.notes.dropped.push({ field: stored.keep ? 'store' : 'thread', why });
+          exchange.notes.dropped.push({ field: (stored.keep && rules.stored?.field) || 'thread', why });
           context.isLost = true;
         }
       },

@@ -22,6 +22,8 @@ export interface ConversationRules {
 }
 
 export interface StoredRules {
+  /** The field that has a reply kept, to say so where it could not be. */
+  readonly field: string;
   wishOf(body: JsonObject): StoredWish;
   /** Fields that a client says once, for all requests that go on from its reply. */
   readonly lasting?: readonly string[];

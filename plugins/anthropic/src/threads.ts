@@ -29,6 +29,7 @@ export function continues(thread: JsonObject | undefined): boolean {
 }
 
 export const threadRules: StoredRules = {
+  field: 'thread',
   wishOf({ thread }) {
     if (!isJsonObject(thread)) return { keep: false };
     const previousId = continues(thread) ? thread['previous_message_id'] : undefined;

@@ -3,6 +3,7 @@ import { responseIdOfItem } from './response-object.ts';
 
 /** How requests go on from a response that is kept. */
 export const storedRules: StoredRules = {
+  field: 'store',
   wishOf: ({ previous_response_id: previousId, store }) => ({
     ...(typeof previousId === 'string' && { previousId }),
     keep: store !== false,
@@ -30,9 +31,8 @@ export const referenceRules: ReferenceRules = {
   unknownItem: (id, at) =>
     new GatewayError(
       'invalid',
-      `The item ${JSON.stringify(id)} is not known, or not any more. Send the item itself and set store to false: ` +
-        'clients then refer to no stored items. Items of responses can be referred to as long as the response is kept, ' +
-        'which needs store not to be false in the request that it answered.',
+      `The item ${JSON.stringify(id)} is not kept here, or not any more. Items can be named as long as their response ` +
+        'is kept, which is so unless its request had store: false. With store: false, clients send the items themselves.',
       { field: `input[${at}].id`, code: 'item_not_found' },
     ),
   repeatedItem: (id, at) =>
