@@ -48,7 +48,7 @@ describe('metrics', () => {
     await start({});
     await gateway.createKey({ name: 'agent', limits: { requestsPerMinute: 4 } });
     const text = await (await scrape()).text();
-    expect(valueOf(text, 'dragoman_limit_used_ratio', 'kind="key"', 'limit="requestsPerMinute"')).toBe(0);
+    expect(valueOf(text, 'dragoman_limit_used_ratio', 'name="agent"', 'limit="requestsPerMinute"')).toBe(0);
   });
 
   it('have every name that the dashboard of the docs asks for', async () => {

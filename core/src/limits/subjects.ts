@@ -9,15 +9,24 @@ export interface SubjectSources {
   readonly upstreams: Upstreams;
 }
 
+export interface NamedSubject extends Subject {
+  /** For people. */
+  readonly name: string;
+}
+
 /** All that has limits. */
-export function limitedSubjects({ keys, aliases, upstreams }: SubjectSources): readonly Subject[] {
+export function limitedSubjects({ keys, aliases, upstreams }: SubjectSources): readonly NamedSubject[] {
   return [
-    ...keys.list().flatMap(({ id, limits }) => (limits ? [{ kind: 'key' as const, id, limits }] : [])),
+    ...keys
+      .list()
+      .flatMap(({ id, name, limits }) => (limits ? [{ kind: 'key' as const, id, name, limits }] : [])),
     ...aliases
       .all()
-      .flatMap(({ name: id, limits }) => (limits ? [{ kind: 'model' as const, id, limits }] : [])),
+      .flatMap(({ name, limits }) => (limits ? [{ kind: 'model' as const, id: name, name, limits }] : [])),
     ...upstreams
       .all()
-      .flatMap(({ config: { id, limits } }) => (limits ? [{ kind: 'upstream' as const, id, limits }] : [])),
+      .flatMap(({ config: { id, limits } }) =>
+        limits ? [{ kind: 'upstream' as const, id, name: id, limits }] : [],
+      ),
   ];
 }

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Refusal } from '../canonical/errors.ts';
 import { BREAKER_STATES, type BreakerState } from '../routing/breaker.ts';
 import type { AttemptRecord, TraceRecord } from '../trace/record.ts';
+import { exposeLimits, type LimitSample } from './limit-series.ts';
 import { CounterSeries, HistogramSeries } from './series.ts';
 
 /** What is only known at the time of asking. */
@@ -16,15 +17,7 @@ export interface MetricSources {
     readonly restMs: number;
   }[];
   /** What is used of every limit. */
-  readonly limits: () => Promise<
-    readonly {
-      readonly kind: string;
-      readonly id: string;
-      readonly name: string;
-      readonly limit: number;
-      readonly used: number;
-    }[]
-  >;
+  readonly limits: () => Promise<readonly LimitSample[]>;
   /** Bytes of request bodies that are held in memory. */
   readonly bodies: () => number;
   readonly log: () => { readonly lost: number; readonly failures: number };
@@ -46,7 +39,9 @@ export function createMetrics(sources: MetricSources): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'dragoman_' });
   const counters = createCounters(registry);
-  createGauges(registry, sources);
+  // Looked up once for all gauges: there may be hundreds.
+  let upstreams: ReturnType<MetricSources['upstreams']> = [];
+  createGauges(registry, { ...sources, upstreams: () => upstreams });
   return {
     countRefusal: (reason) => counters.refusal(reason),
     observe(trace) {
@@ -54,7 +49,11 @@ export function createMetrics(sources: MetricSources): Metrics {
       counters.request(trace);
       for (const attempt of trace.attempts) counters.attempt(attempt, trace);
     },
-    expose: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
+    async expose() {
+      upstreams = sources.upstreams();
+      const text = (await registry.metrics()) + (await exposeLimits(await sources.limits()));
+      return { text, contentType: registry.contentType };
+    },
   };
 }
 
@@ -118,7 +117,7 @@ function createCounters(registry: Registry): Counters {
   };
 }
 
-function createGauges(registry: Registry, { upstreams, traces, limits, bodies, log }: MetricSources): void {
+function createGauges(registry: Registry, { upstreams, traces, bodies, log }: MetricSources): void {
   const registers = [registry];
   const gauge = (name: string, help: string, collect: (gauge: Gauge) => void): void => {
     // Registers itself.
@@ -151,17 +150,6 @@ function createGauges(registry: Registry, { upstreams, traces, limits, bodies, l
         for (const upstream of upstreams()) this.set({ upstream: upstream.id }, count(upstream));
       },
     });
-  const used = new Gauge({
-    name: 'dragoman_limit_used_ratio',
-    help: 'What is used of a limit, as a share of it.',
-    labelNames: ['kind', 'id', 'limit'],
-    registers,
-    async collect() {
-      used.reset();
-      for (const { kind, id, name, limit, used: count } of await limits())
-        used.set({ kind, id, limit: name }, limit === 0 ? 1 : count / limit);
-    },
-  });
   perUpstream('dragoman_upstream_running', 'Requests that an upstream serves now.', (each) => each.running);
   perUpstream('dragoman_upstream_waiting', 'Requests that wait for a place.', (each) => each.waiting);
   perUpstream('dragoman_upstream_resting', 'Models that are not asked now.', ({ breakers }) => breakers.open);

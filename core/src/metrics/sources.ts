@@ -1,5 +1,6 @@
 import type { BodyBudget } from '../http/body-budget.ts';
 import type { Limiter } from '../limits/limiter.ts';
+import { mapInTurns } from '../in-turns.ts';
 import { limitedSubjects } from '../limits/subjects.ts';
 import type { Aliases } from '../routing/aliases.ts';
 import type { Gates } from '../routing/gates.ts';
@@ -42,18 +43,11 @@ export function metricSources(input: SourcesInput): MetricSources {
     bodies: () => bodies.used,
     log: () => logSink.status(),
     limits: async () => {
-      const all = await Promise.all(
-        limitedSubjects(input).map(async (subject) => {
-          const uses = await limiter.uses(subject);
-          return uses.map(({ name, limit, used }) => ({
-            kind: subject.kind,
-            id: subject.id,
-            name,
-            limit,
-            used,
-          }));
-        }),
-      );
+      const all = await mapInTurns(limitedSubjects(input), async (subject) => {
+        const { kind, id, name: owner } = subject;
+        const uses = await limiter.uses(subject);
+        return uses.map(({ name, limit, used }) => ({ kind, id, owner, name, limit, used }));
+      });
       return all.flat();
     },
   };

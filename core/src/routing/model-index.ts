@@ -111,12 +111,12 @@ function buildIndex({ upstreams, health, aliases, routing }: IndexDeps): Index {
       return route;
     },
     entries(mayUse) {
-      const entries = new Map<string, CatalogueEntry>();
+      const entries = new Map<string, { readonly model: Model; readonly ids: Set<string> }>();
       const add = (model: Model, upstream: Upstream, own: string): void => {
         if (!mayUse(model.id, upstream, own)) return;
-        const before = entries.get(model.id);
-        const ids = [...new Set([...(before?.upstreams ?? []), upstream.config.id])];
-        entries.set(model.id, { ...(before ?? model), upstreams: ids });
+        const entry = entries.get(model.id);
+        if (entry) entry.ids.add(upstream.config.id);
+        else entries.set(model.id, { model, ids: new Set([upstream.config.id]) });
       };
       for (const [name, alias] of exact) {
         for (const { upstream, model } of ofAlias(alias, (own) => own))
@@ -126,7 +126,7 @@ function buildIndex({ upstreams, health, aliases, routing }: IndexDeps): Index {
         for (const model of namesOf(upstream, models))
           if (!exact.has(model.id)) add(model, upstream, model.id);
       }
-      return [...entries.values()];
+      return [...entries.values()].map(({ model, ids }) => ({ ...model, upstreams: [...ids] }));
     },
   };
 }

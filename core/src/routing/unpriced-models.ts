@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { PricedModel, Prices } from '../limits/prices.ts';
 import { limitsMoney } from '../limits/windows.ts';
 import type { KeyRing } from '../state/keys.ts';
@@ -25,20 +26,26 @@ export interface UnpricedDeps {
 export async function findUnpriced(deps: UnpricedDeps): Promise<readonly Unpriced[]> {
   const { keys, aliases, upstreams, catalogue, prices } = deps;
   const found: Unpriced[] = [];
-  const add = (kind: Unpriced['kind'], name: string, candidates: readonly PricedModel[]): void => {
+  const namesOf = (candidates: readonly PricedModel[]): readonly string[] => {
     const unpriced = candidates.filter((one) => !prices.isPayable(one));
-    const models = new Set(unpriced.map(({ upstream, model }) => `${upstream.config.id}/${model}`));
-    if (models.size > 0) found.push({ kind, name, models: [...models] });
+    return [...new Set(unpriced.map(({ upstream, model }) => `${upstream.config.id}/${model}`))];
   };
-  for (const key of keys.list()) {
-    if (!key.enabled || !limitsMoney(key.limits)) continue;
+  const add = (kind: Unpriced['kind'], name: string, candidates: readonly PricedModel[]): void => {
+    const models = namesOf(candidates);
+    if (models.length > 0) found.push({ kind, name, models });
+  };
+  const limited = keys.list().filter(({ enabled, limits }) => enabled && limitsMoney(limits));
+  // Of thousands of keys, most may use the same.
+  const alike = Map.groupBy(limited, ({ models, upstreams: ids }) => JSON.stringify([models, ids]));
+  for (const group of alike.values()) {
+    const [key] = group;
     const models = await catalogue.models(key);
     const routes = await Promise.all(models.map(({ id }) => catalogue.resolve(id, key)));
-    add(
-      'key',
-      key.name,
-      routes.flatMap(({ candidates }) => candidates),
-    );
+    const unpriced = namesOf(routes.flatMap(({ candidates }) => candidates));
+    if (unpriced.length > 0)
+      for (const { name } of group) found.push({ kind: 'key', name, models: unpriced });
+    // Others have a turn in between.
+    await setImmediate();
   }
   const listed = await catalogue.models(undefined);
   for (const { name, limits } of aliases.all()) {
@@ -59,13 +66,15 @@ export async function findUnpriced(deps: UnpricedDeps): Promise<readonly Unprice
 }
 
 const MAX_SHOWN = 5;
+const MAX_OWNERS = 20;
 
 /** For administrators; `undefined` when there is nothing to say. */
 export function describeUnpriced(found: readonly Unpriced[]): string | undefined {
   if (found.length === 0) return undefined;
-  const names = found.map(({ kind, name, models }) => {
+  const names = found.slice(0, MAX_OWNERS).map(({ kind, name, models }) => {
     const more = models.length > MAX_SHOWN ? `, and ${models.length - MAX_SHOWN} more` : '';
     return `${kind} ${name} (${models.slice(0, MAX_SHOWN).join(', ')}${more})`;
   });
+  if (found.length > MAX_OWNERS) names.push(`and ${found.length - MAX_OWNERS} more`);
   return `Models without a price are refused where a limit on money applies: ${names.join('; ')}. See docs/routing.md#prices.`;
 }

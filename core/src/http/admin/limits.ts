@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Limiter, Subject } from '../../limits/limiter.ts';
+import { mapInTurns } from '../../in-turns.ts';
 import { limitedSubjects } from '../../limits/subjects.ts';
 import { findUnpriced } from '../../routing/unpriced-models.ts';
 import * as contract from './contract.ts';
@@ -12,7 +13,7 @@ export const limitOperations: readonly Operation[] = [
     summary: 'Shows what is used of every limit of keys, aliases and upstreams.',
     access: 'admin',
     response: z.array(contract.limitsViewSchema),
-    handle: (_, deps) => Promise.all(limitedSubjects(deps).map((subject) => view(subject, deps.limiter))),
+    handle: (_, deps) => mapInTurns(limitedSubjects(deps), (subject) => view(subject, deps.limiter)),
   }),
   defineOperation({
     method: 'GET',

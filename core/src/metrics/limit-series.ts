@@ -1,0 +1,31 @@
+import { mapInTurns } from '../in-turns.ts';
+
+/** What is used of a limit, and whose it is. */
+export interface LimitSample {
+  readonly kind: string;
+  readonly id: string;
+  /** Of the key; that of others is their id. */
+  readonly owner: string;
+  readonly name: string;
+  readonly limit: number;
+  readonly used: number;
+}
+
+const NAME = 'dragoman_limit_used_ratio';
+const HEAD = `# HELP ${NAME} What is used of a limit, as a share of it.\n# TYPE ${NAME} gauge\n`;
+
+/**
+ * The series of all limits, as Prometheus reads them. There is one for each limit of each key, so prom-client would
+ * block this thread for long.
+ */
+export async function exposeLimits(samples: readonly LimitSample[]): Promise<string> {
+  const lines = await mapInTurns(samples, ({ kind, id, owner, name, limit, used }) => {
+    const labels = `kind="${kind}",id="${escaped(id)}",name="${escaped(owner)}",limit="${name}"`;
+    return `${NAME}{${labels}} ${limit === 0 ? 1 : used / limit}\n`;
+  });
+  return HEAD + lines.join('');
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
