@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyText } from '../../tests/support/any-text.ts';
-import { visibleLine } from './log.ts';
+import { prettyLines, visibleLine } from './log.ts';
 
 describe('visibleLine', () => {
   it('is one line without anything unseen, whatever is logged', () => {
@@ -24,4 +24,18 @@ describe('visibleLine', () => {
     };
     expect(error.stack).toBe('Error: \\x1b[31mred\n    at f (a.ts:1:1)');
   });
+});
+
+it('the form for a terminal has a line for each entry, and no hashes', () => {
+  const audit = {
+    seq: 1,
+    hash: 'ab12',
+    actor: { kind: 'gateway' },
+    operation: 'gateway start',
+    outcome: 'done',
+  };
+  const pretty = prettyLines();
+  const line = (entry: object): string => pretty(`${JSON.stringify({ level: 30, time: 0, ...entry })}\n`);
+  expect(line({ audit, msg: 'Audit.' })).toMatch(/^\[.*\] INFO: Audit: gateway start \(done\)\n$/);
+  expect(line({ path: '/v1', msg: 'request' })).toMatch(/^\[.*\] INFO: request \{"path":"\/v1"\}\n$/);
 });

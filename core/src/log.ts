@@ -68,10 +68,21 @@ export function createLogs(
   return { log, request: log.isLevelEnabled('info') ? request : () => {}, sink };
 }
 
-/** As a terminal shows it. */
-function prettyLines(): (line: string) => string {
-  const pretty = prettyFactory({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', singleLine: true });
+/** As a terminal shows it: one line for each entry. */
+export function prettyLines(): (line: string) => string {
+  const pretty = prettyFactory({
+    ...{ colorize: process.stdout.isTTY, singleLine: true },
+    ignore: 'pid,hostname,audit',
+    messageFormat: (entry, messageKey) => auditText(entry) ?? String(entry[messageKey]),
+  });
   return (line) => pretty(visibleLine(line));
+}
+
+/** What an entry of the audit log says, without its hash and its number, which are for machines. */
+function auditText({ audit }: Record<string, unknown>): string | undefined {
+  if (typeof audit !== 'object' || audit === null) return undefined;
+  const { operation, target, outcome } = audit as Readonly<Record<string, string | undefined>>;
+  return ['Audit:', operation, target, outcome && `(${outcome})`].filter(Boolean).join(' ');
 }
 
 /** A JSON line whose texts show what a terminal would act on: the pretty form writes them as they are. */
