@@ -44,6 +44,20 @@ describe('a request to go on as a WebSocket', () => {
   });
 });
 
+it('serves a request that cannot become one', async () => {
+  const answer = await sendRaw(gateway.url, {
+    ...{ method: 'POST', path: '/v1/chat/completions' },
+    headers: {
+      authorization: `Bearer ${gateway.key}`,
+      'content-type': 'application/json',
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+    },
+    body: '{"model":"echo","messages":[{"role":"user","content":"Hi"}]}',
+  });
+  expect(answer.status).toBe(200);
+});
+
 it('serves a request that offers another protocol', async () => {
   expect((await upgrade('/v1/models', 'h2c')).status).toBe(200);
 });

@@ -45,9 +45,11 @@ function judgeFraming(judged: Judged, { flaw, isWhole, headers }: RawResponse): 
 }
 
 function judgeStatus(judged: Judged, { status, body }: RawResponse): readonly string[] {
+  const { draft } = judged;
   if (status < 500) return [];
   const text = body.toString('utf8', 0, 300);
   if (GATEWAY_STATUSES.has(status) && mayFailAtAll(judged)) return [];
+  if (status === 501 && draft.method === 'GET' && text.includes('WebSocket')) return [];
   // The console was not built.
   if (status === 503 && text.startsWith('The console is not built')) return [];
   return [`status: ${status} ${text}`];

@@ -81,7 +81,7 @@ function answerAndLog(deps: AppDeps): Middleware {
       refuseTwoHosts(ctx.req);
       await next();
       if (ctx.respond !== false && ctx.body === undefined && ctx.status === 404)
-        throw asksForWebSocket(ctx.req.headers) ? noWebSockets() : nothingAt(ctx);
+        throw asksForWebSocket(ctx.req) ? noWebSockets() : nothingAt(ctx);
       if (ctx.respond !== false) setOwnHeaders(ctx);
     } catch (thrown) {
       ctx.respond = false;

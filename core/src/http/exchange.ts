@@ -90,7 +90,7 @@ export function openExchange(
   if (pass?.replayOf !== undefined) state.replayOf = pass.replayOf;
   const key = pass?.key ?? verifiedKey(ctx, deps);
   if (key) state.key = key;
-  if (asksForWebSocket(ctx.req.headers)) throw noWebSockets();
+  if (asksForWebSocket(ctx.req)) throw noWebSockets();
   const bounds = state.isTraced ? deps.recorder.captureBounds(key) : undefined;
   if (bounds) state.notes.capture = captureOf(ctx, endpoint.wire, bounds);
   return {

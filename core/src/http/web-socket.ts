@@ -1,9 +1,11 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../canonical/errors.ts';
 
-/** Whether a request asks to go on as a WebSocket. Other upgrades, such as `h2c`, may be ignored. */
-export function asksForWebSocket({ upgrade }: IncomingHttpHeaders): boolean {
-  return upgrade !== undefined && /\bwebsocket\b/i.test(upgrade);
+/**
+ * Whether a request asks to go on as a WebSocket, as only a GET can. Other upgrades, such as `h2c`, may be ignored.
+ */
+export function asksForWebSocket({ method, headers: { upgrade } }: IncomingMessage): boolean {
+  return method === 'GET' && upgrade !== undefined && /\bwebsocket\b/i.test(upgrade);
 }
 
 export function noWebSockets(): GatewayError {
