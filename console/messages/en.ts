@@ -502,6 +502,7 @@ export const en = {
     result: 'Result',
     requestId: "Upstream's request id",
     retryAfter: '(retry after {time})',
+    mended: '(mended: {faults})',
     nobody: 'No upstream was asked.',
   },
   replay: {

@@ -484,6 +484,7 @@ export const zhCN: Messages = {
     result: '结果',
     requestId: '上游请求 ID',
     retryAfter: '（{time} 后重试）',
+    mended: '（已修正：{faults}）',
     nobody: '没有请求任何上游。',
   },
   replay: {

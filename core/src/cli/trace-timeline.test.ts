@@ -69,6 +69,15 @@ describe('a trace for a person', () => {
     );
   });
 
+  it('tells how a provider broke the grammar of events', () => {
+    const [, attempt] = trace.attempts;
+    const faults = ['index 0 used twice', 'a delta that is nothing'];
+    const attempts = attempt ? [{ ...attempt, faults }] : [];
+    expect(formatTrace({ ...trace, attempts }, [])).toContain(
+      ' 200 (mended: index 0 used twice; a delta that is nothing)',
+    );
+  });
+
   it('marks tokens that the gateway counted', () => {
     expect(formatTrace({ ...trace, isEstimated: true }, [])).toContain('29 a second, estimated');
   });

@@ -105,7 +105,12 @@ function bar(attempt: AttemptRecord, whole: number): string {
   return (drawn.trim() === '' ? `${drawn.slice(0, WIDTH - 1)}#` : drawn).padEnd(WIDTH);
 }
 
-function outcomeOf({ status, error }: AttemptRecord): string {
+function outcomeOf(attempt: AttemptRecord): string {
+  const { faults } = attempt;
+  return faults ? `${endOf(attempt)} (mended: ${faults.join('; ')})`.trimStart() : endOf(attempt);
+}
+
+function endOf({ status, error }: AttemptRecord): string {
   if (!error) return status === undefined ? '' : String(status);
   const wait = error.retryAfterMs === undefined ? '' : `, retry after ${ms(error.retryAfterMs)}`;
   return `${status ?? ''} ${error.kind}: ${error.message}${wait}`.trimStart();

@@ -25,7 +25,7 @@ function expiry(ms: number): { readonly over: Promise<typeof EXPIRED>; readonly 
  * Whatever comes, no more than the bounds is held.
  */
 export async function holdEvents(
-  events: AsyncGenerator<ChatEvent>,
+  events: AsyncIterator<ChatEvent>,
   bounds: HoldBounds,
 ): Promise<AsyncIterable<ChatEvent>> {
   const held: ChatEvent[] = [];
@@ -48,7 +48,7 @@ export async function holdEvents(
 /** Goes on with a step that was already begun. */
 function waitingFor(
   begun: Promise<IteratorResult<ChatEvent>>,
-  events: AsyncGenerator<ChatEvent>,
+  events: AsyncIterator<ChatEvent>,
 ): AsyncIterator<ChatEvent> {
   let first: Promise<IteratorResult<ChatEvent>> | undefined = begun;
   return {
@@ -57,7 +57,7 @@ function waitingFor(
       first = undefined;
       return next;
     },
-    return: async () => events.return(undefined),
+    return: async () => events.return?.() ?? { value: undefined, done: true },
   };
 }
 

@@ -14,15 +14,16 @@ const EVENTS_OF_TURN = 64;
 
 /**
  * The events of a provider's reply, as they may be passed on: under the grammar, no more than a reply may hold, and for
- * as long as the call lasts, whatever the provider does. Once the call is over, the provider is told and left alone.
- * Written by hand: what a generator or a race would cost is paid for every event.
+ * as long as the call lasts, whatever the provider does. At the end the call is released, and the provider is told and
+ * left alone. Written by hand: what a generator or a race would cost is paid for every event.
  */
-export function replyEvents(
-  call: Call,
-  chat: (context: CallContext) => AsyncIterable<ChatEvent>,
-): AsyncIterable<ChatEvent> {
-  return { [Symbol.asyncIterator]: () => new ReplyEvents(call, chat) };
+export function replyEvents(call: Call, chat: Chat, tell: Tell = (event) => event): AsyncIterator<ChatEvent> {
+  return new ReplyEvents(call, chat, tell);
 }
+
+type Chat = (context: CallContext) => AsyncIterable<ChatEvent>;
+/** Sees each event before it is passed on, and may give another one. */
+type Tell = (event: ChatEvent) => ChatEvent;
 
 type Step = IteratorResult<ChatEvent>;
 
@@ -30,7 +31,8 @@ const OVER: Step = { value: undefined, done: true };
 
 class ReplyEvents implements AsyncIterator<ChatEvent> {
   readonly #call: Call;
-  readonly #chat: (context: CallContext) => AsyncIterable<ChatEvent>;
+  readonly #chat: Chat;
+  readonly #tell: Tell;
   readonly #guard: GrammarGuard;
   /** What was taken and not told yet. */
   readonly #ready: ChatEvent[] = [];
@@ -43,24 +45,19 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
   #isWaited = false;
   #failure: GatewayError | undefined;
 
-  constructor(call: Call, chat: (context: CallContext) => AsyncIterable<ChatEvent>) {
+  constructor(call: Call, chat: Chat, tell: Tell) {
     this.#call = call;
     this.#chat = chat;
+    this.#tell = tell;
     this.#guard = new GrammarGuard((fault) => call.fault(fault));
     call.context.signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   next(): Promise<Step> {
-    const ready = this.#ready.shift();
+    const ready = this.#ready.length > 0 ? this.#ready.shift() : undefined;
     if (ready) return Promise.resolve({ value: ready, done: false });
     if (this.#isOver) return this.#afterEnd();
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-      this.#isWaited = true;
-      this.#call.silence.wait();
-      this.#step();
-    });
+    return new Promise(this.#wait);
   }
 
   return(): Promise<Step> {
@@ -75,10 +72,17 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
     return failure === undefined ? Promise.resolve(OVER) : Promise.reject(failure);
   }
 
+  readonly #wait = (resolve: (step: Step) => void, reject: (error: unknown) => void): void => {
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#isWaited = true;
+    this.#call.silence.wait();
+    this.#step();
+  };
+
   /** Takes the next event, after the others had their turn where that is due. */
   readonly #step = (): void => {
     if (this.#isOver) return;
-    if (this.#call.context.signal.aborted) return this.#onAbort();
     this.#events += 1;
     if (this.#events % EVENTS_OF_TURN === 0) {
       const now = performance.now();
@@ -98,6 +102,7 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
 
   #open(): Promise<IteratorResult<unknown>> {
     const { context, upstream } = this.#call;
+    context.signal.throwIfAborted();
     return runAs(upstream.scope, () => {
       const told: unknown = this.#chat(context);
       const source = (told as Partial<AsyncIterable<unknown>> | undefined)?.[Symbol.asyncIterator]?.();
@@ -117,16 +122,22 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
         this.#step();
         return;
       }
+      const value = this.#ready.length > 0 ? this.#afterMissing(event) : this.#tell(event);
       if (this.#guard.isFinished) this.#end();
       this.#call.silence.rest();
       this.#isWaited = false;
-      const first = this.#ready.shift();
-      if (first) this.#ready.push(event);
-      this.#resolve({ value: first ?? event, done: false });
+      this.#resolve({ value, done: false });
     } catch (error) {
       this.#onError(error);
     }
   };
+
+  /** Ends of blocks come before the event that revealed that they are missing. */
+  #afterMissing(event: ChatEvent): ChatEvent {
+    const all = [...this.#ready, event].map(this.#tell);
+    this.#ready.splice(0, Infinity, ...all.slice(1));
+    return all[0] ?? event;
+  }
 
   readonly #onError = (error: unknown): void => {
     if (this.#isOver) return;
@@ -143,9 +154,9 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const { context, silence } = this.#call;
+    const { context } = this.#call;
     context.signal.removeEventListener('abort', this.#onAbort);
-    silence.stop();
+    this.#call.release();
     try {
       Promise.resolve(this.#source?.return?.()).then(undefined, () => {});
     } catch {

@@ -8,15 +8,19 @@ export interface SilenceInput {
   readonly onSilence: (error: GatewayError) => void;
 }
 
+/** How often it is looked for signs of life while the time runs. Silence is noticed so much later at most. */
+const LOOKS = 4;
+
 /**
  * Watches that an upstream says something while somebody waits for it, whatever it is connected by: within `headersMs`
- * at first, within `idleMs` from then on. A sign of life costs a look at the clock; the timer that looks for them is
- * set again only when it has run out.
+ * at first, within `idleMs` from then on. A sign of life costs an addition; only the timer looks at the clock.
  */
 export class SilenceWatch {
   readonly #input: SilenceInput;
   #timer: NodeJS.Timeout | undefined;
-  #heardAt = 0;
+  #signs = 0;
+  #seen = 0;
+  #silentSince = 0;
   #isAnswered = false;
   #isWaiting = false;
 
@@ -27,20 +31,20 @@ export class SilenceWatch {
   /** Somebody begins to wait for the upstream. */
   wait(): void {
     this.#isWaiting = true;
-    this.#heardAt = performance.now();
-    this.#timer ??= this.#lookIn(this.#limit);
+    this.#signs += 1;
+    if (!this.#timer) this.#start();
   }
 
   /** There was a sign of life. */
   heard(): void {
-    if (this.#timer) this.#heardAt = performance.now();
+    this.#signs += 1;
   }
 
   /** The upstream has begun to answer. */
   answered(): void {
     if (this.#isAnswered) return;
     this.#isAnswered = true;
-    if (this.#timer) this.#restart();
+    if (this.#timer) this.#start();
   }
 
   /** Nobody waits at the moment: a slow client is not the upstream's fault. */
@@ -59,24 +63,24 @@ export class SilenceWatch {
     return this.#isAnswered ? idleMs : headersMs;
   }
 
-  #restart(): void {
+  #start(): void {
     clearTimeout(this.#timer);
-    this.#heardAt = performance.now();
-    this.#timer = this.#lookIn(this.#limit);
-  }
-
-  #lookIn(ms: number): NodeJS.Timeout {
-    return setTimeout(this.#look, ms).unref();
+    this.#seen = this.#signs;
+    this.#silentSince = performance.now();
+    this.#timer = setTimeout(this.#look, Math.ceil(this.#limit / LOOKS)).unref();
   }
 
   readonly #look = (): void => {
     this.#timer = undefined;
     if (!this.#isWaiting) return;
     const limit = this.#limit;
-    const silentMs = performance.now() - this.#heardAt;
-    // Timers may run out a little early by this clock.
-    if (silentMs < limit - 1) this.#timer = this.#lookIn(limit - silentMs);
-    else this.#input.onSilence(this.#explain(limit));
+    if (this.#signs !== this.#seen) this.#start();
+    else {
+      const leftMs = limit - (performance.now() - this.#silentSince);
+      if (leftMs <= 0) this.#input.onSilence(this.#explain(limit));
+      else
+        this.#timer = setTimeout(this.#look, Math.min(Math.ceil(leftMs), Math.ceil(limit / LOOKS))).unref();
+    }
   };
 
   #explain(limit: number): GatewayError {

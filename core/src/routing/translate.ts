@@ -1,7 +1,7 @@
 import type { ChatEvent, ChatReply, ChatRequest, FinishEvent } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { collect, ReplyFolder } from '../canonical/fold.ts';
-import { mended } from '../canonical/iterate.ts';
+import { mended, resumed } from '../canonical/iterate.ts';
 import type { HoldBounds } from '../config/routing.ts';
 import type { ChatEndpoint, EncodeContext } from '../plugin/plugin.ts';
 import { blame } from './attempts.ts';
@@ -35,10 +35,13 @@ export async function translate(exchange: Exchange, input: TranslateInput): Prom
   const scope = exchange.key?.id ?? '';
   const history = endpoint.losesState ? memory.restore(scope, request) : request;
   const asked = { ...history, model: candidate.model };
-  const told = replyEvents(call, (own) => provider.chat(asked, own));
   const recorder = endpoint.losesState ? memory.record(scope) : undefined;
-  const watched = watch(told, { exchange, call, model: request.model, recorder });
-  const events = await holdEvents(input.keep ? kept(watched, input.keep) : watched, input.hold);
+  const told = replyEvents(
+    call,
+    (own) => provider.chat(asked, own),
+    noteReply({ exchange, call, model: request.model, recorder }),
+  );
+  const events = await holdEvents(input.keep ? kept(told, input.keep) : told, input.hold);
   call.begun();
   if (request.stream) {
     return { status: 200, headers: droppedHeader(exchange), body: encodeStream(events, exchange, input) };
@@ -74,24 +77,17 @@ interface Watched {
   readonly recorder: CallRecorder | undefined;
 }
 
-/** Notes the usage that passes, estimates it where there is none, and stops the call's clock at the end. */
-async function* watch(
-  events: AsyncIterable<ChatEvent>,
-  { exchange: { notes }, call, model, recorder }: Watched,
-): AsyncGenerator<ChatEvent> {
+/** Notes the usage that passes, and estimates it at the end where there is none. */
+function noteReply({ exchange: { notes }, call, model, recorder }: Watched): (event: ChatEvent) => ChatEvent {
   let hasUsage = false;
-  try {
-    for await (const told of events) {
-      call.meter.tell(told);
-      if ('usage' in told && told.usage) hasUsage = true;
-      const event = told.type === 'finish' ? ended(told, { notes, call, hasUsage }) : told;
-      if ('usage' in event && event.usage) notes.usage = { ...notes.usage, ...event.usage };
-      recorder?.push(event);
-      yield event.type === 'start' ? { ...event, model } : event;
-    }
-  } finally {
-    call.release();
-  }
+  return (told) => {
+    call.meter.tell(told);
+    if ('usage' in told && told.usage) hasUsage = true;
+    const event = told.type === 'finish' ? ended(told, { notes, call, hasUsage }) : told;
+    if ('usage' in event && event.usage) notes.usage = { ...notes.usage, ...event.usage };
+    recorder?.push(event);
+    return event.type === 'start' ? { ...event, model } : event;
+  };
 }
 
 interface Ended extends Pick<Watched, 'call'> {
@@ -109,11 +105,11 @@ function ended(event: FinishEvent, { notes, call, hasUsage }: Ended): FinishEven
 
 /** Hands the whole reply on before it is told that it ended: the next request may build on it. */
 async function* kept(
-  events: AsyncIterable<ChatEvent>,
+  events: AsyncIterator<ChatEvent>,
   keep: (reply: ChatReply) => Promise<void>,
 ): AsyncGenerator<ChatEvent> {
   const folder = new ReplyFolder();
-  for await (const event of events) {
+  for await (const event of resumed([], events)) {
     folder.push(event);
     if (event.type === 'finish') await keep(folder.reply());
     yield event;

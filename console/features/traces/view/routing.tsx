@@ -10,7 +10,11 @@ export function Routing({ trace }: { readonly trace: Trace }) {
   const t = useTranslations('routing');
   const reasons = useTranslations('waterfall.reasons');
   const formats = useFormats();
-  const result = ({ error, status }: Attempt): string => {
+  const result = (attempt: Attempt): string => {
+    const { faults } = attempt;
+    return faults ? `${end(attempt)} ${t('mended', { faults: faults.join('; ') })}`.trim() : end(attempt);
+  };
+  const end = ({ error, status }: Attempt): string => {
     if (!error) return String(status ?? '');
     const wait =
       error.retryAfterMs === undefined ? '' : ` ${t('retryAfter', { time: formats.ms(error.retryAfterMs) })}`;

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { ChatRequest } from '../../canonical/chat.ts';
 import { GatewayError } from '../../canonical/errors.ts';
 import { collect } from '../../canonical/fold.ts';
+import { resumed } from '../../canonical/iterate.ts';
 import { defined } from '../../canonical/json.ts';
 import { startCall } from '../../routing/call.ts';
 import { replyEvents } from '../../routing/reply-events.ts';
@@ -61,7 +62,12 @@ async function ask(upstream: Upstream, model: string, { pools }: AdminDeps): Pro
     reasoning: {},
   };
   try {
-    const { choices } = await collect(replyEvents(call, (own) => upstream.provider.chat(request, own)));
+    const { choices } = await collect(
+      resumed(
+        [],
+        replyEvents(call, (own) => upstream.provider.chat(request, own)),
+      ),
+    );
     return (choices[0]?.content ?? []).map((part) => (part.type === 'text' ? part.text : '')).join('');
   } finally {
     call.release();
