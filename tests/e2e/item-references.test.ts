@@ -5,6 +5,7 @@ import { generateText, jsonSchema, type ModelMessage, stepCountIs, streamText, t
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SPEAKERS } from '../matrix/upstreams.ts';
+import { anthropicReply } from '../support/anthropic-frames.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
 
@@ -18,6 +19,8 @@ beforeAll(async () => {
       ...speaker.config(upstream.url),
       models: { list: ['m'] },
     })),
+    // A name by which the SDK takes it for a model that reasons.
+    aliases: [{ name: 'gpt-5', candidates: [{ upstream: 'anthropic', model: 'm' }] }],
   });
 });
 beforeEach(() => upstream.reset());
@@ -84,6 +87,22 @@ describe('items that clients only refer to', () => {
     upstream.reply({ body: reply([{ text: [text] }]) });
     return openai().responses.create({ model, input: 'Hi' });
   };
+
+  it('bring what the model thought, as it was signed', async () => {
+    const model = 'gpt-5';
+    const messages: ModelMessage[] = [{ role: 'user', content: 'Which zone?' }];
+    const openaiOptions = { reasoningEffort: 'low', reasoningSummary: 'auto' };
+    const settings = { model: sdk()(model), maxRetries: 0, providerOptions: { openai: openaiOptions } };
+    upstream.reply({
+      body: anthropicReply([{ reasoning: ['Hm, CET.'], signature: 'EqQBsigned' }, { text: ['CET.'] }]),
+    });
+    const first = await generateText({ ...settings, messages });
+    expect(first.reasoningText).toBe('Hm, CET.');
+    messages.push(...first.response.messages, { role: 'user', content: 'Sure?' });
+    upstream.reply({ body: anthropicReply([{ text: ['Yes.'] }]) });
+    await generateText({ ...settings, messages });
+    expect(asked()).toMatch(/Which zone\?.*Hm, CET\..*EqQBsigned.*"CET\.".*Sure\?/);
+  });
 
   it('are found by references without a type, and in requests that are not kept', async () => {
     const { output } = await say('Hello.');
