@@ -137,6 +137,20 @@ describe('items that clients only refer to', () => {
     await expect(failure).rejects.toThrow(/With store: false, clients send the items themselves/);
   });
 
+  it('count as tokens, as does what a previous response said', async () => {
+    const { id, output } = await say('Word '.repeat(500));
+    const asked = [
+      { model, input: [refer(output[0]?.id), { role: 'user' as const, content: 'Hi' }] },
+      { model, input: 'Hi', previous_response_id: id },
+    ];
+    for (const body of asked) {
+      const { input_tokens: tokens } = await openai().responses.inputTokens.count(body);
+      expect(tokens).toBeGreaterThan(500);
+    }
+    const unknown = { model, input: 'Hi', previous_response_id: 'resp_unknown' };
+    await expect(openai().responses.inputTokens.count(unknown)).rejects.toMatchObject({ status: 400 });
+  });
+
   it('are refused twice in one request', async () => {
     const { output } = await say('Once.');
     const twice = [refer(output[0]?.id), refer(output[0]?.id)];

@@ -1,26 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { ChatReply, ChatRequest } from '../canonical/chat.ts';
+import type { ChatReply } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { defined, type JsonObject } from '../canonical/json.ts';
-import { type Conversations, fieldsOf, saidIn, type Turn } from '../conversations/conversations.ts';
+import type { Conversations } from '../conversations/conversations.ts';
 import type { ConversationRules, StoredRules, StoredWish } from '../plugin/conversation-rules.ts';
 import { invalidField } from '../plugin/field-reader.ts';
 import type { ChatEndpoint, RequestInput } from '../plugin/plugin.ts';
 import type { Exchange } from '../routing/exchange.ts';
 import type { ReplyContext } from './reply-context.ts';
 import { withBody } from './request-input.ts';
-import { resolveReferences, type Resolved } from './resolve-references.ts';
+import { nothingRecalled, type Recalled, withItems, withoutPrevious, withTurns } from './recall.ts';
+import type { Resolved } from './resolve-references.ts';
 
 /** A request as part of a conversation that the gateway keeps. */
-export interface OpenConversation {
-  /** The request with what was said before. */
-  readonly input: RequestInput;
-  /** Whether that is not what the client sent, so that its bytes cannot go on. */
-  readonly isChanged: boolean;
-  /** Why only the upstream that the client had before could answer. */
-  readonly missing?: GatewayError;
-  /** What was decoded, without what the gateway has answered for already. */
-  settle(request: ChatRequest): ChatRequest;
+export interface OpenConversation extends Recalled {
   /** Keeps the reply, where the client or its key wants that. */
   readonly keep?: (reply: ChatReply) => Promise<void>;
 }
@@ -41,24 +34,20 @@ interface ConversationInput {
 export async function openConversation(opening: ConversationInput): Promise<OpenConversation> {
   const { endpoint, input, exchange, conversations, context, hold } = opening;
   const { conversation: rules } = endpoint;
-  const owner = exchange.key?.id ?? '';
-  const resolved: Resolved = rules?.references
-    ? await resolveReferences(rules, input.body, { owner, conversations, hold })
-    : { body: input.body };
-  const wish = rules && readWish(rules, resolved, opening);
+  if (!rules) return nothingRecalled(input);
+  const memory = { owner: exchange.key?.id ?? '', conversations, hold };
+  const resolved = await withItems(rules, input.body, memory);
+  const wish = readWish(rules, resolved, opening);
   if (!wish) return withoutMemory(resolved, input);
 
-  const { body, stored } = wish;
+  const { stored } = wish;
   if (wish.thread !== undefined) exchange.notes.thread = wish.thread;
   const previousId = stored.previousId ?? (await lastOf(wish, opening));
-  const turns = previousId === undefined ? undefined : await conversations.turnsTo(owner, previousId, hold);
-  const changed = turns ? { ...lastingIn(turns, stored), ...rules.withHistory(body, saidIn(turns)) } : body;
-  const unknown =
-    turns || stored.previousId === undefined ? undefined : rules.stored?.unknownReply(stored.previousId);
+  const { body: changed, turns, missing } = await withTurns(rules, { ...wish, previousId }, memory);
   return {
     input: changed === input.body ? input : withBody(input, changed),
     isChanged: changed !== input.body || wish.memory !== undefined,
-    ...defined({ missing: resolved.missing ?? unknown }),
+    ...defined({ missing: resolved.missing ?? missing }),
     settle: (request) => (turns ? withoutPrevious(request) : request),
     ...((wish.memory !== undefined || stored.keep) && {
       async keep(reply) {
@@ -78,9 +67,8 @@ export async function openConversation(opening: ConversationInput): Promise<Open
 
 /** A request whose reply is not kept. */
 function withoutMemory({ body, missing }: Resolved, input: RequestInput): OpenConversation {
-  const isChanged = body !== input.body;
-  const settle = (request: ChatRequest): ChatRequest => request;
-  return { input: isChanged ? withBody(input, body) : input, isChanged, settle, ...defined({ missing }) };
+  if (body === input.body) return { ...nothingRecalled(input), ...defined({ missing }) };
+  return { ...nothingRecalled(withBody(input, body)), isChanged: true };
 }
 
 /** What a request wants of the gateway's memory. */
@@ -151,11 +139,6 @@ async function keepTurn(
   if (memory !== undefined) await conversations.setLast(owner, memory, id);
 }
 
-/** Only requests that name the reply leave out what was said with it. */
-function lastingIn(turns: readonly Turn[], { previousId }: StoredWish): JsonObject {
-  return previousId === undefined ? {} : fieldsOf(turns);
-}
-
 function lastingOf(
   body: JsonObject,
   { lasting = [] }: Pick<StoredRules, 'lasting'> = {},
@@ -183,9 +166,4 @@ function threadOf(
     throw invalidField(threadField, 'must be a whole number or a string that is not empty');
   }
   return header ? { id: header, body } : undefined;
-}
-
-function withoutPrevious({ serverState, ...request }: ChatRequest): ChatRequest {
-  const { previousResponseId: _, ...rest } = serverState ?? {};
-  return Object.keys(rest).length > 0 ? { ...request, serverState: rest } : request;
 }

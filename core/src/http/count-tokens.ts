@@ -5,12 +5,15 @@ import { GatewayError } from '../canonical/errors.ts';
 import { askProvider } from '../routing/ask-provider.ts';
 import { estimateTokens } from '../routing/estimate-tokens.ts';
 import { type Attempt, UPSTREAMS_UNAVAILABLE } from '../routing/attempts.ts';
-import type { Reply } from '../routing/exchange.ts';
+import type { Exchange, Reply } from '../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../routing/forward.ts';
 import { ruleOf } from '../routing/rules.ts';
 import { textCounter } from '../routing/text-tokens.ts';
 import { createNaming } from './naming.ts';
+import type { RequestState } from './exchange.ts';
 import { openJson } from './open-json.ts';
+import { nothingRecalled, recall } from './recall.ts';
+import type { Memory } from './resolve-references.ts';
 import { respond } from './respond.ts';
 import type { RouteDeps } from './route-deps.ts';
 
@@ -19,19 +22,23 @@ export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoi
   const naming = createNaming(endpoint);
   return async (ctx: Context): Promise<void> => {
     const { exchange, input } = await openJson(ctx, deps, { protocol, endpoint });
-    const request = endpoint.decodeRequest(input);
+    const recalled = endpoint.conversation
+      ? await recall(endpoint.conversation, input, memoryOf(ctx, exchange, deps))
+      : nothingRecalled(input);
+    const request = recalled.settle(endpoint.decodeRequest(recalled.input));
     exchange.notes.model = request.model;
     const names = naming.read(exchange, request.model);
     await names.judge(exchange.key, deps.catalogue);
 
     const attempt: Attempt<Reply> = async (candidate, call) => {
       const { model, upstream } = candidate;
-      const forward = forwardOf(candidate, endpoint.wire);
+      const forward = recalled.isChanged ? undefined : forwardOf(candidate, endpoint.wire);
       if (forward) {
         const raw = names.rawFor(candidate, exchange.raw);
         return forwardRequest(forward, exchange, { raw, model, call, isAnswer: true });
       }
       names.check(candidate);
+      if (recalled.missing) throw recalled.missing;
       const counted = readCount(
         await askProvider(call, (context) => upstream.provider.countTokens?.({ ...request, model }, context)),
       );
@@ -52,6 +59,11 @@ export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoi
     ctx.respond = false;
     await respond(ctx, reply);
   };
+}
+
+function memoryOf(ctx: Context, { key }: Exchange, { conversations }: RouteDeps): Memory {
+  const { account } = ctx.state as RequestState;
+  return { owner: key?.id ?? '', conversations, hold: (bytes) => account?.add(bytes) };
 }
 
 /** Whether an upstream could not count, or cannot be asked now. Refusals of the gateway itself stand. */

@@ -14,9 +14,12 @@ export interface Resolved {
   readonly since?: { readonly id: string; readonly said: readonly JsonValue[] };
 }
 
-interface Memory {
+/** What the gateway keeps for a client. */
+export interface Memory {
+  /** Its key. */
   readonly owner: string;
   readonly conversations: Conversations;
+  /** Counts what is read as part of the request's body. */
   readonly hold: Hold;
 }
 

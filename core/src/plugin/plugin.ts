@@ -235,6 +235,8 @@ export interface StreamForm extends Pick<ChatEndpoint, 'keepAlive' | 'encodeStre
 export interface CountTokensEndpoint extends EndpointBase {
   readonly operation: 'count-tokens';
   readonly method: 'POST';
+  /** How requests go on from replies that the gateway keeps. */
+  readonly conversation?: ConversationRules;
   /** A request as it would be sent to be answered. */
   decodeRequest(input: RequestInput): ChatRequest;
   encodeCount(tokens: number): JsonObject;

@@ -1,5 +1,6 @@
 import {
   type ChatEndpoint,
+  type ConversationRules,
   type CountTokensEndpoint,
   defineProtocol,
   type JsonObject,
@@ -24,6 +25,12 @@ function answersLater(body: JsonObject): string | undefined {
   );
 }
 
+const CONVERSATION: ConversationRules = {
+  ...listRules({ field: 'input', outputOf: ({ output }) => arrayOf(output) }),
+  stored: storedRules,
+  references: referenceRules,
+};
+
 const responsesEndpoint: ChatEndpoint = {
   operation: 'chat',
   method: 'POST',
@@ -35,11 +42,7 @@ const responsesEndpoint: ChatEndpoint = {
   keepsReply: ({ store }) => store !== false,
   keepsPart,
   answersLater,
-  conversation: {
-    ...listRules({ field: 'input', outputOf: ({ output }) => arrayOf(output) }),
-    stored: storedRules,
-    references: referenceRules,
-  },
+  conversation: CONVERSATION,
   peek,
   decodeRequest,
   encodeReply,
@@ -73,6 +76,7 @@ const countEndpoint: CountTokensEndpoint = {
   wire: INPUT_TOKENS,
   models: MODEL_PLACES,
   summary: 'Counts the tokens of a prompt; a header admits an estimate.',
+  conversation: CONVERSATION,
   decodeRequest,
   encodeCount: (tokens) => ({ object: 'response.input_tokens', input_tokens: tokens }),
 };
