@@ -8,7 +8,10 @@ const FULL = /^audit-(\d+)\.jsonl$/;
 
 /** The files of the log, the oldest first. Empty when there is no log yet. */
 export async function listFiles(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder).catch(() => [] as string[]);
+  const names = await readdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [] as string[];
+    throw error;
+  });
   const full = names
     .filter((name) => FULL.test(name))
     .toSorted((one, other) => numberOf(one) - numberOf(other));
