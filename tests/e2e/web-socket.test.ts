@@ -26,8 +26,9 @@ describe('a request to go on as a WebSocket', () => {
   it.each(['/v1/realtime?model=echo/echo', '/v1/responses', '/nothing/here'])(
     'is refused with a sentence at %s',
     async (path) => {
-      const { status, body } = await upgrade(path, 'websocket');
-      expect(status).toBe(501);
+      const { status, headers, body } = await upgrade(path, 'websocket');
+      expect(headers).toMatchObject({ connection: 'upgrade', upgrade: 'HTTP/1.1' });
+      expect(status).toBe(426);
       expect(JSON.parse(body)).toMatchObject({
         error: {
           code: 'websocket_not_supported',
@@ -39,8 +40,8 @@ describe('a request to go on as a WebSocket', () => {
 
   it("is refused in Gemini's envelope at its paths", async () => {
     const { status, body } = await upgrade('/v1beta/live', 'websocket');
-    expect(status).toBe(501);
-    expect(JSON.parse(body)).toMatchObject({ error: { code: 501, status: 'UNIMPLEMENTED' } });
+    expect(status).toBe(426);
+    expect(JSON.parse(body)).toMatchObject({ error: { code: 426, status: 'FAILED_PRECONDITION' } });
   });
 });
 

@@ -24,6 +24,8 @@ export function sendError(ctx: Context, error: GatewayError): void {
       ...headers,
       ...(error.kind === 'method-not-allowed' && { allow: allowedMethods(ctx).join(', ') }),
       'content-type': 'application/json; charset=utf-8',
+      // Status 426 has to name a protocol that is spoken.
+      ...(error.kind === 'upgrade-refused' && { upgrade: 'HTTP/1.1', connection: 'upgrade' }),
       // What is left of a refused body would be read as the next request.
       ...(response.req.complete ? {} : { connection: 'close' }),
     },

@@ -19,6 +19,7 @@ const NAMES: Readonly<Record<ErrorKind, Row>> = {
   'too-large': { status: 'INVALID_ARGUMENT' },
   'context-window': { status: 'INVALID_ARGUMENT' },
   'content-policy': { status: 'INVALID_ARGUMENT' },
+  'upgrade-refused': { status: 'FAILED_PRECONDITION' },
   'rate-limit': { status: 'RESOURCE_EXHAUSTED' },
   cancelled: { status: 'CANCELLED' },
   internal: { status: 'INTERNAL' },
@@ -27,7 +28,6 @@ const NAMES: Readonly<Record<ErrorKind, Row>> = {
   'upstream-broken': { status: 'INTERNAL' },
   'upstream-unreachable': { status: 'UNAVAILABLE' },
   interrupted: { status: 'UNAVAILABLE' },
-  unsupported: { status: 'UNIMPLEMENTED' },
   overloaded: { status: 'UNAVAILABLE' },
   timeout: { status: 'DEADLINE_EXCEEDED' },
 };
