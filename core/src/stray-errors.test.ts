@@ -17,6 +17,13 @@ function thrownIn(...files: readonly string[]): Error {
   return error;
 }
 
+/** An error whose fields throw when they are read. */
+const UNREADABLE = new Proxy(new Error('Broken.'), {
+  get() {
+    throw new Error('Not to be read.');
+  },
+});
+
 const scope = { plugin: 'acme', upstream: 'up' };
 
 describe('blameFor', () => {
@@ -60,8 +67,10 @@ describe('errors that nobody caught', () => {
     const lines: string[] = [];
     const ended: unknown[] = [];
     const clock = { ms: 0 };
+    const write = (fields: object, message: string): void =>
+      void lines.push(`${message} ${JSON.stringify(fields)}`);
     const stray = createStrayErrors({
-      log: { error: (fields, message) => void lines.push(`${message} ${JSON.stringify(fields)}`) },
+      log: () => ({ debug: write, info: write, warn: write, error: write }),
       end: (error) => void ended.push(error),
       now: () => clock.ms,
     });
@@ -87,6 +96,18 @@ describe('errors that nobody caught', () => {
     onException(error);
     expect(ended).toEqual([error]);
     expect(lines.every((line) => line.startsWith('The gateway itself '))).toBe(true);
+  });
+
+  it('may be anything, even an error that cannot be read', () => {
+    const { onException, onRejection, lines, ended } = create();
+    runAs(scope, () => {
+      for (const thrown of [undefined, Object.create(null), Symbol('s'), UNREADABLE]) {
+        onException(thrown);
+        onRejection(thrown);
+      }
+    });
+    expect(ended).toEqual([]);
+    expect(lines.length).toBeGreaterThan(4);
   });
 
   it('are logged once a minute, with how many there were', () => {

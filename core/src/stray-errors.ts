@@ -1,8 +1,11 @@
 import { blameFor } from './plugin/blame.ts';
+import { bindLog } from './plugin/bound-log.ts';
+import { describeThrown } from './plugin/describe-thrown.ts';
 import type { Log } from './plugin/plugin.ts';
+import { RepeatLimit } from './plugin/repeat-limit.ts';
 
 export interface StrayErrorsInput {
-  readonly log: Pick<Log, 'error'>;
+  readonly log: () => Log;
   /** Ends the process, as nothing is known of its state any more. */
   readonly end: (error: unknown) => void;
   /** In milliseconds. */
@@ -15,33 +18,20 @@ export interface StrayErrors {
   readonly onException: (error: unknown) => void;
 }
 
-/** The same error is logged so often. */
-const EVERY_MS = 60_000;
-/** More different ones are not told apart. */
-const MAX_KNOWN = 200;
-
 /**
  * An error that code of a plugin left behind is logged, with whose it is, and survived. So is a promise that was
  * rejected and that nobody waits for: no code was interrupted by it. An exception in the gateway's own code ends the
  * process, as what it was about to do was not done.
  */
 export function createStrayErrors({ log, end, now }: StrayErrorsInput): StrayErrors {
-  const known = new Map<string, { loggedAt: number; more: number }>();
+  const limit = new RepeatLimit(now);
   const report = (error: unknown, what: string): boolean => {
     const blame = blameFor(error);
-    const name = JSON.stringify([blame, what, String(error).slice(0, 200)]);
-    const before = known.get(name);
-    if (before && now() - before.loggedAt < EVERY_MS) {
-      before.more += 1;
-      return blame !== undefined;
-    }
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(name, { loggedAt: now(), more: 0 });
+    const described = describeThrown(error);
+    const fields = limit.take(JSON.stringify([blame, what, described.slice(0, 200)]));
     const whose = blame ? 'A plugin' : 'The gateway itself';
-    log.error(
-      { ...blame, error, ...(before && before.more > 0 && { more: before.more }) },
-      `${whose} ${what}`,
-    );
+    if (fields)
+      bindLog(log(), { ...blame, ...fields, cause: described }).error({ error }, `${whose} ${what}`);
     return blame !== undefined;
   };
   return {

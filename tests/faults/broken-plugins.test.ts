@@ -102,6 +102,7 @@ describe('a provider that fails', () => {
     ['throws-at-once', 502, 'The provider of throws-at-once failed.', 'too far'],
     ['throws-text', 502, 'The provider of throws-text failed.', 'just a text'],
     ['throws-nothing', 502, 'The provider of throws-nothing failed.', 'not meant for clients'],
+    ['throws-unreadable', 502, 'The provider of throws-unreadable failed.', 'not meant for clients'],
     ['throws-late', 502, 'The provider of throws-late failed.', 'broke in the middle'],
     ['throws-abort', 502, 'The provider of throws-abort failed.', 'Somebody else left'],
     ['cancels', 502, 'The provider of cancels failed.', 'shared login was cancelled'],
@@ -243,6 +244,7 @@ describe('what a plugin leaves behind', () => {
     ['tick-throws', 'thrown in a tick'],
     ['rejects-later', 'rejected later'],
     ['rejects-with-text', 'no error at all'],
+    ['rejects-with-unreadable', 'type object'],
     ['socket-fails', 'ECONNREFUSED'],
   ])('%s is logged with whose it is, and survived', async (name, cause) => {
     expect(await chat(`${name}/m`)).toMatchObject({ status: 200 });

@@ -1,19 +1,22 @@
+import { describeThrown } from '../plugin/describe-thrown.ts';
 import type { Log } from '../plugin/plugin.ts';
 import { createStrayErrors } from '../stray-errors.ts';
 
 export interface SurvivedErrors {
   /** From now on they are logged here; before, they are printed. */
-  logTo(log: Pick<Log, 'error'>): void;
+  logTo(log: Log): void;
 }
+
+const print = ({ error, ...fields }: { readonly error?: unknown }, message: string): void =>
+  void process.stderr.write(`${message} ${JSON.stringify(fields)} ${textOf(error)}\n`);
+
+const PRINTED: Log = { debug: print, info: print, warn: print, error: print };
 
 /** Errors of plugins that nobody caught must not end the process; those of the gateway itself do, visibly. */
 export function surviveErrors(): SurvivedErrors {
-  let log: Pick<Log, 'error'> = {
-    error: ({ error, ...fields }: { readonly error?: unknown }, message) =>
-      process.stderr.write(`${message} ${JSON.stringify(fields)} ${textOf(error)}\n`),
-  };
+  let log = PRINTED;
   const { onRejection, onException } = createStrayErrors({
-    log: { error: (fields, message) => log.error(fields, message) },
+    log: () => log,
     now: () => performance.now(),
     end(error) {
       process.stderr.write(`${textOf(error)}\n`);
@@ -30,5 +33,9 @@ export function surviveErrors(): SurvivedErrors {
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  try {
+    return (error instanceof Error && error.stack) || describeThrown(error);
+  } catch {
+    return describeThrown(error);
+  }
 }

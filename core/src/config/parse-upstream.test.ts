@@ -25,6 +25,24 @@ function problemsOf(options: object) {
   return 'problems' in parsed ? parsed.problems : [];
 }
 
+it('names the provider whose own check throws, without what it threw', () => {
+  const options = z.strictObject({
+    apiKey: secret(z.string()).refine((key) => {
+      throw new RangeError(`cannot check ${key}`);
+    }),
+  });
+  const broken = defineProvider({ ...provider, options, create: () => provider.create({}, {} as never) });
+  const parsed = parseUpstream(
+    { providers: [broken] },
+    { id: 'one', provider: 'test', options: { apiKey: 'k' } },
+  );
+  expect(parsed).toEqual({
+    problems: [
+      { path: 'options', message: 'the plugin of the provider "test" failed to check them (RangeError)' },
+    ],
+  });
+});
+
 describe('an upstream whose URL holds credentials', () => {
   it.each([
     ['a password', { baseUrl: 'http://user:hunter2@api.test' }, 'options.baseUrl'],

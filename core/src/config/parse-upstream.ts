@@ -1,4 +1,5 @@
 import { isJsonObject } from '../canonical/json.ts';
+import type { ProviderType } from '../plugin/plugin.ts';
 import type { Registry } from '../plugin/registry.ts';
 import { maskOptions } from '../state/secret-options.ts';
 import { isSafeModelName } from '../transport/safe-path.ts';
@@ -59,17 +60,25 @@ function parseOptions({ providers }: Providers, input: unknown, root: Path): Par
   }
   if (!isJsonObject(options)) return { problems: [] };
   // An option may be a secret, or a secret may stand in the wrong option: values are never shown.
-  const parsed = type.options.safeParse(options, {
-    error: explainIssues({ showsValues: false }),
-    reportInput: true,
-  });
   const place = [...root, 'options'];
+  const parsed = check(type, options);
+  if ('failure' in parsed) return { problems: [{ path: formatPath(place), message: parsed.failure }] };
   if (!parsed.success) return { problems: problemsOf(parsed.error, { root: place, schema: type.options }) };
   const problems = urlsWithUserInfo(maskOptions(type.options, parsed.data)).map(({ path }) => ({
     path: formatPath([...place, ...path]),
     message: USER_INFO,
   }));
   return problems.length > 0 ? { problems } : { options: parsed.data };
+}
+
+/** A schema may have code of its plugin in it, whose errors may repeat what it was given. */
+function check({ name, options: schema }: ProviderType, options: object) {
+  try {
+    return schema.safeParse(options, { error: explainIssues({ showsValues: false }), reportInput: true });
+  } catch (error) {
+    const what = error instanceof Error ? error.name : typeof error;
+    return { failure: `the plugin of the provider ${JSON.stringify(name)} failed to check them (${what})` };
+  }
 }
 
 /** Only secret options are encrypted; URLs are shown with the upstream. */

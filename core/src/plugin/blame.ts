@@ -48,9 +48,18 @@ function foreignFiles(error: unknown): readonly string[] {
 
 /** The files in the stack of an error, from where it was thrown on. */
 function filesOf(error: unknown): readonly string[] {
-  const stack = error instanceof Error ? error.stack : undefined;
-  if (typeof stack !== 'string') return [];
+  const stack = stackOf(error);
+  if (stack === undefined) return [];
   return [...stack.matchAll(FRAME)].map(([, place = '']) => toPath(place));
+}
+
+function stackOf(error: unknown): string | undefined {
+  try {
+    const stack: unknown = error instanceof Error ? error.stack : undefined;
+    return typeof stack === 'string' ? stack : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function toPath(place: string): string {

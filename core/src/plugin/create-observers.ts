@@ -2,11 +2,13 @@ import { timeoutsSchema } from '../config/upstream.ts';
 import type { HttpClient } from '../transport/http.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import { bindLog } from './bound-log.ts';
+import { describeThrown } from './describe-thrown.ts';
 import { isDoneWithin } from './done-within.ts';
 import type { TraceObserver } from './observer.ts';
 import type { Log, Plugin } from './plugin.ts';
 import { runAs } from './plugin-scope.ts';
 import { observerProblems } from './plugin-shape.ts';
+import { RepeatLimit } from './repeat-limit.ts';
 
 interface ObserversInput {
   readonly log: Log;
@@ -53,7 +55,11 @@ function createObserver(plugin: Plugin, setup: ObserverInput): ContainedObserver
   const observer = runAs(scope, () => plugin.createObserver?.(setup));
   const [problem] = observerProblems(observer);
   if (problem !== undefined) throw new Error(`createObserver() gave no proper observer: ${problem}.`);
-  const failed = (error: unknown): void => log.error({ error }, 'An observer of requests failed.');
+  const limit = new RepeatLimit();
+  const failed = (error: unknown): void => {
+    const fields = limit.take(describeThrown(error));
+    if (fields) log.error({ error, ...fields }, 'An observer of requests failed.');
+  };
   return {
     observe(trace) {
       try {

@@ -1,5 +1,6 @@
 import type { UpstreamConfig } from '../config/upstream.ts';
 import { bindLog } from '../plugin/bound-log.ts';
+import { describeThrown } from '../plugin/describe-thrown.ts';
 import { isDoneWithin } from '../plugin/done-within.ts';
 import type { Log, Provider } from '../plugin/plugin.ts';
 import { runAs } from '../plugin/plugin-scope.ts';
@@ -48,8 +49,7 @@ export function buildUpstream(
       return provider;
     } catch (error) {
       gone.abort();
-      const cause = error instanceof Error ? error.message : String(error);
-      const message = `The plugin ${plugin} could not create the upstream ${id}: ${cause}`;
+      const message = `The plugin ${plugin} could not create the upstream ${id}: ${causeOf(error)}`;
       throw new CreateError(replaceSecrets(message, secrets), { cause: error });
     }
   };
@@ -59,6 +59,11 @@ export function buildUpstream(
     capabilitiesOf: createCapabilities({ type, config }),
     close: () => close(provider, { scope, log, gone }),
   };
+}
+
+function causeOf(error: unknown): string {
+  const described = describeThrown(error);
+  return described.startsWith('Error: ') ? described.slice('Error: '.length) : described;
 }
 
 /** A provider that does not close in time is left behind. */

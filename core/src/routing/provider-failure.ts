@@ -1,4 +1,6 @@
 import { GatewayError } from '../canonical/errors.ts';
+import { describeThrown, errorName } from '../plugin/describe-thrown.ts';
+import { RepeatLimit } from '../plugin/repeat-limit.ts';
 import { redactValues, withTexts } from '../plugin/upstream-error.ts';
 import { explainAbort } from '../transport/http-error.ts';
 import type { Upstream } from './upstream.ts';
@@ -14,24 +16,32 @@ export function providerFailure(thrown: unknown, upstream: Upstream, signal: Abo
     return withoutSecrets(explainAbort(signal.reason, config.id), upstream);
   }
   if (GatewayError.is(thrown) && !isCancelled) return withoutSecrets(thrown, upstream);
-  if (thrown instanceof Error && thrown.name === 'TimeoutError') {
+  if (errorName(thrown) === 'TimeoutError') {
     return new GatewayError('timeout', `${config.id} took too long to answer.`, { cause: thrown });
   }
-  log.error({ error: thrown }, 'A provider failed with an error that is not meant for clients.');
-  const operatorNote = redactValues(
-    `The plugin ${plugin} threw: ${describe(thrown)}`,
-    upstream.secrets.values,
-  );
+  const described = describeThrown(thrown);
+  const fields = limitOf(upstream).take(described);
+  if (fields)
+    log.error({ error: thrown, ...fields }, 'A provider failed with an error that is not meant for clients.');
+  const operatorNote = redactValues(`The plugin ${plugin} threw: ${described}`, upstream.secrets.values);
   return new GatewayError('upstream-broken', `The provider of ${config.id} failed.`, {
     cause: thrown,
     operatorNote,
   });
 }
 
+const limits = new WeakMap<Upstream, RepeatLimit>();
+
+function limitOf(upstream: Upstream): RepeatLimit {
+  let limit = limits.get(upstream);
+  if (!limit) limits.set(upstream, (limit = new RepeatLimit()));
+  return limit;
+}
+
 /** A call that was cancelled by somebody else than its client: a login that is shared, for example. */
 function isAbort(thrown: unknown): boolean {
   if (GatewayError.is(thrown)) return thrown.kind === 'cancelled';
-  return thrown instanceof Error && thrown.name === 'AbortError';
+  return errorName(thrown) === 'AbortError';
 }
 
 /** An error of a plugin, whose fields may be anything, as the gateway may pass it on. */
@@ -41,10 +51,4 @@ function withoutSecrets(error: GatewayError, { secrets }: Pick<Upstream, 'secret
   const known = GatewayError.isKind(kind) ? kind : 'upstream-broken';
   const sound = new GatewayError(known, message, { ...details, cause: error });
   return withTexts(sound, (text) => (typeof text === 'string' ? redactValues(text, secrets.values) : ''));
-}
-
-function describe(thrown: unknown): string {
-  return thrown instanceof Error
-    ? `${thrown.name}: ${thrown.message}`
-    : `${typeof thrown}, which is no error`;
 }

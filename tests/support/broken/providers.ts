@@ -63,6 +63,13 @@ export const BROKEN: Readonly<Record<string, () => unknown>> = {
     chat(() => ({
       [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(undefined) }),
     })),
+  'throws-unreadable': () =>
+    chat(() => {
+      const get = (): never => {
+        throw new Error('not to be read');
+      };
+      throw Object.defineProperties(new Error('hidden'), { message: { get }, name: { get }, stack: { get } });
+    }),
   'throws-late': () =>
     chat(async function* () {
       yield* reply(START, OPEN, say('Half'));
@@ -182,6 +189,7 @@ export const BROKEN: Readonly<Record<string, () => unknown>> = {
   'rejects-later': () =>
     answerAfter(() => void later().then(() => Promise.reject(new Error('rejected later')))),
   'rejects-with-text': () => answerAfter(() => void Promise.reject('no error at all')),
+  'rejects-with-unreadable': () => answerAfter(() => void Promise.reject(Object.create(null))),
   'socket-fails': () => answerAfter(() => connect(1, '127.0.0.1')),
   'created-timer': () => {
     setTimeout(() => {
