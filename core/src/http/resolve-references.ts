@@ -23,11 +23,6 @@ export interface Memory {
   readonly hold: Hold;
 }
 
-interface Named {
-  readonly id: string;
-  readonly at: number;
-}
-
 /** Finds the items that a request only names. Either all of them are found, or the request stays as it is. */
 export async function resolveReferences(
   rules: ConversationRules,
@@ -38,31 +33,35 @@ export async function resolveReferences(
   if (!references) return { body };
   const entries = rules.inputOf(body);
   const named = namedIn(entries, references);
-  if (named.length === 0) return { body };
+  if (named.size === 0) return { body };
 
-  const replyIds = new Set(named.map(({ id }) => references.replyOf(id)).filter((id) => id !== undefined));
+  const ids = [...named.keys()];
+  const replyIds = new Set(ids.map((id) => references.replyOf(id)).filter((id) => id !== undefined));
   const { chain, turns } = await readTurns([...replyIds], memory);
   const items = itemsOf(turns);
-  const unknown = named.find(({ id }) => !items.has(id));
-  if (unknown) return { body, missing: references.unknownItem(unknown.id, unknown.at) };
+  const unknown = ids.find((id) => !items.has(id));
+  if (unknown !== undefined)
+    return { body, missing: references.unknownItem(unknown, named.get(unknown) ?? 0) };
 
-  const input = [...entries];
-  for (const { id, at } of named) input[at] = items.get(id) ?? null;
+  const input = entries.flatMap((entry, at) => {
+    const id = references.idIn(entry);
+    if (id === undefined) return [entry];
+    // Clients may name an item once as a call and once as its result.
+    return named.get(id) === at ? [items.get(id) ?? null] : [];
+  });
   const last = chain.at(-1);
   const said = last && saidSince(saidIn(chain), input);
   return { body: rules.withInput(body, input), ...(said && { since: { id: last.id, said } }) };
 }
 
-function namedIn(entries: readonly JsonValue[], references: ReferenceRules): readonly Named[] {
-  const named = new Map<string, Named>();
+/** Where each item is named first, by its id. */
+function namedIn(entries: readonly JsonValue[], references: ReferenceRules): ReadonlyMap<string, number> {
+  const named = new Map<string, number>();
   for (const [at, entry] of entries.entries()) {
     const id = references.idIn(entry);
-    if (id === undefined) continue;
-    // Each costs what it stands for.
-    if (named.has(id)) throw references.repeatedItem(id, at);
-    named.set(id, { id, at });
+    if (id !== undefined && !named.has(id)) named.set(id, at);
   }
-  return [...named.values()];
+  return named;
 }
 
 interface ReadTurns {

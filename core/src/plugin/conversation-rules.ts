@@ -45,8 +45,6 @@ export interface ReferenceRules {
   replyOf(itemId: string): string | undefined;
   /** What a client is told when an item is not kept. */
   unknownItem(itemId: string, at: number): GatewayError;
-  /** What a client is told that names an item a second time. */
-  repeatedItem(itemId: string, at: number): GatewayError;
 }
 
 export interface ListRules {

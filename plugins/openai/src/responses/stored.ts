@@ -35,9 +35,4 @@ export const referenceRules: ReferenceRules = {
         'is kept, which is so unless its request had store: false. With store: false, clients send the items themselves.',
       { field: `input[${at}].id`, code: 'item_not_found' },
     ),
-  repeatedItem: (id, at) =>
-    new GatewayError('invalid', `The item ${JSON.stringify(id)} is in the input already.`, {
-      field: `input[${at}].id`,
-      code: 'duplicate_item',
-    }),
 };
