@@ -151,6 +151,22 @@ describe('a refusal of a request whose body was not read', () => {
     expect(error).toBeUndefined();
   });
 
+  it('reaches a client that takes longer than it may', async () => {
+    const hasty = await startGateway({ server: { requestTimeoutMs: 500 } });
+    const { answer, error } = await sendFirst(hasty.url, {
+      head: [
+        'POST /v1/messages HTTP/1.1',
+        `Authorization: Bearer ${hasty.key}`,
+        JSON_TYPE,
+        `Content-Length: ${SIZE}`,
+      ],
+      body: pieces(MIB),
+    });
+    await hasty.close();
+    expect(answer).toMatch(/^HTTP\/1\.1 408 .*"timeout_error".*server\.requestTimeoutMs/s);
+    expect(error).toBeUndefined();
+  });
+
   it('reads no more than a bounded rest', async () => {
     const { answer, error } = await sendFirst(gateway.url, {
       head: ['POST /v1/messages HTTP/1.1', `Content-Length: ${400 * MIB}`],

@@ -16,6 +16,7 @@ const IDLE_SWEEP_MS = 50;
 const LAST_WORDS_MS = 2_000;
 
 const REQUEST_TIMEOUT_SPARE_MS = 5_000;
+const HEADERS_TIMEOUT_MS = 60_000;
 
 export interface ServerInput {
   readonly listener: RequestListener;
@@ -57,11 +58,14 @@ export function createHttpServer(input: ServerInput): HttpServer {
     if (isDraining) response.shouldKeepAlive = false;
     input.listener(request, response);
   };
+  const requestTimeout = requestTimeoutMs === 0 ? 0 : requestTimeoutMs + REQUEST_TIMEOUT_SPARE_MS;
   const options = {
     // Longer than the idle time-outs of common proxies, so that the gateway is not the one to close first.
     keepAliveTimeout: 75_000,
     // Whatever reads a body has the same limit, with an answer in the protocol of the request; it comes first.
-    requestTimeout: requestTimeoutMs === 0 ? 0 : requestTimeoutMs + REQUEST_TIMEOUT_SPARE_MS,
+    requestTimeout,
+    // Without a value, it would go by that of the request, and there would be none where that is 0.
+    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeout || Infinity),
   };
   const server = tls ? createSecureServer({ ...options, ...tls }, listener) : createServer(options, listener);
   // Without this, Node asks for every body at once, also for those that are refused.
