@@ -92,6 +92,16 @@ describe('secrets that an upstream repeats', () => {
     },
   );
 
+  it('do not reach the client in an error behind the first content of a stream', async () => {
+    const frames = openAiStream([{ text: ['Hel', 'lo'] }]).slice(0, 2);
+    const error = { message: `Wrong: ${BARE.join(', ')}`, code: 500 };
+    upstream.reply({ stream: [...frames, { data: { error } }] });
+    const { text } = await ask({ stream: true });
+    expect(text).toContain('Hel');
+    expect(text).toContain('Wrong: [redacted], [redacted], [redacted]');
+    expect(text).not.toContain('SECRET');
+  });
+
   it('do not reach the client masked either, which leaves too much of them', async () => {
     upstream.reply(refused(`Wrong key: ${masked}`), streamed(`Wrong key: ${masked}`));
     for (const stream of [false, true]) {

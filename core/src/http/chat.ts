@@ -54,6 +54,7 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
             call,
             stream,
             ...{ hold, readStream: form?.readStream, isAnswer: true },
+            secrets: candidate.upstream.secrets,
             countAs: new ContainedForward(forward, call).reader(endpoint.wire) ?? 'text',
           });
         names.check(candidate);

@@ -44,6 +44,7 @@ function watched(watcher: BodyWatcher | undefined, look: Look): BodyWatcher {
       look(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
       watcher?.push?.(chunk);
     },
+    ...(watcher?.replace && { replace: (chunk) => watcher.replace?.(chunk) ?? chunk }),
     end: () => watcher?.end(),
   };
 }

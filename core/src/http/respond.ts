@@ -151,8 +151,9 @@ class StreamWriter {
         body.destroy();
         settle(error);
       };
-      const onData = (chunk: Buffer): void => {
-        watcher?.push?.(chunk);
+      const onData = (given: Buffer): void => {
+        watcher?.push?.(given);
+        const chunk = watcher?.replace?.(given) ?? given;
         this.#beforeLast = this.#last;
         this.#last = chunk;
         this.onWrite();

@@ -93,6 +93,8 @@ export interface Reply {
 export interface BodyWatcher {
   /** Sees the bytes as they pass. */
   push?(chunk: Uint8Array): void;
+  /** What goes on to the client in place of a piece. */
+  replace?(chunk: Buffer): Buffer;
   /** Called at the body's end. Throws a `GatewayError` when it was no proper end. */
   end(): void;
   /** What it means that the body broke. */

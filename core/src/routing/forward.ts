@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { GatewayError } from '../canonical/errors.ts';
 import type { HoldBounds } from '../config/routing.ts';
 import type { Forward, RawRequest, ReplyEnd, StreamForm } from '../plugin/plugin.ts';
+import { NO_SECRETS, replaceSecrets, type Secrets } from '../plugin/secret-texts.ts';
 import { guarded } from '../transport/guarded.ts';
 import type { HeaderMap, HttpReply } from '../transport/http.ts';
 import { readText, readUpTo } from '../transport/read-body.ts';
@@ -52,6 +53,8 @@ export interface ForwardedRequest {
   readonly hold?: HoldBounds | undefined;
   /** How a stream is read, where it is not one of server-sent events. */
   readonly readStream?: StreamForm['readStream'] | undefined;
+  /** What a stream must not tell where it tells of an error. */
+  readonly secrets?: Secrets;
   /** Whether the reply is an answer, and not an object that may tell of a failure of something else. */
   readonly isAnswer?: boolean;
   /** How tokens are counted when the upstream does not; absent for replies that are no answers of a model. */
@@ -92,7 +95,7 @@ export async function forwardRequest(
   const reader = isStream && hold ? contained.reader(raw.wire) : undefined;
   const watcher: BodyWatcher = {
     ...(isStream
-      ? watchStream(meter, judge, () => failInside(exchange, call))
+      ? { ...watchStream(meter, judge, () => failInside(exchange, call)), ...hiding(input.secrets) }
       : watchBytes(meter, judge, isJson(headers))),
     explain: (error) => contained.explain(error),
   };
@@ -168,6 +171,20 @@ function watchBytes(meter: Meter, judge: Judge, isJson: boolean): BodyWatcher {
     end() {
       meter.end();
       if (isJson) judge(meter.text());
+    },
+  };
+}
+
+const ERROR_MARK = Buffer.from('"error"');
+
+/** An error that an upstream tells in mid-stream passes through, but not the credentials that it repeats. */
+function hiding(secrets: Secrets = NO_SECRETS): Pick<BodyWatcher, 'replace'> {
+  if (secrets.values.length === 0) return {};
+  return {
+    replace(chunk) {
+      if (!chunk.includes(ERROR_MARK)) return chunk;
+      // One character for each byte, so that no other byte changes.
+      return Buffer.from(replaceSecrets(chunk.toString('latin1'), secrets), 'latin1');
     },
   };
 }
