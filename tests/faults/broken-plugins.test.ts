@@ -156,6 +156,7 @@ describe('a provider that says nothing', () => {
     ['silent-iterator', 'took too long to answer: nothing came within 150 ms.'],
     ['silent-later', 'fell silent for 150 ms in the middle of its answer.'],
     ['forward-hangs', 'took too long to answer: nothing came within 150 ms.'],
+    ['forward-body-hangs', 'fell silent for 150 ms in the middle of its answer.'],
   ])('%s is given up on, and its place is free again', async (name, told) => {
     // One place and no queue: a place that is not given back refuses the second.
     for (let at = 0; at < 2; at += 1)
@@ -163,6 +164,13 @@ describe('a provider that says nothing', () => {
         status: 504,
         text: expect.stringContaining(told) as string,
       });
+  });
+
+  it('is given up on in a stream that passes through', async () => {
+    for (let at = 0; at < 2; at += 1) {
+      const { text } = await chat('forward-stream-hangs/m', true);
+      expect(text).toMatch(/^data: \{"half":true\}\n\n.*fell silent for 150 ms/s);
+    }
   });
 
   it('gives its place back when its client leaves, although it ignores the signal', async () => {

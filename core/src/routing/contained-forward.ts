@@ -4,6 +4,7 @@ import { isJsonObject } from '../canonical/json.ts';
 import type { Forward, RawRequest, ReplyReader } from '../plugin/plugin.ts';
 import type { StreamDecoder } from '../plugin/stream-decoder.ts';
 import type { HttpReply } from '../transport/http.ts';
+import { ReplyBody } from '../transport/reply-body.ts';
 import { askProvider } from './ask-provider.ts';
 import type { Call } from './call.ts';
 import { providerFailure } from './provider-failure.ts';
@@ -23,7 +24,11 @@ export class ContainedForward {
     const isImpatient = raw.body === undefined || raw.body instanceof Uint8Array;
     const send = async (context: Call['context']): Promise<HttpReply> =>
       checked(await this.#forward.send(raw, model, context));
-    return askProvider(this.#call, send, { isImpatient });
+    const reply = await askProvider(this.#call, send, { isImpatient });
+    // The bodies of the HTTP client keep the time-outs themselves.
+    return reply.body instanceof ReplyBody
+      ? reply
+      : { ...reply, body: containedBody(reply.body, this.#call) };
   }
 
   /** What an error reply means. */
@@ -55,6 +60,24 @@ export class ContainedForward {
       return this.fail(error);
     }
   }
+}
+
+/** The bytes of a body of the provider's own, for as long as the call lasts. */
+function containedBody(body: Readable, call: Call): Readable {
+  call.silence.answered();
+  const chunks = body[Symbol.asyncIterator]();
+  async function* read(): AsyncGenerator {
+    try {
+      for (;;) {
+        const { done, value } = await askProvider(call, () => chunks.next());
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      body.destroy();
+    }
+  }
+  return Readable.from(read(), { objectMode: false });
 }
 
 function checked(reply: HttpReply): HttpReply {

@@ -20,7 +20,14 @@ export function brokenPlugins(): readonly Plugin[] {
 }
 
 /** Those whose upstreams are not waited for. */
-const IMPATIENT = ['silent', 'silent-iterator', 'silent-later', 'forward-hangs'];
+const IMPATIENT = [
+  'silent',
+  'silent-iterator',
+  'silent-later',
+  'forward-hangs',
+  'forward-body-hangs',
+  'forward-stream-hangs',
+];
 
 /** An upstream of each of them. */
 export function brokenUpstreams(names: readonly string[] = Object.keys(BROKEN)) {

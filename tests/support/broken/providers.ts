@@ -1,5 +1,6 @@
 /** Providers that are broken in one way each. What they do here no test may do by itself: it could end its process. */
 import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { type CallContext, GatewayError } from '@dragoman/core';
 
 /** What a provider that works says. */
@@ -225,9 +226,20 @@ export const BROKEN: Readonly<Record<string, () => unknown>> = {
   'close-hangs': () => ({ ...works, close: never }),
   'forward-garbage': () => forwards({ send: () => ({ status: 'fine' }) }),
   'forward-hangs': () => forwards({ send: never }),
+  'forward-body-hangs': () =>
+    forwards({
+      send: async () => ({ status: 200, headers: { 'content-type': 'application/json' }, body: bytes('{') }),
+    }),
+  'forward-stream-hangs': () =>
+    forwards({
+      send: async () => ({
+        ...{ status: 200, headers: { 'content-type': 'text/event-stream' } },
+        body: bytes('data: {"half":true}\n\n'),
+      }),
+    }),
   'forward-error-throws': () =>
     forwards({
-      send: async () => ({ status: 500, headers: {}, body: (await import('node:stream')).Readable.from([]) }),
+      send: async () => ({ status: 500, headers: {}, body: Readable.from([]) }),
       decodeError() {
         throw new Error('cannot read it');
       },
@@ -236,13 +248,20 @@ export const BROKEN: Readonly<Record<string, () => unknown>> = {
     forwards({
       send: async () => ({
         ...{ status: 200, headers: { 'content-type': 'text/event-stream' } },
-        body: (await import('node:stream')).Readable.from(['data: {}\n\n']),
+        body: Readable.from(['data: {}\n\n']),
       }),
       reader() {
         throw new Error('no reader');
       },
     }),
 };
+
+/** A body that never ends. */
+function bytes(start: string): Readable {
+  const body = new Readable({ read() {} });
+  body.push(start);
+  return body;
+}
 
 function forwards(own: object): unknown {
   return {
