@@ -321,7 +321,7 @@ describe('dragoman doctor', () => {
     await writeFile(file, '{"version":1,');
     const { code, stdout } = await home.run(['doctor']);
     expect(code).toBe(1);
-    expect(stdout).toContain('✗ state: ');
+    expect(stdout).toContain('✗ state.json: ');
     expect(await runRefused('keys', 'list')).toContain('not a valid state');
     expect(await readFile(file, 'utf8')).toBe('{"version":1,');
   });

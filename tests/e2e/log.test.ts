@@ -103,7 +103,7 @@ describe('the log of a running command', () => {
       headers: { authorization: `Bearer ${key}` },
       body: '{"model":"m","messages":[{"role":"user","content":"x"}]}',
     });
-    expect(response.status).toBe(500);
+    expect(response.status).toBe(502);
     expect(await response.text()).not.toContain(secret);
     kill('SIGTERM');
     const { stdout } = await ended;

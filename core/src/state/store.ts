@@ -1,5 +1,6 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Adapter, Low } from 'lowdb';
 import { z } from 'zod';
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject } from '../canonical/json.ts';
@@ -40,16 +41,15 @@ export async function openStateStore({
   await createDataFolder(folder);
   const path = join(folder, STATE_FILE);
   await removeLeftovers(path);
-  const encoder = new ContentsEncoder();
-  const write = async (next: Contents): Promise<void> => writeDurably(path, await encoder.encode(next));
-  const { contents: loaded, problems } = await load({ path, log, now, secrets, write });
+  const { db, problems } = await load({ path, log, now, secrets });
   const unusable = problems.map((problem) => ({ ...problem, file: STATE_FILE }));
 
-  let contents = loaded;
+  let contents = db.data;
   let last: Promise<unknown> = Promise.resolve();
   const apply = async (change: (state: State) => State): Promise<State> => {
     const next = changeContents(contents, change(contents.state));
-    await write(next).catch((error: unknown) => {
+    db.data = next;
+    await db.write().catch((error: unknown) => {
       log.error({ error, file: path }, 'A change of the state could not be written.');
       const why = writeFailure(error) ?? 'see the log';
       throw new GatewayError('overloaded', `The change could not be stored, so nothing was changed: ${why}.`);
@@ -67,6 +67,29 @@ export async function openStateStore({
       return result;
     },
   };
+}
+
+/** The file behind lowdb: always whole on the disk, and written without blocking this thread for long. */
+class StateFile implements Adapter<Contents> {
+  readonly #path: string;
+  readonly #tools: MigrationTools;
+  readonly #encoder = new ContentsEncoder();
+  /** What was read; `undefined` when there is no file. */
+  found: ReadState | undefined;
+
+  constructor(path: string, tools: MigrationTools) {
+    this.#path = path;
+    this.#tools = tools;
+  }
+
+  async read(): Promise<Contents | null> {
+    this.found = await readStateFile(this.#path, this.#tools);
+    return this.found?.contents ?? null;
+  }
+
+  async write(contents: Contents): Promise<void> {
+    await writeDurably(this.#path, await this.#encoder.encode(contents));
+  }
 }
 
 /** A state file as this version reads it. */
@@ -102,7 +125,11 @@ function migrateRaw(path: string, raw: unknown, tools: MigrationTools): JsonObje
 interface LoadInput extends Required<Pick<StateStoreInput, 'log' | 'now'>> {
   readonly path: string;
   readonly secrets: SecretBox | undefined;
-  readonly write: (contents: Contents) => Promise<void>;
+}
+
+interface Loaded {
+  readonly db: Low<Contents>;
+  readonly problems: ReadContents['problems'];
 }
 
 /** So many places are named in one entry of the log. */
@@ -112,8 +139,7 @@ const MAX_NAMED = 20;
  * Writes a migrated state at once, because secrets of the first format are read only this once. If some cannot be
  * decrypted, a copy of the old file is kept, so that it can be restored together with the right key.
  */
-async function load(input: LoadInput): Promise<ReadContents> {
-  const { path, log, now, secrets, write } = input;
+async function load({ path, log, now, secrets }: LoadInput): Promise<Loaded> {
   const undecrypted: string[] = [];
   const reseal = (upstream: JsonObject): JsonObject => {
     const owner = ownerSchema.safeParse(upstream);
@@ -122,12 +148,14 @@ async function load(input: LoadInput): Promise<ReadContents> {
     undecrypted.push(...resealed.unreadable.map((option) => `${owner.data.id} ${option}`));
     return { ...upstream, options: resealed.options as JsonObject };
   };
-  const read = await readStateFile(path, { reseal });
-  if (!read) {
+  const file = new StateFile(path, { reseal });
+  const db = new Low<Contents>(file, EMPTY);
+  await db.read();
+  if (!file.found) {
     await secrets?.legacy?.retire();
-    return { contents: EMPTY, problems: [], unknown: [] };
+    return { db, problems: [] };
   }
-  const { contents, problems, unknown, version } = read;
+  const { contents, problems, unknown, version } = file.found;
   if (undecrypted.length > 0) {
     const aside = `${path}.before-${new Date(now()).toISOString().replaceAll(':', '-')}`;
     await copyFile(path, aside);
@@ -137,7 +165,7 @@ async function load(input: LoadInput): Promise<ReadContents> {
     );
   }
   if (version !== CURRENT_VERSION) {
-    await write(contents);
+    await db.write();
     log.info(
       { from: version, to: CURRENT_VERSION },
       `The data folder was converted from version ${version} to ${CURRENT_VERSION}; earlier versions cannot read it.`,
@@ -158,7 +186,7 @@ async function load(input: LoadInput): Promise<ReadContents> {
       { file: path, fields: unknown.slice(0, MAX_NAMED), count: unknown.length },
       'The state file has fields that this version does not know. They stay in the file and have no effect.',
     );
-  return read;
+  return { db, problems };
 }
 
 const ownerSchema = z.object({
