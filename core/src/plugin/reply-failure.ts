@@ -20,15 +20,15 @@ function saysSomething(error: JsonValue | undefined): boolean {
   return isJsonObject(error) && Object.keys(error).length > 0;
 }
 
-const MARKS = [Buffer.from('"error"'), Buffer.from('"failed"')];
+const MARKS = ['"error"', '"failed"'];
 /** What follows the mark of a field that says nothing. */
 const NOTHING = /^"error"\s*:\s*(?:null|false|""|\{\s*\})/;
 
 /** Whether a JSON text may tell of a failure: a search that costs little where it does not. */
-export function mayTellFailure(body: Buffer): boolean {
+export function mayTellFailure(body: string): boolean {
   for (const mark of MARKS) {
     for (let at = body.indexOf(mark); at >= 0; at = body.indexOf(mark, at + mark.length)) {
-      if (!NOTHING.test(body.toString('latin1', at, at + 64))) return true;
+      if (!NOTHING.test(body.slice(at, at + 64))) return true;
     }
   }
   return false;

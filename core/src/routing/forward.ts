@@ -82,14 +82,16 @@ export async function forwardRequest(
     return end;
   };
   const isStream = stream || /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
-  const refuse = (bytes: Buffer): void => refuseFailure(bytes, (text) => contained.decodeError(answer, text));
+  const refuse = (text: string): void =>
+    refuseFailure(text, (failure) => contained.decodeError(answer, failure));
   const read = isStream ? undefined : await readUpTo(body, WHOLE_BODY_BYTES).catch(fail);
   if (read) {
     const whole = isJson(headers) ? withoutMark(read) : read;
-    if (isAnswer) refuse(whole);
+    const text = textOf(whole, isAnswer || isJson(headers));
+    if (isAnswer) refuse(text);
     call.release();
     meter.end(whole);
-    if (isJson(headers)) judge(whole.toString('utf8'));
+    if (isJson(headers)) judge(text);
     return { ...reply, body: whole };
   }
   const reader = isStream && hold ? contained.reader(raw.wire) : undefined;
@@ -156,6 +158,11 @@ function failInside({ notes }: Exchange, call: Call): void {
   const failure = new GatewayError('upstream-broken', 'The upstream told of a failure in its stream.');
   notes.errorKind = failure.kind;
   call.failed(failure);
+}
+
+/** Decoded once for all who read it; `''` where it is none, such as audio. */
+function textOf(body: Buffer, isText: boolean): string {
+  return isText ? body.toString('utf8') : '';
 }
 
 /** Not every client's parser takes a byte order mark. */

@@ -7,15 +7,15 @@ import { parseJson } from '../plugin/reply-text.ts';
  * and mean an error, others have a proxy in front that answers with a page of its own. Throws `upstream-broken`, or
  * what `decodeError` makes of the error.
  */
-export function refuseFailure(body: Buffer, decodeError: (text: string) => GatewayError): void {
-  const start = body.toString('latin1', 0, 64).trimStart();
-  const end = body.toString('latin1', Math.max(0, body.length - 64)).trimEnd();
+export function refuseFailure(body: string, decodeError: (text: string) => GatewayError): void {
+  const start = body.slice(0, 64).trimStart();
+  const end = body.slice(-64).trimEnd();
   if (start === '') throw broken('with an empty body');
   if (start.startsWith('<')) throw broken('with a web page and not with JSON; is its base URL right?');
   const isWhole = start.startsWith('[') ? end.endsWith(']') : start.startsWith('{') && end.endsWith('}');
   if (!isWhole) throw broken('with something that is not JSON');
   if (!mayTellFailure(body)) return;
-  const reply = parseJson(body.toString('utf8'));
+  const reply = parseJson(body);
   const failure = reply === undefined ? undefined : failureIn(reply);
   if (failure) throw decodeError(JSON.stringify(failure));
 }
