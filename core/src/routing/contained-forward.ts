@@ -77,7 +77,8 @@ function containedBody(body: Readable, call: Call): Readable {
       body.destroy();
     }
   }
-  return Readable.from(read(), { objectMode: false });
+  // As of a `ReplyBody`: who reads it later is told, and nobody may read it any more when its call is aborted.
+  return Readable.from(read(), { objectMode: false }).on('error', () => {});
 }
 
 function checked(reply: HttpReply): HttpReply {
