@@ -41,6 +41,8 @@ const LEAST_MINUTES = 5;
 const SETTLE_MS = 30_000;
 const LOOK_EVERY_MS = 200;
 const MB = 1e6;
+/** In characters: enough for the beginning of a stack. */
+const MAX_ERROR = 1_000;
 
 /** Runs a gateway under mixed load, and looks at what it leaves behind. */
 export async function soak(input: SoakInput): Promise<SoakResult> {
@@ -54,7 +56,7 @@ export async function soak(input: SoakInput): Promise<SoakResult> {
     const now = (): number => (performance.now() - begun) / 60_000;
     const before = await world.sample();
     const blame = (who: string, error: unknown): void => {
-      const what = `${who}: ${error instanceof Error ? explain(error) : String(error)}`.slice(0, 300);
+      const what = `${who}: ${error instanceof Error ? explain(error) : String(error)}`.slice(0, MAX_ERROR);
       errors.set(what, (errors.get(what) ?? 0) + 1);
     };
     const tryTo = async (name: string, work: () => Promise<void>): Promise<void> => {
@@ -68,8 +70,9 @@ export async function soak(input: SoakInput): Promise<SoakResult> {
     const dice = new Dice(seed);
     const weighted = ACTORS.map((actor): [number, Actor] => [actor.weight, actor]);
     let number = 0;
+    const over = new AbortController();
     const play = async (): Promise<void> => {
-      while (now() < minutes) {
+      while (!over.signal.aborted && now() < minutes) {
         const actor = dice.pickWeighted(weighted);
         const part = { world, dice, number: (number += 1) };
         await tryTo(actor.name, () => actor.act(part));
@@ -77,22 +80,28 @@ export async function soak(input: SoakInput): Promise<SoakResult> {
     };
     const every = async (ms: number, work: () => Promise<void>): Promise<void> => {
       for (let next = ms; next < minutes * 60_000; next += ms) {
-        await pause(begun + next - performance.now());
+        await Promise.race([pause(begun + next - performance.now()), world.ended]);
+        if (over.signal.aborted) return;
         await work();
       }
     };
+    // Without a gateway, all that follows would fail, and hide why it ended.
+    void world.ended.then(() => over.abort());
     let turn = 0;
     await Promise.all([
       ...Array.from({ length: concurrency }, play),
       every(RELOAD_EVERY_MS, () => tryTo('reloads', () => reload(world, (turn += 1)))),
       every(60_000 / SAMPLES_A_MINUTE, async () => {
-        const sample = { ...(await world.sample()), minutes: now() };
+        const taken = await world.sample().catch((error: unknown) => blame('samples', error));
+        if (!taken) return;
+        const sample = { ...taken, minutes: now() };
         samples.push(sample);
         onSample?.(sample, { acts, errors });
       }),
     ]);
     await world.rest();
-    const left = await settle(world, before.handles);
+    const left = over.signal.aborted ? {} : await settle(world, before.handles);
+    if (over.signal.aborted) blame('process', 'The gateway ended during the run.');
     const { code, stdout, stderr } = await world.stop();
     if (stderr.trim() !== '') blame('stderr', stderr.trim());
     for (const line of stdout.split('\n').filter(isErrorLine)) blame('log', messageOf(line));

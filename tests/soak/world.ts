@@ -21,6 +21,8 @@ export interface World {
   sample(): Promise<Sample>;
   /** Closes the connections of the clients. */
   rest(): Promise<void>;
+  /** Resolves when the process has ended, whatever ended it. */
+  readonly ended: Promise<unknown>;
   /** Sends SIGTERM, and resolves when the process has ended. */
   stop(): Promise<CommandResult>;
   close(): Promise<void>;
@@ -81,6 +83,7 @@ export async function startWorld(): Promise<World> {
       await agent.close();
       agent = new Agent();
     },
+    ended,
     stop() {
       kill('SIGTERM');
       return ended;
