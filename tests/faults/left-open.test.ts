@@ -28,6 +28,7 @@ const long = { data: { choices: [{ index: 0, delta: { content: 'x'.repeat(200_00
 /** Replies that fail although they go on. */
 const REPLIES: readonly (readonly [string, MockReply])[] = [
   ['a stream that begins with an error', { stream: [{ event: 'error', data: { error } }, long], hang: true }],
+  ['a compressed one', { stream: [{ event: 'error', data: { error } }, long], hang: true, gzip: true }],
   ['a stream of something else', { stream: [{ data: 'nonsense' }, long], hang: true }],
   ['an error without an end', { status: 500, rawBody: 'x'.repeat(500_000), hang: true }],
   ['a redirect with a body', { status: 302, rawBody: 'x'.repeat(500_000), hang: true }],
