@@ -251,13 +251,25 @@ class WorkerTraces implements Traces {
     this.#tellSecrets();
     const traces = this.#queue;
     this.#queue = [];
-    const load = { count: traces.length, bytes: this.#queuedBytes };
     this.#queuedBytes = 0;
-    this.#sent = { count: this.#sent.count + load.count, bytes: this.#sent.bytes + load.bytes };
+    try {
+      this.#send(traces);
+    } catch {
+      // Plugins tell some of what traces hold, and not everything can be sent to a thread.
+      const fit = traces.filter(isFitForThread);
+      this.#lost += traces.length - fit.length;
+      if (fit.length > 0) this.#send(fit);
+    }
+  }
+
+  #send(traces: readonly SentTrace[]): void {
+    const bytes = traces.reduce((sum, { capture }) => sum + (capture?.bytes.length ?? 0), 0);
+    const load = { count: traces.length, bytes };
     this.#post(
       { type: 'put', traces, ...load },
       traces.flatMap(({ capture }) => (capture ? [capture.bytes.buffer, capture.marks.buffer] : [])),
     );
+    this.#sent = { count: this.#sent.count + load.count, bytes: this.#sent.bytes + load.bytes };
   }
 
   #tellSecrets(): void {
@@ -346,5 +358,14 @@ class WorkerTraces implements Traces {
   #recover(): void {
     if (this.#reason !== undefined) this.#log.info({ lost: this.#lost }, 'Traces are kept again.');
     this.#reason = undefined;
+  }
+}
+
+function isFitForThread({ trace }: SentTrace): boolean {
+  try {
+    structuredClone(trace);
+    return true;
+  } catch {
+    return false;
   }
 }
