@@ -13,6 +13,8 @@ describe('how long an upstream asks to wait', () => {
     [{ 'retry-after': 'Sat, 21 Nov 2026 12:00:30 GMT' }, undefined],
     [{ 'retry-after': '' }, undefined],
     [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after': 'Infinity' }, undefined],
+    [{ 'retry-after-ms': '1e999', 'retry-after': '1' }, 1_000],
     [{ 'retry-after': '-3' }, undefined],
     [{}, undefined],
   ])('is read from %j', (headers, ms) => {

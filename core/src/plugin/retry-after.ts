@@ -6,12 +6,14 @@ import type { HeaderMap } from '../transport/http.ts';
  */
 export function retryAfterMs(headers: HeaderMap): number | undefined {
   const milliseconds = Number(headers['retry-after-ms'] || Number.NaN);
-  if (milliseconds >= 0) return milliseconds;
+  if (isWait(milliseconds)) return milliseconds;
   const { 'retry-after': after = '', date = '' } = headers;
   const seconds = after.trim() === '' ? Number.NaN : Number(after);
   const until = Date.parse(after) - Date.parse(date);
-  return [seconds * 1000, until].find((wait) => wait >= 0);
+  return [seconds * 1000, until].find(isWait);
 }
+
+const isWait = (ms: number): boolean => ms >= 0 && ms < Infinity;
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
