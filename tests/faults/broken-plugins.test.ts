@@ -103,6 +103,9 @@ describe('a provider that fails', () => {
     ['throws-text', 502, 'The provider of throws-text failed.', 'just a text'],
     ['throws-nothing', 502, 'The provider of throws-nothing failed.', 'not meant for clients'],
     ['throws-unreadable', 502, 'The provider of throws-unreadable failed.', 'not meant for clients'],
+    ['throws-proxy', 502, 'The provider of throws-proxy failed.', undefined],
+    ['throws-cyclic-details', 502, 'The provider of throws-cyclic-details failed.', undefined],
+    ['throws-unreadable-details', 502, 'The provider of throws-unreadable-details failed.', undefined],
     ['throws-late', 502, 'The provider of throws-late failed.', 'broke in the middle'],
     ['throws-abort', 502, 'The provider of throws-abort failed.', 'Somebody else left'],
     ['cancels', 502, 'The provider of cancels failed.', 'shared login was cancelled'],
@@ -115,7 +118,7 @@ describe('a provider that fails', () => {
     ['forward-error-throws', 502, 'The provider of forward-error-throws failed.', 'cannot read it'],
   ])('%s is an upstream that is broken, and another one answers', async (name, status, told, cause) => {
     expect(await chat(`${name}/m`)).toMatchObject({ status, text: expect.stringContaining(told) as string });
-    await logged(name, cause);
+    if (cause !== undefined) await logged(name, cause);
     // One that has begun to stream is not replaced any more, but this one is not.
     expect((await chat(`with-${name}`)).status).toBe(200);
   });
@@ -139,6 +142,12 @@ describe('a provider that fails', () => {
     });
   });
 
+  it('cannot make anybody wait for ever', async () => {
+    const { status, headers } = await chat('throws-endless-wait/m');
+    expect(status).toBe(429);
+    expect(headers.get('retry-after')).not.toBe('Infinity');
+  });
+
   it('tells no secret, to clients or in the log', async () => {
     const { status, text } = await chat('throws-secret/m');
     expect(status).toBe(429);
@@ -155,6 +164,7 @@ describe('a provider that says nothing', () => {
     ['silent', 'took too long to answer: nothing came within 150 ms.'],
     ['silent-iterator', 'took too long to answer: nothing came within 150 ms.'],
     ['silent-later', 'fell silent for 150 ms in the middle of its answer.'],
+    ['changes-context', 'fell silent for 150 ms in the middle of its answer.'],
     ['forward-hangs', 'took too long to answer: nothing came within 150 ms.'],
     ['forward-body-hangs', 'fell silent for 150 ms in the middle of its answer.'],
   ])('%s is given up on, and its place is free again', async (name, told) => {
@@ -216,6 +226,7 @@ describe('a provider that breaks the grammar', () => {
     ['reused-index', 'index 0 used twice'],
     ['left-open', 'finish while 0 is open'],
     ['wrong-values', 'a delta that is the number 7'],
+    ['half-parts', 'a block without a proper part'],
   ])('%s is mended, and its operator is told', async (name, fault) => {
     for (const stream of [false, true]) {
       const { status, text } = await chat(`${name}/m`, stream);
@@ -254,9 +265,26 @@ describe('what a plugin leaves behind', () => {
     ['rejects-with-text', 'no error at all'],
     ['rejects-with-unreadable', 'type object'],
     ['socket-fails', 'ECONNREFUSED'],
+    ['tick-throws-late', 'thrown in a late tick'],
   ])('%s is logged with whose it is, and survived', async (name, cause) => {
     expect(await chat(`${name}/m`)).toMatchObject({ status: 200 });
     await logged(name, cause);
+  });
+
+  it.each([
+    ['listener-throws', 'thrown in a listener'],
+    ['listener-throws-installed', 'thrown in a listener'],
+    ['listener-throws-text', 'a text thrown in a listener'],
+    ['listener-rejects', 'rejected in a listener'],
+  ])('%s at the end of its call is, too', async (name, cause) => {
+    expect(await chat(`${name}/m`)).toMatchObject({ status: 504 });
+    await logged(name, cause);
+  });
+
+  it('in a list of dropped fields is told in words', async () => {
+    const { status, headers } = await chat('drops-garbage/m');
+    expect(status).toBe(200);
+    expect(headers.get('x-dragoman-dropped')).toContain('a?symbol, a?function');
   });
 
   it('since it was created is so, too', () => logged('created-timer', 'thrown after create'));

@@ -94,7 +94,12 @@ export class GatewayError extends Error {
 
   /** Recognises an error of any copy of this package. */
   static is(value: unknown): value is GatewayError {
-    return typeof value === 'object' && value !== null && BRAND in value;
+    try {
+      return typeof value === 'object' && value !== null && BRAND in value;
+    } catch {
+      // A proxy may refuse even this.
+      return false;
+    }
   }
 
   /** Whether there is such a kind: an error of another version of this package may have one that is not known here. */

@@ -170,8 +170,17 @@ function isBlock(block: unknown): boolean {
 }
 
 function isWholePart(part: unknown): boolean {
-  const type = isJsonObject(part) ? part['type'] : undefined;
-  return type === 'media' || type === 'tool-result' || type === 'raw';
+  if (!isJsonObject(part)) return false;
+  switch (part['type']) {
+    case 'media':
+      return isJsonObject(part['source']);
+    case 'tool-result':
+      return Array.isArray(part['content']);
+    case 'raw':
+      return typeof part['protocol'] === 'string';
+    default:
+      return false;
+  }
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -17,8 +17,7 @@ export function askProvider<T>(
   work: (context: CallContext) => PromiseLike<T> | T,
   { isImpatient = true }: AskOptions = {},
 ): Promise<T> {
-  const { context, upstream, silence } = call;
-  const { signal } = context;
+  const { context, signal, upstream, silence } = call;
   return new Promise<T>((resolve, reject) => {
     const settle = (): void => {
       signal.removeEventListener('abort', onAbort);

@@ -113,7 +113,7 @@ export async function tryCandidate<Result>(
 
 /** The error as the client gets it: a call that ran out of time failed by timeout, whatever broke first. */
 export function blame(error: unknown, { upstream }: Candidate, call: Call): GatewayError {
-  const { signal } = call.context;
+  const { signal } = call;
   const cause: unknown = signal.aborted && !GatewayError.is(error) ? signal.reason : error;
   const { kind, message, details } = GatewayError.from(cause);
   return new GatewayError(kind, message, {

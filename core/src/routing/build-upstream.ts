@@ -48,7 +48,7 @@ export function buildUpstream(
       if (problem !== undefined) throw new Error(`create() gave no proper provider: ${problem}.`);
       return provider;
     } catch (error) {
-      gone.abort();
+      runAs(scope, () => gone.abort());
       const message = `The plugin ${plugin} could not create the upstream ${id}: ${causeOf(error)}`;
       throw new CreateError(replaceSecrets(message, secrets), { cause: error });
     }
@@ -80,6 +80,6 @@ async function close(
   } catch (error) {
     log.warn({ error }, 'An upstream did not close cleanly.');
   } finally {
-    gone.abort();
+    runAs(scope, () => gone.abort());
   }
 }

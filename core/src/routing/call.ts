@@ -1,5 +1,6 @@
 import type { GatewayError } from '../canonical/errors.ts';
 import type { CallContext } from '../plugin/plugin.ts';
+import { runAs } from '../plugin/plugin-scope.ts';
 import type { HttpReply, HttpRequest, ReplyTap, RequestWatcher } from '../transport/http.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import type { CandidateHealth } from './health.ts';
@@ -58,6 +59,8 @@ export interface CallTimes {
 /** One call of an upstream: its context, and what ends its clock. */
 export interface Call {
   readonly context: CallContext;
+  /** That of the context, which is in the hands of the provider. */
+  readonly signal: AbortSignal;
   readonly upstream: Upstream;
   /** Ends the call when the upstream says nothing for too long. */
   readonly silence: SilenceWatch;
@@ -87,6 +90,7 @@ export function startCall(pools: HttpPools, input: CallInput): Call {
 /** A class: an object literal with getters would cost each call a shape of its own, which only a full collection frees. */
 class OpenCall implements Call, RequestWatcher, ReplyTap {
   readonly context: CallContext;
+  readonly signal: AbortSignal;
   readonly upstream: Upstream;
   readonly silence: SilenceWatch;
   readonly seen: CallTimes = {};
@@ -104,9 +108,10 @@ class OpenCall implements Call, RequestWatcher, ReplyTap {
     const { id: name, timeouts } = upstream.config;
     this.#input = input;
     this.upstream = upstream;
+    this.signal = this.#controller.signal;
     this.silence = new SilenceWatch({
       ...{ timeouts, name },
-      onSilence: (error) => this.#controller.abort(error),
+      onSilence: (error) => this.#abort(error),
     });
     this.meter = new Meter({ upstream, model: model ?? input.pricedAs ?? '' }, input.isLimited ?? false);
     if (signal?.aborted) this.#onAbort();
@@ -116,7 +121,7 @@ class OpenCall implements Call, RequestWatcher, ReplyTap {
       'The total time is up.',
     );
     if (firstTokenMs !== undefined) this.#first = this.#abortIn(firstTokenMs, 'No first token came in time.');
-    const ended = this.#controller.signal;
+    const ended = this.signal;
     this.context = {
       requestId,
       signal: ended,
@@ -194,22 +199,32 @@ class OpenCall implements Call, RequestWatcher, ReplyTap {
   }
 
   abandon(error: GatewayError): void {
-    this.#controller.abort(error);
+    this.#abort(error);
     this.release();
   }
 
-  #abortIn(ms: number, message: string): NodeJS.Timeout {
-    return setTimeout(() => this.#controller.abort(new DOMException(message, 'TimeoutError')), ms).unref();
+  /** Listeners of the provider run at once, and what they throw is its own. */
+  #abort(reason: unknown): void {
+    runAs(this.upstream.scope, () => this.#controller.abort(reason));
   }
 
-  readonly #onAbort = (): void => this.#controller.abort(this.#input.signal?.reason);
+  #abortIn(ms: number, message: string): NodeJS.Timeout {
+    return setTimeout(() => this.#abort(new DOMException(message, 'TimeoutError')), ms).unref();
+  }
+
+  readonly #onAbort = (): void => this.#abort(this.#input.signal?.reason);
 }
 
 /** More add nothing, and all of them are written to the trace. */
 const MAX_DROPPED = 100;
+/** Of a field or a reason, in characters. */
+const MAX_NOTED = 500;
 
-/** A field that is dropped from each message of a history is noted once. */
-function note(dropped: Dropped[], { field, why }: Dropped): void {
+/** A field that is dropped from each message of a history is noted once. A provider may tell anything. */
+function note(dropped: Dropped[], told: Readonly<Record<keyof Dropped, unknown>>): void {
+  const [field, why] = [told.field, told.why].map((text) =>
+    typeof text === 'string' ? text.slice(0, MAX_NOTED).toWellFormed() : `a ${typeof text}`,
+  ) as [string, string];
   const isKnown = dropped.some((one) => one.field === field && one.why === why);
   if (!isKnown && dropped.length < MAX_DROPPED) dropped.push({ field, why });
 }

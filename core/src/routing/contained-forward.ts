@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject } from '../canonical/json.ts';
 import type { Forward, RawRequest, ReplyReader } from '../plugin/plugin.ts';
+import { runAs } from '../plugin/plugin-scope.ts';
 import type { StreamDecoder } from '../plugin/stream-decoder.ts';
 import type { HttpReply } from '../transport/http.ts';
 import { ReplyBody } from '../transport/reply-body.ts';
@@ -46,7 +47,7 @@ export class ContainedForward {
 
   /** What it means that something of the provider failed. */
   explain(error: unknown): GatewayError {
-    return providerFailure(error, this.#call.upstream, this.#call.context.signal);
+    return providerFailure(error, this.#call.upstream, this.#call.signal);
   }
 
   readonly fail = (error: unknown): never => {
@@ -65,6 +66,8 @@ export class ContainedForward {
 /** The bytes of a body of the provider's own, for as long as the call lasts. */
 function containedBody(body: Readable, call: Call): Readable {
   call.silence.answered();
+  // What it says when nobody reads it any more, or besides what its reader is told.
+  body.on('error', () => {});
   const chunks = body[Symbol.asyncIterator]();
   async function* read(): AsyncGenerator {
     try {
@@ -74,7 +77,7 @@ function containedBody(body: Readable, call: Call): Readable {
         yield value;
       }
     } finally {
-      body.destroy();
+      runAs(call.upstream.scope, () => body.destroy());
     }
   }
   // As of a `ReplyBody`: who reads it later is told, and nobody may read it any more when its call is aborted.

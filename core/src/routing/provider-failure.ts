@@ -10,6 +10,18 @@ import type { Upstream } from './upstream.ts';
  * another upstream may be tried, and the secrets among the upstream's options are left out, whoever wrote the message.
  */
 export function providerFailure(thrown: unknown, upstream: Upstream, signal: AbortSignal): GatewayError {
+  try {
+    return explain(thrown, upstream, signal);
+  } catch {
+    // Its fields throw, or hold themselves.
+    const operatorNote = `The plugin ${upstream.plugin} threw an error that cannot be read.`;
+    return new GatewayError('upstream-broken', `The provider of ${upstream.config.id} failed.`, {
+      operatorNote,
+    });
+  }
+}
+
+function explain(thrown: unknown, upstream: Upstream, signal: AbortSignal): GatewayError {
   const { config, plugin, log } = upstream;
   const isCancelled = isAbort(thrown);
   if (signal.aborted && (isCancelled || !GatewayError.is(thrown))) {
@@ -49,6 +61,13 @@ function withoutSecrets(error: GatewayError, { secrets }: Pick<Upstream, 'secret
   const { kind, message } = error;
   const { details }: Partial<GatewayError> = error;
   const known = GatewayError.isKind(kind) ? kind : 'upstream-broken';
-  const sound = new GatewayError(known, message, { ...details, cause: error });
+  const { retryAfterMs, ...rest } = details ?? {};
+  // A rest until no time at all would never end.
+  const isWait = Number.isFinite(retryAfterMs) && Number(retryAfterMs) >= 0;
+  const sound = new GatewayError(known, message, {
+    ...rest,
+    ...(isWait && { retryAfterMs: Number(retryAfterMs) }),
+    cause: error,
+  });
   return withTexts(sound, (text) => (typeof text === 'string' ? redactValues(text, secrets.values) : ''));
 }

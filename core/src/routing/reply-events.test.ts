@@ -17,6 +17,7 @@ function fakeCall() {
   const nothing = (): void => {};
   const call = {
     context: { signal: controller.signal },
+    signal: controller.signal,
     upstream: {
       config: { id: 'up' },
       plugin: 'acme',

@@ -3,7 +3,7 @@ import type { ChatEvent } from '../canonical/chat.ts';
 import type { GatewayError } from '../canonical/errors.ts';
 import { endedEarly, GrammarGuard } from '../canonical/grammar.ts';
 import type { CallContext } from '../plugin/plugin.ts';
-import { runAs } from '../plugin/plugin-scope.ts';
+import { scopeRunner } from '../plugin/plugin-scope.ts';
 import type { Call } from './call.ts';
 import { providerFailure } from './provider-failure.ts';
 
@@ -36,6 +36,7 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
   readonly #guard: GrammarGuard;
   /** What was taken and not told yet. */
   readonly #ready: ChatEvent[] = [];
+  readonly #asProvider: ReturnType<typeof scopeRunner>;
   #source: AsyncIterator<unknown> | undefined;
   #isOver = false;
   #resolve: (step: Step) => void = () => {};
@@ -49,8 +50,9 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
     this.#call = call;
     this.#chat = chat;
     this.#tell = tell;
+    this.#asProvider = scopeRunner(call.upstream.scope);
     this.#guard = new GrammarGuard((fault) => call.fault(fault));
-    call.context.signal.addEventListener('abort', this.#onAbort, { once: true });
+    call.signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   next(): Promise<Step> {
@@ -94,22 +96,21 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
       }
     }
     try {
-      Promise.resolve(this.#source ? this.#source.next() : this.#open()).then(this.#onStep, this.#onError);
+      // Each step, as a generator goes on in the scope of whoever asks it for more.
+      Promise.resolve(this.#asProvider(this.#ask)).then(this.#onStep, this.#onError);
     } catch (error) {
       this.#onError(error);
     }
   };
 
-  #open(): Promise<IteratorResult<unknown>> {
-    const { context, upstream } = this.#call;
-    context.signal.throwIfAborted();
-    return runAs(upstream.scope, () => {
-      const told: unknown = this.#chat(context);
-      const source = (told as Partial<AsyncIterable<unknown>> | undefined)?.[Symbol.asyncIterator]?.();
-      if (!source) throw new TypeError('chat() gave no async iterable of events.');
-      this.#source = source;
-      return source.next();
-    });
+  readonly #ask = (): Promise<IteratorResult<unknown>> => (this.#source ??= this.#open()).next();
+
+  #open(): AsyncIterator<unknown> {
+    this.#call.signal.throwIfAborted();
+    const told: unknown = this.#chat(this.#call.context);
+    const source = (told as Partial<AsyncIterable<unknown>> | undefined)?.[Symbol.asyncIterator]?.();
+    if (!source) throw new TypeError('chat() gave no async iterable of events.');
+    return source;
   }
 
   readonly #onStep = (step: IteratorResult<unknown>): void => {
@@ -141,24 +142,23 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
 
   readonly #onError = (error: unknown): void => {
     if (this.#isOver) return;
-    const { upstream, context } = this.#call;
+    const { upstream, signal } = this.#call;
     this.#end();
-    const failure = providerFailure(error, upstream, context.signal);
+    const failure = providerFailure(error, upstream, signal);
     if (!this.#isWaited) this.#failure = failure;
     this.#reject(failure);
   };
 
-  readonly #onAbort = (): void => this.#onError(this.#call.context.signal.reason);
+  readonly #onAbort = (): void => this.#onError(this.#call.signal.reason);
 
   /** Lets go of the provider, which may end its part in its own time. */
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const { context } = this.#call;
-    context.signal.removeEventListener('abort', this.#onAbort);
+    this.#call.signal.removeEventListener('abort', this.#onAbort);
     this.#call.release();
     try {
-      Promise.resolve(this.#source?.return?.()).then(undefined, () => {});
+      Promise.resolve(this.#asProvider(() => this.#source?.return?.())).then(undefined, () => {});
     } catch {
       // It is over: what its clean-up throws changes nothing.
     }
