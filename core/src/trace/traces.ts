@@ -7,14 +7,15 @@ import type { PackedCapture } from './packed.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { Pulse } from './pulse.ts';
 import type { TraceRecord } from './record.ts';
-import type {
-  FromWorker,
-  Load,
-  SentTrace,
-  StoreCalls,
-  ToWorker,
-  WorkerInput,
-  WorkerPulse,
+import {
+  type FromWorker,
+  isFitForThread,
+  type Load,
+  type SentTrace,
+  type StoreCalls,
+  type ToWorker,
+  type WorkerInput,
+  type WorkerPulse,
 } from './worker-messages.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -358,14 +359,5 @@ class WorkerTraces implements Traces {
   #recover(): void {
     if (this.#reason !== undefined) this.#log.info({ lost: this.#lost }, 'Traces are kept again.');
     this.#reason = undefined;
-  }
-}
-
-function isFitForThread({ trace }: SentTrace): boolean {
-  try {
-    structuredClone(trace);
-    return true;
-  } catch {
-    return false;
   }
 }

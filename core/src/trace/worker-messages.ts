@@ -81,3 +81,13 @@ export type FromWorker =
   | { readonly type: 'answer'; readonly call: number; readonly value: unknown }
   | { readonly type: 'failure'; readonly call: number; readonly reason: string }
   | { readonly type: 'state'; readonly reason?: string };
+
+/** Whether it can be sent: it may hold what a plugin told, which may be anything. */
+export function isFitForThread({ trace }: SentTrace): boolean {
+  try {
+    structuredClone(trace);
+    return true;
+  } catch {
+    return false;
+  }
+}
