@@ -1,12 +1,15 @@
 import { type Plugin, type ProviderType, secret } from '@dragoman/core';
 import { z } from 'zod';
+import { BROKEN_CALLBACKS } from './callbacks.ts';
 import { BROKEN, CREDENTIAL } from './providers.ts';
+
+const PROVIDERS = { ...BROKEN, ...BROKEN_CALLBACKS };
 
 const options = z.strictObject({ apiKey: secret(z.string()).optional() });
 
 /** One plugin for each way to be broken, and observers. Plugin, provider and upstream have the same name. */
 export function brokenPlugins(): readonly Plugin[] {
-  const providers = Object.entries(BROKEN).map(([name, create]): Plugin => {
+  const providers = Object.entries(PROVIDERS).map(([name, create]): Plugin => {
     const provider = {
       name,
       title: name,
@@ -35,7 +38,7 @@ const IMPATIENT = [
 ];
 
 /** An upstream of each of them. */
-export function brokenUpstreams(names: readonly string[] = Object.keys(BROKEN)) {
+export function brokenUpstreams(names: readonly string[] = Object.keys(PROVIDERS)) {
   return names.map((name) => ({
     ...{ id: name, provider: name, options: { apiKey: CREDENTIAL } },
     ...(!name.startsWith('models-') && { models: { list: ['m'] } }),

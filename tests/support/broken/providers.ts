@@ -14,10 +14,10 @@ export const FINISH = { type: 'finish', reason: 'stop' } as const;
 export const KEY = 'k-4711-0815-secret';
 export const CREDENTIAL = `Quill ${KEY}`;
 
-const never = (): Promise<never> => new Promise(() => {});
-const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+export const never = (): Promise<never> => new Promise(() => {});
+export const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
 
-async function* reply(...events: readonly unknown[]): AsyncGenerator {
+export async function* reply(...events: readonly unknown[]): AsyncGenerator {
   for (const event of events) yield event;
 }
 
@@ -32,7 +32,7 @@ function answerAfter(deed: () => unknown) {
   };
 }
 
-const chat = (tell: (request: unknown, context: CallContext) => unknown) => ({ chat: tell });
+export const chat = (tell: (request: unknown, context: CallContext) => unknown) => ({ chat: tell });
 const works = answerAfter(() => {});
 
 /** By name: what `create` does. */
@@ -70,35 +70,6 @@ export const BROKEN: Readonly<Record<string, () => unknown>> = {
         throw new Error('not to be read');
       };
       throw Object.defineProperties(new Error('hidden'), { message: { get }, name: { get }, stack: { get } });
-    }),
-  'throws-proxy': () =>
-    chat(() => {
-      const refuse = (): never => {
-        throw new Error('not to be touched');
-      };
-      throw new Proxy(new Error('hidden'), {
-        get: refuse,
-        has: refuse,
-        getPrototypeOf: refuse,
-        ownKeys: refuse,
-      });
-    }),
-  'throws-cyclic-details': () =>
-    chat(() => {
-      const extensions: Record<string, never> = {};
-      Reflect.set(extensions, 'self', extensions);
-      throw new GatewayError('rate-limit', 'Holds itself.', { extensions });
-    }),
-  'throws-unreadable-details': () =>
-    chat(() => {
-      const get = (): never => {
-        throw new Error('not to be read');
-      };
-      throw Object.defineProperty(new GatewayError('rate-limit', 'Hidden.'), 'details', { get });
-    }),
-  'throws-endless-wait': () =>
-    chat(() => {
-      throw new GatewayError('rate-limit', 'Wait.', { retryAfterMs: Number.POSITIVE_INFINITY });
     }),
   'throws-late': () =>
     chat(async function* () {
@@ -221,55 +192,6 @@ export const BROKEN: Readonly<Record<string, () => unknown>> = {
   'rejects-with-text': () => answerAfter(() => void Promise.reject('no error at all')),
   'rejects-with-unreadable': () => answerAfter(() => void Promise.reject(Object.create(null))),
   'socket-fails': () => answerAfter(() => connect(1, '127.0.0.1')),
-  'tick-throws-late': () =>
-    chat(async function* () {
-      yield* reply(START, OPEN);
-      // By now the gateway has asked for more, and an installed package looks like any other library.
-      process.nextTick(() => {
-        throw installed(new Error('thrown in a late tick'));
-      });
-      await later();
-      yield* reply(say('Fine.'), END, FINISH);
-    }),
-  'listener-throws': () =>
-    listensFor(() => {
-      throw new Error('thrown in a listener');
-    }),
-  'listener-throws-installed': () =>
-    listensFor(() => {
-      throw installed(new Error('thrown in a listener'));
-    }),
-  'listener-throws-text': () =>
-    listensFor(() => {
-      // oxlint-disable-next-line no-throw-literal, only-throw-error
-      throw 'a text thrown in a listener';
-    }),
-  'listener-rejects': () => listensFor(() => Promise.reject('rejected in a listener')),
-  'changes-context': () =>
-    chat(async function* (_request, context) {
-      Object.assign(context, { signal: null, log: null, http: null });
-      yield* reply(START, OPEN, say('Fine.'), END);
-      await never();
-    }),
-  'drops-garbage': () =>
-    chat((_request, context) => {
-      for (const garbage of [Symbol('field'), () => 1, 1n, null, 'x'.repeat(100_000)])
-        context.drop(garbage as string, garbage as string);
-      return reply(START, OPEN, say('Fine.'), END, FINISH);
-    }),
-  'half-parts': () =>
-    chat(() =>
-      reply(
-        START,
-        { type: 'block', index: 1, part: { type: 'media' } },
-        { type: 'block', index: 2, part: { type: 'tool-result' } },
-        { type: 'block', index: 3, part: { type: 'raw' } },
-        OPEN,
-        say('Fine.'),
-        END,
-        FINISH,
-      ),
-    ),
   'created-timer': () => {
     setTimeout(() => {
       throw new Error(`thrown after create, ${KEY}`);
@@ -333,21 +255,6 @@ export const BROKEN: Readonly<Record<string, () => unknown>> = {
       },
     }),
 };
-
-/** An error of a plugin that was installed as a package. */
-function installed(error: Error): Error {
-  const stack = 'at work (/app/node_modules/acme-plugin/index.js:1:1)';
-  return Object.assign(error, { stack: `${error.name}: ${error.message}\n    ${stack}` });
-}
-
-/** Hears when the call ends, and does not take it well. */
-function listensFor(deed: () => unknown): unknown {
-  return chat(async function* (_request, { signal }) {
-    signal.addEventListener('abort', () => deed());
-    yield* reply(START, OPEN, say('Half'));
-    await never();
-  });
-}
 
 /** A body that never ends. */
 function bytes(start: string): Readable {
