@@ -10,7 +10,8 @@ export interface ReloaderInput {
 }
 
 /**
- * Reloads the configuration, one time after the other, and logs the outcome. Resolves with the fields that wait for a
+ * Reloads the configuration, one time after the other, and logs the outcome. Calls that wait for the same turn share one
+ * reload: a file that takes long to fail would otherwise hold up its correction for as many turns. Resolves with the fields that wait for a
  * restart; rejects when the configuration cannot be used, and the one before stays.
  */
 export type Reload = () => Promise<readonly string[]>;
@@ -30,10 +31,13 @@ export function createReloader({ load, apply, log }: ReloaderInput): Reload {
       throw error;
     }
   };
+  let waiting: Promise<readonly string[]> | undefined;
   return () => {
-    const count = (reloads += 1);
-    const next = last.then(() => reload(count));
-    last = next.catch(() => {});
-    return next;
+    waiting ??= last.then(() => {
+      waiting = undefined;
+      return reload((reloads += 1));
+    });
+    last = waiting.catch(() => {});
+    return waiting;
   };
 }
