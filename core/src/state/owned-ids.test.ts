@@ -83,6 +83,16 @@ describe('ids of upstreams', () => {
     expect(errors).toEqual([]);
   });
 
+  it('are kept where an editor left out the last end of line, or put a mark in front', async () => {
+    await writeFile(
+      join(folder, 'upstream-ids.jsonl'),
+      `\uFEFF["up","f1","a","object"]\n["up","f2","a","object"]`,
+    );
+    const ids = await open();
+    for (const id of ['f1', 'f2']) expect(ids.find('up', id)).toMatchObject({ id, owner: 'a' });
+    expect(ids.unusable).toEqual([]);
+  });
+
   it('stay in the file where another version wrote them', async () => {
     const file = join(folder, 'upstream-ids.jsonl');
     const newer = '["up","f0","a","container",{"since":1}]';

@@ -136,7 +136,9 @@ export interface ReadOwnedIds {
 /** Reads the file without touching it. Throws an `UnreadableFileError` when it cannot be read at all. */
 export async function readOwnedIds(path: string): Promise<ReadOwnedIds> {
   const lines = ((await readIfThere(path)) ?? '').split('\n');
-  const isCut = lines.pop() !== '';
+  const isCut = lines.at(-1) !== '';
+  // An editor may have left out only the end of the line.
+  if (!parseLine(lines.at(-1) ?? '')) lines.pop();
   const owned: OwnedId[] = [];
   const setAside: string[] = [];
   const problems: ReadOwnedIds['problems'][number][] = [];

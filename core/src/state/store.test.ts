@@ -125,7 +125,13 @@ describe('openStateStore', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['state.json', 'state.json.bak']);
   });
 
+  it('reads a file that an editor put a byte order mark in front of', async () => {
+    await writeStateFile(`\uFEFF${EMPTY_FILE}`);
+    expect((await open()).read()).toMatchObject({ keys: [] });
+  });
+
   it.each([
+    ['no JSON', 'x', 'it is not valid JSON (it begins with something else)'],
     ['cut', '{"version":3,"ups', 'it is not valid JSON'],
     ['empty', '', 'it is empty'],
     ['no state', '[1,2]', 'The state is not a JSON object.'],

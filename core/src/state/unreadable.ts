@@ -37,10 +37,10 @@ export async function readJsonFile(file: string): Promise<unknown> {
   return text === undefined ? undefined : parseJson(file, text);
 }
 
-/** The text of a file; `undefined` when there is none. */
+/** The text of a file; `undefined` when there is none. Some editors put a byte order mark in front of it. */
 export async function readIfThere(file: string): Promise<string | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
@@ -53,8 +53,15 @@ function parseJson(file: string, text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     // The rest of the message repeats what the file holds.
-    const place = /at position \d+( \(line \d+ column \d+\))?/.exec((error as Error).message)?.[0];
-    const message = text === '' ? 'it is empty' : `it is not valid JSON (${place ?? 'it ends too early'})`;
+    const place = /at position \d+( \(line \d+ column \d+\))?|unexpected end/i.exec(
+      (error as Error).message,
+    )?.[0];
+    const why = place?.startsWith('at')
+      ? place
+      : place
+        ? 'it ends too early'
+        : 'it begins with something else';
+    const message = text === '' ? 'it is empty' : `it is not valid JSON (${why})`;
     throw new UnreadableFileError(file, [{ path: '', message }]);
   }
 }
