@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -50,6 +50,13 @@ describe('the audit log', () => {
       ...{ ok: true, entries: 4, firstSeq: 1, torn: false, problems: [] },
       head: { seq: 4, hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
     });
+  });
+
+  it('names the file that the system does not let it read', async () => {
+    await mkdir(file());
+    await expect(open()).rejects.toThrow(
+      `The file ${file()} cannot be read:\n  the system refuses it (EISDIR)`,
+    );
   });
 
   it('warns at the start when an entry was changed', async () => {

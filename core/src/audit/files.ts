@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { refused } from '../state/unreadable.ts';
 
 /** The file that grows; full ones are `audit-<number>.jsonl`. */
 export const ACTIVE = 'audit.jsonl';
@@ -35,7 +36,10 @@ export interface FileLines {
 }
 
 export async function readLines(file: string): Promise<FileLines> {
-  const lines = (await readFile(file, 'utf8')).split('\n');
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? error : refused(file, error);
+  });
+  const lines = text.split('\n');
   const torn = lines.pop() ?? '';
   return { lines, torn };
 }

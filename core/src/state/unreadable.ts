@@ -44,8 +44,14 @@ export async function readIfThere(file: string): Promise<string | undefined> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    throw new UnreadableFileError(file, [{ path: '', message: `the system refuses it (${code})` }], error);
+    throw refused(file, error);
   }
+}
+
+/** What it means that the system did not let a file be read. */
+export function refused(file: string, error: unknown): UnreadableFileError {
+  const { code } = error as NodeJS.ErrnoException;
+  return new UnreadableFileError(file, [{ path: '', message: `the system refuses it (${code})` }], error);
 }
 
 function parseJson(file: string, text: string): unknown {
