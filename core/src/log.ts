@@ -46,7 +46,7 @@ export function createLogs(
   const sink = createLogSink({
     fd: 1,
     holds: isPretty ? 0 : HELD_JSON,
-    onLost: (lines) => log.warn({ lines }, 'Log lines were lost, as they could not be written.'),
+    onLost: (lines) => log.warn({ lines }, 'Log lines were lost because they could not be written.'),
   });
   const destination = {
     // Errors may hold what an upstream said, and that what it was sent.

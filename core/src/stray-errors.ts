@@ -35,9 +35,9 @@ export function createStrayErrors({ log, end, now }: StrayErrorsInput): StrayErr
     return blame !== undefined;
   };
   return {
-    onRejection: (reason) => void report(reason, 'left a failure behind that nobody waits for.'),
+    onRejection: (reason) => void report(reason, 'left a rejected promise that nobody handles.'),
     onException(error) {
-      if (!report(error, 'threw an error where nobody could catch it.')) end(error);
+      if (!report(error, 'threw an error that nobody caught.')) end(error);
     },
   };
 }

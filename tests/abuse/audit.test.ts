@@ -200,7 +200,7 @@ describe('dragoman audit', () => {
     const gateway = await readyGateway(home.start());
     await home.writeConfig(config(5));
     gateway.kill('SIGHUP');
-    await gateway.waitFor(/The configuration was loaded anew./);
+    await gateway.waitFor(/The configuration was reloaded./);
     const listed = await home.run(['audit', 'list', '--json']);
     expect(listed.stdout).not.toContain(SECRET);
     const { entries } = JSON.parse(listed.stdout) as { readonly entries: readonly Row[] };

@@ -23,16 +23,16 @@ describe('a data folder', () => {
     await writeFile(state(), text);
     const { code, stderr } = await home.run(['start', '--port', '0']);
     expect(code).toBe(1);
-    expect(stderr).toContain(`The file ${state()} cannot be read:\n  keys: Invalid input: expected array`);
+    expect(stderr).toContain(`The file ${state()} cannot be read:\n  keys: expected a list`);
     expect(stderr).toContain('doctor');
     const look = await home.run(['doctor']);
     expect(look).toMatchObject({ code: 1, stderr: '' });
-    expect(look.stdout).toContain('✗ state.json: keys: Invalid input: expected array');
+    expect(look.stdout).toContain('✗ state.json: keys: expected a list');
     expect(await readFile(state(), 'utf8')).toBe(text);
     const repair = await home.run(['doctor', '--repair']);
     expect(repair).toMatchObject({ code: 0, stderr: '' });
-    expect(repair.stdout).toContain('✓ repair: state.json: what cannot be used was taken out;');
-    expect(repair.stdout).toContain('✓ state: 0 upstreams, 0 keys');
+    expect(repair.stdout).toContain('✓ repair: state.json: what cannot be used was removed;');
+    expect(repair.stdout).toContain('✓ state: stored upstreams: 0, keys: 0');
   });
 
   it('with a key that cannot be used is served without it, and says so', async () => {

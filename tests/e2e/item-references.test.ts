@@ -134,7 +134,7 @@ describe('items that clients only refer to', () => {
       model,
       input: [refer(output[0]?.id)],
     });
-    await expect(failure).rejects.toThrow(/With store: false, clients send the items themselves/);
+    await expect(failure).rejects.toThrow(/with store: false, send the items themselves/);
   });
 
   it('count as tokens, as does what a previous response said', async () => {

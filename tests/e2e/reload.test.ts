@@ -40,7 +40,7 @@ describe('an edit of the config file', () => {
       config(`${upstreams('two')}, aliases: [{ name: 'fast', candidates: [{ model: 'echo' }] }]`),
     );
     command.kill('SIGHUP');
-    await command.waitFor(/The configuration was loaded anew./);
+    await command.waitFor(/The configuration was reloaded./);
     expect((await ask(command, 'fast')).choices[0]?.message.content).toContain('Hello');
     await expect(ask(command, 'one/echo')).rejects.toMatchObject({ status: 404 });
     let text = '';
@@ -52,20 +52,20 @@ describe('an edit of the config file', () => {
     const command = await start();
     await home.writeConfig(config(`upstreams: [{ id: 'one', provider: 'nobody' }]`));
     command.kill('SIGHUP');
-    await command.waitFor(/the one before stays/);
+    await command.waitFor(/the previous one stays/);
     await command.waitFor(/upstreams\[0\]\.provider/);
     expect((await ask(command, 'one/echo')).choices[0]?.message.content).toContain('Hello');
     // And the next edit that can be used is.
     await home.writeConfig(config(upstreams('one', 'two')));
     command.kill('SIGHUP');
-    await command.waitFor(/The configuration was loaded anew./);
+    await command.waitFor(/The configuration was reloaded./);
     expect((await ask(command, 'two/echo')).choices[0]?.message.content).toContain('Hello');
   });
 
   it('is noticed with --watch, also where an editor puts another file in its place', async () => {
     const command = await start('--watch');
     await home.writeConfig(config(upstreams('one', 'two')));
-    await command.waitFor(/The configuration was loaded anew./);
+    await command.waitFor(/The configuration was reloaded./);
     expect((await ask(command, 'two/echo')).choices[0]?.message.content).toContain('Hello');
     const file = join(home.folder, 'gateway.config.ts');
     await writeFile(`${file}.new`, config(`${upstreams('three')}, server: { keepAliveMs: 5000 }`));
@@ -79,7 +79,7 @@ describe('an edit of the config file', () => {
     const command = await start();
     await home.writeConfig(config(`${upstreams('two')}, server: { keepAliveMs: 5000 }`));
     const { code, stdout } = await home.run(['reload']);
-    expect(stdout).toMatch(/was loaded again\. These fields need a restart: server\.\n$/);
+    expect(stdout).toMatch(/was reloaded\. These fields need a restart: server\.\n$/);
     expect(code).toBe(0);
     expect((await ask(command, 'two/echo')).choices[0]?.message.content).toContain('Hello');
     await home.writeConfig(config(`upstreams: [{ id: 'one', provider: 'nobody' }]`));
@@ -94,7 +94,7 @@ describe('an edit of the config file', () => {
     const command = await readyGateway(home.startByScript());
     await home.writeConfig(config(upstreams('two')));
     command.kill('SIGHUP');
-    await command.waitFor(/The configuration was loaded anew./);
+    await command.waitFor(/The configuration was reloaded./);
     expect((await ask(command, 'two/echo')).choices[0]?.message.content).toContain('Hello');
     command.kill('SIGTERM');
     expect((await command.ended).code).toBe(0);

@@ -109,7 +109,7 @@ describe('timeouts', () => {
     upstream.reply({ stream: openAiStream([{ text: ['half'] }]).slice(0, 2), hang: true });
     const text = await (await post({ stream: true })).text();
     expect(text).toMatch(/half/);
-    expect(text).toMatch(/data: \{"error":\{"message":".*fell silent.*"/);
+    expect(text).toMatch(/data: \{"error":\{"message":".*sent nothing for.*"/);
   });
 });
 

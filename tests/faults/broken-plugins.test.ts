@@ -109,12 +109,22 @@ describe('a provider that fails', () => {
     ['throws-late', 502, 'The provider of throws-late failed.', 'broke in the middle'],
     ['throws-abort', 502, 'The provider of throws-abort failed.', 'Somebody else left'],
     ['cancels', 502, 'The provider of cancels failed.', 'shared login was cancelled'],
-    ['no-iterable', 502, 'The provider of no-iterable failed.', 'no async iterable'],
-    ['promise-of-iterable', 502, 'The provider of promise-of-iterable failed.', 'no async iterable'],
+    ['no-iterable', 502, 'The provider of no-iterable failed.', 'did not return an async iterable'],
+    [
+      'promise-of-iterable',
+      502,
+      'The provider of promise-of-iterable failed.',
+      'did not return an async iterable',
+    ],
     ['next-is-no-function', 502, 'The provider of next-is-no-function failed.', 'not a function'],
     ['next-gives-nothing', 502, 'The provider of next-gives-nothing failed.', 'TypeError'],
     ['cyclic-part', 502, 'The provider of cyclic-part failed.', 'RangeError'],
-    ['forward-garbage', 502, 'The provider of forward-garbage failed.', 'no reply with a status'],
+    [
+      'forward-garbage',
+      502,
+      'The provider of forward-garbage failed.',
+      'did not return a reply with a status',
+    ],
     ['forward-error-throws', 502, 'The provider of forward-error-throws failed.', 'cannot read it'],
   ])('%s is an upstream that is broken, and another one answers', async (name, status, told, cause) => {
     expect(await chat(`${name}/m`)).toMatchObject({ status, text: expect.stringContaining(told) as string });
@@ -163,10 +173,10 @@ describe('a provider that says nothing', () => {
   it.each([
     ['silent', 'took too long to answer: nothing came within 150 ms.'],
     ['silent-iterator', 'took too long to answer: nothing came within 150 ms.'],
-    ['silent-later', 'fell silent for 150 ms in the middle of its answer.'],
-    ['changes-context', 'fell silent for 150 ms in the middle of its answer.'],
+    ['silent-later', 'sent nothing for 150 ms in the middle of its reply.'],
+    ['changes-context', 'sent nothing for 150 ms in the middle of its reply.'],
     ['forward-hangs', 'took too long to answer: nothing came within 150 ms.'],
-    ['forward-body-hangs', 'fell silent for 150 ms in the middle of its answer.'],
+    ['forward-body-hangs', 'sent nothing for 150 ms in the middle of its reply.'],
   ])('%s is given up on, and its place is free again', async (name, told) => {
     // One place and no queue: a place that is not given back refuses the second.
     for (let at = 0; at < 2; at += 1)
@@ -179,7 +189,7 @@ describe('a provider that says nothing', () => {
   it('is given up on in a stream that passes through', async () => {
     for (let at = 0; at < 2; at += 1) {
       const { text } = await chat('forward-stream-hangs/m', true);
-      expect(text).toMatch(/^data: \{"half":true\}\n\n.*fell silent for 150 ms/s);
+      expect(text).toMatch(/^data: \{"half":true\}\n\n.*sent nothing for 150 ms/s);
     }
   });
 
@@ -222,7 +232,7 @@ describe('a provider that never stops', () => {
 
 describe('a provider that breaks the grammar', () => {
   it.each([
-    ['garbage', 'in the place of an event'],
+    ['garbage', 'instead of an event'],
     ['reused-index', 'index 0 used twice'],
     ['left-open', 'finish while 0 is open'],
     ['wrong-values', 'a delta that is the number 7'],

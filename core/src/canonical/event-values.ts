@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<FinishReason, true>> = {
 
 /** What is wrong with the values of an event, so that it cannot be told; `undefined` for most. It may be anything. */
 export function valueFault(event: unknown): string | undefined {
-  if (!isJsonObject(event)) return `${kindOf(event)} in the place of an event`;
+  if (!isJsonObject(event)) return `${kindOf(event)} instead of an event`;
   const { type } = event as { readonly type: unknown };
   switch (type) {
     case 'block-delta':

@@ -133,10 +133,10 @@ describe('GrammarGuard', () => {
   });
 
   it.each<[unknown, string]>([
-    [undefined, 'nothing in the place of an event'],
-    [null, 'null in the place of an event'],
-    ['text', 'a string in the place of an event'],
-    [[START], 'a list in the place of an event'],
+    [undefined, 'nothing instead of an event'],
+    [null, 'null instead of an event'],
+    ['text', 'a string instead of an event'],
+    [[START], 'a list instead of an event'],
     [{}, 'an event of the unknown type nothing'],
     [{ type: 'text-delta' }, 'an event of the unknown type "text-delta"'],
     [{ type: 'block-delta', index: 0, delta: 7 }, 'a delta that is the number 7'],

@@ -30,8 +30,5 @@ export function readModels(models: unknown): readonly Model[] {
 }
 
 function broken(expected: string): GatewayError {
-  return new GatewayError(
-    'upstream-broken',
-    `The provider of the upstream gave something else than ${expected}.`,
-  );
+  return new GatewayError('upstream-broken', `The provider of the upstream did not return ${expected}.`);
 }

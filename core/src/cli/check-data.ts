@@ -14,8 +14,8 @@ export async function checkDataFiles(folder: string): Promise<readonly Check[]> 
   const damages = await findDamage(folder);
   const broken = damages.flatMap(({ file, problems, repair }): Check[] => {
     const remedy = repair
-      ? 'to take it out of the file, stop the gateway and run: ./dragoman doctor --repair'
-      : 'this is not a fault of the file itself: mend that first';
+      ? 'to remove it, stop the gateway and run: ./dragoman doctor --repair'
+      : 'the file itself may be intact: make it readable first';
     const more = problems.length - MAX_SHOWN;
     return [
       ...problems
@@ -33,7 +33,7 @@ async function noticeUnknown(folder: string): Promise<readonly Check[]> {
   const unknown = read?.unknown ?? [];
   if (unknown.length === 0) return [];
   const shown = [...unknown.slice(0, MAX_SHOWN), ...(unknown.length > MAX_SHOWN ? ['…'] : [])].join(', ');
-  const detail = `these fields are not known to this version; they stay in the file and have no effect: ${shown}`;
+  const detail = `this version does not know these fields; they stay in the file and have no effect: ${shown}`;
   return [{ name: STATE_FILE, ok: true, isNotice: true, detail }];
 }
 
@@ -41,7 +41,7 @@ function noticeBrokenTraces(folder: string): readonly Check[] {
   if (!existsSync(folder)) return [];
   return listBroken(folder).map((name) => ({
     ...{ name: 'traces', ok: true, isNotice: true },
-    detail: `${name} was broken and set aside; remove it when nobody wants to recover traces from it`,
+    detail: `${name} is a broken database that was set aside; delete it if you do not need its traces`,
   }));
 }
 
@@ -56,7 +56,7 @@ export async function repairDataFiles(folder: string, now: number): Promise<read
       const detail = await repair(`${basename(file)}.before-repair-${stamp}`);
       done.push({ name: 'repair', ok: true, detail: `${file}: ${detail}` });
     }
-    return done.length > 0 ? done : [{ name: 'repair', ok: true, detail: 'there is nothing to repair' }];
+    return done.length > 0 ? done : [{ name: 'repair', ok: true, detail: 'nothing to repair' }];
   } finally {
     await runFile.release();
   }

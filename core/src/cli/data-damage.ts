@@ -61,11 +61,11 @@ async function replace(path: string, copy: string, rest: Look['rest']): Promise<
   const target = join(path, '..', copy);
   if (text === undefined) {
     await rename(path, target);
-    return `nothing of it can be used; it is ${copy} now, and the gateway begins without it`;
+    return `nothing in it can be used; it was renamed to ${copy}, and the gateway starts without it`;
   }
   await copyFile(path, target);
   await writeDurably(path, text);
-  return `what cannot be used was taken out; ${copy} is the file as it was`;
+  return `what cannot be used was removed; the original is ${copy}`;
 }
 
 async function lookAtState(path: string): Promise<Look> {

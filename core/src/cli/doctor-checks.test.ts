@@ -37,7 +37,7 @@ describe('checkState', () => {
   it('counts what is there', async () => {
     expect(await checkState(folder)).toBe('none yet');
     await write('{"version":1,"upstreams":[],"keys":[],"settings":{}}');
-    expect(await checkState(folder)).toBe('0 upstreams, 0 keys');
+    expect(await checkState(folder)).toBe('stored upstreams: 0, keys: 0');
   });
 
   it('refuses credentials in the URL of an upstream, which earlier versions accepted', async () => {
@@ -51,7 +51,7 @@ describe('checkState', () => {
 
   it('tells a state that is broken from one of a newer gateway', async () => {
     await write('{"version":1}');
-    await expect(checkState(folder)).rejects.toThrow('keys: Invalid input: expected array');
+    await expect(checkState(folder)).rejects.toThrow('keys: expected a list');
     await write('{"version":999}');
     await expect(checkState(folder)).rejects.toThrow('The state is of version 999');
   });

@@ -67,7 +67,7 @@ export async function checkState(folder: string): Promise<string> {
       `the URL of ${ids} holds a user name or password, which are not encrypted; use the option for the credential`,
     );
   }
-  return `${state.upstreams.length} upstreams, ${state.keys.length} keys`;
+  return `stored upstreams: ${state.upstreams.length}, keys: ${state.keys.length}`;
 }
 
 /** Keys with access to the whole account of upstreams. */

@@ -24,7 +24,7 @@ export function addDoctor(program: Command): void {
       .command('doctor')
       .description('Check the configuration, the data folder, the port and every upstream.'),
   )
-    .option('--repair', 'take out of the data folder what this version cannot use, and keep copies')
+    .option('--repair', 'remove what this version cannot use from the data folder, and keep copies')
     .action(doctor);
 }
 

@@ -5,7 +5,7 @@ import { printResult } from './output.ts';
 
 export function addReload(program: Command): void {
   addCommonFlags(
-    program.command('reload').description('Have the running gateway load its config file again.'),
+    program.command('reload').description('Reload the config file of the running gateway.'),
   ).action(reload);
 }
 
@@ -15,5 +15,5 @@ async function reload({ json, ...flags }: CommonFlags): Promise<void> {
   );
   const { waiting } = result;
   const rest = waiting.length > 0 ? ` These fields need a restart: ${waiting.join(', ')}.` : '';
-  printResult(json, result, () => `The configuration was loaded again.${rest}`);
+  printResult(json, result, () => `The configuration was reloaded.${rest}`);
 }

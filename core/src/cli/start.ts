@@ -26,7 +26,7 @@ export function addStart(program: Command): void {
     .option('--allow-open', 'serve without keys to everybody who can reach the address')
     .option(
       '--watch',
-      'load the config file again whenever it changes; SIGHUP and `reload` do so at any time',
+      'reload the config file whenever it changes; SIGHUP and `dragoman reload` work at any time',
     )
     .action(start);
 }

@@ -97,7 +97,7 @@ function lineOf(stack: string, file: string): string | undefined {
 async function inTime<T>(loading: Promise<T>, ms: number): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => reject(new Error(`it did not load within ${ms} ms; an await in it may never end`)),
+    () => reject(new Error(`it did not load within ${ms} ms; an await in it may never settle`)),
     ms,
   );
   try {

@@ -22,12 +22,12 @@ export function createReloader({ load, apply, log }: ReloaderInput): Reload {
   const reload = async (count: number): Promise<readonly string[]> => {
     try {
       const waiting = apply(await load(count));
-      log.info({ waiting }, 'The configuration was loaded anew.');
+      log.info({ waiting }, 'The configuration was reloaded.');
       if (waiting.length > 0) log.warn({ waiting }, 'These fields of the configuration need a restart.');
       return waiting;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      log.error({ reason }, 'The configuration cannot be used; the one before stays.');
+      log.error({ reason }, 'The configuration cannot be used; the previous one stays in effect.');
       throw error;
     }
   };

@@ -125,7 +125,7 @@ function digest(parts: readonly string[]): string {
 function unreadable(cause: unknown): GatewayError {
   return new GatewayError(
     'internal',
-    'What the gateway kept of this conversation cannot be read. Its operator finds more in the log.',
+    'The kept conversation cannot be read. The log of the gateway says why.',
     { code: 'conversation_unreadable', cause },
   );
 }

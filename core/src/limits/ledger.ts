@@ -6,6 +6,7 @@ import { problemsOf } from '../config/issues.ts';
 import type { Log } from '../plugin/plugin.ts';
 import { createAgeClock } from '../state/age-clock.ts';
 import { ChunkWriter } from '../state/chunk-writer.ts';
+import { EXPLAINED } from '../state/rows.ts';
 import { type DataProblem, readJsonFile, UnreadableFileError } from '../state/unreadable.ts';
 import { changed } from './amount.ts';
 import type { Counter } from './coordinator.ts';
@@ -53,7 +54,7 @@ export async function openLedger({ folder, log, now, steady = now }: LedgerInput
   if (read.problems.length > 0)
     log.error(
       { file: path, problems: read.problems },
-      'Some of what was used of limits cannot be used by this version. It stays in the file. See: ./dragoman doctor',
+      'This version cannot use some entries of limits.json. They stay in the file. See: ./dragoman doctor',
     );
   const entries = new Map(read.entries.map((entry) => [entry.name, entry]));
   const age = createAgeClock({ now, steady, newest: await writtenAt(path) });
@@ -98,13 +99,13 @@ export interface ReadLedger {
 
 /** Reads the counts without touching them. Throws an {@link UnreadableFileError} when they cannot be read row by row. */
 export async function readLedger(path: string): Promise<ReadLedger> {
-  const rows = z.array(z.unknown()).safeParse((await readJsonFile(path)) ?? []);
+  const rows = z.array(z.unknown()).safeParse((await readJsonFile(path)) ?? [], EXPLAINED);
   if (!rows.success) throw new UnreadableFileError(path, problemsOf(rows.error));
   const entries: LedgerEntry[] = [];
   const setAside: unknown[] = [];
   const problems: ReadLedger['problems'][number][] = [];
   for (const [at, row] of rows.data.entries()) {
-    const entry = entrySchema.safeParse(row);
+    const entry = entrySchema.safeParse(row, EXPLAINED);
     if (!entry.success) {
       setAside.push(row);
       problems.push(...problemsOf(entry.error, { root: [at] }));

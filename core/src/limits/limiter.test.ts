@@ -192,7 +192,7 @@ describe('what was used', () => {
 
   it.each([
     ['is cut', '[{', 'it is not valid JSON'],
-    ['holds something else', '{}', 'expected array'],
+    ['holds something else', '{}', 'expected a list'],
   ])('is refused when its file %s, which is left alone', async (_, text, message) => {
     await writeFile(join(folder, 'limits.json'), text);
     await expect(open()).rejects.toThrow(message);

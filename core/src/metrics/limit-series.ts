@@ -12,7 +12,7 @@ export interface LimitSample {
 }
 
 const NAME = 'dragoman_limit_used_ratio';
-const HEAD = `# HELP ${NAME} What is used of a limit, as a share of it.\n# TYPE ${NAME} gauge\n`;
+const HEAD = `# HELP ${NAME} Used share of a limit.\n# TYPE ${NAME} gauge\n`;
 
 /**
  * The series of all limits, as Prometheus reads them. There is one for each limit of each key, so prom-client would

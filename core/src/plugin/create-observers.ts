@@ -54,7 +54,7 @@ function createObserver(plugin: Plugin, setup: ObserverInput): ContainedObserver
   const scope = { plugin: plugin.name };
   const observer = runAs(scope, () => plugin.createObserver?.(setup));
   const [problem] = observerProblems(observer);
-  if (problem !== undefined) throw new Error(`createObserver() gave no proper observer: ${problem}.`);
+  if (problem !== undefined) throw new Error(`createObserver() did not return a valid observer: ${problem}.`);
   const limit = new RepeatLimit();
   const failed = (error: unknown): void => {
     const fields = limit.take(describeThrown(error));

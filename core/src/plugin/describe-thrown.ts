@@ -11,7 +11,7 @@ export function errorName(thrown: unknown): string | undefined {
 export function describeThrown(thrown: unknown): string {
   try {
     if (thrown instanceof Error) return `${thrown.name}: ${thrown.message}`;
-    return typeof thrown === 'string' ? thrown : `a value of the type ${typeof thrown}, which is no error`;
+    return typeof thrown === 'string' ? thrown : `a value of type ${typeof thrown} instead of an error`;
   } catch {
     return 'an error that cannot be read';
   }

@@ -84,6 +84,6 @@ export function upstreamMessage(kind: ErrorKind, status: number, told: JsonValue
   return typeof told === 'string' && told !== ''
     ? told.slice(0, MAX_MESSAGE)
     : status < 400
-      ? 'The upstream answered with an error that says nothing.'
+      ? 'The upstream answered with an error without a message.'
       : `The upstream answered with status ${status}.`;
 }

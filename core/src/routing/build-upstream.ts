@@ -45,7 +45,7 @@ export function buildUpstream(
       const http = pools.client({ timeouts, signal, name: id });
       const provider = runAs(scope, () => type.create(config.options, { upstreamId: id, log, http, signal }));
       const [problem] = providerProblems(provider);
-      if (problem !== undefined) throw new Error(`create() gave no proper provider: ${problem}.`);
+      if (problem !== undefined) throw new Error(`create() did not return a valid provider: ${problem}.`);
       return provider;
     } catch (error) {
       runAs(scope, () => gone.abort());

@@ -87,5 +87,5 @@ function containedBody(body: Readable, call: Call): Readable {
 function checked(reply: HttpReply): HttpReply {
   const { status, headers, body } = reply;
   if (Number.isInteger(status) && isJsonObject(headers) && body instanceof Readable) return reply;
-  throw new TypeError('forward.send() gave no reply with a status, headers and a readable body.');
+  throw new TypeError('forward.send() did not return a reply with a status, headers and a readable body.');
 }

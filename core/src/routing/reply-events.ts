@@ -109,7 +109,7 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
     this.#call.signal.throwIfAborted();
     const told: unknown = this.#chat(this.#call.context);
     const source = (told as Partial<AsyncIterable<unknown>> | undefined)?.[Symbol.asyncIterator]?.();
-    if (!source) throw new TypeError('chat() gave no async iterable of events.');
+    if (!source) throw new TypeError('chat() did not return an async iterable of events.');
     return source;
   }
 

@@ -37,7 +37,7 @@ it('gives up on one that falls silent, soon after its time', () => {
   pass(199);
   expect(errors).toEqual([]);
   pass(52);
-  expect(errors).toEqual(['up fell silent for 200 ms in the middle of its answer.']);
+  expect(errors).toEqual(['up sent nothing for 200 ms in the middle of its reply.']);
 });
 
 it('waits as long as somebody does, and begins anew with each wait', () => {

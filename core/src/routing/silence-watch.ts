@@ -86,7 +86,7 @@ export class SilenceWatch {
   #explain(limit: number): GatewayError {
     const { name } = this.#input;
     const message = this.#isAnswered
-      ? `${name} fell silent for ${limit} ms in the middle of its answer.`
+      ? `${name} sent nothing for ${limit} ms in the middle of its reply.`
       : `${name} took too long to answer: nothing came within ${limit} ms.`;
     return new GatewayError('timeout', message);
   }

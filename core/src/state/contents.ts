@@ -6,7 +6,7 @@ import { formatPath, problemsOf } from '../config/issues.ts';
 import { aliasSchema } from '../config/routing.ts';
 import { upstreamSchema } from '../config/upstream.ts';
 import { CURRENT_VERSION } from './migrations.ts';
-import { keepUnknown, readRow } from './rows.ts';
+import { EXPLAINED, keepUnknown, readRow } from './rows.ts';
 import { keySchema, settingsSchema, type State } from './state.ts';
 import { UnreadableFileError } from './unreadable.ts';
 
@@ -64,7 +64,7 @@ const shellSchema = z.object({
 
 /** Reads a state of the current version. Throws an {@link UnreadableFileError} when it cannot be read row by row. */
 export function readContents(file: string, raw: JsonObject): ReadContents {
-  const shell = shellSchema.safeParse(raw);
+  const shell = shellSchema.safeParse(raw, EXPLAINED);
   if (!shell.success) throw new UnreadableFileError(file, problemsOf(shell.error));
   const { version: _, upstreams: _u, aliases: _a, keys: _k, settings: rawSettings, ...rest } = raw;
   const settings = readRow(settingsSchema, rawSettings, ['settings']);

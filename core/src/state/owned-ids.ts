@@ -73,7 +73,7 @@ export async function openOwnedIds({ folder, log, bounds = BOUNDS }: OwnedIdsInp
   if (read.problems.length > 0)
     log.error(
       { file: path, problems: read.problems.slice(0, MAX_NAMED), count: read.problems.length },
-      'Owners of ids cannot be used by this version. They stay in the file. See: ./dragoman doctor',
+      'This version cannot use some rows of upstream-ids.jsonl. They stay in the file. See: ./dragoman doctor',
     );
   let pending: string[] = [];
   // A file that ends within a line is rewritten: what is appended would be lost with that line.

@@ -2,9 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { isJsonObject } from '../canonical/json.ts';
 import type { ConfigProblem } from '../config/config-error.ts';
+import { explainIssues } from '../config/explain.ts';
 import { formatPath, problemsOf } from '../config/issues.ts';
 
 type Path = readonly PropertyKey[];
+
+/** A file of the data folder may hold secrets. */
+export const EXPLAINED = { error: explainIssues({ showsValues: false }) };
 
 /** A stored value as this version understands it, or why it does not. */
 export type ReadRow<T> =
@@ -20,14 +24,14 @@ export type ReadRow<T> =
  * `root` is its place in the file.
  */
 export function readRow<T>(schema: z.ZodType<T>, stored: unknown, root: Path): ReadRow<T> {
-  const whole = schema.safeParse(stored);
+  const whole = schema.safeParse(stored, EXPLAINED);
   if (whole.success) return { row: whole.data, unknown: [] };
   const problems = problemsOf(whole.error, { root, schema });
   const unknown = unknownFields(whole.error.issues, []);
   if (!unknown) return { problems };
   const rest = structuredClone(stored);
   for (const path of unknown) removeAt(rest, path);
-  const known = schema.safeParse(rest);
+  const known = schema.safeParse(rest, EXPLAINED);
   if (!known.success) return { problems: problemsOf(known.error, { root, schema }) };
   return { row: known.data, unknown: unknown.map((path) => formatPath([...root, ...path])) };
 }

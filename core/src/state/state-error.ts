@@ -9,8 +9,8 @@ export class StateError extends Error {
 /** What the system says of a folder that cannot be used, and SQLite of a file in it. */
 const UNUSABLE: Readonly<Record<string, string>> = {
   EROFS: 'its file system is read-only',
-  EACCES: 'this user has no right to write there',
-  EPERM: 'this user has no right to write there',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
   ENOSPC: 'its disk is full',
   EDQUOT: 'the disk quota is used up',
   ENOTDIR: 'a part of the path is a file',

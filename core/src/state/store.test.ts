@@ -135,7 +135,7 @@ describe('openStateStore', () => {
     ['cut', '{"version":3,"ups', 'it is not valid JSON'],
     ['empty', '', 'it is empty'],
     ['no state', '[1,2]', 'The state is not a JSON object.'],
-    ['of a wrong shape', '{"version":3,"upstreams":[],"keys":{}}', 'keys: Invalid input: expected array'],
+    ['of a wrong shape', '{"version":3,"upstreams":[],"keys":{}}', 'keys: expected a list'],
     [
       'of wrong settings',
       EMPTY_FILE.replace('{}', '{"adminPasswordHash":1}'),
@@ -158,7 +158,7 @@ describe('openStateStore', () => {
 
   it('says nothing of what a broken file holds', async () => {
     await writeStateFile('{"version":3,"keys":[{"hash":"secret-hash"]}');
-    await expect(open()).rejects.toThrow(/it is not valid JSON \(at position 42 .*\)(?!.*secret-hash)/s);
+    await expect(open()).rejects.toThrow(/it is not valid JSON \(line 1, column .*\)(?!.*secret-hash)/s);
   });
 
   it('stops at a file that the system does not let it read', async () => {

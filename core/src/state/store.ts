@@ -179,7 +179,7 @@ async function load({ path, log, now, secrets }: LoadInput): Promise<Loaded> {
         file: path,
         problems: problems.slice(0, MAX_NAMED).map(({ path: at, message }) => `${at}: ${message}`),
       },
-      'Rows of the state file cannot be used by this version. They stay in the file. See: ./dragoman doctor',
+      'This version cannot use some rows of the state file. They stay in the file. See: ./dragoman doctor',
     );
   if (unknown.length > 0)
     log.warn(

@@ -59,14 +59,11 @@ function parseJson(file: string, text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     // The rest of the message repeats what the file holds.
-    const place = /at position \d+( \(line \d+ column \d+\))?|unexpected end/i.exec(
-      (error as Error).message,
-    )?.[0];
-    const why = place?.startsWith('at')
-      ? place
-      : place
-        ? 'it ends too early'
-        : 'it begins with something else';
+    const { message: told } = error as Error;
+    const [, line, column] = /line (\d+) column (\d+)/.exec(told) ?? [];
+    const place = line && `line ${line}, column ${column}`;
+    const why =
+      place ?? (/unexpected end/i.test(told) ? 'it ends too early' : 'it begins with something else');
     const message = text === '' ? 'it is empty' : `it is not valid JSON (${why})`;
     throw new UnreadableFileError(file, [{ path: '', message }]);
   }

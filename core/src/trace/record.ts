@@ -31,7 +31,7 @@ export interface AttemptRecord {
   /** Of the upstream's reply. */
   readonly status?: number;
   readonly upstreamRequestId?: string;
-  /** How the provider broke the grammar of events, which was mended. */
+  /** How the provider broke the grammar of events; the gateway repaired it. */
   readonly faults?: readonly string[];
   readonly error?: { readonly kind: ErrorKind; readonly message: string; readonly retryAfterMs?: number };
 }

@@ -306,7 +306,7 @@ class WorkerTraces implements Traces {
         this.#setAside = message.file;
         this.#log.error(
           { file: join(this.#input.folder, message.file), reason: message.reason },
-          'The database of traces was broken. It was set aside, and a new one was begun.',
+          'The database of traces was broken. It was set aside, and a new one was created.',
         );
         break;
       case 'answer':

@@ -114,7 +114,7 @@ describe('time-outs', () => {
     const { body } = await get(createClient({ idleMs: 20 }), url);
     await expect(text(body)).rejects.toMatchObject({
       kind: 'timeout',
-      message: `${new URL(url).host} fell silent for 20 ms in the middle of its answer.`,
+      message: `${new URL(url).host} sent nothing for 20 ms in the middle of its reply.`,
     });
   });
 

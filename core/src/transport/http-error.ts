@@ -28,7 +28,7 @@ export function explainHttpError({ error, name, timeouts, hasReply }: HttpFailur
     );
   }
   if (error instanceof errors.BodyTimeoutError) {
-    return fail('timeout', `${name} fell silent for ${timeouts.idleMs} ms in the middle of its answer.`);
+    return fail('timeout', `${name} sent nothing for ${timeouts.idleMs} ms in the middle of its reply.`);
   }
   if (error instanceof errors.InvalidArgumentError) {
     return fail('internal', `The gateway could not write its request to ${name}.`);

@@ -38,7 +38,7 @@ export const threadRules: StoredRules = {
   lasting: ['system', 'tools'],
   // The SDK then sends the whole conversation again.
   unknownReply: (id) =>
-    new GatewayError('not-found', `The message ${JSON.stringify(id)} is not known, or not any more.`, {
+    new GatewayError('not-found', `The message ${JSON.stringify(id)} is unknown or no longer kept.`, {
       field: 'thread.previous_message_id',
       extensions: { [ANTHROPIC]: { error_code: 'thread_not_found' } },
     }),

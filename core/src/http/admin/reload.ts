@@ -7,7 +7,7 @@ export const reloadOperations: readonly Operation[] = [
   defineOperation({
     method: 'POST',
     path: '/reload',
-    summary: 'Loads the config file again. `waiting` has the fields that need a restart.',
+    summary: 'Reloads the config file. `waiting` lists the fields that need a restart.',
     access: 'token',
     response: contract.reloadSchema,
     refusals: ['invalid', 'conflict'],
@@ -17,9 +17,13 @@ export const reloadOperations: readonly Operation[] = [
         return { waiting: await reload() };
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
-        throw new AdminError('invalid', 'The configuration cannot be used; the one before stays.', {
-          issues: error.problems,
-        });
+        throw new AdminError(
+          'invalid',
+          'The configuration cannot be used; the previous one stays in effect.',
+          {
+            issues: error.problems,
+          },
+        );
       }
     },
   }),

@@ -75,7 +75,7 @@ export const traceSchema = z
         faults: z
           .array(z.string())
           .optional()
-          .describe('How the provider broke the grammar of events, which was mended.'),
+          .describe('How the provider broke the grammar of events; the gateway repaired it.'),
         error: z
           .object({ kind: z.string(), message: z.string(), retryAfterMs: z.number().optional() })
           .optional(),

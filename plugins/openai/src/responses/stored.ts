@@ -9,14 +9,10 @@ export const storedRules: StoredRules = {
     keep: store !== false,
   }),
   unknownReply: (id) =>
-    new GatewayError(
-      'invalid',
-      `The previous response ${JSON.stringify(id)} is not known, or not any more.`,
-      {
-        field: 'previous_response_id',
-        code: 'previous_response_not_found',
-      },
-    ),
+    new GatewayError('invalid', `The previous response ${JSON.stringify(id)} is unknown or no longer kept.`, {
+      field: 'previous_response_id',
+      code: 'previous_response_not_found',
+    }),
 };
 
 /** How requests name the output items of kept responses. The type may be left out. */
@@ -31,8 +27,8 @@ export const referenceRules: ReferenceRules = {
   unknownItem: (id, at) =>
     new GatewayError(
       'invalid',
-      `The item ${JSON.stringify(id)} is not kept here, or not any more. Items can be named as long as their response ` +
-        'is kept, which is so unless its request had store: false. With store: false, clients send the items themselves.',
+      `The item ${JSON.stringify(id)} is unknown or no longer kept. A reference works while the response of its ` +
+        'item is kept, which store: false prevents: with store: false, send the items themselves.',
       { field: `input[${at}].id`, code: 'item_not_found' },
     ),
 };
