@@ -125,6 +125,15 @@ describe('a provider that fails', () => {
       'The provider of forward-garbage failed.',
       'did not return a reply with a status',
     ],
+    ['forward-status-101', 502, 'The provider of forward-status-101 failed.', 'a status of 200 to 599'],
+    ['forward-status-99', 502, 'The provider of forward-status-99 failed.', 'a status of 200 to 599'],
+    ['forward-status-1000', 502, 'The provider of forward-status-1000 failed.', 'a status of 200 to 599'],
+    ['forward-status-nan', 502, 'The provider of forward-status-nan failed.', 'a status of 200 to 599'],
+    ['forward-header-object', 502, 'The provider of forward-header-object failed.', 'a header etag'],
+    ['forward-header-throws', 502, 'The provider of forward-header-throws failed.', 'no such header'],
+    ['forward-no-iterator', 502, 'The provider of forward-no-iterator failed.', 'no iterator'],
+    ['forward-fails-early', 502, 'The provider of forward-fails-early failed.', 'too early'],
+    ['forward-read-already', 502, 'The upstream answered with an empty body.', undefined],
     ['forward-error-throws', 502, 'The provider of forward-error-throws failed.', 'cannot read it'],
   ])('%s is an upstream that is broken, and another one answers', async (name, status, told, cause) => {
     expect(await chat(`${name}/m`)).toMatchObject({ status, text: expect.stringContaining(told) as string });
@@ -138,6 +147,13 @@ describe('a provider that fails', () => {
     expect(status).toBe(200);
     expect(text).toContain('Half');
     expect(text).toContain('The provider of throws-late failed.');
+  });
+
+  it('is broken where it streams nothing at all', async () => {
+    expect(await chat('forward-read-already/m', true)).toMatchObject({
+      status: 502,
+      text: expect.stringContaining('The upstream answered with an empty stream.') as string,
+    });
   });
 
   it('is broken where the reader of its streams is', async () => {

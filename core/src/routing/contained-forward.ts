@@ -4,7 +4,7 @@ import { isJsonObject } from '../canonical/json.ts';
 import type { Forward, RawRequest, ReplyReader } from '../plugin/plugin.ts';
 import { runAs } from '../plugin/plugin-scope.ts';
 import type { StreamDecoder } from '../plugin/stream-decoder.ts';
-import type { HttpReply } from '../transport/http.ts';
+import type { HeaderMap, HttpReply } from '../transport/http.ts';
 import { ReplyBody } from '../transport/reply-body.ts';
 import { askProvider } from './ask-provider.ts';
 import type { Call } from './call.ts';
@@ -68,11 +68,11 @@ function containedBody(body: Readable, call: Call): Readable {
   call.silence.answered();
   // What it says when nobody reads it any more, or besides what its reader is told.
   body.on('error', () => {});
-  const chunks = body[Symbol.asyncIterator]();
   async function* read(): AsyncGenerator {
     try {
+      const chunks = await askProvider(call, () => ({ of: body[Symbol.asyncIterator]() }));
       for (;;) {
-        const { done, value } = await askProvider(call, () => chunks.next());
+        const { done, value } = await askProvider(call, () => chunks.of.next());
         if (done) return;
         yield value;
       }
@@ -84,8 +84,30 @@ function containedBody(body: Readable, call: Call): Readable {
   return Readable.from(read(), { objectMode: false }).on('error', () => {});
 }
 
+/** The reply, with headers that the gateway can read at any time. Throws where it is none. */
 function checked(reply: HttpReply): HttpReply {
   const { status, headers, body } = reply;
-  if (Number.isInteger(status) && isJsonObject(headers) && body instanceof Readable) return reply;
-  throw new TypeError('forward.send() did not return a reply with a status, headers and a readable body.');
+  if (!isStatus(status) || !isJsonObject(headers) || !(body instanceof Readable)) {
+    throw new TypeError(
+      'forward.send() did not return a reply with a status of 200 to 599, headers and a readable body.',
+    );
+  }
+  // The HTTP client's own need no look.
+  return body instanceof ReplyBody ? reply : { status, headers: textsOf(headers), body };
+}
+
+/** An informational status or one that nobody knows is no answer that a client could be given. */
+function isStatus(status: unknown): boolean {
+  return Number.isInteger(status) && Number(status) >= 200 && Number(status) <= 599;
+}
+
+function textsOf(headers: Readonly<Record<string, unknown>>): HeaderMap {
+  const texts = Object.entries(headers).flatMap(([name, value]) => {
+    if (value === undefined || value === null) return [];
+    if (typeof value === 'string' || typeof value === 'number') return [[name, String(value)] as const];
+    // As Node has those that may come several times.
+    if (Array.isArray(value)) return [[name, value.join(', ')] as const];
+    throw new TypeError(`forward.send() returned a header ${name} that is not text.`);
+  });
+  return Object.fromEntries(texts);
 }

@@ -217,14 +217,19 @@ function watchStream(meter: Meter, judge: Judge, onFailure: () => void): BodyWat
 async function firstByte(body: Readable): Promise<void> {
   if (body.readableLength > 0) return;
   await new Promise<void>((resolve, reject) => {
+    const look = (): void => {
+      if (body.readableLength > 0) settle();
+      // An empty one is readable, too, and ends only when that is read.
+      else body.read();
+    };
     const settle = (error?: unknown): void => {
-      body.off('readable', settle);
+      body.off('readable', look);
       body.off('end', settle);
       body.off('error', settle);
       if (error === undefined) resolve();
       else reject(error);
     };
-    body.on('readable', settle);
+    body.on('readable', look);
     body.on('end', settle);
     body.on('error', settle);
   });

@@ -225,6 +225,39 @@ export const BROKEN: Readonly<Record<string, () => unknown>> = {
   }),
   'close-hangs': () => ({ ...works, close: never }),
   'forward-garbage': () => forwards({ send: () => ({ status: 'fine' }) }),
+  'forward-status-101': () => forwards({ send: async () => answer({ status: 101 }) }),
+  'forward-status-99': () => forwards({ send: async () => answer({ status: 99 }) }),
+  'forward-status-1000': () => forwards({ send: async () => answer({ status: 1000 }) }),
+  'forward-status-nan': () => forwards({ send: async () => answer({ status: Number.NaN }) }),
+  'forward-header-object': () => forwards({ send: async () => answer({ headers: { etag: { a: 1 } } }) }),
+  'forward-header-throws': () =>
+    forwards({
+      send: async () =>
+        answer({
+          headers: {
+            get 'content-type'(): never {
+              throw new Error('no such header');
+            },
+          },
+        }),
+    }),
+  'forward-no-iterator': () =>
+    forwards({
+      send: async () =>
+        answer({
+          body: Object.assign(Readable.from(['{}']), {
+            [Symbol.asyncIterator]() {
+              throw new Error('no iterator');
+            },
+          }),
+        }),
+    }),
+  'forward-fails-early': () =>
+    forwards({
+      send: async () => answer({ body: new Readable({ read() {} }).destroy(new Error('too early')) }),
+    }),
+  'forward-read-already': () =>
+    forwards({ send: async () => answer({ body: Readable.from(['{}']).resume() }) }),
   'forward-hangs': () => forwards({ send: never }),
   'forward-body-hangs': () =>
     forwards({
@@ -255,6 +288,11 @@ export const BROKEN: Readonly<Record<string, () => unknown>> = {
       },
     }),
 };
+
+const answer = (own: object) => ({
+  ...{ status: 200, headers: { 'content-type': 'application/json' }, body: Readable.from(['{}']) },
+  ...own,
+});
 
 /** A body that never ends. */
 function bytes(start: string): Readable {
