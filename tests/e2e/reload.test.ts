@@ -48,6 +48,18 @@ describe('an edit of the config file', () => {
     expect(text).toContain('word299');
   });
 
+  it('takes effect where SIGHUP comes before the gateway listens', async () => {
+    const hangUp = `
+      if (!globalThis.isLoaded) process.kill(process.pid, 'SIGHUP');
+      globalThis.isLoaded = true;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    `;
+    await home.writeConfig(`${config(upstreams('one'))}\n${hangUp}`);
+    const command = await readyGateway(home.start());
+    await command.waitFor(/The configuration was reloaded./);
+    expect((await ask(command, 'one/echo')).choices[0]?.message.content).toContain('Hello');
+  });
+
   it('that cannot be used is told, and changes nothing', async () => {
     const command = await start();
     await home.writeConfig(config(`upstreams: [{ id: 'one', provider: 'nobody' }]`));

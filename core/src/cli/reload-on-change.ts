@@ -1,7 +1,7 @@
 import { watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { isatty } from 'node:tty';
 import type { Gateway } from '../gateway.ts';
+import { onHangups } from './hangups.ts';
 
 export interface ReloadInput {
   readonly gateway: Pick<Gateway, 'reload' | 'log'>;
@@ -17,10 +17,7 @@ const SETTLE_MS = 100;
 export function reloadOnChange({ gateway, file, watches }: ReloadInput): void {
   // What is wrong with it is in the log.
   const reload = (): void => void gateway.reload().catch(() => {});
-  process.on('SIGHUP', () => {
-    if (isTerminalGone()) process.kill(process.pid, 'SIGTERM');
-    else reload();
-  });
+  onHangups(reload);
   if (!watches) return;
   let timer: NodeJS.Timeout | undefined;
   const names = new Set([basename(file), '.env']);
@@ -34,9 +31,4 @@ export function reloadOnChange({ gateway, file, watches }: ReloadInput): void {
     gateway.log.warn({ reason: error.message }, 'The config file can no longer be watched.');
   });
   watcher.unref();
-}
-
-/** A terminal that is closed sends the same signal, and then nobody is there any more. */
-function isTerminalGone(): boolean {
-  return process.stdout.isTTY && !isatty(1);
 }
