@@ -60,7 +60,9 @@ const decoder = (): StreamDecoder => ({
     if (data === '!') throw new GatewayError('overloaded', 'No.');
     return [data === 'start' ? begin : data === 'open' ? open : say(data)];
   },
-  end: () => [],
+  end() {
+    throw new GatewayError('upstream-broken', 'It ended early.');
+  },
 });
 
 describe('the beginning of a stream that passes through', () => {

@@ -83,7 +83,7 @@ export async function holdBytes(
   const events = decodeEvents(read(start), decoder)[Symbol.asyncIterator]();
   try {
     for (let count = 0; count < bounds.events; count += 1) {
-      const next = await Promise.race([events.next(), over]);
+      const next = await Promise.race([events.next(), over, start.full]);
       if (next === EXPIRED) break;
       if (next.done) {
         if (start.isEnded)
@@ -119,6 +119,7 @@ class StartReader implements AsyncIterable<Uint8Array> {
   #isOver = false;
   #failure: unknown;
   #wake: () => void = () => {};
+  readonly #full = Promise.withResolvers<typeof EXPIRED>();
   isEnded = false;
 
   constructor(body: Readable, limit: number) {
@@ -139,10 +140,17 @@ class StartReader implements AsyncIterable<Uint8Array> {
       }
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#isOver) return;
+      // Not the end, which would mean to a decoder that the reply broke off.
+      if (this.#size > this.#limit) this.#full.resolve(EXPIRED);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
+  }
+
+  /** Resolves when more bytes came than are held, and all of them were read. */
+  get full(): Promise<typeof EXPIRED> {
+    return this.#full.promise;
   }
 
   /** Lets go of the body; gives all of it when it is over, else it is as if nothing had been read. */
@@ -165,9 +173,7 @@ class StartReader implements AsyncIterable<Uint8Array> {
   readonly #onData = (chunk: Buffer): void => {
     this.#held.push(chunk);
     this.#size += chunk.length;
-    // What was read is decoded still, but nothing more.
-    if (this.#size > this.#limit) this.close();
-    else this.#wake();
+    this.#wake();
   };
 
   readonly #onEnd = (): void => {
