@@ -43,7 +43,7 @@ describe('the data folder', () => {
 
   it.each([
     ['state.json', '{"version":3,', 'it is not valid JSON'],
-    ['state.json', '{"keys":[]}', 'version: The state has no version number.'],
+    ['state.json', '[]', 'The state is not a JSON object.'],
     ['limits.json', '{"name":"x"}', 'expected a list'],
   ])('loses %s, of which nothing can be kept, to a copy', async (file, text, message) => {
     await write(file, text);
@@ -65,6 +65,26 @@ describe('the data folder', () => {
     expect((await lines())[0]).toContain(`✗ state.json: ${field}`);
     await repairDataFiles(folder, NOW);
     expect(await parsed('state.json')).toEqual({ ...STATE, [field]: empty });
+  });
+
+  it.each([undefined, null, '3', 3.5, 0, -1])(
+    'keeps the rows of a state whose version is %j',
+    async (version) => {
+      await write('state.json', JSON.stringify({ ...STATE, version }));
+      expect((await lines())[0]).toContain('✗ state.json: version: ');
+      await repairDataFiles(folder, NOW);
+      expect(await parsed('state.json')).toEqual(STATE);
+      expect(await lines()).toEqual([]);
+    },
+  );
+
+  it('names rows with the name of an earlier one, and loses them to a copy', async () => {
+    const state = { ...STATE, keys: [key('a'), { ...key('a'), hash: 'other' }, key('b')] };
+    await write('state.json', JSON.stringify(state));
+    expect((await lines())[0]).toBe('✗ state.json: keys[1].id: keys[0] has the same; only that one is used');
+    await repairDataFiles(folder, NOW);
+    expect(await parsed('state.json')).toEqual({ ...STATE, keys: [key('a'), key('b')] });
+    expect(await parsed(`state.json.${COPY}`)).toEqual(state);
   });
 
   it.each([2, 3])(

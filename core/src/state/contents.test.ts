@@ -115,6 +115,55 @@ describe('a state that another release wrote', () => {
   });
 });
 
+describe('a state with several rows of one name', () => {
+  const again = {
+    upstreams: [
+      { id: 'up', provider: 'echo' },
+      { id: 'up', provider: 'other' },
+    ],
+    aliases: [alias, { ...alias, candidates: [{ model: 'n' }] }],
+    keys: [key('a'), { ...key('a'), hash: 'other' }, key('b')],
+  };
+
+  it('uses the first, and names the others', async () => {
+    await writeFile(file(), JSON.stringify({ version: 3, settings: {}, ...again }));
+    const store = await open();
+    expect(store.read()).toMatchObject({
+      upstreams: [{ id: 'up', provider: 'echo' }],
+      aliases: [{ candidates: [{ model: 'm' }] }],
+      keys: [{ id: 'a', hash: 'h' }, { id: 'b' }],
+    });
+    expect(store.unusable.map(({ path }) => path)).toEqual([
+      'upstreams[1].id',
+      'aliases[1].name',
+      'keys[1].id',
+    ]);
+    expect(reports).toMatchObject([
+      {
+        fields: {
+          problems: expect.arrayContaining(['keys[1].id: keys[0] has the same; only that one is used']) as [],
+        },
+      },
+    ]);
+    await store.update(rename('a', 'Renamed'));
+    expect(await stored()).toMatchObject({
+      keys: [{ name: 'Renamed' }, { id: 'b' }, { id: 'a', hash: 'other' }],
+    });
+  });
+
+  it('removes all of them together', async () => {
+    await writeFile(file(), JSON.stringify({ version: 3, settings: {}, ...again }));
+    const store = await open();
+    await store.update((state) => ({
+      ...state,
+      upstreams: [],
+      keys: state.keys.filter(({ id }) => id !== 'a'),
+    }));
+    expect(await stored()).toMatchObject({ upstreams: [], aliases: [{}, {}], keys: [{ id: 'b' }] });
+    expect((await open()).read().keys).toMatchObject([{ id: 'b' }]);
+  });
+});
+
 describe('the text of the state', () => {
   it('is JSON for people, whatever is in it', async () => {
     const raw = {

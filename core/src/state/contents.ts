@@ -74,16 +74,19 @@ export function readContents(file: string, raw: JsonObject): ReadContents {
   const unknown = [...Object.keys(rest).map((name) => formatPath([name])), ...settings.unknown];
   const stored = new Map<object, unknown>();
   if (settings.unknown.length > 0) stored.set(settings.row, rawSettings);
-  const readList = <Row extends object>(list: ListName, { schema }: List<Row>) => {
+  const readList = <Row extends object>(list: ListName, { schema, nameOf }: List<Row>) => {
     const rows: Row[] = [];
     const aside: unknown[] = [];
+    const places = new Map<string, number>();
     for (const [at, entry] of shell.data[list].entries()) {
       const read = readRow(schema, entry, [list, at]);
-      if ('problems' in read) {
+      const wrong = 'problems' in read ? read.problems : repeated(list, places.get(nameOf(read.row)), at);
+      if ('problems' in read || wrong.length > 0) {
         aside.push(entry);
-        problems.push(...read.problems.map((problem) => ({ ...problem, list, at })));
+        problems.push(...wrong.map((problem) => ({ ...problem, list, at })));
         continue;
       }
+      places.set(nameOf(read.row), at);
       rows.push(read.row);
       unknown.push(...read.unknown);
       if (read.unknown.length > 0) stored.set(read.row, entry);
@@ -109,6 +112,18 @@ export function readContents(file: string, raw: JsonObject): ReadContents {
     problems,
     unknown,
   };
+}
+
+/** Of rows with the same name only the first counts: which one an edit or a request means would be chance. */
+function repeated(list: ListName, first: number | undefined, at: number): readonly ConfigProblem[] {
+  if (first === undefined) return [];
+  const path = formatPath([list, at, fieldOf(list)]);
+  return [{ path, message: `${formatPath([list, first])} has the same; only that one is used` }];
+}
+
+/** The field that names a row. */
+function fieldOf(list: ListName): 'id' | 'name' {
+  return list === 'aliases' ? 'name' : 'id';
 }
 
 /** Rows are checked one by one, where they are other ones. */
@@ -166,13 +181,39 @@ export function changeContents(before: Contents, changed: State): Contents {
     settings: changed.settings === state.settings ? state.settings : settings,
   } as const;
   carry(state.settings, next.settings);
-  return { ...before, state: next, stored };
+  const setAside = {
+    upstreams: keepAside('upstreams', before, () =>
+      removedFrom(LISTS.upstreams, state.upstreams, next.upstreams),
+    ),
+    aliases: keepAside('aliases', before, () => removedFrom(LISTS.aliases, state.aliases, next.aliases)),
+    keys: keepAside('keys', before, () => removedFrom(LISTS.keys, state.keys, next.keys)),
+  };
+  return { ...before, state: next, setAside, stored };
+}
+
+/** The rows that stay aside. One with the name of a removed row goes with it, or a revoked key would come back. */
+function keepAside(
+  list: ListName,
+  { setAside }: Contents,
+  removed: () => ReadonlySet<unknown>,
+): readonly unknown[] {
+  if (setAside[list].length === 0) return setAside[list];
+  const names = removed();
+  return setAside[list].filter((row) => !isJsonObject(row) || !names.has(row[fieldOf(list)]));
+}
+
+function removedFrom<Row extends object>(
+  { nameOf }: List<Row>,
+  before: readonly Row[],
+  next: readonly Row[],
+): ReadonlySet<unknown> {
+  const left = new Set(next.map(nameOf));
+  return new Set(before.map(nameOf).filter((name) => !left.has(name)));
 }
 
 /** A row that was set aside would come back beside the new one. */
 function refuseTaken(list: ListName, name: string, { setAside }: Contents): void {
-  const field = list === 'aliases' ? 'name' : 'id';
-  if (!setAside[list].some((row) => isJsonObject(row) && row[field] === name)) return;
+  if (!setAside[list].some((row) => isJsonObject(row) && row[fieldOf(list)] === name)) return;
   throw new GatewayError(
     'conflict',
     `${JSON.stringify(name)} is stored in ${list} already, in a form that this version cannot use. See: ./dragoman doctor`,

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
 import { LIST_NAMES, readContents } from './contents.ts';
-import { migrate, NewerStateError } from './migrations.ts';
+import { CURRENT_VERSION, migrate, NewerStateError } from './migrations.ts';
 import { readRow } from './rows.ts';
 import { settingsSchema } from './state.ts';
 
@@ -15,7 +15,11 @@ export function salvageState(stored: unknown): JsonObject | undefined {
     return [name, Array.isArray(rows) ? (rows as readonly JsonValue[]) : []] as const;
   });
   const isFine = !('problems' in readRow(settingsSchema, stored['settings'], []));
-  const whole = { ...stored, ...Object.fromEntries(lists), ...(!isFine && { settings: {} }) };
+  const whole = {
+    ...{ ...stored, version: versionIn(stored) },
+    ...Object.fromEntries(lists),
+    ...(!isFine && { settings: {} }),
+  };
   let migrated: JsonObject;
   try {
     migrated = migrate(whole);
@@ -27,4 +31,10 @@ export function salvageState(stored: unknown): JsonObject | undefined {
   const unusable = new Set(problems.map(({ list, at }) => `${list} ${at}`));
   const kept = lists.map(([name, rows]) => [name, rows.filter((_, at) => !unusable.has(`${name} ${at}`))]);
   return { ...whole, ...Object.fromEntries(kept) };
+}
+
+/** Where there is no version, the rows are read as of this one: each is checked, and none gets a right by it. */
+function versionIn({ version }: JsonObject): number {
+  const number = typeof version === 'string' && /^\d+$/.test(version) ? Number(version) : version;
+  return typeof number === 'number' && Number.isInteger(number) && number >= 1 ? number : CURRENT_VERSION;
 }
