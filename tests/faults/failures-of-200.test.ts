@@ -123,6 +123,26 @@ describe.each(SPEAKERS)(
   },
 );
 
+describe('an object that is no answer', () => {
+  const PASSED_ON = new Set([
+    'openai-chat chat',
+    'openai-responses responses',
+    'anthropic messages',
+    'gemini gemini',
+  ]);
+  const converted = SPEAKERS.flatMap(({ wire }) => CLIENTS.map(([name, client]) => ({ wire, name, client })));
+  it.each(converted.filter(({ wire, name }) => !PASSED_ON.has(`${wire} ${name}`)))(
+    'of an upstream that speaks $wire is an error to a client of $name',
+    async ({ wire, client }) => {
+      for (const body of [{}, { detail: text }, { code: 500, message: text }]) {
+        upstream.reply({ body });
+        const answer = await ask(client, `first-${wire}/m`, false);
+        expect(answer.status, answer.body).toBe(502);
+      }
+    },
+  );
+});
+
 describe('errors inside of streams', () => {
   it('are recorded as such', async () => {
     expect(failedInside).toHaveLength(SPEAKERS.length * CLIENTS.length);
