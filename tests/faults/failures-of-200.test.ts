@@ -123,6 +123,17 @@ describe.each(SPEAKERS)(
   },
 );
 
+describe('an error in the words of a proxy in front, as the first event of a stream', () => {
+  it.each(SPEAKERS)('tells its message: $wire', async ({ wire }) => {
+    for (const [, client] of CLIENTS) {
+      upstream.reply({ stream: [{ data: { error: { message: text } } }] });
+      const answer = await ask(client, `first-${wire}/m`, true);
+      expect(answer.status, answer.body).toBe(502);
+      expect(answer.body).toContain(text);
+    }
+  });
+});
+
 describe('an object that is no answer', () => {
   const PASSED_ON = new Set([
     'openai-chat chat',

@@ -93,6 +93,9 @@ class MessageDecoder implements StreamDecoder {
         break;
       case 'error':
         throw decodeError(200, {}, event);
+      default:
+        // A proxy in front may tell its error without a type.
+        if (event['error']) throw decodeError(200, {}, event);
     }
   }
 
