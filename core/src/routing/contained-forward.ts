@@ -87,6 +87,11 @@ function containedBody(body: Readable, call: Call): Readable {
 /** The reply, with headers that the gateway can read at any time. Throws where it is none. */
 function checked(reply: HttpReply): HttpReply {
   const { status, headers, body } = reply;
+  // The HTTP client's own, whatever status the upstream chose.
+  if (body instanceof ReplyBody && !isStatus(status)) {
+    body.destroy();
+    throw new GatewayError('upstream-broken', `The upstream answered with status ${status}.`);
+  }
   if (!isStatus(status) || !isJsonObject(headers) || !(body instanceof Readable)) {
     throw new TypeError(
       'forward.send() did not return a reply with a status of 200 to 599, headers and a readable body.',
