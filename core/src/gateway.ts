@@ -48,9 +48,8 @@ export interface Gateway {
   /** Lets running requests end for up to the configured grace, then stops everything. Safe to call twice. */
   close(): Promise<void>;
   /**
-   * Loads the configuration again and puts it in the place of the one that runs, as far as that goes without a restart:
-   * running requests end as they began. Gives the fields that wait for one. Rejects when it cannot be used; nothing has
-   * changed then.
+   * Loads the configuration and applies what does not need a restart; running requests are not affected. Returns the
+   * fields that need one. Rejects when the configuration is invalid, and then changes nothing.
    */
   readonly reload: Reload;
   /** A new link that signs one browser in, once. Only after `listen`. */
@@ -68,7 +67,7 @@ export interface Gateway {
 export interface GatewayOptions extends Surroundings {
   /** Serves the admin API and nothing else, for one command: no clients, no first key, no discovery of models. */
   readonly adminOnly?: boolean;
-  /** Whether `listen` makes a client key when there is none. Default true; false where nobody would see it. */
+  /** Whether `listen` makes a client key when there is none. Default: true. Set it to false if the key would not be shown. */
   readonly makesFirstKey?: boolean;
   /** Loads the configuration again. Without it, {@link Gateway.reload} keeps the one that runs. */
   readonly load?: ReloaderInput['load'];

@@ -59,7 +59,7 @@ export interface ErrorDetails {
   /** What only one protocol has names for, for its own clients. */
   readonly extensions?: Extensions;
   readonly cause?: unknown;
-  /** What the people who run the gateway are told besides, in its traces. Never a client. */
+  /** Shown to operators in traces, never to clients. */
   readonly operatorNote?: string;
   /** Set where a request is refused at the door. It is counted by this reason, and only a sample is recorded. */
   readonly refused?: Refusal;

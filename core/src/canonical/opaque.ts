@@ -61,7 +61,7 @@ export function createOpaqueBoxes(key: Uint8Array): (owner: string) => OpaqueBox
 
 /**
  * The state in a field of a client, which is an envelope or the client's protocol's own. An envelope that does not
- * open was altered or made for another key: nobody could read it, so there is none.
+ * open was altered or belongs to another key, and is ignored.
  */
 export function openState(box: OpaqueBox, own: Opaque & { readonly data: string }): Opaque | undefined {
   return own.data.startsWith(ENVELOPE) ? box.open(own.data) : own;

@@ -22,7 +22,7 @@ export function onHangups(work: () => void): void {
   if (isDue) work();
 }
 
-/** A terminal that is closed sends the same signal, and then nobody is there any more. */
+/** Closing a terminal sends the same signal; then the gateway has to stop. */
 function isTerminalGone(): boolean {
   return process.stdout.isTTY && !isatty(1);
 }

@@ -55,7 +55,7 @@ export function listNames(names: readonly string[]): string {
 
 const LONGEST_SHOWN = 60;
 
-/** What stands in the place of something else; never the value itself. */
+/** Describes an unexpected value, but never shows it. */
 export function foundInstead(value: unknown): string {
   return describeFound(value, false);
 }

@@ -4,7 +4,7 @@ import type { ResolvedConfig } from './resolved.ts';
 export interface ReloaderInput {
   /** Loads the configuration again. `reloads` counts how often that was done, as Node keeps what it has imported. */
   readonly load: (reloads: number) => Promise<ResolvedConfig>;
-  /** Puts it in the place of the one that runs. Returns the fields that wait for a restart. */
+  /** Replaces the running configuration. Returns the fields that need a restart. */
   readonly apply: (config: ResolvedConfig) => readonly string[];
   readonly log: Log;
 }

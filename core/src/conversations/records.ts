@@ -170,7 +170,7 @@ export async function listUnreadable(folder: string): Promise<readonly Unreadabl
   return found;
 }
 
-/** One that cannot be read is not the same as none: whoever goes on from it would begin with nothing. */
+/** An unreadable record is not a missing one: continuing from it would silently lose the history. */
 async function readRecord(path: string): Promise<JsonObject | undefined> {
   const value = await readJsonFile(path);
   if (value === undefined || isJsonObject(value)) return value;

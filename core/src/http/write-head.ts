@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { LimitHeadroom, Protocol } from '../plugin/plugin.ts';
 import { headerNumber, type HeaderValue, headerValue } from '../transport/header-value.ts';
 import type { HeaderMap } from '../transport/http.ts';
+import { isReplyStatus } from '../transport/reply-status.ts';
 import type { RequestState } from './exchange.ts';
 import { asInert, REPLY_POLICY } from './reply-policy.ts';
 
@@ -26,7 +27,7 @@ export function writeHead({ res: response, state }: Context, { status, headers, 
   if (length !== undefined) wanted['content-length'] = length;
   const written = asInert(status, wanted);
   if (response.headersSent) return written;
-  const code = isStatus(status) ? status : 500;
+  const code = isReplyStatus(status) ? status : 500;
   if (!hasLongLine(headers)) {
     try {
       response.writeHead(code, written);
@@ -58,10 +59,6 @@ function repair(headers: Written): Written {
     repaired[name] = isValue(name, value) ? value : headerValue(String(value));
   }
   return repaired;
-}
-
-function isStatus(status: number): boolean {
-  return Number.isInteger(status) && status >= 200 && status <= 599;
 }
 
 function isName(name: string): boolean {

@@ -1,5 +1,5 @@
 /**
- * Waits for a plugin, but not for longer; gives whether it was in time. The timer keeps the process alive: the steps
+ * Waits for work for at most `ms`, and returns whether it ended in time. The timer keeps the process alive: the steps
  * that follow have to be done. Throws what the work throws.
  */
 export async function isDoneWithin(ms: number, work: Promise<unknown>): Promise<boolean> {

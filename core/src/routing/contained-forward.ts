@@ -6,6 +6,7 @@ import { runAs } from '../plugin/plugin-scope.ts';
 import type { StreamDecoder } from '../plugin/stream-decoder.ts';
 import type { HeaderMap, HttpReply } from '../transport/http.ts';
 import { ReplyBody } from '../transport/reply-body.ts';
+import { isReplyStatus } from '../transport/reply-status.ts';
 import { askProvider } from './ask-provider.ts';
 import type { Call } from './call.ts';
 import { providerFailure } from './provider-failure.ts';
@@ -88,22 +89,17 @@ function containedBody(body: Readable, call: Call): Readable {
 function checked(reply: HttpReply): HttpReply {
   const { status, headers, body } = reply;
   // The HTTP client's own, whatever status the upstream chose.
-  if (body instanceof ReplyBody && !isStatus(status)) {
+  if (body instanceof ReplyBody && !isReplyStatus(status)) {
     body.destroy();
     throw new GatewayError('upstream-broken', `The upstream answered with status ${status}.`);
   }
-  if (!isStatus(status) || !isJsonObject(headers) || !(body instanceof Readable)) {
+  if (!isReplyStatus(status) || !isJsonObject(headers) || !(body instanceof Readable)) {
     throw new TypeError(
       'forward.send() did not return a reply with a status of 200 to 599, headers and a readable body.',
     );
   }
   // The HTTP client's own need no look.
   return body instanceof ReplyBody ? reply : { status, headers: textsOf(headers), body };
-}
-
-/** An informational status or one that nobody knows is no answer that a client could be given. */
-function isStatus(status: unknown): boolean {
-  return Number.isInteger(status) && Number(status) >= 200 && Number(status) <= 599;
 }
 
 function textsOf(headers: Readonly<Record<string, unknown>>): HeaderMap {

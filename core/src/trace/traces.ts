@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { isDoneWithin } from '../plugin/done-within.ts';
 import type { Log } from '../plugin/plugin.ts';
 import { NO_SECRETS, type Secrets } from '../plugin/secret-texts.ts';
-import { isWithin } from './is-within.ts';
 import type { PackedCapture } from './packed.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { Pulse } from './pulse.ts';
@@ -231,7 +231,7 @@ class WorkerTraces implements Traces {
     this.#post({ type: 'close' });
     this.#watchdog.stop();
     worker.ref();
-    if (await isWithin(this.#limits.closeMs, exited)) return;
+    if (await isDoneWithin(this.#limits.closeMs, exited)) return;
     this.#log.error({ lost: this.#sent.count }, 'The trace store did not close in time and was terminated.');
     // Native code cannot be interrupted, so the exit is not awaited.
     worker.unref();

@@ -81,7 +81,7 @@ export function createGatekeeper(deps: AdminDeps): Gatekeeper {
     async signIn(ctx, proof) {
       refuseForeignOrigin(ctx, deps);
       const method = await check(ctx, proof);
-      // The new cookie replaces that of an earlier session, which nobody could end then.
+      // The new cookie replaces that of an earlier session, which could not be ended otherwise.
       const before = sessions.use(readSessionCookie(ctx));
       if (before) sessions.end(before.id);
       const address = proxies.clientAddress(ctx.req);
