@@ -3,7 +3,7 @@ export * from './canonical/chat.ts';
 export * from './canonical/embed.ts';
 export * from './canonical/errors.ts';
 export * from './canonical/json.ts';
-export { readCount } from './canonical/usage.ts';
+export { readCount, sumCounts } from './canonical/usage.ts';
 export type { Model } from './canonical/models.ts';
 export { type Capabilities, type CapabilityTable, DEFAULT_CAPABILITIES } from './plugin/capabilities.ts';
 export * from './plugin/define.ts';

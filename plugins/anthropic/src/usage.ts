@@ -6,6 +6,7 @@ import {
   type JsonValue,
   readCount,
   type ReplyEnd,
+  sumCounts,
   type Usage,
 } from '@dragoman/core';
 
@@ -35,7 +36,7 @@ export function decodeUsage(value: JsonValue | undefined, before?: Usage): Usage
   const hosted = value['server_tool_use'];
   const searches = isJsonObject(hosted) ? readCount(hosted['web_search_requests']) : undefined;
   return defined({
-    input: own === undefined ? (before?.input ?? 0) : own + (cacheRead ?? 0) + (cacheWrite ?? 0),
+    input: own === undefined ? (before?.input ?? 0) : sumCounts(own, cacheRead, cacheWrite),
     output: count('output_tokens') ?? before?.output ?? 0,
     cacheRead,
     cacheWrite,

@@ -6,6 +6,7 @@ import {
   type JsonValue,
   readCount,
   type ReplyEnd,
+  sumCounts,
   type Usage,
 } from '@dragoman/core';
 
@@ -15,8 +16,8 @@ export function decodeUsage(value: JsonValue | undefined): Usage | undefined {
   const count = (name: string): number | undefined => readCount(value[name]);
   const reasoning = count('thoughtsTokenCount');
   return defined({
-    input: (count('promptTokenCount') ?? 0) + (count('toolUsePromptTokenCount') ?? 0),
-    output: (count('candidatesTokenCount') ?? 0) + (reasoning ?? 0),
+    input: sumCounts(count('promptTokenCount'), count('toolUsePromptTokenCount')),
+    output: sumCounts(count('candidatesTokenCount'), reasoning),
     cacheRead: count('cachedContentTokenCount'),
     reasoning,
   });
