@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { blameFor } from './plugin/blame.ts';
-import { runAs } from './plugin/plugin-scope.ts';
+import { blameFor } from './plugin/containment/blame.ts';
+import { runAs } from './plugin/containment/plugin-scope.ts';
 import { createStrayErrors } from './stray-errors.ts';
 
-const CORE = new URL('./routing/call.ts', import.meta.url).href;
+const CORE = new URL('./upstreams/call.ts', import.meta.url).href;
 const PACKAGE = '/app/node_modules/.pnpm/acme@1.0.0/node_modules/@acme/plugin/dist/index.js';
 const LIBRARY = '/app/node_modules/ws/lib/websocket.js';
 const OWN = '/app/plugins/acme/index.ts';

@@ -1,8 +1,8 @@
-import { blameFor } from './plugin/blame.ts';
-import { bindLog } from './plugin/bound-log.ts';
-import { describeThrown } from './plugin/describe-thrown.ts';
+import { blameFor } from './plugin/containment/blame.ts';
+import { bindLog } from './plugin/containment/bound-log.ts';
+import { describeThrown } from './plugin/containment/describe-thrown.ts';
 import type { Log } from './plugin/plugin.ts';
-import { RepeatLimit } from './plugin/repeat-limit.ts';
+import { RepeatLimit } from './timing/repeat-limit.ts';
 
 export interface StrayErrorsInput {
   readonly log: () => Log;

@@ -1,6 +1,6 @@
 import type { Log } from './plugin/plugin.ts';
-import type { Upstreams } from './routing/upstream.ts';
-import { guarded } from './transport/guarded.ts';
+import type { Upstreams } from './upstreams/upstream.ts';
+import { guarded } from './timing/guarded.ts';
 
 /** What is done about upstreams in the background. */
 export interface Upkeep {

@@ -2,7 +2,7 @@ import { echo } from '@dragoman/plugin-echo';
 import { openai } from '@dragoman/plugin-openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ConfigError } from '../../core/src/config/config-error.ts';
+import { ConfigError } from '../../core/src/validation/config-error.ts';
 import { resolveConfig } from '../../core/src/config/resolve.ts';
 import { type CliHome, createCliHome, IMPORTS } from '../support/cli.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import OpenAI from 'openai';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { traceQuerySchema } from '../../core/src/trace/query.ts';
-import { openSqliteStore } from '../../core/src/trace/sqlite/sqlite-store.ts';
+import { openSqliteStore } from '../../core/src/trace/worker/sqlite/sqlite-store.ts';
 import { type CliHome, createCliHome, IMPORTS, readyGateway } from '../support/cli.ts';
 
 const CONFIG = `${IMPORTS}

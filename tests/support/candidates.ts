@@ -1,10 +1,10 @@
 import { type RoutingConfig, routingSchema } from '../../core/src/config/routing.ts';
 import { upstreamSchema, type UpstreamInput } from '../../core/src/config/upstream.ts';
-import type { Candidate } from '../../core/src/routing/candidate.ts';
-import type { Clock } from '../../core/src/routing/clock.ts';
-import { createHealthBoard } from '../../core/src/routing/health.ts';
+import type { Candidate } from '../../core/src/catalogue/candidate.ts';
+import type { Clock } from '../../core/src/timing/clock.ts';
+import { createHealthBoard } from '../../core/src/upstreams/health.ts';
 import { hash } from '../../core/src/routing/policies.ts';
-import type { Upstream } from '../../core/src/routing/upstream.ts';
+import type { Upstream } from '../../core/src/upstreams/upstream.ts';
 
 export const routing: RoutingConfig = routingSchema.parse({});
 const board = createHealthBoard(() => routing.breaker);

@@ -1,6 +1,6 @@
-import { createBodyBudget } from '../../core/src/http/body-budget.ts';
-import type { Intake } from '../../core/src/http/intake.ts';
-import { createUploadWatch } from '../../core/src/http/upload-watch.ts';
+import { createBodyBudget } from '../../core/src/http/bodies/body-budget.ts';
+import type { Intake } from '../../core/src/http/bodies/intake.ts';
+import { createUploadWatch } from '../../core/src/http/bodies/upload-watch.ts';
 
 /** How one body comes in, with room for many. */
 export function createIntake(limit: number): Intake {

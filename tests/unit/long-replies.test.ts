@@ -4,7 +4,7 @@ import { geminiCodec } from '@dragoman/plugin-gemini';
 import { openaiChatCodec } from '@dragoman/plugin-openai';
 import { describe, expect, it } from 'vitest';
 import { ReplyFolder } from '../../core/src/canonical/fold.ts';
-import { placeOf } from '../../core/src/trace/conversation.ts';
+import { placeOf } from '../../core/src/trace/worker/conversation.ts';
 import { SseParser } from '../../core/src/transport/sse.ts';
 import { openaiResponsesCodec } from '../../plugins/openai/src/responses/codec.ts';
 import { chatEndpoint } from '../support/chat-endpoint.ts';

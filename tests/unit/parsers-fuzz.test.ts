@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../core/src/canonical/errors.ts';
-import { createRedactor, redactQuery, redactUrl } from '../../core/src/trace/redact.ts';
-import { parseJsonBody } from '../../core/src/transport/json-body.ts';
-import { unexpectedToken } from '../../core/src/transport/json-scan.ts';
-import { boundaryOf, parseForm } from '../../core/src/transport/multipart.ts';
-import { replaceModel } from '../../core/src/transport/span-edit.ts';
+import { createRedactor, redactQuery, redactUrl } from '../../core/src/trace/worker/redact.ts';
+import { parseJsonBody } from '../../core/src/transport/json/json-body.ts';
+import { unexpectedToken } from '../../core/src/transport/json/json-scan.ts';
+import { boundaryOf, parseForm } from '../../core/src/transport/multipart/multipart.ts';
+import { replaceModel } from '../../core/src/transport/json/span-edit.ts';
 import { type SseEvent, SseParser } from '../../core/src/transport/sse.ts';
 
 /** What clients and upstreams send, and what is cut out of it, put into it, or written twice. */

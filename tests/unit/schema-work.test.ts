@@ -5,7 +5,7 @@ import { geminiCodec } from '@dragoman/plugin-gemini';
 import { openaiChatCodec } from '@dragoman/plugin-openai';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createToolNames } from '../../core/src/canonical/tool-names.ts';
+import { createToolNames } from '../../core/src/codec/tools/tool-names.ts';
 import { openaiResponsesCodec } from '../../plugins/openai/src/responses/codec.ts';
 import { createTestContext } from '../support/call-context.ts';
 import { leastCpuMs } from '../support/cpu-time.ts';

@@ -6,7 +6,7 @@ import {
   type OpaqueBox,
 } from '@dragoman/core';
 import type { UpstreamInput } from '../../core/src/config/upstream.ts';
-import { openSecretBox } from '../../core/src/state/secrets.ts';
+import { openSecretBox } from '../../core/src/state/secrets/secrets.ts';
 import { failureOf } from '../support/events.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';

@@ -1,8 +1,8 @@
 import { open, rename, rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { JsonObject } from '../canonical/json.ts';
-import { createAgeClock } from '../state/age-clock.ts';
-import { createDataFolder, flushFolder } from '../state/folder.ts';
+import { createAgeClock } from '../timing/age-clock.ts';
+import { createDataFolder, flushFolder } from '../state/files/folder.ts';
 import { chainLine, type Claim, GENESIS, readClaim, readLine } from './chain.ts';
 import type { AuditEntry, AuditHead, AuditInput } from './entry.ts';
 import { ACTIVE, listFiles, nextName, readLines } from './files.ts';

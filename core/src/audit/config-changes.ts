@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Registry } from '../plugin/registry.ts';
-import { maskOptions } from '../state/secret-options.ts';
+import { maskOptions } from '../validation/secret-options.ts';
 
 export interface ConfigChanges {
   readonly before: Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { refused } from '../state/unreadable.ts';
+import { refused } from '../state/files/unreadable.ts';
 
 /** The file that grows; full ones are `audit-<number>.jsonl`. */
 export const ACTIVE = 'audit.jsonl';

@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { loadConfig } from '../config/load.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import { createGateway } from '../gateway.ts';
-import { readRunFile, type RunningGateway } from '../state/run-file.ts';
+import { readRunFile, type RunningGateway } from '../state/files/run-file.ts';
 import { CommandError } from './command-error.ts';
 import { type ConfigFlags, loadInput } from './flags.ts';
 import { readState } from './read-state.ts';

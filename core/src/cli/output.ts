@@ -1,4 +1,4 @@
-import { visible, visibleJson } from '../visible-text.ts';
+import { visible, visibleJson } from '../text/visible-text.ts';
 
 /**
  * Writes lines of a command's result. They may contain text of clients and upstreams, so control characters are

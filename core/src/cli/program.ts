@@ -1,21 +1,21 @@
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
-import { addAliases } from './aliases.ts';
-import { addAudit } from './audit.ts';
+import { addAliases } from './commands/aliases.ts';
+import { addAudit } from './commands/audit.ts';
 import { CommandError } from './command-error.ts';
-import { addDoctor } from './doctor.ts';
-import { addHealth } from './health.ts';
-import { addKeys } from './keys.ts';
-import { addModels } from './models.ts';
-import { addReload } from './reload.ts';
-import { addSessions } from './sessions.ts';
-import { addSignInLink } from './sign-in-link.ts';
-import { addStart } from './start.ts';
-import { addTraces } from './traces.ts';
-import { addUpstreams } from './upstreams.ts';
-import { ConfigError } from '../config/config-error.ts';
-import { StateError } from '../state/state-error.ts';
-import { visible } from '../visible-text.ts';
+import { addDoctor } from './doctor/doctor.ts';
+import { addHealth } from './commands/health.ts';
+import { addKeys } from './commands/keys.ts';
+import { addModels } from './commands/models.ts';
+import { addReload } from './commands/reload.ts';
+import { addSessions } from './commands/sessions.ts';
+import { addSignInLink } from './commands/sign-in-link.ts';
+import { addStart } from './commands/start.ts';
+import { addTraces } from './commands/traces.ts';
+import { addUpstreams } from './commands/upstreams.ts';
+import { ConfigError } from '../validation/config-error.ts';
+import { StateError } from '../state/files/state-error.ts';
+import { visible } from '../text/visible-text.ts';
 
 const program = new Command('dragoman')
   .description('A gateway between LLM clients and LLM upstreams.')

@@ -1,4 +1,4 @@
-import { describeThrown } from '../plugin/describe-thrown.ts';
+import { describeThrown } from '../plugin/containment/describe-thrown.ts';
 import type { Log } from '../plugin/plugin.ts';
 import { createStrayErrors } from '../stray-errors.ts';
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Plugin, ProviderType } from '../plugin/plugin.ts';
-import type { RecordLevel } from '../trace/recording.ts';
-import type { Price, UnknownPrice } from './limits.ts';
+import type { RecordLevel } from './recording.ts';
+import type { Price, UnknownPrice } from '../canonical/limits.ts';
 import type { AliasInput, routingSchema } from './routing.ts';
 import type { UpstreamInput } from './upstream.ts';
 

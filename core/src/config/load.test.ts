@@ -23,7 +23,7 @@ interface Outcome {
 async function load(input: LoadInput = {}, env: Record<string, string> = {}): Promise<Outcome> {
   const script = `
     const { loadConfig } = await import(${JSON.stringify(new URL('load.ts', import.meta.url).href)});
-    const { ConfigError } = await import(${JSON.stringify(new URL('config-error.ts', import.meta.url).href)});
+    const { ConfigError } = await import(${JSON.stringify(new URL('../validation/config-error.ts', import.meta.url).href)});
     const outcome = await loadConfig(${JSON.stringify(input)}).then(
       (config) => ({ config: { ...config, plugins: config.plugins.map(({ name }) => name) } }),
       (error) => error instanceof ConfigError ? { problem: error.message } : { unexpected: error.stack },

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { ConfigProblem } from './config-error.ts';
-import { explainIssues } from './explain.ts';
+import type { ConfigProblem } from '../validation/config-error.ts';
+import { explainIssues } from '../validation/explain.ts';
 import type { ResolvedConfig } from './resolved.ts';
 import type { Section } from './section.ts';
 import { logFormatSchema, logLevelSchema } from './sections/log.ts';

@@ -1,12 +1,12 @@
 import { isJsonObject } from '../canonical/json.ts';
 import type { ProviderType } from '../plugin/plugin.ts';
 import type { Registry } from '../plugin/registry.ts';
-import { maskOptions } from '../state/secret-options.ts';
+import { maskOptions } from '../validation/secret-options.ts';
 import { isSafeModelName } from '../transport/safe-path.ts';
-import type { ConfigProblem } from './config-error.ts';
-import { explainIssues } from './explain.ts';
-import { describeUnknownName, formatPath, problemsOf } from './issues.ts';
-import { urlsWithUserInfo } from './option-urls.ts';
+import type { ConfigProblem } from '../validation/config-error.ts';
+import { explainIssues } from '../validation/explain.ts';
+import { describeUnknownName, formatPath, problemsOf } from '../validation/issues.ts';
+import { urlsWithUserInfo } from '../validation/option-urls.ts';
 import { type UpstreamConfig, upstreamSchema } from './upstream.ts';
 
 export type ParsedUpstream =

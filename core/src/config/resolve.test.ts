@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { definePlugin, defineProvider, secret } from '../plugin/define.ts';
 import type { Plugin } from '../plugin/plugin.ts';
-import { ConfigError } from './config-error.ts';
+import { ConfigError } from '../validation/config-error.ts';
 import type { ConfigOverrides } from './overrides.ts';
 import { type ConfigSource, resolveConfig } from './resolve.ts';
 

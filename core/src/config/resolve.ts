@@ -1,8 +1,8 @@
 import { defined, isJsonObject } from '../canonical/json.ts';
-import { closestName } from './closest.ts';
-import { ConfigError, type ConfigProblem } from './config-error.ts';
+import { closestName } from '../text/closest.ts';
+import { ConfigError, type ConfigProblem } from '../validation/config-error.ts';
 import type { ConfigInput } from './define.ts';
-import { listNames } from './explain.ts';
+import { listNames } from '../validation/explain.ts';
 import type { ConfigOverrides } from './overrides.ts';
 import type { ResolvedConfig } from './resolved.ts';
 import type { ConfigFields } from './section.ts';

@@ -1,7 +1,7 @@
-import type { RecordLevel } from '../trace/recording.ts';
-import type { RedactionRules } from '../trace/redact.ts';
+import type { RecordLevel } from './recording.ts';
+import type { RedactionRules } from '../trace/worker/redact.ts';
 import type { Plugin } from '../plugin/plugin.ts';
-import type { PriceConfig } from './limits.ts';
+import type { PriceConfig } from '../canonical/limits.ts';
 import type { AliasConfig, RoutingConfig } from './routing.ts';
 import type { UpstreamConfig } from './upstream.ts';
 

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { isJsonObject } from '../canonical/json.ts';
-import type { ConfigProblem } from './config-error.ts';
-import { explainIssues } from './explain.ts';
-import { problemsOf } from './issues.ts';
+import type { ConfigProblem } from '../validation/config-error.ts';
+import { explainIssues } from '../validation/explain.ts';
+import { problemsOf } from '../validation/issues.ts';
 
 /** One part of the configuration. When there are problems, the value is a stand-in. */
 export interface Section<T> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { capabilitiesSchema } from '../plugin/capabilities.ts';
-import { limitsSchema } from './limits.ts';
-import { RECORD_LEVELS } from '../trace/recording.ts';
+import { limitsSchema } from '../canonical/limits.ts';
+import { RECORD_LEVELS } from './recording.ts';
 import { relaySchema } from './relay.ts';
 import { prioritySchema, weightSchema } from './routing.ts';
 

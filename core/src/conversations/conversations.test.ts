@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../canonical/json.ts';
-import { UnreadableFileError } from '../state/unreadable.ts';
+import { UnreadableFileError } from '../state/files/unreadable.ts';
 import { type Conversations, createConversations, saidIn, type Turn } from './conversations.ts';
 import type { RecordName } from './record-index.ts';
 import type { Records } from './records.ts';

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject } from '../canonical/json.ts';
-import { createAgeClock } from '../state/age-clock.ts';
-import { readJsonFile, UnreadableFileError } from '../state/unreadable.ts';
-import { writeFailure } from '../state/write-failure.ts';
+import { createAgeClock } from '../timing/age-clock.ts';
+import { readJsonFile, UnreadableFileError } from '../state/files/unreadable.ts';
+import { writeFailure } from '../state/files/write-failure.ts';
 import { type Entry, type RecordBounds, RecordIndex, type RecordName } from './record-index.ts';
 
 /** JSON objects by owner and name, bounded by number, age and size. The oldest of the largest owner are removed first. */

@@ -6,22 +6,27 @@ import type { Logger } from 'pino';
 import { GatewayError } from '../canonical/errors.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Protocol } from '../plugin/plugin.ts';
-import { methodNotAllowed } from './allowed-methods.ts';
-import { createDoor, type Door, refusalOf } from './door.ts';
+import { methodNotAllowed } from './base/allowed-methods.ts';
+import { createDoor, type Door, refusalOf } from './access/door.ts';
 import { sendError } from './errors.ts';
-import { clientRequestIdOf, createNotes, createRequestId, type RequestState } from './exchange.ts';
-import { refuseForeignPages } from './foreign-pages.ts';
-import { isForwarded } from './is-forwarded.ts';
+import {
+  clientRequestIdOf,
+  createNotes,
+  createRequestId,
+  type RequestState,
+} from './endpoints/open-exchange.ts';
+import { refuseForeignPages } from './access/foreign-pages.ts';
+import { isForwarded } from './access/is-forwarded.ts';
 import { hostNameOf, isLoopback } from '../transport/loopback.ts';
-import type { RequestLog } from '../log.ts';
-import type { Proxies } from './proxies.ts';
+import type { RequestLog } from '../log/log.ts';
+import type { Proxies } from './access/proxies.ts';
 import { noteUsage } from '../routing/spending.ts';
-import type { Recorder } from './recorder.ts';
-import { REPLY_POLICY } from './reply-policy.ts';
+import type { Recorder } from './recording/recorder.ts';
+import { REPLY_POLICY } from './base/reply-policy.ts';
 import { logRequest } from './request-log.ts';
-import { discardRest } from './unread-body.ts';
-import { asksForWebSocket, noWebSockets } from './web-socket.ts';
-import { ownHeaders } from './write-head.ts';
+import { discardRest } from './bodies/unread-body.ts';
+import { asksForWebSocket, noWebSockets } from './access/web-socket.ts';
+import { ownHeaders } from './base/write-head.ts';
 
 export interface AppDeps {
   readonly config: ResolvedConfig;

@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa';
 import { GatewayError } from '../canonical/errors.ts';
-import { PASS_HEADER } from './passes.ts';
+import { PASS_HEADER } from './access/passes.ts';
 
 /** What the console's own address serves; its pages read the gateway's health, too. */
 const OF_CONSOLE = /^\/(?:(?:console|admin)(?:\/|$)|(?:healthz?|readyz)$)/;

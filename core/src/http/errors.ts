@@ -1,9 +1,9 @@
 import type { Context } from 'koa';
 import type { GatewayError } from '../canonical/errors.ts';
 import type { EncodedError, Protocol } from '../plugin/plugin.ts';
-import { allowedMethods } from './allowed-methods.ts';
-import type { RequestState } from './exchange.ts';
-import { writeHead } from './write-head.ts';
+import { allowedMethods } from './base/allowed-methods.ts';
+import type { RequestState } from './endpoints/open-exchange.ts';
+import { writeHead } from './base/write-head.ts';
 
 /**
  * Answers with an error in the envelope of the request's protocol. A reply that has already begun cannot report it

@@ -1,8 +1,8 @@
 import type Router from '@koa/router';
-import type { LogStatus } from '../log-sink.ts';
+import type { LogStatus } from '../log/log-sink.ts';
 import type { TracesStatus } from '../trace/traces.ts';
 import type { Protocol } from '../plugin/plugin.ts';
-import { createAppRouter } from './create-app-router.ts';
+import { createAppRouter } from './base/create-app-router.ts';
 
 export interface InfoDeps {
   readonly name: string;

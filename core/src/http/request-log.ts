@@ -1,8 +1,8 @@
-import { recordedName } from '../routing/name-length.ts';
+import { recordedName } from '../catalogue/name-length.ts';
 import type { Context } from 'koa';
-import type { RequestLog } from '../log.ts';
-import type { RequestState } from './exchange.ts';
-import { isAborted, statusOf } from './reply-state.ts';
+import type { RequestLog } from '../log/log.ts';
+import type { RequestState } from './endpoints/open-exchange.ts';
+import { isAborted, statusOf } from './base/reply-state.ts';
 
 /** Writes a request's one line. The query stays out: clients put keys there. */
 export function logRequest(log: RequestLog, ctx: Context, milliseconds: number): void {

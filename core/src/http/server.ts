@@ -3,11 +3,11 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
 import type { Protocol } from '../plugin/plugin.ts';
-import { guarded } from '../transport/guarded.ts';
+import { guarded } from '../timing/guarded.ts';
 import { encodeError } from './errors.ts';
-import { REPLY_POLICY } from './reply-policy.ts';
+import { REPLY_POLICY } from './base/reply-policy.ts';
 import type { Tls } from './tls.ts';
-import { UNREAD_BOUNDS } from './unread-body.ts';
+import { UNREAD_BOUNDS } from './bodies/unread-body.ts';
 
 /** How often connections that became idle are closed while the server drains. */
 const IDLE_SWEEP_MS = 50;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { ConfigError, type ConfigProblem } from '../config/config-error.ts';
+import { ConfigError, type ConfigProblem } from '../validation/config-error.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 
 /** A certificate and its key, as PEM. */

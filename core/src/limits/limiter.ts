@@ -1,5 +1,5 @@
 import { GatewayError } from '../canonical/errors.ts';
-import type { Limits } from '../config/limits.ts';
+import type { Limits } from '../canonical/limits.ts';
 import type { LimitStatus } from '../plugin/plugin.ts';
 import { type Amount, greater, limitInMicros, NONE, ONE, sum, toAmount, toDollars } from './amount.ts';
 import type { Coordinator, Counter, Wanted } from './coordinator.ts';

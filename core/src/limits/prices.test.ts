@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { upstreamSchema } from '../config/upstream.ts';
-import type { Upstream } from '../routing/upstream.ts';
+import type { Upstream } from '../upstreams/upstream.ts';
 import { createPrices } from './prices.ts';
 
 function at(baseUrl?: string): Upstream {

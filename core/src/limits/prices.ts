@@ -1,9 +1,9 @@
 import { calcPrice, findProvider, type ModelPrice } from '@pydantic/genai-prices';
 import type { Usage } from '../canonical/chat.ts';
 import { defined } from '../canonical/json.ts';
-import { matchesPattern } from '../config/pattern.ts';
-import type { Price, PriceConfig, PriceTable, UnknownPrice } from '../config/limits.ts';
-import type { Upstream } from '../routing/upstream.ts';
+import { matchesPattern } from '../text/pattern.ts';
+import type { Price, PriceConfig, PriceTable, UnknownPrice } from '../canonical/limits.ts';
+import type { Upstream } from '../upstreams/upstream.ts';
 
 /** What models cost, in US dollars: by the config, else by a table of the public APIs. */
 export interface Prices {

@@ -1,4 +1,4 @@
-import { mapInTurns } from '../in-turns.ts';
+import { mapInTurns } from '../timing/in-turns.ts';
 
 /** What is used of a limit, and whose it is. */
 export interface LimitSample {

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Refusal } from '../canonical/errors.ts';
-import { BREAKER_STATES, type BreakerState } from '../routing/breaker.ts';
-import type { AttemptRecord, TraceRecord } from '../trace/record.ts';
+import { BREAKER_STATES, type BreakerState } from '../upstreams/breaker.ts';
+import type { AttemptRecord, TraceRecord } from '../canonical/trace-record.ts';
 import { exposeLimits, type LimitSample } from './limit-series.ts';
 import { CounterSeries, HistogramSeries } from './series.ts';
 

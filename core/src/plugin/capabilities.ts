@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { matchesPattern } from '../config/pattern.ts';
+import { matchesPattern } from '../text/pattern.ts';
 
 /**
  * What an upstream model can do and how it wants to be asked. Every quirk of a model is a field here, so that

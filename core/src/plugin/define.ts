@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { findUnsafeText } from './header-text.ts';
+import { findUnsafeText } from '../transport/header-text.ts';
 import type { Plugin, Protocol, ProviderType } from './plugin.ts';
 
 type OptionsArgument<Options> =

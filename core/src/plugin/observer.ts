@@ -1,4 +1,4 @@
-import type { TraceRecord } from '../trace/record.ts';
+import type { TraceRecord } from '../canonical/trace-record.ts';
 import type { HttpClient } from '../transport/http.ts';
 import type { Log } from './plugin.ts';
 

@@ -8,15 +8,15 @@ import type { EmbedReply, EmbedRequest } from '../canonical/embed.ts';
 import type { GatewayError } from '../canonical/errors.ts';
 import type { JsonObject } from '../canonical/json.ts';
 import type { Model } from '../canonical/models.ts';
-import type { OpaqueBox } from '../canonical/opaque.ts';
-import type { FetchedFile } from '../fetch/fetch-files.ts';
-import type { Price } from '../config/limits.ts';
+import type { OpaqueBox } from '../codec/opaque.ts';
+import type { FetchedFile } from '../transport/fetch/fetch-files.ts';
+import type { Price } from '../canonical/limits.ts';
 import type { Capabilities, CapabilityTable } from './capabilities.ts';
 import type { ConversationRules } from './conversation-rules.ts';
 import type { ObserverSetup, TraceObserver } from './observer.ts';
 import type { HeaderMap, HttpClient, HttpReply } from '../transport/http.ts';
 import type { SseEvent } from '../transport/sse.ts';
-import type { StreamDecoder } from './stream-decoder.ts';
+import type { StreamDecoder } from '../codec/stream-decoder.ts';
 
 /** The part of the logger that plugins may use. Values of secret fields are redacted. */
 export interface Log {

@@ -1,12 +1,12 @@
 import { GatewayError } from '../canonical/errors.ts';
 import { defined } from '../canonical/json.ts';
-import type { Limits } from '../config/limits.ts';
+import type { Limits } from '../canonical/limits.ts';
 import { type Amount, greater, NONE, toAmount, toMicros } from '../limits/amount.ts';
 import type { Demand, Limiter, Permit, Spent, Subject } from '../limits/limiter.ts';
 import type { PricedModel, Prices } from '../limits/prices.ts';
 import { limitsWork } from '../limits/windows.ts';
 import type { LimitStatus } from '../plugin/plugin.ts';
-import type { Candidate } from './candidate.ts';
+import type { Candidate } from '../catalogue/candidate.ts';
 import type { Exchange, Notes } from './exchange.ts';
 import { spentBy } from './spending.ts';
 

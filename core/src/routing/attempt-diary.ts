@@ -1,7 +1,7 @@
 import type { GatewayError } from '../canonical/errors.ts';
-import type { AttemptReason, AttemptRecord } from '../trace/record.ts';
-import type { CallTimes } from './call.ts';
-import type { Candidate } from './candidate.ts';
+import type { AttemptReason, AttemptRecord } from '../canonical/trace-record.ts';
+import type { CallTimes } from '../upstreams/call.ts';
+import type { Candidate } from '../catalogue/candidate.ts';
 import type { Exchange } from './exchange.ts';
 
 interface Attempted {

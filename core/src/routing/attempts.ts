@@ -2,14 +2,14 @@ import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
 import type { Demand, Limiter, Spent } from '../limits/limiter.ts';
 import type { Prices } from '../limits/prices.ts';
 import type { HttpPools } from '../transport/pools.ts';
-import type { AttemptReason } from '../trace/record.ts';
+import type { AttemptReason } from '../canonical/trace-record.ts';
 import { AttemptDiary } from './attempt-diary.ts';
 import { admit } from './admission.ts';
-import { type Call, startCall } from './call.ts';
-import type { Candidate } from './candidate.ts';
-import type { Clock } from './clock.ts';
+import { type Call, startCall } from '../upstreams/call.ts';
+import type { Candidate } from '../catalogue/candidate.ts';
+import type { Clock } from '../timing/clock.ts';
 import type { Exchange } from './exchange.ts';
-import type { Gates } from './gates.ts';
+import type { Gates } from '../upstreams/gates.ts';
 import { spentBy } from './spending.ts';
 
 /** One try at one candidate. It throws as long as another candidate may still answer in its place. */

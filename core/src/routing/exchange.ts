@@ -1,9 +1,9 @@
 import type { GatewayError } from '../canonical/errors.ts';
 import type { Capture } from '../trace/capture.ts';
-import type { AttemptRecord } from '../trace/record.ts';
+import type { AttemptRecord } from '../canonical/trace-record.ts';
 import type { LimitHeadroom } from '../plugin/plugin.ts';
-import type { Estimate } from './estimate-tokens.ts';
-import type { Meter } from './meter.ts';
+import type { Estimate } from '../metering/estimate-tokens.ts';
+import type { Meter } from '../metering/meter.ts';
 import type { Readable } from 'node:stream';
 import type { Usage } from '../canonical/chat.ts';
 import type { Log, Protocol, RawRequest } from '../plugin/plugin.ts';

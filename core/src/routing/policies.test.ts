@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { candidate, idsOf, seeded } from '../../../tests/support/candidates.ts';
 import type { PolicyName } from '../config/routing.ts';
-import type { Candidate } from './candidate.ts';
+import type { Candidate } from '../catalogue/candidate.ts';
 import { orderBy, type PolicyContext } from './policies.ts';
 
 const five = ['a', 'b', 'c', 'd', 'e'].map((id) => candidate(id));

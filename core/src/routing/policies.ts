@@ -1,5 +1,5 @@
 import type { PolicyName } from '../config/routing.ts';
-import type { Candidate } from './candidate.ts';
+import type { Candidate } from '../catalogue/candidate.ts';
 
 /** What a choice may depend on. */
 export interface PolicyContext {

@@ -1,18 +1,18 @@
 import { GatewayError } from '../canonical/errors.ts';
 import type { Usage } from '../canonical/chat.ts';
 import type { Demand } from '../limits/limiter.ts';
-import type { AttemptReason } from '../trace/record.ts';
+import type { AttemptReason } from '../canonical/trace-record.ts';
 import { limitsMoney } from '../limits/windows.ts';
 import { admit, demandOf, unpriced } from './admission.ts';
 import { summarize, tryCandidate, unavailable } from './attempts.ts';
-import type { Candidate } from './candidate.ts';
+import type { Candidate } from '../catalogue/candidate.ts';
 import type { Exchange } from './exchange.ts';
 import { orderBy } from './policies.ts';
 import { Race } from './race.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import type { Route } from './route.ts';
+import type { Route } from '../catalogue/route.ts';
 import type { Routed, RouterDeps } from './router.ts';
-import { ruleOf } from './rules.ts';
+import { ruleOf } from '../upstreams/failure-rules.ts';
 
 /** What candidates are compared by: three times as many tokens are read as are written. */
 const TYPICAL_USAGE: Usage = { input: 750_000, output: 250_000 };

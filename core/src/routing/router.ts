@@ -5,15 +5,15 @@ import type { PricedModel } from '../limits/prices.ts';
 import { limitsMoney } from '../limits/windows.ts';
 import { admit, demandOf, unpriced } from './admission.ts';
 import type { Attempt, AttemptDeps } from './attempts.ts';
-import type { Candidate } from './candidate.ts';
-import type { Catalogue } from './catalogue.ts';
-import { type Estimate, estimateOnce } from './estimate-tokens.ts';
+import type { Candidate } from '../catalogue/candidate.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { type Estimate, estimateOnce } from '../metering/estimate-tokens.ts';
 import type { Exchange } from './exchange.ts';
-import type { HealthBoard, Operation } from './health.ts';
+import type { HealthBoard, Operation } from '../upstreams/health.ts';
 import { RouteRun } from './route-run.ts';
 import { RetryBudget } from './retry-budget.ts';
-import type { Route } from './route.ts';
-import { ruleOf } from './rules.ts';
+import type { Route } from '../catalogue/route.ts';
+import { ruleOf } from '../upstreams/failure-rules.ts';
 
 /** A request on its way to whoever answers it. */
 export interface Routed<Result> {

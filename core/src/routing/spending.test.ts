@@ -9,8 +9,8 @@ import { createMemoryCoordinator } from '../limits/memory-coordinator.ts';
 import { createPrices } from '../limits/prices.ts';
 import { admit } from './admission.ts';
 import type { Exchange } from './exchange.ts';
-import { Meter } from './meter.ts';
-import type { Upstream } from './upstream.ts';
+import { Meter } from '../metering/meter.ts';
+import type { Upstream } from '../upstreams/upstream.ts';
 
 const now = (): number => 0;
 const prices = createPrices(() => ({ table: {}, unknown: 'allow' }), now);

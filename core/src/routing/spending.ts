@@ -2,7 +2,7 @@ import { NONE, sum, toAmount, toMicros } from '../limits/amount.ts';
 import type { Spent } from '../limits/limiter.ts';
 import type { Prices } from '../limits/prices.ts';
 import type { Notes } from './exchange.ts';
-import type { Meter } from './meter.ts';
+import type { Meter } from '../metering/meter.ts';
 
 /**
  * What calls took of their upstreams, together; `undefined` when none of them began to answer. It never throws: a

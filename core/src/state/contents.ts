@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject } from '../canonical/json.ts';
-import type { ConfigProblem } from '../config/config-error.ts';
-import { formatPath, problemsOf } from '../config/issues.ts';
+import type { ConfigProblem } from '../validation/config-error.ts';
+import { formatPath, problemsOf } from '../validation/issues.ts';
 import { aliasSchema } from '../config/routing.ts';
 import { upstreamSchema } from '../config/upstream.ts';
 import { CURRENT_VERSION } from './migrations.ts';
 import { EXPLAINED, keepUnknown, readRow } from './rows.ts';
 import { keySchema, settingsSchema, type State } from './state.ts';
-import { UnreadableFileError } from './unreadable.ts';
+import { UnreadableFileError } from './files/unreadable.ts';
 
 /** The lists of the state: how a row is read, and what it is called by. */
 const LISTS = {

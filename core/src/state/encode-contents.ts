@@ -1,4 +1,4 @@
-import { ChunkWriter } from './chunk-writer.ts';
+import { ChunkWriter } from './files/chunk-writer.ts';
 import { type Contents, LIST_NAMES, type ListName } from './contents.ts';
 
 const INDENT = '    ';

@@ -1,9 +1,9 @@
 import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { GatewayError, type Refusal } from '../canonical/errors.ts';
 import { defined } from '../canonical/json.ts';
-import type { Limits } from '../config/limits.ts';
+import type { Limits } from '../canonical/limits.ts';
 import type { RelayLevel } from '../config/relay.ts';
-import type { RecordLevel } from '../trace/recording.ts';
+import type { RecordLevel } from '../config/recording.ts';
 import type { State, StateStore, StoredKey } from './state.ts';
 
 /** What a key's owner decides. */

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../canonical/json.ts';
-import { StateError } from './state-error.ts';
+import { StateError } from './files/state-error.ts';
 
 /** What a migration may need besides the state. */
 export interface MigrationTools {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import type { Log } from '../plugin/plugin.ts';
-import { type DataProblem, readIfThere } from './unreadable.ts';
+import { type DataProblem, readIfThere } from './files/unreadable.ts';
 
 /**
  * `object`: files, batches and whatever else is made by relays. `reply`: what a model answered, of which there are

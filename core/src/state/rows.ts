@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { isJsonObject } from '../canonical/json.ts';
-import type { ConfigProblem } from '../config/config-error.ts';
-import { explainIssues } from '../config/explain.ts';
-import { formatPath, problemsOf } from '../config/issues.ts';
+import type { ConfigProblem } from '../validation/config-error.ts';
+import { explainIssues } from '../validation/explain.ts';
+import { formatPath, problemsOf } from '../validation/issues.ts';
 
 type Path = readonly PropertyKey[];
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { limitsSchema } from '../config/limits.ts';
+import { limitsSchema } from '../canonical/limits.ts';
 import { relaySchema } from '../config/relay.ts';
 import type { AliasConfig } from '../config/routing.ts';
-import { RECORD_LEVELS } from '../trace/recording.ts';
+import { RECORD_LEVELS } from '../config/recording.ts';
 import type { UpstreamConfig } from '../config/upstream.ts';
 import type { ListName } from './contents.ts';
 import type { CURRENT_VERSION } from './migrations.ts';
-import type { DataProblem } from './unreadable.ts';
+import type { DataProblem } from './files/unreadable.ts';
 
 const instant = z.iso.datetime();
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CURRENT_VERSION } from './migrations.ts';
-import { StateError } from './state-error.ts';
+import { StateError } from './files/state-error.ts';
 import type { State, StoredKey } from './state.ts';
 import { openStateStore } from './store.ts';
 

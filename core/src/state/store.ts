@@ -6,15 +6,15 @@ import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject } from '../canonical/json.ts';
 import type { Log } from '../plugin/plugin.ts';
 import { changeContents, type Contents, EMPTY, readContents, type ReadContents } from './contents.ts';
-import { removeLeftovers, writeDurably } from './durable-file.ts';
+import { removeLeftovers, writeDurably } from './files/durable-file.ts';
 import { ContentsEncoder } from './encode-contents.ts';
-import { createDataFolder } from './folder.ts';
+import { createDataFolder } from './files/folder.ts';
 import { CURRENT_VERSION, migrate, type MigrationTools, NewerStateError } from './migrations.ts';
-import { hasLegacySecrets, resealOptions } from './seal-options.ts';
-import type { SecretBox } from './secrets.ts';
+import { hasLegacySecrets, resealOptions } from './secrets/seal-options.ts';
+import type { SecretBox } from './secrets/secrets.ts';
 import type { State, StateStore } from './state.ts';
-import { readJsonFile, UnreadableFileError } from './unreadable.ts';
-import { writeFailure } from './write-failure.ts';
+import { readJsonFile, UnreadableFileError } from './files/unreadable.ts';
+import { writeFailure } from './files/write-failure.ts';
 
 export interface StateStoreInput {
   /** The data folder; made when it is not there. */

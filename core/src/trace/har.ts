@@ -1,6 +1,6 @@
 import type { HeaderMap } from '../transport/http.ts';
-import type { RecordedBody, TraceDetail } from './detail.ts';
-import type { TraceRecord } from './record.ts';
+import type { RecordedBody, TraceDetail } from './worker/detail.ts';
+import type { TraceRecord } from '../canonical/trace-record.ts';
 
 /** A trace as an entry of an HTTP archive, which browsers' tools and proxies read. */
 export interface HarEntry {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Capture, CaptureBudget } from './capture.ts';
 import { pack } from './packed.ts';
-import { piecesOf, readText, readTimed } from './read-body.ts';
+import { piecesOf, readText, readTimed } from './worker/read-body.ts';
 
 const request = { wire: 'w', query: '', headers: {}, params: {} };
 const capture = (limit = 1_000_000, bytes = 1_000_000): Capture =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OUTCOMES } from './record.ts';
+import { OUTCOMES } from '../canonical/trace-record.ts';
 import { CALL_STATES } from './tool-calls.ts';
 
 const text = z.string().min(1);

@@ -1,4 +1,4 @@
-import type { TraceRecord } from './record.ts';
+import type { TraceRecord } from '../canonical/trace-record.ts';
 
 /** Shorter ones tell more of the network than of the model. */
 const LEAST_MS = 50;

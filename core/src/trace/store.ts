@@ -1,4 +1,4 @@
-import type { Analysis } from './analysis.ts';
+import type { Analysis } from './worker/analysis.ts';
 import type {
   StatsQuery,
   StatsRow,
@@ -8,7 +8,7 @@ import type {
   TraceFilter,
   TraceQuery,
 } from './query.ts';
-import type { TraceRecord } from './record.ts';
+import type { TraceRecord } from '../canonical/trace-record.ts';
 import type { PackedCapture } from './packed.ts';
 import type { ToolCallRecord } from './tool-calls.ts';
 

@@ -1,10 +1,10 @@
 import { Validator } from '@cfworker/json-schema';
 import type { FunctionTool, Tool } from '../canonical/chat.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
-import { firstOfNames } from '../canonical/tool-names.ts';
-import { tryWithinTime } from '../plugin/within-time.ts';
-import { closestName } from '../config/closest.ts';
-import type { TimedEvent } from './read-reply.ts';
+import { firstOfNames } from '../codec/tools/tool-names.ts';
+import { tryWithinTime } from '../timing/within-time.ts';
+import { closestName } from '../text/closest.ts';
+import type { TimedEvent } from './worker/read-reply.ts';
 
 /**
  * What is to be said of a call: `ok`, or that its arguments are no JSON, do not fit the schema, were cut off, or

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { isDoneWithin } from '../plugin/done-within.ts';
+import { isDoneWithin } from '../timing/done-within.ts';
 import type { Log } from '../plugin/plugin.ts';
-import { NO_SECRETS, type Secrets } from '../plugin/secret-texts.ts';
+import { NO_SECRETS, type Secrets } from '../text/secret-texts.ts';
 import type { PackedCapture } from './packed.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { Pulse } from './pulse.ts';
-import type { TraceRecord } from './record.ts';
+import type { TraceRecord } from '../canonical/trace-record.ts';
 import {
   type FromWorker,
   isFitForThread,
@@ -157,7 +157,7 @@ class WorkerTraces implements Traces {
   #start(): void {
     const { patienceMs, queryMs } = this.#limits;
     const life: WorkerPulse = { memory: this.#pulse.memory, queryMs, patienceMs };
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    const worker = new Worker(new URL('./worker/worker.ts', import.meta.url), {
       workerData: { ...this.#input, life },
       name: 'traces',
     });

@@ -1,5 +1,5 @@
-import type { Secrets } from '../plugin/secret-texts.ts';
-import type { TraceDetail } from './detail.ts';
+import type { Secrets } from '../text/secret-texts.ts';
+import type { TraceDetail } from './worker/detail.ts';
 import type { PackedCapture } from './packed.ts';
 import type {
   StatsQuery,
@@ -10,8 +10,8 @@ import type {
   TraceFilter,
   TraceQuery,
 } from './query.ts';
-import type { RedactionRules } from './redact.ts';
-import type { TraceRecord } from './record.ts';
+import type { RedactionRules } from './worker/redact.ts';
+import type { TraceRecord } from '../canonical/trace-record.ts';
 import type { Retention, ToolCallPage, TracePage } from './store.ts';
 
 /** What the thread of the store is started with. */

@@ -2,9 +2,9 @@ import { validateHeaderValue } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyText } from '../../../tests/support/any-text.ts';
-import { guarded } from './guarded.ts';
+import { guarded } from '../timing/guarded.ts';
 import { headerValue } from './header-value.ts';
-import { encodeUrlPart } from './url-part.ts';
+import { encodeUrlPart } from '../text/url-part.ts';
 
 describe('headerValue', () => {
   it('leaves names of models as they are', () => {

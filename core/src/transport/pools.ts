@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
 import type { Timeouts } from '../config/upstream.ts';
 import { GatewayError } from '../canonical/errors.ts';
-import { type FileFetcher, NO_FILES } from '../fetch/fetch-files.ts';
+import { type FileFetcher, NO_FILES } from './fetch/fetch-files.ts';
 import { decompressed, isCompressed } from './decompress.ts';
 import type { HeaderMap, HttpClient, HttpReply, HttpRequest, ReplyTap, RequestWatcher } from './http.ts';
 import { explainAbort, explainHttpError } from './http-error.ts';

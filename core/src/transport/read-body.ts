@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { guarded } from './guarded.ts';
+import { guarded } from '../timing/guarded.ts';
 
 /** Reads at most `limit` bytes of a body as text, without a byte order mark, and lets go of the rest. A body that breaks gives what came. */
 export async function readText(body: Readable, limit: number): Promise<string> {

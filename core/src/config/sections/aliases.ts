@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ConfigProblem } from '../config-error.ts';
+import type { ConfigProblem } from '../../validation/config-error.ts';
 import type { ResolvedConfig } from '../resolved.ts';
 import { type AliasConfig, aliasSchema, regexOf } from '../routing.ts';
 import { type ConfigFields, readSection, type Section } from '../section.ts';

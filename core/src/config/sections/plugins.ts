@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Plugin } from '../../plugin/plugin.ts';
-import { pluginProblems } from '../../plugin/plugin-shape.ts';
+import { pluginProblems } from '../../plugin/containment/plugin-shape.ts';
 import { findClashes } from '../../plugin/registry.ts';
 import { type ConfigFields, readSection, type Section } from '../section.ts';
 

@@ -1,4 +1,4 @@
-import { type PriceConfig, pricesSchema } from '../limits.ts';
+import { type PriceConfig, pricesSchema } from '../../canonical/limits.ts';
 import { type ConfigFields, readSection, type Section } from '../section.ts';
 
 const NONE: PriceConfig = { table: {}, unknown: 'refuse' };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ResolvedConfig } from '../resolved.ts';
-import { parsePath } from '../../trace/json-path.ts';
-import { RECORD_LEVELS } from '../../trace/recording.ts';
+import { parsePath } from '../../text/json-path.ts';
+import { RECORD_LEVELS } from '../recording.ts';
 import { type ConfigFields, readSection, type Section } from '../section.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isJsonObject } from '../../canonical/json.ts';
 import type { Plugin } from '../../plugin/plugin.ts';
 import { providersOf } from '../../plugin/registry.ts';
-import type { ConfigProblem } from '../config-error.ts';
+import type { ConfigProblem } from '../../validation/config-error.ts';
 import { parseUpstream } from '../parse-upstream.ts';
 import { type ConfigFields, readSection, type Section } from '../section.ts';
 import type { UpstreamConfig } from '../upstream.ts';

@@ -1,4 +1,4 @@
-import type { ConfigProblem } from '../../config/config-error.ts';
+import type { ConfigProblem } from '../../validation/config-error.ts';
 
 /** How the admin API says what went wrong, with its HTTP status. */
 export const ADMIN_ERROR_STATUS = {

@@ -1,22 +1,22 @@
 import type Router from '@koa/router';
-import { aboutOperations } from './about.ts';
-import { aliasOperations } from './aliases.ts';
-import { auditOperations } from './audit.ts';
-import { createGatekeeper } from './access.ts';
+import { aboutOperations } from './operations/about.ts';
+import { aliasOperations } from './operations/aliases.ts';
+import { auditOperations } from './operations/audit.ts';
+import { createGatekeeper } from './access/access.ts';
 import type { AdminDeps } from './deps.ts';
 import { withDocument } from './document.ts';
-import { healthOperations } from './health.ts';
-import { keyOperations } from './keys.ts';
-import { limitOperations } from './limits.ts';
+import { healthOperations } from './operations/health.ts';
+import { keyOperations } from './operations/keys.ts';
+import { limitOperations } from './operations/limits.ts';
 import { BASE, createAdminRouter } from './routes.ts';
-import { reloadOperations } from './reload.ts';
-import { sessionOperations } from './session-operations.ts';
-import { settingsOperations } from './settings.ts';
-import { passOperations } from './passes.ts';
-import { replayOperations } from './replay.ts';
-import { traceDetailOperations } from './trace-details.ts';
-import { traceOperations } from './traces.ts';
-import { upstreamOperations } from './upstreams.ts';
+import { reloadOperations } from './operations/reload.ts';
+import { sessionOperations } from './operations/session.ts';
+import { settingsOperations } from './operations/settings.ts';
+import { passOperations } from './operations/passes.ts';
+import { replayOperations } from './operations/traces/replay.ts';
+import { traceDetailOperations } from './operations/traces/trace-details.ts';
+import { traceOperations } from './operations/traces/traces.ts';
+import { upstreamOperations } from './operations/upstreams/upstreams.ts';
 
 export interface Admin {
   readonly router: Router;

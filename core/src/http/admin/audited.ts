@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import type { JsonObject } from '../../canonical/json.ts';
 import { GatewayError } from '../../canonical/errors.ts';
 import type { AuditActor, AuditInput } from '../../audit/entry.ts';
-import { writeFailure } from '../../state/write-failure.ts';
+import { writeFailure } from '../../state/files/write-failure.ts';
 import { AdminError } from './admin-error.ts';
 import { type AuditRule, auditRuleOf } from './audit-rule.ts';
 import type { AdminDeps } from './deps.ts';

@@ -5,22 +5,22 @@ import type { Log } from '../../plugin/plugin.ts';
 import type { Registry } from '../../plugin/registry.ts';
 import type { Limiter } from '../../limits/limiter.ts';
 import type { Prices } from '../../limits/prices.ts';
-import type { Aliases } from '../../routing/aliases.ts';
-import type { Clock } from '../../routing/clock.ts';
-import type { Catalogue } from '../../routing/catalogue.ts';
-import type { Gates } from '../../routing/gates.ts';
-import type { HealthBoard } from '../../routing/health.ts';
-import type { Upstreams } from '../../routing/upstream.ts';
+import type { Aliases } from '../../catalogue/aliases.ts';
+import type { Clock } from '../../timing/clock.ts';
+import type { Catalogue } from '../../catalogue/catalogue.ts';
+import type { Gates } from '../../upstreams/gates.ts';
+import type { HealthBoard } from '../../upstreams/health.ts';
+import type { Upstreams } from '../../upstreams/upstream.ts';
 import type { KeyRing } from '../../state/keys.ts';
-import type { SecretBox } from '../../state/secrets.ts';
+import type { SecretBox } from '../../state/secrets/secrets.ts';
 import type { StateStore } from '../../state/state.ts';
 import type { Traces } from '../../trace/traces.ts';
 import type { HttpPools } from '../../transport/pools.ts';
-import type { BodyBudget } from '../body-budget.ts';
-import type { Passes } from '../passes.ts';
-import type { UploadWatch } from '../upload-watch.ts';
-import type { Proxies } from '../proxies.ts';
-import type { Sessions } from '../sessions.ts';
+import type { BodyBudget } from '../bodies/body-budget.ts';
+import type { Passes } from '../access/passes.ts';
+import type { UploadWatch } from '../bodies/upload-watch.ts';
+import type { Proxies } from '../access/proxies.ts';
+import type { Sessions } from '../access/sessions.ts';
 
 /** What the admin API works with. */
 export interface AdminDeps {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../canonical/json.ts';
 import { ADMIN_ERROR_STATUS, type AdminErrorCode } from './admin-error.ts';
-import { errorSchema } from './contract.ts';
+import { errorSchema } from './contract/contract.ts';
 import type { Access, Operation } from './operation.ts';
-import { SECURE_SESSION_COOKIE, SESSION_COOKIE } from './session-cookie.ts';
+import { SECURE_SESSION_COOKIE, SESSION_COOKIE } from './access/session-cookie.ts';
 
 const SECURITY: Readonly<Record<Access, readonly JsonObject[]>> = {
   public: [],

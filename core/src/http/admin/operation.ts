@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { z } from 'zod';
 import type { AdminErrorCode } from './admin-error.ts';
-import type { Session } from '../sessions.ts';
+import type { Session } from '../access/sessions.ts';
 import type { AuditRule } from './audit-rule.ts';
 import type { AdminDeps } from './deps.ts';
 

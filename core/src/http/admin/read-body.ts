@@ -2,10 +2,10 @@ import type { Context } from 'koa';
 import bodyParser from 'koa-bodyparser';
 import type { z } from 'zod';
 import { GatewayError } from '../../canonical/errors.ts';
-import { explainIssues } from '../../config/explain.ts';
-import { problemsOf } from '../../config/issues.ts';
-import { type IntakeDeps, openIntake } from '../intake.ts';
-import { meterBody } from '../meter-body.ts';
+import { explainIssues } from '../../validation/explain.ts';
+import { problemsOf } from '../../validation/issues.ts';
+import { type IntakeDeps, openIntake } from '../bodies/intake.ts';
+import { meterBody } from '../bodies/meter-body.ts';
 import { AdminError } from './admin-error.ts';
 import type { Access } from './operation.ts';
 

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { z } from 'zod';
-import { explainIssues } from '../../config/explain.ts';
-import { problemsOf } from '../../config/issues.ts';
+import { explainIssues } from '../../validation/explain.ts';
+import { problemsOf } from '../../validation/issues.ts';
 import { AdminError } from './admin-error.ts';
 
 /** Reads and checks the query of a request. Throws an `AdminError`. */

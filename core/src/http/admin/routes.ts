@@ -1,10 +1,10 @@
 import type Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { GatewayError } from '../../canonical/errors.ts';
-import type { RequestState } from '../exchange.ts';
-import { createAppRouter } from '../create-app-router.ts';
+import type { RequestState } from '../endpoints/open-exchange.ts';
+import { createAppRouter } from '../base/create-app-router.ts';
 import { AdminError } from './admin-error.ts';
-import type { Gatekeeper } from './access.ts';
+import type { Gatekeeper } from './access/access.ts';
 import { audited, recordRefusal } from './audited.ts';
 import type { AdminDeps } from './deps.ts';
 import type { Caller, Operation } from './operation.ts';

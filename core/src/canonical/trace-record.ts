@@ -1,0 +1,122 @@
+import type { ErrorKind, Refusal } from './errors.ts';
+
+/**
+ * How a request ended. `interrupted`: the gateway ended before it did. `refused`: at the door, without a valid key; of
+ * those, only a sample is recorded.
+ */
+export const OUTCOMES = ['ok', 'error', 'aborted', 'running', 'interrupted', 'refused'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Why a candidate was asked: as the first, after another had failed, as it had failed itself, or side by side. */
+export const ATTEMPT_REASONS = ['first', 'next', 'repeat', 'hedge'] as const;
+export type AttemptReason = (typeof ATTEMPT_REASONS)[number];
+
+/** One try at one candidate. Times are milliseconds from the beginning of the request. */
+export interface AttemptRecord {
+  readonly upstream: string;
+  readonly model: string;
+  /** The name that led to it; another one than the client asked for is a fallback. */
+  readonly name: string;
+  readonly reason: AttemptReason;
+  /** How long it waited for a place at the upstream. */
+  readonly queuedMs: number;
+  readonly startMs: number;
+  readonly sentMs?: number;
+  /** A connection took the request: one that was kept, or one that had to be made first. */
+  readonly connectedMs?: number;
+  readonly headersMs?: number;
+  /** The first content. */
+  readonly firstMs?: number;
+  readonly endMs: number;
+  /** Of the upstream's reply. */
+  readonly status?: number;
+  readonly upstreamRequestId?: string;
+  /** How the provider broke the grammar of events; the gateway repaired it. */
+  readonly faults?: readonly string[];
+  readonly error?: { readonly kind: ErrorKind; readonly message: string; readonly retryAfterMs?: number };
+}
+
+/**
+ * Whether the bodies are kept with the trace, or why not: it is still running, the gateway, its key or an upstream
+ * is set to keep none, there was too much to do (`pressure`), the disk was nearly full (`disk`), it was refused before
+ * anything was read (`unread`), or they could not be redacted (`unredacted`).
+ */
+export const BODIES_KEPT = [
+  'kept',
+  'running',
+  'gateway',
+  'key',
+  'upstream',
+  'pressure',
+  'disk',
+  'unread',
+  'unredacted',
+] as const;
+export type BodiesKept = (typeof BODIES_KEPT)[number];
+
+export interface DroppedField {
+  readonly field: string;
+  readonly why: string;
+}
+
+/** What the bodies of a request tell, where they are kept. */
+export interface TraceFindings {
+  /** The tools that the reply calls. */
+  readonly tools?: readonly string[] | undefined;
+  /** Calls whose arguments are wrong. */
+  readonly badCalls?: number | undefined;
+  /** Why the reply ended, as the model says. */
+  readonly finish?: string | undefined;
+  /** The reply's own id, as the client was told it. */
+  readonly replyId?: string | undefined;
+  /** The request before in the conversation. */
+  readonly parent?: string | undefined;
+}
+
+/** What happened to one request. No body, no header and no secret is in it. */
+export interface TraceRecord extends TraceFindings {
+  /** The gateway's own id of the request. */
+  readonly id: string;
+  /** The client's, from `x-request-id`; not unique. */
+  readonly clientRequestId?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly ms: number;
+  readonly method: string;
+  readonly path: string;
+  readonly protocol: string;
+  readonly ip: string;
+  readonly userAgent: string;
+  readonly keyId?: string | undefined;
+  readonly keyName?: string | undefined;
+  /** As the client asked for it. */
+  readonly model?: string | undefined;
+  readonly thread?: string | undefined;
+  /** Who gave the reply, or failed last. */
+  readonly upstream?: string | undefined;
+  readonly upstreamModel?: string | undefined;
+  readonly status: number;
+  readonly outcome: Outcome;
+  readonly errorKind?: string | undefined;
+  /** What the client was told besides, such as `budget_exceeded`. */
+  readonly errorCode?: string | undefined;
+  /** Why it was refused at the door. */
+  readonly refused?: Refusal | undefined;
+  readonly ttftMs?: number | undefined;
+  readonly overheadMs?: number | undefined;
+  readonly inputTokens?: number | undefined;
+  readonly outputTokens?: number | undefined;
+  readonly cachedTokens?: number | undefined;
+  readonly reasoningTokens?: number | undefined;
+  /** Whether the gateway counted the tokens: the upstream did not, or its end was not seen. */
+  readonly isEstimated?: boolean | undefined;
+  /** From the first content to the end; absent where the reply came at once. */
+  readonly tokensPerSecond?: number | undefined;
+  /** US dollars; absent when the price is not known. */
+  readonly cost?: number | undefined;
+  readonly bodies?: BodiesKept | undefined;
+  /** The trace whose request was sent again. */
+  readonly replayOf?: string | undefined;
+  readonly attempts: readonly AttemptRecord[];
+  readonly dropped: readonly DroppedField[];
+}

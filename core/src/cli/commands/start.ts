@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { loadConfig } from '../../config/load.ts';
+import type { ResolvedConfig } from '../../config/resolved.ts';
+import { createGateway, type Gateway } from '../../gateway.ts';
+import { banner } from '../banner.ts';
+import { CommandError } from '../command-error.ts';
+import { addConfigFlags, type ConfigFlags, loadInput } from '../flags.ts';
+import { print } from '../output.ts';
+import { reloadOnChange } from '../reload-on-change.ts';
+import { stopOnSignal } from '../stop-on-signal.ts';
+import { surviveErrors } from '../survive-errors.ts';
+
+interface StartFlags extends ConfigFlags {
+  readonly host?: string;
+  readonly port?: string;
+  readonly auth: boolean;
+  readonly allowOpen?: boolean;
+  readonly watch?: boolean;
+}
+
+export function addStart(program: Command): void {
+  addConfigFlags(program.command('start').description('Start the gateway.'))
+    .option('--host <address>', 'the address to listen on')
+    .option('--port <number>', 'the port to listen on; 0 takes a free one')
+    .option('--no-auth', 'serve without keys; on loopback only')
+    .option('--allow-open', 'serve without keys to everybody who can reach the address')
+    .option(
+      '--watch',
+      'reload the config file whenever it changes; SIGHUP and `dragoman reload` work at any time',
+    )
+    .action(start);
+}
+
+/** What is printed may go to a full disk, or to a reader that is gone. The gateway serves without it. */
+function survivePrinting(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+}
+
+async function start({ host, port, auth, allowOpen, watch = false, ...flags }: StartFlags): Promise<void> {
+  const given = loadInput(flags);
+  const input = {
+    ...given,
+    flags: {
+      ...given.flags,
+      ...(host !== undefined && { host }),
+      ...(port !== undefined && { port: /^\d+$/.test(port) ? Number(port) : Number.NaN }),
+      ...(!auth && { auth }),
+      ...(allowOpen !== undefined && { allowOpen }),
+    },
+  };
+  survivePrinting();
+  const stray = surviveErrors();
+  const config = await loadConfig(input);
+  const gateway = await createGateway(config, {
+    makesFirstKey: config.log.printsSecrets,
+    load: (reloads) => loadConfig({ ...input, reloads }),
+  });
+  stray.logTo(gateway.log);
+  const url = await listen(gateway, config);
+  stopOnSignal(gateway);
+  if (config.file !== undefined) reloadOnChange({ gateway, file: config.file, watches: watch });
+  print(...banner(gateway, config, config.server.publicUrl ?? url).split('\n'));
+}
+
+async function listen(gateway: Gateway, { server: { host, port } }: ResolvedConfig): Promise<string> {
+  try {
+    return (await gateway.listen()).url;
+  } catch (error) {
+    await gateway.close();
+    const { code, port: used = port } = error as NodeJS.ErrnoException & { readonly port?: number };
+    if (code === 'EADDRINUSE') {
+      const remedy = used === port ? 'choose another with --port' : 'choose another in the config file';
+      throw new CommandError(`Port ${used} of ${host} is in use; ${remedy}.`);
+    }
+    if (['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes(code ?? '')) {
+      throw new CommandError(`Cannot listen on ${host}:${used} (${code}).`);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,137 @@
+import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { urlsWithUserInfo } from '../../validation/option-urls.ts';
+import { verifyAudit } from '../../audit/verify.ts';
+import type { ResolvedConfig } from '../../config/resolved.ts';
+import { describeUnpriced, type Unpriced } from '../../catalogue/unpriced-models.ts';
+import { readRunFile } from '../../state/files/run-file.ts';
+import { encodeUrlPart } from '../../text/url-part.ts';
+import type { AdminClient } from '../admin-client.ts';
+import { CommandError } from '../command-error.ts';
+import { readState } from '../read-state.ts';
+
+/** What was looked at, and what was found. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  /** Whether it works, but deserves a look. */
+  readonly isNotice?: true;
+  readonly detail: string;
+}
+
+/** Whatever is thrown is what was found. */
+export async function check(name: string, run: () => string | Promise<string>): Promise<Check> {
+  try {
+    return { name, ok: true, detail: await run() };
+  } catch (error) {
+    return { name, ok: false, detail: oneLine(error instanceof Error ? error.message : String(error)) };
+  }
+}
+
+function oneLine(text: string): string {
+  return text.split(/\n\s*/).join(' ');
+}
+
+/** As {@link check}, for what finds several things. */
+export async function checks(name: string, run: () => Promise<readonly Check[]>): Promise<readonly Check[]> {
+  let found: readonly Check[] = [];
+  const failed = await check(name, async () => {
+    found = await run();
+    return '';
+  });
+  return failed.ok ? found : [failed];
+}
+
+const LEAST_NODE = 24;
+
+export function checkNode(version: string): string {
+  if (Number.parseInt(version, 10) >= LEAST_NODE) return version;
+  throw new CommandError(`${version} is too old; version ${LEAST_NODE} or newer is needed`);
+}
+
+export async function checkFolder(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  const { mode } = await stat(folder);
+  if ((mode & 0o007) === 0) return folder;
+  throw new CommandError(`${folder} is open to other users; run: chmod o= ${folder}`);
+}
+
+export async function checkState(folder: string): Promise<string> {
+  const state = await readState(folder);
+  if (!state) return 'none yet';
+  const exposed = state.upstreams.filter(({ options }) => urlsWithUserInfo(options).length > 0);
+  if (exposed.length > 0) {
+    const ids = exposed.map(({ id }) => id).join(', ');
+    throw new CommandError(
+      `the URL of ${ids} holds a user name or password, which are not encrypted; use the option for the credential`,
+    );
+  }
+  return `stored upstreams: ${state.upstreams.length}, keys: ${state.keys.length}`;
+}
+
+/** Keys with access to the whole account of upstreams. */
+export async function noticeRelays(folder: string): Promise<readonly Check[]> {
+  const state = await readState(folder).catch(() => undefined);
+  const open = state?.keys.filter(({ relay }) => relay === 'all').map(({ name }) => name) ?? [];
+  if (open.length === 0) return [];
+  const detail = `these have access to the whole account of upstreams (relay: 'all'): ${open.join(', ')}`;
+  return [{ name: 'keys', ok: true, isNotice: true, detail }];
+}
+
+export async function checkAudit(folder: string): Promise<string> {
+  const { entries, problems } = await verifyAudit(folder);
+  const [problem] = problems;
+  if (!problem) return `${entries} entries`;
+  const { file, line, message } = problem;
+  throw new CommandError(`${file}:${line}: ${message} For more, run: dragoman audit verify`);
+}
+
+export async function checkPort({ data, server, console }: ResolvedConfig): Promise<string> {
+  const running = await readRunFile(data);
+  if (running) return `the gateway runs at ${running.url}`;
+  const { host, port } = server;
+  if (console.port !== undefined) await checkFree(console.host ?? host, console.port);
+  await checkFree(host, port);
+  return `${host}:${port} is free`;
+}
+
+async function checkFree(host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', ({ code }: NodeJS.ErrnoException) => {
+      const reason = code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${code})`;
+      reject(new CommandError(`${host}:${port} ${reason}`));
+    });
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
+}
+
+/** Whether models are refused because they have no price. */
+export async function noticeUnpriced(admin: AdminClient): Promise<readonly Check[]> {
+  const detail = describeUnpriced(await admin.call<readonly Unpriced[]>('GET', '/limits/unpriced'));
+  return detail === undefined ? [] : [{ name: 'prices', ok: true, isNotice: true, detail }];
+}
+
+interface TestResult {
+  readonly ok: boolean;
+  readonly models?: readonly string[];
+  readonly error?: { readonly message: string };
+}
+
+/** Tries every upstream, all at once. */
+export async function checkUpstreams(admin: AdminClient): Promise<readonly Check[]> {
+  type Upstream = { readonly id: string; readonly enabled: boolean };
+  const upstreams = await admin.call<readonly Upstream[]>('GET', '/upstreams');
+  return Promise.all(
+    upstreams.map(({ id, enabled }) =>
+      check(`upstream ${id}`, async () => {
+        if (!enabled) return 'disabled';
+        const path = `/upstreams/${encodeUrlPart(id)}/test`;
+        const { ok, models = [], error } = await admin.call<TestResult>('POST', path, {});
+        if (ok) return `${models.length} models`;
+        throw new CommandError(error?.message ?? 'it failed');
+      }),
+    ),
+  );
+}

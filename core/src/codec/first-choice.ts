@@ -1,0 +1,14 @@
+import type { ChatEvent } from '../canonical/chat.ts';
+
+/** Tells the events of the first choice from those of others, for protocols that know one choice alone. */
+export class FirstChoice {
+  readonly #others = new Set<number>();
+
+  holds(event: ChatEvent): boolean {
+    if ((event.type === 'block-start' || event.type === 'block') && event.choice) {
+      this.#others.add(event.index);
+      return false;
+    }
+    return !('index' in event) || !this.#others.has(event.index);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Readable } from 'node:stream';
+import type { JsonValue } from '../canonical/json.ts';
+import { MAX_REPLY_BYTES, tooLarge } from '../canonical/reply-size.ts';
+import { jsonExcess } from '../transport/json/json-scan.ts';
+
+/** Reads a body whole, up to a bound. */
+export async function readWhole(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MAX_REPLY_BYTES) throw tooLarge();
+  }
+  const text = Buffer.concat(chunks).toString('utf8');
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
+/** The first character of a body that is not white space; empty when there is none. The body stays whole. */
+export async function peekBody(body: Readable): Promise<string> {
+  const held: Buffer[] = [];
+  let first = '';
+  while (first === '') {
+    const chunk = body.read() as Buffer | null;
+    if (chunk === null) {
+      if (!(await hasMore(body))) break;
+      continue;
+    }
+    held.push(chunk);
+    // One byte a character: what is not ASCII is no start of JSON either.
+    first = chunk
+      .toString('latin1')
+      .replace(/^[\s\u00EF\u00BB\u00BF]+/, '')
+      .slice(0, 1);
+  }
+  if (first !== '') body.unshift(Buffer.concat(held));
+  return first;
+}
+
+/** Waits for the next bytes. A body that broke has none; whoever reads it on is told why. */
+function hasMore(body: Readable): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (more: boolean): void => {
+      body.off('readable', onReadable);
+      body.off('end', onOver);
+      body.off('close', onOver);
+      resolve(more);
+    };
+    const onReadable = (): void => settle(true);
+    const onOver = (): void => settle(false);
+    if (body.readableEnded || body.destroyed) resolve(false);
+    else {
+      body.on('readable', onReadable);
+      body.on('end', onOver);
+      body.on('close', onOver);
+    }
+  });
+}
+
+/** The value of a JSON text; `undefined` when it is none, or costs too much to parse. */
+export function parseJson(text: string): JsonValue | undefined {
+  if (jsonExcess(text) !== undefined) return undefined;
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,25 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../canonical/json.ts';
+import { parseJson } from '../reply-text.ts';
+
+/** The arguments of a call, or their text when that is not JSON or nests too deep. */
+export function parsedArguments(text: string): JsonValue {
+  return parseJson(text || '{}') ?? text;
+}
+
+/** Arguments for a protocol that takes an object. Models write invalid JSON at times; it stays readable. */
+export function argumentsObject(text: string): JsonObject {
+  const value = parsedArguments(text);
+  return isJsonObject(value) ? value : { _raw: text };
+}
+
+/** The arguments of a call in one form, the same for those that a client has parsed and written again. */
+export function canonicalArguments(text: string): JsonValue {
+  return sorted(parsedArguments(text));
+}
+
+function sorted(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map((entry: JsonValue) => sorted(entry));
+  if (!isJsonObject(value)) return value;
+  const names = Object.keys(value).toSorted();
+  return Object.fromEntries(names.map((name) => [name, sorted(value[name] ?? null)]));
+}

@@ -1,0 +1,38 @@
+/**
+ * Signatures of tool calls, which Gemini's models give, for protocols that sign only thoughts: the thought in
+ * front of a call carries what belongs to the call.
+ */
+import type { AssistantPart, ReasoningPart } from '../../canonical/chat.ts';
+
+/** Gives the signatures of calls to the thoughts in front of them; a call without a thought gets an empty one. */
+export function signThoughts(content: readonly AssistantPart[]): readonly AssistantPart[] {
+  const signed: AssistantPart[] = [];
+  for (const part of content) {
+    if (part.type === 'tool-call' && part.opaque) {
+      const last = signed.at(-1);
+      const isFree = last?.type === 'reasoning' && !last.opaque;
+      if (isFree) signed.pop();
+      const thought: ReasoningPart = isFree ? last : { type: 'reasoning', text: '', form: 'hidden' };
+      signed.push({ ...thought, opaque: part.opaque });
+    }
+    signed.push(part);
+  }
+  return signed;
+}
+
+/** Gives what thoughts carry for calls back to the calls behind them. */
+export function signCalls(content: readonly AssistantPart[]): readonly AssistantPart[] {
+  const signed: AssistantPart[] = [];
+  let carried: ReasoningPart['opaque'];
+  for (const part of content) {
+    if (part.type === 'reasoning' && part.opaque?.kind === 'call') {
+      const { opaque, ...thought } = part;
+      carried = opaque;
+      if (thought.text !== '') signed.push(thought);
+    } else if (part.type === 'tool-call' && carried) {
+      signed.push({ ...part, opaque: carried });
+      carried = undefined;
+    } else signed.push(part);
+  }
+  return signed;
+}

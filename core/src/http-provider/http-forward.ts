@@ -1,0 +1,83 @@
+import type { ChatRequest } from '../canonical/chat.ts';
+import type { HeaderMap } from '../transport/http.ts';
+import { joinUrl } from './join-url.ts';
+import type { Forward, ReplyReader } from '../plugin/plugin.ts';
+import type { HttpUpstream, UpstreamCodec } from './upstream-codec.ts';
+import { readError } from './upstream-error.ts';
+
+export interface ForwardInput {
+  readonly wires: readonly string[];
+  /** The path prefix of the gateway that the base URL stands for: `/v1`. */
+  readonly mount: string;
+  /** Headers of the client that go on, besides the usual ones; a name with `-` at its end is a prefix. */
+  readonly headers?: readonly string[];
+  /** As of {@link Forward.replyHeaders}. */
+  readonly replyHeaders?: readonly string[];
+  /** For wires whose path names the model: gives the path below the base URL, with the upstream's own name. */
+  readonly rewritePath?: (path: string, model: string) => string;
+  /** How the replies of a wire are read; the beginning of a stream is, before any of it goes on to the client. */
+  readonly readers?: Readonly<Record<string, Pick<UpstreamCodec, 'decodeReply' | 'decodeStream'>>>;
+}
+
+/** Replies are read only to see whether they fail and how long they are, so what was asked makes no difference. */
+const ANY_REQUEST: ChatRequest = {
+  ...{
+    protocol: '',
+    model: '',
+    stream: true,
+    system: [],
+    messages: [],
+    tools: [],
+    sampling: {},
+    reasoning: {},
+  },
+};
+
+const CLIENT_HEADERS = ['content-type', 'accept', 'idempotency-key', 'user-agent', 'x-client-request-id'];
+
+/** Sends clients' bytes on to an HTTP upstream, with its own credentials. */
+export function createForward(
+  upstream: HttpUpstream,
+  { wires, mount, headers: more = [], replyHeaders = [], rewritePath, readers = {} }: ForwardInput,
+): Forward {
+  const { baseUrl, headers: own, codec } = upstream;
+  const kept = [...CLIENT_HEADERS, ...more];
+  const names = new Set(kept.filter((name) => !name.endsWith('-')));
+  const prefixes = kept.filter((name) => name.endsWith('-'));
+  const built = new Map(Object.entries(readers).map(([wire, reader]) => [wire, readerOf(reader)]));
+  return {
+    wires,
+    replyHeaders,
+    send(raw, model, { http }) {
+      const below = raw.path.startsWith(`${mount}/`) ? raw.path.slice(mount.length) : raw.path;
+      const path = rewritePath && model !== undefined ? rewritePath(raw.path, model) : below;
+      const { body } = raw;
+      return http.send({
+        method: raw.method,
+        url: joinUrl(baseUrl, path, raw.query),
+        headers: { ...pickHeaders(raw.headers, names, prefixes), ...own },
+        ...(body && { body }),
+      });
+    },
+    reader: (wire) => built.get(wire),
+    decodeError: (status, headers, text) => readError(upstream, { status, headers, text }),
+    readEnd: (wire, text) => codec.readEnd?.(wire, text) ?? { isComplete: true },
+  };
+}
+
+function readerOf({ decodeReply, decodeStream }: NonNullable<ForwardInput['readers']>[string]): ReplyReader {
+  return {
+    decodeReply: (body) => decodeReply(body, ANY_REQUEST),
+    decodeStream: () => decodeStream(ANY_REQUEST),
+  };
+}
+
+function pickHeaders(headers: HeaderMap, names: ReadonlySet<string>, prefixes: readonly string[]): HeaderMap {
+  const picked: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    const isKept = names.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+    if (value !== undefined && isKept) picked[name] = value;
+  }
+  return picked;
+}

@@ -1,0 +1,153 @@
+import type { ChatEvent, ChatRequest } from '../canonical/chat.ts';
+import { jsonExcess, MAX_JSON_PARTS } from '../transport/json/json-scan.ts';
+import { GatewayError } from '../canonical/errors.ts';
+import { isJsonObject, type JsonValue } from '../canonical/json.ts';
+import type { HttpReply } from '../transport/http.ts';
+import { isJsonLines, readJsonLines } from '../transport/json/json-lines.ts';
+import { readText } from '../transport/read-body.ts';
+import { readSse } from '../transport/sse.ts';
+import { createForward, type ForwardInput } from './http-forward.ts';
+import { inlineFiles } from './inline-files.ts';
+import { joinUrl } from './join-url.ts';
+import type { CallContext, Provider } from '../plugin/plugin.ts';
+import { parseJson, peekBody, readWhole } from '../codec/reply-text.ts';
+import { failureIn } from './reply-failure.ts';
+import { decodeEvents } from '../codec/stream-decoder.ts';
+import type { EncodedRequest, HttpUpstream, UpstreamCodec } from './upstream-codec.ts';
+import { describeUpstream, readError } from './upstream-error.ts';
+
+export interface HttpProviderInput extends HttpUpstream {
+  readonly forward?: ForwardInput;
+  readonly models?: Provider['models'];
+  readonly embed?: Provider['embed'];
+}
+
+const ERROR_BYTES = 16 * 1024;
+
+/** Makes a provider of an HTTP API from the pure codec of its wire. */
+export function createHttpProvider(input: HttpProviderInput): Provider {
+  const { codec, models, embed, forward } = input;
+  return {
+    async *chat(request, context) {
+      const asked = await inlineFiles(request, codec, context);
+      const reply = await postJson(input, codec.encodeRequest(asked, context), context);
+      const { status, headers, body } = reply;
+      try {
+        for await (const event of await decode(reply, codec, request)) yield event;
+      } catch (error) {
+        if (!GatewayError.is(error)) throw error;
+        throw describeUpstream(error, { status, headers, sent: input.headers });
+      } finally {
+        body.destroy();
+      }
+    },
+    ...(models && { models }),
+    ...(embed && { embed }),
+    ...(forward && { forward: createForward(input, forward) }),
+  };
+}
+
+/** Posts JSON to an upstream. Resolves with a reply of status 2xx; any other is thrown as the codec reads it. */
+export async function postJson(
+  upstream: HttpUpstream,
+  { path, body, headers }: EncodedRequest,
+  { http }: Pick<CallContext, 'http'>,
+): Promise<HttpReply> {
+  const reply = await http.send({
+    method: 'POST',
+    url: joinUrl(upstream.baseUrl, path),
+    headers: { 'content-type': 'application/json', ...headers, ...upstream.headers },
+    body: JSON.stringify(body),
+  });
+  return refuseErrors(reply, upstream);
+}
+
+/** Gets JSON from an upstream. Throws as {@link postJson} does. */
+export async function getJson(
+  upstream: HttpUpstream,
+  path: string,
+  { http }: Pick<CallContext, 'http'>,
+): Promise<JsonValue> {
+  const { baseUrl, headers } = upstream;
+  const reply = await http.send({ method: 'GET', url: joinUrl(baseUrl, path), headers });
+  return readJson(await refuseErrors(reply, upstream));
+}
+
+/** Reads a whole reply as JSON. An HTML page or anything else that is not JSON is `upstream-broken`. */
+export async function readJson({ body }: HttpReply): Promise<JsonValue> {
+  return parseReply(await readWhole(body));
+}
+
+async function refuseErrors(reply: HttpReply, upstream: HttpUpstream): Promise<HttpReply> {
+  const { status, headers, body } = reply;
+  if (status < 300) return reply;
+  const text = await readText(body, ERROR_BYTES);
+  throw readError(upstream, { status, headers, text });
+}
+
+type Events = AsyncIterable<ChatEvent> | Iterable<ChatEvent>;
+
+/** By its content type a reply is a stream or not, whatever was asked; its first byte may prove that wrong. */
+async function decode(
+  { headers, body }: HttpReply,
+  codec: UpstreamCodec,
+  request: ChatRequest,
+): Promise<Events> {
+  const type = headers['content-type'] ?? '';
+  if (isJsonLines(type)) return decodeLines(body, codec, request);
+  const isStream = /^text\/event-stream\b/i.test(type) || (request.stream && !/json|html/i.test(type));
+  if (isStream && !/[{[<]/.test(await peekBody(body)))
+    return decodeEvents(readSse(body), codec.decodeStream(request));
+  return decodeWhole(await readWhole(body), codec, request);
+}
+
+/** Who asked for no stream may get the whole reply in the only line. */
+async function decodeLines(
+  body: HttpReply['body'],
+  codec: UpstreamCodec,
+  request: ChatRequest,
+): Promise<Events> {
+  if (request.stream) return decodeEvents(readJsonLines(body), codec.decodeStream(request));
+  const text = await readWhole(body);
+  if (parseJson(text) !== undefined) return decodeWhole(text, codec, request);
+  return decodeEvents(readJsonLines(oneByOne([text])), codec.decodeStream(request));
+}
+
+function decodeWhole(text: string, codec: UpstreamCodec, request: ChatRequest): Events {
+  if (/^\s*(?:data|event|id|retry)?:/.test(text)) {
+    return decodeEvents(readSse(oneByOne([text])), codec.decodeStream(request));
+  }
+  const value = parseReply(text);
+  const failure = failureIn(value);
+  if (failure) throw codec.decodeError(200, {}, failure);
+  if (Array.isArray(value)) {
+    const entries = value.map((entry: JsonValue) => ({ data: JSON.stringify(entry) }));
+    return decodeEvents(oneByOne(entries), codec.decodeStream(request));
+  }
+  if (!isJsonObject(value))
+    throw new GatewayError('upstream-broken', 'The upstream answered without a reply.');
+  return codec.decodeReply(value, request);
+}
+
+async function* oneByOne<T>(values: readonly T[]): AsyncGenerator<T> {
+  yield* values;
+}
+
+function parseReply(text: string): JsonValue {
+  const value = parseJson(text);
+  if (value === undefined) throw new GatewayError('upstream-broken', notJson(text));
+  return value;
+}
+
+function notJson(text: string): string {
+  if (text.trim() === '') return 'The upstream answered with an empty body.';
+  const excess = jsonExcess(text);
+  if (excess === 'parts') {
+    const limit = MAX_JSON_PARTS.toLocaleString('en');
+    return `The upstream answered with JSON of more than ${limit} objects, lists and fields.`;
+  }
+  if (excess === 'depth') return 'The upstream answered with JSON that nests deeper than 512 levels.';
+  return /^\s*</.test(text)
+    ? 'The upstream answered with a web page and not with JSON; is its base URL right?'
+    : 'The upstream answered with something that is not JSON.';
+}

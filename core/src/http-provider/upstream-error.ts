@@ -1,0 +1,89 @@
+import type { Extensions } from '../canonical/chat.ts';
+import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
+import { type JsonValue, mapStrings } from '../canonical/json.ts';
+import type { HeaderMap } from '../transport/http.ts';
+import { parseJson } from '../codec/reply-text.ts';
+import { LEFT_OUT, secretsIn } from '../text/secret-texts.ts';
+import type { HttpUpstream } from './upstream-codec.ts';
+
+/** The most that a client is told of an upstream's words. */
+const MAX_MESSAGE = 2000;
+
+/** Where an error came from. */
+export interface ErrorOrigin {
+  readonly status: number;
+  /** The headers of the upstream's reply. */
+  readonly headers: HeaderMap;
+  /** What the gateway sent along, credentials among it. */
+  readonly sent: HeaderMap;
+}
+
+/** An upstream's error with its status and request id, and without the credentials that some upstreams repeat. */
+export function describeUpstream(error: GatewayError, { status, headers, sent }: ErrorOrigin): GatewayError {
+  const { kind, message, details } = error;
+  const requestId = headers['x-request-id'] ?? headers['request-id'];
+  const upstream = { ...details.upstream, status, ...(requestId && { requestId }) };
+  const described = new GatewayError(kind, message.slice(0, MAX_MESSAGE), { ...details, upstream });
+  return withTexts(described, (text) => redact(text, sent));
+}
+
+/** An error with all that it says of an upstream changed in the same way. */
+export function withTexts(
+  { kind, message, details }: GatewayError,
+  change: (text: string) => string,
+): GatewayError {
+  const { field, code, extensions, operatorNote, upstream } = details;
+  const requestId = upstream?.requestId;
+  return new GatewayError(kind, change(message), {
+    ...details,
+    ...(field !== undefined && { field: change(field) }),
+    ...(code !== undefined && { code: change(code) }),
+    ...(operatorNote !== undefined && { operatorNote: change(operatorNote) }),
+    ...(extensions && { extensions: mapStrings(extensions, change) as Extensions }),
+    ...(requestId !== undefined && { upstream: { ...upstream, requestId: change(requestId) } }),
+  });
+}
+
+/** What an error reply means; its text may be anything. */
+export function readError(
+  { codec, headers: sent }: Pick<HttpUpstream, 'codec' | 'headers'>,
+  { status, headers, text }: { readonly status: number; readonly headers: HeaderMap; readonly text: string },
+): GatewayError {
+  const error =
+    status >= 300 && status < 400
+      ? new GatewayError('upstream-broken', 'The upstream answered with a redirect; is its base URL right?')
+      : codec.decodeError(status, headers, parseJson(text));
+  return describeUpstream(error, { status, headers, sent });
+}
+
+/** Takes the values of headers out of a text. */
+export function redact(text: string, headers: HeaderMap): string {
+  return redactValues(text, Object.values(headers).flatMap(secretsIn));
+}
+
+/** Takes secrets out of a text: as they are, and masked as in `sk-a***9xyz`. */
+export function redactValues(text: string, secrets: readonly string[]): string {
+  const whole = secrets.reduce((rest, secret) => rest.replaceAll(secret, LEFT_OUT), text);
+  return whole
+    .replaceAll(/([\w-]{0,64})(?:\*{2,}|\.{3,}|…)([\w-]{0,64})/g, (found, start: string, end: string) => {
+      const isMasked = secrets.some(
+        (secret) =>
+          (start.length >= 2 && secret.startsWith(start)) || (end.length >= 2 && secret.endsWith(end)),
+      );
+      return isMasked ? LEFT_OUT : found;
+    })
+    .replaceAll(/\bsk-[\w*-]{6,}/g, LEFT_OUT);
+}
+
+/**
+ * What a client is told of an upstream's error, in the upstream's own words where it had some. How credentials were
+ * refused is none of the client's business.
+ */
+export function upstreamMessage(kind: ErrorKind, status: number, told: JsonValue | undefined): string {
+  if (kind === 'upstream-auth') return "The upstream refused the gateway's own credentials.";
+  return typeof told === 'string' && told !== ''
+    ? told.slice(0, MAX_MESSAGE)
+    : status < 400
+      ? 'The upstream answered with an error without a message.'
+      : `The upstream answered with status ${status}.`;
+}

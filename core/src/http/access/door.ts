@@ -1,0 +1,99 @@
+import { GatewayError, type Refusal } from '../../canonical/errors.ts';
+import { addressKey } from './address-key.ts';
+import type { RequestState } from '../endpoints/open-exchange.ts';
+
+/** Limits requests that are refused before any work is done for them, and samples which of them are recorded. */
+export interface Door {
+  /** The error to answer a refused request with; a rate limit where its address failed too often. */
+  answer(error: GatewayError, address: string): GatewayError;
+  /** Whether this refusal is recorded, in the log and as a trace; the others are only counted. */
+  isSampled(address: string): boolean;
+  /** How many refusals of past minutes were not recorded since the last call. */
+  takeLeftOut(): number;
+}
+
+const MINUTE_MS = 60_000;
+/** Of one address, in a minute. */
+const MAX_FAILURES = 100;
+const MAX_SAMPLES = 10;
+/** Of all addresses together, in a minute. */
+const MAX_SAMPLES_IN_ALL = 60;
+/** Addresses that are counted separately; all further ones share one count. */
+const MAX_ADDRESSES = 10_000;
+
+interface Counted {
+  failures: number;
+  samples: number;
+}
+
+/** Counts in whole minutes, so that all counts expire at once and no sweep is needed. */
+export function createDoor(now: () => number): Door {
+  let endsAt = -Infinity;
+  let addresses = new Map<string, Counted>();
+  let others: Counted = { failures: 0, samples: 0 };
+  let samples = 0;
+  let skipped = 0;
+  let leftOut = 0;
+
+  const turn = (): void => {
+    // A clock that was set back starts a new minute, too.
+    if (now() < endsAt && now() >= endsAt - MINUTE_MS) return;
+    endsAt = now() + MINUTE_MS;
+    addresses = new Map();
+    others = { failures: 0, samples: 0 };
+    leftOut += skipped;
+    samples = 0;
+    skipped = 0;
+  };
+  const of = (address: string): Counted => {
+    const key = addressKey(address);
+    const known = addresses.get(key);
+    if (known) return known;
+    if (addresses.size >= MAX_ADDRESSES) return others;
+    const counted = { failures: 0, samples: 0 };
+    addresses.set(key, counted);
+    return counted;
+  };
+
+  return {
+    answer(error, address) {
+      if (error.kind !== 'auth') return error;
+      turn();
+      const counted = of(address);
+      counted.failures += 1;
+      if (counted.failures <= MAX_FAILURES) return error;
+      return new GatewayError(
+        'rate-limit',
+        'Too many requests from this address had no valid key. Please wait; requests with a valid key are not affected.',
+        { code: 'too_many_failed_keys', retryAfterMs: endsAt - now(), refused: 'too-many-failures' },
+      );
+    },
+    isSampled(address) {
+      turn();
+      const counted = of(address);
+      if (samples >= MAX_SAMPLES_IN_ALL || counted.samples >= MAX_SAMPLES) {
+        skipped += 1;
+        return false;
+      }
+      samples += 1;
+      counted.samples += 1;
+      return true;
+    },
+    takeLeftOut() {
+      turn();
+      const told = leftOut;
+      leftOut = 0;
+      return told;
+    },
+  };
+}
+
+/** Why a request was refused before any work was done for it; `undefined` when it was admitted. */
+export function refusalOf(
+  { kind, details }: GatewayError,
+  { key, notes }: RequestState,
+): Refusal | undefined {
+  if (key !== undefined) return undefined;
+  if (details.refused) return details.refused;
+  return notes.attempts === 0 && (kind === 'auth' || kind === 'permission') ? 'other' : undefined;
+}

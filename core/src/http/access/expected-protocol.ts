@@ -1,0 +1,14 @@
+import type { Context } from 'koa';
+import type { Protocol } from '../../plugin/plugin.ts';
+import type { HeaderMap } from '../../transport/http.ts';
+import { spokenProtocol } from './spoken-protocol.ts';
+
+/**
+ * The protocol that a request expects its error in, where no endpoint serves it: of the protocols below the first
+ * segment of its path, the one whose clients send such headers, else the first.
+ */
+export function expectedProtocol(protocols: readonly Protocol[], ctx: Context): Protocol | undefined {
+  const prefix = `${/^\/[^/]*/.exec(ctx.path)?.[0] ?? ''}/`;
+  const below = protocols.filter(({ endpoints }) => endpoints.some(({ path }) => path.startsWith(prefix)));
+  return spokenProtocol(below, ctx.req.headers as HeaderMap) ?? below[0];
+}

@@ -1,0 +1,17 @@
+import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '../../canonical/errors.ts';
+
+/**
+ * Whether a request asks to go on as a WebSocket, which only a GET can. Other upgrades, such as `h2c`, may be ignored.
+ */
+export function asksForWebSocket({ method, headers: { upgrade } }: IncomingMessage): boolean {
+  return upgrade !== undefined && method === 'GET' && /\bwebsocket\b/i.test(upgrade);
+}
+
+export function noWebSockets(): GatewayError {
+  return new GatewayError(
+    'upgrade-refused',
+    'This gateway does not support WebSocket connections. Use HTTP requests, with streams of server-sent events.',
+    { code: 'websocket_not_supported' },
+  );
+}

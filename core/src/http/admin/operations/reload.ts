@@ -1,0 +1,30 @@
+import { ConfigError } from '../../../validation/config-error.ts';
+import { AdminError } from '../admin-error.ts';
+import * as contract from '../contract/contract.ts';
+import { defineOperation, type Operation } from '../operation.ts';
+
+export const reloadOperations: readonly Operation[] = [
+  defineOperation({
+    method: 'POST',
+    path: '/reload',
+    summary: 'Reloads the config file. `waiting` lists the fields that need a restart.',
+    access: 'token',
+    response: contract.reloadSchema,
+    refusals: ['invalid', 'conflict'],
+    async handle(_, { reload }) {
+      if (!reload) throw new AdminError('conflict', 'This gateway was started without a config file.');
+      try {
+        return { waiting: await reload() };
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        throw new AdminError(
+          'invalid',
+          'The configuration cannot be used; the previous one stays in effect.',
+          {
+            issues: error.problems,
+          },
+        );
+      }
+    },
+  }),
+];

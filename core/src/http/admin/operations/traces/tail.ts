@@ -1,0 +1,54 @@
+import { PassThrough, type Readable } from 'node:stream';
+import type { TraceRecord } from '../../../../canonical/trace-record.ts';
+import type { Traces } from '../../../../trace/traces.ts';
+import { guarded } from '../../../../timing/guarded.ts';
+import { encodeSse } from '../../../../transport/sse.ts';
+
+const KEEP_ALIVE_MS = 15_000;
+
+/** What may wait for a reader who does not keep up, in bytes; beyond it, traces are left out. */
+const MAX_WAITING_BYTES = 1024 * 1024;
+
+export interface TailInput {
+  readonly isAllowed: () => boolean;
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * Every trace from now on, as server-sent events: `trace`, and `missed` with how many were skipped before it. The
+ * stream ends when the reader loses access, for example after a sign-out, and when the gateway begins to stop.
+ */
+export function tailOf(traces: Pick<Traces, 'follow'>, { isAllowed, stopping }: TailInput): Readable {
+  const events = new PassThrough();
+  let missed = 0;
+  const leave = (): void => {
+    stop();
+    stopping.removeEventListener('abort', finish);
+    clearInterval(keepAlive);
+  };
+  // Destroying the stream would not end the reader's response.
+  const finish = (): void => {
+    leave();
+    events.end();
+  };
+  const tell = (trace: TraceRecord): void => {
+    if (!isAllowed()) return finish();
+    if (events.writableLength > MAX_WAITING_BYTES) {
+      missed += 1;
+      return;
+    }
+    if (missed > 0) events.write(encodeSse(JSON.stringify({ missed }), 'missed'));
+    missed = 0;
+    events.write(encodeSse(JSON.stringify(trace), 'trace'));
+  };
+  const keepOpen = (): void => {
+    if (isAllowed()) events.write(': keep-alive\n\n');
+    else finish();
+  };
+  const stop = traces.follow(guarded(tell, finish));
+  const keepAlive = setInterval(guarded(keepOpen, finish), KEEP_ALIVE_MS).unref();
+  stopping.addEventListener('abort', finish, { once: true });
+  events.once('close', leave);
+  events.write(': following\n\n');
+  return events;
+}

@@ -1,0 +1,26 @@
+import type { Upstream } from '../../../../upstreams/upstream.ts';
+import { AdminError } from '../../admin-error.ts';
+import type { AdminDeps } from '../../deps.ts';
+
+/** The upstream of a path. Throws an `AdminError` when there is none, or none that can be used. */
+export function findUpstream(id: string | undefined, deps: AdminDeps): Upstream {
+  const upstream = deps.upstreams.get(id ?? '');
+  if (upstream) return upstream;
+  const unusable = deps.upstreams.unusable().find(({ stored }) => stored.id === id);
+  if (unusable) throw new AdminError('conflict', `The upstream ${id} cannot be used. ${unusable.reason}`);
+  throw notFound(id);
+}
+
+export function notFound(id: string | undefined): AdminError {
+  return new AdminError('not-found', `There is no upstream ${JSON.stringify(id)}.`);
+}
+
+/** Throws an `AdminError` when an upstream is not one of the state's, which alone can be changed. */
+export function refuseReadOnly(
+  { config: { id }, origin }: Pick<Upstream, 'config' | 'origin'>,
+  { config }: AdminDeps,
+): void {
+  if (origin === 'state') return;
+  const file = config.file ?? 'the configuration';
+  throw new AdminError('read-only', `The upstream ${id} is declared in ${file}; change it there.`);
+}

@@ -1,0 +1,20 @@
+import type { RouterContext } from '@koa/router';
+import type { Context } from 'koa';
+import { GatewayError } from '../../canonical/errors.ts';
+
+/** A route of more methods takes all of them. */
+const MOST_METHODS = 4;
+
+/** The methods of the routes at a request's path, without those that take any. */
+export function allowedMethods(ctx: Context): readonly string[] {
+  const { matched = [] } = ctx as Partial<RouterContext>;
+  const own = matched.filter(({ methods }) => methods.length <= MOST_METHODS);
+  return [...new Set(own.flatMap(({ methods }) => methods))];
+}
+
+export function methodNotAllowed(): GatewayError {
+  return new GatewayError('method-not-allowed', 'This method is not allowed here.', {
+    code: 'method_not_allowed',
+    refused: 'unknown-url',
+  });
+}

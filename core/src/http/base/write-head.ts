@@ -1,0 +1,117 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { Context } from 'koa';
+import type { LimitHeadroom, Protocol } from '../../plugin/plugin.ts';
+import { headerNumber, type HeaderValue, headerValue } from '../../transport/header-value.ts';
+import type { HeaderMap } from '../../transport/http.ts';
+import { isReplyStatus } from '../../transport/reply-status.ts';
+import type { RequestState } from '../endpoints/open-exchange.ts';
+import { asInert, REPLY_POLICY } from './reply-policy.ts';
+
+export interface Head {
+  readonly status: number;
+  /** From an upstream, a plugin or the gateway; invalid names and values are repaired. */
+  readonly headers: HeaderMap;
+  /** The length of a body that comes in one piece. */
+  readonly length?: number;
+}
+
+type Written = Readonly<Record<string, string | number>>;
+
+/**
+ * Writes the status and the headers of a reply. Every reply that Koa does not write goes through here, so that all have
+ * the gateway's own headers and its security policy. Never throws. Returns what was written.
+ */
+export function writeHead({ res: response, state }: Context, { status, headers, length }: Head): Written {
+  // In one literal: objects that grow field by field are slower, and this one is made for every reply.
+  const wanted: Record<string, string | number> = { ...headers, ...ownHeaders(state), ...REPLY_POLICY };
+  if (length !== undefined) wanted['content-length'] = length;
+  const written = asInert(status, wanted);
+  if (response.headersSent) return written;
+  const code = isReplyStatus(status) ? status : 500;
+  if (!hasLongLine(headers)) {
+    try {
+      response.writeHead(code, written);
+      return written;
+    } catch {
+      // One invalid header makes Node refuse them all.
+    }
+  }
+  const repaired = repair(written);
+  response.writeHead(code, repaired);
+  return repaired;
+}
+
+/** The longest header line. Many clients accept no more than 16 KiB of headers in all. */
+const MOST_CHARACTERS = 4_096;
+
+function hasLongLine(headers: HeaderMap): boolean {
+  for (const name in headers) if (name.length + (headers[name]?.length ?? 0) > MOST_CHARACTERS) return true;
+  return false;
+}
+
+/** Headers about the connection, which are Node's to write. */
+const OF_NODE: ReadonlySet<string> = new Set(['trailer', 'transfer-encoding', 'upgrade']);
+
+function repair(headers: Written): Written {
+  const repaired: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || OF_NODE.has(name.toLowerCase()) || !isName(name)) continue;
+    repaired[name] = isValue(name, value) ? value : headerValue(String(value));
+  }
+  return repaired;
+}
+
+function isName(name: string): boolean {
+  return name.length <= MOST_CHARACTERS && doesNotThrow(() => validateHeaderName(name));
+}
+
+function isValue(name: string, value: string | number): boolean {
+  const text = String(value);
+  return text.length <= MOST_CHARACTERS && doesNotThrow(() => validateHeaderValue(name, text));
+}
+
+function doesNotThrow(check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * What a reply tells of the gateway's work: the request's id, who answered, after how many attempts, and how
+ * much time the gateway itself took. They go along with all other headers in one call: a header that is set
+ * beforehand makes Node take the long way for all of them.
+ */
+export function ownHeaders(state: Context['state']): HeaderMap {
+  const { requestId: id, clientRequestId, notes, protocol } = state as RequestState;
+  const { upstream, upstreamModel = '', attempts, startedAt, upstreamMs } = notes;
+  const requestId = headerValue(id);
+  const asked = clientRequestId === undefined ? requestId : headerValue(clientRequestId);
+  // OpenAI's SDKs read the first, Anthropic's the second. The first returns the id that a client sent; the second is
+  // always the trace's.
+  const limits = notes.limits && limitHeaders(protocol, notes.limits);
+  if (upstream === undefined) return { 'x-request-id': asked, 'request-id': requestId, ...limits };
+  notes.overheadMs = performance.now() - startedAt - upstreamMs;
+  const headers: Readonly<Record<string, HeaderValue>> = {
+    'x-request-id': asked,
+    'request-id': requestId,
+    'x-dragoman-upstream': headerValue(upstream),
+    'x-dragoman-model': headerValue(upstreamModel),
+    'x-dragoman-attempts': headerNumber(attempts),
+    'x-dragoman-overhead-ms': headerNumber(Math.round(notes.overheadMs * 100) / 100),
+  };
+  if (!limits && upstreamModel !== '') return headers;
+  const { 'x-dragoman-model': model = '', ...others } = headers;
+  return { ...others, ...(model !== '' && { 'x-dragoman-model': model }), ...limits };
+}
+
+/** A plugin that throws here must not cost the client its reply. */
+function limitHeaders(protocol: Protocol, limits: LimitHeadroom): HeaderMap | undefined {
+  try {
+    return protocol.encodeLimits?.(limits);
+  } catch {
+    return undefined;
+  }
+}

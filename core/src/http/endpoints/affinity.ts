@@ -1,0 +1,19 @@
+import { isJsonObject } from '../../canonical/json.ts';
+import type { RequestInput } from '../../plugin/plugin.ts';
+import type { Exchange } from '../../routing/exchange.ts';
+
+/** Headers by which agents name their session. */
+const SESSION_HEADERS = ['x-session-id', 'session-id', 'session_id', 'x-conversation-id'];
+
+/** What a request belongs to, so that it finds what its upstream keeps of it in a cache. */
+export function affinityOf({ body, headers }: RequestInput, { notes, key }: Exchange): string | undefined {
+  const metadata = body['metadata'];
+  const named = [
+    notes.thread,
+    ...SESSION_HEADERS.map((name) => headers[name]),
+    body['prompt_cache_key'],
+    isJsonObject(metadata) ? metadata['user_id'] : undefined,
+  ];
+  const found = named.find((value) => typeof value === 'string' && value !== '');
+  return typeof found === 'string' ? `${key?.id ?? ''} ${found}` : undefined;
+}

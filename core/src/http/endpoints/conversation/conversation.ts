@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import type { ChatReply } from '../../../canonical/chat.ts';
+import { GatewayError } from '../../../canonical/errors.ts';
+import { defined, type JsonObject } from '../../../canonical/json.ts';
+import type { Conversations } from '../../../conversations/conversations.ts';
+import type { ConversationRules, StoredRules, StoredWish } from '../../../plugin/conversation-rules.ts';
+import { invalidField } from '../../../codec/field-reader.ts';
+import type { ChatEndpoint, RequestInput } from '../../../plugin/plugin.ts';
+import type { Exchange } from '../../../routing/exchange.ts';
+import type { ReplyContext } from './reply-context.ts';
+import { withBody } from '../request-input.ts';
+import { nothingRecalled, type Recalled, withItems, withoutPrevious, withTurns } from './recall.ts';
+import type { Resolved } from './resolve-references.ts';
+
+/** A request as part of a conversation that the gateway keeps. */
+export interface OpenConversation extends Recalled {
+  /** Keeps the reply, where the client or its key wants that. */
+  readonly keep?: (reply: ChatReply) => Promise<void>;
+}
+
+interface ConversationInput {
+  readonly endpoint: ChatEndpoint;
+  readonly input: RequestInput;
+  readonly exchange: Exchange;
+  readonly conversations: Conversations;
+  readonly context: ReplyContext;
+  /** Counts what is read of the conversation as part of the request's body. */
+  readonly hold: (bytes: number) => void;
+  /** Whether a model's threads are kept, whatever the key. */
+  readonly keepsThread: (model: string) => boolean;
+}
+
+/** Finds what a request goes on from: by the id of a reply, by ids of its items, or by its thread. */
+export async function openConversation(opening: ConversationInput): Promise<OpenConversation> {
+  const { endpoint, input, exchange, conversations, context, hold } = opening;
+  const { conversation: rules } = endpoint;
+  if (!rules) return nothingRecalled(input);
+  const memory = { owner: exchange.key?.id ?? '', conversations, hold };
+  const resolved = await withItems(rules, input.body, memory);
+  const wish = readWish(rules, resolved, opening);
+  if (!wish) return withoutMemory(resolved, input);
+
+  const { stored } = wish;
+  if (wish.thread !== undefined) exchange.notes.thread = wish.thread;
+  const previousId = stored.previousId ?? (await lastOf(wish, opening));
+  const { body: changed, turns, missing } = await withTurns(rules, { ...wish, previousId }, memory);
+  return {
+    input: changed === input.body ? input : withBody(input, changed),
+    isChanged: changed !== input.body || wish.memory !== undefined,
+    ...defined({ missing: resolved.missing ?? missing }),
+    settle: (request) => (turns ? withoutPrevious(request) : request),
+    ...((wish.memory !== undefined || stored.keep) && {
+      async keep(reply) {
+        try {
+          await keepTurn({ reply, previousId: turns && previousId }, { ...wish, rules }, opening);
+        } catch (error) {
+          // The client gets its answer anyway, with a note.
+          exchange.log.error({ error }, 'A reply could not be kept.');
+          const why = `The reply could not be kept. ${GatewayError.from(error).message}`;
+          exchange.notes.dropped.push({ field: (stored.keep && rules.stored?.field) || 'thread', why });
+          context.isLost = true;
+        }
+      },
+    }),
+  };
+}
+
+/** A request whose reply is not kept. */
+function withoutMemory({ body, missing }: Resolved, input: RequestInput): OpenConversation {
+  if (body === input.body) return { ...nothingRecalled(input), ...defined({ missing }) };
+  return { ...nothingRecalled(withBody(input, body)), isChanged: true };
+}
+
+/** What a request wants of the gateway's memory. */
+interface Wish {
+  readonly owner: string;
+  readonly body: JsonObject;
+  readonly stored: StoredWish;
+  readonly thread?: string;
+  /** The name under which the thread's last turn is found, where the key has its threads kept. */
+  readonly memory?: string;
+  /** Whether the client brings what was said before itself. */
+  readonly isWhole: boolean;
+  /** As of {@link Resolved}. */
+  readonly since?: Resolved['since'];
+}
+
+function readWish(
+  rules: ConversationRules,
+  resolved: Resolved,
+  { endpoint, input, exchange, keepsThread }: ConversationInput,
+): Wish | undefined {
+  const { key } = exchange;
+  const thread = threadOf(resolved.body, input, rules);
+  const stored = rules.stored?.wishOf(resolved.body) ?? { keep: false };
+  if (!thread && !stored.keep && stored.previousId === undefined) return undefined;
+  const body = thread?.body ?? resolved.body;
+  const isKept = (): boolean => key?.thread?.memory ?? keepsThread(endpoint.peek?.(input)?.model ?? '');
+  return defined({
+    owner: key?.id ?? '',
+    body,
+    stored,
+    thread: thread?.id,
+    memory: thread && isKept() ? `${endpoint.wire} ${thread.id}` : undefined,
+    isWhole: rules.isWhole(body),
+    since: resolved.since,
+  });
+}
+
+async function lastOf(
+  { owner, memory, isWhole }: Wish,
+  { conversations }: ConversationInput,
+): Promise<string | undefined> {
+  return memory === undefined || isWhole ? undefined : conversations.lastOf(owner, memory);
+}
+
+interface AnsweredTurn {
+  readonly reply: ChatReply;
+  readonly previousId: string | undefined;
+}
+
+async function keepTurn(
+  { reply, previousId }: AnsweredTurn,
+  { owner, body, memory, stored, since, rules }: Wish & { readonly rules: ConversationRules },
+  { endpoint, context, conversations }: ConversationInput,
+): Promise<void> {
+  const encoded = endpoint.encodeReply(reply, context);
+  const ownId = encoded['id'];
+  const id = stored.keep && typeof ownId === 'string' ? ownId : randomUUID();
+  const goesOn = previousId === undefined ? since : undefined;
+  const said = goesOn
+    ? { previousId: goesOn.id, input: goesOn.said }
+    : { previousId, input: rules.inputOf(body) };
+  const turn = { id, ...said, output: rules.outputOf(encoded), reply: encoded };
+  await conversations.keep(
+    owner,
+    defined({ ...turn, fields: stored.keep ? lastingOf(body, rules.stored) : undefined }),
+  );
+  if (memory !== undefined) await conversations.setLast(owner, memory, id);
+}
+
+function lastingOf(
+  body: JsonObject,
+  { lasting = [] }: Pick<StoredRules, 'lasting'> = {},
+): JsonObject | undefined {
+  const fields = lasting.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]] as const]));
+  return fields.length > 0 ? Object.fromEntries(fields) : undefined;
+}
+
+interface Thread {
+  readonly id: string;
+  /** The request without the name of the thread, which upstreams do not know. */
+  readonly body: JsonObject;
+}
+
+function threadOf(
+  body: JsonObject,
+  { headers }: RequestInput,
+  { threadField }: ConversationRules,
+): Thread | undefined {
+  const header = headers['x-thread-id'];
+  if (threadField !== undefined && body[threadField] !== undefined && body[threadField] !== null) {
+    const { [threadField]: id, ...rest } = body;
+    if (typeof id === 'string' && id !== '') return { id, body: rest };
+    if (typeof id === 'number' && Number.isSafeInteger(id)) return { id: String(id), body: rest };
+    throw invalidField(threadField, 'must be a whole number or a string that is not empty');
+  }
+  return header ? { id: header, body } : undefined;
+}

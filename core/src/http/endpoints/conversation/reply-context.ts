@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import type { ChatRequest } from '../../../canonical/chat.ts';
+import type { OpaqueBox } from '../../../codec/opaque.ts';
+import type { EncodeContext } from '../../../plugin/plugin.ts';
+
+interface ReplyContextInput {
+  readonly decode: () => ChatRequest;
+  /** Seconds since 1970. */
+  readonly created: number;
+  readonly opaque: OpaqueBox;
+}
+
+/**
+ * What encoders know of a request. It is decoded when one of them asks; bytes that pass through need not be.
+ * A class: an object literal with getters would cost each request a shape of its own.
+ */
+export class ReplyContext implements EncodeContext {
+  readonly created: number;
+  readonly opaque: OpaqueBox;
+  isLost = false;
+  readonly #decode: () => ChatRequest;
+  #request: ChatRequest | undefined;
+  #id: string | undefined;
+
+  constructor({ decode, created, opaque }: ReplyContextInput) {
+    this.#decode = decode;
+    this.created = created;
+    this.opaque = opaque;
+  }
+
+  get request(): ChatRequest {
+    return (this.#request ??= this.#decode());
+  }
+
+  get id(): string {
+    return (this.#id ??= randomUUID().replaceAll('-', ''));
+  }
+}

@@ -1,0 +1,85 @@
+import type { Context } from 'koa';
+import { readCount } from '../../canonical/usage.ts';
+import type { CountTokensEndpoint, Protocol } from '../../plugin/plugin.ts';
+import { GatewayError } from '../../canonical/errors.ts';
+import { askProvider } from '../../upstreams/provider-calls/ask-provider.ts';
+import { estimateTokens } from '../../metering/estimate-tokens.ts';
+import { type Attempt, UPSTREAMS_UNAVAILABLE } from '../../routing/attempts.ts';
+import type { Exchange, Reply } from '../../routing/exchange.ts';
+import { forwardOf, forwardRequest } from '../../serving/forward.ts';
+import { ruleOf } from '../../upstreams/failure-rules.ts';
+import { textCounter } from '../../metering/text-tokens.ts';
+import { createNaming } from './naming.ts';
+import type { RequestState } from './open-exchange.ts';
+import { openJson } from './open-json.ts';
+import { nothingRecalled, recall } from './conversation/recall.ts';
+import type { Memory } from './conversation/resolve-references.ts';
+import { respond } from './respond.ts';
+import type { RouteDeps } from './route-deps.ts';
+
+/** Counts the tokens of a prompt: by the upstream where it can, else by an estimate, which a header admits. */
+export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoint, deps: RouteDeps) {
+  const naming = createNaming(endpoint);
+  return async (ctx: Context): Promise<void> => {
+    const { exchange, input } = await openJson(ctx, deps, { protocol, endpoint });
+    const recalled = endpoint.conversation
+      ? await recall(endpoint.conversation, input, memoryOf(ctx, exchange, deps))
+      : nothingRecalled(input);
+    const request = recalled.settle(endpoint.decodeRequest(recalled.input));
+    exchange.notes.model = request.model;
+    const names = naming.read(exchange, request.model);
+    await names.judge(exchange.key, deps.catalogue);
+
+    const attempt: Attempt<Reply> = async (candidate, call) => {
+      const { model, upstream } = candidate;
+      const forward = recalled.isChanged ? undefined : forwardOf(candidate, endpoint.wire);
+      if (forward) {
+        const raw = names.rawFor(candidate, exchange.raw);
+        return forwardRequest(forward, exchange, { raw, model, call, isAnswer: true });
+      }
+      names.check(candidate);
+      if (recalled.missing) throw recalled.missing;
+      const counted = readCount(
+        await askProvider(call, (context) => upstream.provider.countTokens?.({ ...request, model }, context)),
+      );
+      call.release();
+      call.meter.end();
+      return countReply(endpoint, counted, counted ?? estimateTokens(request, await textCounter(model)));
+    };
+    const counted = async (): Promise<Reply> => {
+      try {
+        return await deps.router.serve({ model: request.model, exchange, attempt, operation: 'count' });
+      } catch (error) {
+        if (exchange.signal.aborted || !isOfUpstream(GatewayError.from(error))) throw error;
+        const counter = await textCounter(exchange.notes.upstreamModel ?? request.model);
+        return countReply(endpoint, undefined, estimateTokens(request, counter));
+      }
+    };
+    const reply = await counted();
+    ctx.respond = false;
+    await respond(ctx, reply);
+  };
+}
+
+function memoryOf(ctx: Context, { key }: Exchange, { conversations }: RouteDeps): Memory {
+  const { account } = ctx.state as RequestState;
+  return { owner: key?.id ?? '', conversations, hold: (bytes) => account?.add(bytes) };
+}
+
+/** Whether an upstream could not count, or cannot be asked now. Refusals of the gateway itself stand. */
+function isOfUpstream({ kind, details: { code, upstream } }: GatewayError): boolean {
+  if (code === UPSTREAMS_UNAVAILABLE || kind === 'upstream-auth' || upstream?.status !== undefined)
+    return true;
+  return upstream !== undefined && ruleOf(kind).goesOn;
+}
+
+function countReply(endpoint: CountTokensEndpoint, counted: number | undefined, tokens: number): Reply {
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      ...(counted === undefined && { 'x-dragoman-estimated': 'true' }),
+    },
+    body: JSON.stringify(endpoint.encodeCount(tokens)),
+  };
+}

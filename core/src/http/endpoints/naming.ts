@@ -1,0 +1,37 @@
+import { defined } from '../../canonical/json.ts';
+import type { ModelPlaces } from '../../plugin/plugin.ts';
+import type { Exchange } from '../../routing/exchange.ts';
+import { MODEL_LIKE, ModelNames } from '../../catalogue/model-names.ts';
+import { findPlaced, placesLike, type PlaceNode, placesOf } from '../../transport/json/json-places.ts';
+
+/** Reads the names of models in the requests of one endpoint. */
+export interface Naming {
+  /** Throws when another model is named in a place that cannot be checked. */
+  read(exchange: Pick<Exchange, 'raw' | 'key'>, model: string): ModelNames;
+}
+
+/** Where JSON names models, by whether the client may use certain models only. */
+export type NamingPlaces = (isScoped: boolean) => PlaceNode;
+
+export function namingPlaces(models?: ModelPlaces): NamingPlaces {
+  const known = placesOf(['model', ...(models?.fields ?? [])]);
+  // Servers accept fields that the gateway does not know.
+  const anywhere = placesLike({ like: MODEL_LIKE, known: ['model'], except: models?.content ?? [] });
+  return (isScoped) => (isScoped ? anywhere : known);
+}
+
+export function createNaming({ models }: { readonly models?: ModelPlaces }): Naming {
+  const placesFor = namingPlaces(models);
+  const prefix = models?.prefix;
+  return {
+    read({ raw: { body, query }, key }, model) {
+      const isScoped = key?.models !== undefined;
+      if (!(body instanceof Uint8Array)) return new ModelNames({ model, query, isScoped });
+      const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+      const mentions = findPlaced(bytes, placesFor(isScoped));
+      return new ModelNames(
+        defined({ model, query, isScoped, prefix, body: { bytes: body, mentions, encode: JSON.stringify } }),
+      );
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Context } from 'koa';
+import type { Refusal } from '../../canonical/errors.ts';
+import { defined } from '../../canonical/json.ts';
+import type { Endpoint, Log, Protocol } from '../../plugin/plugin.ts';
+import type { Exchange, Notes } from '../../routing/exchange.ts';
+import type { KeyRing } from '../../state/keys.ts';
+import type { StoredKey } from '../../state/state.ts';
+import { Capture, type CaptureBounds } from '../../trace/capture.ts';
+import type { HeaderMap } from '../../transport/http.ts';
+import type { BodyAccount } from '../bodies/body-budget.ts';
+import { readCredential, withoutCredentials } from '../access/credentials.ts';
+import { refuseNavigation } from '../access/fetch-destination.ts';
+import { PASS_HEADER, type Passes } from '../access/passes.ts';
+import { asksForWebSocket, noWebSockets } from '../access/web-socket.ts';
+import type { Recorder } from '../recording/recorder.ts';
+import type { Running } from '../base/running.ts';
+
+/** What the middleware knows of every request; it lives on `ctx.state`. */
+export interface RequestState {
+  /** The gateway's own: it names the trace. */
+  requestId: string;
+  /** The client's own, from `x-request-id`. */
+  clientRequestId?: string;
+  /** The client's. Asked for at once: a socket that is closed has none any more. */
+  address: string;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  notes: Notes;
+  /** The protocol to tell errors in. */
+  protocol: Protocol;
+  key?: StoredKey;
+  /** Why it was refused before any work was done for it. */
+  refused?: Refusal;
+  /** Whether a refused request is recorded: only a sample is. */
+  isSampled?: boolean;
+  /** Whether it is a request to a model, which people may want to look into. Absent before an endpoint serves it. */
+  isTraced?: boolean;
+  /** The trace whose request is sent again. */
+  replayOf?: string;
+  /** Where it stands among the requests that run now. */
+  livePlace?: number;
+  /** The memory that its bodies take. */
+  account?: BodyAccount;
+  /** What is to be done when the reply is over. */
+  endings?: (() => Promise<void>)[];
+}
+
+const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+/** A new id. It begins with the time, so that the store's index of ids grows at its end. */
+export function createRequestId(): string {
+  return `req_${randomUUIDv7()}`;
+}
+
+/** A client's own request id, if it is safe to return. */
+export function clientRequestIdOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && SANE_REQUEST_ID.test(header) ? header : undefined;
+}
+
+export function createNotes(): Notes {
+  const now = performance.now();
+  return { arrivedAt: now, startedAt: now, attempts: 0, upstreamMs: 0, dropped: [], tries: [], meters: [] };
+}
+
+export interface ExchangeDeps {
+  readonly keys: KeyRing;
+  /** Whether clients need a key. */
+  readonly auth: boolean;
+  readonly log: Log;
+  readonly passes: Passes;
+  readonly recorder: Recorder;
+  readonly running: Running;
+}
+
+/** They ask the gateway and no model. */
+const UNTRACED: ReadonlySet<Endpoint['operation']> = new Set(['list-models', 'get-model', 'stored-reply']);
+
+/** Authenticates a client's request and makes the record that goes along with it. */
+export function openExchange(
+  ctx: Context,
+  deps: ExchangeDeps,
+  { protocol, endpoint }: { readonly protocol: Protocol; readonly endpoint: Endpoint },
+): Exchange {
+  const state = ctx.state as RequestState;
+  state.protocol = protocol;
+  state.isTraced = !UNTRACED.has(endpoint.operation);
+  refuseNavigation(ctx.req.headers);
+  const pass = deps.passes.read(ctx.req.headers[PASS_HEADER]);
+  if (pass?.replayOf !== undefined) state.replayOf = pass.replayOf;
+  const key = pass?.key ?? verifiedKey(ctx, deps);
+  if (key) state.key = key;
+  if (asksForWebSocket(ctx.req)) throw noWebSockets();
+  const bounds = state.isTraced ? deps.recorder.captureBounds(key) : undefined;
+  if (bounds) state.notes.capture = captureOf(ctx, endpoint.wire, bounds);
+  return {
+    requestId: state.requestId,
+    protocol,
+    raw: {
+      wire: endpoint.wire,
+      method: ctx.method,
+      path: ctx.path,
+      query: withoutCredentials(ctx.querystring),
+      // Only `set-cookie` is ever a list, and requests have none.
+      headers: ctx.req.headers as HeaderMap,
+    },
+    ...defined({ key }),
+    signal: deps.running.signalOf(ctx),
+    log: deps.log,
+    notes: state.notes,
+    onEnd: (ending) => void (state.endings ??= []).push(ending),
+  };
+}
+
+function verifiedKey(ctx: Context, { auth, keys }: ExchangeDeps): StoredKey | undefined {
+  if (!auth) return undefined;
+  const { headers } = ctx.req;
+  const field = (ctx.state as RequestState).protocol.credentialInQuery;
+  return keys.verify(readCredential({ headers, querystring: ctx.querystring, field }) ?? '');
+}
+
+function captureOf(ctx: Context, wire: string, bounds: CaptureBounds): Capture {
+  const { params } = ctx as Context & { readonly params: Readonly<Record<string, string>> };
+  const headers = ctx.req.headers as HeaderMap;
+  return new Capture({ wire, query: ctx.querystring, headers, params }, bounds);
+}
+
+/** Fires when the client went away before its reply was complete. */
+export function goneSignal({ res }: Context): AbortSignal {
+  const controller = new AbortController();
+  res.once('close', () => {
+    if (!res.writableFinished) controller.abort(new DOMException('The client went away.', 'AbortError'));
+  });
+  return controller.signal;
+}

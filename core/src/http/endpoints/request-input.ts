@@ -1,0 +1,37 @@
+import type { Context } from 'koa';
+import type { JsonObject } from '../../canonical/json.ts';
+import type { OpaqueBox } from '../../codec/opaque.ts';
+import type { RequestInput } from '../../plugin/plugin.ts';
+import type { HeaderMap } from '../../transport/http.ts';
+
+/** What an endpoint decodes, from a matched route. */
+export function requestInput(ctx: Context, body: JsonObject, opaque: OpaqueBox): RequestInput {
+  return new RouteInput(ctx, body, opaque);
+}
+
+/** The same request with another body. */
+export function withBody(input: RequestInput, body: JsonObject): RequestInput {
+  const { params, headers, opaque, query } = input;
+  return { body, params, headers, opaque, query };
+}
+
+class RouteInput implements RequestInput {
+  readonly body: JsonObject;
+  readonly params: Readonly<Record<string, string>>;
+  readonly headers: HeaderMap;
+  readonly opaque: OpaqueBox;
+  readonly #ctx: Context;
+
+  constructor(ctx: Context, body: JsonObject, opaque: OpaqueBox) {
+    this.#ctx = ctx;
+    this.body = body;
+    this.params = (ctx as Context & { readonly params: Record<string, string> }).params;
+    this.headers = ctx.req.headers as HeaderMap;
+    this.opaque = opaque;
+  }
+
+  /** Few endpoints look at it, so it is parsed when one does. */
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.#ctx.querystring);
+  }
+}

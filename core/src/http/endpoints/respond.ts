@@ -1,0 +1,196 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import type { Context } from 'koa';
+import { GatewayError } from '../../canonical/errors.ts';
+import type { BodyWatcher, Reply } from '../../routing/exchange.ts';
+import { type BodyTap, isText } from '../../trace/capture.ts';
+import type { RequestState } from './open-exchange.ts';
+import { endsAtEvent } from '../../transport/event-boundary.ts';
+import { guarded } from '../../timing/guarded.ts';
+import type { HeaderMap } from '../../transport/http.ts';
+import { writeHead } from '../base/write-head.ts';
+
+/** How to keep a stream alive and how to tell its client that it failed. */
+export interface StreamManners {
+  readonly contentType: string;
+  readonly keepAlive: string;
+  readonly keepAliveMs: number;
+  encodeError(error: GatewayError): string;
+}
+
+const STREAM_HEADERS = {
+  'cache-control': 'no-cache',
+  // Proxies such as nginx would otherwise hold the stream back.
+  'x-accel-buffering': 'no',
+};
+
+/** Writes a reply that comes in one piece, or in pieces whose silence means nothing. */
+export async function respond(ctx: Context, reply: Reply): Promise<void> {
+  const { res: response, state } = ctx;
+  const { status, headers, body } = reply;
+  const { capture } = (state as RequestState).notes;
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    const written = writeHead(ctx, { status, headers, length: bytes.length });
+    capture?.answer(written, isText(headers) ? bytes : undefined);
+    response.end(bytes);
+    return;
+  }
+  const written = writeHead(ctx, { status, headers });
+  capture?.answer(written);
+  await new StreamWriter(response, isText(headers) ? capture?.reply : undefined).pump(reply);
+}
+
+/**
+ * Writes a stream. Status and headers are sent with the first piece, so that an earlier failure is a proper
+ * HTTP error (this then throws); but a client is never left in silence for longer than `keepAliveMs`, not even
+ * before the upstream has answered.
+ */
+export async function respondStream(
+  ctx: Context,
+  pending: Promise<Reply>,
+  manners: StreamManners,
+): Promise<void> {
+  const { res: response, state } = ctx;
+  const { capture } = (state as RequestState).notes;
+  const writer = new StreamWriter(response, capture?.reply);
+  const begin = (status: number, reply: HeaderMap = {}): void => {
+    // Keep-alives and errors may be added to what the upstream sent.
+    const { 'content-length': _, ...others } = reply;
+    const headers = { 'content-type': manners.contentType, ...STREAM_HEADERS, ...others };
+    const written = writeHead(ctx, { status, headers });
+    capture?.answer(written);
+  };
+  const keepAlive = guarded(
+    () => {
+      if (!response.headersSent) begin(200);
+      writer.keepAlive(manners.keepAlive);
+    },
+    () => void response.destroy(),
+  );
+  const timer = setInterval(keepAlive, manners.keepAliveMs);
+  writer.onWrite = () => void timer.refresh();
+  try {
+    const reply = await pending;
+    if (!response.headersSent) begin(reply.status, reply.headers);
+    await writer.pump(reply);
+  } catch (error) {
+    if (!response.headersSent) throw error;
+    const failure = GatewayError.from(error);
+    writer.fail(manners.encodeError(failure));
+    throw failure;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Moves a body to the client at the client's pace. */
+class StreamWriter {
+  readonly #response: ServerResponse;
+  #last: Uint8Array | undefined;
+  #beforeLast: Uint8Array | undefined;
+  readonly #tap: BodyTap | undefined;
+  onWrite: () => void = () => {};
+
+  constructor(response: ServerResponse, tap: BodyTap | undefined) {
+    this.#response = response;
+    this.#tap = tap;
+  }
+
+  async pump({ body, watcher }: Reply): Promise<void> {
+    if (body instanceof Readable) await this.#pumpBytes(body, watcher);
+    else if (typeof body === 'string' || body instanceof Uint8Array) {
+      this.#tap?.push(body);
+      this.#response.write(body);
+    } else await this.#pumpFrames(body);
+    this.#response.end();
+  }
+
+  /** A comment inside an event would end up in its data, so it waits for the event's end. */
+  keepAlive(frame: string): void {
+    if (!this.#atEvent() || this.#response.destroyed || this.#response.writableEnded) return;
+    this.#tap?.push(frame);
+    this.#response.write(frame);
+  }
+
+  /** After a whole event the client can read the error; in the middle of one only a broken stream is honest. */
+  fail(frame: string): void {
+    if (!this.#atEvent()) {
+      this.#response.destroy();
+      return;
+    }
+    this.#tap?.push(frame);
+    this.#response.end(frame);
+  }
+
+  #atEvent(): boolean {
+    return this.#last === undefined || endsAtEvent(this.#beforeLast, this.#last);
+  }
+
+  #pumpBytes(body: Readable, watcher: BodyWatcher | undefined): Promise<void> {
+    const response = this.#response;
+    return new Promise((resolve, reject) => {
+      const explain = (error: unknown): GatewayError => watcher?.explain?.(error) ?? GatewayError.from(error);
+      if (body.errored) {
+        reject(explain(body.errored));
+        return;
+      }
+      const resume = (): void => void body.resume();
+      const onGone = (): void => {
+        body.destroy();
+        resolve();
+      };
+      const settle = (error?: unknown): void => {
+        response.off('close', onGone);
+        response.off('drain', resume);
+        if (error === undefined) resolve();
+        else reject(explain(error));
+      };
+      const fail = (error: unknown): void => {
+        body.destroy();
+        settle(error);
+      };
+      const onData = (given: Buffer): void => {
+        watcher?.push?.(given);
+        const chunk = watcher?.replace?.(given) ?? given;
+        this.#beforeLast = this.#last;
+        this.#last = chunk;
+        this.onWrite();
+        this.#tap?.push(chunk);
+        if (!response.write(chunk)) body.pause();
+      };
+      response.on('drain', resume);
+      response.once('close', onGone);
+      body.on('data', guarded(onData, fail));
+      body.once('end', () => {
+        try {
+          watcher?.end();
+          settle();
+        } catch (error) {
+          settle(error);
+        }
+      });
+      body.on('error', settle);
+      // One that was read before to look at its beginning is paused.
+      body.resume();
+    });
+  }
+
+  async #pumpFrames(frames: AsyncIterable<string>): Promise<void> {
+    const response = this.#response;
+    for await (const frame of frames) {
+      if (response.destroyed) return;
+      this.onWrite();
+      this.#tap?.push(frame);
+      if (!response.write(frame) && !response.destroyed) await drained(response);
+    }
+  }
+}
+
+async function drained(response: ServerResponse): Promise<void> {
+  const settled = new AbortController();
+  const { signal } = settled;
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
+  settled.abort();
+}

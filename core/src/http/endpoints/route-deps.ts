@@ -1,0 +1,37 @@
+import type { OpaqueBox } from '../../codec/opaque.ts';
+import type { RoutingConfig } from '../../config/routing.ts';
+import type { Conversations } from '../../conversations/conversations.ts';
+import type { Log } from '../../plugin/plugin.ts';
+import type { CallMemory } from '../../serving/call-memory.ts';
+import type { Catalogue } from '../../catalogue/catalogue.ts';
+import type { Router } from '../../routing/router.ts';
+import type { Upstreams } from '../../upstreams/upstream.ts';
+import type { OwnedIds } from '../../state/owned-ids.ts';
+import type { KeyRing } from '../../state/keys.ts';
+import type { HttpPools } from '../../transport/pools.ts';
+import type { IntakeDeps } from '../bodies/intake.ts';
+import type { Passes } from '../access/passes.ts';
+import type { Recorder } from '../recording/recorder.ts';
+import type { Running } from '../base/running.ts';
+
+/** What the endpoints of protocols are served with. */
+export interface RouteDeps extends IntakeDeps {
+  readonly catalogue: Catalogue;
+  readonly router: Router;
+  readonly routing: () => RoutingConfig;
+  readonly upstreams: Upstreams;
+  readonly keys: KeyRing;
+  readonly pools: HttpPools;
+  readonly log: Log;
+  /** Seals state for one client, by the id of its key. */
+  readonly opaque: (owner: string) => OpaqueBox;
+  readonly callMemory: CallMemory;
+  readonly conversations: Conversations;
+  readonly ownedIds: OwnedIds;
+  readonly passes: Passes;
+  readonly recorder: Recorder;
+  readonly running: Running;
+  readonly auth: boolean;
+  readonly keepAliveMs: number;
+  readonly now: () => number;
+}

@@ -1,0 +1,52 @@
+import type { Context } from 'koa';
+import { guarded } from '../../timing/guarded.ts';
+import type { RequestState } from '../endpoints/open-exchange.ts';
+import { Places } from '../base/places.ts';
+
+/**
+ * A request that runs for longer is recorded while it runs, so that it is known of even if it never ends. With what the
+ * store takes, it is on the disk within a second.
+ */
+const LONG_MS = 250;
+const LOOK_EVERY_MS = 100;
+
+/** The requests that run now. */
+export interface LiveRequests {
+  add(ctx: Context): void;
+  remove(ctx: Context): void;
+}
+
+/** Records requests that take long as `running`; when they end, they are recorded again. */
+export function createLiveRequests(
+  record: (ctx: Context) => void,
+  fail: (error: unknown) => void,
+): LiveRequests {
+  const running = new Places<Context>();
+  const told = new WeakSet<Context>();
+  const tell = guarded(record, fail);
+  const look = (): void => {
+    const before = performance.now() - LONG_MS;
+    for (const ctx of running) {
+      if (told.has(ctx)) continue;
+      const { isTraced, notes } = ctx.state as RequestState;
+      if (!isTraced || notes.arrivedAt > before) continue;
+      told.add(ctx);
+      tell(ctx);
+    }
+  };
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    add(ctx) {
+      (ctx.state as RequestState).livePlace = running.add(ctx);
+      timer ??= setInterval(look, LOOK_EVERY_MS).unref();
+    },
+    remove({ state }) {
+      const { livePlace } = state as RequestState;
+      if (livePlace === undefined) return;
+      running.remove(livePlace);
+      if (!running.isEmpty) return;
+      clearInterval(timer);
+      timer = undefined;
+    },
+  };
+}

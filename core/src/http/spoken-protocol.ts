@@ -1,9 +1,0 @@
-import type { Protocol } from '../plugin/plugin.ts';
-import type { HeaderMap } from '../transport/http.ts';
-
-/** The protocol whose clients send such headers, where only one protocol's do. */
-export function spokenProtocol(protocols: readonly Protocol[], headers: HeaderMap): Protocol | undefined {
-  return protocols.find(({ endpoints }) =>
-    endpoints.some((endpoint) => 'accepts' in endpoint && endpoint.accepts?.(headers)),
-  );
-}

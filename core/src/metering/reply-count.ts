@@ -1,0 +1,122 @@
+import type { ChatEvent, Usage } from '../canonical/chat.ts';
+import { isJsonObject, type JsonValue } from '../canonical/json.ts';
+import type { ReplyReader } from '../plugin/plugin.ts';
+import { parseJson } from '../codec/reply-text.ts';
+import { SseParser } from '../transport/sse.ts';
+import { contentBytes, textBytes } from './content-bytes.ts';
+
+/** How a reply is decoded to count it: by the reader of its wire, or as plain text. */
+export type CountAs = ReplyReader | 'text';
+
+/** What a reply, or the part of it that came, contains. */
+export interface Found {
+  /** What the model wrote, in bytes of UTF-8. */
+  readonly bytes: number;
+  /** Whether the reply had begun to answer. */
+  readonly hasBegun: boolean;
+  /** What the upstream itself counted so far. */
+  readonly usage?: Usage | undefined;
+}
+
+/** Counts the content of events. */
+class EventCount implements Found {
+  bytes = 0;
+  hasBegun = false;
+  usage: Usage | undefined;
+
+  tell(events: Iterable<ChatEvent>): void {
+    for (const event of events) {
+      this.hasBegun = true;
+      this.bytes += contentBytes(event);
+      if ('usage' in event && event.usage) this.usage = { ...this.usage, ...event.usage };
+    }
+  }
+}
+
+/** Counts the content of a stream, chunk by chunk. */
+export class StreamCount {
+  readonly #parser = new SseParser();
+  readonly #text = new TextDecoder('utf-8', { ignoreBOM: true });
+  readonly #count = new EventCount();
+  readonly #read: (event: { readonly event?: string; readonly data: string }) => void;
+  #isBroken = false;
+  #isOver = false;
+
+  constructor(as: CountAs) {
+    const count = this.#count;
+    const decoder = as === 'text' ? undefined : as.decodeStream();
+    this.#read = decoder
+      ? (event) => {
+          if (!decoder.isOver) count.tell(decoder.push(event));
+        }
+      : ({ data }) => {
+          count.bytes += textBytes(parseJson(data) ?? '');
+          count.hasBegun = true;
+        };
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#isBroken) return;
+    try {
+      for (const event of this.#parser.push(this.#text.decode(chunk, { stream: true }))) this.#read(event);
+    } catch {
+      // An error event, or one that cannot be decoded: what came before counts.
+      this.#isBroken = true;
+    }
+  }
+
+  /** Takes the last chunk of a stream. An incomplete event counts with its framing. */
+  end(chunk: Buffer, isWhole: boolean): Found {
+    if (!this.#isOver) this.push(chunk);
+    this.#isOver = true;
+    const { bytes, hasBegun, usage } = this.#count;
+    const rest = isWhole || this.#isBroken || !hasBegun ? 0 : chunk.length - endOfEvents(chunk);
+    return { bytes: bytes + rest, hasBegun, usage };
+  }
+
+  get found(): Found {
+    return this.#count;
+  }
+}
+
+/** Where the last whole event of a stream ends. */
+function endOfEvents(chunk: Buffer): number {
+  const ends = ['\n\n', '\r\n\r\n', '\r\r'].map((blank) => {
+    const at = chunk.lastIndexOf(blank);
+    return at < 0 ? 0 : at + blank.length;
+  });
+  return Math.max(...ends);
+}
+
+/** Counts what is in a JSON reply, or in the part of it that came. */
+export function countJson(text: string, as: CountAs): Found {
+  const value = parseJson(text) ?? begunList(text);
+  if (value === undefined) return countPart(text);
+  if (as === 'text') return { bytes: textBytes(value), hasBegun: true };
+  const count = new EventCount();
+  try {
+    count.tell(eventsOf(value, as));
+  } catch {
+    // An error that was said with status 200.
+  }
+  return count;
+}
+
+/** The whole entries of a list that broke off, as some servers stream them. */
+function begunList(text: string): JsonValue | undefined {
+  return text.startsWith('[') ? parseJson(`${text.slice(0, text.lastIndexOf('}') + 1)}]`) : undefined;
+}
+
+/** What is there of a JSON that broke off counts with what it is wrapped in. An error is no answer. */
+export function countPart(text: string): Found {
+  const isAnswer = !/^\s*\{\s*"error"/.test(text) && parseJson(text) === undefined;
+  return { bytes: isAnswer ? Buffer.byteLength(text) : 0, hasBegun: isAnswer };
+}
+
+function* eventsOf(value: JsonValue, reader: ReplyReader): Generator<ChatEvent> {
+  if (isJsonObject(value)) yield* reader.decodeReply(value);
+  else if (Array.isArray(value)) {
+    const decoder = reader.decodeStream();
+    for (const entry of value as readonly JsonValue[]) yield* decoder.push({ data: JSON.stringify(entry) });
+  }
+}

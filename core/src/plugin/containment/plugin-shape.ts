@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { explainIssues, foundInstead } from '../../validation/explain.ts';
+import { problemsOf } from '../../validation/issues.ts';
+import type { ConfigProblem } from '../../validation/config-error.ts';
+import { priceSchema } from '../../canonical/limits.ts';
+import { capabilitiesSchema } from '../capabilities.ts';
+import type { Plugin } from '../plugin.ts';
+
+/** What was not checked by a compiler: plugins in plain JavaScript, and those for another version. */
+
+type Test = (value: unknown) => boolean;
+
+const must = (what: string, test: Test) =>
+  z.custom<unknown>(test, { error: ({ input }) => `expected ${what}, found ${foundInstead(input)}` });
+
+const fn = must('a function', (value) => typeof value === 'function');
+const text = z.string().min(1);
+const texts = z.array(z.string());
+
+const zodObject = must('a Zod 4 object, such as z.strictObject({ … })', (value) => {
+  const schema = value as {
+    readonly safeParse?: unknown;
+    readonly _zod?: { readonly def?: { type?: unknown } };
+  };
+  return typeof schema?.safeParse === 'function' && schema._zod?.def?.type === 'object';
+});
+
+const providerTypeSchema = z.object({
+  name: text,
+  title: z.string(),
+  description: z.string(),
+  options: zodObject,
+  capabilities: z.record(z.string(), capabilitiesSchema.partial()).optional(),
+  price: priceSchema.optional(),
+  create: fn,
+});
+
+const endpoint = {
+  path: z.string().startsWith('/', 'expected a path that starts with "/"'),
+  wire: text,
+  summary: z.string(),
+  models: z.object({ fields: texts, content: texts.optional(), prefix: z.string().optional() }).optional(),
+};
+const accepts = fn.optional();
+
+const endpointSchema = z.discriminatedUnion(
+  'operation',
+  [
+    z.object({
+      ...endpoint,
+      operation: z.literal('chat'),
+      method: z.literal('POST'),
+      ...{ decodeRequest: fn, encodeReply: fn, encodeStream: fn, encodeStreamError: fn },
+      keepAlive: z.string(),
+      losesState: z.boolean().optional(),
+      conversation: z.object({}).optional(),
+      ...{
+        peek: accepts,
+        keepsReply: accepts,
+        keepsPart: accepts,
+        answersLater: accepts,
+        streamForm: accepts,
+      },
+    }),
+    z.object({
+      ...endpoint,
+      operation: z.literal('count-tokens'),
+      method: z.literal('POST'),
+      ...{ decodeRequest: fn, encodeCount: fn },
+    }),
+    z.object({
+      ...endpoint,
+      operation: z.literal('embed'),
+      method: z.literal('POST'),
+      ...{ decodeRequest: fn, encodeReply: fn },
+    }),
+    z.object({
+      ...endpoint,
+      operation: z.literal('list-models'),
+      method: z.literal('GET'),
+      ...{ accepts, encodeModels: fn },
+    }),
+    z.object({
+      ...endpoint,
+      operation: z.literal('get-model'),
+      method: z.literal('GET'),
+      ...{ accepts, parameter: text, encodeModel: fn },
+    }),
+    z.object({
+      ...endpoint,
+      operation: z.literal('stored-reply'),
+      method: z.enum(['GET', 'DELETE']),
+      encode: fn,
+    }),
+    z.object({
+      ...endpoint,
+      operation: z.literal('relay'),
+      method: z.literal('ANY'),
+      ...{ stateless: texts, runsLater: texts.optional(), keptReplies: texts, keepsPart: fn.optional() },
+    }),
+  ],
+  {
+    error: ({ code }) =>
+      code === 'invalid_union'
+        ? 'expected an endpoint whose operation is one of chat, count-tokens, embed, list-models, get-model, stored-reply, relay'
+        : undefined,
+  },
+);
+
+const protocolSchema = z.object({
+  name: text,
+  title: z.string(),
+  endpoints: z.array(endpointSchema),
+  credentialInQuery: text.optional(),
+  encodeError: fn,
+  encodeLimits: fn.optional(),
+});
+
+const pluginSchema = z.object({
+  name: text,
+  createObserver: fn.optional(),
+  wireReaders: text.optional(),
+  protocols: z.array(protocolSchema).optional(),
+  providers: z.array(providerTypeSchema).optional(),
+});
+
+const providerSchema = z.object({
+  chat: fn,
+  models: fn.optional(),
+  embed: fn.optional(),
+  countTokens: fn.optional(),
+  close: fn.optional(),
+  forward: z
+    .object({
+      wires: texts,
+      send: fn,
+      decodeError: fn,
+      replyHeaders: texts.optional(),
+      reader: fn.optional(),
+      readEnd: fn.optional(),
+    })
+    .optional(),
+});
+
+const observerSchema = z.object({ observe: fn, close: fn.optional() });
+
+/** What is wrong with a value that should be a plugin. */
+export function pluginProblems(value: unknown, root: readonly PropertyKey[]): readonly ConfigProblem[] {
+  const problems = check(pluginSchema, value, root);
+  const name = (value as Partial<Plugin> | undefined)?.name;
+  if (typeof name !== 'string') return problems;
+  return problems.map(({ path, message }) => ({
+    path,
+    message: `${message} (plugin ${JSON.stringify(name)})`,
+  }));
+}
+
+/** What is wrong with what a provider's `create` gave; each a part of a sentence. */
+export function providerProblems(value: unknown): readonly string[] {
+  return check(providerSchema, value).map(described);
+}
+
+/** As {@link providerProblems}, of `createObserver`. */
+export function observerProblems(value: unknown): readonly string[] {
+  return check(observerSchema, value).map(described);
+}
+
+function check(
+  schema: z.ZodType,
+  value: unknown,
+  root: readonly PropertyKey[] = [],
+): readonly ConfigProblem[] {
+  const parsed = schema.safeParse(value, { error: explainIssues({ showsValues: true }), reportInput: true });
+  return parsed.success ? [] : problemsOf(parsed.error, { root });
+}
+
+function described({ path, message }: ConfigProblem): string {
+  return path === '' ? message : `${path}: ${message}`;
+}

@@ -1,0 +1,264 @@
+import { Readable } from 'node:stream';
+import { GatewayError } from '../canonical/errors.ts';
+import type { HoldBounds } from '../config/routing.ts';
+import type { Forward, RawRequest, ReplyEnd, StreamForm } from '../plugin/plugin.ts';
+import { NO_SECRETS, replaceSecrets, type Secrets } from '../text/secret-texts.ts';
+import { guarded } from '../timing/guarded.ts';
+import type { HeaderMap, HttpReply } from '../transport/http.ts';
+import { readText, readUpTo } from '../transport/read-body.ts';
+import { readSse } from '../transport/sse.ts';
+import type { Call } from '../upstreams/call.ts';
+import type { Candidate } from '../catalogue/candidate.ts';
+import { ContainedForward } from '../upstreams/provider-calls/contained-forward.ts';
+import type { BodyWatcher, Exchange, Reply } from '../routing/exchange.ts';
+import { holdBytes } from './hold.ts';
+import type { Meter } from '../metering/meter.ts';
+import type { CountAs } from '../metering/reply-count.ts';
+import { refuseFailure } from './refuse-failure.ts';
+
+/** An error reply is read up to here: enough for any message, too little to hurt. */
+const ERROR_TEXT_BYTES = 16 * 1024;
+
+/** A reply up to this size is read whole before it is passed on: one that breaks can still be replaced. */
+const WHOLE_BODY_BYTES = 1024 * 1024;
+
+/** The headers of an upstream's reply that mean something to a client. Others may tell whose account it uses. */
+const REPLY_HEADERS: ReadonlySet<string> = new Set([
+  'content-type',
+  'content-length',
+  'content-disposition',
+  'content-range',
+  'accept-ranges',
+  'etag',
+  'last-modified',
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+]);
+const REPLY_PREFIX = 'x-ratelimit-';
+
+/** The upstream's way to take bytes of a wire unchanged, if it has one and its config allows it. */
+export function forwardOf({ upstream }: Pick<Candidate, 'upstream'>, wire: string): Forward | undefined {
+  const { forward } = upstream.provider;
+  return upstream.config.passThrough && forward?.wires.includes(wire) ? forward : undefined;
+}
+
+export interface ForwardedRequest {
+  readonly raw: RawRequest;
+  readonly model?: string | undefined;
+  readonly call: Call;
+  /** Whether the client asked for a stream, whatever its content type will be. */
+  readonly stream?: boolean;
+  /** How much of a stream may wait for its first content. */
+  readonly hold?: HoldBounds | undefined;
+  /** How a stream is read, where it is not one of server-sent events. */
+  readonly readStream?: StreamForm['readStream'] | undefined;
+  /** What a stream must not tell where it tells of an error. */
+  readonly secrets?: Secrets;
+  /** Whether the reply is an answer, and not an object that may tell of a failure of something else. */
+  readonly isAnswer?: boolean;
+  /** How tokens are counted when the upstream does not; absent for replies that are no answers of a model. */
+  readonly countAs?: CountAs;
+}
+
+/** Sends the client's bytes on and gives the upstream's bytes back. */
+export async function forwardRequest(
+  forward: Forward,
+  exchange: Exchange,
+  input: ForwardedRequest,
+): Promise<Reply> {
+  const { raw, call, stream = false, hold, readStream = readSse, isAnswer = false, countAs } = input;
+  const { meter } = call;
+  meter.countAs(countAs);
+  const contained = new ContainedForward(forward, call);
+  const { fail } = contained;
+  const answer = await send(contained, input);
+  const { status, headers, body } = answer;
+  const reply = { status, headers: replyHeaders(headers, forward.replyHeaders) };
+  const judge = (text: string): ReplyEnd => {
+    const end = readEnd(forward, raw.wire, text);
+    if (end.usage) exchange.notes.usage = end.usage;
+    meter.report(end.usage);
+    return end;
+  };
+  const isStream = stream || /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
+  const refuse = (text: string): void =>
+    refuseFailure(text, (failure) => contained.decodeError(answer, failure));
+  const read = isStream ? undefined : await readUpTo(body, WHOLE_BODY_BYTES).catch(fail);
+  if (read) {
+    const whole = isJson(headers) ? withoutMark(read) : read;
+    const text = textOf(whole, isAnswer || isJson(headers));
+    if (isAnswer) refuse(text);
+    call.release();
+    meter.end(whole);
+    if (isJson(headers)) judge(text);
+    return { ...reply, body: whole };
+  }
+  const reader = isStream && hold ? contained.reader(raw.wire) : undefined;
+  const watcher: BodyWatcher = {
+    ...(isStream
+      ? { ...watchStream(meter, judge, () => failInside(exchange, call)), ...hiding(input.secrets) }
+      : watchBytes(meter, judge, isJson(headers))),
+    explain: (error) => contained.explain(error),
+  };
+  if (reader && hold) {
+    const ended = await holdBytes(body, {
+      ...{ decoder: contained.decoder(reader), bounds: hold },
+      read: readStream,
+      refuse,
+    }).catch(fail);
+    if (ended) return { ...reply, body: Readable.from([ended]), ...released(call, watcher) };
+  } else await firstByte(body).catch(fail);
+  // It has ended already, so its events would never fire again.
+  if (body.readableEnded) {
+    call.release();
+    if (stream) throw new GatewayError('upstream-broken', 'The upstream answered with an empty stream.');
+    return { ...reply, body: '' };
+  }
+  listen(body, contained, { exchange, call });
+  call.begun();
+  return { ...reply, body, watcher };
+}
+
+/** Throws what an error's status and body mean. */
+async function send(forward: ContainedForward, { raw, model }: ForwardedRequest): Promise<HttpReply> {
+  const reply = await forward.send(raw, model);
+  const { status, body } = reply;
+  if (status >= 400) throw forward.decodeError(reply, await readText(body, ERROR_TEXT_BYTES));
+  if (status < 300 || status === 304) return reply;
+  body.destroy();
+  throw new GatewayError('upstream-broken', `The upstream answered with a redirect (${status}).`);
+}
+
+/** Until somebody reads the body nobody else listens, and an error without a listener ends the process. */
+function listen(
+  body: Readable,
+  forward: ContainedForward,
+  { exchange, call }: { readonly exchange: Exchange; readonly call: Call },
+): void {
+  const fail = (error: unknown): void =>
+    exchange.log.error({ error }, 'The end of a reply could not be recorded.');
+  body.on(
+    'error',
+    guarded((error) => call.failed(forward.explain(error)), fail),
+  );
+  body.once(
+    'close',
+    guarded(() => call.release(), fail),
+  );
+}
+
+function released(call: Call, watcher: BodyWatcher): Pick<Reply, 'watcher'> {
+  call.release();
+  return { watcher };
+}
+
+/** The client was told in the stream, which is over; the records have to know, too. */
+function failInside({ notes }: Exchange, call: Call): void {
+  const failure = new GatewayError('upstream-broken', 'The upstream told of a failure in its stream.');
+  notes.errorKind = failure.kind;
+  call.failed(failure);
+}
+
+/** Decoded once for all who read it; `''` where it is none, such as audio. */
+function textOf(body: Buffer, isText: boolean): string {
+  return isText ? body.toString('utf8') : '';
+}
+
+/** Not every client's parser takes a byte order mark. */
+function withoutMark(body: Buffer): Buffer {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
+}
+
+type Judge = (text: string) => ReplyEnd;
+
+/** Any reply but a stream is complete when its bytes end. */
+function watchBytes(meter: Meter, judge: Judge, isJson: boolean): BodyWatcher {
+  return {
+    end() {
+      meter.end();
+      if (isJson) judge(meter.text());
+    },
+  };
+}
+
+const ERROR_MARK = Buffer.from('"error"');
+
+/** An error that an upstream tells in mid-stream passes through, but not the credentials that it repeats. */
+function hiding(secrets: Secrets = NO_SECRETS): Pick<BodyWatcher, 'replace'> {
+  if (secrets.values.length === 0) return {};
+  return {
+    replace(chunk) {
+      if (!chunk.includes(ERROR_MARK)) return chunk;
+      // One character for each byte, so that no other byte changes.
+      return Buffer.from(replaceSecrets(chunk.toString('latin1'), secrets), 'latin1');
+    },
+  };
+}
+
+/** Judges a stream by its end. */
+function watchStream(meter: Meter, judge: Judge, onFailure: () => void): BodyWatcher {
+  return {
+    end() {
+      const { isComplete, isFailed } = judge(meter.text());
+      if (isFailed) onFailure();
+      else if (isComplete) meter.end();
+      if (!isComplete) {
+        throw new GatewayError(
+          'upstream-broken',
+          "The upstream's reply ended early, without a finish reason.",
+        );
+      }
+    },
+  };
+}
+
+/** Waits until there is something to read, so that a reply that breaks before it can still be replaced. */
+async function firstByte(body: Readable): Promise<void> {
+  if (body.readableLength > 0) return;
+  await new Promise<void>((resolve, reject) => {
+    const look = (): void => {
+      if (body.readableLength > 0) settle();
+      // An empty one is readable, too, and ends only when that is read.
+      else body.read();
+    };
+    const settle = (error?: unknown): void => {
+      body.off('readable', look);
+      body.off('end', settle);
+      body.off('error', settle);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    body.on('readable', look);
+    body.on('end', settle);
+    body.on('error', settle);
+  });
+}
+
+/** What cannot be judged is taken for complete: a fault of the judge must not break a reply. */
+function readEnd(forward: Forward, wire: string, text: string): ReplyEnd {
+  try {
+    return forward.readEnd?.(wire, text) ?? { isComplete: true };
+  } catch {
+    return { isComplete: true };
+  }
+}
+
+function isJson(headers: HeaderMap): boolean {
+  return /\bjson\b/i.test(headers['content-type'] ?? '');
+}
+
+function replyHeaders(headers: HeaderMap, more: readonly string[] = []): HeaderMap {
+  const kept: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    const isKept =
+      REPLY_HEADERS.has(name) ||
+      name.startsWith(REPLY_PREFIX) ||
+      more.some((one) => (one.endsWith('-') ? name.startsWith(one) : name === one));
+    if (value !== undefined && isKept) kept[name] = value;
+  }
+  const requestId = headers['x-request-id'] ?? headers['request-id'];
+  if (requestId) kept['x-upstream-request-id'] = requestId;
+  return kept;
+}

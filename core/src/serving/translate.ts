@@ -1,0 +1,131 @@
+import type { ChatEvent, ChatReply, ChatRequest, FinishEvent } from '../canonical/chat.ts';
+import { GatewayError } from '../canonical/errors.ts';
+import { collect, ReplyFolder } from '../canonical/fold.ts';
+import { mended, resumed } from '../canonical/iterate.ts';
+import type { HoldBounds } from '../config/routing.ts';
+import type { ChatEndpoint, EncodeContext } from '../plugin/plugin.ts';
+import { blame } from '../routing/attempts.ts';
+import type { HeaderMap } from '../transport/http.ts';
+import type { Call } from '../upstreams/call.ts';
+import type { CallMemory, CallRecorder } from './call-memory.ts';
+import type { Candidate } from '../catalogue/candidate.ts';
+import type { Exchange, Reply } from '../routing/exchange.ts';
+import { holdEvents } from './hold.ts';
+import { replyEvents } from '../upstreams/provider-calls/reply-events.ts';
+import { inputOf } from '../routing/spending.ts';
+
+export interface TranslateInput {
+  readonly endpoint: ChatEndpoint;
+  readonly request: ChatRequest;
+  readonly candidate: Candidate;
+  readonly call: Call;
+  readonly context: EncodeContext;
+  readonly memory: CallMemory;
+  /** How much may wait for the first content. */
+  readonly hold: HoldBounds;
+  /** Keeps the whole reply, before its last piece is told. */
+  readonly keep?: (reply: ChatReply) => Promise<void>;
+}
+
+/** Asks the provider in canonical terms and writes its events in the client's protocol. */
+export async function translate(exchange: Exchange, input: TranslateInput): Promise<Reply> {
+  const { endpoint, request, candidate, call, context, memory } = input;
+  refuseNativeOnly(request);
+  const { provider } = candidate.upstream;
+  const scope = exchange.key?.id ?? '';
+  const history = endpoint.losesState ? memory.restore(scope, request) : request;
+  const asked = { ...history, model: candidate.model };
+  const recorder = endpoint.losesState ? memory.record(scope) : undefined;
+  const told = replyEvents(
+    call,
+    (own) => provider.chat(asked, own),
+    noteReply({ exchange, call, model: request.model, recorder }),
+  );
+  const events = await holdEvents(input.keep ? kept(told, input.keep) : told, input.hold);
+  call.begun();
+  if (request.stream) {
+    return { status: 200, headers: droppedHeader(exchange), body: encodeStream(events, exchange, input) };
+  }
+  const reply = await collect(events);
+  const body = JSON.stringify(endpoint.encodeReply(reply, context));
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    ...(reply.usage?.estimated && { 'x-dragoman-estimated': 'true' }),
+    ...droppedHeader(exchange),
+  };
+  return { status: 200, headers, body };
+}
+
+/** Tells the client which fields of its request did not reach the upstream. */
+function droppedHeader({ notes }: Exchange): HeaderMap {
+  const fields = new Set(notes.dropped.map(({ field }) => field.replaceAll(/[^\x21-\x7e]/g, '?')));
+  return fields.size > 0 ? { 'x-dragoman-dropped': [...fields].join(', ') } : {};
+}
+
+function refuseNativeOnly({ nativeOnly, model }: ChatRequest): void {
+  const [field] = nativeOnly ?? [];
+  if (field === undefined) return;
+  const message = `${field} cannot be converted for the upstreams of the model ${JSON.stringify(model)}.`;
+  throw new GatewayError('invalid', message, { field, code: 'unsupported_parameter' });
+}
+
+interface Watched {
+  readonly exchange: Exchange;
+  readonly call: Call;
+  /** The model as the client asked for it, which is how it knows it again. */
+  readonly model: string;
+  readonly recorder: CallRecorder | undefined;
+}
+
+/** Notes the usage that passes, and estimates it at the end where there is none. */
+function noteReply({ exchange: { notes }, call, model, recorder }: Watched): (event: ChatEvent) => ChatEvent {
+  let hasUsage = false;
+  return (told) => {
+    call.meter.tell(told);
+    if ('usage' in told && told.usage) hasUsage = true;
+    const event = told.type === 'finish' ? ended(told, { notes, call, hasUsage }) : told;
+    if ('usage' in event && event.usage) notes.usage = { ...notes.usage, ...event.usage };
+    recorder?.push(event);
+    return event.type === 'start' ? { ...event, model } : event;
+  };
+}
+
+interface Ended extends Pick<Watched, 'call'> {
+  readonly notes: Exchange['notes'];
+  readonly hasUsage: boolean;
+}
+
+/** The end of a reply, with what it took by an estimate where the upstream did not tell. */
+function ended(event: FinishEvent, { notes, call, hasUsage }: Ended): FinishEvent {
+  call.meter.end();
+  if (hasUsage) return event;
+  const usage = call.meter.usage(() => inputOf(notes));
+  return usage ? { ...event, usage } : event;
+}
+
+/** Hands the whole reply on before it is told that it ended: the next request may build on it. */
+async function* kept(
+  events: AsyncIterator<ChatEvent>,
+  keep: (reply: ChatReply) => Promise<void>,
+): AsyncGenerator<ChatEvent> {
+  const folder = new ReplyFolder();
+  for await (const event of resumed([], events)) {
+    folder.push(event);
+    if (event.type === 'finish') await keep(folder.reply());
+    yield event;
+  }
+}
+
+/** Once the stream has begun, its protocol has to tell the client what went wrong. */
+function encodeStream(
+  events: AsyncIterable<ChatEvent>,
+  exchange: Exchange,
+  { endpoint, candidate, call, context }: TranslateInput,
+): AsyncIterable<string> {
+  return mended(endpoint.encodeStream(events, context), (error) => {
+    const failure = blame(error, candidate, call);
+    exchange.notes.errorKind = failure.kind;
+    if (!exchange.signal.aborted) call.failed(failure);
+    return endpoint.encodeStreamError(failure, context);
+  });
+}

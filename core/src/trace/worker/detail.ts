@@ -1,0 +1,87 @@
+import type { ChatReply, ChatRequest } from '../../canonical/chat.ts';
+import { withinTime } from '../../timing/within-time.ts';
+import type { WireReaders } from '../../plugin/wire-reader.ts';
+import type { HeaderMap } from '../../transport/http.ts';
+import { type Analysis, analyze } from './analysis.ts';
+import type { PackedBody, PackedCapture } from '../packed.ts';
+import { JUDGE_MS, timeFor } from './prepare-traces.ts';
+import { readTimed, type TimedText } from './read-body.ts';
+import type { TimedEvent } from './read-reply.ts';
+
+/** A body as people look at it. */
+export interface RecordedBody extends TimedText {
+  /** Bytes that were too many to keep. */
+  readonly missing: number;
+  /** Whether something was left out before it was kept. */
+  readonly isAltered: boolean;
+}
+
+/** One request to an upstream, with its answer. */
+export interface RecordedExchange {
+  /** The place of its attempt among those of the request. */
+  readonly attempt: number;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: HeaderMap;
+  readonly body?: RecordedBody;
+  readonly status?: number;
+  readonly replyHeaders?: HeaderMap;
+  readonly reply: RecordedBody;
+}
+
+/** All that passed on both sides, and what it means where the wire could be read. */
+export interface TraceDetail {
+  readonly wire: string;
+  readonly query: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly request: { readonly headers: HeaderMap; readonly body?: RecordedBody };
+  readonly exchanges: readonly RecordedExchange[];
+  readonly reply: { readonly headers: HeaderMap; readonly body: RecordedBody };
+  /** The request, decoded. */
+  readonly asked?: ChatRequest;
+  /** What the client learnt, as it came. */
+  readonly events: readonly TimedEvent[];
+  /** What the events come to. */
+  readonly answer?: ChatReply;
+  /** Why the reply could not be read to its end. */
+  readonly problem?: string;
+}
+
+/** Tells what is kept of a trace. */
+export function detailOf(capture: PackedCapture, readers: WireReaders): TraceDetail {
+  const { request, exchanges, reply } = capture;
+  const told = (body: PackedBody): RecordedBody => ({
+    ...readTimed(capture, body),
+    missing: body.missing,
+    isAltered: body.isAltered ?? false,
+  });
+  const { request: asked, reply: read, problem = read?.problem } = meaningOf(capture, readers);
+  return {
+    wire: request.wire,
+    query: request.query,
+    params: request.params,
+    request: { headers: request.headers, ...(request.body && { body: told(request.body) }) },
+    exchanges: exchanges.map(({ body, reply: answer, ...exchange }) => ({
+      ...exchange,
+      ...(body && { body: told(body) }),
+      reply: told(answer),
+    })),
+    reply: { headers: reply.headers, body: told(reply) },
+    ...(asked && { asked }),
+    events: read?.events ?? [],
+    ...(read?.reply && { answer: read.reply }),
+    ...(problem !== undefined && { problem }),
+  };
+}
+
+type Meaning = Pick<Analysis, 'request' | 'reply' | 'problem'>;
+
+/** Reads what was kept, within a time limit. */
+function meaningOf(capture: PackedCapture, readers: WireReaders): Meaning {
+  const ms = timeFor(capture.bytes.length);
+  try {
+    return withinTime(ms, () => analyze(capture, readers, { scope: '', judgeMs: JUDGE_MS }));
+  } catch {
+    return { problem: `It could not be read within ${ms} ms.` };
+  }
+}

@@ -1,0 +1,78 @@
+import { MAX_SLOWDOWN, withinTime } from '../../timing/within-time.ts';
+import type { WireReaders } from '../../plugin/wire-reader.ts';
+import { analyze } from './analysis.ts';
+import type { PackedCapture } from '../packed.ts';
+import type { Redactor } from './redact.ts';
+import { redactCapture } from './redact-capture.ts';
+import { redactRecord } from './redact-record.ts';
+import type { TraceEntry } from '../store.ts';
+import type { SentTrace } from '../worker-messages.ts';
+
+/** What traces are prepared with. */
+export interface Preparation {
+  readonly redactor: Redactor;
+  readonly readers: WireReaders;
+  /** Reports that the thread is working, and for how long it may stay silent. */
+  readonly busy: (ms: number) => void;
+}
+
+/** The time for any batch, in milliseconds. */
+const LEAST_MS = 200;
+/** Bytes that even a slow machine redacts and decodes in a millisecond. */
+const BYTES_IN_MS = 4 * 1024;
+
+/** The time limit for bodies of this size, in milliseconds. */
+export function timeFor(bytes: number): number {
+  return LEAST_MS + Math.ceil(bytes / BYTES_IN_MS);
+}
+
+/**
+ * Prepares traces for the store: redacts and decodes their bodies. Schemas of clients and patterns of operators can
+ * make both arbitrarily slow, so the batch has a time limit. When it is exceeded, or something fails, each trace is
+ * prepared again with a limit of its own, so that only the one at fault loses anything.
+ */
+export function prepareTraces(sent: readonly SentTrace[], preparation: Preparation): readonly TraceEntry[] {
+  const traces = sent.map((one) => ({ ...one, trace: redactRecord(one.trace, preparation.redactor) }));
+  const bytes = traces.reduce((sum, { capture }) => sum + (capture?.bytes.length ?? 0), 0);
+  if (bytes === 0) return traces.map(({ trace }) => ({ trace }));
+  const ms = timeFor(bytes);
+  preparation.busy(ms * MAX_SLOWDOWN);
+  try {
+    return withinTime(ms, () => traces.map((sent) => prepare(sent, preparation)));
+  } catch {
+    return traces.map((sent) => prepareAlone(sent, preparation));
+  }
+}
+
+function prepare({ trace, capture }: SentTrace, { redactor, readers }: Preparation): TraceEntry {
+  if (!capture) return { trace };
+  const kept = redactCapture(capture, redactor);
+  return { trace, capture: kept, analysis: analyze(kept, readers, { scope: trace.keyId ?? '' }) };
+}
+
+/** A body that cannot be redacted is not kept; one that cannot be decoded is kept without an analysis. */
+function prepareAlone({ trace, capture }: SentTrace, preparation: Preparation): TraceEntry {
+  if (!capture) return { trace };
+  const { redactor, readers, busy } = preparation;
+  const ms = timeFor(capture.bytes.length);
+  busy(2 * ms * MAX_SLOWDOWN);
+  let kept: PackedCapture;
+  try {
+    kept = withinTime(ms, () => redactCapture(capture, redactor));
+  } catch {
+    return { trace: { ...trace, bodies: 'unredacted' } };
+  }
+  try {
+    const scope = trace.keyId ?? '';
+    return {
+      trace,
+      capture: kept,
+      analysis: withinTime(ms, () => analyze(kept, readers, { scope, judgeMs: JUDGE_MS })),
+    };
+  } catch {
+    return { trace, capture: kept };
+  }
+}
+
+/** The time limit for checking the arguments of one call, where the whole has a limit. */
+export const JUDGE_MS = 50;

@@ -1,0 +1,85 @@
+import type { ChatEvent, ChatReply, ChatRequest } from '../../canonical/chat.ts';
+import { ReplyFolder } from '../../canonical/fold.ts';
+import { isJsonObject, type JsonValue } from '../../canonical/json.ts';
+import type { WireReader } from '../../plugin/wire-reader.ts';
+import { type SseEvent, SseParser } from '../../transport/sse.ts';
+import { piecesOf, type TimedText } from './read-body.ts';
+
+/** Something that the client learnt, in milliseconds from the beginning of its request. */
+export interface TimedEvent {
+  readonly ms: number;
+  readonly event: ChatEvent;
+}
+
+export interface ReadReply {
+  readonly events: readonly TimedEvent[];
+  /** What the events come to, as far as they go. */
+  readonly reply?: ChatReply;
+  /** Why the reading ended before the reply said that it is complete. */
+  readonly problem?: string;
+}
+
+/** Reads what a client got, as it came to it. */
+export function readReply(reader: WireReader, body: TimedText, request: ChatRequest): ReadReply {
+  const events: TimedEvent[] = [];
+  const tell = (ms: number, told: Iterable<ChatEvent>): void => {
+    for (const event of told) events.push({ ms, event });
+  };
+  let problem: string | undefined;
+  try {
+    if (/^\s*[{[]/.test(body.text)) readWhole(reader, { body, request, tell });
+    else readStream(reader, { body, request, tell });
+  } catch (error) {
+    problem = error instanceof Error ? error.message : String(error);
+  }
+  return { events, ...folded(events), ...(problem !== undefined && { problem }) };
+}
+
+interface Reading {
+  readonly body: TimedText;
+  readonly request: ChatRequest;
+  readonly tell: (ms: number, told: Iterable<ChatEvent>) => void;
+}
+
+/** Whole replies are there when their last byte is. */
+function readWhole(reader: WireReader, { body, request, tell }: Reading): void {
+  const ms = body.marks.at(-1)?.[1] ?? 0;
+  const value = JSON.parse(body.text) as JsonValue;
+  if (isJsonObject(value)) {
+    tell(ms, reader.decodeReply(value, request));
+  } else if (Array.isArray(value)) {
+    const decoder = reader.decodeStream(request);
+    for (const entry of value as JsonValue[]) tell(ms, decoder.push({ data: JSON.stringify(entry) }));
+    tell(ms, decoder.end());
+  }
+}
+
+function readStream(reader: WireReader, { body, request, tell }: Reading): void {
+  const parser = new SseParser();
+  const decoder = reader.decodeStream(request);
+  let last = 0;
+  const push = (events: readonly SseEvent[]): void => {
+    for (const event of events) {
+      if (!decoder.isOver) tell(last, decoder.push(event));
+    }
+  };
+  for (const { ms, text } of piecesOf(body)) {
+    last = ms;
+    push(parser.push(text));
+  }
+  push(parser.end());
+  tell(last, decoder.end());
+}
+
+/** A reply that broke off is shown as far as it came. */
+function folded(events: readonly TimedEvent[]): Pick<ReadReply, 'reply'> {
+  if (events.length === 0) return {};
+  const folder = new ReplyFolder();
+  try {
+    for (const { event } of events) folder.push(event);
+    if (events.at(-1)?.event.type !== 'finish') folder.push({ type: 'finish', reason: 'stop' });
+    return { reply: folder.reply() };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,119 @@
+import type { PackedBody, PackedCapture } from '../packed.ts';
+import { bytesOf, readTimed, type TimedText } from './read-body.ts';
+import { type Redactor, redactQuery, redactUrl } from './redact.ts';
+
+/** A capture as it may be kept: without credentials, and without what the rules leave out. */
+export function redactCapture(capture: PackedCapture, redactor: Redactor): PackedCapture {
+  const { request, exchanges, reply } = capture;
+  const bodies = redactor.isNeeded(capture.bytes) ? new Bodies(capture, redactor) : undefined;
+  const keep = <Body extends PackedBody>(body: Body): Body => bodies?.keep(body) ?? body;
+  const kept = {
+    request: {
+      ...request,
+      headers: redactor.headers(request.headers),
+      query: redactor.text(redactQuery(request.query)),
+      params: textsOf(request.params, redactor),
+      ...(request.body && { body: keep(request.body) }),
+    },
+    exchanges: exchanges.map((exchange) => ({
+      ...exchange,
+      url: redactor.text(redactUrl(exchange.url)),
+      headers: redactor.sentHeaders(exchange.headers),
+      ...(exchange.replyHeaders && { replyHeaders: redactor.headers(exchange.replyHeaders) }),
+      ...(exchange.body && { body: keep(exchange.body) }),
+      reply: keep(exchange.reply),
+    })),
+    reply: { ...keep(reply), headers: redactor.headers(reply.headers) },
+  };
+  const { marks, bytes } = bodies?.finish() ?? capture;
+  return { ...kept, marks, bytes };
+}
+
+function textsOf(fields: Readonly<Record<string, string>>, redactor: Redactor): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactor.text(value)]));
+}
+
+interface Altered {
+  readonly bytes: Uint8Array;
+  readonly marks: ArrayLike<number> & Iterable<number>;
+  readonly isAltered: boolean;
+}
+
+/** The bodies of a capture, laid anew. */
+class Bodies {
+  readonly #capture: PackedCapture;
+  readonly #redactor: Redactor;
+  readonly #laid: Uint8Array[] = [];
+  readonly #marks: number[] = [];
+  #size = 0;
+
+  constructor(capture: PackedCapture, redactor: Redactor) {
+    this.#capture = capture;
+    this.#redactor = redactor;
+  }
+
+  keep<Body extends PackedBody>(body: Body): Body {
+    const { bytes, marks, isAltered } = this.#alter(body);
+    const place = { start: this.#size, length: bytes.length };
+    const pieces = { firstMark: this.#marks.length / 2, pieces: marks.length / 2 };
+    this.#laid.push(bytes);
+    for (const mark of marks) this.#marks.push(mark);
+    this.#size += bytes.length;
+    return { ...body, ...place, ...pieces, ...(isAltered && { isAltered }) };
+  }
+
+  finish(): Pick<PackedCapture, 'marks' | 'bytes'> {
+    const bytes = new Uint8Array(this.#size);
+    let at = 0;
+    for (const piece of this.#laid) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return { bytes, marks: Uint32Array.from(this.#marks) };
+  }
+
+  /** Event by event, as one may have come in several pieces; each is told of when its last piece came. */
+  #alter(body: PackedBody): Altered {
+    const timed = readTimed(this.#capture, body);
+    const marks: number[] = [];
+    const kept: Buffer[] = [];
+    let size = 0;
+    let isAltered = false;
+    for (const { ms, text } of eventsOf(timed)) {
+      const left = this.#redactor.redact(text);
+      isAltered ||= left !== text;
+      const bytes = Buffer.from(left);
+      size += bytes.length;
+      kept.push(bytes);
+      if (body.pieces > 0) marks.push(size, Math.round(ms * 100));
+    }
+    if (isAltered) return { bytes: Buffer.concat(kept, size), marks, isAltered };
+    const { firstMark, pieces } = body;
+    const own = this.#capture.marks.subarray(firstMark * 2, (firstMark + pieces) * 2);
+    return { bytes: bytesOf(this.#capture, body), marks: own, isAltered };
+  }
+}
+
+interface Piece {
+  readonly ms: number;
+  readonly text: string;
+}
+
+/** A blank line, which ends an event. */
+const EVENT_END = /(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)/g;
+
+/** The whole events of a stream, each with the time of its last piece. Any other text is one event. */
+function* eventsOf({ text, marks }: TimedText): Generator<Piece> {
+  const last = marks.at(-1)?.[1] ?? 0;
+  let start = 0;
+  let mark = 0;
+  if (/^\s*(?:data|event|id|retry)?:/.test(text)) {
+    for (const { 0: blank, index } of text.matchAll(EVENT_END)) {
+      const end = index + blank.length;
+      while (mark < marks.length && (marks[mark]?.[0] ?? 0) < end) mark += 1;
+      yield { ms: marks[mark]?.[1] ?? last, text: text.slice(start, end) };
+      start = end;
+    }
+  }
+  if (start < text.length) yield { ms: last, text: text.slice(start) };
+}

@@ -1,0 +1,13 @@
+import type { TraceRecord } from '../../canonical/trace-record.ts';
+import type { Redactor } from './redact.ts';
+
+/** A record without the secrets that upstreams repeat in errors and ids. */
+export function redactRecord(trace: TraceRecord, { text }: Pick<Redactor, 'text'>): TraceRecord {
+  if (trace.attempts.length === 0) return trace;
+  const attempts = trace.attempts.map(({ error, upstreamRequestId, ...attempt }) => ({
+    ...attempt,
+    ...(upstreamRequestId !== undefined && { upstreamRequestId: text(upstreamRequestId) }),
+    ...(error && { error: { ...error, message: text(error.message) } }),
+  }));
+  return { ...trace, attempts };
+}

@@ -1,0 +1,141 @@
+import type { JsonValue } from '../../canonical/json.ts';
+import { LEFT_OUT, NO_SECRETS, replaceSecrets, type Secrets } from '../../text/secret-texts.ts';
+import type { HeaderMap } from '../../transport/http.ts';
+import { parsePath, type PathEdit } from '../../text/json-path.ts';
+import { mayHoldMedia, redactMedia } from './redact-media.ts';
+
+/** What is taken out of bodies before they are kept. */
+export interface RedactionRules {
+  /** JSON paths; what lies there is left out whole. */
+  readonly paths: readonly string[];
+  /** Regular expressions; each match in a text is left out. */
+  readonly patterns: readonly string[];
+  /** Whether pictures, sounds and files inside of JSON are kept; else only their digest and size are. */
+  readonly keepMedia: boolean;
+}
+
+export interface Redactor {
+  /** Whether something may have to go. It is asked of all that passes, so it must be quick. */
+  isNeeded(bytes: Uint8Array): boolean;
+  /** Gives a body, or one event of a stream, without what is not to be kept. */
+  redact(text: string): string;
+  /** Gives a short text of a record without the secrets of upstreams. */
+  text(text: string): string;
+  headers(headers: HeaderMap): HeaderMap;
+  /** As `headers`, of a request to an upstream: it carries what the upstream's options add. */
+  sentHeaders(headers: HeaderMap): HeaderMap;
+}
+
+export { LEFT_OUT };
+
+export function createRedactor(
+  { paths, patterns, keepMedia }: RedactionRules,
+  secrets: Secrets = NO_SECRETS,
+): Redactor {
+  const edits = paths.map(parsePath).filter((edit): edit is PathEdit => edit !== undefined);
+  const expressions = patterns.map((pattern) => new RegExp(pattern, 'gu'));
+  const needles = secrets.values.map((value) => Buffer.from(value));
+  const holdsSecret = (bytes: Uint8Array): boolean => {
+    const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    return needles.some((needle) => all.includes(needle));
+  };
+  const text = (given: string): string => replaceSecrets(given, secrets);
+  const names = new Set(secrets.headers);
+  const hasRules = edits.length > 0 || expressions.length > 0;
+  return {
+    text,
+    headers: (headers) => redactHeaders(headers, { text }),
+    sentHeaders: (headers) => redactHeaders(headers, { text, names }),
+    isNeeded: (bytes) => hasRules || (!keepMedia && mayHoldMedia(bytes)) || holdsSecret(bytes),
+    redact(given) {
+      const open = text(given);
+      const short = keepMedia ? open : redactMedia(open);
+      const edited = edits.length > 0 ? editJson(short, edits) : short;
+      return expressions.reduce((all, expression) => all.replaceAll(expression, LEFT_OUT), edited);
+    },
+  };
+}
+
+/** What has no JSON has no paths. */
+function editJson(text: string, edits: readonly PathEdit[]): string {
+  const end = text.trimEnd().length;
+  const start = startOfJson(text);
+  const given = parsed(text.slice(start, end));
+  if (given === undefined) return text;
+  const value = edits.reduce((before, edit) => edit(before, () => LEFT_OUT), given);
+  return `${text.slice(0, start)}${JSON.stringify(value)}${text.slice(end)}`;
+}
+
+/** Before the JSON of an event stand the names of its fields. */
+function startOfJson(text: string): number {
+  let start = text.length - text.trimStart().length;
+  if (text.startsWith('event:', start)) {
+    const length = text.slice(start).search(/(?<=\n|\r(?!\n))/);
+    start = length < 0 ? text.length : start + length;
+  }
+  if (!text.startsWith('data:', start)) return start;
+  start += 'data:'.length;
+  return text[start] === ' ' ? start + 1 : start;
+}
+
+function parsed(text: string): JsonValue | undefined {
+  if (!text.startsWith('{') && !text.startsWith('[')) return undefined;
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Headers by which clients and upstreams prove who they are. */
+const SECRET_HEADER =
+  /auth|cookie|token|secret|api-?key|x-goog-api-key|credential|signature|password|-pass$/i;
+
+/** Headers that tell of use and not of secrets, though their names sound so. */
+const PUBLIC_HEADER = /ratelimit|tokens/i;
+
+/** The same few names come with every request. */
+const known = new Map<string, boolean>();
+const MAX_KNOWN = 1_000;
+
+function isSecret(name: string): boolean {
+  let is = known.get(name);
+  if (is === undefined) {
+    is = SECRET_HEADER.test(name) && !PUBLIC_HEADER.test(name);
+    if (known.size < MAX_KNOWN) known.set(name, is);
+  }
+  return is;
+}
+
+interface HeaderSecrets {
+  readonly text?: (text: string) => string;
+  /** Names besides those that look secret, in lower case. */
+  readonly names?: ReadonlySet<string>;
+}
+
+export function redactHeaders(headers: HeaderMap, { text, names }: HeaderSecrets = {}): HeaderMap {
+  const kept: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name] ?? '';
+    const isHidden = isSecret(name) || names?.has(name.toLowerCase());
+    kept[name] = isHidden ? LEFT_OUT : (text?.(value) ?? value);
+  }
+  return kept;
+}
+
+const SECRET_PARAMETER = /^(?:key|api[_-]?key|access_token|token|sig|signature|code|secret|password)$/i;
+
+export function redactQuery(query: string): string {
+  if (query === '') return '';
+  const fields = new URLSearchParams(query);
+  for (const name of new Set(fields.keys())) {
+    if (SECRET_PARAMETER.test(name)) fields.set(name, LEFT_OUT);
+  }
+  return fields.toString();
+}
+
+export function redactUrl(text: string): string {
+  const at = text.indexOf('?');
+  const place = text.replace(/^(https?:\/\/)[^/@]*@/, `$1${LEFT_OUT}@`);
+  return at < 0 ? place : `${place.slice(0, place.indexOf('?'))}?${redactQuery(text.slice(at + 1))}`;
+}

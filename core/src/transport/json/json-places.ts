@@ -1,0 +1,279 @@
+import { GatewayError } from '../../canonical/errors.ts';
+import { CLOSE_BRACE, CLOSE_BRACKET, endOfString, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-scan.ts';
+
+/** Places in JSON objects, as a tree. Names are {@link foldName folded}. */
+export interface PlaceNode {
+  /** How the place is written; empty where no value is wanted. */
+  readonly label: string;
+  readonly fields: ReadonlyMap<string, PlaceNode>;
+  /** The entries of an array. */
+  readonly entries?: PlaceNode;
+  /** All other fields. */
+  readonly others?: PlaceNode;
+  /** Names of fields whose texts are all wanted. */
+  readonly like?: RegExp;
+  /** Whether only texts are wanted. */
+  readonly isText?: boolean;
+}
+
+/** A value at one of the places. */
+export interface PlacedValue {
+  readonly label: string;
+  /** Whether it is a field of the object itself, written exactly as the place is. */
+  readonly isTop: boolean;
+  /** `undefined` for anything but a string. */
+  readonly value: string | undefined;
+  readonly start: number;
+  readonly end: number;
+}
+
+const SPACE = 0x20;
+const COMMA = 0x2c;
+const NULL = 0x6e;
+/** The first of its three bytes. */
+const BYTE_ORDER_MARK = 0xef;
+
+/** Parsers of JSON differ in whether case and underscores matter; here they do not. */
+export function foldName(name: string): string {
+  return name.replaceAll(/[_-]/g, '').toUpperCase();
+}
+
+/** The same few names come in every request. */
+const MAX_FOLDED = 1_000;
+const MAX_FOLDED_LENGTH = 32;
+const folded = new Map<string, string>();
+
+function foldedName(name: string): string {
+  let known = folded.get(name);
+  if (known === undefined) {
+    known = foldName(name);
+    if (name.length > MAX_FOLDED_LENGTH) return known;
+    if (folded.size >= MAX_FOLDED) folded.clear();
+    folded.set(name, known);
+  }
+  return known;
+}
+
+/** The tree of places such as `models[]` and `tools[].model`. */
+export function placesOf(paths: readonly string[]): PlaceNode {
+  const root = emptyNode();
+  for (const path of paths) {
+    let node = root;
+    for (const step of path.split('.')) {
+      const name = step.replace(/\[\]$/, '');
+      node = child(node, name);
+      if (step === name) continue;
+      // Some clients write a list of one as a single value.
+      if (path.endsWith(step)) node.label = path;
+      node = node.entries ??= emptyNode();
+    }
+    node.label = path;
+  }
+  return root;
+}
+
+export interface LikeInput {
+  /** Matches {@link foldName folded} names. */
+  readonly like: RegExp;
+  /** Fields of the object itself that are places whatever their names are like. */
+  readonly known: readonly string[];
+  /** Places in which nothing is looked for. */
+  readonly except: readonly string[];
+}
+
+/** The tree of fields at any depth whose names are like a pattern, with all texts in them. */
+export function placesLike({ like, known, except }: LikeInput): PlaceNode {
+  const root = placesOf(known) as OpenNode;
+  const anywhere: OpenNode = { ...emptyNode(), like };
+  anywhere.others = anywhere.entries = anywhere;
+  const inner = new Set([root]);
+  for (const path of except) {
+    let node = root;
+    for (const step of path.split('.')) {
+      inner.add(node);
+      const name = step.replace(/\[\]$/, '');
+      node = child(node, name);
+      if (step === name) continue;
+      inner.add(node);
+      node = node.entries ??= emptyNode();
+    }
+  }
+  for (const node of inner) {
+    node.like = like;
+    node.others = anywhere;
+    node.entries ??= anywhere;
+  }
+  return root;
+}
+
+/** All texts in a field. */
+function textsOf(label: string): PlaceNode {
+  const node: OpenNode = { ...emptyNode(), label, isText: true };
+  node.others = node.entries = node;
+  return node;
+}
+
+interface OpenNode {
+  label: string;
+  fields: Map<string, OpenNode>;
+  entries?: OpenNode;
+  others?: OpenNode;
+  like?: RegExp;
+  isText?: boolean;
+}
+
+function emptyNode(): OpenNode {
+  return { label: '', fields: new Map() };
+}
+
+function child({ fields }: OpenNode, name: string): OpenNode {
+  const found = fields.get(foldName(name)) ?? emptyNode();
+  fields.set(foldName(name), found);
+  return found;
+}
+
+/** No real request has more values at the places. Each is checked, and may be replaced. */
+const MAX_FOUND = 1_000;
+
+/** The values at places of a valid JSON object, in one pass. Duplicates of a field are all found. */
+export function findPlaced(bytes: Buffer, root: PlaceNode): readonly PlacedValue[] {
+  const start = skipSpace(bytes, bytes[0] === BYTE_ORDER_MARK ? 3 : 0);
+  if (bytes[start] !== OPEN_BRACE) return [];
+  const reader = new PlaceReader(bytes, start);
+  reader.readObject(start, root);
+  return reader.found;
+}
+
+/** Places are shown by their end. */
+const MAX_SHOWN_STEPS = 8;
+
+class PlaceReader {
+  readonly found: PlacedValue[] = [];
+  readonly #bytes: Buffer;
+  readonly #start: number;
+  /** The fields that are being read. */
+  readonly #path: string[] = [];
+
+  constructor(bytes: Buffer, start: number) {
+    this.#bytes = bytes;
+    this.#start = start;
+  }
+
+  /** Like the other readers, returns the index behind what it read. */
+  readObject(start: number, node: PlaceNode): number {
+    const bytes = this.#bytes;
+    let at = start + 1;
+    for (;;) {
+      at = skipSpace(bytes, at);
+      if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
+      if (bytes[at] !== QUOTE) return at + 1;
+      const end = endOfString(bytes, at);
+      if (end < 0) return bytes.length;
+      const key = stringOf(bytes, at, end + 1);
+      // Behind the colon, which only space may precede.
+      const value = skipSpace(bytes, skipSpace(bytes, end + 1) + 1);
+      const name = foldedName(key);
+      const known = node.fields.get(name);
+      this.#path.push(key);
+      const wanted = known ?? (node.like?.test(name) ? textsOf(this.#place()) : node.others);
+      at = wanted
+        ? this.#readValue(value, wanted, start === this.#start && key === known?.label)
+        : endOfValue(bytes, value);
+      this.#path.pop();
+    }
+  }
+
+  #readArray(start: number, node: PlaceNode | undefined): number {
+    const bytes = this.#bytes;
+    if (!node) return endOfValue(bytes, start);
+    this.#path.push('[]');
+    let at = skipSpace(bytes, start + 1);
+    while (at < bytes.length && bytes[at] !== CLOSE_BRACKET) {
+      at = skipSpace(bytes, this.#readValue(at, node, false));
+      if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
+    }
+    this.#path.pop();
+    return at + 1;
+  }
+
+  /** The place that is being read, as {@link placesOf} takes it. */
+  #place(): string {
+    return this.#path.slice(-MAX_SHOWN_STEPS).join('.').replaceAll('.[]', '[]');
+  }
+
+  #readValue(start: number, node: PlaceNode, isTop: boolean): number {
+    const bytes = this.#bytes;
+    const { label } = node;
+    const byte = bytes[start];
+    if (byte === OPEN_BRACKET && (node.entries || label === '')) return this.#readArray(start, node.entries);
+    if (byte === OPEN_BRACE && (node.fields.size > 0 || node.others || label === ''))
+      return this.readObject(start, node);
+    const end = endOfValue(bytes, start);
+    if (label !== '' && byte !== NULL && (byte === QUOTE || !node.isText)) {
+      const value = byte === QUOTE ? stringOf(bytes, start, end) : undefined;
+      if (this.found.length >= MAX_FOUND) throw tooMany(label);
+      this.found.push({ label, isTop, value, start, end });
+    }
+    return end;
+  }
+}
+
+function tooMany(label: string): GatewayError {
+  return new GatewayError(
+    'invalid',
+    `The request names models at more than 1,000 places, such as ${label}.`,
+    {
+      field: label,
+    },
+  );
+}
+
+/** The index behind a value that is skipped. */
+function endOfValue(bytes: Buffer, start: number): number {
+  const first = bytes[start];
+  if (first === QUOTE) return behind(bytes, endOfString(bytes, start));
+  return first === OPEN_BRACE || first === OPEN_BRACKET
+    ? endOfContainer(bytes, start)
+    : endOfScalar(bytes, start);
+}
+
+/** The hot loop: most of a body is skipped here. */
+function endOfContainer(bytes: Buffer, start: number): number {
+  let depth = 0;
+  for (let at = start; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) {
+      at = endOfString(bytes, at);
+      if (at < 0) break;
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return bytes.length;
+}
+
+function endOfScalar(bytes: Buffer, start: number): number {
+  let at = start;
+  for (; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte <= SPACE) break;
+  }
+  return at;
+}
+
+function behind(bytes: Buffer, at: number): number {
+  return at < 0 ? bytes.length : at + 1;
+}
+
+function skipSpace(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length && (bytes[at] ?? 0) <= SPACE) at += 1;
+  return at;
+}
+
+function stringOf(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString('utf8', start + 1, end - 1);
+  return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
+}

@@ -1,0 +1,116 @@
+import type { ErrorKind, GatewayError } from '../canonical/errors.ts';
+import type { BreakerRules } from '../config/routing.ts';
+import type { FailureRule } from './failure-rules.ts';
+
+/** Why nobody is sent somewhere, and until when. */
+export interface Block {
+  readonly reason: ErrorKind | 'paused';
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
+/** In the order in which things get better. */
+export const BREAKER_STATES = ['open', 'half-open', 'closed'] as const;
+export type BreakerState = (typeof BREAKER_STATES)[number];
+
+/** The longest that an upstream's own word is taken for, and the longest that doubling leads to. */
+const MAX_BLOCK_MS = 24 * 60 * 60_000;
+const MAX_DOUBLED_MS = 10 * 60_000;
+
+/**
+ * Tells whether something may be tried: closed (yes), open (no, until a time), half-open (one try, whose outcome
+ * decides).
+ */
+export class Breaker {
+  readonly #rules: BreakerRules;
+  #failures: number[] = [];
+  #block: Block | undefined;
+  #isProbing = false;
+  /** How many blocks came one after the other, without a success in between. */
+  #blocks = 0;
+
+  constructor(rules: BreakerRules) {
+    this.#rules = rules;
+  }
+
+  get block(): Block | undefined {
+    return this.#block;
+  }
+
+  state(now: number): BreakerState {
+    if (!this.#block) return 'closed';
+    return this.#block.until <= now ? 'half-open' : 'open';
+  }
+
+  recentFailures(now: number): number {
+    return this.#failures.filter((at) => at > now - this.#rules.windowMs).length;
+  }
+
+  isUsable(now: number): boolean {
+    if (!this.#block) return true;
+    return this.#block.until <= now && !this.#isProbing;
+  }
+
+  /** Must be followed by {@link succeeded}, {@link failed} or {@link abandoned}. */
+  begin(): void {
+    if (this.#block) this.#isProbing = true;
+  }
+
+  /** It answered somebody who only asked whether it is there. */
+  answered(): void {
+    if (this.#block && this.#block.reason !== 'paused') this.succeeded();
+  }
+
+  succeeded(): void {
+    // One that was still running when it was paused does not end the pause.
+    if (this.#block?.reason === 'paused' && !this.#isProbing) return;
+    if (this.#failures.length > 0) this.#failures = [];
+    this.#block = undefined;
+    this.#isProbing = false;
+    this.#blocks = 0;
+  }
+
+  /** A try whose outcome says nothing: the client went away, or asked for nonsense. */
+  abandoned(): void {
+    this.#isProbing = false;
+  }
+
+  failed({ kind, details }: GatewayError, { health }: FailureRule, now: number): void {
+    const wasProbe = this.#isProbing;
+    this.#isProbing = false;
+    if (health === undefined) return;
+    if (health === 'count') {
+      const { failures, windowMs, openMs, maxOpenMs } = this.#rules;
+      this.#failures = [...this.#failures.filter((at) => at > now - windowMs), now];
+      const isOpening = wasProbe || this.#failures.length >= failures;
+      if (isOpening) this.#open(kind, this.#doubled(openMs, maxOpenMs), now);
+      else if (details.retryAfterMs !== undefined) this.#open(kind, details.retryAfterMs, now);
+      return;
+    }
+    const longest = Math.max(health.block, MAX_DOUBLED_MS);
+    this.#open(kind, details.retryAfterMs ?? this.#doubled(health.block, longest), now);
+  }
+
+  /** Somebody wants it to rest. */
+  pause(until: number): void {
+    this.#block = { reason: 'paused', until };
+  }
+
+  reset(): void {
+    this.#block = undefined;
+    this.succeeded();
+  }
+
+  #doubled(base: number, longest: number): number {
+    return Math.min(base * 2 ** this.#blocks, longest);
+  }
+
+  #open(reason: ErrorKind, ms: number, now: number): void {
+    const until = now + Math.min(ms, MAX_BLOCK_MS);
+    // A late failure of an older try must not shorten what is known by now.
+    if (this.#block && this.#block.until > until) return;
+    if (!this.#block || this.#block.until <= now) this.#blocks += 1;
+    this.#block = { reason, until };
+    this.#failures = [];
+  }
+}

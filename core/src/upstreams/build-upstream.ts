@@ -1,0 +1,85 @@
+import type { UpstreamConfig } from '../config/upstream.ts';
+import { bindLog } from '../plugin/containment/bound-log.ts';
+import { describeThrown } from '../plugin/containment/describe-thrown.ts';
+import { isDoneWithin } from '../timing/done-within.ts';
+import type { Log, Provider } from '../plugin/plugin.ts';
+import { runAs } from '../plugin/containment/plugin-scope.ts';
+import { providerProblems } from '../plugin/containment/plugin-shape.ts';
+import type { Registry } from '../plugin/registry.ts';
+import { replaceSecrets } from '../text/secret-texts.ts';
+import { type KnownSecrets, secretsOf } from '../state/secrets/known-secrets.ts';
+import type { HttpPools } from '../transport/pools.ts';
+import type { Upstream } from './upstream.ts';
+import { createCapabilities } from './upstream-capabilities.ts';
+
+export interface BuildDeps {
+  readonly registry: Registry;
+  /** Gets the secrets of every upstream that is created. */
+  readonly known: KnownSecrets;
+  readonly pools: HttpPools;
+  readonly log: Log;
+}
+
+/** The plugin could not create its provider. The message names the plugin, the upstream and the cause, without secrets. */
+export class CreateError extends Error {
+  override readonly name = 'CreateError';
+}
+
+/** Creates an upstream from its config. Throws a {@link CreateError} when its provider fails to. */
+export function buildUpstream(
+  { registry, known, pools, log: gatewayLog }: BuildDeps,
+  config: UpstreamConfig,
+  origin: Upstream['origin'],
+): Upstream {
+  const { id, timeouts } = config;
+  const type = registry.provider(config.provider);
+  const plugin = registry.pluginOf(config.provider);
+  const secrets = secretsOf(type.options, config.options);
+  known.add(secrets);
+  const scope = { plugin, upstream: id };
+  const log = bindLog(gatewayLog, scope);
+  const gone = new AbortController();
+  const { signal } = gone;
+  const create = (): Provider => {
+    try {
+      const http = pools.client({ timeouts, signal, name: id });
+      const provider = runAs(scope, () => type.create(config.options, { upstreamId: id, log, http, signal }));
+      const [problem] = providerProblems(provider);
+      if (problem !== undefined) throw new Error(`create() did not return a valid provider: ${problem}.`);
+      return provider;
+    } catch (error) {
+      runAs(scope, () => gone.abort());
+      const message = `The plugin ${plugin} could not create the upstream ${id}: ${causeOf(error)}`;
+      throw new CreateError(replaceSecrets(message, secrets), { cause: error });
+    }
+  };
+  const provider = create();
+  return {
+    ...{ config, origin, type, plugin, scope, provider, secrets, log },
+    capabilitiesOf: createCapabilities({ type, config }),
+    close: () => close(provider, { scope, log, gone }),
+  };
+}
+
+function causeOf(error: unknown): string {
+  const described = describeThrown(error);
+  return described.startsWith('Error: ') ? described.slice('Error: '.length) : described;
+}
+
+/** A provider that does not close in time is left behind. */
+const CLOSE_MS = 2_000;
+
+async function close(
+  provider: Provider,
+  { scope, log, gone }: Pick<Upstream, 'scope' | 'log'> & { readonly gone: AbortController },
+): Promise<void> {
+  try {
+    const closed = runAs(scope, async () => provider.close?.());
+    if (!(await isDoneWithin(CLOSE_MS, closed)))
+      log.warn({}, `An upstream did not close within ${CLOSE_MS} ms.`);
+  } catch (error) {
+    log.warn({ error }, 'An upstream did not close cleanly.');
+  } finally {
+    runAs(scope, () => gone.abort());
+  }
+}

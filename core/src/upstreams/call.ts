@@ -1,0 +1,254 @@
+import type { GatewayError } from '../canonical/errors.ts';
+import type { CallContext } from '../plugin/plugin.ts';
+import { runAs } from '../plugin/containment/plugin-scope.ts';
+import type { HttpReply, HttpRequest, ReplyTap, RequestWatcher } from '../transport/http.ts';
+import type { HttpPools } from '../transport/pools.ts';
+import type { CandidateHealth } from './health.ts';
+import type { Dropped } from '../routing/exchange.ts';
+import { Meter } from '../metering/meter.ts';
+import { noteFault } from './provider-calls/provider-faults.ts';
+import { exhaustedFor } from './rate-limit-headers.ts';
+import { SilenceWatch } from './silence-watch.ts';
+import { type Capture, isText, type UpstreamExchange } from '../trace/capture.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface CallInput {
+  readonly upstream: Upstream;
+  /** The upstream's own name of the model; absent when the call is about none. */
+  readonly model?: string;
+  /** What stands for the model in prices, where the call is about none. */
+  readonly pricedAs?: string;
+  readonly requestId: string;
+  /** Fires when whoever asked went away. */
+  readonly signal?: AbortSignal;
+  readonly dropped?: Dropped[];
+  /** At most; the upstream's own time may be shorter. */
+  readonly totalMs?: number | undefined;
+  /** Until {@link Call.begun}. */
+  readonly firstTokenMs?: number | undefined;
+  /** Learns what the upstream's headers tell. */
+  readonly health?: CandidateHealth;
+  readonly now?: () => number;
+  /** Takes what passes. */
+  readonly capture?: Capture | undefined;
+  /** The place of this attempt among those of its request. */
+  readonly attempt?: number;
+  /** Whether limits depend on what the upstream delivers. */
+  readonly isLimited?: boolean | undefined;
+  readonly onFailure?: (error: GatewayError) => void;
+  /** Learns how the provider broke the grammar of events. */
+  readonly onFault?: (fault: string) => void;
+  readonly onRelease?: () => void;
+}
+
+/** When what happened, by `performance.now()`; absent before it did. */
+export interface CallTimes {
+  /** The first request went out. */
+  sentAt?: number;
+  /** A connection took it: at once where one was kept, else after the name was looked up and a new one made. */
+  connectedAt?: number;
+  /** The headers of the latest reply came. */
+  headersAt?: number;
+  /** The first content came. */
+  firstAt?: number;
+  /** Of the latest reply. */
+  status?: number;
+  upstreamRequestId?: string;
+}
+
+/** One call of an upstream: its context, and what ends its clock. */
+export interface Call {
+  readonly context: CallContext;
+  /** That of the context, which is in the hands of the provider. */
+  readonly signal: AbortSignal;
+  readonly upstream: Upstream;
+  /** Ends the call when the upstream says nothing for too long. */
+  readonly silence: SilenceWatch;
+  /** What is known of the upstream's answer. */
+  readonly seen: CallTimes;
+  /** The first content is there: the wait for it is over. */
+  begun(): void;
+  /** When that was, by the clock of `now`. */
+  readonly begunAt: number | undefined;
+  /** The reply broke after it had begun. */
+  failed(error: GatewayError): void;
+  /** The provider broke the grammar of events, which was mended. */
+  fault(what: string): void;
+  /** What the upstream delivers. */
+  readonly meter: Meter;
+  /** Must be called when the reply is over, however it ended; only the first time counts. */
+  release(): void;
+  /** Releases a call that failed, and ends what it still has open. */
+  abandon(error: GatewayError): void;
+}
+
+/** Starts the clock of one call of an upstream: its signal fires at the total timeout or with `signal`. */
+export function startCall(pools: HttpPools, input: CallInput): Call {
+  return new OpenCall(pools, input);
+}
+
+/** A class: an object literal with getters would cost each call a shape of its own, which only a full collection frees. */
+class OpenCall implements Call, RequestWatcher, ReplyTap {
+  readonly context: CallContext;
+  readonly signal: AbortSignal;
+  readonly upstream: Upstream;
+  readonly silence: SilenceWatch;
+  readonly seen: CallTimes = {};
+  readonly meter: Meter;
+  begunAt: number | undefined;
+  readonly #input: CallInput;
+  readonly #controller = new AbortController();
+  readonly #total: NodeJS.Timeout;
+  readonly #first: NodeJS.Timeout | undefined;
+  #sent: UpstreamExchange | undefined;
+  #isOver = false;
+
+  constructor(pools: HttpPools, input: CallInput) {
+    const { upstream, model, requestId, signal, firstTokenMs } = input;
+    const { id: name, timeouts } = upstream.config;
+    this.#input = input;
+    this.upstream = upstream;
+    this.signal = this.#controller.signal;
+    this.silence = new SilenceWatch({
+      ...{ timeouts, name },
+      onSilence: (error) => this.#abort(error),
+    });
+    this.meter = new Meter({ upstream, model: model ?? input.pricedAs ?? '' }, input.isLimited ?? false);
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#total = this.#abortIn(
+      Math.min(timeouts.totalMs, input.totalMs ?? Infinity),
+      'The total time is up.',
+    );
+    if (firstTokenMs !== undefined) this.#first = this.#abortIn(firstTokenMs, 'No first token came in time.');
+    const ended = this.signal;
+    this.context = {
+      requestId,
+      signal: ended,
+      log: upstream.log,
+      http: pools.client({ timeouts, signal: ended, watcher: this, name }),
+      capabilities: upstream.capabilitiesOf(model),
+      fetchFiles: (urls) => pools.files.fetchAll(urls, ended),
+      drop: (field, why) => note(input.dropped ?? [], { field, why }),
+    };
+  }
+
+  sending(request: HttpRequest): ReplyTap {
+    this.seen.sentAt ??= performance.now();
+    this.silence.heard();
+    const { capture, attempt } = this.#input;
+    const sent = (this.#sent = capture?.send(captured(request, attempt)));
+    return sent ? tapOf(sent, this) : this;
+  }
+
+  wants(headers: Readonly<Record<string, unknown>>): boolean {
+    return this.meter.wants(headers);
+  }
+
+  push(chunk: Uint8Array): void {
+    this.silence.heard();
+    this.meter.push(chunk);
+  }
+
+  connected(): void {
+    this.seen.connectedAt ??= performance.now();
+    this.silence.heard();
+  }
+
+  answered({ status, headers }: Pick<HttpReply, 'status' | 'headers'>): void {
+    const { seen } = this;
+    seen.headersAt = performance.now();
+    seen.status = status;
+    this.silence.answered();
+    if (this.#sent) {
+      this.#sent.status = status;
+      this.#sent.replyHeaders = headers;
+    }
+    const upstreamRequestId = headers['x-request-id'] ?? headers['request-id'];
+    if (upstreamRequestId !== undefined) seen.upstreamRequestId = upstreamRequestId;
+    const { health, now } = this.#input;
+    if (health && now) {
+      const ms = exhaustedFor(headers);
+      if (ms !== undefined) health.exhaustedUntil = now() + ms;
+    }
+  }
+
+  begun(): void {
+    this.begunAt ??= this.#input.now?.();
+    this.seen.firstAt ??= performance.now();
+    clearTimeout(this.#first);
+  }
+
+  failed(error: GatewayError): void {
+    this.#input.onFailure?.(error);
+  }
+
+  fault(what: string): void {
+    noteFault(this.upstream, what);
+    this.#input.onFault?.(what);
+  }
+
+  release(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.silence.stop();
+    clearTimeout(this.#total);
+    clearTimeout(this.#first);
+    this.#input.signal?.removeEventListener('abort', this.#onAbort);
+    this.#input.onRelease?.();
+  }
+
+  abandon(error: GatewayError): void {
+    this.#abort(error);
+    this.release();
+  }
+
+  /** Listeners of the provider run at once, and what they throw is its own. */
+  #abort(reason: unknown): void {
+    runAs(this.upstream.scope, () => this.#controller.abort(reason));
+  }
+
+  #abortIn(ms: number, message: string): NodeJS.Timeout {
+    return setTimeout(() => this.#abort(new DOMException(message, 'TimeoutError')), ms).unref();
+  }
+
+  readonly #onAbort = (): void => this.#abort(this.#input.signal?.reason);
+}
+
+/** More add nothing, and all of them are written to the trace. */
+const MAX_DROPPED = 100;
+/** Of a field or a reason, in characters. */
+const MAX_NOTED = 500;
+
+/** A field that is dropped from each message of a history is noted once. A provider may tell anything. */
+function note(dropped: Dropped[], told: Readonly<Record<keyof Dropped, unknown>>): void {
+  const [field, why] = [told.field, told.why].map((text) =>
+    typeof text === 'string' ? text.slice(0, MAX_NOTED).toWellFormed() : `a ${typeof text}`,
+  ) as [string, string];
+  const isKnown = dropped.some((one) => one.field === field && one.why === why);
+  if (!isKnown && dropped.length < MAX_DROPPED) dropped.push({ field, why });
+}
+
+/** Counts a reply and records its text. */
+function tapOf({ reply }: UpstreamExchange, counted: ReplyTap): ReplyTap {
+  let isRecorded = false;
+  return {
+    wants(headers) {
+      isRecorded = isText(headers);
+      return counted.wants(headers);
+    },
+    push(chunk) {
+      counted.push(chunk);
+      if (isRecorded) reply.push(chunk);
+    },
+  };
+}
+
+/** Bodies that are streamed are not captured: they are files, as a rule. */
+function captured(
+  { method, url, headers = {}, body }: HttpRequest,
+  attempt = 0,
+): Omit<UpstreamExchange, 'reply'> {
+  const isWhole = typeof body === 'string' || body instanceof Uint8Array;
+  return { attempt, method, url, headers, ...(isWhole && { body }) };
+}

@@ -1,0 +1,43 @@
+import type { CallContext } from '../../plugin/plugin.ts';
+import { runAs } from '../../plugin/containment/plugin-scope.ts';
+import type { Call } from '../call.ts';
+import { providerFailure } from './provider-failure.ts';
+
+export interface AskOptions {
+  /** False where the upstream may rightly be silent for long, such as during a long upload. Default true. */
+  readonly isImpatient?: boolean;
+}
+
+/**
+ * Has a provider do something, and waits for it, but no longer than its call lasts: code that ignores the signal is
+ * left alone. Throws what {@link providerFailure} makes of its errors.
+ */
+export function askProvider<T>(
+  call: Call,
+  work: (context: CallContext) => PromiseLike<T> | T,
+  { isImpatient = true }: AskOptions = {},
+): Promise<T> {
+  const { context, signal, upstream, silence } = call;
+  return new Promise<T>((resolve, reject) => {
+    const settle = (): void => {
+      signal.removeEventListener('abort', onAbort);
+      silence.stop();
+    };
+    const fail = (error: unknown): void => {
+      settle();
+      reject(providerFailure(error, upstream, signal));
+    };
+    const onAbort = (): void => fail(signal.reason);
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (isImpatient) silence.wait();
+    const run = async (): Promise<T> => work(context);
+    runAs(upstream.scope, run).then((value) => {
+      settle();
+      resolve(value);
+    }, fail);
+  });
+}

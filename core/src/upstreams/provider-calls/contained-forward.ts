@@ -1,0 +1,114 @@
+import { Readable } from 'node:stream';
+import { GatewayError } from '../../canonical/errors.ts';
+import { isJsonObject } from '../../canonical/json.ts';
+import type { Forward, RawRequest, ReplyReader } from '../../plugin/plugin.ts';
+import { runAs } from '../../plugin/containment/plugin-scope.ts';
+import type { StreamDecoder } from '../../codec/stream-decoder.ts';
+import type { HeaderMap, HttpReply } from '../../transport/http.ts';
+import { ReplyBody } from '../../transport/reply-body.ts';
+import { isReplyStatus } from '../../transport/reply-status.ts';
+import { askProvider } from './ask-provider.ts';
+import type { Call } from '../call.ts';
+import { providerFailure } from './provider-failure.ts';
+
+/** What a provider's way to forward does, for one call: its errors and its replies may be anything. */
+export class ContainedForward {
+  readonly #forward: Forward;
+  readonly #call: Call;
+
+  constructor(forward: Forward, call: Call) {
+    this.#forward = forward;
+    this.#call = call;
+  }
+
+  async send(raw: RawRequest, model: string | undefined): Promise<HttpReply> {
+    // A file may take long to go out.
+    const isImpatient = raw.body === undefined || raw.body instanceof Uint8Array;
+    const send = async (context: Call['context']): Promise<HttpReply> =>
+      checked(await this.#forward.send(raw, model, context));
+    const reply = await askProvider(this.#call, send, { isImpatient });
+    // The bodies of the HTTP client keep the time-outs themselves.
+    return reply.body instanceof ReplyBody
+      ? reply
+      : { ...reply, body: containedBody(reply.body, this.#call) };
+  }
+
+  /** What an error reply means. */
+  decodeError({ status, headers }: HttpReply, text: string): GatewayError {
+    return this.explain(this.#try(() => this.#forward.decodeError(status, headers, text)));
+  }
+
+  reader(wire: string): ReplyReader | undefined {
+    return this.#try(() => this.#forward.reader?.(wire));
+  }
+
+  decoder(reader: ReplyReader): StreamDecoder {
+    return this.#try(() => reader.decodeStream());
+  }
+
+  /** What it means that something of the provider failed. */
+  explain(error: unknown): GatewayError {
+    return providerFailure(error, this.#call.upstream, this.#call.signal);
+  }
+
+  readonly fail = (error: unknown): never => {
+    throw this.explain(error);
+  };
+
+  #try<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      return this.fail(error);
+    }
+  }
+}
+
+/** The bytes of a body of the provider's own, for as long as the call lasts. */
+function containedBody(body: Readable, call: Call): Readable {
+  call.silence.answered();
+  // What it says when nobody reads it any more, or besides what its reader is told.
+  body.on('error', () => {});
+  async function* read(): AsyncGenerator {
+    try {
+      const chunks = await askProvider(call, () => ({ of: body[Symbol.asyncIterator]() }));
+      for (;;) {
+        const { done, value } = await askProvider(call, () => chunks.of.next());
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      runAs(call.upstream.scope, () => body.destroy());
+    }
+  }
+  // As of a `ReplyBody`: who reads it later is told, and nobody may read it any more when its call is aborted.
+  return Readable.from(read(), { objectMode: false }).on('error', () => {});
+}
+
+/** The reply, with headers that the gateway can read at any time. Throws where it is none. */
+function checked(reply: HttpReply): HttpReply {
+  const { status, headers, body } = reply;
+  // The HTTP client's own, whatever status the upstream chose.
+  if (body instanceof ReplyBody && !isReplyStatus(status)) {
+    body.destroy();
+    throw new GatewayError('upstream-broken', `The upstream answered with status ${status}.`);
+  }
+  if (!isReplyStatus(status) || !isJsonObject(headers) || !(body instanceof Readable)) {
+    throw new TypeError(
+      'forward.send() did not return a reply with a status of 200 to 599, headers and a readable body.',
+    );
+  }
+  // The HTTP client's own need no look.
+  return body instanceof ReplyBody ? reply : { status, headers: textsOf(headers), body };
+}
+
+function textsOf(headers: Readonly<Record<string, unknown>>): HeaderMap {
+  const texts = Object.entries(headers).flatMap(([name, value]) => {
+    if (value === undefined || value === null) return [];
+    if (typeof value === 'string' || typeof value === 'number') return [[name, String(value)] as const];
+    // As Node has those that may come several times.
+    if (Array.isArray(value)) return [[name, value.join(', ')] as const];
+    throw new TypeError(`forward.send() returned a header ${name} that is not text.`);
+  });
+  return Object.fromEntries(texts);
+}

@@ -1,0 +1,13 @@
+import type { Upstream } from '../upstream.ts';
+
+const known = new WeakSet<Upstream>();
+
+/** Logs the first fault of an upstream: a provider that has one has it in every reply. */
+export function noteFault(upstream: Upstream, fault: string): void {
+  if (known.has(upstream)) return;
+  known.add(upstream);
+  upstream.log.warn(
+    { fault },
+    'A provider broke the grammar of events. What can be repaired is repaired; further faults of this upstream are only counted.',
+  );
+}

@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import { GatewayError } from '../canonical/errors.ts';
+import type { Model } from '../canonical/models.ts';
+import { readModels } from '../canonical/read-answers.ts';
+import type { LiveConfig } from '../config/live.ts';
+import { urlsWithUserInfo } from '../validation/option-urls.ts';
+import type { UpstreamConfig } from '../config/upstream.ts';
+import type { SecretBox } from '../state/secrets/secrets.ts';
+import { openOptions } from '../state/secrets/seal-options.ts';
+import { StateError } from '../state/files/state-error.ts';
+import type { StateStore } from '../state/state.ts';
+import { askProvider } from './provider-calls/ask-provider.ts';
+import { type BuildDeps, buildUpstream, CreateError } from './build-upstream.ts';
+import { startCall } from './call.ts';
+import { createModelList, type ModelList } from './model-list.ts';
+import type { UnusableUpstream, Upstream, Upstreams } from './upstream.ts';
+
+export interface UpstreamsDeps extends BuildDeps {
+  readonly live: LiveConfig;
+  readonly state: StateStore;
+  readonly secrets: SecretBox;
+  readonly now: () => number;
+}
+
+type Entry = Upstream | UnusableUpstream;
+
+const isUsable = (entry: Entry): entry is Upstream => 'provider' in entry;
+const configOf = (entry: Entry): UpstreamConfig => (isUsable(entry) ? entry.config : entry.stored);
+
+/** Keeps the live upstreams in step with the state: one that did not change stays the very same object. */
+export function createUpstreams(deps: UpstreamsDeps): Upstreams {
+  const lists = new WeakMap<Upstream, ModelList>();
+  let fileSeen: readonly UpstreamConfig[] | undefined;
+  let fromFile: readonly Entry[] = [];
+  let seen: readonly UpstreamConfig[] | undefined;
+  let fromState = new Map<UpstreamConfig, Entry>();
+  let all: readonly Upstream[] = [];
+  let unusable: readonly UnusableUpstream[] = [];
+  let byId = new Map<string, Upstream>();
+  let revision = 0;
+
+  const sync = (): void => {
+    const stored = deps.state.read().upstreams;
+    const declared = deps.live.get().upstreams;
+    if (stored === seen && declared === fileSeen) return;
+    const before = [...fromFile, ...fromState.values()];
+    if (declared !== fileSeen) fromFile = readFile(declared, fileSeen ? fromFile : undefined, deps);
+    revision += 1;
+    fileSeen = declared;
+    seen = stored;
+    fromState = new Map(stored.map((entry) => [entry, fromState.get(entry) ?? openStored(deps, entry)]));
+    const entries = [...fromFile, ...fromState.values()];
+    all = entries.filter(isUsable);
+    unusable = entries.filter((entry): entry is UnusableUpstream => !isUsable(entry));
+    byId = new Map(all.map((upstream) => [upstream.config.id, upstream]));
+    void closeAll(before.filter(isUsable).filter((upstream) => !entries.includes(upstream)));
+  };
+
+  const listOf = (upstream: Upstream): ModelList => {
+    let list = lists.get(upstream);
+    if (!list) lists.set(upstream, (list = createList(deps, upstream, () => (revision += 1))));
+    return list;
+  };
+
+  return {
+    all() {
+      sync();
+      return all;
+    },
+    unusable() {
+      sync();
+      return unusable;
+    },
+    revision() {
+      sync();
+      return revision;
+    },
+    get(id) {
+      sync();
+      return byId.get(id);
+    },
+    create: (config) => buildUpstream(deps, config, 'state'),
+    list: listOf,
+    close: () => closeAll(all),
+  };
+}
+
+/**
+ * The upstreams of the file. One whose provider cannot be created does not stop the start; but a file that is loaded
+ * again is refused then, so that what runs goes on.
+ */
+function readFile(
+  declared: readonly UpstreamConfig[],
+  before: readonly Entry[] | undefined,
+  deps: UpstreamsDeps,
+): readonly Entry[] {
+  const made: Upstream[] = [];
+  const build = (config: UpstreamConfig): Entry => {
+    try {
+      const upstream = buildUpstream(deps, config, 'file');
+      made.push(upstream);
+      return upstream;
+    } catch (error) {
+      if (before) throw error;
+      return unusableFor(error, { stored: config, origin: 'file' }, deps);
+    }
+  };
+  try {
+    return declared.map((config) => same(before ?? [], config) ?? build(config));
+  } catch (error) {
+    void closeAll(made);
+    throw error;
+  }
+}
+
+/** The upstream of before, where its config says the same. */
+function same(before: readonly Entry[], config: UpstreamConfig): Entry | undefined {
+  const text = JSON.stringify(config);
+  return before.find((entry) => JSON.stringify(configOf(entry)) === text);
+}
+
+const USER_INFO =
+  'The URL of a stored upstream holds a user name or password, which are not encrypted. Use the option for the credential.';
+
+/** A stored upstream with its secrets opened. Throws when its plugin is gone, or its options cannot be used. */
+export function openConfig(
+  stored: UpstreamConfig,
+  { registry, secrets }: Pick<UpstreamsDeps, 'registry' | 'secrets'>,
+): UpstreamConfig {
+  const type = registry.provider(stored.provider);
+  return { ...stored, options: type.options.parse(openOptions(type.options, stored, secrets)) };
+}
+
+/** A stored upstream whose plugin was removed or whose secret key was lost must not stop the others. */
+function openStored(deps: UpstreamsDeps, stored: UpstreamConfig): Entry {
+  try {
+    const config = openConfig(stored, deps);
+    // Earlier versions accepted them.
+    if (urlsWithUserInfo(stored.options).length > 0) deps.log.warn({ upstream: stored.id }, USER_INFO);
+    return buildUpstream(deps, config, 'state');
+  } catch (error) {
+    return unusableFor(error, { stored, origin: 'state' }, deps);
+  }
+}
+
+function unusableFor(
+  error: unknown,
+  upstream: Pick<UnusableUpstream, 'stored' | 'origin'>,
+  { registry, log }: UpstreamsDeps,
+): UnusableUpstream {
+  const { id, provider } = upstream.stored;
+  const reason = reasonOf(error, provider);
+  const plugin = registry.providers.some(({ name }) => name === provider)
+    ? registry.pluginOf(provider)
+    : undefined;
+  const cause = error instanceof CreateError ? error.cause : error;
+  log.error(
+    { upstream: id, ...(plugin && { plugin }), error: cause },
+    `An upstream cannot be used. ${reason}`,
+  );
+  return { ...upstream, reason };
+}
+
+function reasonOf(error: unknown, provider: string): string {
+  if (error instanceof CreateError || error instanceof StateError) return error.message;
+  if (GatewayError.is(error)) return `No plugin brings the provider ${JSON.stringify(provider)}.`;
+  return `Its stored options do not fit the provider ${JSON.stringify(provider)}.`;
+}
+
+function createList(deps: UpstreamsDeps, upstream: Upstream, onChange: () => void): ModelList {
+  const { provider, config } = upstream;
+  if (!provider.models) return createModelList({ config, now: deps.now });
+  const discover = async (): Promise<readonly Model[]> => {
+    const call = startCall(deps.pools, { upstream, requestId: `models_${randomUUID()}` });
+    try {
+      return await askProvider(call, async (context) => readModels(await provider.models?.(context)));
+    } finally {
+      call.release();
+    }
+  };
+  return createModelList({ config, discover, onChange, now: deps.now });
+}
+
+async function closeAll(upstreams: readonly Upstream[]): Promise<void> {
+  await Promise.all(upstreams.map((upstream) => upstream.close()));
+}
