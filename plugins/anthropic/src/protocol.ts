@@ -7,13 +7,13 @@ import {
   type ModelPlaces,
   type RequestInput,
 } from '@dragoman/core';
-import { decodeCountRequest, decodeRequest } from './decode-request.ts';
-import { encodeError } from './encode-error.ts';
-import { encodeLimits } from './encode-limits.ts';
-import { encodeReply } from './encode-reply.ts';
-import { encodeStream, encodeStreamError, PING } from './encode-stream.ts';
+import { decodeCountRequest, decodeRequest } from './request/decode-request.ts';
+import { encodeError } from './reply/encode-error.ts';
+import { encodeLimits } from './reply/encode-limits.ts';
+import { encodeReply } from './reply/encode-reply.ts';
+import { encodeStream, encodeStreamError, PING } from './reply/encode-stream.ts';
 import { getModelEndpoint, listModelsEndpoint } from './models.ts';
-import { threadRules } from './threads.ts';
+import { threadRules } from './request/threads.ts';
 import { ANTHROPIC } from './wire.ts';
 
 /** Some tools name a model of their own, such as the advisor. */

@@ -13,11 +13,11 @@ import {
   type UpstreamCodec,
 } from '@dragoman/core';
 import { z } from 'zod';
-import { decodeError } from './decode-error.ts';
-import { decodeReply, decodeStream } from './decode-reply.ts';
-import { encodeRequest } from './encode-request.ts';
+import { decodeError } from './reply/decode-error.ts';
+import { decodeReply, decodeStream } from './reply/decode-reply.ts';
+import { encodeRequest } from './request/encode-request.ts';
 import { CLAUDE_FAMILIES } from './families.ts';
-import { readEnd } from './usage.ts';
+import { readEnd } from './reply/usage.ts';
 import { ANTHROPIC } from './wire.ts';
 
 /** The upstream side of the Messages API. */

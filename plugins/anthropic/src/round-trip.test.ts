@@ -22,11 +22,11 @@ import {
 } from '../../../tests/support/arbitraries.ts';
 import { chatRequest, eventsOf, readReply, testOpaque } from '../../../tests/support/events.ts';
 import { fuzzStreams } from '../../../tests/support/fuzz.ts';
-import { decodeReply, decodeStream } from './decode-reply.ts';
-import { decodeRequest } from './decode-request.ts';
-import { encodeReply } from './encode-reply.ts';
-import { encodeRequest } from './encode-request.ts';
-import { encodeStream } from './encode-stream.ts';
+import { decodeReply, decodeStream } from './reply/decode-reply.ts';
+import { decodeRequest } from './request/decode-request.ts';
+import { encodeReply } from './reply/encode-reply.ts';
+import { encodeRequest } from './request/encode-request.ts';
+import { encodeStream } from './reply/encode-stream.ts';
 import { ANTHROPIC } from './wire.ts';
 
 const SHAPE: ReplyShape = { parts: ['text', 'reasoning', 'tool-call'] };

@@ -1,6 +1,6 @@
 import type { WireReaders } from '@dragoman/core';
-import { decodeReply, decodeStream } from './decode-reply.ts';
-import { decodeRequest } from './decode-request.ts';
+import { decodeReply, decodeStream } from './reply/decode-reply.ts';
+import { decodeRequest } from './request/decode-request.ts';
 import { ANTHROPIC } from './wire.ts';
 
 /** Reads traces of the Messages API. */

@@ -10,8 +10,8 @@ import {
   type JsonValue,
   type RequestInput,
 } from '@dragoman/core';
-import { camelCased } from './camel-case.ts';
-import { modelOf } from './decode-request.ts';
+import { camelCased } from './request/camel-case.ts';
+import { modelOf } from './request/decode-request.ts';
 import { extensionsOf } from './kept.ts';
 import { arrayOf, GEMINI, MODEL_PLACES, modelPath, VERSIONS } from './wire.ts';
 

@@ -7,11 +7,11 @@ import {
   type JsonValue,
   listRules,
 } from '@dragoman/core';
-import { decodeCountRequest, decodeRequest } from './decode-request.ts';
+import { decodeCountRequest, decodeRequest } from './request/decode-request.ts';
 import { embedEndpoints } from './embeddings.ts';
-import { encodeError } from './encode-error.ts';
-import { encodeReply } from './encode-reply.ts';
-import { ARRAY_FORM, encodeStream, encodeStreamError } from './encode-stream.ts';
+import { encodeError } from './reply/encode-error.ts';
+import { encodeReply } from './reply/encode-reply.ts';
+import { ARRAY_FORM, encodeStream, encodeStreamError } from './reply/encode-stream.ts';
 import { modelEndpoints } from './models.ts';
 import { arrayOf, GEMINI, MODEL_PLACES, VERSIONS } from './wire.ts';
 

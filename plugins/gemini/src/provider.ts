@@ -15,13 +15,13 @@ import {
   type UpstreamCodec,
 } from '@dragoman/core';
 import { z } from 'zod';
-import { decodeError } from './decode-error.ts';
-import { decodeReply, decodeStream } from './decode-reply.ts';
+import { decodeError } from './reply/decode-error.ts';
+import { decodeReply, decodeStream } from './reply/decode-reply.ts';
 import { decodeEmbedReply, encodeEmbedRequest } from './embeddings.ts';
-import { encodeCountRequest, encodeRequest } from './encode-request.ts';
+import { encodeCountRequest, encodeRequest } from './request/encode-request.ts';
 import { GEMINI_FAMILIES } from './families.ts';
 import { decodeModels } from './models.ts';
-import { readEnd } from './usage.ts';
+import { readEnd } from './reply/usage.ts';
 import { GEMINI } from './wire.ts';
 
 /** The upstream side of generateContent. */

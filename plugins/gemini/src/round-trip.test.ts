@@ -22,11 +22,11 @@ import {
 import { chatRequest, eventsOf, readReply, testOpaque } from '../../../tests/support/events.ts';
 import { fuzzStreams } from '../../../tests/support/fuzz.ts';
 import { type GeminiPart, geminiStream } from '../../../tests/support/gemini-frames.ts';
-import { decodeReply, decodeStream } from './decode-reply.ts';
-import { decodeRequest } from './decode-request.ts';
-import { encodeReply } from './encode-reply.ts';
-import { encodeRequest } from './encode-request.ts';
-import { encodeStream } from './encode-stream.ts';
+import { decodeReply, decodeStream } from './reply/decode-reply.ts';
+import { decodeRequest } from './request/decode-request.ts';
+import { encodeReply } from './reply/encode-reply.ts';
+import { encodeRequest } from './request/encode-request.ts';
+import { encodeStream } from './reply/encode-stream.ts';
 import { GEMINI } from './wire.ts';
 
 const SHAPE: ReplyShape = { parts: ['text', 'reasoning', 'tool-call'], choices: 2 };

@@ -1,6 +1,6 @@
 import type { WireReaders } from '@dragoman/core';
-import { decodeReply, decodeStream } from './decode-reply.ts';
-import { decodeRequest } from './decode-request.ts';
+import { decodeReply, decodeStream } from './reply/decode-reply.ts';
+import { decodeRequest } from './request/decode-request.ts';
 import { GEMINI } from './wire.ts';
 
 /** Reads traces of generateContent. Whether it was a stream makes no difference to what was said. */

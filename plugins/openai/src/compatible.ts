@@ -10,22 +10,22 @@ import {
   type ReplyEnd,
   type UpstreamCodec,
 } from '@dragoman/core';
-import { decodeError } from './decode-error.ts';
-import { decodeCompletion, decodeCompletionStream } from './decode-completion.ts';
-import { decodeReply, decodeStream } from './decode-reply.ts';
-import { decodeEmbedReply, encodeEmbedRequest } from './embeddings.ts';
-import { encodeRequest } from './encode-request.ts';
-import { decodeModels } from './models.ts';
+import { decodeError } from './common/decode-error.ts';
+import { decodeCompletion, decodeCompletionStream } from './endpoints/decode-completion.ts';
+import { decodeReply, decodeStream } from './chat/reply/decode-reply.ts';
+import { decodeEmbedReply, encodeEmbedRequest } from './endpoints/embeddings.ts';
+import { encodeRequest } from './chat/request/encode-request.ts';
+import { decodeModels } from './endpoints/models.ts';
 import { countInputTokens, openaiResponsesCodec } from './responses/codec.ts';
 import {
   decodeReply as decodeResponseReply,
   decodeStream as decodeResponseStream,
   readEnd as readResponseEnd,
-} from './responses/decode-reply.ts';
+} from './responses/reply/decode-reply.ts';
 import { INPUT_TOKENS, RESPONSES } from './responses/wire.ts';
-import { CLIENT_HEADERS, REPLY_HEADERS } from './relayed.ts';
-import { readEnd } from './usage.ts';
-import { OPENAI_CHAT, OPENAI_COMPLETIONS, OPENAI_EMBEDDINGS, OPENAI_RELAY } from './wire.ts';
+import { CLIENT_HEADERS, REPLY_HEADERS } from './endpoints/relayed.ts';
+import { readEnd } from './chat/usage.ts';
+import { OPENAI_CHAT, OPENAI_COMPLETIONS, OPENAI_EMBEDDINGS, OPENAI_RELAY } from './chat/wire.ts';
 
 /** The upstream side of Chat Completions. */
 export const openaiChatCodec: UpstreamCodec = {

@@ -12,4 +12,4 @@ export const openai = definePlugin(() => ({
 }));
 
 export { openaiChatCodec, openaiCompatible, type OpenaiCompatible } from './compatible.ts';
-export { OPENAI_CHAT } from './wire.ts';
+export { OPENAI_CHAT } from './chat/wire.ts';

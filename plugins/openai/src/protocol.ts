@@ -6,17 +6,17 @@ import {
   listRules,
   type RelayEndpoint,
 } from '@dragoman/core';
-import { completionsEndpoint } from './completions.ts';
-import { decodeRequest } from './decode-request.ts';
-import { embeddingsEndpoint } from './embeddings.ts';
-import { encodeError } from './encode-error.ts';
-import { encodeLimits } from './encode-limits.ts';
-import { encodeReply } from './encode-reply.ts';
-import { encodeStream, encodeStreamError } from './encode-stream.ts';
-import { getModelEndpoint, listModelsEndpoint } from './models.ts';
-import { peek } from './peek.ts';
-import { keepsPart, KEPT_REPLIES, MODEL_PLACES, RUNS_LATER, STATELESS_PATHS } from './relayed.ts';
-import { arrayOf, OPENAI_CHAT, OPENAI_RELAY } from './wire.ts';
+import { completionsEndpoint } from './endpoints/completions.ts';
+import { decodeRequest } from './chat/request/decode-request.ts';
+import { embeddingsEndpoint } from './endpoints/embeddings.ts';
+import { encodeError } from './common/encode-error.ts';
+import { encodeLimits } from './common/encode-limits.ts';
+import { encodeReply } from './chat/reply/encode-reply.ts';
+import { encodeStream, encodeStreamError } from './chat/reply/encode-stream.ts';
+import { getModelEndpoint, listModelsEndpoint } from './endpoints/models.ts';
+import { peek } from './common/peek.ts';
+import { keepsPart, KEPT_REPLIES, MODEL_PLACES, RUNS_LATER, STATELESS_PATHS } from './endpoints/relayed.ts';
+import { arrayOf, OPENAI_CHAT, OPENAI_RELAY } from './chat/wire.ts';
 
 const chatEndpoint: ChatEndpoint = {
   operation: 'chat',

@@ -21,12 +21,12 @@ import { chatRequest, eventsOf, readReply } from '../../../tests/support/events.
 import { fuzzStreams } from '../../../tests/support/fuzz.ts';
 import { contextOf, inputOf } from '../test/client.ts';
 import { readFixture } from '../test/fixture.ts';
-import { decodeReply, decodeStream } from './decode-reply.ts';
-import { decodeRequest } from './decode-request.ts';
-import { encodeReply } from './encode-reply.ts';
-import { encodeRequest } from './encode-request.ts';
-import { encodeStream } from './encode-stream.ts';
-import { OPENAI_CHAT } from './wire.ts';
+import { decodeReply, decodeStream } from './chat/reply/decode-reply.ts';
+import { decodeRequest } from './chat/request/decode-request.ts';
+import { encodeReply } from './chat/reply/encode-reply.ts';
+import { encodeRequest } from './chat/request/encode-request.ts';
+import { encodeStream } from './chat/reply/encode-stream.ts';
+import { OPENAI_CHAT } from './chat/wire.ts';
 
 const SHAPE: ReplyShape = { parts: ['text', 'reasoning', 'refusal', 'tool-call'], choices: 3 };
 const asked = chatRequest('hi', { includeUsage: true });

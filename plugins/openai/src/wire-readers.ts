@@ -1,10 +1,10 @@
 import type { WireReaders } from '@dragoman/core';
-import { decodeReply, decodeStream } from './decode-reply.ts';
-import { decodeRequest } from './decode-request.ts';
-import * as responses from './responses/decode-reply.ts';
-import { decodeRequest as decodeResponsesRequest } from './responses/decode-request.ts';
+import { decodeReply, decodeStream } from './chat/reply/decode-reply.ts';
+import { decodeRequest } from './chat/request/decode-request.ts';
+import * as responses from './responses/reply/decode-reply.ts';
+import { decodeRequest as decodeResponsesRequest } from './responses/request/decode-request.ts';
 import { RESPONSES } from './responses/wire.ts';
-import { OPENAI_CHAT } from './wire.ts';
+import { OPENAI_CHAT } from './chat/wire.ts';
 
 /** Reads traces of OpenAI's wires. */
 export const wireReaders: WireReaders = {

@@ -8,9 +8,9 @@ import {
   GatewayError,
   type UpstreamCodec,
 } from '@dragoman/core';
-import { decodeError } from '../decode-error.ts';
-import { decodeReply, decodeStream, readEnd } from './decode-reply.ts';
-import { encodeRequest } from './encode-request.ts';
+import { decodeError } from '../common/decode-error.ts';
+import { decodeReply, decodeStream, readEnd } from './reply/decode-reply.ts';
+import { encodeRequest } from './request/encode-request.ts';
 
 /** The upstream side of Responses. */
 export const openaiResponsesCodec: UpstreamCodec = {

@@ -7,14 +7,14 @@ import {
   listRules,
   type StoredReplyEndpoint,
 } from '@dragoman/core';
-import { encodeError } from '../encode-error.ts';
-import { encodeLimits } from '../encode-limits.ts';
-import { peek } from '../peek.ts';
-import { keepsPart, MODEL_PLACES } from '../relayed.ts';
-import { arrayOf } from '../wire.ts';
-import { decodeRequest } from './decode-request.ts';
-import { encodeReply } from './encode-reply.ts';
-import { encodeStream, encodeStreamError } from './encode-stream.ts';
+import { encodeError } from '../common/encode-error.ts';
+import { encodeLimits } from '../common/encode-limits.ts';
+import { peek } from '../common/peek.ts';
+import { keepsPart, MODEL_PLACES } from '../endpoints/relayed.ts';
+import { arrayOf } from '../chat/wire.ts';
+import { decodeRequest } from './request/decode-request.ts';
+import { encodeReply } from './reply/encode-reply.ts';
+import { encodeStream, encodeStreamError } from './reply/encode-stream.ts';
 import { referenceRules, storedRules } from './stored.ts';
 import { INPUT_TOKENS, RESPONSES } from './wire.ts';
 

@@ -20,11 +20,11 @@ import { chatRequest, eventsOf, readReply } from '../../../../tests/support/even
 import { fuzzStreams } from '../../../../tests/support/fuzz.ts';
 import { type ResponsesPart, responsesStream } from '../../../../tests/support/responses-frames.ts';
 import { contextOf, inputOf } from '../../test/client.ts';
-import { decodeReply, decodeStream } from './decode-reply.ts';
-import { decodeRequest } from './decode-request.ts';
-import { encodeReply } from './encode-reply.ts';
-import { encodeRequest } from './encode-request.ts';
-import { encodeStream } from './encode-stream.ts';
+import { decodeReply, decodeStream } from './reply/decode-reply.ts';
+import { decodeRequest } from './request/decode-request.ts';
+import { encodeReply } from './reply/encode-reply.ts';
+import { encodeRequest } from './request/encode-request.ts';
+import { encodeStream } from './reply/encode-stream.ts';
 import { RESPONSES } from './wire.ts';
 
 const SHAPE: ReplyShape = { parts: ['text', 'reasoning', 'refusal', 'tool-call'] };

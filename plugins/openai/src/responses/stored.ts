@@ -1,5 +1,5 @@
 import { GatewayError, isJsonObject, type ReferenceRules, type StoredRules } from '@dragoman/core';
-import { responseIdOfItem } from './response-object.ts';
+import { responseIdOfItem } from './reply/response-object.ts';
 
 /** How requests go on from a response that is kept. */
 export const storedRules: StoredRules = {

@@ -1,0 +1,46 @@
+import { defined, GatewayError, type JsonObject, type MediaPart } from '@dragoman/core';
+import type { EncodeRequestContext } from '../encode-context.ts';
+import { withKept } from '../kept.ts';
+import { OPENAI_CHAT } from '../wire.ts';
+
+/** Encodes an image, a sound or a document; what this wire cannot carry is refused, since answers depend on it. */
+export function encodeMedia(part: MediaPart, { capabilities }: EncodeRequestContext): JsonObject {
+  const { source, media, name, detail, extensions } = part;
+  if (source.type === 'text') return { type: 'text', text: source.text };
+  if (source.type === 'file' && source.owner !== OPENAI_CHAT) {
+    throw refused(
+      `The file ${source.id} belongs to ${source.owner}, which this model's upstream cannot read.`,
+    );
+  }
+  if (media === 'image' && source.type !== 'file') {
+    if (source.type === 'url' && !capabilities.urlImages) throw refused('The model takes no images by URL.');
+    const url = source.type === 'url' ? source.url : dataUrl(source);
+    return withKept({ type: 'image_url', image_url: defined({ url, detail }) }, extensions);
+  }
+  if (media === 'audio' && source.type === 'base64') {
+    const input_audio = { data: source.data, format: audioFormat(source.mimeType) };
+    return withKept({ type: 'input_audio', input_audio }, extensions);
+  }
+  if (media !== 'document' || source.type === 'url') {
+    const how = source.type === 'url' ? ' by URL' : '';
+    throw refused(`This model's upstream takes no ${media}${how}.`);
+  }
+  const content = source.type === 'file' ? { file_id: source.id } : { file_data: dataUrl(source) };
+  return withKept({ type: 'file', file: defined({ ...content, filename: name }) }, extensions);
+}
+
+export function dataUrl({ mimeType, data }: { readonly mimeType: string; readonly data: string }): string {
+  return `data:${mimeType};base64,${data}`;
+}
+
+const FORMATS: Readonly<Record<string, string>> = { mpeg: 'mp3', wave: 'wav' };
+
+export function audioFormat(mimeType: string): string {
+  const subtype = mimeType.replace(/^audio\/(?:x-|vnd\.)?/, '');
+  return Object.hasOwn(FORMATS, subtype) ? (FORMATS[subtype] ?? subtype) : subtype;
+}
+
+/** What this API cannot carry is refused, since answers depend on it. */
+export function refused(message: string): GatewayError {
+  return new GatewayError('invalid', message, { field: 'messages' });
+}

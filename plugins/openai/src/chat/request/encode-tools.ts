@@ -1,0 +1,95 @@
+import {
+  type ChatRequest,
+  defined,
+  describeFreeform,
+  firstOfNames,
+  FREEFORM_SCHEMA,
+  GatewayError,
+  type JsonObject,
+  type JsonValue,
+  type Tool,
+} from '@dragoman/core';
+import type { EncodeRequestContext } from '../encode-context.ts';
+import { withKept } from '../kept.ts';
+
+/** The tools that the upstream takes as `tools`. */
+export function encodeTools({ tools }: ChatRequest, context: EncodeRequestContext): readonly JsonObject[] {
+  return tools.flatMap((tool) => encodeTool(tool, context));
+}
+
+function encodeTool(tool: Tool, context: EncodeRequestContext): readonly JsonObject[] {
+  if (tool.kind === 'hosted') {
+    if (tool.hosted !== 'web-search') throw refuseHosted(tool.name);
+    return [];
+  }
+  const { names, isNative, drop } = context;
+  if (tool.cache) drop('tools.cache', 'Tools carry no cache marks here.');
+  const { description, extensions } = tool;
+  const name = names.toWire(tool.name, tool.namespace);
+  if (tool.kind === 'function') {
+    const called = defined({ name, description, parameters: tool.schema, strict: tool.strict });
+    return [withKept({ type: 'function', function: called }, extensions)];
+  }
+  // Few servers of this wire know tools that take free text.
+  if (!isNative) {
+    const called = { name, description: describeFreeform(tool), parameters: FREEFORM_SCHEMA };
+    return [{ type: 'function', function: defined(called) }];
+  }
+  const format = tool.grammar && { type: 'grammar', grammar: tool.grammar };
+  return [withKept({ type: 'custom', custom: defined({ name, description, format }) }, extensions)];
+}
+
+/** What runs at the upstream is refused unless this one has it: the answer would be another. */
+export function refuseHosted(name: string): GatewayError {
+  const message = `The model's upstream has no hosted tool like ${JSON.stringify(name)}.`;
+  return new GatewayError('invalid', message, { field: 'tools', code: 'unsupported_parameter' });
+}
+
+/** Searching the web is no tool here but a field of its own. */
+export function encodeWebSearch(
+  { tools }: ChatRequest,
+  { isNative, drop }: EncodeRequestContext,
+): JsonObject | undefined {
+  for (const tool of tools) {
+    if (tool.kind !== 'hosted' || tool.hosted !== 'web-search') continue;
+    if (isNative) return tool.options ?? {};
+    const { contextSize, location, ...others } = tool.search ?? {};
+    for (const name of Object.keys(others)) drop(`tools.${name}`, 'The search has no such parameter here.');
+    const user_location = location && { type: 'approximate', approximate: location };
+    return defined({ search_context_size: contextSize, user_location });
+  }
+  return undefined;
+}
+
+const MODES = { auto: 'auto', none: 'none', any: 'required' } as const;
+
+export function encodeToolChoice(
+  { toolChoice, tools }: ChatRequest,
+  context: EncodeRequestContext,
+): JsonValue | undefined {
+  if (!toolChoice) return undefined;
+  const { mode, names = [], parallel } = toolChoice;
+  const known = firstOfNames(tools);
+  const named = names.map((name) => nameTool(name, known, context));
+  if ((mode === 'any' || mode === 'one') && !context.capabilities.forcedToolChoice) {
+    context.drop('tool_choice', 'The model takes no forced tool choice and is asked in words.');
+    return 'auto';
+  }
+  if (mode === 'one') return named[0];
+  if (mode !== 'none' && named.length > 0) {
+    return { type: 'allowed_tools', allowed_tools: { mode: MODES[mode], tools: named } };
+  }
+  // Who only spoke of parallel calls chose nothing.
+  return mode === 'auto' && parallel !== undefined ? undefined : MODES[mode];
+}
+
+function nameTool(
+  name: string,
+  tools: ReadonlyMap<string, Tool>,
+  { names, isNative }: EncodeRequestContext,
+): JsonObject {
+  const known = tools.get(name);
+  const type = isNative && known?.kind === 'freeform' ? 'custom' : 'function';
+  const namespace = known?.kind === 'hosted' ? undefined : known?.namespace;
+  return { type, [type]: { name: names.toWire(name, namespace) } };
+}

@@ -1,0 +1,81 @@
+import {
+  type ChatRequest,
+  defined,
+  firstOfNames,
+  type HostedTool,
+  type JsonObject,
+  type JsonValue,
+  type Tool,
+} from '@dragoman/core';
+import type { EncodeRequestContext } from '../../chat/encode-context.ts';
+import { refuseHosted } from '../../chat/request/encode-tools.ts';
+import { withKept } from '../kept.ts';
+
+/** Encodes `tools`; those of a namespace carry it in their names. */
+export function encodeTools({ tools }: ChatRequest, context: EncodeRequestContext): readonly JsonObject[] {
+  return tools.map((tool) => encodeTool(tool, context));
+}
+
+const NO_PARAMETERS: JsonObject = { type: 'object', properties: {} };
+
+function encodeTool(tool: Tool, context: EncodeRequestContext): JsonObject {
+  if (tool.kind === 'hosted') return encodeHosted(tool, context);
+  const { names, drop } = context;
+  if (tool.cache) drop('tools.cache', 'Tools carry no cache marks here.');
+  const { description, extensions } = tool;
+  const name = names.toWire(tool.name, tool.namespace);
+  if (tool.kind === 'freeform') {
+    const format = tool.grammar && { type: 'grammar', ...tool.grammar };
+    return withKept(defined({ type: 'custom', name, description, format }), extensions);
+  }
+  // Left out, the server would take the schema for a strict one and change it.
+  const strict = tool.strict ?? false;
+  const parameters = tool.schema ?? NO_PARAMETERS;
+  return withKept(defined({ type: 'function', name, description, parameters, strict }), extensions);
+}
+
+function encodeHosted(tool: HostedTool, { isNative, drop }: EncodeRequestContext): JsonObject {
+  if (isNative && tool.options) return tool.options;
+  if (tool.hosted !== 'web-search') throw refuseHosted(tool.name);
+  const { contextSize, location, allowedDomains, ...others } = tool.search ?? {};
+  for (const name of Object.keys(others)) drop(`tools.${name}`, 'The search has no such parameter here.');
+  return defined({
+    type: 'web_search',
+    filters: allowedDomains && { allowed_domains: allowedDomains },
+    search_context_size: contextSize,
+    user_location: location && { type: 'approximate', ...location },
+  });
+}
+
+const MODES = { auto: 'auto', none: 'none', any: 'required' } as const;
+
+export function encodeToolChoice(
+  { toolChoice, tools }: ChatRequest,
+  context: EncodeRequestContext,
+): JsonValue | undefined {
+  if (!toolChoice) return undefined;
+  const { mode, names = [], parallel } = toolChoice;
+  const known = firstOfNames(tools);
+  const named = names.map((name) => nameTool(name, known, context));
+  if ((mode === 'any' || mode === 'one') && !context.capabilities.forcedToolChoice) {
+    context.drop('tool_choice', 'The model takes no forced tool choice and is asked in words.');
+    return 'auto';
+  }
+  if (mode === 'one') return named[0];
+  if (mode !== 'none' && named.length > 0) return { type: 'allowed_tools', mode: MODES[mode], tools: named };
+  // Who only spoke of parallel calls chose nothing.
+  return mode === 'auto' && parallel !== undefined ? undefined : MODES[mode];
+}
+
+function nameTool(
+  name: string,
+  tools: ReadonlyMap<string, Tool>,
+  { names }: EncodeRequestContext,
+): JsonObject {
+  const known = tools.get(name);
+  if (known?.kind === 'hosted') return { type: name };
+  return {
+    type: known?.kind === 'freeform' ? 'custom' : 'function',
+    name: names.toWire(name, known?.namespace),
+  };
+}
