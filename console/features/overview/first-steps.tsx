@@ -4,7 +4,7 @@ import Link from 'next/link';
 import { useState } from 'react';
 import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
-import { CodeBlock } from '../../components/ui/code-block.tsx';
+import { CodeBlock } from '../../components/text/code-block.tsx';
 import { Panel } from '../../components/ui/panel.tsx';
 import { Tabs } from '../../components/ui/tabs.tsx';
 import { curlExample } from '../../lib/curl-example.ts';

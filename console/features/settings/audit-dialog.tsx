@@ -1,7 +1,7 @@
 'use client';
 
 import { useTranslations } from 'use-intl';
-import { CodeBlock } from '../../components/ui/code-block.tsx';
+import { CodeBlock } from '../../components/text/code-block.tsx';
 import { Dialog } from '../../components/ui/dialog.tsx';
 import { useFormats } from '../../lib/format.ts';
 import type { AuditRow } from '../../lib/types.ts';

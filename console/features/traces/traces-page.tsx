@@ -5,7 +5,7 @@ import { useCallback } from 'react';
 import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../components/ui/button.tsx';
-import { CodeBlock } from '../../components/ui/code-block.tsx';
+import { CodeBlock } from '../../components/text/code-block.tsx';
 import { Empty } from '../../components/ui/empty.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { Tabs } from '../../components/ui/tabs.tsx';

@@ -1,7 +1,7 @@
 'use client';
 
 import { useTranslations } from 'use-intl';
-import { CodeBlock } from '../../components/ui/code-block.tsx';
+import { CodeBlock } from '../../components/text/code-block.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
 import type { Upstream } from '../../lib/types.ts';
 import { isSetMark } from './schema-form.tsx';

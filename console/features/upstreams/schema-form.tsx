@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../components/ui/button.tsx';
 import { CheckField, SelectField, TextArea, TextField } from '../../components/ui/field.tsx';
-import { TextWithCode } from '../../components/ui/text-with-code.tsx';
+import { TextWithCode } from '../../components/text/text-with-code.tsx';
 import { parseJson } from '../../lib/json.ts';
 
 /** What a provider's schema says of one option. */

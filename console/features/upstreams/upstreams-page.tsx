@@ -3,7 +3,7 @@
 import { parseAsString, useQueryState } from 'nuqs';
 import { useTranslations } from 'use-intl';
 import { Tabs } from '../../components/ui/tabs.tsx';
-import { AliasList } from './alias-list.tsx';
+import { AliasList } from '../aliases/alias-list.tsx';
 import { UpstreamList } from './upstream-list.tsx';
 
 export function UpstreamsPage() {

@@ -1,7 +1,7 @@
 'use client';
 
 import { useTranslations } from 'use-intl';
-import { CodeBlock } from '../../../components/ui/code-block.tsx';
+import { CodeBlock } from '../../../components/text/code-block.tsx';
 import { Markdown } from '../../../components/ui/lazy.tsx';
 import { Notice } from '../../../components/ui/notice.tsx';
 import { prettyJson } from '../../../lib/json.ts';

@@ -4,7 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { buttonClass } from '../../../components/ui/button.tsx';
-import { CopyButton } from '../../../components/ui/copy-button.tsx';
+import { CopyButton } from '../../../components/text/copy-button.tsx';
 import { addressOf } from '../../../lib/api.ts';
 import { useFormats } from '../../../lib/format.ts';
 import type { RecordedBody, Trace, TraceDetail } from '../../../lib/types.ts';

@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import Link from 'next/link';
 import { useTranslations } from 'use-intl';
-import { CodeBlock } from '../../../components/ui/code-block.tsx';
+import { CodeBlock } from '../../../components/text/code-block.tsx';
 import { Notice } from '../../../components/ui/notice.tsx';
 import { useFormats } from '../../../lib/format.ts';
 import { prettyJson } from '../../../lib/json.ts';

@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { toast } from 'sonner';
 import { useTranslations } from 'use-intl';
 import { Button, buttonClass, IconButton } from '../../../components/ui/button.tsx';
-import { CopyButton } from '../../../components/ui/copy-button.tsx';
+import { CopyButton } from '../../../components/text/copy-button.tsx';
 import { Menu } from '../../../components/ui/menu.tsx';
 import { call, messageOf } from '../../../lib/api.ts';
 import { download } from '../../../lib/download.ts';

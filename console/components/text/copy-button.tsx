@@ -4,7 +4,7 @@ import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { useTranslations } from 'use-intl';
-import { Button } from './button.tsx';
+import { Button } from '../ui/button.tsx';
 
 interface CopyButtonProps {
   readonly text: string | (() => string);

@@ -1,7 +1,7 @@
 'use client';
 
 import { useTranslations } from 'use-intl';
-import { SelectField } from './field.tsx';
+import { SelectField } from '../../components/ui/field.tsx';
 
 const LEVELS = ['off', 'stateless', 'all'] as const;
 export type RelayLevel = (typeof LEVELS)[number];

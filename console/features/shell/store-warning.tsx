@@ -2,7 +2,7 @@
 
 import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
-import { Notice } from '../ui/notice.tsx';
+import { Notice } from '../../components/ui/notice.tsx';
 
 interface Readiness {
   /** Absent when something other than the gateway answers. */

@@ -4,8 +4,8 @@ import { Languages, Moon, Sun, SunMoon } from 'lucide-react';
 import { useTheme } from 'next-themes';
 import { useTranslations } from 'use-intl';
 import { LANGUAGES, type Language, useLanguage } from '../../lib/i18n.tsx';
-import { IconButton } from '../ui/button.tsx';
-import { Menu } from '../ui/menu.tsx';
+import { IconButton } from '../../components/ui/button.tsx';
+import { Menu } from '../../components/ui/menu.tsx';
 
 export function LanguageMenu() {
   const t = useTranslations('shell');

@@ -8,7 +8,7 @@ import { useTranslations } from 'use-intl';
 import { Button, IconButton } from '../../components/ui/button.tsx';
 import { Dialog } from '../../components/ui/dialog.tsx';
 import { CheckField, SelectField, TextField } from '../../components/ui/field.tsx';
-import { ModelField } from '../../components/ui/model-field.tsx';
+import { ModelField } from '../fields/model-field.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
 import { call, messageOf } from '../../lib/api.ts';
 import type { Alias, AliasInput, Upstream } from '../../lib/types.ts';

@@ -3,7 +3,7 @@
 import { useId } from 'react';
 import useSWR from 'swr';
 import type { Alias, ModelList } from '../../lib/types.ts';
-import { Field, inputClass } from './field.tsx';
+import { Field, inputClass } from '../../components/ui/field.tsx';
 
 interface ModelFieldProps {
   readonly label: string;
