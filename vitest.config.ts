@@ -12,7 +12,7 @@ export default defineConfig({
           include: [
             'core/src/**/*.test.ts',
             'plugins/*/{src,test}/**/*.test.ts',
-            'tests/{contract,repo,support,unit,vectors}/**/*.test.ts',
+            'tests/{contract,dev,repo,support,unit,vectors}/**/*.test.ts',
           ],
         },
       },

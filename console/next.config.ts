@@ -8,6 +8,8 @@ const config: NextConfig = {
   basePath: '/console',
   trailingSlash: true,
   images: { unoptimized: true },
+  // Of `npm run dev`: what the console asks for is in the gateway's log.
+  logging: { incomingRequests: false },
   turbopack: { root: join(dirname(fileURLToPath(import.meta.url)), '..') },
 };
 

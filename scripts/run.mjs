@@ -99,6 +99,10 @@ function install() {
   }
 }
 
+function useConsoleTools() {
+  env.PATH = join(root, 'console', 'node_modules', '.bin') + delimiter + env.PATH;
+}
+
 function buildConsole() {
   const sources = [...filesBelow(join(root, 'console')), join(root, 'pnpm-lock.yaml')];
   const isThere = existsSync(join(root, 'console', 'out', 'index.html'));
@@ -106,7 +110,7 @@ function buildConsole() {
     tell('Building the console …');
     run('next', ['build'], { quiet: true, cwd: join(root, 'console') });
   };
-  env.PATH = join(root, 'console', 'node_modules', '.bin') + delimiter + env.PATH;
+  useConsoleTools();
   if (isThere) once('console', sources, build);
   else {
     build();
@@ -146,6 +150,11 @@ const tasks = {
     install();
     buildConsole();
     become(['core/src/cli.ts', 'start', ...rest]);
+  },
+  dev() {
+    install();
+    useConsoleTools();
+    become(['scripts/dev/main.ts', ...rest]);
   },
   cli() {
     install();

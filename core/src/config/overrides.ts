@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { ConfigProblem } from '../validation/config-error.ts';
 import { explainIssues } from '../validation/explain.ts';
+import { publicUrlSchema } from './public-url.ts';
 import type { ResolvedConfig } from './resolved.ts';
 import type { Section } from './section.ts';
 import { logFormatSchema, logLevelSchema } from './sections/log.ts';
@@ -18,6 +19,7 @@ export interface ConfigFlags {
 
 /** What flags and environment variables may say; they win over the file. */
 export interface ConfigOverrides extends ConfigFlags {
+  readonly publicUrl?: string;
   readonly logLevel?: ResolvedConfig['log']['level'];
   readonly logFormat?: z.output<typeof logFormatSchema>;
   readonly secret?: string;
@@ -53,6 +55,7 @@ const OVERRIDES = {
   data: { variable: 'DRAGOMAN_DATA', flag: '--data', schema: z.string().min(1, 'expected a folder') },
   auth: { variable: 'DRAGOMAN_AUTH', flag: '--no-auth', schema: claim },
   allowOpen: { variable: 'DRAGOMAN_ALLOW_OPEN', flag: '--allow-open', schema: claim },
+  publicUrl: { variable: 'DRAGOMAN_PUBLIC_URL', schema: publicUrlSchema },
   logLevel: { variable: 'DRAGOMAN_LOG_LEVEL', schema: logLevelSchema },
   logFormat: { variable: 'DRAGOMAN_LOG_FORMAT', schema: logFormatSchema },
   secret: { variable: 'DRAGOMAN_SECRET', schema: secret(16) },

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defined } from '../../canonical/json.ts';
 import type { ConfigOverrides } from '../overrides.ts';
+import { publicUrlSchema } from '../public-url.ts';
 import type { ResolvedConfig } from '../resolved.ts';
 import { type ConfigFields, overlay, readSection, type Section } from '../section.ts';
 
@@ -10,12 +11,6 @@ const corsOriginSchema = z
   .refine((value) => URL.canParse(value) && new URL(value).origin === value, {
     error: 'expected an origin without a path, such as "https://app.example.com"',
   });
-
-/** Normalised to an origin. Paths are fixed, so it has none. */
-const publicUrlSchema = z
-  .string()
-  .refine(isPublicUrl, { error: 'expected a URL without a path, such as "https://llm.example.com"' })
-  .transform((value) => new URL(value).origin);
 
 const networkSchema = z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], {
   error: 'expected an address or a network, such as 10.0.0.7 or 10.1.0.0/16',
@@ -55,17 +50,11 @@ const schema = z
 
 export function resolveServer(
   { server }: ConfigFields,
-  { host, port }: ConfigOverrides,
+  { host, port, publicUrl }: ConfigOverrides,
   folder: string,
 ): Section<ResolvedConfig['server']> {
-  const input = overlay(server, defined({ host, port }));
+  const input = overlay(server, defined({ host, port, publicUrl }));
   const { value, problems } = readSection({ name: 'server', schema, input, standIn: schema.parse({}) });
   const tls = value.tls && { cert: resolve(folder, value.tls.cert), key: resolve(folder, value.tls.key) };
   return { value: defined({ ...value, tls }), problems };
-}
-
-function isPublicUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  return /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
 }
