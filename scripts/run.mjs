@@ -149,7 +149,7 @@ const tasks = {
   start() {
     install();
     buildConsole();
-    become(['core/src/cli.ts', 'start', ...rest]);
+    become(['core/src/cli/main.ts', 'start', ...rest]);
   },
   dev() {
     install();
@@ -160,7 +160,7 @@ const tasks = {
     install();
     // Paths on the command line start from where it is typed; the configuration is this folder's.
     env.DRAGOMAN_CONFIG ||= join(root, 'gateway.config.ts');
-    become(['core/src/cli.ts', ...rest], process.cwd());
+    become(['core/src/cli/main.ts', ...rest], process.cwd());
   },
   bench() {
     install();

@@ -14,7 +14,7 @@ import { fieldsForRestart } from './config/live.ts';
 import { createContainer, type Surroundings } from './container.ts';
 import { createAdmin } from './http/admin/admin.ts';
 import { viewKey } from './http/admin/operations/keys.ts';
-import { createBodyBudget } from './http/bodies/body-budget.ts';
+import { createBodyBudget } from './http/base/body-budget.ts';
 import { createConsoleFiles } from './http/console-files.ts';
 import { createInfoRouter } from './http/info.ts';
 import { createPasses } from './http/access/passes.ts';

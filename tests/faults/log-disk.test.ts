@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliHome, createCliHome } from '../support/cli.ts';
 
-const ENTRY = fileURLToPath(new URL('../../core/src/cli.ts', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../core/src/cli/main.ts', import.meta.url));
 const KIB = 1024;
 /** A busy machine may need a while. */
 const PATIENCE = { timeout: 10_000 };

@@ -19,7 +19,7 @@ import { openLedger } from '../../core/src/limits/ledger.ts';
 import { createPrices } from '../../core/src/limits/prices.ts';
 import { createLimiter } from '../../core/src/limits/limiter.ts';
 import { createMemoryCoordinator } from '../../core/src/limits/memory-coordinator.ts';
-import { createBodyBudget } from '../../core/src/http/bodies/body-budget.ts';
+import { createBodyBudget } from '../../core/src/http/base/body-budget.ts';
 import { createPasses } from '../../core/src/http/access/passes.ts';
 import { createUploadWatch } from '../../core/src/http/bodies/upload-watch.ts';
 import { createProxies } from '../../core/src/http/access/proxies.ts';

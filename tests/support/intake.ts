@@ -1,4 +1,4 @@
-import { createBodyBudget } from '../../core/src/http/bodies/body-budget.ts';
+import { createBodyBudget } from '../../core/src/http/base/body-budget.ts';
 import type { Intake } from '../../core/src/http/bodies/intake.ts';
 import { createUploadWatch } from '../../core/src/http/bodies/upload-watch.ts';
 

@@ -16,7 +16,7 @@ import type { SecretBox } from '../../state/secrets/secrets.ts';
 import type { StateStore } from '../../state/state.ts';
 import type { Traces } from '../../trace/traces.ts';
 import type { HttpPools } from '../../transport/pools.ts';
-import type { BodyBudget } from '../bodies/body-budget.ts';
+import type { BodyBudget } from '../base/body-budget.ts';
 import type { Passes } from '../access/passes.ts';
 import type { UploadWatch } from '../bodies/upload-watch.ts';
 import type { Proxies } from '../access/proxies.ts';

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { awaitsContinue } from './awaits-continue.ts';
-import type { BodyAccount, BodyBudget } from './body-budget.ts';
+import type { BodyAccount, BodyBudget } from '../base/body-budget.ts';
 import type { RequestState } from '../endpoints/open-exchange.ts';
 import type { UploadWatch } from './upload-watch.ts';
 

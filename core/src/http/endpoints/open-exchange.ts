@@ -8,7 +8,7 @@ import type { KeyRing } from '../../state/keys.ts';
 import type { StoredKey } from '../../state/state.ts';
 import { Capture, type CaptureBounds } from '../../trace/capture.ts';
 import type { HeaderMap } from '../../transport/http.ts';
-import type { BodyAccount } from '../bodies/body-budget.ts';
+import type { BodyAccount } from '../base/body-budget.ts';
 import { readCredential, withoutCredentials } from '../access/credentials.ts';
 import { refuseNavigation } from '../access/fetch-destination.ts';
 import { PASS_HEADER, type Passes } from '../access/passes.ts';

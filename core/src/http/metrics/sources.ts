@@ -1,4 +1,4 @@
-import type { BodyBudget } from '../bodies/body-budget.ts';
+import type { BodyBudget } from '../base/body-budget.ts';
 import type { Limiter } from '../../limits/limiter.ts';
 import { mapInTurns } from '../../timing/in-turns.ts';
 import { limitedSubjects } from '../../catalogue/limited-subjects.ts';

@@ -1,6 +1,6 @@
-import { holdHangups } from './cli/hangups.ts';
+import { holdHangups } from './hangups.ts';
 
 // Before all else is loaded, which takes a moment.
 if (process.argv[2] === 'start') holdHangups();
-const { runCommand } = await import('./cli/program.ts');
+const { runCommand } = await import('./program.ts');
 await runCommand();
