@@ -5,7 +5,8 @@ import {
   type Log,
   type ProviderSetup,
 } from '@dragoman/core';
-import { type Timeouts, timeoutsSchema } from '../../core/src/config/upstream.ts';
+import type { Timeouts } from '../../core/src/transport/timeouts.ts';
+import { timeoutsSchema } from '../../core/src/config/upstream.ts';
 import { createHttpPools } from '../../core/src/transport/pools.ts';
 
 export interface TestContext {

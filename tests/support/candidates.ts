@@ -3,7 +3,7 @@ import { upstreamSchema, type UpstreamInput } from '../../core/src/config/upstre
 import type { Candidate } from '../../core/src/catalogue/candidate.ts';
 import type { Clock } from '../../core/src/timing/clock.ts';
 import { createHealthBoard } from '../../core/src/upstreams/health.ts';
-import { hash } from '../../core/src/routing/policies.ts';
+import { hash } from '../../core/src/text/hash.ts';
 import type { Upstream } from '../../core/src/upstreams/upstream.ts';
 
 export const routing: RoutingConfig = routingSchema.parse({});

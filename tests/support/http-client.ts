@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo, Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import { timeoutsSchema, type Timeouts } from '../../core/src/config/upstream.ts';
+import { timeoutsSchema } from '../../core/src/config/upstream.ts';
+import type { Timeouts } from '../../core/src/transport/timeouts.ts';
 import type { HttpClient, HttpReply } from '../../core/src/transport/http.ts';
 import { createHttpPools, type HttpPools } from '../../core/src/transport/pools.ts';
 

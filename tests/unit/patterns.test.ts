@@ -14,7 +14,7 @@ import { modelFieldsOf } from '../../core/src/catalogue/model-names.ts';
 import { SseParser } from '../../core/src/transport/sse.ts';
 import { countTokens, splitTokens } from '../../plugins/echo/src/tokens.ts';
 import { openaiResponsesCodec } from '../../plugins/openai/src/responses/codec.ts';
-import { parseDataUrl } from '../../plugins/openai/src/chat/wire.ts';
+import { parseDataUrl } from '../../plugins/openai/src/common/values.ts';
 import { growth, SUPERLINEAR } from '../support/cpu-time.ts';
 
 /** What reads texts of clients and upstreams by regular expressions, or looks for something in them. */

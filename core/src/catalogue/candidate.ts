@@ -13,3 +13,6 @@ export interface Candidate {
   /** What it draws lots with when sessions are shared out; the same at every gateway. */
   readonly lot: number;
 }
+
+/** A model at an upstream, whatever else is known of it. */
+export type UpstreamModel = Pick<Candidate, 'upstream' | 'model'>;

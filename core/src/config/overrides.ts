@@ -5,7 +5,7 @@ import { explainIssues } from '../validation/explain.ts';
 import { publicUrlSchema } from './public-url.ts';
 import type { ResolvedConfig } from './resolved.ts';
 import type { Section } from './section.ts';
-import { logFormatSchema, logLevelSchema } from './sections/log.ts';
+import { logFormatSchema, logLevelSchema } from './log.ts';
 
 /** What the command line may say. */
 export interface ConfigFlags {

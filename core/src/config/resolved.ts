@@ -1,5 +1,5 @@
 import type { RecordLevel } from './recording.ts';
-import type { RedactionRules } from '../trace/worker/redact.ts';
+import type { RedactionRules } from './redaction.ts';
 import type { Plugin } from '../plugin/plugin.ts';
 import type { PriceConfig } from '../canonical/limits.ts';
 import type { AliasConfig, RoutingConfig } from './routing.ts';

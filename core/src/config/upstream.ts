@@ -21,7 +21,6 @@ export const timeoutsSchema = z.strictObject({
   idleMs: milliseconds.default(300_000).describe('Between two pieces of the reply.'),
   totalMs: milliseconds.default(3_600_000).describe('For the whole request.'),
 });
-export type Timeouts = Readonly<z.output<typeof timeoutsSchema>>;
 
 export const modelSelectionSchema = z.strictObject({
   list: z.array(z.string().min(1)).optional().describe('The models, instead of asking the upstream.'),

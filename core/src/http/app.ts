@@ -9,12 +9,7 @@ import type { Protocol } from '../plugin/plugin.ts';
 import { methodNotAllowed } from './base/allowed-methods.ts';
 import { createDoor, type Door, refusalOf } from './access/door.ts';
 import { sendError } from './errors.ts';
-import {
-  clientRequestIdOf,
-  createNotes,
-  createRequestId,
-  type RequestState,
-} from './endpoints/open-exchange.ts';
+import { clientRequestIdOf, createNotes, createRequestId, type RequestState } from './base/request-state.ts';
 import { refuseForeignPages } from './access/foreign-pages.ts';
 import { isForwarded } from './access/is-forwarded.ts';
 import { hostNameOf, isLoopback } from '../transport/loopback.ts';

@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import type { GatewayError } from '../canonical/errors.ts';
 import type { EncodedError, Protocol } from '../plugin/plugin.ts';
 import { allowedMethods } from './base/allowed-methods.ts';
-import type { RequestState } from './endpoints/open-exchange.ts';
+import type { RequestState } from './base/request-state.ts';
 import { writeHead } from './base/write-head.ts';
 
 /**

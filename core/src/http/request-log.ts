@@ -1,7 +1,7 @@
 import { recordedName } from '../catalogue/name-length.ts';
 import type { Context } from 'koa';
 import type { RequestLog } from '../log/log.ts';
-import type { RequestState } from './endpoints/open-exchange.ts';
+import type { RequestState } from './base/request-state.ts';
 import { isAborted, statusOf } from './base/reply-state.ts';
 
 /** Writes a request's one line. The query stays out: clients put keys there. */

@@ -3,7 +3,8 @@ import type { Usage } from '../canonical/chat.ts';
 import { defined } from '../canonical/json.ts';
 import { matchesPattern } from '../text/pattern.ts';
 import type { Price, PriceConfig, PriceTable, UnknownPrice } from '../canonical/limits.ts';
-import type { Upstream } from '../upstreams/upstream.ts';
+import type { UpstreamConfig } from '../config/upstream.ts';
+import type { ProviderType } from '../plugin/plugin.ts';
 
 /** What models cost, in US dollars: by the config, else by a table of the public APIs. */
 export interface Prices {
@@ -16,7 +17,8 @@ export interface Prices {
 }
 
 export interface PricedModel {
-  readonly upstream: Upstream;
+  /** The upstream that serves it. */
+  readonly upstream: { readonly config: UpstreamConfig; readonly type: Pick<ProviderType, 'name' | 'price'> };
   readonly model: string;
 }
 

@@ -3,10 +3,11 @@ import { defined } from '../canonical/json.ts';
 import type { Limits } from '../canonical/limits.ts';
 import { type Amount, greater, NONE, toAmount, toMicros } from '../limits/amount.ts';
 import type { Demand, Limiter, Permit, Spent, Subject } from '../limits/limiter.ts';
-import type { PricedModel, Prices } from '../limits/prices.ts';
+import type { UpstreamModel } from '../catalogue/candidate.ts';
+import type { Prices } from '../limits/prices.ts';
 import { limitsWork } from '../limits/windows.ts';
 import type { LimitStatus } from '../plugin/plugin.ts';
-import type { Candidate } from '../catalogue/candidate.ts';
+
 import type { Exchange, Notes } from './exchange.ts';
 import { spentBy } from './spending.ts';
 
@@ -21,7 +22,7 @@ export interface Admission {
   /** What the request is about to take. */
   readonly demand: () => Demand;
   /** Who may answer. */
-  readonly candidates: readonly PricedModel[];
+  readonly candidates: readonly UpstreamModel[];
   /** What the request took in the end, of the subject's upstreams. Default: of all upstreams that were asked. */
   readonly spent?: () => Spent | undefined;
 }
@@ -94,7 +95,7 @@ const LONG_ANSWER = 32_768;
 /** What a request is expected to take at most, by an estimate of its tokens, of any candidate. */
 export function demandOf(
   { estimate }: Pick<Notes, 'estimate'>,
-  candidates: readonly Pick<Candidate, 'upstream' | 'model'>[],
+  candidates: readonly UpstreamModel[],
   prices: Prices,
 ): Demand {
   // Without an estimate, no model does any work.
@@ -122,7 +123,7 @@ export function demandOf(
 }
 
 /** A request that counts toward a limit on money needs a price. The first candidate names the missing entry. */
-export function unpriced(model: string, [candidate]: readonly PricedModel[]): GatewayError {
+export function unpriced(model: string, [candidate]: readonly UpstreamModel[]): GatewayError {
   const name =
     candidate && !model.startsWith('/') ? `${candidate.upstream.config.id}/${candidate.model}` : model;
   const message =

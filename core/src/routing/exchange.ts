@@ -8,13 +8,8 @@ import type { Readable } from 'node:stream';
 import type { Usage } from '../canonical/chat.ts';
 import type { Log, Protocol, RawRequest } from '../plugin/plugin.ts';
 import type { StoredKey } from '../state/state.ts';
+import type { Dropped } from '../upstreams/call.ts';
 import type { HeaderMap } from '../transport/http.ts';
-
-/** A field of the request that did not reach the upstream, and why. */
-export interface Dropped {
-  readonly field: string;
-  readonly why: string;
-}
 
 export interface UncountedWork {
   /** What asks for it: a field, or a method and a path. */

@@ -1,5 +1,6 @@
 import type { PolicyName } from '../config/routing.ts';
 import type { Candidate } from '../catalogue/candidate.ts';
+import { hash, mix } from '../text/hash.ts';
 
 /** What a choice may depend on. */
 export interface PolicyContext {
@@ -61,20 +62,6 @@ export function orderBy(
   return ordered.every(({ priority }) => priority === first?.priority)
     ? ordered
     : ascending(ordered, ({ priority }) => -priority);
-}
-
-/** FNV-1a, mixed so that names which differ little fall far apart. */
-export function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-  return mix(value);
-}
-
-/** The last step of MurmurHash3, by Austin Appleby (public domain). */
-function mix(value: number): number {
-  let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
 function ascending(

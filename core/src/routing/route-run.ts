@@ -11,7 +11,7 @@ import { orderBy } from './policies.ts';
 import { Race } from './race.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { Route } from '../catalogue/route.ts';
-import type { Routed, RouterDeps } from './router.ts';
+import type { Routed, RouterDeps } from './routed.ts';
 import { ruleOf } from '../upstreams/failure-rules.ts';
 
 /** What candidates are compared by: three times as many tokens are read as are written. */

@@ -1,51 +1,22 @@
 import { GatewayError } from '../canonical/errors.ts';
-import type { RoutingConfig } from '../config/routing.ts';
 import type { Demand } from '../limits/limiter.ts';
-import type { PricedModel } from '../limits/prices.ts';
 import { limitsMoney } from '../limits/windows.ts';
 import { admit, demandOf, unpriced } from './admission.ts';
-import type { Attempt, AttemptDeps } from './attempts.ts';
-import type { Candidate } from '../catalogue/candidate.ts';
-import type { Catalogue } from '../catalogue/catalogue.ts';
-import { type Estimate, estimateOnce } from '../metering/estimate-tokens.ts';
+import type { Routed, RouterDeps } from './routed.ts';
+import type { UpstreamModel } from '../catalogue/candidate.ts';
+import { estimateOnce } from '../metering/estimate-tokens.ts';
 import type { Exchange } from './exchange.ts';
-import type { HealthBoard, Operation } from '../upstreams/health.ts';
 import { RouteRun } from './route-run.ts';
 import { RetryBudget } from './retry-budget.ts';
 import type { Route } from '../catalogue/route.ts';
 import { ruleOf } from '../upstreams/failure-rules.ts';
-
-/** A request on its way to whoever answers it. */
-export interface Routed<Result> {
-  readonly model: string;
-  readonly exchange: Exchange;
-  readonly attempt: Attempt<Result>;
-  /** Whether a candidate can serve this request at all. Throws what the client is told when none can. */
-  readonly select?: (candidates: readonly Candidate[]) => readonly Candidate[];
-  /** What the request belongs to, for the policy `affinity`. */
-  readonly affinity?: () => string | undefined;
-  /** Whether the request can be sent only once, since its body is gone then. */
-  readonly isOnce?: boolean;
-  /** Default: `chat`. */
-  readonly operation?: Operation;
-  /** About how many tokens it takes; absent where the exchange knows, or where a model has no work. */
-  readonly estimate?: () => Estimate;
-}
 
 /** Finds out who answers: by policy, by health, again after failures that pass, and by fallbacks at the end. */
 export interface Router {
   /** Throws a `GatewayError` when there was nothing left to try. */
   serve<Result>(routed: Routed<Result>): Promise<Result>;
   /** Counts a request that names no model toward the limits of its key. What it asks for stands for the model. */
-  admit(exchange: Exchange, asked: PricedModel): Promise<void>;
-}
-
-export interface RouterDeps extends AttemptDeps {
-  readonly catalogue: Catalogue;
-  readonly health: HealthBoard;
-  readonly routing: () => RoutingConfig;
-  /** Between 0 and 1, as `Math.random`. */
-  readonly random: () => number;
+  admit(exchange: Exchange, asked: UpstreamModel): Promise<void>;
 }
 
 export function createRouter(deps: RouterDeps): Router {
@@ -89,7 +60,7 @@ async function admitModel(routed: Routed<unknown>, deps: RouterDeps): Promise<vo
 }
 
 interface ForKey extends Pick<Routed<unknown>, 'exchange'> {
-  readonly candidates: readonly PricedModel[];
+  readonly candidates: readonly UpstreamModel[];
   /** As the client asked for it. */
   readonly model: string;
 }

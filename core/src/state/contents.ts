@@ -7,7 +7,7 @@ import { aliasSchema } from '../config/routing.ts';
 import { upstreamSchema } from '../config/upstream.ts';
 import { CURRENT_VERSION } from './migrations.ts';
 import { EXPLAINED, keepUnknown, readRow } from './rows.ts';
-import { keySchema, settingsSchema, type State } from './state.ts';
+import { keySchema, type ListName, settingsSchema, type State } from './state.ts';
 import { UnreadableFileError } from './files/unreadable.ts';
 
 /** The lists of the state: how a row is read, and what it is called by. */
@@ -15,8 +15,7 @@ const LISTS = {
   upstreams: { schema: upstreamSchema, nameOf: ({ id }: State['upstreams'][number]) => id },
   aliases: { schema: aliasSchema, nameOf: ({ name }: State['aliases'][number]) => name },
   keys: { schema: keySchema, nameOf: ({ id }: State['keys'][number]) => id },
-} as const;
-export type ListName = keyof typeof LISTS;
+} as const satisfies Readonly<Record<ListName, unknown>>;
 export const LIST_NAMES = Object.keys(LISTS) as readonly ListName[];
 
 interface List<Row extends object> {

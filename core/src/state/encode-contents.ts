@@ -1,5 +1,6 @@
 import { ChunkWriter } from './files/chunk-writer.ts';
-import { type Contents, LIST_NAMES, type ListName } from './contents.ts';
+import { type Contents, LIST_NAMES } from './contents.ts';
+import type { ListName } from './state.ts';
 
 const INDENT = '    ';
 

@@ -4,7 +4,6 @@ import { relaySchema } from '../config/relay.ts';
 import type { AliasConfig } from '../config/routing.ts';
 import { RECORD_LEVELS } from '../config/recording.ts';
 import type { UpstreamConfig } from '../config/upstream.ts';
-import type { ListName } from './contents.ts';
 import type { CURRENT_VERSION } from './migrations.ts';
 import type { DataProblem } from './files/unreadable.ts';
 
@@ -48,6 +47,9 @@ export interface State {
   readonly keys: readonly StoredKey[];
   readonly settings: Readonly<z.output<typeof settingsSchema>>;
 }
+
+/** The lists of the state, whose rows are read one by one. */
+export type ListName = 'upstreams' | 'aliases' | 'keys';
 
 /** Where the state lives. `read` is a memory access; `update` resolves once the change is durable. */
 export interface StateStore {

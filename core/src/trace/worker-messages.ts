@@ -10,7 +10,7 @@ import type {
   TraceFilter,
   TraceQuery,
 } from './query.ts';
-import type { RedactionRules } from './worker/redact.ts';
+import type { RedactionRules } from '../config/redaction.ts';
 import type { TraceRecord } from '../canonical/trace-record.ts';
 import type { Retention, ToolCallPage, TracePage } from './store.ts';
 

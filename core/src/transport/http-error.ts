@@ -1,5 +1,5 @@
 import { errors } from 'undici';
-import type { Timeouts } from '../config/upstream.ts';
+import type { Timeouts } from './timeouts.ts';
 import { GatewayError } from '../canonical/errors.ts';
 
 export interface HttpFailure {

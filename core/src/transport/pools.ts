@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
-import type { Timeouts } from '../config/upstream.ts';
+import type { Timeouts } from './timeouts.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { type FileFetcher, NO_FILES } from './fetch/fetch-files.ts';
 import { decompressed, isCompressed } from './decompress.ts';

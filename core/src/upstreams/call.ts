@@ -4,13 +4,18 @@ import { runAs } from '../plugin/containment/plugin-scope.ts';
 import type { HttpReply, HttpRequest, ReplyTap, RequestWatcher } from '../transport/http.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import type { CandidateHealth } from './health.ts';
-import type { Dropped } from '../routing/exchange.ts';
 import { Meter } from '../metering/meter.ts';
 import { noteFault } from './provider-calls/provider-faults.ts';
 import { exhaustedFor } from './rate-limit-headers.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { type Capture, isText, type UpstreamExchange } from '../trace/capture.ts';
 import type { Upstream } from './upstream.ts';
+
+/** A field of the request that did not reach the upstream, and why. */
+export interface Dropped {
+  readonly field: string;
+  readonly why: string;
+}
 
 export interface CallInput {
   readonly upstream: Upstream;

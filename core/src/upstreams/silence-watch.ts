@@ -1,5 +1,5 @@
 import { GatewayError } from '../canonical/errors.ts';
-import type { Timeouts } from '../config/upstream.ts';
+import type { Timeouts } from '../transport/timeouts.ts';
 
 export interface SilenceInput {
   readonly timeouts: Pick<Timeouts, 'headersMs' | 'idleMs'>;

@@ -16,7 +16,8 @@ import { encodeStream, encodeStreamError } from './chat/reply/encode-stream.ts';
 import { getModelEndpoint, listModelsEndpoint } from './endpoints/models.ts';
 import { peek } from './common/peek.ts';
 import { keepsPart, KEPT_REPLIES, MODEL_PLACES, RUNS_LATER, STATELESS_PATHS } from './endpoints/relayed.ts';
-import { arrayOf, OPENAI_CHAT, OPENAI_RELAY } from './chat/wire.ts';
+import { arrayOf } from './common/values.ts';
+import { OPENAI_CHAT, OPENAI_RELAY } from './chat/wire.ts';
 
 const chatEndpoint: ChatEndpoint = {
   operation: 'chat',

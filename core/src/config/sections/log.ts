@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { defined } from '../../canonical/json.ts';
+import { logFormatSchema, logLevelSchema } from '../log.ts';
 import type { ConfigOverrides } from '../overrides.ts';
 import type { ResolvedConfig } from '../resolved.ts';
 import { type ConfigFields, overlay, readSection, type Section } from '../section.ts';
-
-export const logLevelSchema = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
-export const logFormatSchema = z.enum(['auto', 'json', 'pretty']);
 
 const schema = z
   .strictObject({ level: logLevelSchema.default('info'), format: logFormatSchema.default('auto') })

@@ -1,6 +1,6 @@
 import { GatewayError, type Refusal } from '../../canonical/errors.ts';
 import { addressKey } from './address-key.ts';
-import type { RequestState } from '../endpoints/open-exchange.ts';
+import type { RequestState } from '../base/request-state.ts';
 
 /** Limits requests that are refused before any work is done for them, and samples which of them are recorded. */
 export interface Door {

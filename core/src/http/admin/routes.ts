@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { GatewayError } from '../../canonical/errors.ts';
-import type { RequestState } from '../endpoints/open-exchange.ts';
+import type { RequestState } from '../base/request-state.ts';
 import { createAppRouter } from '../base/create-app-router.ts';
 import { AdminError } from './admin-error.ts';
 import type { Gatekeeper } from './access/access.ts';

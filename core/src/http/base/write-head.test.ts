@@ -8,7 +8,7 @@ import { GatewayError } from '../../canonical/errors.ts';
 import type { EncodedError, Protocol } from '../../plugin/plugin.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 import { sendError } from '../errors.ts';
-import { createNotes } from '../endpoints/open-exchange.ts';
+import { createNotes } from './request-state.ts';
 import { type Head, writeHead } from './write-head.ts';
 
 type Answer = (ctx: Context) => void;

@@ -4,7 +4,7 @@ import type { LimitHeadroom, Protocol } from '../../plugin/plugin.ts';
 import { headerNumber, type HeaderValue, headerValue } from '../../transport/header-value.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 import { isReplyStatus } from '../../transport/reply-status.ts';
-import type { RequestState } from '../endpoints/open-exchange.ts';
+import type { RequestState } from './request-state.ts';
 import { asInert, REPLY_POLICY } from './reply-policy.ts';
 
 export interface Head {

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { awaitsContinue } from './awaits-continue.ts';
 import type { BodyAccount, BodyBudget } from '../base/body-budget.ts';
-import type { RequestState } from '../endpoints/open-exchange.ts';
+import type { RequestState } from '../base/request-state.ts';
 import type { UploadWatch } from './upload-watch.ts';
 
 /** The limits of request bodies: the size of one, the memory of all, and the minimum rate. */

@@ -7,7 +7,7 @@ import { forwardOf, forwardRequest } from '../../serving/forward.ts';
 import { translate } from '../../serving/translate.ts';
 import { affinityOf } from './affinity.ts';
 import { estimateUsage } from '../../metering/estimate-tokens.ts';
-import type { RequestState } from './open-exchange.ts';
+import type { RequestState } from '../base/request-state.ts';
 import { createNaming } from './naming.ts';
 import { openObjects } from './objects/reply-objects.ts';
 import { openConversation } from './conversation/conversation.ts';

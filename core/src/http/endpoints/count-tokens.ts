@@ -10,7 +10,7 @@ import { forwardOf, forwardRequest } from '../../serving/forward.ts';
 import { ruleOf } from '../../upstreams/failure-rules.ts';
 import { textCounter } from '../../metering/text-tokens.ts';
 import { createNaming } from './naming.ts';
-import type { RequestState } from './open-exchange.ts';
+import type { RequestState } from '../base/request-state.ts';
 import { openJson } from './open-json.ts';
 import { nothingRecalled, recall } from './conversation/recall.ts';
 import type { Memory } from './conversation/resolve-references.ts';

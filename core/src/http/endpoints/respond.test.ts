@@ -5,7 +5,7 @@ import type { Context } from 'koa';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../canonical/errors.ts';
 import type { Reply } from '../../routing/exchange.ts';
-import { createNotes } from './open-exchange.ts';
+import { createNotes } from '../base/request-state.ts';
 import { respondStream, type StreamManners } from './respond.ts';
 
 let server: Server | undefined;

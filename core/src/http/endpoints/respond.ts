@@ -5,7 +5,7 @@ import type { Context } from 'koa';
 import { GatewayError } from '../../canonical/errors.ts';
 import type { BodyWatcher, Reply } from '../../routing/exchange.ts';
 import { type BodyTap, isText } from '../../trace/capture.ts';
-import type { RequestState } from './open-exchange.ts';
+import type { RequestState } from '../base/request-state.ts';
 import { endsAtEvent } from '../../transport/event-boundary.ts';
 import { guarded } from '../../timing/guarded.ts';
 import type { HeaderMap } from '../../transport/http.ts';

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { guarded } from '../../timing/guarded.ts';
-import type { RequestState } from '../endpoints/open-exchange.ts';
+import type { RequestState } from '../base/request-state.ts';
 import { Places } from '../base/places.ts';
 
 /**

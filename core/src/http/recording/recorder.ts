@@ -11,7 +11,7 @@ import { pack } from '../../trace/packed.ts';
 import type { TraceRecord } from '../../canonical/trace-record.ts';
 import { type Recording, recordingOf } from '../../config/recording.ts';
 import type { Traces } from '../../trace/traces.ts';
-import type { RequestState } from '../endpoints/open-exchange.ts';
+import type { RequestState } from '../base/request-state.ts';
 import { createLiveRequests } from './live-requests.ts';
 import { outcomeOf, traceOf } from './trace-of.ts';
 

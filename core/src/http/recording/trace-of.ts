@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import type { Prices } from '../../limits/prices.ts';
 import type { Outcome, TraceRecord } from '../../canonical/trace-record.ts';
 import { tokensPerSecond } from '../../trace/speed.ts';
-import type { RequestState } from '../endpoints/open-exchange.ts';
+import type { RequestState } from '../base/request-state.ts';
 import { isAborted, statusOf } from '../base/reply-state.ts';
 
 export interface TraceInput {

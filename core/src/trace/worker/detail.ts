@@ -4,7 +4,7 @@ import type { WireReaders } from '../../plugin/wire-reader.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 import { type Analysis, analyze } from './analysis.ts';
 import type { PackedBody, PackedCapture } from '../packed.ts';
-import { JUDGE_MS, timeFor } from './prepare-traces.ts';
+import { JUDGE_MS, timeFor } from './time-limits.ts';
 import { readTimed, type TimedText } from './read-body.ts';
 import type { TimedEvent } from './read-reply.ts';
 

@@ -7,7 +7,8 @@ import { detailOf } from './detail.ts';
 import { pack } from '../packed.ts';
 import { prepareTraces } from './prepare-traces.ts';
 import { readText } from './read-body.ts';
-import { createRedactor, type RedactionRules, type Redactor } from './redact.ts';
+import { createRedactor, type Redactor } from './redact.ts';
+import type { RedactionRules } from '../../config/redaction.ts';
 import type { SentTrace } from '../worker-messages.ts';
 
 const TRAP = `${'a'.repeat(40)}!`;

@@ -2,6 +2,7 @@ import { MAX_SLOWDOWN, withinTime } from '../../timing/within-time.ts';
 import type { WireReaders } from '../../plugin/wire-reader.ts';
 import { analyze } from './analysis.ts';
 import type { PackedCapture } from '../packed.ts';
+import { JUDGE_MS, timeFor } from './time-limits.ts';
 import type { Redactor } from './redact.ts';
 import { redactCapture } from './redact-capture.ts';
 import { redactRecord } from './redact-record.ts';
@@ -14,16 +15,6 @@ export interface Preparation {
   readonly readers: WireReaders;
   /** Reports that the thread is working, and for how long it may stay silent. */
   readonly busy: (ms: number) => void;
-}
-
-/** The time for any batch, in milliseconds. */
-const LEAST_MS = 200;
-/** Bytes that even a slow machine redacts and decodes in a millisecond. */
-const BYTES_IN_MS = 4 * 1024;
-
-/** The time limit for bodies of this size, in milliseconds. */
-export function timeFor(bytes: number): number {
-  return LEAST_MS + Math.ceil(bytes / BYTES_IN_MS);
 }
 
 /**
@@ -73,6 +64,3 @@ function prepareAlone({ trace, capture }: SentTrace, preparation: Preparation): 
     return { trace, capture: kept };
   }
 }
-
-/** The time limit for checking the arguments of one call, where the whole has a limit. */
-export const JUDGE_MS = 50;

@@ -2,17 +2,8 @@ import type { JsonValue } from '../../canonical/json.ts';
 import { LEFT_OUT, NO_SECRETS, replaceSecrets, type Secrets } from '../../text/secret-texts.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 import { parsePath, type PathEdit } from '../../text/json-path.ts';
+import type { RedactionRules } from '../../config/redaction.ts';
 import { mayHoldMedia, redactMedia } from './redact-media.ts';
-
-/** What is taken out of bodies before they are kept. */
-export interface RedactionRules {
-  /** JSON paths; what lies there is left out whole. */
-  readonly paths: readonly string[];
-  /** Regular expressions; each match in a text is left out. */
-  readonly patterns: readonly string[];
-  /** Whether pictures, sounds and files inside of JSON are kept; else only their digest and size are. */
-  readonly keepMedia: boolean;
-}
 
 export interface Redactor {
   /** Whether something may have to go. It is asked of all that passes, so it must be quick. */

@@ -12,7 +12,8 @@ import {
   type TraceQuery,
   traceQuerySchema,
 } from '../query.ts';
-import { prepareTraces, timeFor } from './prepare-traces.ts';
+import { prepareTraces } from './prepare-traces.ts';
+import { timeFor } from './time-limits.ts';
 import { Pulse } from '../pulse.ts';
 import { createRedactor } from './redact.ts';
 import { isBroken, setBrokenAside } from './set-aside.ts';

@@ -15,7 +15,7 @@ import {
   type Usage,
 } from '@dragoman/core';
 import { decodeError } from './decode-error.ts';
-import { toolNamesOf } from '../request/encode-request.ts';
+import { toolNamesOf } from '../tool-names.ts';
 import { decodeUsage } from './usage.ts';
 import { ANTHROPIC, STOP_REASONS } from '../wire.ts';
 

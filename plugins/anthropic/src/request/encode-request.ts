@@ -1,15 +1,14 @@
 import {
   type CallContext,
   type ChatRequest,
-  createToolNames,
   defined,
   type EncodedRequest,
   forcedToolInstruction,
   formatInstruction,
   GatewayError,
   type JsonObject,
-  type ToolNames,
 } from '@dragoman/core';
+import { toolNamesOf } from '../tool-names.ts';
 import { encodeText } from './encode-content.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeEffort, encodeThinking } from './encode-reasoning.ts';
@@ -21,11 +20,6 @@ type Context = Pick<CallContext, 'capabilities' | 'drop'>;
 
 /** What the API needs and many clients do not say. */
 const DEFAULT_MAX_TOKENS = 4096;
-
-/** The names that the API takes; the decoder of the reply finds the client's own again. */
-export function toolNamesOf(request: ChatRequest): ToolNames {
-  return createToolNames(request, { pattern: /^[A-Za-z0-9_-]+$/, maxLength: 128 });
-}
 
 /** Encodes a request for `POST /v1/messages` of an upstream. */
 export function encodeRequest(request: ChatRequest, context: Context): EncodedRequest {

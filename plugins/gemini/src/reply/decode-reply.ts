@@ -14,7 +14,7 @@ import {
 } from '@dragoman/core';
 import { CandidateDecoder } from './candidate-decoder.ts';
 import { decodeError } from './decode-error.ts';
-import { toolNamesOf } from '../request/encode-request.ts';
+import { toolNamesOf } from '../encode-context.ts';
 import { decodeUsage } from './usage.ts';
 import { arrayOf, GEMINI } from '../wire.ts';
 

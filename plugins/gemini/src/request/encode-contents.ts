@@ -19,7 +19,7 @@ import {
   type UserPart,
   wrapFreeform,
 } from '@dragoman/core';
-import type { EncodeRequestContext } from './encode-request.ts';
+import type { EncodeRequestContext } from '../encode-context.ts';
 import { withKept } from '../kept.ts';
 import { GEMINI, NO_SIGNATURE } from '../wire.ts';
 

@@ -10,7 +10,7 @@ import {
   SCHEMA_WORK,
   WorkBudget,
 } from '@dragoman/core';
-import type { EncodeRequestContext } from './encode-request.ts';
+import type { EncodeRequestContext } from '../encode-context.ts';
 import { reduceSchema } from './reduce-schema.ts';
 
 /** Encodes `generationConfig`; `undefined` when there is nothing to say. */

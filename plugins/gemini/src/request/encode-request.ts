@@ -1,35 +1,20 @@
 import {
   type CallContext,
   type ChatRequest,
-  createToolNames,
   defined,
   type EncodedRequest,
   forcedToolInstruction,
   formatInstruction,
   GatewayError,
   type JsonObject,
-  type NameRule,
   type SystemMessage,
-  type ToolNames,
 } from '@dragoman/core';
+import { type EncodeRequestContext, toolNamesOf } from '../encode-context.ts';
 import { encodeContents } from './encode-contents.ts';
 import { encodeGeneration } from './encode-generation.ts';
 import { encodeToolConfig, encodeTools } from './encode-tools.ts';
 import { withKept } from '../kept.ts';
 import { GEMINI, modelPath } from '../wire.ts';
-
-/** What an encoder of requests goes by. */
-export interface EncodeRequestContext extends Pick<CallContext, 'capabilities' | 'drop'> {
-  readonly names: ToolNames;
-}
-
-/** Older servers take no more than 64 letters. */
-const NAME: NameRule = { pattern: /^[A-Za-z_][A-Za-z0-9_.:-]*$/, maxLength: 64 };
-
-/** The names that upstreams take; the decoder of the reply finds the client's own again. */
-export function toolNamesOf(request: ChatRequest): ToolNames {
-  return createToolNames(request, NAME);
-}
 
 /** Encodes a request for `generateContent` of an upstream. */
 export function encodeRequest(

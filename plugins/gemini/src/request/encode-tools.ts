@@ -14,7 +14,7 @@ import {
   WorkBudget,
   type WorkSubject,
 } from '@dragoman/core';
-import type { EncodeRequestContext } from './encode-request.ts';
+import type { EncodeRequestContext } from '../encode-context.ts';
 import { withKept } from '../kept.ts';
 import { reduceSchema } from './reduce-schema.ts';
 import { GEMINI } from '../wire.ts';

@@ -1,4 +1,5 @@
-import { type Extensions, type FieldReader, isJsonObject, type JsonObject } from '@dragoman/core';
+import { type Extensions, type FieldReader, type JsonObject } from '@dragoman/core';
+import { merge } from '../common/merge.ts';
 import { OPENAI_CHAT } from './wire.ts';
 
 /** What a reader, and readers of objects inside it, were not asked for: kept for the same protocol. */
@@ -18,13 +19,4 @@ export function extensionsOf(
 export function withKept(wire: JsonObject, extensions: Extensions | undefined): JsonObject {
   const kept = extensions?.[OPENAI_CHAT];
   return kept ? merge(wire, kept) : wire;
-}
-
-/** Adds fields to an object, and to the objects in it, that are not there yet. */
-export function merge(wire: JsonObject, kept: JsonObject): JsonObject {
-  const inside = Object.entries(kept).flatMap(([name, rest]) => {
-    const written = Object.hasOwn(wire, name) ? wire[name] : undefined;
-    return isJsonObject(written) && isJsonObject(rest) ? [[name, merge(written, rest)] as const] : [];
-  });
-  return { ...kept, ...wire, ...Object.fromEntries(inside) };
 }

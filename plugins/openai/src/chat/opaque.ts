@@ -8,7 +8,8 @@ import {
   type OpaqueBox,
   type ReasoningPart,
 } from '@dragoman/core';
-import { arrayOf, OPENAI_CHAT } from './wire.ts';
+import { arrayOf } from '../common/values.ts';
+import { OPENAI_CHAT } from './wire.ts';
 
 /** Google's name in its own OpenAI-compatible API, which clients of Gemini know. */
 const GEMINI = 'gemini';

@@ -1,5 +1,5 @@
 /** Names and tables of OpenAI's Chat Completions wire, both sides. Source: types of `openai` 7.55. */
-import type { FinishReason, JsonValue } from '@dragoman/core';
+import type { FinishReason } from '@dragoman/core';
 
 export const OPENAI_CHAT = 'openai-chat';
 export const OPENAI_COMPLETIONS = 'openai-completions';
@@ -24,23 +24,3 @@ export const WIRE_FINISH_REASONS = {
   pause: 'stop',
   'context-window': 'length',
 } as const satisfies Record<FinishReason, keyof typeof FINISH_REASONS>;
-
-/** Of answers, and of what a search finds. */
-export const VERBOSITIES = ['low', 'medium', 'high'] as const;
-
-/** The entries of an array; none of anything else. */
-export function arrayOf(value: JsonValue | undefined): readonly JsonValue[] {
-  return Array.isArray(value) ? (value as readonly JsonValue[]) : [];
-}
-
-/** An id as text; some servers count in numbers. */
-export function idOf(id: JsonValue | undefined): string {
-  if (typeof id === 'number') return String(id);
-  return typeof id === 'string' ? id : '';
-}
-
-/** `data:image/png;base64,…` */
-export function parseDataUrl(url: string): { readonly mimeType: string; readonly data: string } | undefined {
-  const match = /^data:([^;,]+)(?:;[^;,]+)*;base64,/i.exec(url);
-  return match ? { mimeType: match[1] ?? '', data: url.slice(match[0].length) } : undefined;
-}

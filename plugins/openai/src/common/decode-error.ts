@@ -8,7 +8,7 @@ import {
   retryAfterMs,
   upstreamMessage,
 } from '@dragoman/core';
-import { arrayOf } from '../chat/wire.ts';
+import { arrayOf } from './values.ts';
 
 const KINDS: Readonly<Record<number, ErrorKind | undefined>> = {
   400: 'invalid',

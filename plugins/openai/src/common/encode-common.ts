@@ -1,13 +1,16 @@
 /** What both of OpenAI's wires say the same way. */
 import { createHash } from 'node:crypto';
 import {
+  type CacheMark,
+  defined,
+  type JsonObject,
   type ChatRequest,
   forcedToolInstruction,
   formatInstruction,
   GatewayError,
   type SystemMessage,
 } from '@dragoman/core';
-import type { EncodeRequestContext } from '../chat/encode-context.ts';
+import type { EncodeRequestContext } from './encode-request-context.ts';
 
 /** What the model cannot be made to do by a field, it is asked for in words. */
 export function instructions(
@@ -59,4 +62,17 @@ export function encodeTier(
   if (serviceTier === 'standard_only') return 'default';
   drop('service_tier', 'The upstream has no such tier.');
   return undefined;
+}
+
+/** The times that this wire knows; those of others go to the nearest. */
+export function encodeCache({ ttl }: CacheMark, { isNative }: EncodeRequestContext): JsonObject {
+  const isLong = ttl === '12h' || ttl === '24h';
+  const nearest = ttl && (isNative ? ttl : isLong ? '12h' : '30m');
+  return defined({ mode: 'explicit', ttl: nearest });
+}
+
+/** What runs at the upstream is refused unless this one has it: the answer would be another. */
+export function refuseHosted(name: string): GatewayError {
+  const message = `The model's upstream has no hosted tool like ${JSON.stringify(name)}.`;
+  return new GatewayError('invalid', message, { field: 'tools', code: 'unsupported_parameter' });
 }

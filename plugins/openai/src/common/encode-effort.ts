@@ -1,5 +1,5 @@
 import { clampEffort, type Effort, effortOf, type ReasoningWish } from '@dragoman/core';
-import type { EncodeRequestContext } from '../chat/encode-context.ts';
+import type { EncodeRequestContext } from './encode-request-context.ts';
 
 export interface EffortInput {
   readonly reasoning: ReasoningWish;

@@ -8,7 +8,7 @@ import {
 } from '@dragoman/core';
 import { decodeError } from '../common/decode-error.ts';
 import { decodeUsage } from '../chat/usage.ts';
-import { arrayOf } from '../chat/wire.ts';
+import { arrayOf } from '../common/values.ts';
 
 /** Decodes a legacy completion, as far as that is needed to judge and to count it. */
 export function* decodeCompletion(body: JsonObject): Generator<ChatEvent> {

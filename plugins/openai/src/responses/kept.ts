@@ -1,5 +1,5 @@
 import type { Extensions, FieldReader, JsonObject } from '@dragoman/core';
-import { merge } from '../chat/kept.ts';
+import { merge } from '../common/merge.ts';
 import { RESPONSES } from './wire.ts';
 
 /** What a reader was not asked for, and what else is to be kept, for the same protocol. */

@@ -11,7 +11,7 @@ import { encodeError } from '../common/encode-error.ts';
 import { encodeLimits } from '../common/encode-limits.ts';
 import { peek } from '../common/peek.ts';
 import { keepsPart, MODEL_PLACES } from '../endpoints/relayed.ts';
-import { arrayOf } from '../chat/wire.ts';
+import { arrayOf } from '../common/values.ts';
 import { decodeRequest } from './request/decode-request.ts';
 import { encodeReply } from './reply/encode-reply.ts';
 import { encodeStream, encodeStreamError } from './reply/encode-stream.ts';

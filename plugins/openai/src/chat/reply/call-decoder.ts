@@ -7,7 +7,8 @@ import {
   type JsonValue,
 } from '@dragoman/core';
 import { decodeExtraContent } from '../opaque.ts';
-import { idOf, OPENAI_CHAT } from '../wire.ts';
+import { idOf } from '../../common/values.ts';
+import { OPENAI_CHAT } from '../wire.ts';
 
 interface Call {
   readonly key: string;

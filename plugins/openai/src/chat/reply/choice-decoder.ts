@@ -12,7 +12,8 @@ import {
   type MediaPart,
 } from '@dragoman/core';
 import { CallDecoder } from './call-decoder.ts';
-import { arrayOf, FINISH_REASONS, OPENAI_CHAT } from '../wire.ts';
+import { arrayOf } from '../../common/values.ts';
+import { FINISH_REASONS, OPENAI_CHAT } from '../wire.ts';
 
 export interface ChoiceInput {
   readonly index: number;

@@ -16,7 +16,8 @@ import { ChoiceDecoder } from './choice-decoder.ts';
 import { decodeError } from '../../common/decode-error.ts';
 import { toolNamesOf } from '../encode-context.ts';
 import { decodeUsage } from '../usage.ts';
-import { arrayOf, idOf, OPENAI_CHAT } from '../wire.ts';
+import { arrayOf, idOf } from '../../common/values.ts';
+import { OPENAI_CHAT } from '../wire.ts';
 
 /** Tells a `chat.completion` as events: its messages are chunks that hold everything. */
 export function* decodeReply(body: JsonObject, request: ChatRequest): Generator<ChatEvent> {

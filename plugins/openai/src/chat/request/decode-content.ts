@@ -1,6 +1,7 @@
 import { defined, FieldReader, type MediaPart, type TextPart, type UserPart } from '@dragoman/core';
 import { extensionsOf } from '../kept.ts';
-import { OPENAI_CHAT, parseDataUrl } from '../wire.ts';
+import { OPENAI_CHAT } from '../wire.ts';
+import { parseDataUrl } from '../../common/values.ts';
 
 /** `content` of any message: a string, or parts that `decodePart` reads. Absent and empty give no part. */
 export function decodeContent<Part>(

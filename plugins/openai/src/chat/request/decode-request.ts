@@ -10,7 +10,8 @@ import { decodeMessages } from './decode-messages.ts';
 import { decodeMap, decodeModel, decodeSampling, decodeStop } from '../../common/decode-options.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
 import { extensionsOf } from '../kept.ts';
-import { OPENAI_CHAT, VERBOSITIES } from '../wire.ts';
+import { OPENAI_CHAT } from '../wire.ts';
+import { VERBOSITIES } from '../../common/values.ts';
 
 /** Decodes the body of `POST /v1/chat/completions`. Unknown fields are kept; wrong ones are refused by name. */
 export function decodeRequest({ body, opaque }: RequestInput): ChatRequest {

@@ -7,7 +7,7 @@ import {
   type ToolChoice,
 } from '@dragoman/core';
 import { extensionsOf } from '../kept.ts';
-import { VERBOSITIES } from '../wire.ts';
+import { VERBOSITIES } from '../../common/values.ts';
 
 /** All that a request offers to the model, new and old fields alike. */
 export function decodeTools(fields: FieldReader): readonly Tool[] {

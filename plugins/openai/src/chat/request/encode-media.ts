@@ -1,5 +1,6 @@
-import { defined, GatewayError, type JsonObject, type MediaPart } from '@dragoman/core';
-import type { EncodeRequestContext } from '../encode-context.ts';
+import { defined, type JsonObject, type MediaPart } from '@dragoman/core';
+import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
+import { audioFormat, dataUrl, refused } from '../../common/media.ts';
 import { withKept } from '../kept.ts';
 import { OPENAI_CHAT } from '../wire.ts';
 
@@ -27,20 +28,4 @@ export function encodeMedia(part: MediaPart, { capabilities }: EncodeRequestCont
   }
   const content = source.type === 'file' ? { file_id: source.id } : { file_data: dataUrl(source) };
   return withKept({ type: 'file', file: defined({ ...content, filename: name }) }, extensions);
-}
-
-export function dataUrl({ mimeType, data }: { readonly mimeType: string; readonly data: string }): string {
-  return `data:${mimeType};base64,${data}`;
-}
-
-const FORMATS: Readonly<Record<string, string>> = { mpeg: 'mp3', wave: 'wav' };
-
-export function audioFormat(mimeType: string): string {
-  const subtype = mimeType.replace(/^audio\/(?:x-|vnd\.)?/, '');
-  return Object.hasOwn(FORMATS, subtype) ? (FORMATS[subtype] ?? subtype) : subtype;
-}
-
-/** What this API cannot carry is refused, since answers depend on it. */
-export function refused(message: string): GatewayError {
-  return new GatewayError('invalid', message, { field: 'messages' });
 }

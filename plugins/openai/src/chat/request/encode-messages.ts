@@ -1,6 +1,5 @@
 import {
   type AssistantMessage,
-  type CacheMark,
   defined,
   isJsonObject,
   type JsonObject,
@@ -14,11 +13,12 @@ import {
   type UserPart,
   wrapFreeform,
 } from '@dragoman/core';
-import { CALL_ID, type EncodeRequestContext } from '../encode-context.ts';
+import { CALL_ID, type EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { encodeMedia } from './encode-media.ts';
 import { foldSystem, joinSystem } from './fold-system.ts';
 import { withKept } from '../kept.ts';
 import { encodeExtraContent } from '../opaque.ts';
+import { encodeCache } from '../../common/encode-common.ts';
 import { OPENAI_CHAT } from '../wire.ts';
 
 /** Encodes a conversation as `messages`. */
@@ -67,13 +67,6 @@ function encodeText({ text, cache, extensions }: TextPart, context: EncodeReques
   if (cache && !capabilities.promptCacheBreakpoints) drop('cache', 'The model takes no cache marks.');
   const mark = cache && capabilities.promptCacheBreakpoints ? encodeCache(cache, context) : undefined;
   return withKept(defined({ type: 'text', text, prompt_cache_breakpoint: mark }), extensions);
-}
-
-/** The times that this wire knows; those of others go to the nearest. */
-export function encodeCache({ ttl }: CacheMark, { isNative }: EncodeRequestContext): JsonObject {
-  const isLong = ttl === '12h' || ttl === '24h';
-  const nearest = ttl && (isNative ? ttl : isLong ? '12h' : '30m');
-  return defined({ mode: 'explicit', ttl: nearest });
 }
 
 /** Each result is a message of its own; what they cannot hold follows after all of them. */

@@ -6,7 +6,8 @@ import {
   type JsonObject,
   pairToolResults,
 } from '@dragoman/core';
-import { type EncodeRequestContext, isNative, toolNamesOf } from '../encode-context.ts';
+import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
+import { isNative, toolNamesOf } from '../encode-context.ts';
 import { encodeEffort } from '../../common/encode-effort.ts';
 import {
   digest,

@@ -4,12 +4,12 @@ import {
   describeFreeform,
   firstOfNames,
   FREEFORM_SCHEMA,
-  GatewayError,
   type JsonObject,
   type JsonValue,
   type Tool,
 } from '@dragoman/core';
-import type { EncodeRequestContext } from '../encode-context.ts';
+import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
+import { refuseHosted } from '../../common/encode-common.ts';
 import { withKept } from '../kept.ts';
 
 /** The tools that the upstream takes as `tools`. */
@@ -37,12 +37,6 @@ function encodeTool(tool: Tool, context: EncodeRequestContext): readonly JsonObj
   }
   const format = tool.grammar && { type: 'grammar', grammar: tool.grammar };
   return [withKept({ type: 'custom', custom: defined({ name, description, format }) }, extensions)];
-}
-
-/** What runs at the upstream is refused unless this one has it: the answer would be another. */
-export function refuseHosted(name: string): GatewayError {
-  const message = `The model's upstream has no hosted tool like ${JSON.stringify(name)}.`;
-  return new GatewayError('invalid', message, { field: 'tools', code: 'unsupported_parameter' });
 }
 
 /** Searching the web is no tool here but a field of its own. */

@@ -13,7 +13,7 @@ import {
   type StreamDecoder,
 } from '@dragoman/core';
 import { decodeError } from '../../common/decode-error.ts';
-import { arrayOf } from '../../chat/wire.ts';
+import { arrayOf } from '../../common/values.ts';
 import { ItemDecoder } from './item-decoder.ts';
 import { decodeUsage } from '../usage.ts';
 

@@ -10,7 +10,7 @@ import {
   type JsonValue,
   type Opaque,
 } from '@dragoman/core';
-import { arrayOf } from '../../chat/wire.ts';
+import { arrayOf } from '../../common/values.ts';
 import { toolNamesOf } from '../request/encode-context.ts';
 import { RESPONSES } from '../wire.ts';
 

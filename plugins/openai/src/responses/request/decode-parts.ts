@@ -7,7 +7,7 @@ import {
   type TextPart,
   type UserPart,
 } from '@dragoman/core';
-import { parseDataUrl } from '../../chat/wire.ts';
+import { parseDataUrl } from '../../common/values.ts';
 import { extensionsOf } from '../kept.ts';
 import { RESPONSES } from '../wire.ts';
 

@@ -11,7 +11,7 @@ import {
   type SystemMessage,
 } from '@dragoman/core';
 import { decodeMap, decodeModel } from '../../common/decode-options.ts';
-import { VERBOSITIES } from '../../chat/wire.ts';
+import { VERBOSITIES } from '../../common/values.ts';
 import { decodeInput } from './decode-input.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
 import { extensionsOf } from '../kept.ts';

@@ -13,7 +13,7 @@ import {
   type ToolResultPart,
   type UserMessage,
 } from '@dragoman/core';
-import type { EncodeRequestContext } from '../../chat/encode-context.ts';
+import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { CALL_ID } from './encode-context.ts';
 import { encodeContent, encodeUserParts } from './encode-parts.ts';
 import { withKept } from '../kept.ts';

@@ -7,9 +7,9 @@ import {
   type TextPart,
   type UserPart,
 } from '@dragoman/core';
-import type { EncodeRequestContext } from '../../chat/encode-context.ts';
-import { audioFormat, dataUrl, refused } from '../../chat/request/encode-media.ts';
-import { encodeCache } from '../../chat/request/encode-messages.ts';
+import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
+import { audioFormat, dataUrl, refused } from '../../common/media.ts';
+import { encodeCache } from '../../common/encode-common.ts';
 import { withKept } from '../kept.ts';
 import { RESPONSES } from '../wire.ts';
 

@@ -15,7 +15,7 @@ import {
   instructions,
   refuseServerState,
 } from '../../common/encode-common.ts';
-import type { EncodeRequestContext } from '../../chat/encode-context.ts';
+import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { encodeEffort } from '../../common/encode-effort.ts';
 import { isNative, toolNamesOf } from './encode-context.ts';
 import { encodeItems } from './encode-input.ts';

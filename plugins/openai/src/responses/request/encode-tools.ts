@@ -7,8 +7,8 @@ import {
   type JsonValue,
   type Tool,
 } from '@dragoman/core';
-import type { EncodeRequestContext } from '../../chat/encode-context.ts';
-import { refuseHosted } from '../../chat/request/encode-tools.ts';
+import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
+import { refuseHosted } from '../../common/encode-common.ts';
 import { withKept } from '../kept.ts';
 
 /** Encodes `tools`; those of a namespace carry it in their names. */
