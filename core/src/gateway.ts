@@ -34,7 +34,7 @@ import { type Addresses, createServers } from './http/servers.ts';
 import { acquireRunFile } from './state/files/run-file.ts';
 import { rethrowFor } from './state/files/state-error.ts';
 import { closeObservers, createObservers } from './http/recording/observers.ts';
-import type { Log } from './plugin/plugin.ts';
+import type { Log } from './plugin/call-context.ts';
 import { createHealthChecks } from './upstreams/health-checks.ts';
 import * as tokens from './container-tokens.ts';
 import { describeUnpriced, findUnpriced } from './catalogue/unpriced-models.ts';

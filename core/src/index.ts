@@ -8,7 +8,11 @@ export type { Model } from './canonical/models.ts';
 export { type Capabilities, type CapabilityTable, DEFAULT_CAPABILITIES } from './plugin/capabilities.ts';
 export * from './plugin/define.ts';
 export type * from './plugin/observer.ts';
+export type * from './plugin/call-context.ts';
+export type * from './plugin/forward.ts';
 export type * from './plugin/plugin.ts';
+export type * from './plugin/protocol.ts';
+export type * from './plugin/provider.ts';
 export type { HeaderMap, HttpClient, HttpReply, HttpRequest } from './transport/http.ts';
 export { BlockSerializer, BlockWriter } from './codec/blocks.ts';
 export {

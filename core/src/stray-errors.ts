@@ -1,7 +1,7 @@
 import { blameFor } from './plugin/containment/blame.ts';
 import { bindLog } from './plugin/containment/bound-log.ts';
 import { describeThrown } from './plugin/containment/describe-thrown.ts';
-import type { Log } from './plugin/plugin.ts';
+import type { Log } from './plugin/call-context.ts';
 import { RepeatLimit } from './timing/repeat-limit.ts';
 
 export interface StrayErrorsInput {

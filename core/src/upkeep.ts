@@ -1,4 +1,4 @@
-import type { Log } from './plugin/plugin.ts';
+import type { Log } from './plugin/call-context.ts';
 import type { Upstreams } from './upstreams/upstream.ts';
 import { guarded } from './timing/guarded.ts';
 

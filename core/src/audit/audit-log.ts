@@ -1,4 +1,4 @@
-import type { Log } from '../plugin/plugin.ts';
+import type { Log } from '../plugin/call-context.ts';
 import type { AuditActor, AuditEntry, AuditInput } from './entry.ts';
 import { readLines, listFiles } from './files.ts';
 import { type AuditPage, type AuditQuery, listAudit } from './list.ts';

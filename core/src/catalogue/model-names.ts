@@ -1,6 +1,6 @@
 import { GatewayError } from '../canonical/errors.ts';
 import { defined } from '../canonical/json.ts';
-import type { RawRequest } from '../plugin/plugin.ts';
+import type { RawRequest } from '../plugin/forward.ts';
 import type { StoredKey } from '../state/state.ts';
 import { foldName, type PlacedValue } from '../transport/json/json-places.ts';
 import { type SpanEdit, replaceSpans } from '../transport/json/span-edit.ts';

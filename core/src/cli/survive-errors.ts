@@ -1,5 +1,5 @@
 import { describeThrown } from '../plugin/containment/describe-thrown.ts';
-import type { Log } from '../plugin/plugin.ts';
+import type { Log } from '../plugin/call-context.ts';
 import { createStrayErrors } from '../stray-errors.ts';
 
 export interface SurvivedErrors {

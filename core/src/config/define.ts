@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { Plugin, ProviderType } from '../plugin/plugin.ts';
+import type { Plugin } from '../plugin/plugin.ts';
+import type { ProviderType } from '../plugin/provider.ts';
 import type { RecordLevel } from './recording.ts';
 import type { Price, UnknownPrice } from '../canonical/limits.ts';
 import type { AliasInput, routingSchema } from './routing.ts';

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../canonical/json.ts';
-import type { ProviderType } from '../plugin/plugin.ts';
+import type { ProviderType } from '../plugin/provider.ts';
 import type { Registry } from '../plugin/registry.ts';
 import { maskOptions } from '../validation/secret-options.ts';
 import { isSafeModelName } from '../transport/safe-path.ts';

@@ -10,7 +10,8 @@ import type { ChatEvent } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import type { JsonValue } from '../canonical/json.ts';
 import { createHttpProvider, getJson } from './http-provider.ts';
-import type { Provider, RawRequest } from '../plugin/plugin.ts';
+import type { Provider } from '../plugin/provider.ts';
+import type { RawRequest } from '../plugin/forward.ts';
 import type { UpstreamCodec } from './upstream-codec.ts';
 
 const KEY = 'sk-test-0123456789abcdef';

@@ -3,7 +3,8 @@ import type { GatewayError } from '../canonical/errors.ts';
 import type { JsonObject, JsonValue } from '../canonical/json.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import type { Capabilities } from '../plugin/capabilities.ts';
-import type { CallContext, ReplyEnd } from '../plugin/plugin.ts';
+import type { CallContext } from '../plugin/call-context.ts';
+import type { ReplyEnd } from '../plugin/forward.ts';
 import type { StreamDecoder } from '../codec/stream-decoder.ts';
 
 /** What an encoder gives: where to send which body. */

@@ -5,7 +5,7 @@ import Koa, { type Context, type Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { GatewayError } from '../canonical/errors.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
-import type { Protocol } from '../plugin/plugin.ts';
+import type { Protocol } from '../plugin/protocol.ts';
 import { methodNotAllowed } from './base/allowed-methods.ts';
 import { createDoor, type Door, refusalOf } from './access/door.ts';
 import { sendError } from './errors.ts';

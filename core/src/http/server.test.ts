@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Protocol } from '../plugin/plugin.ts';
+import type { Protocol } from '../plugin/protocol.ts';
 import { createHttpServer, type HttpServer } from './server.ts';
 import { urlOf } from './url-of.ts';
 

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
-import type { Protocol } from '../plugin/plugin.ts';
+import type { Protocol } from '../plugin/protocol.ts';
 import { guarded } from '../timing/guarded.ts';
 import { encodeError } from './errors.ts';
 import { REPLY_POLICY } from './base/reply-policy.ts';

@@ -4,7 +4,7 @@ import { defined } from '../canonical/json.ts';
 import { matchesPattern } from '../text/pattern.ts';
 import type { Price, PriceConfig, PriceTable, UnknownPrice } from '../canonical/limits.ts';
 import type { UpstreamConfig } from '../config/upstream.ts';
-import type { ProviderType } from '../plugin/plugin.ts';
+import type { ProviderType } from '../plugin/provider.ts';
 
 /** What models cost, in US dollars: by the config, else by a table of the public APIs. */
 export interface Prices {

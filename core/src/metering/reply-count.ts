@@ -1,6 +1,6 @@
 import type { ChatEvent, Usage } from '../canonical/chat.ts';
 import { isJsonObject, type JsonValue } from '../canonical/json.ts';
-import type { ReplyReader } from '../plugin/plugin.ts';
+import type { ReplyReader } from '../plugin/forward.ts';
 import { parseJson } from '../codec/reply-text.ts';
 import { SseParser } from '../transport/sse.ts';
 import { contentBytes, textBytes } from './content-bytes.ts';

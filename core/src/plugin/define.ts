@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { findUnsafeText } from '../transport/header-text.ts';
-import type { Plugin, Protocol, ProviderType } from './plugin.ts';
+import type { Plugin } from './plugin.ts';
+import type { Protocol } from './protocol.ts';
+import type { ProviderType } from './provider.ts';
 
 type OptionsArgument<Options> =
   Record<never, never> extends Options ? [options?: Options] : [options: Options];

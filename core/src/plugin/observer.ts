@@ -1,6 +1,6 @@
 import type { TraceRecord } from '../canonical/trace-record.ts';
 import type { HttpClient } from '../transport/http.ts';
-import type { Log } from './plugin.ts';
+import type { Log } from './call-context.ts';
 
 /** What an observer gets when the gateway starts. */
 export interface ObserverSetup {

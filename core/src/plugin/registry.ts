@@ -1,5 +1,7 @@
 import { GatewayError } from '../canonical/errors.ts';
-import type { Plugin, Protocol, ProviderType } from './plugin.ts';
+import type { Plugin } from './plugin.ts';
+import type { Protocol } from './protocol.ts';
+import type { ProviderType } from './provider.ts';
 
 /** What the plugins bring, by name. */
 export interface Registry {

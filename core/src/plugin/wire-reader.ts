@@ -1,6 +1,6 @@
 import type { ChatEvent, ChatRequest } from '../canonical/chat.ts';
 import type { JsonObject } from '../canonical/json.ts';
-import type { RequestInput } from './plugin.ts';
+import type { RequestInput } from './protocol.ts';
 import type { StreamDecoder } from '../codec/stream-decoder.ts';
 
 /** Reads what passed on a wire, so that traces can tell what it means. All of it is pure. */

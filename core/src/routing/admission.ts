@@ -6,7 +6,7 @@ import type { Demand, Limiter, Permit, Spent, Subject } from '../limits/limiter.
 import type { UpstreamModel } from '../catalogue/candidate.ts';
 import type { Prices } from '../limits/prices.ts';
 import { limitsWork } from '../limits/windows.ts';
-import type { LimitStatus } from '../plugin/plugin.ts';
+import type { LimitStatus } from '../plugin/protocol.ts';
 
 import type { Exchange, Notes } from './exchange.ts';
 import { spentBy } from './spending.ts';

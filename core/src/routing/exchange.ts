@@ -1,12 +1,14 @@
 import type { GatewayError } from '../canonical/errors.ts';
 import type { Capture } from '../trace/capture.ts';
 import type { AttemptRecord } from '../canonical/trace-record.ts';
-import type { LimitHeadroom } from '../plugin/plugin.ts';
+import type { LimitHeadroom } from '../plugin/protocol.ts';
 import type { Estimate } from '../metering/estimate-tokens.ts';
 import type { Meter } from '../metering/meter.ts';
 import type { Readable } from 'node:stream';
 import type { Usage } from '../canonical/chat.ts';
-import type { Log, Protocol, RawRequest } from '../plugin/plugin.ts';
+import type { Log } from '../plugin/call-context.ts';
+import type { Protocol } from '../plugin/protocol.ts';
+import type { RawRequest } from '../plugin/forward.ts';
 import type { StoredKey } from '../state/state.ts';
 import type { Dropped } from '../upstreams/call.ts';
 import type { HeaderMap } from '../transport/http.ts';

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { GatewayError } from '../canonical/errors.ts';
 import type { HoldBounds } from '../config/routing.ts';
-import type { Forward, RawRequest, ReplyEnd, StreamForm } from '../plugin/plugin.ts';
+import type { Forward, RawRequest, ReplyEnd } from '../plugin/forward.ts';
+import type { StreamForm } from '../plugin/protocol.ts';
 import { NO_SECRETS, replaceSecrets, type Secrets } from '../text/secret-texts.ts';
 import { guarded } from '../timing/guarded.ts';
 import type { HeaderMap, HttpReply } from '../transport/http.ts';

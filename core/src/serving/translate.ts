@@ -3,7 +3,7 @@ import { GatewayError } from '../canonical/errors.ts';
 import { collect, ReplyFolder } from '../canonical/fold.ts';
 import { mended, resumed } from '../canonical/iterate.ts';
 import type { HoldBounds } from '../config/routing.ts';
-import type { ChatEndpoint, EncodeContext } from '../plugin/plugin.ts';
+import type { ChatEndpoint, EncodeContext } from '../plugin/protocol.ts';
 import { blame } from '../routing/attempts.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import type { Call } from '../upstreams/call.ts';

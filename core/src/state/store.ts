@@ -4,7 +4,7 @@ import { type Adapter, Low } from 'lowdb';
 import { z } from 'zod';
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject } from '../canonical/json.ts';
-import type { Log } from '../plugin/plugin.ts';
+import type { Log } from '../plugin/call-context.ts';
 import { changeContents, type Contents, EMPTY, readContents, type ReadContents } from './contents.ts';
 import { removeLeftovers, writeDurably } from './files/durable-file.ts';
 import { ContentsEncoder } from './encode-contents.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { isDoneWithin } from '../timing/done-within.ts';
-import type { Log } from '../plugin/plugin.ts';
+import type { Log } from '../plugin/call-context.ts';
 import { NO_SECRETS, type Secrets } from '../text/secret-texts.ts';
 import type { PackedCapture } from './packed.ts';
 import { PendingCalls } from './pending-calls.ts';

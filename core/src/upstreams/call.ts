@@ -1,5 +1,5 @@
 import type { GatewayError } from '../canonical/errors.ts';
-import type { CallContext } from '../plugin/plugin.ts';
+import type { CallContext } from '../plugin/call-context.ts';
 import { runAs } from '../plugin/containment/plugin-scope.ts';
 import type { HttpReply, HttpRequest, ReplyTap, RequestWatcher } from '../transport/http.ts';
 import type { HttpPools } from '../transport/pools.ts';

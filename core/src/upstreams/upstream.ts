@@ -1,6 +1,7 @@
 import type { UpstreamConfig } from '../config/upstream.ts';
 import type { Capabilities } from '../plugin/capabilities.ts';
-import type { Log, Provider, ProviderType } from '../plugin/plugin.ts';
+import type { Log } from '../plugin/call-context.ts';
+import type { Provider, ProviderType } from '../plugin/provider.ts';
 import type { PluginScope } from '../plugin/containment/plugin-scope.ts';
 import type { Secrets } from '../text/secret-texts.ts';
 import type { ModelList } from './model-list.ts';

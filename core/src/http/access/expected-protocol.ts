@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Protocol } from '../../plugin/plugin.ts';
+import type { Protocol } from '../../plugin/protocol.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 import { spokenProtocol } from './spoken-protocol.ts';
 

@@ -1,4 +1,4 @@
-import type { Protocol } from '../../plugin/plugin.ts';
+import type { Protocol } from '../../plugin/protocol.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 
 /** The protocol whose clients send such headers, where only one protocol's do. */

@@ -1,7 +1,7 @@
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { ResolvedConfig } from '../../config/resolved.ts';
 import type { Reload } from '../../config/reloader.ts';
-import type { Log } from '../../plugin/plugin.ts';
+import type { Log } from '../../plugin/call-context.ts';
 import type { Registry } from '../../plugin/registry.ts';
 import type { Limiter } from '../../limits/limiter.ts';
 import type { Prices } from '../../limits/prices.ts';

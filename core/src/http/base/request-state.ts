@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Refusal } from '../../canonical/errors.ts';
-import type { Protocol } from '../../plugin/plugin.ts';
+import type { Protocol } from '../../plugin/protocol.ts';
 import type { Notes } from '../../routing/exchange.ts';
 import type { StoredKey } from '../../state/state.ts';
 import type { BodyAccount } from './body-budget.ts';

@@ -5,7 +5,7 @@ import type { Context } from 'koa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyText } from '../../../../tests/support/any-text.ts';
 import { GatewayError } from '../../canonical/errors.ts';
-import type { EncodedError, Protocol } from '../../plugin/plugin.ts';
+import type { EncodedError, Protocol } from '../../plugin/protocol.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 import { sendError } from '../errors.ts';
 import { createNotes } from './request-state.ts';

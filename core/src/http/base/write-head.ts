@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Context } from 'koa';
-import type { LimitHeadroom, Protocol } from '../../plugin/plugin.ts';
+import type { LimitHeadroom, Protocol } from '../../plugin/protocol.ts';
 import { headerNumber, type HeaderValue, headerValue } from '../../transport/header-value.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 import { isReplyStatus } from '../../transport/reply-status.ts';

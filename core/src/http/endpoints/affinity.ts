@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../canonical/json.ts';
-import type { RequestInput } from '../../plugin/plugin.ts';
+import type { RequestInput } from '../../plugin/protocol.ts';
 import type { Exchange } from '../../routing/exchange.ts';
 
 /** Headers by which agents name their session. */

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { ChatEndpoint, Protocol } from '../../plugin/plugin.ts';
+import type { ChatEndpoint, Protocol } from '../../plugin/protocol.ts';
 import type { Reply } from '../../routing/exchange.ts';
 import type { Attempt } from '../../routing/attempts.ts';
 import { ContainedForward } from '../../upstreams/provider-calls/contained-forward.ts';

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { readCount } from '../../canonical/usage.ts';
-import type { CountTokensEndpoint, Protocol } from '../../plugin/plugin.ts';
+import type { CountTokensEndpoint, Protocol } from '../../plugin/protocol.ts';
 import { GatewayError } from '../../canonical/errors.ts';
 import { askProvider } from '../../upstreams/provider-calls/ask-provider.ts';
 import { estimateTokens } from '../../metering/estimate-tokens.ts';

@@ -3,7 +3,7 @@ import type { Usage } from '../../canonical/chat.ts';
 import type { EmbedRequest } from '../../canonical/embed.ts';
 import { GatewayError } from '../../canonical/errors.ts';
 import { readVectors } from '../../canonical/read-answers.ts';
-import type { EmbedEndpoint, Protocol } from '../../plugin/plugin.ts';
+import type { EmbedEndpoint, Protocol } from '../../plugin/protocol.ts';
 import { askProvider } from '../../upstreams/provider-calls/ask-provider.ts';
 import type { Attempt } from '../../routing/attempts.ts';
 import type { Reply } from '../../routing/exchange.ts';

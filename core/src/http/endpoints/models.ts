@@ -1,6 +1,6 @@
 import type { Context, Next } from 'koa';
 import { GatewayError } from '../../canonical/errors.ts';
-import type { GetModelEndpoint, ListModelsEndpoint, Protocol } from '../../plugin/plugin.ts';
+import type { GetModelEndpoint, ListModelsEndpoint, Protocol } from '../../plugin/protocol.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 import { openExchange } from './open-exchange.ts';
 import { jsonReply } from './json-reply.ts';

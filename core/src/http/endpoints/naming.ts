@@ -1,5 +1,5 @@
 import { defined } from '../../canonical/json.ts';
-import type { ModelPlaces } from '../../plugin/plugin.ts';
+import type { ModelPlaces } from '../../plugin/protocol.ts';
 import type { Exchange } from '../../routing/exchange.ts';
 import { MODEL_LIKE, ModelNames } from '../../catalogue/model-names.ts';
 import { findPlaced, placesLike, type PlaceNode, placesOf } from '../../transport/json/json-places.ts';

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { defined } from '../../canonical/json.ts';
-import type { Endpoint, Log, Protocol } from '../../plugin/plugin.ts';
+import type { Endpoint, Protocol } from '../../plugin/protocol.ts';
+import type { Log } from '../../plugin/call-context.ts';
 import type { Exchange } from '../../routing/exchange.ts';
 import type { RequestState } from '../base/request-state.ts';
 import type { KeyRing } from '../../state/keys.ts';

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Endpoint, Protocol, RequestInput } from '../../plugin/plugin.ts';
+import type { Endpoint, Protocol, RequestInput } from '../../plugin/protocol.ts';
 import type { Exchange } from '../../routing/exchange.ts';
 import { parseJsonBody } from '../../transport/json/json-body.ts';
 import { openExchange } from './open-exchange.ts';

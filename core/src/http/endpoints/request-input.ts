@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { JsonObject } from '../../canonical/json.ts';
 import type { OpaqueBox } from '../../codec/opaque.ts';
-import type { RequestInput } from '../../plugin/plugin.ts';
+import type { RequestInput } from '../../plugin/protocol.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 
 /** What an endpoint decodes, from a matched route. */

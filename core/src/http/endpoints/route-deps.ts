@@ -1,7 +1,7 @@
 import type { OpaqueBox } from '../../codec/opaque.ts';
 import type { RoutingConfig } from '../../config/routing.ts';
 import type { Conversations } from '../../conversations/conversations.ts';
-import type { Log } from '../../plugin/plugin.ts';
+import type { Log } from '../../plugin/call-context.ts';
 import type { CallMemory } from '../../serving/call-memory.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { Router } from '../../routing/router.ts';

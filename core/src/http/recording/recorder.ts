@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import type { ResolvedConfig } from '../../config/resolved.ts';
 import type { Prices } from '../../limits/prices.ts';
 import type { ContainedObserver } from './observers.ts';
-import type { Log } from '../../plugin/plugin.ts';
+import type { Log } from '../../plugin/call-context.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { Upstreams } from '../../upstreams/upstream.ts';
 import type { StoredKey } from '../../state/state.ts';

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { describeThrown } from './describe-thrown.ts';
-import type { Log } from '../plugin.ts';
+import type { Log } from '../call-context.ts';
 
 /** A log whose lines all have these fields. It never throws, whatever a plugin wants to be logged. */
 export function bindLog(log: Log, bound: object): Log {

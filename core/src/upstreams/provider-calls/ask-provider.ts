@@ -1,4 +1,4 @@
-import type { CallContext } from '../../plugin/plugin.ts';
+import type { CallContext } from '../../plugin/call-context.ts';
 import { runAs } from '../../plugin/containment/plugin-scope.ts';
 import type { Call } from '../call.ts';
 import { providerFailure } from './provider-failure.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { GatewayError } from '../../canonical/errors.ts';
 import { isJsonObject } from '../../canonical/json.ts';
-import type { Forward, RawRequest, ReplyReader } from '../../plugin/plugin.ts';
+import type { Forward, RawRequest, ReplyReader } from '../../plugin/forward.ts';
 import { runAs } from '../../plugin/containment/plugin-scope.ts';
 import type { StreamDecoder } from '../../codec/stream-decoder.ts';
 import type { HeaderMap, HttpReply } from '../../transport/http.ts';

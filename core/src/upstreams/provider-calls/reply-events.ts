@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers';
 import type { ChatEvent } from '../../canonical/chat.ts';
 import type { GatewayError } from '../../canonical/errors.ts';
 import { endedEarly, GrammarGuard } from '../../canonical/grammar.ts';
-import type { CallContext } from '../../plugin/plugin.ts';
+import type { CallContext } from '../../plugin/call-context.ts';
 import { scopeRunner } from '../../plugin/containment/plugin-scope.ts';
 import type { Call } from '../call.ts';
 import { providerFailure } from './provider-failure.ts';

@@ -5,7 +5,7 @@ import { defined, type JsonObject } from '../../../canonical/json.ts';
 import type { Conversations } from '../../../conversations/conversations.ts';
 import type { ConversationRules, StoredRules, StoredWish } from '../../../plugin/conversation-rules.ts';
 import { invalidField } from '../../../codec/field-reader.ts';
-import type { ChatEndpoint, RequestInput } from '../../../plugin/plugin.ts';
+import type { ChatEndpoint, RequestInput } from '../../../plugin/protocol.ts';
 import type { Exchange } from '../../../routing/exchange.ts';
 import type { ReplyContext } from './reply-context.ts';
 import { withBody } from '../request-input.ts';

@@ -3,7 +3,7 @@ import type { GatewayError } from '../../../canonical/errors.ts';
 import { defined, type JsonObject } from '../../../canonical/json.ts';
 import { fieldsOf, saidIn, type Turn } from '../../../conversations/conversations.ts';
 import type { ConversationRules, StoredWish } from '../../../plugin/conversation-rules.ts';
-import type { RequestInput } from '../../../plugin/plugin.ts';
+import type { RequestInput } from '../../../plugin/protocol.ts';
 import { withBody } from '../request-input.ts';
 import { type Memory, resolveReferences, type Resolved } from './resolve-references.ts';
 

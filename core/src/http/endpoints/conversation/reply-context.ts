@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ChatRequest } from '../../../canonical/chat.ts';
 import type { OpaqueBox } from '../../../codec/opaque.ts';
-import type { EncodeContext } from '../../../plugin/plugin.ts';
+import type { EncodeContext } from '../../../plugin/protocol.ts';
 
 interface ReplyContextInput {
   readonly decode: () => ChatRequest;

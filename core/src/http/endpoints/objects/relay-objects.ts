@@ -1,6 +1,7 @@
 import { GatewayError } from '../../../canonical/errors.ts';
 import { isJsonObject, type JsonValue } from '../../../canonical/json.ts';
-import type { KeepsPart, RawRequest } from '../../../plugin/plugin.ts';
+import type { KeepsPart } from '../../../plugin/protocol.ts';
+import type { RawRequest } from '../../../plugin/forward.ts';
 import { parseJson } from '../../../codec/reply-text.ts';
 import type { Exchange, Reply } from '../../../routing/exchange.ts';
 import { ownPart } from './own-part.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../canonical/json.ts';
-import type { ChatEndpoint, KeepsPart } from '../../../plugin/plugin.ts';
+import type { ChatEndpoint, KeepsPart } from '../../../plugin/protocol.ts';
 import type { Candidate } from '../../../catalogue/candidate.ts';
 import type { Exchange, Reply } from '../../../routing/exchange.ts';
 import { type ObjectAccess, refuseOthers, shortStrings } from './upstream-objects.ts';

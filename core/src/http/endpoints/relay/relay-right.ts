@@ -1,6 +1,7 @@
 import { GatewayError } from '../../../canonical/errors.ts';
 import { RELAY_LEVELS, type RelayLevel, strictest } from '../../../config/relay.ts';
-import type { RawRequest, RelayEndpoint } from '../../../plugin/plugin.ts';
+import type { RawRequest } from '../../../plugin/forward.ts';
+import type { RelayEndpoint } from '../../../plugin/protocol.ts';
 import type { StoredKey } from '../../../state/state.ts';
 import type { Upstream } from '../../../upstreams/upstream.ts';
 

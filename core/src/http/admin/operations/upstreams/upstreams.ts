@@ -4,7 +4,7 @@ import { defined } from '../../../../canonical/json.ts';
 import { originsOf } from '../../../../validation/option-urls.ts';
 import { parseUpstream } from '../../../../config/parse-upstream.ts';
 import type { UpstreamConfig } from '../../../../config/upstream.ts';
-import type { ProviderType } from '../../../../plugin/plugin.ts';
+import type { ProviderType } from '../../../../plugin/provider.ts';
 import { CreateError } from '../../../../upstreams/build-upstream.ts';
 import type { Upstream } from '../../../../upstreams/upstream.ts';
 import { openConfig } from '../../../../upstreams/upstreams.ts';

@@ -1,0 +1,242 @@
+/** What a protocol is: the wire format that clients speak, as a list of endpoints. */
+import type { ChatEvent, ChatReply, ChatRequest } from '../canonical/chat.ts';
+import type { EmbedReply, EmbedRequest } from '../canonical/embed.ts';
+import type { GatewayError } from '../canonical/errors.ts';
+import type { JsonObject } from '../canonical/json.ts';
+import type { Model } from '../canonical/models.ts';
+import type { OpaqueBox } from '../codec/opaque.ts';
+import type { HeaderMap } from '../transport/http.ts';
+import type { SseEvent } from '../transport/sse.ts';
+import type { ConversationRules } from './conversation-rules.ts';
+
+/** What an endpoint decodes. */
+export interface RequestInput {
+  /** The parsed body; an empty object where the request has none. */
+  readonly body: JsonObject;
+  /** The values of the path's parameters, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  /** The query, credentials included. */
+  readonly query: URLSearchParams;
+  /** Lower-case names. */
+  readonly headers: HeaderMap;
+  /** Opens what was sealed for a client with {@link EncodeContext.opaque}. */
+  readonly opaque: OpaqueBox;
+}
+
+/** What an endpoint encodes with. */
+export interface EncodeContext {
+  /** The request that is answered. */
+  readonly request: ChatRequest;
+  /** An id for the reply where the upstream gave none. */
+  readonly id: string;
+  /** Seconds since 1970. */
+  readonly created: number;
+  /** Seals state of another protocol's upstream, for the client to keep and send back. */
+  readonly opaque: OpaqueBox;
+  /** Whether the reply could not be kept, although it should have been. Known before its last event. */
+  readonly isLost?: boolean;
+}
+
+/** Where the bodies of a wire name models, besides their own `model`. */
+export interface ModelPlaces {
+  /** Such as `models[]` and `tools[].model`. */
+  readonly fields: readonly string[];
+  /**
+   * Where they hold content of any form, such as `messages` and `metadata`. Everywhere else, a field whose name holds
+   * `model` or `fallback` is taken for one that names models, where the key may use certain models only.
+   */
+  readonly content?: readonly string[];
+  /** The prefix of names in bodies: `models/`. */
+  readonly prefix?: string;
+}
+
+/** What all endpoints have. */
+interface EndpointBase {
+  /** The path as @koa/router writes it: `/v1/models/:model`. */
+  readonly path: string;
+  /** Where else its bodies name models. A key must be allowed to use every one of them. */
+  readonly models?: ModelPlaces;
+  /** The name of this endpoint's format, such as `openai-chat`. An upstream that forwards it gets the bytes. */
+  readonly wire: string;
+  /** One line for documentation: what the endpoint does. */
+  readonly summary: string;
+}
+
+/** A conversation that a model answers. */
+export interface ChatEndpoint extends EndpointBase {
+  readonly operation: 'chat';
+  readonly method: 'POST';
+  /**
+   * What routing needs of a request, without decoding the rest: bytes that pass through are the upstream's to
+   * judge. `undefined` when it cannot tell; then, and without this method, the request is decoded.
+   */
+  peek?(input: RequestInput): Pick<ChatRequest, 'model' | 'stream'> | undefined;
+  /** Reads a request. Throws a `GatewayError` of kind `invalid` that names the field. */
+  decodeRequest(input: RequestInput): ChatRequest;
+  /** Writes a whole reply. */
+  encodeReply(reply: ChatReply, context: EncodeContext): JsonObject;
+  /** Writes a stream as text frames, each a whole event. The events keep the grammar of `ChatEvent`. */
+  encodeStream(events: AsyncIterable<ChatEvent>, context: EncodeContext): AsyncIterable<string>;
+  /** What a client reads when the upstream fails after the stream has begun. */
+  encodeStreamError(error: GatewayError, context: EncodeContext): string;
+  /** Whether clients may lose what upstreams signed. The gateway then remembers it for them for a while. */
+  readonly losesState?: boolean;
+  /**
+   * For wires whose requests may refer by id to what an upstream keeps: whether the upstream keeps the reply to this
+   * request under the reply's id. Such an id then belongs to the client's key.
+   */
+  keepsReply?(body: JsonObject): boolean;
+  /** Which fields of such a reply hold more ids. */
+  readonly keepsPart?: KeepsPart;
+  /** The field, where it is set, that has the upstream do work after its reply, which the gateway cannot count. */
+  answersLater?(body: JsonObject): string | undefined;
+  /** How the gateway keeps conversations of this protocol. */
+  readonly conversation?: ConversationRules;
+  /** A frame that clients ignore, sent while an upstream is silent. */
+  readonly keepAlive: string;
+  /** How this request wants its stream, where not as server-sent events. */
+  streamForm?(input: RequestInput): StreamForm | undefined;
+}
+
+/**
+ * Whether a field of a kept reply holds the id of something that the upstream keeps with it, such as an output item.
+ * Only fields named `id` or `…_id` are asked about. Such ids belong to the client's key, too, so ids that a client may
+ * have from elsewhere must not be among them.
+ */
+export type KeepsPart = (field: string, id: string) => boolean;
+
+/** A way to write a stream other than as the endpoint does by itself. */
+export interface StreamForm extends Pick<ChatEndpoint, 'keepAlive' | 'encodeStream' | 'encodeStreamError'> {
+  /** The `content-type` of the reply. */
+  readonly contentType: string;
+  /** Finds the events in the bytes of an upstream that streams in this form. */
+  readonly readStream: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<SseEvent>;
+}
+
+/** Counts the tokens of a prompt. */
+export interface CountTokensEndpoint extends EndpointBase {
+  readonly operation: 'count-tokens';
+  readonly method: 'POST';
+  /** How requests go on from replies that the gateway keeps. */
+  readonly conversation?: ConversationRules;
+  /** A request as it would be sent to be answered. */
+  decodeRequest(input: RequestInput): ChatRequest;
+  /** Writes the answer. */
+  encodeCount(tokens: number): JsonObject;
+}
+
+/** Turns texts into vectors. */
+export interface EmbedEndpoint extends EndpointBase {
+  readonly operation: 'embed';
+  readonly method: 'POST';
+  /** Reads a request. Throws a `GatewayError` of kind `invalid` that names the field. */
+  decodeRequest(input: RequestInput): EmbedRequest;
+  /** Writes the answer. */
+  encodeReply(reply: EmbedReply, input: RequestInput): JsonObject;
+}
+
+/** Lists the models that a key may use. */
+export interface ListModelsEndpoint extends EndpointBase {
+  readonly operation: 'list-models';
+  readonly method: 'GET';
+  /** Whether a client means this endpoint, where several protocols share a path. Default: always. */
+  accepts?(headers: HeaderMap): boolean;
+  /** Writes the answer. */
+  encodeModels(models: readonly Model[], input: RequestInput): JsonObject;
+}
+
+/** Describes one model. */
+export interface GetModelEndpoint extends EndpointBase {
+  readonly operation: 'get-model';
+  readonly method: 'GET';
+  /** As of {@link ListModelsEndpoint}. */
+  accepts?(headers: HeaderMap): boolean;
+  /** The path's parameter that names the model. */
+  readonly parameter: string;
+  /** Writes the answer. */
+  encodeModel(model: Model, input: RequestInput): JsonObject;
+}
+
+/** A reply that the gateway keeps, for clients that ask for it by its id or want it gone. */
+export interface StoredReplyEndpoint extends EndpointBase {
+  readonly operation: 'stored-reply';
+  readonly method: 'GET' | 'DELETE';
+  /** What is answered; the path's parameter `id` names the reply. */
+  encode(stored: { readonly id: string; readonly reply: JsonObject }): JsonObject;
+}
+
+/** Everything else below a path: sent on as it is to an upstream that forwards the wire. */
+export interface RelayEndpoint extends EndpointBase {
+  readonly operation: 'relay';
+  readonly method: 'ANY';
+  /**
+   * Paths whose `POST` leaves nothing at the upstream, such as `/v1/moderations`. Every other request may read or
+   * change the upstream's account and needs the right to all of it.
+   */
+  readonly stateless: readonly string[];
+  /** Paths at and below which a `POST` starts work that goes on after its reply, such as `/v1/batches`. */
+  readonly runsLater?: readonly string[];
+  /**
+   * Requests for one reply that an upstream keeps: a method and a path, such as `GET /v1/responses/:id`. A key may
+   * send them for replies of its own whatever else it may relay.
+   */
+  readonly keptReplies: readonly string[];
+  /** As of {@link ChatEndpoint}, for the kept replies. */
+  readonly keepsPart?: KeepsPart;
+}
+
+/** One endpoint of a protocol. `operation` says which kind it is. */
+export type Endpoint =
+  | ChatEndpoint
+  | CountTokensEndpoint
+  | EmbedEndpoint
+  | ListModelsEndpoint
+  | GetModelEndpoint
+  | StoredReplyEndpoint
+  | RelayEndpoint;
+
+/** What is left of a limit. */
+export interface LimitStatus {
+  /** Requests or tokens in a window. */
+  readonly limit: number;
+  /** How many of these are left. */
+  readonly remaining: number;
+  /** Milliseconds until the window starts again. */
+  readonly resetMs: number;
+}
+
+/** What is left of the gateway's limits on requests and tokens in a minute. */
+export interface LimitHeadroom {
+  /** Absent without such a limit. */
+  readonly requests?: LimitStatus;
+  /** Absent without such a limit. */
+  readonly tokens?: LimitStatus;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** An error as a client of the protocol expects it. */
+export interface EncodedError {
+  /** The HTTP status. */
+  readonly status: number;
+  /** Beside the usual ones. */
+  readonly headers?: HeaderMap;
+  /** The error's envelope. */
+  readonly body: JsonObject;
+}
+
+/** A wire format that clients speak. */
+export interface Protocol {
+  /** The name in logs, metrics and traces, such as `openai`. Unique among all plugins. */
+  readonly name: string;
+  /** The name for people, in the console. */
+  readonly title: string;
+  /** Mounted in this order; the first that matches answers. Relays come after all protocols' other endpoints. */
+  readonly endpoints: readonly Endpoint[];
+  /** The query parameter that may hold a client's key, where official SDKs or docs put it there. Default: none. */
+  readonly credentialInQuery?: string;
+  /** Writes an error that is reported before a reply begins. */
+  encodeError(error: GatewayError): EncodedError;
+  /** The headers with which this protocol reports what is left of rate limits. */
+  encodeLimits?(headroom: LimitHeadroom): HeaderMap;
+}
