@@ -11,7 +11,7 @@ import { openAiBrokenStream, openAiStream, openAiTruncatedStream } from '../supp
 import type { Frame } from '../support/wire-frames.ts';
 import { evilText, evilValue } from '../support/hostile/evil/values.ts';
 import { serialise } from '../support/hostile/json-tree.ts';
-import type { UpstreamCall } from './mocks.ts';
+import type { UpstreamCall } from './upstream-call.ts';
 
 /** Bytes that no HTTP server of Node would send. */
 export interface RawReply {

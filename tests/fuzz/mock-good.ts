@@ -4,7 +4,7 @@ import { geminiReply, geminiStream } from '../support/gemini-frames.ts';
 import type { MockReply } from '../support/mock-reply.ts';
 import { type OpenAiPart, openAiModels, openAiReply, openAiStream } from '../support/openai-frames.ts';
 import { responsesReply, responsesStream } from '../support/responses-frames.ts';
-import type { UpstreamCall } from './mocks.ts';
+import type { UpstreamCall } from './upstream-call.ts';
 
 const PARTS: readonly (readonly OpenAiPart[])[] = [
   [{ text: ['Good ', 'day.'] }],

@@ -6,16 +6,7 @@ import { Dice } from '../support/hostile/dice.ts';
 import { type MockReply, sendReply } from '../support/mock-reply.ts';
 import { badReply, type RawReply } from './mock-bad.ts';
 import { goodReply } from './mock-good.ts';
-
-/** One request as an upstream got it. */
-export interface UpstreamCall {
-  readonly path: string;
-  readonly url: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Buffer;
-  /** The same for the same bytes, so that a request that is sent again is answered alike. */
-  readonly dice: Dice;
-}
+import type { UpstreamCall } from './upstream-call.ts';
 
 /** How a kind of upstream answers. */
 export type Answer = (call: UpstreamCall) => MockReply | RawReply;

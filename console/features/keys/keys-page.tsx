@@ -16,7 +16,7 @@ import { call, messageOf } from '../../lib/api.ts';
 import { useFormats } from '../../lib/format.ts';
 import { patched } from '../../lib/patched.ts';
 import type { Key, LimitsView } from '../../lib/types.ts';
-import { useDayStats } from '../../lib/use-day-stats.ts';
+import { useDayStats } from '../overview/use-day-stats.ts';
 import { KeyDrawer } from './key-drawer.tsx';
 import { Uses } from './uses.tsx';
 

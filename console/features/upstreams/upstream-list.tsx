@@ -11,7 +11,7 @@ import { Menu } from '../../components/ui/menu.tsx';
 import { Table } from '../../components/ui/table.tsx';
 import { useFormats } from '../../lib/format.ts';
 import type { StatsRow, Upstream } from '../../lib/types.ts';
-import { useDayStats } from '../../lib/use-day-stats.ts';
+import { useDayStats } from '../overview/use-day-stats.ts';
 import { TestDialog } from './test-dialog.tsx';
 import { type Draft, UpstreamDrawer } from './upstream-drawer.tsx';
 import { UpstreamState } from './upstream-state.tsx';

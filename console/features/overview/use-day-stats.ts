@@ -1,6 +1,6 @@
 import useSWR from 'swr';
-import { queryOf } from './api.ts';
-import type { StatsRow } from './types.ts';
+import { queryOf } from '../../lib/api.ts';
+import type { StatsRow } from '../../lib/types.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
