@@ -55,7 +55,7 @@ export { endsInFailure } from './http-provider/reply-failure.ts';
 export { parseJson } from './codec/reply-text.ts';
 export { FieldReader, invalidField, MAX_TOKENS } from './codec/field-reader.ts';
 export { RequestTally } from './codec/request-tally.ts';
-export { TimeLimitError, withinTime } from './timing/within-time.ts';
+export { tryWithinTime } from './timing/within-time.ts';
 export {
   REQUEST_WORK,
   SCHEMA_WORK,

@@ -5,7 +5,7 @@ const [type] = echo().providers;
 const tool = {
   kind: 'function',
   name: 'get_weather',
-  schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  schema: { type: 'object', properties: { city: { type: 'string', default: 'Bergen' } }, required: ['city'] },
 } as const;
 
 describeProvider('echo', {
@@ -20,7 +20,9 @@ describeProvider('echo', {
       name: 'with a call after reasoning',
       request: { model: 'echo-reasoning', tools: [tool], toolChoice: { mode: 'any' } },
       expected: {
-        choices: [{ reason: 'tool-use', content: [{ type: 'reasoning' }, { arguments: '{"city":"echo"}' }] }],
+        choices: [
+          { reason: 'tool-use', content: [{ type: 'reasoning' }, { arguments: '{"city":"Bergen"}' }] },
+        ],
       },
     },
     {

@@ -5,8 +5,6 @@ import { leastCpuMs } from '../../../tests/support/cpu-time.ts';
 import { chatRequest, readReply, textOf } from '../../../tests/support/events.ts';
 import { embedInputs } from './embed.ts';
 import { echoProvider } from './provider.ts';
-import { samplePattern } from './schema/sample-pattern.ts';
-import { sampleSchema } from './schema/sample-schema.ts';
 
 const { context, setup } = createTestContext();
 const echo = echoProvider.create({ delayMs: 0 }, setup);
@@ -73,19 +71,5 @@ describe('embeddings of the echo', () => {
 
   it('may be as many as one answer carries', () => {
     expect(embed(Array.from({ length: 1_024 }, () => 'a'))().vectors).toHaveLength(1_024);
-  });
-});
-
-describe('a text for a pattern', () => {
-  it.each(['(a{9999}){2}', '((a{9999}){9999}){9999}', 'a{9999}b{9999}', '(((a{99}){99}){99}){99}'])(
-    'is not made where it would be too long: %s',
-    (pattern) => {
-      expect(samplePattern(pattern)).toBeUndefined();
-      expect(sampleSchema({ type: 'string', pattern })).toBeUndefined();
-    },
-  );
-
-  it('is made as long as that', () => {
-    expect(samplePattern('a{9999}')).toHaveLength(9999);
   });
 });

@@ -5,12 +5,11 @@ import {
   GatewayError,
   isJsonObject,
   type JsonObject,
+  type JsonValue,
   type Tool,
-  type WorkBudget,
 } from '@dragoman/core';
 import type { Prompt } from './read-prompt.ts';
-import { samplePattern } from './schema/sample-pattern.ts';
-import { sampleBudget, sampleSchema } from './schema/sample-schema.ts';
+import { sampleSchemas } from './sample.ts';
 
 type Callable = FunctionTool | FreeformTool;
 
@@ -32,11 +31,10 @@ export function chooseCalls(request: ChatRequest, prompt: Prompt): readonly Call
   const mentions = mentionsIn(prompt.text);
   const mentioned = tools.filter(({ name }) => mentions(name));
   const chosen = mentioned.length > 0 || !insists ? mentioned : tools.slice(0, 1);
-  const budget = sampleBudget();
-  const hint = findObject(prompt.text);
-  return chosen
-    .slice(0, parallel && mode !== 'one' ? undefined : 1)
-    .map((tool) => ({ tool, arguments: writeArguments(tool, { text: prompt.text, hint, budget }) }));
+  const called = chosen.slice(0, parallel && mode !== 'one' ? undefined : 1);
+  if (called.length === 0) return [];
+  const values = sampleSchemas(called.map(schemaOf), findObject(prompt.text));
+  return called.map((tool, at) => ({ tool, arguments: writeArguments(tool, values[at], prompt.text) }));
 }
 
 function isCallable(tool: Tool): tool is Callable {
@@ -61,27 +59,16 @@ function splitWords(text: string): readonly string[] {
   return apart.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
-interface Writing {
-  readonly text: string;
-  /** An object in the prompt. */
-  readonly hint: JsonObject | undefined;
-  readonly budget: WorkBudget;
+function schemaOf(tool: Callable): JsonValue {
+  if (tool.kind === 'function') return { type: 'object', ...tool.schema };
+  return tool.grammar?.syntax === 'regex' && { type: 'string', pattern: tool.grammar.definition };
 }
 
-function writeArguments(tool: Callable, { text, hint, budget }: Writing): string {
-  if (tool.kind === 'freeform') {
-    const { syntax, definition = '' } = tool.grammar ?? {};
-    return (syntax === 'regex' ? samplePattern(definition) : undefined) ?? text;
-  }
-  const value = sampleSchema({ type: 'object', ...tool.schema }, hint, budget);
+function writeArguments(tool: Callable, value: JsonValue | undefined, text: string): string {
+  if (tool.kind === 'freeform') return typeof value === 'string' ? value : text;
   if (value !== undefined) return JSON.stringify(value);
-  throw new GatewayError(
-    'invalid',
-    `No arguments were found that satisfy the schema of the tool ${tool.name}.`,
-    {
-      field: 'tools',
-    },
-  );
+  const message = `No arguments were found that satisfy the schema of the tool ${tool.name}.`;
+  throw new GatewayError('invalid', message, { field: 'tools' });
 }
 
 /** The JSON object in a prompt such as `weather for {"city": "Oslo"}`. */

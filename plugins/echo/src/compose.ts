@@ -1,7 +1,7 @@
 import { type Block, type ChatRequest, defined, type FinishReason, GatewayError } from '@dragoman/core';
 import { type Call, chooseCalls } from './choose-calls.ts';
 import { joinTexts, nameMedia, type Prompt, readPrompt } from './read-prompt.ts';
-import { sampleSchema } from './schema/sample-schema.ts';
+import { sampleSchemas } from './sample.ts';
 
 /** A block of the answer with all of its text. */
 export interface Passage {
@@ -45,7 +45,7 @@ function callPassage({ tool, arguments: text }: Call, number: number): Passage {
 function writeText({ output }: ChatRequest, prompt: Prompt): string {
   if (output?.type === 'json') return JSON.stringify({ echo: writeEcho(prompt) });
   if (output?.type !== 'schema') return writeEcho(prompt);
-  const value = sampleSchema(output.schema ?? true);
+  const [value] = sampleSchemas([output.schema ?? true]);
   if (value !== undefined) return JSON.stringify(value);
   throw new GatewayError('invalid', 'No answer was found that satisfies the schema.', {
     field: 'output.schema',

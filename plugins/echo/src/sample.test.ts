@@ -3,11 +3,17 @@ import addFormats from 'ajv-formats';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sampleSchema } from './sample-schema.ts';
-import { jsonSchemas } from './schema-arbitrary.ts';
+import { leastCpuMs } from '../../../tests/support/cpu-time.ts';
+import { HOSTILE_SCHEMAS } from '../../../tests/support/hostile-schemas.ts';
+import { jsonSchemas } from '../test/json-schemas.ts';
+import { sampleSchemas } from './sample.ts';
 
 const ajv = new Ajv2020({ strict: false, logger: false });
 addFormats.default(ajv);
+
+/** What is found for one schema. */
+const sampleSchema = (schema: JsonValue, hint?: JsonObject): JsonValue | undefined =>
+  sampleSchemas([schema], hint)[0];
 
 const LIST = {
   $defs: {
@@ -25,7 +31,7 @@ const LIST = {
 
 const pair = (to: string): JsonObject => ({ allOf: [{ $ref: to }, { $ref: to }] });
 
-describe('sampleSchema', () => {
+describe('sampleSchemas', () => {
   it('satisfies whatever schema a tool may declare', () => {
     fc.assert(
       fc.property(jsonSchemas(), (schema) => {
@@ -51,7 +57,7 @@ describe('sampleSchema', () => {
       'a recursion through the root',
       { type: 'object', required: ['kids'], properties: { kids: { type: 'array', items: { $ref: '#' } } } },
     ],
-    ['an escaped reference', { $defs: { 'a/b~c d': { const: 7 } }, $ref: '#/$defs/a~1b~0c%20d' }],
+    ['a reference of an older draft', { definitions: { a: { const: 7 } }, $ref: '#/definitions/a' }],
     [
       'tuples',
       {
@@ -112,9 +118,9 @@ describe('sampleSchema', () => {
     expect(sampleSchema({ type: 'string', pattern })).toMatch(new RegExp(pattern, 'u'));
   });
 
-  it('repeats what a pattern repeats until the text is long enough', () => {
-    expect(sampleSchema({ type: 'string', pattern: '^[ab]+$', minLength: 6 })).toBe('aaaaaa');
-    expect(sampleSchema({ type: 'string', pattern: '^x', minLength: 5 })).toBe('xecho');
+  it('makes a text that is long enough for its pattern, too', () => {
+    expect(sampleSchema({ type: 'string', pattern: '^[ab]+$', minLength: 4 })).toMatch(/^[ab]{4,}$/);
+    expect(sampleSchema({ type: 'string', pattern: '^x', minLength: 5 })).toMatch(/^x.{4,}$/);
     expect(sampleSchema({ type: 'string', pattern: '^x$', minLength: 6 })).toBeUndefined();
   });
 
@@ -130,7 +136,6 @@ describe('sampleSchema', () => {
     'uri',
     'uri-reference',
     'uuid',
-    'byte',
     'json-pointer',
   ])('makes a text of the format %s', (format) => {
     const schema = { type: 'string', format };
@@ -162,9 +167,10 @@ describe('sampleSchema', () => {
       },
     };
     expect(sampleSchema(schema, { city: 'Oslo', days: 3 })).toEqual({ city: 'Oslo', days: 3 });
-    expect(sampleSchema(schema, { city: 'Oslo', days: 'many', unit: 'K' })).toMatchObject({
-      city: 'Oslo',
-      unit: 'C',
+    expect(sampleSchema(schema, { city: 'Oslo', days: 'many', unit: 'K' })).toEqual({ city: 'Oslo' });
+    expect(sampleSchema({ ...schema, additionalProperties: false }, { place: 'Oslo', days: 3 })).toEqual({
+      city: expect.any(String),
+      days: 3,
     });
   });
 
@@ -180,5 +186,45 @@ describe('sampleSchema', () => {
       $defs[`d${level}`] = { anyOf: [part, part, part, part] };
     }
     expect(sampleSchema({ $defs, $ref: '#/$defs/d29' })).toBeUndefined();
+  });
+
+  it('prefers what the schema suggests', () => {
+    const properties = { city: { type: 'string', default: 'Oslo' }, unit: { examples: ['C'] } };
+    expect(sampleSchema({ type: 'object', properties, required: ['city', 'unit'] })).toEqual({
+      city: 'Oslo',
+      unit: 'C',
+    });
+  });
+
+  it('makes texts and lists no longer than they must be, within reason', () => {
+    expect(sampleSchema({ type: 'string', minLength: 3, maxLength: 1e9 })).toMatch(/^.{3,11}$/);
+    const list = sampleSchema({ type: 'array', items: { type: 'null' }, maxItems: 1e9 });
+    expect(list).toSatisfy((items: JsonValue[]) => items.length <= 8);
+    const apart = { type: 'string', allOf: [{ minLength: 50 }, { maxLength: 60 }] };
+    expect(sampleSchema(apart)).toMatch(/^.{50,60}$/);
+  });
+
+  it.each<JsonObject>([
+    { type: 'array', minItems: 30_000_000, items: { $ref: '#' } },
+    { type: 'string', pattern: '^a{30000000}$' },
+    { type: 'object', minProperties: 1, patternProperties: { '^a{30000000}$': {} } },
+  ])('takes no memory for what would be huge: %j', async (schema) => {
+    expect(sampleSchema(schema)).toBeUndefined();
+    expect(await leastCpuMs(() => sampleSchema(schema), 2)).toBeLessThan(15);
+  });
+
+  it('has one limit of time for all schemas', async () => {
+    const schemas = Array.from({ length: 200 }, () => HOSTILE_SCHEMAS['lists of lists'] ?? true);
+    expect(sampleSchemas(schemas)).toEqual([]);
+    expect(await leastCpuMs(() => sampleSchemas(schemas))).toBeLessThan(200);
+  });
+
+  it('leaves the schema as it is', () => {
+    const frozen = Object.freeze({ type: 'object', properties: Object.freeze({ a: Object.freeze({}) }) });
+    expect(sampleSchema(frozen)).toEqual({});
+    expect(
+      sampleSchema(JSON.parse('{"required":["__proto__"],"properties":{"__proto__":{"const":1}}}')),
+    ).toBe(undefined);
+    expect(Object.keys(Object.prototype)).toEqual([]);
   });
 });
