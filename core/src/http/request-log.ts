@@ -1,6 +1,6 @@
 import { recordedName } from '../catalogue/name-length.ts';
 import type { Context } from 'koa';
-import type { RequestLog } from '../log/log.ts';
+import { INFO, type RequestLog } from '../log/log.ts';
 import type { RequestState } from './base/request-state.ts';
 import { isAborted, statusOf } from './base/reply-state.ts';
 
@@ -10,6 +10,8 @@ export function logRequest(log: RequestLog, ctx: Context, milliseconds: number):
   const { usage, dropped } = notes;
   // JSON leaves out what is undefined.
   log({
+    level: INFO,
+    time: new Date().toISOString(),
     requestId,
     clientRequestId,
     method: ctx.method,
@@ -28,5 +30,6 @@ export function logRequest(log: RequestLog, ctx: Context, milliseconds: number):
     error: notes.errorKind ?? (isAborted(ctx) ? 'cancelled' : undefined),
     refused,
     dropped: dropped.length > 0 ? dropped.map(({ field }) => field) : undefined,
+    msg: 'request',
   });
 }

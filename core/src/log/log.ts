@@ -16,7 +16,19 @@ export interface Logs {
  * Writes the one line of a request. Its fields are known and none is secret, so nothing is searched: one call of
  * `JSON.stringify` takes a quarter of the time that a logger takes for so many fields.
  */
-export type RequestLog = (fields: object) => void;
+export type RequestLog = (line: RequestLine) => void;
+
+/** All of the line, so that its fields need not be copied into another object. */
+export interface RequestLine {
+  readonly level: typeof INFO;
+  readonly time: string;
+  readonly requestId: string;
+  readonly [field: string]: unknown;
+  readonly msg: 'request';
+}
+
+/** The level of a request's line. */
+export const INFO = pino.levels.values['info'];
 
 /** Fields that may hold a secret wherever they turn up in a logged object. */
 const SECRET_FIELDS = [
@@ -30,10 +42,8 @@ const SECRET_FIELDS = [
   'x-goog-api-key',
 ];
 
-/** JSON lines are written many at a time, in bytes. */
-const HELD_JSON = 16 * 1024;
-
-const INFO = pino.levels.values['info'];
+/** JSON lines are written many at a time, in bytes: each write wakes another thread. */
+const HELD_JSON = 64 * 1024;
 
 /** The process's loggers: JSON lines in production, readable in a terminal. Secrets are left out by value, too. */
 export function createLogs(
@@ -61,10 +71,7 @@ export function createLogs(
     redact: { paths, censor: '[redacted]' },
   };
   const log = pino(options, destination);
-  const request: RequestLog = (fields) => {
-    const line = { level: INFO, time: new Date().toISOString(), ...fields, msg: 'request' };
-    sink.write(encode(`${JSON.stringify(line)}\n`));
-  };
+  const request: RequestLog = (line) => void sink.write(encode(`${JSON.stringify(line)}\n`));
   return { log, request: log.isLevelEnabled('info') ? request : () => {}, sink };
 }
 
