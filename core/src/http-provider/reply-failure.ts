@@ -20,31 +20,24 @@ function saysSomething(error: JsonValue | undefined): boolean {
   return isJsonObject(error) && Object.keys(error).length > 0;
 }
 
-const MARKS = ['"error"', '"failed"'];
-/** What follows the mark of a field that says nothing. */
-const NOTHING = /^"error"\s*:\s*(?:null|false|""|\{\s*\})/;
+/**
+ * What a failure cannot do without, unless its field says nothing. One expression: the search for a text of seven
+ * letters and more takes several times as long.
+ */
+const MAY_FAIL = /"failed"|"error"(?!\s*:\s*(?:null|false|""|\{\s*\}))/;
 
 /** Whether a JSON text may tell of a failure: a search that costs little where it does not. */
 export function mayTellFailure(body: string): boolean {
-  for (const mark of MARKS) {
-    for (let at = body.indexOf(mark); at >= 0; at = body.indexOf(mark, at + mark.length)) {
-      if (!NOTHING.test(body.slice(at, at + 64))) return true;
-    }
-  }
-  return false;
+  return MAY_FAIL.test(body);
 }
 
 /** Whether the last bytes of a stream of events tell of a failure. */
 export function endsInFailure(text: string): boolean {
-  if (!hasMark(text)) return false;
+  if (!MAY_FAIL.test(text)) return false;
   return text.split(/\r\n|\n|\r/).some((line) => {
-    const event = line.startsWith('data:') && hasMark(line) ? parseJson(line.slice(5)) : undefined;
+    const event = line.startsWith('data:') && MAY_FAIL.test(line) ? parseJson(line.slice(5)) : undefined;
     if (event === undefined) return false;
     const response = isJsonObject(event) ? event['response'] : undefined;
     return failureIn(event) !== undefined || (response !== undefined && failureIn(response) !== undefined);
   });
-}
-
-function hasMark(text: string): boolean {
-  return text.includes('"error"') || text.includes('"failed"');
 }

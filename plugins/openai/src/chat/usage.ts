@@ -77,7 +77,7 @@ export function encodeUsage(usage: Usage = { input: 0, output: 0 }): JsonObject 
 export function readEnd(wire: string, text: string): ReplyEnd {
   const decode = wire === OPENAI_RELAY ? decodeRelayUsage : decodeUsage;
   // Of a long reply that is no stream, only the end was kept.
-  const usage = /^data:/m.test(text) ? lastUsage(text, decode) : usageOfReply(text, decode);
+  const usage = hasEvents(text) ? lastUsage(text, decode) : usageOfReply(text, decode);
   if (/^\s*\{/.test(text)) return defined({ usage, isComplete: true });
   // Other streams of OpenAI, which are only relayed, end in other ways.
   const isChat = wire === OPENAI_CHAT || wire === OPENAI_COMPLETIONS;
@@ -86,8 +86,13 @@ export function readEnd(wire: string, text: string): ReplyEnd {
   return defined({ usage, isComplete, isFailed });
 }
 
+/** Whether a line begins an event. Not one expression for all lines, which would be tried at every character. */
+function hasEvents(text: string): boolean {
+  return text.startsWith('data:') || text.includes('\ndata:') || text.includes('\rdata:');
+}
+
 /** An object that holds at most one more level of objects, as usage does. */
-const USAGE = /"usage"\s*:\s*(\{(?:[^{}]|\{[^{}]*\})*\})/y;
+const USAGE = /"usage"\s*:\s*(\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})/y;
 
 /** Parses the usage alone; within a text, quotes would be escaped, so the key is not found there. */
 function usageOfReply(text: string, decode: typeof decodeUsage): Usage | undefined {
