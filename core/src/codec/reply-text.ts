@@ -2,18 +2,24 @@ import type { Readable } from 'node:stream';
 import type { JsonValue } from '../canonical/json.ts';
 import { MAX_REPLY_BYTES, tooLarge } from '../canonical/reply-size.ts';
 import { jsonExcess } from '../transport/json/json-scan.ts';
+import { ReplyBody } from '../transport/reply-body.ts';
 
 /** Reads a body whole, up to a bound. */
 export async function readWhole(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
+  const whole = body instanceof ReplyBody ? body.takeWhole(MAX_REPLY_BYTES) : undefined;
+  const text = (whole ?? (await readPieces(body))).toString('utf8');
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
+async function readPieces(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    size += chunk.length;
+  for await (const piece of body) {
+    pieces.push(piece);
+    size += piece.length;
     if (size > MAX_REPLY_BYTES) throw tooLarge();
   }
-  const text = Buffer.concat(chunks).toString('utf8');
-  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+  return Buffer.concat(pieces);
 }
 
 /** The first character of a body that is not white space; empty when there is none. The body stays whole. */

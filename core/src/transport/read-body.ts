@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { guarded } from '../timing/guarded.ts';
+import { ReplyBody } from './reply-body.ts';
 
 /** Reads at most `limit` bytes of a body as text, without a byte order mark, and lets go of the rest. A body that breaks gives what came. */
 export async function readText(body: Readable, limit: number): Promise<string> {
@@ -24,6 +25,8 @@ export async function readText(body: Readable, limit: number): Promise<string> {
  * Events are cheaper here than async iteration.
  */
 export function readUpTo(body: Readable, limit: number): Promise<Buffer | undefined> {
+  const whole = body instanceof ReplyBody ? body.takeWhole(limit) : undefined;
+  if (whole) return Promise.resolve(whole);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
+import fc from 'fast-check';
+import type { Dispatcher } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   DEFAULTS,
@@ -9,6 +11,62 @@ import {
   listen,
   serveByHand,
 } from '../../../tests/support/http-client.ts';
+import { readUpTo } from './read-body.ts';
+import { ReplyBody } from './reply-body.ts';
+
+const pieces = fc.array(
+  fc.uint8Array({ minLength: 1, maxLength: 20 }).map((bytes) => Buffer.from(bytes)),
+  { maxLength: 8 },
+);
+
+describe('the bytes of a reply', () => {
+  const create = (): ReplyBody =>
+    new ReplyBody({ pause() {}, resume() {}, abort() {} } as unknown as Dispatcher.DispatchController);
+
+  it('are all read once, however many of them came before anybody read', () =>
+    fc.assert(
+      fc.asyncProperty(pieces, pieces, fc.integer({ min: 0, max: 200 }), async (before, after, limit) => {
+        const all = Buffer.concat([...before, ...after]);
+        const body = create();
+        for (const piece of before) body.receive(piece);
+        const isOver = after.length === 0;
+        if (isOver) body.end();
+        const whole = readUpTo(body, limit);
+        for (const piece of after) body.receive(piece);
+        if (!isOver) body.end();
+        if (all.length <= limit) expect(await whole).toEqual(all);
+        else {
+          expect(await whole).toBeUndefined();
+          expect(await buffer(body)).toEqual(all);
+        }
+      }),
+    ));
+
+  it('are taken whole only before they are read, and only once', async () => {
+    const body = create();
+    body.receive(Buffer.from('a'));
+    expect(body.takeWhole(10)).toBeUndefined();
+    body.receive(Buffer.from('b'));
+    body.end();
+    expect(body.takeWhole(1)).toBeUndefined();
+    expect(String(body.takeWhole(10))).toBe('ab');
+    expect(body.takeWhole(10)).toBeUndefined();
+    expect(await text(body)).toBe('');
+    const other = create();
+    other.receive(Buffer.from('a'));
+    other.end();
+    expect(String(other.read())).toBe('a');
+    expect(other.takeWhole(10)).toBeUndefined();
+  });
+
+  it('are not taken of a reply that broke', async () => {
+    const body = create();
+    body.receive(Buffer.from('a'));
+    body.end(new Error('It broke.'));
+    expect(body.takeWhole(10)).toBeUndefined();
+    await expect(text(body)).rejects.toThrow('It broke.');
+  });
+});
 
 describe('the connections of replies', () => {
   /** Counts connections and answers with a short stream. */

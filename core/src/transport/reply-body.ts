@@ -12,6 +12,9 @@ const REST_MS = 250;
  */
 export class ReplyBody extends Readable {
   readonly #controller: Dispatcher.DispatchController;
+  /** What came before anybody read; `undefined` from then on. */
+  #unread: Buffer[] | undefined = [];
+  #unreadBytes = 0;
   #isOver = false;
   #rest = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -26,7 +29,7 @@ export class ReplyBody extends Readable {
   /** Takes the next bytes from the connection. */
   receive(chunk: Buffer): void {
     if (!this.destroyed) {
-      if (!this.push(chunk)) this.#controller.pause();
+      if (!this.#take(chunk)) this.#controller.pause();
       return;
     }
     this.#rest += chunk.length;
@@ -38,11 +41,26 @@ export class ReplyBody extends Readable {
     this.#isOver = true;
     clearTimeout(this.#timer);
     if (error) this.destroy(error);
-    else this.push(null);
+    else if (!this.#unread) this.push(null);
+  }
+
+  /**
+   * All of it at once, where it has ended within the limit and nobody has read of it; `undefined` otherwise. A short
+   * reply comes in one piece with its headers, and the events of a stream would cost it more than its way here.
+   */
+  takeWhole(limit: number): Buffer | undefined {
+    const unread = this.#unread;
+    if (!unread || !this.#isOver || this.destroyed || this.#unreadBytes > limit) return undefined;
+    this.#unread = undefined;
+    return unread.length === 1 ? unread[0] : Buffer.concat(unread);
   }
 
   override _read(): void {
-    this.#controller.resume();
+    const unread = this.#unread ?? [];
+    this.#unread = undefined;
+    for (const chunk of unread) this.push(chunk);
+    if (this.#isOver) this.push(null);
+    else this.#controller.resume();
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
@@ -52,6 +70,14 @@ export class ReplyBody extends Readable {
       this.#controller.resume();
     }
     callback(error);
+  }
+
+  /** Whether more may come. */
+  #take(chunk: Buffer): boolean {
+    if (!this.#unread) return this.push(chunk);
+    this.#unread.push(chunk);
+    this.#unreadBytes += chunk.length;
+    return this.#unreadBytes < this.readableHighWaterMark;
   }
 
   #cutOff(): void {
