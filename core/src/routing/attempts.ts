@@ -76,9 +76,18 @@ export async function tryCandidate<Result>(
   const started = clock.now();
   const startedAt = performance.now();
   const own = (call = startCall(pools, {
-    ...{ upstream, model, requestId, signal, dropped: notes.dropped },
-    ...{ totalMs, firstTokenMs, health, now: clock.now },
-    ...{ capture: notes.capture, attempt: notes.tries.length - 1, isLimited: notes.isLimited },
+    upstream,
+    model,
+    requestId,
+    signal,
+    dropped: notes.dropped,
+    totalMs,
+    firstTokenMs,
+    health,
+    now: clock.now,
+    capture: notes.capture,
+    attempt: notes.tries.length - 1,
+    isLimited: notes.isLimited,
     onFailure: learn,
     onFault: (fault) => diary.fault(fault),
     onRelease() {

@@ -66,7 +66,7 @@ export interface Exchange {
   readonly protocol: Protocol;
   readonly raw: RawRequest;
   /** The client's key; absent when the gateway is open. */
-  readonly key?: StoredKey;
+  readonly key?: StoredKey | undefined;
   /** Fires when the client went away. */
   readonly signal: AbortSignal;
   readonly log: Log;

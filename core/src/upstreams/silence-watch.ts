@@ -44,7 +44,10 @@ export class SilenceWatch {
   answered(): void {
     if (this.#isAnswered) return;
     this.#isAnswered = true;
-    if (this.#timer) this.#start();
+    const { headersMs, idleMs } = this.#input.timeouts;
+    // One that rings too early finds out how much is left.
+    if (this.#timer && idleMs < headersMs) this.#start();
+    else this.#signs += 1;
   }
 
   /** Nobody waits at the moment: a slow client is not the upstream's fault. */

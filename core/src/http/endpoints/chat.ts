@@ -53,15 +53,22 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
             model: candidate.model,
             call,
             stream,
-            ...{ hold, readStream: form?.readStream, isAnswer: true },
+            hold,
+            readStream: form?.readStream,
+            isAnswer: true,
             secrets: candidate.upstream.secrets,
             countAs: new ContainedForward(forward, call).reader(endpoint.wire) ?? 'text',
           });
         names.check(candidate);
         if (talk.missing) throw talk.missing;
         return translate(own, {
-          ...{ endpoint: writer, request: context.request, candidate, call, context },
-          ...{ memory: deps.callMemory, hold },
+          endpoint: writer,
+          request: context.request,
+          candidate,
+          call,
+          context,
+          memory: deps.callMemory,
+          hold,
           ...(talk.keep && { keep: talk.keep }),
         });
       };

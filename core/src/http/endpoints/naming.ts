@@ -1,4 +1,3 @@
-import { defined } from '../../canonical/json.ts';
 import type { ModelPlaces } from '../../plugin/protocol.ts';
 import type { Exchange } from '../../routing/exchange.ts';
 import { MODEL_LIKE, ModelNames } from '../../catalogue/model-names.ts';
@@ -29,9 +28,8 @@ export function createNaming({ models }: { readonly models?: ModelPlaces }): Nam
       if (!(body instanceof Uint8Array)) return new ModelNames({ model, query, isScoped });
       const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
       const mentions = findPlaced(bytes, placesFor(isScoped));
-      return new ModelNames(
-        defined({ model, query, isScoped, prefix, body: { bytes: body, mentions, encode: JSON.stringify } }),
-      );
+      const named = { bytes: body, mentions, encode: JSON.stringify };
+      return new ModelNames({ model, query, isScoped, prefix, body: named });
     },
   };
 }

@@ -1,5 +1,4 @@
 import type { Context } from 'koa';
-import { defined } from '../../canonical/json.ts';
 import type { Endpoint, Protocol } from '../../plugin/protocol.ts';
 import type { Log } from '../../plugin/call-context.ts';
 import type { Exchange } from '../../routing/exchange.ts';
@@ -56,7 +55,7 @@ export function openExchange(
       // Only `set-cookie` is ever a list, and requests have none.
       headers: ctx.req.headers as HeaderMap,
     },
-    ...defined({ key }),
+    key,
     signal: deps.running.signalOf(ctx),
     log: deps.log,
     notes: state.notes,

@@ -34,10 +34,13 @@ export function askProvider<T>(
     }
     signal.addEventListener('abort', onAbort, { once: true });
     if (isImpatient) silence.wait();
-    const run = async (): Promise<T> => work(context);
-    runAs(upstream.scope, run).then((value) => {
-      settle();
-      resolve(value);
-    }, fail);
+    try {
+      runAs(upstream.scope, () => Promise.resolve(work(context))).then((value) => {
+        settle();
+        resolve(value);
+      }, fail);
+    } catch (error) {
+      fail(error);
+    }
   });
 }

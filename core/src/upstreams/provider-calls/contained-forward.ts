@@ -24,9 +24,10 @@ export class ContainedForward {
   async send(raw: RawRequest, model: string | undefined): Promise<HttpReply> {
     // A file may take long to go out.
     const isImpatient = raw.body === undefined || raw.body instanceof Uint8Array;
-    const send = async (context: Call['context']): Promise<HttpReply> =>
-      checked(await this.#forward.send(raw, model, context));
-    const reply = await askProvider(this.#call, send, { isImpatient });
+    const sent = await askProvider(this.#call, (context) => this.#forward.send(raw, model, context), {
+      isImpatient,
+    });
+    const reply = this.#try(() => checked(sent));
     // The bodies of the HTTP client keep the time-outs themselves.
     return reply.body instanceof ReplyBody
       ? reply
