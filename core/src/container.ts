@@ -21,6 +21,7 @@ import { createPrices } from './limits/prices.ts';
 import { createLogs } from './log/log.ts';
 import { createRegistry } from './plugin/registry.ts';
 import type { RoutingConfig } from './config/routing.ts';
+import { credentialNames } from './http/access/credentials.ts';
 import { createAliases } from './catalogue/aliases.ts';
 import { createCatalogue } from './catalogue/catalogue.ts';
 import { type Clock, systemClock } from './timing/clock.ts';
@@ -56,7 +57,10 @@ export async function createContainer(
 ): Promise<DependencyContainer> {
   const container = root.createChildContainer();
   const known = new KnownSecrets();
-  const { log, request, sink } = createLogs(config.log, () => known.all);
+  const { log, request, sink } = createLogs(config.log, {
+    secrets: () => known.all,
+    credentials: credentialNames(config.plugins).headers,
+  });
   const folder = config.data;
   const { now, steady = now } = clock;
   container.register(tokens.CONFIG, { useValue: config });
@@ -155,7 +159,7 @@ function openTraces(
   return createTraces({
     folder: data,
     retention: { maxAgeMs, maxCount, maxBytes },
-    rules: { ...redact, keepMedia },
+    rules: { ...redact, keepMedia, credentials: credentialNames(plugins) },
     readers: plugins.flatMap(({ wireReaders }) => wireReaders ?? []),
     ...{ log, secrets },
   });

@@ -19,6 +19,7 @@ import { createConsoleFiles } from './http/console-files.ts';
 import { createInfoRouter } from './http/info.ts';
 import { createPasses } from './http/access/passes.ts';
 import { expectedProtocol } from './http/access/expected-protocol.ts';
+import { credentialNames } from './http/access/credentials.ts';
 import { createProxies } from './http/access/proxies.ts';
 import { createRecorder } from './http/recording/recorder.ts';
 import { createProtocolRouter } from './http/endpoints/routes.ts';
@@ -26,6 +27,7 @@ import { createRunning, stopped } from './http/base/running.ts';
 import { createSessions } from './http/access/sessions.ts';
 import { readTls } from './http/tls.ts';
 import { createUploadWatch } from './http/bodies/upload-watch.ts';
+import { createTextCounters } from './metering/text-tokens.ts';
 import { createCallMemory } from './serving/call-memory.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createMetricsRouter } from './http/metrics/router.ts';
@@ -191,6 +193,7 @@ async function assemble(
     baseUrl: () => addresses?.innerUrl ?? '',
   });
   const { bodyLimit, keepAliveMs } = config.server;
+  const { headers: credentialHeaders } = credentialNames(config.plugins);
   const protocolRouter = createProtocolRouter(registry.protocols, {
     ...{ catalogue, upstreams, keys, pools, log, now },
     ...{ bodyLimit, keepAliveMs, bodies, uploads, passes, recorder, running },
@@ -200,12 +203,15 @@ async function assemble(
     routing: () => live.get().routing,
     conversations: container.resolve(tokens.CONVERSATIONS),
     ownedIds: container.resolve(tokens.OWNED_IDS),
+    textCounter: createTextCounters(config.plugins.flatMap(({ tokenizers = [] }) => tokenizers)),
     auth: config.auth,
+    credentialHeaders,
   });
   const infoRouter = createInfoRouter({
     name: 'Dragoman',
     version: manifest.version,
     auth: config.auth,
+    credentialHeaders,
     protocols: registry.protocols,
     isReady: () => !stopping.signal.aborted,
     hasConsole: !isConsoleApart(config.console),

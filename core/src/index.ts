@@ -13,6 +13,7 @@ export type * from './plugin/forward.ts';
 export type * from './plugin/plugin.ts';
 export type * from './plugin/protocol.ts';
 export type * from './plugin/provider.ts';
+export type * from './plugin/wire-facts.ts';
 export type { HeaderMap, HttpClient, HttpReply, HttpRequest } from './transport/http.ts';
 export { BlockSerializer, BlockWriter } from './codec/blocks.ts';
 export {

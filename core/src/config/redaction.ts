@@ -6,4 +6,6 @@ export interface RedactionRules {
   readonly patterns: readonly string[];
   /** Whether pictures, sounds and files inside of JSON are kept; else only their digest and size are. */
   readonly keepMedia: boolean;
+  /** Headers, and fields of the query, in which clients send their key, besides those whose names look secret. */
+  readonly credentials?: { readonly headers: readonly string[]; readonly query: readonly string[] };
 }

@@ -75,7 +75,9 @@ export const aliasCandidateSchema = z.strictObject({
 
 /** A name that clients may ask for, and who answers. One shape in the file, in the state and in the admin API. */
 export const aliasSchema = z.strictObject({
-  name: name.describe('A name, a pattern with `*`, or a regular expression between slashes: `/^gpt-(.+)$/`.'),
+  name: name.describe(
+    'A name, a pattern with `*`, or a regular expression between slashes: `/^team-(.+)$/`.',
+  ),
   enabled: z.boolean().default(true),
   candidates: z.array(aliasCandidateSchema).min(1),
   policy: policySchema.optional(),

@@ -9,7 +9,7 @@ import { prioritySchema, weightSchema } from './routing.ts';
 export const upstreamIdSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
-  .describe('Names the upstream, in logs and in model names such as `openai/gpt-5`.');
+  .describe('Names the upstream, in logs and in model names such as `local/small`.');
 
 const milliseconds = z.int().min(1).max(86_400_000);
 

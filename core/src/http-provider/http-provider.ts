@@ -21,13 +21,14 @@ export interface HttpProviderInput extends HttpUpstream {
   readonly forward?: ForwardInput;
   readonly models?: Provider['models'];
   readonly embed?: Provider['embed'];
+  readonly rateLimits?: Provider['rateLimits'];
 }
 
 const ERROR_BYTES = 16 * 1024;
 
 /** Makes a provider of an HTTP API from the pure codec of its wire. */
 export function createHttpProvider(input: HttpProviderInput): Provider {
-  const { codec, models, embed, forward } = input;
+  const { codec, models, embed, forward, rateLimits } = input;
   return {
     async *chat(request, context) {
       const asked = await inlineFiles(request, codec, context);
@@ -44,6 +45,7 @@ export function createHttpProvider(input: HttpProviderInput): Provider {
     },
     ...(models && { models }),
     ...(embed && { embed }),
+    ...(rateLimits && { rateLimits }),
     ...(forward && { forward: createForward(input, forward) }),
   };
 }

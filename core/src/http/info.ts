@@ -8,6 +8,8 @@ export interface InfoDeps {
   readonly name: string;
   readonly version: string;
   readonly auth: boolean;
+  /** Where clients may put their key, besides `Authorization`. */
+  readonly credentialHeaders: readonly string[];
   readonly protocols: readonly Protocol[];
   /** Whether the console is at this address. Otherwise strangers need not know where it is. */
   readonly hasConsole: boolean;
@@ -23,6 +25,7 @@ export interface InfoDeps {
 /** What anybody may know: whether the gateway lives, and how to call it. */
 export function createInfoRouter(deps: InfoDeps): Router {
   const router = createAppRouter();
+  const places = ['Authorization: Bearer', ...deps.credentialHeaders].map((name) => `\`${name}\``);
   router.get(['/healthz', '/health'], (ctx) => {
     ctx.body = { status: 'ok' };
   });
@@ -44,9 +47,7 @@ export function createInfoRouter(deps: InfoDeps): Router {
       name: deps.name,
       version: deps.version,
       description: 'A gateway between LLM clients and LLM upstreams.',
-      authentication: deps.auth
-        ? 'A key of this gateway, as `Authorization: Bearer` or `x-api-key`.'
-        : 'None.',
+      authentication: deps.auth ? `A key of this gateway, as ${places.join(', ')}.` : 'None.',
       ...(deps.hasConsole && { console: '/console/', admin: '/admin/api/v1/openapi.json' }),
       health: ['/healthz', '/readyz'],
       endpoints: deps.protocols.flatMap(({ name, endpoints }) =>

@@ -30,17 +30,15 @@ export interface RequestLine {
 /** The level of a request's line. */
 export const INFO = pino.levels.values['info'];
 
+export interface LogSecrets {
+  /** What must appear nowhere, by value. */
+  readonly secrets?: () => Secrets;
+  /** Headers in which clients send their key. */
+  readonly credentials?: readonly string[];
+}
+
 /** Fields that may hold a secret wherever they turn up in a logged object. */
-const SECRET_FIELDS = [
-  'apiKey',
-  'authorization',
-  'password',
-  'token',
-  'secret',
-  'cookie',
-  'x-api-key',
-  'x-goog-api-key',
-];
+const SECRET_FIELDS = ['apiKey', 'authorization', 'password', 'token', 'secret', 'cookie'];
 
 /** JSON lines are written many at a time, in bytes: each write wakes another thread. */
 const HELD_JSON = 64 * 1024;
@@ -48,9 +46,13 @@ const HELD_JSON = 64 * 1024;
 /** The process's loggers: JSON lines in production, readable in a terminal. Secrets are left out by value, too. */
 export function createLogs(
   { level, format }: Pick<ResolvedConfig['log'], 'level' | 'format'>,
-  secrets: () => Secrets = () => NO_SECRETS,
+  { secrets = () => NO_SECRETS, credentials = [] }: LogSecrets = {},
 ): Logs {
-  const paths = SECRET_FIELDS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
+  const paths = [...SECRET_FIELDS, ...credentials].flatMap((name) => [
+    `["${name}"]`,
+    `*["${name}"]`,
+    `*.*["${name}"]`,
+  ]);
   const isPretty = format === 'pretty';
   const encode = isPretty ? prettyLines() : visibleJson;
   const sink = createLogSink({

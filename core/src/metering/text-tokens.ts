@@ -1,5 +1,10 @@
+import type { Tokenizer } from '../plugin/wire-facts.ts';
+
 /** Tells how many tokens a text is. */
 export type TextCounter = (text: string) => number;
+
+/** Gives the counter for the texts of one request to a model. */
+export type TextCounters = (model: string) => Promise<TextCounter>;
 
 /** What a token is on average in English prose and code, in bytes of UTF-8; it fits other scripts well enough. */
 export const BYTES_OF_TOKEN = 4;
@@ -7,25 +12,13 @@ export const BYTES_OF_TOKEN = 4;
 /** A guess by length, for models whose tokenizer is not public. */
 export const countByLength: TextCounter = (text) => Math.ceil(Buffer.byteLength(text) / BYTES_OF_TOKEN);
 
-const ENCODINGS = [
-  {
-    models: /^(?:gpt-3|gpt-4(?!o|\.)|text-embedding-)/,
-    load: () => import('gpt-tokenizer/encoding/cl100k_base'),
-  },
-  { models: /^(?:gpt-|chatgpt-|o\d)/, load: () => import('gpt-tokenizer/encoding/o200k_base') },
-];
-
-/**
- * The tokenizer of a model of OpenAI's, else a guess. A tokenizer is some megabytes, and loaded when it is first
- * wanted.
- */
-export async function textCounter(model: string): Promise<TextCounter> {
-  const name = model.slice(model.lastIndexOf('/') + 1);
-  const encoding = ENCODINGS.find(({ models }) => models.test(name));
-  if (!encoding) return countByLength;
-  const { countTokens } = await encoding.load();
-  // What looks like a special token is only text where a client says it.
-  return inPieces((piece) => countTokens(piece, { disallowedSpecial: new Set() }));
+/** Counts by the first tokenizer for a model, else guesses. */
+export function createTextCounters(tokenizers: readonly Tokenizer[]): TextCounters {
+  return async (model) => {
+    const name = model.slice(model.lastIndexOf('/') + 1);
+    const tokenizer = tokenizers.find(({ models }) => models.test(name));
+    return tokenizer ? inPieces(await tokenizer.load()) : countByLength;
+  };
 }
 
 /** Tokenizers take time by the square of a run without spaces. */

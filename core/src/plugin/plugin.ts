@@ -6,6 +6,7 @@
 import type { ObserverSetup, TraceObserver } from './observer.ts';
 import type { Protocol } from './protocol.ts';
 import type { ProviderType } from './provider.ts';
+import type { Tokenizer } from './wire-facts.ts';
 
 /** What a plugin's factory returns. */
 export interface Plugin {
@@ -22,4 +23,6 @@ export interface Plugin {
   readonly protocols?: readonly Protocol[];
   /** The kinds of upstream that the configuration may name. */
   readonly providers?: readonly ProviderType[];
+  /** For prompts that no upstream counts. Default: tokens are guessed by length. */
+  readonly tokenizers?: readonly Tokenizer[];
 }

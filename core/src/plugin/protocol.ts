@@ -8,6 +8,7 @@ import type { OpaqueBox } from '../codec/opaque.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import type { SseEvent } from '../transport/sse.ts';
 import type { ConversationRules } from './conversation-rules.ts';
+import type { CredentialPlaces } from './wire-facts.ts';
 
 /** What an endpoint decodes. */
 export interface RequestInput {
@@ -233,8 +234,13 @@ export interface Protocol {
   readonly title: string;
   /** Mounted in this order; the first that matches answers. Relays come after all protocols' other endpoints. */
   readonly endpoints: readonly Endpoint[];
-  /** The query parameter that may hold a client's key, where official SDKs or docs put it there. Default: none. */
-  readonly credentialInQuery?: string;
+  /** Where clients put their key, besides `Authorization: Bearer`. */
+  readonly credentials?: CredentialPlaces;
+  /**
+   * The client's headers that change what a request means: a recorded request is sent again with them. A name with `-`
+   * at its end is a prefix.
+   */
+  readonly clientHeaders?: readonly string[];
   /** Writes an error that is reported before a reply begins. */
   encodeError(error: GatewayError): EncodedError;
   /** The headers with which this protocol reports what is left of rate limits. */

@@ -8,6 +8,7 @@ import type { HttpClient } from '../transport/http.ts';
 import type { CallContext, Log } from './call-context.ts';
 import type { CapabilityTable } from './capabilities.ts';
 import type { Forward } from './forward.ts';
+import type { RateLimitHeaders } from './wire-facts.ts';
 
 /** One upstream, ready to be called. `chat` is the only required method. */
 export interface Provider {
@@ -24,6 +25,8 @@ export interface Provider {
   countTokens?(request: ChatRequest, context: CallContext): Promise<number>;
   /** The fast path: the client's bytes go to an upstream that speaks the same wire. */
   readonly forward?: Forward;
+  /** An upstream that has nothing left is not asked before there is more. Default: its replies do not tell. */
+  readonly rateLimits?: readonly RateLimitHeaders[];
   /** Called when the upstream is closed. The gateway waits for at most two seconds. */
   close?(): Promise<void>;
 }

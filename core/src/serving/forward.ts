@@ -24,7 +24,7 @@ const ERROR_TEXT_BYTES = 16 * 1024;
 const WHOLE_BODY_BYTES = 1024 * 1024;
 
 /** The headers of an upstream's reply that mean something to a client. Others may tell whose account it uses. */
-const REPLY_HEADERS: ReadonlySet<string> = new Set([
+const REPLY_HEADERS = [
   'content-type',
   'content-length',
   'content-disposition',
@@ -35,8 +35,7 @@ const REPLY_HEADERS: ReadonlySet<string> = new Set([
   'retry-after',
   'retry-after-ms',
   'x-should-retry',
-]);
-const REPLY_PREFIX = 'x-ratelimit-';
+];
 
 /** The upstream's way to take bytes of a wire unchanged, if it has one and its config allows it. */
 export function forwardOf({ upstream }: Pick<Candidate, 'upstream'>, wire: string): Forward | undefined {
@@ -75,7 +74,7 @@ export async function forwardRequest(
   const { fail } = contained;
   const answer = await send(contained, input);
   const { status, headers, body } = answer;
-  const reply = { status, headers: replyHeaders(headers, forward.replyHeaders) };
+  const reply = { status, headers: replyHeaders(headers, passedOn(forward)) };
   const judge = (text: string): ReplyEnd => {
     const end = readEnd(forward, raw.wire, text);
     if (end.usage) exchange.notes.usage = end.usage;
@@ -249,14 +248,32 @@ function isJson(headers: HeaderMap): boolean {
   return /\bjson\b/i.test(headers['content-type'] ?? '');
 }
 
-function replyHeaders(headers: HeaderMap, more: readonly string[] = []): HeaderMap {
+/** Which headers of an upstream's replies go on. */
+interface PassedOn {
+  readonly names: ReadonlySet<string>;
+  readonly prefixes: readonly string[];
+}
+
+const known = new WeakMap<Forward, PassedOn>();
+
+/** Made once for each upstream: every reply is asked about. */
+function passedOn(forward: Forward): PassedOn {
+  const found = known.get(forward);
+  if (found) return found;
+  const { replyHeaders: own = [] } = forward;
+  const made = {
+    names: new Set([...REPLY_HEADERS, ...own.filter((name) => !name.endsWith('-'))]),
+    prefixes: own.filter((name) => name.endsWith('-')),
+  };
+  known.set(forward, made);
+  return made;
+}
+
+function replyHeaders(headers: HeaderMap, { names, prefixes }: PassedOn): HeaderMap {
   const kept: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
-    const isKept =
-      REPLY_HEADERS.has(name) ||
-      name.startsWith(REPLY_PREFIX) ||
-      more.some((one) => (one.endsWith('-') ? name.startsWith(one) : name === one));
+    const isKept = names.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
     if (value !== undefined && isKept) kept[name] = value;
   }
   const requestId = headers['x-request-id'] ?? headers['request-id'];

@@ -173,7 +173,7 @@ class OpenCall implements Call, RequestWatcher, ReplyTap {
     if (upstreamRequestId !== undefined) seen.upstreamRequestId = upstreamRequestId;
     const { health, now } = this.#input;
     if (health && now) {
-      const ms = exhaustedFor(headers);
+      const ms = exhaustedFor(headers, this.upstream.provider.rateLimits);
       if (ms !== undefined) health.exhaustedUntil = now() + ms;
     }
   }

@@ -1,28 +1,26 @@
 import { durationMs } from '../http-provider/retry-after.ts';
+import type { RateLimitHeaders } from '../plugin/wire-facts.ts';
 import type { HeaderMap } from '../transport/http.ts';
 
-/** OpenAI and those like it: how long as `1s`, `6m0s` or `120ms`. */
-const OPENAI = ['requests', 'tokens'].map((what) => ({
-  remaining: `x-ratelimit-remaining-${what}`,
-  reset: `x-ratelimit-reset-${what}`,
-}));
-/** Anthropic: until when, as a date. */
-const ANTHROPIC = ['requests', 'tokens', 'input-tokens', 'output-tokens'].map((what) => ({
-  remaining: `anthropic-ratelimit-${what}-remaining`,
-  reset: `anthropic-ratelimit-${what}-reset`,
-}));
+/** When the reply does not say it. */
+const USUAL_MS = 1_000;
 
 /** For how long an upstream has nothing left, in milliseconds, as its reply says; `undefined` when it has. */
-export function exhaustedFor(headers: HeaderMap): number | undefined {
+export function exhaustedFor(
+  headers: HeaderMap,
+  limits: readonly RateLimitHeaders[] = [],
+): number | undefined {
   let longest: number | undefined;
-  for (const { remaining, reset } of 'x-ratelimit-remaining-requests' in headers ? OPENAI : []) {
-    if (headers[remaining] === '0') longest = Math.max(longest ?? 0, durationMs(headers[reset]) ?? 1_000);
-  }
-  for (const { remaining, reset } of 'anthropic-ratelimit-requests-remaining' in headers ? ANTHROPIC : []) {
+  for (const { remaining, reset, form } of limits) {
     if (headers[remaining] !== '0') continue;
-    // By the upstream's own clock.
-    const ms = Date.parse(headers[reset] ?? '') - Date.parse(headers['date'] ?? '');
-    longest = Math.max(longest ?? 0, ms > 0 ? ms : 1_000);
+    const ms = form === 'date' ? untilDate(headers, reset) : durationMs(headers[reset]);
+    longest = Math.max(longest ?? 0, ms ?? USUAL_MS);
   }
   return longest;
+}
+
+/** By the upstream's own clock. */
+function untilDate(headers: HeaderMap, name: string): number | undefined {
+  const ms = Date.parse(headers[name] ?? '') - Date.parse(headers['date'] ?? '');
+  return ms > 0 ? ms : undefined;
 }

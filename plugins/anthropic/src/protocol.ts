@@ -72,6 +72,8 @@ export const anthropicMessages = defineProtocol({
   name: ANTHROPIC,
   title: 'Anthropic Messages',
   endpoints: [messagesEndpoint, countEndpoint, listModelsEndpoint, getModelEndpoint],
+  credentials: { headers: ['x-api-key'] },
+  clientHeaders: ['anthropic-'],
   encodeError,
   encodeLimits,
 });

@@ -8,6 +8,7 @@ import {
   type JsonValue,
   type Model,
   postJson,
+  type RateLimitHeaders,
   readJson,
   secret,
   type UpstreamCodec,
@@ -66,10 +67,11 @@ export const anthropicProvider = defineProvider({
           // The version and betas of a client that speaks the same go along as they are.
           mount: '',
           headers: ['anthropic-version', 'anthropic-beta', 'anthropic-dangerous-direct-browser-access'],
-          // Not the id of the organization.
-          replyHeaders: ['anthropic-ratelimit-'],
+          // Not the id of the organization. The second is of proxies in between.
+          replyHeaders: ['anthropic-ratelimit-', 'x-ratelimit-'],
           readers: { [ANTHROPIC]: { decodeReply, decodeStream } },
         },
+        rateLimits: RATE_LIMITS,
         models: async (context) => {
           const listed = { ...upstream, headers: { ...upstream.headers, 'anthropic-version': version } };
           return decodeModels(await getJson(listed, '/v1/models?limit=1000', context));
@@ -89,6 +91,15 @@ export const anthropicProvider = defineProvider({
     };
   },
 });
+
+/** Until when, as a date. */
+const RATE_LIMITS: readonly RateLimitHeaders[] = ['requests', 'tokens', 'input-tokens', 'output-tokens'].map(
+  (what) => ({
+    remaining: `anthropic-ratelimit-${what}-remaining`,
+    reset: `anthropic-ratelimit-${what}-reset`,
+    form: 'date',
+  }),
+);
 
 function decodeModels(body: JsonValue): readonly Model[] {
   const rows =

@@ -57,6 +57,7 @@ export const geminiGenerate = defineProtocol({
   name: GEMINI,
   title: 'Gemini generateContent',
   endpoints: [...chatEndpoints, ...countEndpoints, ...embedEndpoints, ...modelEndpoints],
-  credentialInQuery: 'key',
+  credentials: { headers: ['x-goog-api-key'], query: 'key' },
+  clientHeaders: ['x-goog-api-client'],
   encodeError,
 });

@@ -61,6 +61,8 @@ export const geminiProvider = defineProvider({
           wires: [GEMINI],
           mount: '',
           headers: ['x-goog-api-client'],
+          // Of proxies in between.
+          replyHeaders: ['x-ratelimit-'],
           rewritePath: renameModel,
           readers: { [GEMINI]: { decodeReply, decodeStream } },
         },

@@ -6,6 +6,7 @@ import {
   type HeaderMap,
   postJson,
   type Provider,
+  type RateLimitHeaders,
   readJson,
   type ReplyEnd,
   type UpstreamCodec,
@@ -68,6 +69,7 @@ export function openaiCompatible({ baseUrl, headers, wire = 'chat' }: OpenaiComp
       replyHeaders: REPLY_HEADERS,
       readers: READERS,
     },
+    rateLimits: RATE_LIMITS,
     models: async (context) => decodeModels(await getJson(input, '/models', context)),
     async embed(request, context) {
       const body = encodeEmbedRequest(request);
@@ -85,6 +87,13 @@ export function openaiCompatible({ baseUrl, headers, wire = 'chat' }: OpenaiComp
     countTokens: (request, context) => countInputTokens(input, request, context),
   };
 }
+
+/** How long as `1s`, `6m0s` or `120ms`. */
+const RATE_LIMITS: readonly RateLimitHeaders[] = ['requests', 'tokens'].map((what) => ({
+  remaining: `x-ratelimit-remaining-${what}`,
+  reset: `x-ratelimit-reset-${what}`,
+  form: 'duration',
+}));
 
 const READERS = {
   [OPENAI_CHAT]: { decodeReply, decodeStream },

@@ -1,6 +1,7 @@
 import { definePlugin } from '@dragoman/core';
 import { openaiChat } from './protocol.ts';
 import { openaiProvider } from './provider.ts';
+import { OPENAI_TOKENIZERS } from './tokenizers.ts';
 import { openaiResponses } from './responses/protocol.ts';
 
 /** OpenAI's API, for clients and for upstreams. */
@@ -9,6 +10,7 @@ export const openai = definePlugin(() => ({
   wireReaders: import.meta.resolve('./wire-readers.ts'),
   protocols: [openaiChat, openaiResponses],
   providers: [openaiProvider],
+  tokenizers: OPENAI_TOKENIZERS,
 }));
 
 export { openaiChatCodec, openaiCompatible, type OpenaiCompatible } from './compatible.ts';

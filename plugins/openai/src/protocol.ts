@@ -75,6 +75,9 @@ export const openaiChat = defineProtocol({
     getModelEndpoint,
     relayEndpoint,
   ],
+  // As Azure's SDKs have it.
+  credentials: { headers: ['api-key'] },
+  clientHeaders: ['openai-'],
   encodeError,
   encodeLimits,
 });

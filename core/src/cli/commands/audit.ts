@@ -12,7 +12,7 @@ export function addAudit(program: Command): void {
   addCommonFlags(audit.command('list').description('List the newest entries.'))
     .option('--actor <who>', 'a kind of actor, the id of a sign-in, or an address')
     .option('--operation <text>', 'part of an operation, such as /upstreams')
-    .option('--target <text>', 'part of a target, such as /upstreams/openai')
+    .option('--target <text>', 'part of a target, such as /upstreams/local')
     .option('--from <time>', 'the earliest time, such as 2026-11-30T00:00:00Z')
     .option('--to <time>', 'the latest time')
     .option('--limit <number>', 'how many entries', '50')

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readCredential, withoutCredentials } from './credentials.ts';
+import type { Protocol } from '../../plugin/protocol.ts';
+import { credentialNames, readCredential, withoutCredentials } from './credentials.ts';
+
+const names = ['x-api-key', 'api-key', 'x-goog-api-key'];
 
 describe('readCredential', () => {
   it.each([
@@ -11,16 +14,18 @@ describe('readCredential', () => {
     [{}, 'alt=sse&key=the-key'],
     [{}, 'key=the%2Dkey'],
   ])('finds the key in %j and "?%s"', (headers, querystring) => {
-    expect(readCredential({ headers, querystring, field: 'key' })).toBe('the-key');
+    expect(readCredential({ headers, querystring, names, field: 'key' })).toBe('the-key');
   });
 
   it('prefers headers, which reach no log of any proxy', () => {
     const headers = { 'x-goog-api-key': 'of-header' };
-    expect(readCredential({ headers, querystring: 'key=of-query', field: 'key' })).toBe('of-header');
+    expect(readCredential({ headers, names, querystring: 'key=of-query', field: 'key' })).toBe('of-header');
   });
 
   it('takes none of a query whose protocol has no field for it', () => {
-    expect(readCredential({ headers: {}, querystring: 'key=the-key', field: undefined })).toBeUndefined();
+    expect(
+      readCredential({ headers: {}, names, querystring: 'key=the-key', field: undefined }),
+    ).toBeUndefined();
   });
 
   it.each([
@@ -29,7 +34,25 @@ describe('readCredential', () => {
     [{ 'x-goog-api-key': '' }, 'key='],
     [{}, 'monkey=no'],
   ])('finds none in %j and "?%s"', (headers, querystring) => {
-    expect(readCredential({ headers, querystring, field: 'key' })).toBeUndefined();
+    expect(readCredential({ headers, querystring, names, field: 'key' })).toBeUndefined();
+  });
+});
+
+describe('credentialNames', () => {
+  it('has each place of all protocols once', () => {
+    const protocol = (credentials: Protocol['credentials']): Protocol => ({
+      ...{ name: 'p', title: 'P', endpoints: [], encodeError: () => ({ status: 500, body: {} }) },
+      ...(credentials && { credentials }),
+    });
+    const protocols = [
+      protocol({ headers: ['x-ticket', 'x-api-key'], query: 'ticket' }),
+      protocol({ headers: ['x-api-key'] }),
+      protocol(undefined),
+    ];
+    expect(credentialNames([{ name: 'a', protocols }, { name: 'b' }])).toEqual({
+      headers: ['x-ticket', 'x-api-key'],
+      query: ['ticket'],
+    });
   });
 });
 
@@ -40,6 +63,11 @@ describe('withoutCredentials', () => {
       expect(withoutCredentials(query)).toBe(query);
     },
   );
+
+  it("takes out the protocol's own field", () => {
+    expect(withoutCredentials('a=1&ticket=t', 'ticket')).toBe('a=1');
+    expect(withoutCredentials('a=1&ticket=t')).toBe('a=1&ticket=t');
+  });
 
   it.each([
     'key=k',

@@ -1,25 +1,45 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Plugin } from '../../plugin/plugin.ts';
+
+/** Where clients put their key, besides `Authorization: Bearer`. */
+export interface CredentialNames {
+  readonly headers: readonly string[];
+  /** Fields of the query. */
+  readonly query: readonly string[];
+}
+
+/** All places where a client of some protocol may put its key: none of them may be kept or sent on. */
+export function credentialNames(plugins: readonly Plugin[]): CredentialNames {
+  const places = plugins.flatMap(({ protocols = [] }) =>
+    protocols.flatMap(({ credentials }) => credentials ?? []),
+  );
+  return {
+    headers: [...new Set(places.flatMap(({ headers = [] }) => headers))],
+    query: [...new Set(places.flatMap(({ query }) => query ?? []))],
+  };
+}
 
 /** The parts of a request that may hold its credential. */
 export interface Sent {
   readonly headers: IncomingHttpHeaders;
   readonly querystring: string;
+  /** The headers in which clients of any protocol send their key: an SDK may be pointed at another's paths. */
+  readonly names: readonly string[];
   /** The query field in which this protocol's clients send their key; most protocols have none. */
   readonly field: string | undefined;
 }
 
 /**
- * The key that a client sent: `Authorization: Bearer`, `x-api-key`, `api-key` or `x-goog-api-key`, as each SDK has
- * it. A key in the query turns every URL of the gateway into a working link, so it is accepted only for protocols
- * whose SDKs need it.
+ * The key that a client sent: `Authorization: Bearer`, or a header of a protocol. A key in the query turns every URL of
+ * the gateway into a working link, so it is accepted only for protocols whose SDKs need it.
  */
-export function readCredential({ headers, querystring, field }: Sent): string | undefined {
+export function readCredential({ headers, querystring, names, field }: Sent): string | undefined {
   const { authorization } = headers;
   if (authorization) {
     const [scheme = '', value = ''] = authorization.split(/\s+/, 2);
     if (scheme.toLowerCase() === 'bearer' && value) return value;
   }
-  for (const name of ['x-api-key', 'api-key', 'x-goog-api-key']) {
+  for (const name of names) {
     const value = headers[name];
     if (typeof value === 'string' && value) return value;
   }
@@ -29,11 +49,14 @@ export function readCredential({ headers, querystring, field }: Sent): string | 
 
 const CREDENTIAL = /^(?:key|api[_-]?key|access_token)$/i;
 
-/** A query without credentials, as it may be sent to an upstream. It is parsed first, since `%6bey` is `key` too. */
-export function withoutCredentials(querystring: string): string {
+/**
+ * A query without credentials, as it may be sent to an upstream; `field` is that of the protocol. It is parsed first,
+ * since `%6bey` is `key` too.
+ */
+export function withoutCredentials(querystring: string, field?: string): string {
   if (querystring === '') return '';
   const query = new URLSearchParams(querystring);
-  const names = [...query.keys()].filter((name) => CREDENTIAL.test(name));
+  const names = [...query.keys()].filter((name) => name === field || CREDENTIAL.test(name));
   // Without credentials, the query stays exactly as the client wrote it.
   if (names.length === 0) return querystring;
   for (const name of names) query.delete(name);

@@ -8,7 +8,6 @@ import { type Attempt, UPSTREAMS_UNAVAILABLE } from '../../routing/attempts.ts';
 import type { Exchange, Reply } from '../../routing/exchange.ts';
 import { forwardOf, forwardRequest } from '../../serving/forward.ts';
 import { ruleOf } from '../../upstreams/failure-rules.ts';
-import { textCounter } from '../../metering/text-tokens.ts';
 import { createNaming } from './naming.ts';
 import type { RequestState } from '../base/request-state.ts';
 import { openJson } from './open-json.ts';
@@ -44,14 +43,14 @@ export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoi
       );
       call.release();
       call.meter.end();
-      return countReply(endpoint, counted, counted ?? estimateTokens(request, await textCounter(model)));
+      return countReply(endpoint, counted, counted ?? estimateTokens(request, await deps.textCounter(model)));
     };
     const counted = async (): Promise<Reply> => {
       try {
         return await deps.router.serve({ model: request.model, exchange, attempt, operation: 'count' });
       } catch (error) {
         if (exchange.signal.aborted || !isOfUpstream(GatewayError.from(error))) throw error;
-        const counter = await textCounter(exchange.notes.upstreamModel ?? request.model);
+        const counter = await deps.textCounter(exchange.notes.upstreamModel ?? request.model);
         return countReply(endpoint, undefined, estimateTokens(request, counter));
       }
     };

@@ -18,6 +18,8 @@ export interface ExchangeDeps {
   readonly keys: KeyRing;
   /** Whether clients need a key. */
   readonly auth: boolean;
+  /** Where clients may put their key, besides `Authorization`. */
+  readonly credentialHeaders: readonly string[];
   readonly log: Log;
   readonly passes: Passes;
   readonly recorder: Recorder;
@@ -51,7 +53,7 @@ export function openExchange(
       wire: endpoint.wire,
       method: ctx.method,
       path: ctx.path,
-      query: withoutCredentials(ctx.querystring),
+      query: withoutCredentials(ctx.querystring, protocol.credentials?.query),
       // Only `set-cookie` is ever a list, and requests have none.
       headers: ctx.req.headers as HeaderMap,
     },
@@ -63,11 +65,12 @@ export function openExchange(
   };
 }
 
-function verifiedKey(ctx: Context, { auth, keys }: ExchangeDeps): StoredKey | undefined {
+function verifiedKey(ctx: Context, { auth, keys, credentialHeaders }: ExchangeDeps): StoredKey | undefined {
   if (!auth) return undefined;
   const { headers } = ctx.req;
-  const field = (ctx.state as RequestState).protocol.credentialInQuery;
-  return keys.verify(readCredential({ headers, querystring: ctx.querystring, field }) ?? '');
+  const field = (ctx.state as RequestState).protocol.credentials?.query;
+  const { querystring } = ctx;
+  return keys.verify(readCredential({ headers, querystring, names: credentialHeaders, field }) ?? '');
 }
 
 function captureOf(ctx: Context, wire: string, bounds: CaptureBounds): Capture {

@@ -1,6 +1,7 @@
 import type { OpaqueBox } from '../../codec/opaque.ts';
 import type { RoutingConfig } from '../../config/routing.ts';
 import type { Conversations } from '../../conversations/conversations.ts';
+import type { TextCounters } from '../../metering/text-tokens.ts';
 import type { Log } from '../../plugin/call-context.ts';
 import type { CallMemory } from '../../serving/call-memory.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
@@ -32,6 +33,9 @@ export interface RouteDeps extends IntakeDeps {
   readonly recorder: Recorder;
   readonly running: Running;
   readonly auth: boolean;
+  /** Where clients may put their key, besides `Authorization`. */
+  readonly credentialHeaders: readonly string[];
+  readonly textCounter: TextCounters;
   readonly keepAliveMs: number;
   readonly now: () => number;
 }

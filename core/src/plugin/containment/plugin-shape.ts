@@ -16,6 +16,8 @@ const must = (what: string, test: Test) =>
 const fn = must('a function', (value) => typeof value === 'function');
 const text = z.string().min(1);
 const texts = z.array(z.string());
+/** Node tells the names of headers so. */
+const lowerCase = text.regex(/^[^A-Z]+$/, 'expected a name in lower case');
 
 const zodObject = must('a Zod 4 object, such as z.strictObject({ … })', (value) => {
   const schema = value as {
@@ -111,7 +113,8 @@ const protocolSchema = z.object({
   name: text,
   title: z.string(),
   endpoints: z.array(endpointSchema),
-  credentialInQuery: text.optional(),
+  credentials: z.object({ headers: z.array(lowerCase).optional(), query: text.optional() }).optional(),
+  clientHeaders: z.array(lowerCase).optional(),
   encodeError: fn,
   encodeLimits: fn.optional(),
 });
@@ -122,6 +125,7 @@ const pluginSchema = z.object({
   wireReaders: text.optional(),
   protocols: z.array(protocolSchema).optional(),
   providers: z.array(providerTypeSchema).optional(),
+  tokenizers: z.array(z.object({ models: z.instanceof(RegExp), load: fn })).optional(),
 });
 
 const providerSchema = z.object({
@@ -130,6 +134,9 @@ const providerSchema = z.object({
   embed: fn.optional(),
   countTokens: fn.optional(),
   close: fn.optional(),
+  rateLimits: z
+    .array(z.object({ remaining: lowerCase, reset: lowerCase, form: z.enum(['duration', 'date']) }))
+    .optional(),
   forward: z
     .object({
       wires: texts,

@@ -1,6 +1,6 @@
 import type { PackedBody, PackedCapture } from '../packed.ts';
 import { bytesOf, readTimed, type TimedText } from './read-body.ts';
-import { type Redactor, redactQuery, redactUrl } from './redact.ts';
+import { type Redactor, redactUrl } from './redact.ts';
 
 /** A capture as it may be kept: without credentials, and without what the rules leave out. */
 export function redactCapture(capture: PackedCapture, redactor: Redactor): PackedCapture {
@@ -11,7 +11,7 @@ export function redactCapture(capture: PackedCapture, redactor: Redactor): Packe
     request: {
       ...request,
       headers: redactor.headers(request.headers),
-      query: redactor.text(redactQuery(request.query)),
+      query: redactor.query(request.query),
       params: textsOf(request.params, redactor),
       ...(request.body && { body: keep(request.body) }),
     },

@@ -148,6 +148,17 @@ describe('credentials', () => {
     expect(redactHeaders(headers)).toEqual(headers);
   });
 
+  it('in places that a protocol names are never kept', () => {
+    const redactor = createRedactor({
+      ...{ paths: [], patterns: [], keepMedia: false },
+      credentials: { headers: ['x-ticket'], query: ['ticket'] },
+    });
+    const headers = { 'x-ticket': 'secret', accept: '*/*' };
+    expect(redactor.headers(headers)).toEqual({ 'x-ticket': '[redacted]', accept: '*/*' });
+    expect(redactor.sentHeaders(headers)).toEqual({ 'x-ticket': '[redacted]', accept: '*/*' });
+    expect(redactor.query('a=1&ticket=secret')).toBe('a=1&ticket=%5Bredacted%5D');
+  });
+
   it('in an address are never kept', () => {
     expect(redactQuery('alt=sse&key=AIza123')).toBe('alt=sse&key=%5Bredacted%5D');
     expect(redactUrl('https://user:pass@example.org/v1?api_key=s&x=1')).toBe(

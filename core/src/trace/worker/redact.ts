@@ -13,6 +13,7 @@ export interface Redactor {
   /** Gives a short text of a record without the secrets of upstreams. */
   text(text: string): string;
   headers(headers: HeaderMap): HeaderMap;
+  query(query: string): string;
   /** As `headers`, of a request to an upstream: it carries what the upstream's options add. */
   sentHeaders(headers: HeaderMap): HeaderMap;
 }
@@ -20,7 +21,7 @@ export interface Redactor {
 export { LEFT_OUT };
 
 export function createRedactor(
-  { paths, patterns, keepMedia }: RedactionRules,
+  { paths, patterns, keepMedia, credentials = { headers: [], query: [] } }: RedactionRules,
   secrets: Secrets = NO_SECRETS,
 ): Redactor {
   const edits = paths.map(parsePath).filter((edit): edit is PathEdit => edit !== undefined);
@@ -31,11 +32,13 @@ export function createRedactor(
     return needles.some((needle) => all.includes(needle));
   };
   const text = (given: string): string => replaceSecrets(given, secrets);
-  const names = new Set(secrets.headers);
+  const ofClients = new Set(credentials.headers);
+  const names = new Set([...secrets.headers, ...credentials.headers]);
   const hasRules = edits.length > 0 || expressions.length > 0;
   return {
     text,
-    headers: (headers) => redactHeaders(headers, { text }),
+    headers: (headers) => redactHeaders(headers, { text, names: ofClients }),
+    query: (query) => text(redactQuery(query, credentials.query)),
     sentHeaders: (headers) => redactHeaders(headers, { text, names }),
     isNeeded: (bytes) => hasRules || (!keepMedia && mayHoldMedia(bytes)) || holdsSecret(bytes),
     redact(given) {
@@ -79,8 +82,7 @@ function parsed(text: string): JsonValue | undefined {
 }
 
 /** Headers by which clients and upstreams prove who they are. */
-const SECRET_HEADER =
-  /auth|cookie|token|secret|api-?key|x-goog-api-key|credential|signature|password|-pass$/i;
+const SECRET_HEADER = /auth|cookie|token|secret|api-?key|credential|signature|password|-pass$/i;
 
 /** Headers that tell of use and not of secrets, though their names sound so. */
 const PUBLIC_HEADER = /ratelimit|tokens/i;
@@ -116,11 +118,11 @@ export function redactHeaders(headers: HeaderMap, { text, names }: HeaderSecrets
 
 const SECRET_PARAMETER = /^(?:key|api[_-]?key|access_token|token|sig|signature|code|secret|password)$/i;
 
-export function redactQuery(query: string): string {
+export function redactQuery(query: string, names: readonly string[] = []): string {
   if (query === '') return '';
   const fields = new URLSearchParams(query);
   for (const name of new Set(fields.keys())) {
-    if (SECRET_PARAMETER.test(name)) fields.set(name, LEFT_OUT);
+    if (SECRET_PARAMETER.test(name) || names.includes(name)) fields.set(name, LEFT_OUT);
   }
   return fields.toString();
 }

@@ -91,4 +91,4 @@ export const RUNS_LATER: readonly string[] = [
 export const CLIENT_HEADERS: readonly string[] = ['openai-beta', 'x-stainless-'];
 
 /** Headers of replies that clients may see: none that names the organization or the project. */
-export const REPLY_HEADERS: readonly string[] = ['openai-version', 'openai-processing-ms'];
+export const REPLY_HEADERS: readonly string[] = ['x-ratelimit-', 'openai-version', 'openai-processing-ms'];

@@ -86,6 +86,7 @@ export const openaiResponses = defineProtocol({
   name: RESPONSES,
   title: 'OpenAI Responses',
   endpoints: [responsesEndpoint, countEndpoint, ...storedEndpoints],
+  clientHeaders: ['openai-'],
   encodeError,
   encodeLimits,
 });

@@ -166,6 +166,7 @@ export const traceDetailSchema = z
     query: z.string(),
     params: headersSchema,
     request: z.object({ headers: headersSchema, body: recordedBodySchema.optional() }),
+    repeatedHeaders: headersSchema.describe('Those of its headers that a replay sends again.'),
     exchanges: z.array(
       z.object({
         attempt: z.int().describe('Which of the attempts it was for.'),

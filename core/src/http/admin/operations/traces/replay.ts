@@ -9,6 +9,7 @@ import { PASS_HEADER } from '../../../access/passes.ts';
 import { encodeUrlPart } from '../../../../text/url-part.ts';
 import { AdminError } from '../../admin-error.ts';
 import { findDetail, type TraceWithDetail } from './ask-traces.ts';
+import { repeatedHeaders } from './repeated-headers.ts';
 import * as contract from '../../contract/contract.ts';
 import type { AdminDeps } from '../../deps.ts';
 import { defineOperation, type Operation, sessionOf } from '../../operation.ts';
@@ -23,7 +24,7 @@ export const replayOperations: readonly Operation[] = [
     response: contract.replayedSchema,
     refusals: ['conflict'],
     async handle({ body: { model }, params: { id = '' }, ctx, caller }, deps) {
-      const request = recordedRequest(await findDetail(deps, id), model);
+      const request = recordedRequest(await findDetail(deps, id), model, deps);
       const { token } = deps.passes.issue({ session: sessionOf(caller), replayOf: id });
       return send(ctx, { ...request, headers: { ...request.headers, [PASS_HEADER]: token } }, deps);
     },
@@ -37,7 +38,11 @@ interface Recorded {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-function recordedRequest({ trace, detail }: TraceWithDetail, model: string | undefined): Recorded {
+function recordedRequest(
+  { trace, detail }: TraceWithDetail,
+  model: string | undefined,
+  { registry }: AdminDeps,
+): Recorded {
   const { method, path } = trace;
   const { request, query, params } = detail;
   if (!request.body || request.body.missing > 0)
@@ -61,7 +66,7 @@ function recordedRequest({ trace, detail }: TraceWithDetail, model: string | und
   return {
     method,
     path: place + suffix,
-    headers: sentHeaders(request.headers),
+    headers: repeatedHeaders({ trace, detail }, registry),
     body: new Uint8Array(edited),
   };
 }
@@ -75,14 +80,6 @@ function withModel(path: string, asked: string | undefined, model: string): stri
 }
 
 const TIMEOUTS = timeoutsSchema.parse({});
-
-const SENT = /^(?:content-type|accept|user-agent|anthropic-.*|openai-.*|x-goog-api-client)$/;
-
-function sentHeaders(headers: HeaderMap): HeaderMap {
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name, value]) => SENT.test(name) && value !== LEFT_OUT),
-  );
-}
 
 /** Through the front door, as clients come: it is routed, limited and traced like any other. */
 async function send(

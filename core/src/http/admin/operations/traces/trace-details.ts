@@ -4,6 +4,7 @@ import { harEntries, harText } from '../../../../trace/har.ts';
 import { threadQuerySchema, toolCallQuerySchema } from '../../../../trace/query.ts';
 import { AdminError } from '../../admin-error.ts';
 import { askTraces, findDetail, findTrace } from './ask-traces.ts';
+import { repeatedHeaders } from './repeated-headers.ts';
 import * as contract from '../../contract/contract.ts';
 import { always, defineOperation, type Operation } from '../../operation.ts';
 import { readQuery } from '../../read-query.ts';
@@ -26,7 +27,10 @@ export const traceDetailOperations: readonly Operation[] = [
     summary: 'Shows what passed on both sides, event by event, and what it means.',
     access: 'admin',
     response: contract.traceDetailSchema,
-    handle: async ({ params: { id = '' } }, deps) => (await findDetail(deps, id)).detail,
+    async handle({ params: { id = '' } }, deps) {
+      const found = await findDetail(deps, id);
+      return { ...found.detail, repeatedHeaders: repeatedHeaders(found, deps.registry) };
+    },
   }),
   defineOperation({
     method: 'GET',
