@@ -3,12 +3,13 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { withProgress } from '../core/src/cli/progress.mjs';
 
 /**
  * The pinned pnpm as a command, installed when it is missing. npm compares what it downloads with the hashes in
  * scripts/pnpm/package-lock.json. For systems without a known hash it is `undefined`.
  */
-export function installPnpm(root, { run, tell, fail }) {
+export async function installPnpm(root, { run, fail }) {
   const source = join(root, 'scripts', 'pnpm');
   const { packages } = JSON.parse(readFileSync(join(source, 'package-lock.json'), 'utf8'));
   const name = `node_modules/@pnpm/exe.${process.platform}-${process.arch}`;
@@ -17,14 +18,11 @@ export function installPnpm(root, { run, tell, fail }) {
   const folder = join(root, 'node_modules', '.tools', `pnpm-${lockHash.slice(0, 16)}`);
   const command = join(folder, name, 'pnpm');
   if (existsSync(command)) return command;
-  tell('Fetching the package manager …');
   mkdirSync(folder, { recursive: true });
   for (const file of ['package.json', 'package-lock.json'])
     copyFileSync(join(source, file), join(folder, file));
-  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder], {
-    quiet: true,
-    cwd: folder,
-  });
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder];
+  await withProgress('Fetching the package manager', () => run('npm', args, { quiet: true, cwd: folder }));
   // npm silently skips an optional package with a wrong hash.
   if (!existsSync(command)) fail('The pinned pnpm could not be fetched, or its hash is wrong.');
   return command;

@@ -1,10 +1,11 @@
 // The bootstrap behind `npm start` and `npm test`. Plain JavaScript, because the machine's own Node runs it:
 // everything after the install runs on the Node that the lockfile pins.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withProgress } from '../core/src/cli/progress.mjs';
 import { become as handOver } from './become.mjs';
 import { checkNode, installPnpm } from './pinned.mjs';
 import { normalizeSbom } from './sbom.mjs';
@@ -34,12 +35,26 @@ function fail(message) {
 }
 
 /** Runs a command. A quiet one shows its output only when it fails. */
-function run(command, args, { quiet = false, cwd = root } = {}) {
-  const result = spawnSync(command, args, { cwd, env, stdio: quiet ? 'pipe' : 'inherit', encoding: 'utf8' });
-  if (result.status === 0) return;
-  if (quiet) process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
-  fail(`\n${command} ${args.join(' ')} failed${result.error ? `: ${result.error.message}` : ''}.`);
+async function run(command, args, { quiet = false, cwd = root } = {}) {
+  const child = spawn(command, args, {
+    cwd,
+    env,
+    stdio: ['inherit', ...(quiet ? ['pipe', 'pipe'] : ['inherit', 'inherit'])],
+  });
+  const printed = [];
+  for (const output of [child.stdout, child.stderr]) output?.on('data', (data) => printed.push(data));
+  const problem = await new Promise((resolve) => {
+    child.on('error', ({ message }) => resolve(`: ${message}`));
+    child.on('close', (status) => resolve(status === 0 ? undefined : ''));
+  });
+  if (problem !== undefined)
+    throw new CommandFailed(
+      `${Buffer.concat(printed).toString()}\n${command} ${args.join(' ')} failed${problem}.`,
+    );
 }
+
+/** A command whose output says what is wrong. */
+class CommandFailed extends Error {}
 
 function filesBelow(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -55,26 +70,28 @@ function digest(paths) {
   return hash.digest('hex');
 }
 
+const stampOf = (name) => join(root, 'node_modules', `.run-${name}`);
+
 /** Does a step unless it was done for the very same files. */
-function once(name, paths, step) {
-  const stamp = join(root, 'node_modules', `.run-${name}`);
+async function once(name, paths, step) {
+  const stamp = stampOf(name);
   const now = digest(paths);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return;
-  step();
+  await step();
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, now);
 }
 
 /** The command of the package manager. On systems without a pinned hash, npm fetches it unchecked. */
-function pnpm() {
-  const pinned = installPnpm(root, { run, tell, fail });
-  if (pinned !== undefined) return [pinned, []];
+async function pnpm() {
+  const pinned = await installPnpm(root, { run, fail });
+  if (pinned !== undefined) return { command: pinned, first: [] };
   const [name] = manifest.packageManager.split('+');
   tell(`No hash of pnpm is pinned for this system, so ${name} is not verified.`);
-  return ['npx', ['--yes', name]];
+  return { command: 'npx', first: ['--yes', name] };
 }
 
-function install() {
+async function install() {
   const folders = [
     '.',
     'core',
@@ -85,12 +102,17 @@ function install() {
   const manifests = folders
     .map((folder) => join(root, folder, 'package.json'))
     .filter((path) => existsSync(path));
-  once('install', [join(root, 'pnpm-lock.yaml'), join(root, 'pnpm-workspace.yaml'), ...manifests], () => {
-    tell('Installing packages (the first time takes a while) …');
-    const [command, args] = pnpm();
-    run(command, [...args, 'install', '--frozen-lockfile'], { quiet: true });
-    checkNode(root, { fail });
-  });
+  await once(
+    'install',
+    [join(root, 'pnpm-lock.yaml'), join(root, 'pnpm-workspace.yaml'), ...manifests],
+    async () => {
+      const { command, first } = await pnpm();
+      await withProgress('Installing packages', () =>
+        run(command, [...first, 'install', '--frozen-lockfile'], { quiet: true }),
+      );
+      checkNode(root, { fail });
+    },
+  );
   const version = spawnSync('node', ['--version'], { env, encoding: 'utf8' }).stdout ?? '';
   if (Number(/^v(\d+)/.exec(version)?.[1] ?? 0) < LEAST_NODE) {
     fail(
@@ -103,23 +125,20 @@ function useConsoleTools() {
   env.PATH = join(root, 'console', 'node_modules', '.bin') + delimiter + env.PATH;
 }
 
-function buildConsole() {
-  const sources = [...filesBelow(join(root, 'console')), join(root, 'pnpm-lock.yaml')];
-  const isThere = existsSync(join(root, 'console', 'out', 'index.html'));
-  const build = () => {
-    tell('Building the console …');
-    run('next', ['build'], { quiet: true, cwd: join(root, 'console') });
-  };
+async function buildConsole() {
   useConsoleTools();
-  if (isThere) once('console', sources, build);
-  else {
-    build();
-    once('console', sources, () => {});
-  }
+  const sources = [...filesBelow(join(root, 'console')), join(root, 'pnpm-lock.yaml')];
+  // What was removed since is built again.
+  if (!existsSync(join(root, 'console', 'out', 'index.html'))) rmSync(stampOf('console'), { force: true });
+  await once('console', sources, () =>
+    withProgress('Building the console', () =>
+      run('next', ['build'], { quiet: true, cwd: join(root, 'console') }),
+    ),
+  );
 }
 
 /** Browser tests use the system's Chromium: on Debian as root it is installed when it is missing. */
-function findChromium() {
+async function findChromium() {
   const known = [
     process.env.CHROMIUM_PATH,
     '/usr/bin/chromium',
@@ -131,11 +150,12 @@ function findChromium() {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
     fail('The browser tests need Chromium. Install it, or name one with CHROMIUM_PATH.');
   }
-  tell('Installing Chromium for the browser tests …');
   env.DEBIAN_FRONTEND = 'noninteractive';
-  run('apt-get', ['update'], { quiet: true });
-  run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation'], {
-    quiet: true,
+  await withProgress('Installing Chromium for the browser tests', async () => {
+    await run('apt-get', ['update'], { quiet: true });
+    await run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation'], {
+      quiet: true,
+    });
   });
   return find() ?? fail('Chromium was installed but cannot be found; name it with CHROMIUM_PATH.');
 }
@@ -146,56 +166,56 @@ function become([script, ...args], cwd = root) {
 }
 
 const tasks = {
-  start() {
-    install();
-    buildConsole();
+  async start() {
+    await install();
+    await buildConsole();
     become(['core/src/cli/main.ts', 'start', ...rest]);
   },
-  dev() {
-    install();
+  async dev() {
+    await install();
     useConsoleTools();
     become(['scripts/dev/main.ts', ...rest]);
   },
-  cli() {
-    install();
+  async cli() {
+    await install();
     // Paths on the command line start from where it is typed; the configuration is this folder's.
     env.DRAGOMAN_CONFIG ||= join(root, 'gateway.config.ts');
     become(['core/src/cli/main.ts', ...rest], process.cwd());
   },
-  bench() {
-    install();
+  async bench() {
+    await install();
     become(['tests/bench/main.ts', ...rest]);
   },
-  fuzz() {
-    install();
-    buildConsole();
+  async fuzz() {
+    await install();
+    await buildConsole();
     become(['tests/fuzz/main.ts', ...rest]);
   },
-  soak() {
-    install();
+  async soak() {
+    await install();
     become(['tests/soak/main.ts', ...rest]);
   },
-  'bench:traces'() {
-    install();
+  async 'bench:traces'() {
+    await install();
     become(['tests/bench/traces.ts', ...rest]);
   },
-  'bench:memory'() {
-    install();
+  async 'bench:memory'() {
+    await install();
     become(['tests/bench/memory.ts', ...rest]);
   },
-  'bench:console'() {
-    install();
-    env.CHROMIUM_PATH = findChromium();
-    buildConsole();
+  async 'bench:console'() {
+    await install();
+    env.CHROMIUM_PATH = await findChromium();
+    await buildConsole();
     become(['tests/bench/console.ts', ...rest]);
   },
-  sbom() {
-    const [command, args] = pnpm();
+  async sbom() {
+    const { command, first } = await pnpm();
     const format = ['--sbom-format', 'cyclonedx', '--sbom-spec-version', '1.6', '--sbom-type', 'application'];
     const draft = join(root, 'node_modules', '.sbom.json');
     mkdirSync(dirname(draft), { recursive: true });
-    run(command, [...args, 'sbom', '--lockfile-only', ...format, '--out', draft], { quiet: true });
-    const listed = spawnSync(command, [...args, 'list', '-r', '--depth', '0', '--lockfile-only', '--json'], {
+    await run(command, [...first, 'sbom', '--lockfile-only', ...format, '--out', draft], { quiet: true });
+    const listed = spawnSync(command, [...first, 'list', '-r', '--depth', '0', '--lockfile-only', '--json'], {
       ...{ cwd: root, env, encoding: 'utf8', maxBuffer: 2 ** 28 },
     });
     if (listed.status !== 0) fail(`pnpm could not list the workspace.\n${listed.stderr}`);
@@ -203,23 +223,42 @@ const tasks = {
     writeFileSync(file, normalizeSbom(readFileSync(draft, 'utf8'), JSON.parse(listed.stdout)));
     tell(`Wrote ${file}.`);
   },
-  screenshots() {
-    install();
-    env.CHROMIUM_PATH = findChromium();
-    buildConsole();
+  async screenshots() {
+    await install();
+    env.CHROMIUM_PATH = await findChromium();
+    await buildConsole();
     become(['tests/screenshots/main.ts', ...rest]);
   },
-  test() {
-    install();
-    env.CHROMIUM_PATH = findChromium();
-    run('oxlint', ['--type-aware', '--deny-warnings', '.']);
-    run('oxfmt', ['--check', '.'], { quiet: true });
-    run('tsc', ['--noEmit', '-p', '.']);
-    buildConsole();
-    run('vitest', ['run', ...rest]);
+  async 'test:unit'() {
+    await install();
+    await run('vitest', ['run', '--project', 'unit', ...rest]);
+  },
+  async 'test:watch'() {
+    await install();
+    become(['node_modules/vitest/vitest.mjs', 'watch', ...rest]);
+  },
+  async 'test:coverage'() {
+    await install();
+    env.CHROMIUM_PATH = await findChromium();
+    await buildConsole();
+    await run('vitest', ['run', '--coverage', ...rest]);
+  },
+  async test() {
+    await install();
+    env.CHROMIUM_PATH = await findChromium();
+    await run('oxlint', ['--type-aware', '--deny-warnings', '.']);
+    await run('oxfmt', ['--check', '.'], { quiet: true });
+    await run('tsc', ['--noEmit', '-p', '.']);
+    await buildConsole();
+    await run('vitest', ['run', ...rest]);
   },
 };
 
 const known = Object.keys(tasks).join(', ');
 if (!Object.hasOwn(tasks, task ?? '')) fail(`Unknown task ${task}; known are ${known}.`);
-tasks[task]();
+try {
+  await tasks[task]();
+} catch (error) {
+  if (!(error instanceof CommandFailed)) throw error;
+  fail(error.message);
+}

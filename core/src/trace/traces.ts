@@ -299,8 +299,8 @@ class WorkerTraces implements Traces {
       case 'warning':
         this.#log.error({}, message.message);
         break;
-      case 'migrated':
-        this.#log.info({}, 'The traces were converted; earlier versions cannot read them.');
+      case 'news':
+        this.#log.info(message.fields, message.message);
         break;
       case 'aside':
         this.#setAside = message.file;

@@ -74,8 +74,8 @@ export type FromWorker =
   /** They could not be written. */
   | ({ readonly type: 'lost'; readonly reason: string } & Load)
   | { readonly type: 'warning'; readonly message: string }
-  /** The database was of an earlier version. */
-  | { readonly type: 'migrated' }
+  /** What the log should say. */
+  | { readonly type: 'news'; readonly message: string; readonly fields: object }
   /** The database was broken. It has this name now, and a new one takes its place. */
   | { readonly type: 'aside'; readonly file: string; readonly reason: string }
   | { readonly type: 'answer'; readonly call: number; readonly value: unknown }

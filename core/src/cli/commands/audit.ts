@@ -4,6 +4,7 @@ import { type AuditReport, verifyAudit } from '../../audit/verify.ts';
 import { loadConfig } from '../../config/load.ts';
 import { readRunFile } from '../../state/files/run-file.ts';
 import { withAdmin } from '../admin-client.ts';
+import { exportLines } from '../export-lines.ts';
 import { addCommonFlags, type CommonFlags, loadInput } from '../flags.ts';
 import { formatTable, printJson, printResult } from '../output.ts';
 
@@ -74,11 +75,11 @@ function describe({ ok, entries, firstSeq, head, torn, problems }: AuditReport):
 }
 
 async function exportAll({ json: _, ...flags }: CommonFlags): Promise<void> {
-  await withAdmin(flags, async (admin) => {
-    for await (const line of admin.lines('/audit/export')) {
+  await withAdmin(flags, (admin) =>
+    exportLines(admin.lines('/audit/export'), (line) => {
       // A file gets the exact bytes, for which the hashes hold.
       if (process.stdout.isTTY) printJson(line);
       else process.stdout.write(`${line}\n`);
-    }
-  });
+    }),
+  );
 }

@@ -3,6 +3,7 @@ import type { AttemptRecord, TraceRecord } from '../../canonical/trace-record.ts
 import type { ToolCallPage } from '../../trace/store.ts';
 import { encodeUrlPart } from '../../text/url-part.ts';
 import { withAdmin, withRunningAdmin } from '../admin-client.ts';
+import { exportLines } from '../export-lines.ts';
 import { addCommonFlags, addConfigFlags, type CommonFlags, type ConfigFlags } from '../flags.ts';
 import { formatTable, print, printJson, printResult } from '../output.ts';
 import { formatTrace } from './trace-timeline.ts';
@@ -128,8 +129,10 @@ async function exportAll({
   har,
   ...flags
 }: ConfigFlags & FilterFlags & { readonly har?: true }): Promise<void> {
-  await withAdmin(flags, async (admin) => {
-    for await (const line of admin.lines(`/traces/export${queryOf(flags, har && { format: 'har' })}`))
+  const path = `/traces/export${queryOf(flags, har && { format: 'har' })}`;
+  await withAdmin(flags, (admin) =>
+    exportLines(admin.lines(path), (line) => {
       if (line !== '') printJson(line);
-  });
+    }),
+  );
 }

@@ -17,7 +17,7 @@ import { timeFor } from './time-limits.ts';
 import { Pulse } from '../pulse.ts';
 import { createRedactor } from './redact.ts';
 import { isBroken, setBrokenAside } from './set-aside.ts';
-import { openSqliteStore } from './sqlite/sqlite-store.ts';
+import { type OnMigration, openSqliteStore } from './sqlite/sqlite-store.ts';
 import type { TraceEntry, TraceStore } from '../store.ts';
 import type { FromWorker, Load, ToWorker, WorkerInput, WorkerPulse } from '../worker-messages.ts';
 
@@ -72,7 +72,7 @@ async function opened(): Promise<TraceStore> {
 async function openOrReplace(): Promise<TraceStore> {
   const open = (): Promise<TraceStore> => {
     pulse.beat(OPEN_MS);
-    return openSqliteStore(folder, () => tell({ type: 'migrated' }));
+    return openSqliteStore(folder, tellMigration());
   };
   try {
     return await open();
@@ -81,6 +81,21 @@ async function openOrReplace(): Promise<TraceStore> {
     setAside(error);
     return open();
   }
+}
+
+/** A large database takes minutes. */
+function tellMigration(): OnMigration {
+  const begun = performance.now();
+  return (step) => {
+    const [message, fields] =
+      step === 'begun'
+        ? ['The traces are being converted from an earlier version; requests go on meanwhile.', {}]
+        : [
+            'The traces were converted; earlier versions cannot read them.',
+            { seconds: Math.round((performance.now() - begun) / 1_000) },
+          ];
+    tell({ type: 'news', message, fields });
+  };
 }
 
 function setAside(error: unknown): void {

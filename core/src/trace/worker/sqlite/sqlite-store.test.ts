@@ -251,16 +251,16 @@ describe('a database of an earlier version', () => {
     );
     await db.destroy();
 
-    let converted = 0;
-    const opened = await openSqliteStore(old, () => (converted += 1));
-    expect(converted).toBe(1);
+    const steps: string[] = [];
+    const opened = await openSqliteStore(old, (step) => steps.push(step));
+    expect(steps).toEqual(['begun', 'done']);
     expect(await opened.get('req_old')).toMatchObject({ id: 'req_old', outcome: 'ok', attempts: [] });
     await opened.put([{ trace: trace(1) }]);
     expect((await opened.list(traceQuerySchema.parse({}))).traces).toHaveLength(2);
     await opened.close();
-    const again = await openSqliteStore(old, () => (converted += 1));
+    const again = await openSqliteStore(old, (step) => steps.push(step));
     await again.close();
-    expect(converted).toBe(1);
+    expect(steps).toHaveLength(2);
     await rm(old, { recursive: true, force: true });
   });
 });

@@ -17,16 +17,18 @@ import { writer } from './writer.ts';
 
 export const DATABASE_NAME = 'traces.db';
 
+/** Told when a database of an earlier version is converted, which may take minutes. */
+export type OnMigration = (step: 'begun' | 'done') => void;
+
 /**
  * Opens the traces of a data folder. Those that were running when the gateway ended are marked as interrupted.
- * `onMigrated` is called when the database was of an earlier version.
  */
-export async function openSqliteStore(folder: string, onMigrated?: () => void): Promise<TraceStore> {
+export async function openSqliteStore(folder: string, onMigration?: OnMigration): Promise<TraceStore> {
   const path = join(folder, DATABASE_NAME);
   const database = openDatabase(path);
   const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database) });
   try {
-    await prepare(db, onMigrated);
+    await prepare(db, onMigration);
   } catch (error) {
     await db.destroy();
     throw error;
@@ -84,12 +86,15 @@ export async function openSqliteStore(folder: string, onMigrated?: () => void): 
   };
 }
 
-async function prepare(db: Kysely<Tables>, onMigrated?: () => void): Promise<void> {
+async function prepare(db: Kysely<Tables>, onMigration?: OnMigration): Promise<void> {
   const migrator = new Migrator({ db, provider: migrations });
-  const isNew = (await migrator.getMigrations()).every(({ executedAt }) => executedAt === undefined);
-  const { error, results = [] } = await migrator.migrateToLatest();
+  const known = await migrator.getMigrations();
+  const isMissing = known.map(({ executedAt }) => executedAt === undefined);
+  const isOlder = isMissing.includes(true) && isMissing.includes(false);
+  if (isOlder) onMigration?.('begun');
+  const { error } = await migrator.migrateToLatest();
   if (error) throw new Error(reasonOf(error), { cause: error });
-  if (!isNew && results.length > 0) onMigrated?.();
+  if (isOlder) onMigration?.('done');
   await db.updateTable('traces').set({ outcome: 'interrupted' }).where('outcome', '=', 'running').execute();
 }
 
