@@ -3,6 +3,12 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/count-reporter.mjs'],
+    // Of `npm run test:coverage` only.
+    coverage: {
+      include: ['core/src/**', 'plugins/*/src/**'],
+      exclude: ['**/*.test.ts'],
+      reporter: ['text-summary', 'html'],
+    },
     projects: [
       {
         test: {

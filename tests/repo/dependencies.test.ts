@@ -13,6 +13,7 @@ const folders = [
 const NEEDED_BY: Readonly<Record<string, string>> = {
   'oxlint-tsgolint': 'oxlint --type-aware',
   typescript: 'tsc, and next build',
+  '@vitest/coverage-v8': 'vitest --coverage',
   'react-dom': 'next',
   tailwindcss: 'console/app/globals.css',
   '@tailwindcss/postcss': 'console/postcss.config.mjs, by name',

@@ -7,6 +7,8 @@ export interface Demo {
   readonly upstream: MockUpstream;
   /** The trace of an agent's request: a failed attempt, two calls of tools, one of them wrong. */
   readonly agentTrace: string;
+  /** The conversation that it belongs to. */
+  readonly thread: string;
   close(): Promise<void>;
 }
 
@@ -23,6 +25,8 @@ const WEATHER = {
     },
   },
 };
+
+const THREAD = 'weather';
 
 const CALLS = [
   { id: 'call_1', name: 'get_weather', arguments: ['{"ci', 'ty":"Rome"', ',"units":"celsius"}'] },
@@ -55,6 +59,7 @@ export async function startDemo(): Promise<Demo> {
   }
   await gateway.createKey({ name: 'coding agent', limits: { requestsPerMinute: 60, costPerDay: 5 } });
 
+  const thread = { 'x-thread-id': THREAD };
   const messages: object[] = [
     { role: 'system', content: 'You are a **helpful** assistant.' },
     { role: 'user', content: 'What is the weather in Rome and Oslo?' },
@@ -63,7 +68,7 @@ export async function startDemo(): Promise<Demo> {
     { status: 503, body: { error: { message: 'Overloaded.', type: 'error' } } },
     { stream: slowly(openAiStream([{ text: ['Let me ', 'look.'] }, { tools: CALLS }])) },
   );
-  const agentTrace = await gateway.chat({ model: 'gpt-5', stream: true, messages, tools: [WEATHER] });
+  const agentTrace = await gateway.chat({ model: 'gpt-5', stream: true, messages, tools: [WEATHER] }, thread);
   messages.push(
     {
       role: 'assistant',
@@ -76,9 +81,9 @@ export async function startDemo(): Promise<Demo> {
     { role: 'tool', tool_call_id: 'call_2', content: '{"degrees":5}' },
   );
   upstream.reply({ body: openAiReply([{ text: ['**Rome** 25 °C, **Oslo** 5 °C.'] }]) });
-  await gateway.chat({ model: 'gpt-5', messages, tools: [WEATHER] });
+  await gateway.chat({ model: 'gpt-5', messages, tools: [WEATHER] }, thread);
   return {
-    ...{ gateway, upstream, agentTrace },
+    ...{ gateway, upstream, agentTrace, thread: THREAD },
     async close() {
       await gateway.close();
       await upstream.close();
