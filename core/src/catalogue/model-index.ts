@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { defined } from '../canonical/json.ts';
 import type { Model } from '../canonical/models.ts';
 import type { AliasConfig, RoutingConfig } from '../config/routing.ts';
@@ -63,7 +64,7 @@ function buildIndex({ upstreams, health, aliases, routing }: IndexDeps): Index {
   const exact = new Map(named.filter(({ name }) => !isPattern(name)).map((alias) => [alias.name, alias]));
   const patterns = named.filter(({ name }) => isPattern(name));
   const served = indexNames(known);
-  const routes = new Map<string, Route>();
+  const routes = new LRUCache<string, Route>({ max: MAX_ROUTES });
 
   const candidateOf = (upstream: Upstream, model: string, own: OwnOfCandidate = {}): Candidate => ({
     upstream,
@@ -105,7 +106,6 @@ function buildIndex({ upstreams, health, aliases, routing }: IndexDeps): Index {
       let route = routes.get(name);
       if (!route) {
         route = find(name);
-        if (routes.size >= MAX_ROUTES) routes.clear();
         if (route) routes.set(name, route);
       }
       return route;

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Opaque } from '../canonical/chat.ts';
 import { defined, isJsonObject, type JsonObject } from '../canonical/json.ts';
 
@@ -48,13 +49,10 @@ const MAX_BOXES = 1_000;
 
 /** The boxes of all owners. */
 export function createOpaqueBoxes(key: Uint8Array): (owner: string) => OpaqueBox {
-  const boxes = new Map<string, OpaqueBox>();
+  const boxes = new LRUCache<string, OpaqueBox>({ max: MAX_BOXES });
   return (owner) => {
     let box = boxes.get(owner);
-    if (!box) {
-      if (boxes.size >= MAX_BOXES) boxes.clear();
-      boxes.set(owner, (box = createOpaqueBox(key, owner)));
-    }
+    if (!box) boxes.set(owner, (box = createOpaqueBox(key, owner)));
     return box;
   };
 }

@@ -1,4 +1,5 @@
 import { calcPrice, findProvider, type ModelPrice } from '@pydantic/genai-prices';
+import { LRUCache } from 'lru-cache';
 import type { Usage } from '../canonical/chat.ts';
 import { defined } from '../canonical/json.ts';
 import { matchesPattern } from '../text/pattern.ts';
@@ -75,17 +76,18 @@ const MAX_REMEMBERED = 10_000;
 
 /** To look one up takes long beside a request, and it changes on some days only. */
 function rememberPrices(now: () => number): (priced: PricedModel) => PublicPrice | undefined {
-  const known = new Map<string, PublicPrice | undefined>();
+  const known = new LRUCache<string, PublicPrice | 'unknown'>({ max: MAX_REMEMBERED });
   let day = Number.NaN;
   return ({ upstream, model }) => {
     const today = Math.floor(now() / DAY_MS);
-    if (today !== day || known.size >= MAX_REMEMBERED) known.clear();
+    if (today !== day) known.clear();
     day = today;
     const { baseUrl } = upstream.config.options;
     if (typeof baseUrl !== 'string') return undefined;
     const name = `${baseUrl} ${model}`;
-    if (!known.has(name)) known.set(name, lookUp(baseUrl, model));
-    return known.get(name);
+    let price = known.get(name);
+    if (!price) known.set(name, (price = lookUp(baseUrl, model) ?? 'unknown'));
+    return price === 'unknown' ? undefined : price;
   };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type {
   AssistantMessage,
   AssistantPart,
@@ -36,36 +37,18 @@ interface Signed {
 const MAX_BYTES = 32 * 1024 * 1024;
 
 export function createCallMemory({ maxBytes = MAX_BYTES } = {}): CallMemory {
-  const known = new Map<string, Signed>();
-  let bytes = 0;
-  const forget = (key: string): void => {
-    const signed = known.get(key);
-    if (!signed) return;
-    known.delete(key);
-    bytes -= sizeOf(key, signed);
-  };
-  const remember = (key: string, signed: Signed): void => {
-    forget(key);
-    known.set(key, signed);
-    bytes += sizeOf(key, signed);
-    for (const oldest of known.keys()) {
-      if (bytes <= maxBytes) break;
-      forget(oldest);
-    }
-  };
-  const recall = (key: string): Signed | undefined => {
-    const signed = known.get(key);
-    if (!signed) return undefined;
-    known.delete(key);
-    known.set(key, signed);
-    return signed;
-  };
+  const known = new LRUCache<string, Signed>({
+    maxSize: maxBytes,
+    sizeCalculation: (signed, key) => sizeOf(key, signed),
+  });
   return {
-    record: (scope) => new ReplyRecorder((call, signed) => remember(keyOf(scope, call), signed)),
+    record: (scope) => new ReplyRecorder((call, signed) => known.set(keyOf(scope, call), signed)),
     restore(scope, request) {
       if (known.size === 0) return request;
       const messages = request.messages.map((message): Message =>
-        message.role === 'assistant' ? restoreTurn(message, (call) => recall(keyOf(scope, call))) : message,
+        message.role === 'assistant'
+          ? restoreTurn(message, (call) => known.get(keyOf(scope, call)))
+          : message,
       );
       return { ...request, messages };
     },

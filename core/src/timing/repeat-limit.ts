@@ -1,12 +1,14 @@
+import { LRUCache } from 'lru-cache';
+
 /** The same thing is logged so often. */
 const EVERY_MS = 60_000;
-/** More different ones are not told apart. */
+/** Of more different ones, the latest are told apart. */
 const MAX_KNOWN = 200;
 
 /** Keeps what goes wrong at every request from filling the log. */
 export class RepeatLimit {
   readonly #now: () => number;
-  readonly #known = new Map<string, { loggedAt: number; more: number }>();
+  readonly #known = new LRUCache<string, { loggedAt: number; more: number }>({ max: MAX_KNOWN });
 
   /** `now` is in milliseconds. */
   constructor(now: () => number = () => performance.now()) {
@@ -20,7 +22,6 @@ export class RepeatLimit {
       before.more += 1;
       return undefined;
     }
-    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.set(what, { loggedAt: this.#now(), more: 0 });
     return before && before.more > 0 ? { more: before.more } : {};
   }

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { LRUCache } from 'lru-cache';
 import { type Dispatcher, Pool } from 'undici';
 import type { Timeouts } from './timeouts.ts';
 import { GatewayError } from '../canonical/errors.ts';
@@ -42,12 +43,11 @@ export function createHttpPools(files: FileFetcher = NO_FILES): HttpPools {
     }
     return pool;
   };
-  const targets = new Map<string, Target>();
+  const targets = new LRUCache<string, Target>({ max: MAX_TARGETS });
   const targetOf = (url: string): Target => {
     let target = targets.get(url);
     if (!target) {
       target = parseUrl(url);
-      if (targets.size >= MAX_TARGETS) targets.clear();
       targets.set(url, target);
     }
     return target;

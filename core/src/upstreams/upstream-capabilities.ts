@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import {
   type Capabilities,
   type CapabilityTable,
@@ -6,15 +7,15 @@ import {
 } from '../plugin/capabilities.ts';
 import type { Upstream } from './upstream.ts';
 
-/** Clients may choose the names, so only this many are remembered. */
-const MAX_MODELS = 1_000;
+/** Clients may choose the names, so only those of the latest models are remembered. */
+const MAX_MODELS = 100;
 
 /** Tells what an upstream's models can do: what its provider knows of the family, then what the config says. */
 export function createCapabilities({
   type,
   config,
 }: Pick<Upstream, 'type' | 'config'>): Upstream['capabilitiesOf'] {
-  const known = new Map<string, Capabilities>();
+  const known = new LRUCache<string, Capabilities>({ max: MAX_MODELS });
   return (model = '') => {
     let capabilities = known.get(model);
     if (!capabilities) {
@@ -24,7 +25,6 @@ export function createCapabilities({
         ...rowsFor(family, type.capabilities ?? {}),
         ...rowsFor(model, config.capabilities as CapabilityTable),
       ]);
-      if (known.size >= MAX_MODELS) known.clear();
       known.set(model, capabilities);
     }
     return capabilities;

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { HeaderMap } from '../../transport/http.ts';
 
 /**
@@ -53,14 +54,13 @@ export function asInert(status: number, headers: Headers): Headers {
 }
 
 /** Results for the few types that nearly all replies have. */
-const KNOWN = new Map<string, boolean>();
-const MOST_KNOWN = 100;
+const KNOWN = new LRUCache<string, boolean>({ max: 100 });
 
 function isInert(type: string): boolean {
   let known = KNOWN.get(type);
   if (known === undefined) {
     known = judge(type);
-    if (KNOWN.size < MOST_KNOWN) KNOWN.set(type, known);
+    KNOWN.set(type, known);
   }
   return known;
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { JsonValue } from '../../canonical/json.ts';
 import { LEFT_OUT, NO_SECRETS, replaceSecrets, type Secrets } from '../../text/secret-texts.ts';
 import type { HeaderMap } from '../../transport/http.ts';
@@ -88,14 +89,13 @@ const SECRET_HEADER = /auth|cookie|token|secret|api-?key|credential|signature|pa
 const PUBLIC_HEADER = /ratelimit|tokens/i;
 
 /** The same few names come with every request. */
-const known = new Map<string, boolean>();
-const MAX_KNOWN = 1_000;
+const known = new LRUCache<string, boolean>({ max: 1_000 });
 
 function isSecret(name: string): boolean {
   let is = known.get(name);
   if (is === undefined) {
     is = SECRET_HEADER.test(name) && !PUBLIC_HEADER.test(name);
-    if (known.size < MAX_KNOWN) known.set(name, is);
+    known.set(name, is);
   }
   return is;
 }
