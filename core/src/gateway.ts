@@ -1,46 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import type { Context } from 'koa';
 import manifest from '../package.json' with { type: 'json' };
-import { createGatewayEntries } from './audit/gateway-entries.ts';
-import { createOpaqueBoxes } from './codec/opaque.ts';
-import type { ResolvedConfig } from './config/resolved.ts';
-import { createReloader, type Reload, type ReloaderInput } from './config/reloader.ts';
-import { exposureWarning, isBehindProxy } from './config/exposure.ts';
-import { defined } from './canonical/json.ts';
-import { isConsoleApart } from './config/sections/console.ts';
-import { fieldsForRestart } from './config/live.ts';
-import { createContainer, type Surroundings } from './container.ts';
-import { createAdmin } from './http/admin/admin.ts';
-import { viewKey } from './http/admin/operations/keys.ts';
-import { createBodyBudget } from './http/base/body-budget.ts';
-import { createConsoleFiles } from './http/console-files.ts';
-import { createInfoRouter } from './http/info.ts';
-import { createPasses } from './http/access/passes.ts';
-import { expectedProtocol } from './http/access/expected-protocol.ts';
-import { credentialNames } from './http/access/credentials.ts';
-import { createProxies } from './http/access/proxies.ts';
-import { createRecorder } from './http/recording/recorder.ts';
-import { createProtocolRouter } from './http/endpoints/routes.ts';
-import { createRunning, stopped } from './http/base/running.ts';
-import { createSessions } from './http/access/sessions.ts';
-import { readTls } from './http/tls.ts';
-import { createUploadWatch } from './http/bodies/upload-watch.ts';
-import { createTextCounters } from './metering/text-tokens.ts';
-import { createCallMemory } from './serving/call-memory.ts';
-import { createMetrics } from './metrics/metrics.ts';
-import { createMetricsRouter } from './http/metrics/router.ts';
-import { metricSources } from './http/metrics/sources.ts';
-import { type Addresses, createServers } from './http/servers.ts';
-import { acquireRunFile } from './state/files/run-file.ts';
-import { rethrowFor } from './state/files/state-error.ts';
-import { closeObservers, createObservers } from './http/recording/observers.ts';
-import type { Log } from './plugin/call-context.ts';
-import { createHealthChecks } from './upstreams/health-checks.ts';
-import * as tokens from './container-tokens.ts';
 import { describeUnpriced, findUnpriced } from './catalogue/unpriced-models.ts';
-import { createUpkeep } from './upkeep.ts';
+import { createContainer, type Surroundings } from './composition/container.ts';
+import * as tokens from './composition/tokens.ts';
+import { exposureWarning } from './config/exposure.ts';
+import type { Reload, ReloaderInput } from './config/reloader.ts';
+import type { ResolvedConfig } from './config/resolved.ts';
+import { viewKey } from './http/admin/operations/keys.ts';
+import { stopped } from './http/base/running.ts';
+import { closeObservers } from './http/recording/observers.ts';
+import type { Log } from './plugin/call-context.ts';
+import { acquireRunFile, type RunFile } from './state/files/run-file.ts';
+import { rethrowFor } from './state/files/state-error.ts';
 
 /** A gateway that is set up but does not listen yet. */
 export interface Gateway {
@@ -75,200 +45,70 @@ export interface GatewayOptions extends Surroundings {
   readonly load?: ReloaderInput['load'];
 }
 
-const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/out', import.meta.url));
-
 /** Sets a gateway up from a resolved configuration. Tests start here too. */
 export async function createGateway(config: ResolvedConfig, options: GatewayOptions = {}): Promise<Gateway> {
   const runFile = await acquireRunFile(config.data).catch(rethrowFor(config.data));
   try {
-    return await assemble(config, runFile, options);
+    return await setUp(config, runFile, options);
   } catch (error) {
     await runFile.release();
     return rethrowFor(config.data)(error);
   }
 }
 
-async function assemble(
+async function setUp(
   config: ResolvedConfig,
-  runFile: Awaited<ReturnType<typeof acquireRunFile>>,
+  runFile: RunFile,
   { adminOnly = false, makesFirstKey = true, load, ...surroundings }: GatewayOptions,
 ): Promise<Gateway> {
-  const container = await createContainer(config, surroundings);
+  const container = await createContainer(config, { ...surroundings, adminOnly, load });
   const log = container.resolve(tokens.LOG);
   const logSink = container.resolve(tokens.LOG_SINK);
-  const { now, sleep, steady = now } = container.resolve(tokens.CLOCK);
-  const live = container.resolve(tokens.LIVE_CONFIG);
   const keys = container.resolve(tokens.KEYS);
-  const pools = container.resolve(tokens.POOLS);
-  const registry = container.resolve(tokens.REGISTRY);
   const upstreams = container.resolve(tokens.UPSTREAMS);
-  const catalogue = container.resolve(tokens.CATALOGUE);
-  const traces = container.resolve(tokens.TRACES);
-  const gates = container.resolve(tokens.GATES);
-  const audit = container.resolve(tokens.AUDIT);
-  const entries = createGatewayEntries({ audit, registry, log });
-  const localToken = randomBytes(32).toString('base64url');
-
-  const [fallback] = registry.protocols;
-  if (!fallback) throw new Error('No plugin brings a protocol, so no client could be answered.');
-  let addresses: Addresses | undefined;
-  const publicUrl = (): string => config.server.publicUrl ?? addresses?.url ?? '';
-  const consoleUrl = (): string => addresses?.consoleUrl ?? '';
+  const entries = container.resolve(tokens.ENTRIES);
+  const upkeep = container.resolve(tokens.UPKEEP);
+  const servers = container.resolve(tokens.SERVERS);
   let firstKey: string | undefined;
   let closing: Promise<void> | undefined;
-  const health = container.resolve(tokens.HEALTH);
-  const checkHealth = createHealthChecks({ upstreams, health, pools, log, now: steady });
-  const upkeep = createUpkeep({ upstreams, checkHealth, log });
-
-  const proxies = createProxies(config.server.trustedProxies);
-  const sessions = createSessions(steady);
-  const passes = createPasses({ now: steady, sessions });
-  const disk = container.resolve(tokens.DISK_SPACE);
-  const bodies = createBodyBudget(config.server);
-  const uploads = createUploadWatch({
-    minBytesPerSecond: config.server.minUploadRate,
-    maxMs: config.server.requestTimeoutMs,
-    now: steady,
-  });
-  const running = createRunning();
-  const stopping = new AbortController();
-  // Each reader of the live traces listens.
-  setMaxListeners(0, stopping.signal);
-  const metrics =
-    config.metrics.enabled && !adminOnly
-      ? createMetrics(
-          metricSources({
-            ...{ upstreams, health, gates, traces, keys, bodies, logSink, now: steady },
-            limiter: container.resolve(tokens.LIMITER),
-            aliases: container.resolve(tokens.ALIASES),
-          }),
-        )
-      : undefined;
-  const gone = new AbortController();
-  const observers = adminOnly
-    ? []
-    : createObservers(config.plugins, { log, pools, now, signal: gone.signal });
-  const recorder = createRecorder({
-    isDiskLow: () => disk.isLow,
-    ...{ config: config.traces, traces, metrics, upstreams, observers, log },
-    prices: container.resolve(tokens.PRICES),
-  });
-  const apply = (next: ResolvedConfig): readonly string[] => {
-    const before = live.get();
-    live.replace(next);
-    try {
-      upstreams.all();
-    } catch (error) {
-      live.replace(before);
-      throw error;
-    }
-    void entries.reloaded(before, next);
-    upkeep.discover();
-    return fieldsForRestart(before, next);
-  };
-  const reload = createReloader({ load: load ?? (() => Promise.resolve(live.get())), apply, log });
-  const admin = createAdmin({
-    ...{ config, audit, registry, upstreams, catalogue, health, gates, traces, keys, pools },
-    ...{
-      log,
-      now: steady,
-      sleep,
-      bodies,
-      uploads,
-      passes,
-      sessions,
-      proxies,
-      localToken,
-      publicUrl,
-      consoleUrl,
-    },
-    stopping: stopping.signal,
-    reload: load && reload,
-    aliases: container.resolve(tokens.ALIASES),
-    limiter: container.resolve(tokens.LIMITER),
-    prices: container.resolve(tokens.PRICES),
-    state: container.resolve(tokens.STATE),
-    secrets: container.resolve(tokens.SECRETS),
-    version: manifest.version,
-    baseUrl: () => addresses?.innerUrl ?? '',
-  });
-  const { bodyLimit, keepAliveMs } = config.server;
-  const { headers: credentialHeaders } = credentialNames(config.plugins);
-  const protocolRouter = createProtocolRouter(registry.protocols, {
-    ...{ catalogue, upstreams, keys, pools, log, now },
-    ...{ bodyLimit, keepAliveMs, bodies, uploads, passes, recorder, running },
-    opaque: createOpaqueBoxes(container.resolve(tokens.SECRETS).deriveKey('opaque')),
-    callMemory: createCallMemory(),
-    router: container.resolve(tokens.ROUTER),
-    routing: () => live.get().routing,
-    conversations: container.resolve(tokens.CONVERSATIONS),
-    ownedIds: container.resolve(tokens.OWNED_IDS),
-    textCounter: createTextCounters(config.plugins.flatMap(({ tokenizers = [] }) => tokenizers)),
-    auth: config.auth,
-    credentialHeaders,
-  });
-  const infoRouter = createInfoRouter({
-    name: 'Dragoman',
-    version: manifest.version,
-    auth: config.auth,
-    credentialHeaders,
-    protocols: registry.protocols,
-    isReady: () => !stopping.signal.aborted,
-    hasConsole: !isConsoleApart(config.console),
-    traces: () => traces.status(),
-    isDiskLow: () => disk.isLow,
-    logStatus: () => logSink.status(),
-    unusableRows: container.resolve(tokens.UNUSABLE).length,
-  });
-  const metricsRouter =
-    metrics &&
-    createMetricsRouter(metrics, { ...config.metrics, isBehindProxy: isBehindProxy(config.server) });
-  const served = {
-    ...{ config, log, fallback, now, steady, proxies, recorder, admin: admin.router },
-    protocolAt: (ctx: Context) => expectedProtocol(registry.protocols, ctx),
-    requestLog: container.resolve(tokens.REQUEST_LOG),
-    consoleFiles: createConsoleFiles(CONSOLE_FOLDER),
-    ...defined({ tls: adminOnly ? undefined : await readTls(config) }),
-  };
-  const servers = createServers(
-    adminOnly ? served : { ...served, protocols: protocolRouter, info: infoRouter, metrics: metricsRouter },
-  );
 
   /** Waits for the lists of models, so the start does not wait for it. */
   const warnOfUnpriced = async (): Promise<void> => {
-    const services = { keys, upstreams, catalogue };
     const warning = await findUnpriced({
-      ...services,
+      ...{ keys, upstreams },
+      catalogue: container.resolve(tokens.CATALOGUE),
       aliases: container.resolve(tokens.ALIASES),
       prices: container.resolve(tokens.PRICES),
     }).then(describeUnpriced, () => undefined);
     if (warning !== undefined) log.warn(warning);
   };
-  const interrupt = (): void => {
-    running.interrupt(stopped());
-    uploads.interrupt(stopped());
-  };
   const flushLog = (): Promise<void> => new Promise((resolve) => logSink.flush(resolve));
   const close = async (): Promise<void> => {
     const { shutdownDelayMs: delayMs, shutdownGraceMs: graceMs } = config.server;
-    stopping.abort();
-    if (addresses && !adminOnly) {
+    const [running, ended] = [container.resolve(tokens.RUNNING), container.resolve(tokens.ENDED)];
+    const isServing = servers.addresses !== undefined && !adminOnly;
+    container.resolve(tokens.STOPPING).abort();
+    if (isServing) {
       log.info({ delayMs, graceMs }, 'The gateway is stopping.');
-      if (delayMs > 0) await sleep(delayMs, gone.signal);
+      if (delayMs > 0) await container.resolve(tokens.CLOCK).sleep(delayMs, ended.signal);
     }
     upkeep.stop();
+    const interrupt = (): void => {
+      running.interrupt(stopped());
+      container.resolve(tokens.UPLOADS).interrupt(stopped());
+    };
     await servers.drain({ graceMs, interrupt });
-    await closeObservers(observers);
-    gone.abort();
+    await closeObservers(container.resolve(tokens.OBSERVERS));
+    ended.abort();
     await upstreams.close();
-    await pools.close();
+    await container.resolve(tokens.POOLS).close();
     await container.resolve(tokens.LIMITER).close();
     await container.resolve(tokens.OWNED_IDS).close();
-    await traces.close();
-    disk.close();
+    await container.resolve(tokens.TRACES).close();
+    container.resolve(tokens.DISK_SPACE).close();
     if (!adminOnly) await entries.stopped();
     await runFile.release();
-    if (addresses && !adminOnly) log.info({ interrupted: running.interrupted }, 'The gateway has stopped.');
+    if (isServing) log.info({ interrupted: running.interrupted }, 'The gateway has stopped.');
     await flushLog();
     logSink.close();
   };
@@ -278,9 +118,9 @@ async function assemble(
     async listen() {
       // Whatever may fail comes before the first request is served.
       upstreams.all();
-      addresses = await servers.listen();
-      const { url, innerUrl } = addresses;
-      await runFile.publish({ url: innerUrl, token: localToken, admin: addresses.admin });
+      const { url, innerUrl, admin } = await servers.listen();
+      const token = container.resolve(tokens.LOCAL_TOKEN);
+      await runFile.publish({ url: innerUrl, token, admin });
       if (adminOnly) {
         servers.open();
         return { url };
@@ -301,14 +141,14 @@ async function assemble(
       await flushLog();
       return { url };
     },
-    reload,
+    reload: container.resolve(tokens.RELOAD),
     close: () => (closing ??= close()),
-    signInLink: () => admin.createSignInLink(),
+    signInLink: () => container.resolve(tokens.ADMIN).createSignInLink(),
     get consoleUrl() {
-      return consoleUrl();
+      return servers.addresses?.consoleUrl ?? '';
     },
     get metricsUrl() {
-      return addresses?.metricsUrl;
+      return servers.addresses?.metricsUrl;
     },
     get isLogStuck() {
       return logSink.status().isWriting;

@@ -4,8 +4,9 @@
  */
 export const ROOMS: readonly string[] = [
   'cli',
-  // The composition root and the gateway's life: the files of `core/src` itself.
+  // The gateway's life: the files of `core/src` itself.
   '',
+  'composition',
   'http/metrics',
   'http',
   'http/admin',

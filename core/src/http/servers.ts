@@ -37,6 +37,8 @@ export interface Addresses {
 export interface Servers {
   /** Takes connections. Requests wait until `open`. */
   listen(): Promise<Addresses>;
+  /** Absent before `listen`. */
+  readonly addresses: Addresses | undefined;
   /** Serves requests from now on. */
   open(): void;
   /** Takes no more connections, and waits for running requests for as long as the grace. */
@@ -65,19 +67,24 @@ export function createServers(input: ServersInput): Servers {
         })
       : undefined;
 
+  let addresses: Addresses | undefined;
   return {
+    get addresses() {
+      return addresses;
+    },
     async listen() {
       const { url, innerUrl } = await main.listen(host, port);
       const own = await apart?.listen(consoleHost, consolePort ?? 0);
       const metricsUrl = metrics && urlOf(await metrics.listen(host, metricsPort ?? 0));
       const known = config.server.publicUrl ?? url;
       const named = hostnames?.[0] === undefined ? known : withHost(known, hostnames[0]);
-      return {
+      addresses = {
         ...{ url, innerUrl },
         consoleUrl: own?.url ?? named,
         admin: { url: own?.innerUrl ?? innerUrl, ...(hostnames && { host: new URL(named).host }) },
         ...(metricsUrl !== undefined && { metricsUrl }),
       };
+      return addresses;
     },
     open() {
       for (const server of [main, apart, metrics]) server?.open();

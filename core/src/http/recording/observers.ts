@@ -23,6 +23,8 @@ export interface ContainedObserver extends Pick<TraceObserver, 'observe'> {
   close(): Promise<void>;
 }
 
+export type Observers = readonly ContainedObserver[];
+
 /** Whoever is told of requests must not take long. */
 const OBSERVER_TIMEOUTS = timeoutsSchema.parse({ connectMs: 5_000, headersMs: 10_000, idleMs: 10_000 });
 
@@ -30,7 +32,7 @@ const OBSERVER_TIMEOUTS = timeoutsSchema.parse({ connectMs: 5_000, headersMs: 10
 export function createObservers(
   plugins: readonly Plugin[],
   { log, pools, now, signal }: ObserversInput,
-): readonly ContainedObserver[] {
+): Observers {
   const http = pools.client({ timeouts: OBSERVER_TIMEOUTS, signal });
   return plugins.flatMap((plugin) => {
     if (!plugin.createObserver) return [];

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { Log } from './plugin/call-context.ts';
+import type { Log } from '../../plugin/call-context.ts';
 
 /** Bytes of a file system. */
 export interface Space {

@@ -1,6 +1,6 @@
-import type { Log } from './plugin/call-context.ts';
-import type { Upstreams } from './upstreams/upstream.ts';
-import { guarded } from './timing/guarded.ts';
+import type { Log } from '../plugin/call-context.ts';
+import type { Upstreams } from './upstream.ts';
+import { guarded } from '../timing/guarded.ts';
 
 /** What is done about upstreams in the background. */
 export interface Upkeep {

@@ -1,0 +1,61 @@
+import './reflect.ts';
+import { container as root, type DependencyContainer } from 'tsyringe';
+import { createLiveConfig } from '../config/live.ts';
+import type { ReloaderInput } from '../config/reloader.ts';
+import type { ResolvedConfig } from '../config/resolved.ts';
+import type { Space } from '../state/files/disk-space.ts';
+import { credentialNames } from '../http/access/credentials.ts';
+import { readTls } from '../http/tls.ts';
+import { createLogs } from '../log/log.ts';
+import { KnownSecrets } from '../state/secrets/known-secrets.ts';
+import { type Clock, systemClock } from '../timing/clock.ts';
+import { registerHttp } from './http.ts';
+import { openData } from './open-data.ts';
+import { registerRouting } from './routing.ts';
+import { registerServing } from './serving.ts';
+import * as tokens from './tokens.ts';
+
+/** What tests replace of the machine. */
+export interface Surroundings {
+  readonly clock?: Clock;
+  /** Between 0 and 1, as `Math.random`. */
+  readonly random?: () => number;
+  /** Free space of the data folder's file system. */
+  readonly freeSpace?: () => Promise<Space>;
+}
+
+export interface ContainerOptions extends Surroundings {
+  /** Serves the admin API and nothing else. */
+  readonly adminOnly: boolean;
+  /** Loads the configuration again. */
+  readonly load: ReloaderInput['load'] | undefined;
+}
+
+/**
+ * The composition root: this folder alone knows how the services hang together. Each gateway has a container of its
+ * own, so that several can run in one process. What has to be opened is awaited before it is registered; all else is
+ * created when it is first needed.
+ */
+export async function createContainer(
+  config: ResolvedConfig,
+  { clock = systemClock, random = Math.random, freeSpace, adminOnly, load }: ContainerOptions,
+): Promise<DependencyContainer> {
+  const container = root.createChildContainer();
+  const known = new KnownSecrets();
+  const { log, request, sink } = createLogs(config.log, {
+    secrets: () => known.all,
+    credentials: credentialNames(config.plugins).headers,
+  });
+  container.register(tokens.CONFIG, { useValue: config });
+  container.register(tokens.LIVE_CONFIG, { useValue: createLiveConfig(config) });
+  container.register(tokens.CLOCK, { useValue: clock });
+  container.register(tokens.LOG, { useValue: log });
+  container.register(tokens.REQUEST_LOG, { useValue: request });
+  container.register(tokens.LOG_SINK, { useValue: sink });
+  await openData(container, config, { clock, freeSpace });
+  registerRouting(container, config, { clock, random, known });
+  registerServing(container, config, { adminOnly, load });
+  const tls = adminOnly ? undefined : await readTls(config);
+  registerHttp(container, config, { adminOnly, canReload: load !== undefined, tls });
+  return container;
+}

@@ -1,0 +1,95 @@
+import type { DependencyContainer } from 'tsyringe';
+import { createAliases } from '../catalogue/aliases.ts';
+import { createCatalogue } from '../catalogue/catalogue.ts';
+import type { ResolvedConfig } from '../config/resolved.ts';
+import type { RoutingConfig } from '../config/routing.ts';
+import { credentialNames } from '../http/access/credentials.ts';
+import { createPrices } from '../limits/prices.ts';
+import { createRegistry } from '../plugin/registry.ts';
+import { createRouter } from '../routing/router.ts';
+import { createKeyRing } from '../state/keys.ts';
+import type { KnownSecrets } from '../state/secrets/known-secrets.ts';
+import type { Clock } from '../timing/clock.ts';
+import { createTraces, NO_TRACES } from '../trace/traces.ts';
+import { createFileFetcher, type FileFetcher, NO_FILES } from '../transport/fetch/fetch-files.ts';
+import { publicOrIn } from '../transport/fetch/public-address.ts';
+import { createHttpPools } from '../transport/pools.ts';
+import { createGates } from '../upstreams/gates.ts';
+import { createHealthBoard } from '../upstreams/health.ts';
+import { createUpstreams } from '../upstreams/upstreams.ts';
+import { once } from './once.ts';
+import * as tokens from './tokens.ts';
+
+export interface RoutingInput {
+  readonly clock: Clock;
+  /** Between 0 and 1, as `Math.random`. */
+  readonly random: () => number;
+  readonly known: KnownSecrets;
+}
+
+/** Registers who may ask for what, which upstreams answer, and what is recorded of it. */
+export function registerRouting(
+  container: DependencyContainer,
+  config: ResolvedConfig,
+  { clock, random, known }: RoutingInput,
+): void {
+  const { now, steady = now } = clock;
+  const log = container.resolve(tokens.LOG);
+  const live = container.resolve(tokens.LIVE_CONFIG);
+  // Read for every request, so the container is not asked.
+  const routing = (): RoutingConfig => live.get().routing;
+  once(container, tokens.REGISTRY, () => createRegistry(config.plugins));
+  once(container, tokens.POOLS, () => createHttpPools(fileFetcherOf(config)));
+  once(container, tokens.KEYS, (get) => createKeyRing({ store: get(tokens.STATE), now }));
+  once(container, tokens.UPSTREAMS, (get) =>
+    createUpstreams({
+      ...{ live, known, log, now: steady },
+      registry: get(tokens.REGISTRY),
+      state: get(tokens.STATE),
+      secrets: get(tokens.SECRETS),
+      pools: get(tokens.POOLS),
+    }),
+  );
+  once(container, tokens.HEALTH, () => createHealthBoard(() => routing().breaker));
+  once(container, tokens.GATES, () => createGates());
+  once(container, tokens.ALIASES, (get) => createAliases(live, get(tokens.STATE)));
+  once(container, tokens.CATALOGUE, (get) => {
+    const aliases = get(tokens.ALIASES);
+    return createCatalogue({
+      upstreams: get(tokens.UPSTREAMS),
+      health: get(tokens.HEALTH),
+      aliases: () => aliases.all(),
+      routing,
+    });
+  });
+  once(container, tokens.PRICES, () => createPrices(() => live.get().prices));
+  once(container, tokens.ROUTER, (get) =>
+    createRouter({
+      catalogue: get(tokens.CATALOGUE),
+      health: get(tokens.HEALTH),
+      pools: get(tokens.POOLS),
+      gates: get(tokens.GATES),
+      clock: { ...clock, now: steady },
+      random,
+      routing,
+      limiter: get(tokens.LIMITER),
+      prices: get(tokens.PRICES),
+    }),
+  );
+  const { record, maxAgeMs, maxCount, maxBytes, redact, keepMedia } = config.traces;
+  once(container, tokens.TRACES, () =>
+    record === 'off'
+      ? NO_TRACES
+      : createTraces({
+          folder: config.data,
+          retention: { maxAgeMs, maxCount, maxBytes },
+          rules: { ...redact, keepMedia, credentials: credentialNames(config.plugins) },
+          readers: config.plugins.flatMap(({ wireReaders }) => wireReaders ?? []),
+          ...{ log, secrets: () => known.all },
+        }),
+  );
+}
+
+function fileFetcherOf({ fetch: { enabled, allow, ...limits } }: ResolvedConfig): FileFetcher {
+  return enabled ? createFileFetcher({ ...limits, mayConnect: publicOrIn(allow) }) : NO_FILES;
+}
