@@ -217,7 +217,7 @@ export interface ToolChoice {
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
 /** What the client said about reasoning, in its own unit. The encoder decides with the capability table. */
-export interface ReasoningWish {
+export interface ReasoningPreference {
   readonly effort?: Effort;
   readonly budgetTokens?: number;
   readonly adaptive?: boolean;
@@ -274,7 +274,7 @@ export interface ChatRequest {
   readonly maxTokens?: number;
   readonly stop?: readonly string[];
   readonly sampling: Sampling;
-  readonly reasoning: ReasoningWish;
+  readonly reasoning: ReasoningPreference;
   readonly output?: OutputFormat;
   readonly verbosity?: 'low' | 'medium' | 'high';
   readonly modalities?: readonly string[];

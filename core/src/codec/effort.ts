@@ -1,4 +1,4 @@
-import type { Effort, ReasoningWish } from '../canonical/chat.ts';
+import type { Effort, ReasoningPreference } from '../canonical/chat.ts';
 
 /** From least to most. */
 export const EFFORT_LEVELS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
@@ -24,7 +24,7 @@ const BUDGETS: Readonly<Record<Effort, number>> = {
 };
 
 /** The level that a client wished, in its words or by its budget; `undefined` leaves it to the model. */
-export function effortOf({ effort, budgetTokens, off }: ReasoningWish): Effort | undefined {
+export function effortOf({ effort, budgetTokens, off }: ReasoningPreference): Effort | undefined {
   if (effort !== undefined) return effort;
   if (off) return 'none';
   if (budgetTokens === undefined || budgetTokens < 0) return undefined;

@@ -4,7 +4,7 @@ import {
   type ChatRequest,
   defineProvider,
   GatewayError,
-  type ReasoningWish,
+  type ReasoningPreference,
 } from '@dragoman/core';
 import { z } from 'zod';
 import { compose } from './compose.ts';
@@ -72,7 +72,7 @@ function readCount({ sampling: { count = 1 } }: ChatRequest): number {
   throw new GatewayError('invalid', message, { field: 'sampling.count' });
 }
 
-function wantsReasoning({ effort, budgetTokens, adaptive, off, show }: ReasoningWish): boolean {
+function wantsReasoning({ effort, budgetTokens, adaptive, off, show }: ReasoningPreference): boolean {
   if (off || show === 'none' || effort === 'none' || budgetTokens === 0) return false;
   return effort !== undefined || budgetTokens !== undefined || adaptive === true;
 }

@@ -4,7 +4,7 @@ import {
   FieldReader,
   type Message,
   type OutputFormat,
-  type ReasoningWish,
+  type ReasoningPreference,
   type RequestInput,
   signCalls,
   type SystemMessage,
@@ -121,7 +121,7 @@ function decodeToolChoice(fields: FieldReader): ToolChoice | undefined {
   }
 }
 
-function decodeReasoning(fields: FieldReader, output: FieldReader | undefined): ReasoningWish {
+function decodeReasoning(fields: FieldReader, output: FieldReader | undefined): ReasoningPreference {
   const effort = output?.optionalOneOf('effort', EFFORTS);
   const thinking = fields.optionalReader('thinking');
   if (!thinking) return defined({ effort });

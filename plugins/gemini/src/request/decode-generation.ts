@@ -4,7 +4,7 @@ import {
   type FieldReader,
   MAX_TOKENS,
   type OutputFormat,
-  type ReasoningWish,
+  type ReasoningPreference,
 } from '@dragoman/core';
 import { decodeSchema } from './decode-schema.ts';
 
@@ -41,7 +41,7 @@ export function decodeGeneration(config: FieldReader | undefined): Generation {
 const LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'] as const;
 type Level = Lowercase<(typeof LEVELS)[number]>;
 
-function decodeReasoning(thinking: FieldReader | undefined): ReasoningWish {
+function decodeReasoning(thinking: FieldReader | undefined): ReasoningPreference {
   const show = thinking?.optionalBoolean('includeThoughts') ? ('summary' as const) : ('none' as const);
   const level = thinking?.optionalString('thinkingLevel')?.toUpperCase();
   const known = LEVELS.find((one) => one === level)?.toLowerCase() as Level | undefined;

@@ -1,8 +1,8 @@
-import { clampEffort, type Effort, effortOf, type ReasoningWish } from '@dragoman/core';
+import { clampEffort, type Effort, effortOf, type ReasoningPreference } from '@dragoman/core';
 import type { EncodeRequestContext } from './encode-request-context.ts';
 
 export interface EffortInput {
-  readonly reasoning: ReasoningWish;
+  readonly reasoning: ReasoningPreference;
   readonly hasTools: boolean;
   /** Whether the client named the level in this protocol's own words. */
   readonly isNative: boolean;

@@ -5,7 +5,7 @@ import {
   FieldReader,
   type JsonObject,
   type OutputFormat,
-  type ReasoningWish,
+  type ReasoningPreference,
   type RequestInput,
   type ServerState,
   type SystemMessage,
@@ -88,7 +88,7 @@ function decodeUser(fields: FieldReader): string | undefined {
 }
 
 /** Reasoning is shown to who asked for a summary, and sealed for who wants to carry it. */
-function decodeReasoning(fields: FieldReader, include: readonly string[]): ReasoningWish {
+function decodeReasoning(fields: FieldReader, include: readonly string[]): ReasoningPreference {
   const reasoning = fields.optionalReader('reasoning');
   const summary = reasoning?.optionalString('summary') ?? reasoning?.optionalString('generate_summary');
   return defined({

@@ -125,10 +125,13 @@ function encodeReasoning(
   request: ChatRequest,
   context: EncodeRequestContext,
 ): { readonly reasoning: JsonObject | undefined; readonly carries: boolean } {
-  const { reasoning: wish, messages } = request;
-  const effort = encodeEffort({ reasoning: wish, hasTools: false, isNative: context.isNative }, context);
-  const isWished = (effort !== undefined && effort !== 'none') || wish.adaptive === true;
-  const isShown = wish.show === undefined ? isWished : wish.show !== 'none';
+  const { reasoning: preference, messages } = request;
+  const effort = encodeEffort(
+    { reasoning: preference, hasTools: false, isNative: context.isNative },
+    context,
+  );
+  const isWished = (effort !== undefined && effort !== 'none') || preference.adaptive === true;
+  const isShown = preference.show === undefined ? isWished : preference.show !== 'none';
   const reasoning = defined({ effort, summary: isShown && effort !== 'none' ? 'auto' : undefined });
   const hasOwn = messages.some(({ content }) =>
     content.some((part) => part.type === 'reasoning' && part.opaque?.protocol === RESPONSES),
@@ -136,7 +139,7 @@ function encodeReasoning(
   const thinks = context.capabilities.thinking !== 'none' && effort !== 'none';
   return {
     reasoning: Object.keys(reasoning).length > 0 ? reasoning : undefined,
-    carries: isWished || hasOwn || thinks || wish.carry === true,
+    carries: isWished || hasOwn || thinks || preference.carry === true,
   };
 }
 
