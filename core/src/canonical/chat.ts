@@ -66,7 +66,7 @@ export interface MediaPart extends PartBase {
   readonly transcript?: string;
   /** Text that describes the document to the model. */
   readonly context?: string;
-  readonly citationsWanted?: boolean;
+  readonly wantsCitations?: boolean;
 }
 
 /** What the model thought. `summary` is told by the upstream in its own words, `hidden` has no text. */

@@ -127,7 +127,7 @@ function decodeMedia(block: FieldReader, media: 'image' | 'document'): MediaPart
     source: decodeSource(block.reader('source')),
     name: block.optionalString('title'),
     context: block.optionalString('context'),
-    citationsWanted: block.optionalReader('citations')?.optionalBoolean('enabled'),
+    wantsCitations: block.optionalReader('citations')?.optionalBoolean('enabled'),
     cache: decodeCache(block),
     extensions: extensionsOf(block),
   });

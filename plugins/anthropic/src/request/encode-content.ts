@@ -55,7 +55,7 @@ function encodeUserPart(
 }
 
 function encodeMedia(part: MediaPart): JsonObject {
-  const { media, source, name, context, cache, citationsWanted } = part;
+  const { media, source, name, context, cache, wantsCitations } = part;
   if (media === 'audio' || media === 'video') {
     throw new GatewayError('invalid', `The upstream takes no ${media}.`, {
       field: 'messages',
@@ -72,7 +72,7 @@ function encodeMedia(part: MediaPart): JsonObject {
       field: 'messages',
     });
   }
-  const citations = citationsWanted === undefined ? undefined : { enabled: citationsWanted };
+  const citations = wantsCitations === undefined ? undefined : { enabled: wantsCitations };
   const more = media === 'document' ? { title: name, context, citations } : {};
   return defined({ type: media, source: encodeSource(source), ...more, cache_control: encodeCache(cache) });
 }
