@@ -224,7 +224,7 @@ export interface ReasoningPreference {
   readonly off?: boolean;
   readonly betweenTools?: boolean;
   readonly show?: 'none' | 'summary' | 'full';
-  readonly carry?: boolean;
+  readonly includeEncrypted?: boolean;
 }
 
 /** Nothing is clamped when decoded: 0 is a value, absent means unset. */

@@ -94,7 +94,7 @@ function decodeReasoning(fields: FieldReader, include: readonly string[]): Reaso
   return defined({
     effort: reasoning?.optionalOneOf('effort', EFFORT_LEVELS),
     show: summary === undefined ? ('none' as const) : ('summary' as const),
-    carry: include.includes(ENCRYPTED) || undefined,
+    includeEncrypted: include.includes(ENCRYPTED) || undefined,
   });
 }
 

@@ -139,7 +139,7 @@ function encodeReasoning(
   const thinks = context.capabilities.thinking !== 'none' && effort !== 'none';
   return {
     reasoning: Object.keys(reasoning).length > 0 ? reasoning : undefined,
-    carries: isWished || hasOwn || thinks || preference.carry === true,
+    carries: isWished || hasOwn || thinks || preference.includeEncrypted === true,
   };
 }
 
