@@ -34,9 +34,9 @@ describe('rules of protocols that list messages', () => {
   });
 
   it('see whether a client brings the answers that it got', () => {
-    expect(rules.isWhole({ messages: [say('system', 's'), say('user', 'hi')] })).toBe(false);
-    expect(rules.isWhole({ messages: [say('user', 'hi'), say('assistant', 'hello')] })).toBe(true);
-    expect(rules.isWhole({ messages: [{ role: 'model', parts: [] }] })).toBe(true);
-    expect(rules.isWhole({ messages: 'hi' })).toBe(false);
+    expect(rules.includesHistory({ messages: [say('system', 's'), say('user', 'hi')] })).toBe(false);
+    expect(rules.includesHistory({ messages: [say('user', 'hi'), say('assistant', 'hello')] })).toBe(true);
+    expect(rules.includesHistory({ messages: [{ role: 'model', parts: [] }] })).toBe(true);
+    expect(rules.includesHistory({ messages: 'hi' })).toBe(false);
   });
 });

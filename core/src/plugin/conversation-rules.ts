@@ -12,7 +12,7 @@ export interface ConversationRules {
   /** What of a reply belongs to the conversation. */
   outputOf(reply: JsonObject): readonly JsonValue[];
   /** Whether a client brings what was said before itself. */
-  isWhole(body: JsonObject): boolean;
+  includesHistory(body: JsonObject): boolean;
   /** How requests go on from a reply by its id. */
   readonly stored?: StoredRules;
   /** How requests name items of kept replies in place of the items themselves. */
@@ -24,14 +24,14 @@ export interface ConversationRules {
 export interface StoredRules {
   /** The field that has a reply kept, to say so where it could not be. */
   readonly field: string;
-  wishOf(body: JsonObject): StoredWish;
+  optionsOf(body: JsonObject): StoreOptions;
   /** Fields that a client says once, for all requests that go on from its reply. */
-  readonly lasting?: readonly string[];
+  readonly inherited?: readonly string[];
   /** What a client is told when the reply that it goes on from is not kept. */
   unknownReply(id: string): GatewayError;
 }
 
-export interface StoredWish {
+export interface StoreOptions {
   /** The reply that the request goes on from. */
   readonly previousId?: string;
   /** Whether the reply is to be kept. */
@@ -74,7 +74,7 @@ export function listRules({ field, outputOf }: ListRules): ConversationRules {
       return { ...body, [field]: [...input.slice(0, own), ...before, ...input.slice(own)] };
     },
     outputOf,
-    isWhole: (body) => inputOf(body).some((item) => ANSWERS.has(roleOf(item))),
+    includesHistory: (body) => inputOf(body).some((item) => ANSWERS.has(roleOf(item))),
   };
 }
 

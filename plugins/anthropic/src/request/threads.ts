@@ -30,12 +30,12 @@ export function continues(thread: JsonObject | undefined): boolean {
 
 export const threadRules: StoredRules = {
   field: 'thread',
-  wishOf({ thread }) {
+  optionsOf({ thread }) {
     if (!isJsonObject(thread)) return { keep: false };
     const previousId = continues(thread) ? thread['previous_message_id'] : undefined;
     return { keep: true, ...(typeof previousId === 'string' && { previousId }) };
   },
-  lasting: ['system', 'tools'],
+  inherited: ['system', 'tools'],
   // The SDK then sends the whole conversation again.
   unknownReply: (id) =>
     new GatewayError('not-found', `The message ${JSON.stringify(id)} is unknown or no longer kept.`, {

@@ -4,7 +4,7 @@ import { responseIdOfItem } from './reply/response-object.ts';
 /** How requests go on from a response that is kept. */
 export const storedRules: StoredRules = {
   field: 'store',
-  wishOf: ({ previous_response_id: previousId, store }) => ({
+  optionsOf: ({ previous_response_id: previousId, store }) => ({
     ...(typeof previousId === 'string' && { previousId }),
     keep: store !== false,
   }),

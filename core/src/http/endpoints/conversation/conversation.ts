@@ -3,7 +3,7 @@ import type { ChatReply } from '../../../canonical/chat.ts';
 import { GatewayError } from '../../../canonical/errors.ts';
 import { defined, type JsonObject } from '../../../canonical/json.ts';
 import type { Conversations } from '../../../conversations/conversations.ts';
-import type { ConversationRules, StoredRules, StoredWish } from '../../../plugin/conversation-rules.ts';
+import type { ConversationRules, StoredRules, StoreOptions } from '../../../plugin/conversation-rules.ts';
 import { invalidField } from '../../../codec/field-reader.ts';
 import type { ChatEndpoint, RequestInput } from '../../../plugin/protocol.ts';
 import type { Exchange } from '../../../routing/exchange.ts';
@@ -75,12 +75,12 @@ function withoutMemory({ body, missing }: Resolved, input: RequestInput): OpenCo
 interface Wish {
   readonly owner: string;
   readonly body: JsonObject;
-  readonly stored: StoredWish;
+  readonly stored: StoreOptions;
   readonly thread?: string;
   /** The name under which the thread's last turn is found, where the key has its threads kept. */
   readonly memory?: string;
   /** Whether the client brings what was said before itself. */
-  readonly isWhole: boolean;
+  readonly includesHistory: boolean;
   /** As of {@link Resolved}. */
   readonly since?: Resolved['since'];
 }
@@ -92,7 +92,7 @@ function readWish(
 ): Wish | undefined {
   const { key } = exchange;
   const thread = threadOf(resolved.body, input, rules);
-  const stored = rules.stored?.wishOf(resolved.body) ?? { keep: false };
+  const stored = rules.stored?.optionsOf(resolved.body) ?? { keep: false };
   if (!thread && !stored.keep && stored.previousId === undefined) return undefined;
   const body = thread?.body ?? resolved.body;
   const isKept = (): boolean => key?.thread?.memory ?? keepsThread(endpoint.peek?.(input)?.model ?? '');
@@ -102,16 +102,16 @@ function readWish(
     stored,
     thread: thread?.id,
     memory: thread && isKept() ? `${endpoint.wire} ${thread.id}` : undefined,
-    isWhole: rules.isWhole(body),
+    includesHistory: rules.includesHistory(body),
     since: resolved.since,
   });
 }
 
 async function lastOf(
-  { owner, memory, isWhole }: Wish,
+  { owner, memory, includesHistory }: Wish,
   { conversations }: ConversationInput,
 ): Promise<string | undefined> {
-  return memory === undefined || isWhole ? undefined : conversations.lastOf(owner, memory);
+  return memory === undefined || includesHistory ? undefined : conversations.lastOf(owner, memory);
 }
 
 interface AnsweredTurn {
@@ -134,16 +134,16 @@ async function keepTurn(
   const turn = { id, ...said, output: rules.outputOf(encoded), reply: encoded };
   await conversations.keep(
     owner,
-    defined({ ...turn, fields: stored.keep ? lastingOf(body, rules.stored) : undefined }),
+    defined({ ...turn, fields: stored.keep ? inheritedOf(body, rules.stored) : undefined }),
   );
   if (memory !== undefined) await conversations.setLast(owner, memory, id);
 }
 
-function lastingOf(
+function inheritedOf(
   body: JsonObject,
-  { lasting = [] }: Pick<StoredRules, 'lasting'> = {},
+  { inherited = [] }: Pick<StoredRules, 'inherited'> = {},
 ): JsonObject | undefined {
-  const fields = lasting.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]] as const]));
+  const fields = inherited.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]] as const]));
   return fields.length > 0 ? Object.fromEntries(fields) : undefined;
 }
 

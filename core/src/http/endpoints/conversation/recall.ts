@@ -2,7 +2,7 @@ import type { ChatRequest } from '../../../canonical/chat.ts';
 import type { GatewayError } from '../../../canonical/errors.ts';
 import { defined, type JsonObject } from '../../../canonical/json.ts';
 import { fieldsOf, saidIn, type Turn } from '../../../conversations/conversations.ts';
-import type { ConversationRules, StoredWish } from '../../../plugin/conversation-rules.ts';
+import type { ConversationRules, StoreOptions } from '../../../plugin/conversation-rules.ts';
 import type { RequestInput } from '../../../plugin/protocol.ts';
 import { withBody } from '../request-input.ts';
 import { type Memory, resolveReferences, type Resolved } from './resolve-references.ts';
@@ -30,7 +30,7 @@ export async function recall(
   memory: Memory,
 ): Promise<Recalled> {
   const { body, missing } = await withItems(rules, input.body, memory);
-  const stored = rules.stored?.wishOf(body) ?? { keep: false };
+  const stored = rules.stored?.optionsOf(body) ?? { keep: false };
   const before = await withTurns(rules, { body, stored, previousId: stored.previousId }, memory);
   const isChanged = before.body !== input.body;
   return {
@@ -51,7 +51,7 @@ export function withItems(
 
 interface GoingOn {
   readonly body: JsonObject;
-  readonly stored: StoredWish;
+  readonly stored: StoreOptions;
   readonly previousId: string | undefined;
 }
 
@@ -75,8 +75,8 @@ export async function withTurns(
     return { body, ...(named !== undefined && defined({ missing: rules.stored?.unknownReply(named) })) };
   }
   // Only requests that name the reply leave out what was said with it.
-  const lasting = stored.previousId === undefined ? {} : fieldsOf(turns);
-  return { body: { ...lasting, ...rules.withHistory(body, saidIn(turns)) }, turns };
+  const inherited = stored.previousId === undefined ? {} : fieldsOf(turns);
+  return { body: { ...inherited, ...rules.withHistory(body, saidIn(turns)) }, turns };
 }
 
 export function withoutPrevious({ serverState, ...request }: ChatRequest): ChatRequest {
