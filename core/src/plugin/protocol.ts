@@ -35,7 +35,7 @@ export interface EncodeContext {
   /** Seals state of another protocol's upstream, for the client to keep and send back. */
   readonly opaque: OpaqueBox;
   /** Whether the reply could not be kept, although it should have been. Known before its last event. */
-  readonly isLost?: boolean;
+  readonly storeFailed?: boolean;
 }
 
 /** Where the bodies of a wire name models, besides their own `model`. */

@@ -58,7 +58,7 @@ export async function openConversation(opening: ConversationInput): Promise<Open
           exchange.log.error({ error }, 'A reply could not be kept.');
           const why = `The reply could not be kept. ${GatewayError.from(error).message}`;
           exchange.notes.dropped.push({ field: (stored.keep && rules.stored?.field) || 'thread', why });
-          context.isLost = true;
+          context.storeFailed = true;
         }
       },
     }),

@@ -17,7 +17,7 @@ interface ReplyContextInput {
 export class ReplyContext implements EncodeContext {
   readonly created: number;
   readonly opaque: OpaqueBox;
-  isLost = false;
+  storeFailed = false;
   readonly #decode: () => ChatRequest;
   #request: ChatRequest | undefined;
   #id: string | undefined;

@@ -56,7 +56,7 @@ export function encodeResponse(
     usage: usage ?? null,
     ...DEFAULTS,
     ...asked,
-    ...(context.isLost && { store: false }),
+    ...(context.storeFailed && { store: false }),
   };
 }
 
