@@ -92,13 +92,12 @@ function resealed(value: JsonValue, opaque: OpaqueBox): JsonValue {
     return Object.fromEntries(entries);
   }
   if (typeof value !== 'string' || !value.startsWith('eyJndyI6MS')) return value;
-  const { p, k, d, i, m } = JSON.parse(Buffer.from(value, 'base64').toString()) as Record<string, never>;
+  const { p, k, d, i } = JSON.parse(Buffer.from(value, 'base64').toString()) as Record<string, never>;
   return opaque.seal({
     protocol: p ?? '',
     kind: k ?? 'thinking',
     ...(d !== undefined && { data: d }),
     ...(i !== undefined && { itemId: i }),
-    ...(m !== undefined && { model: m }),
   });
 }
 

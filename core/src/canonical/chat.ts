@@ -16,10 +16,9 @@ export type Extensions = Readonly<Record<string, JsonObject>>;
  */
 export interface Opaque {
   readonly protocol: string;
-  readonly kind: 'thinking' | 'redacted' | 'reasoning' | 'call' | 'text' | 'compaction';
+  readonly kind: 'thinking' | 'redacted' | 'reasoning' | 'call' | 'text';
   readonly data?: string;
   readonly itemId?: string;
-  readonly model?: string;
 }
 
 /** Asks the upstream to cache the prompt up to and including the part that carries it. */
@@ -144,8 +143,6 @@ export interface AssistantMessage {
   readonly role: 'assistant';
   readonly name?: string;
   readonly content: readonly AssistantPart[];
-  /** `incomplete` when the turn was cut, as Responses clients say. */
-  readonly status?: 'complete' | 'incomplete';
   readonly extensions?: Extensions;
 }
 
@@ -255,7 +252,6 @@ export interface ServerState {
   readonly previousResponseId?: string;
   readonly conversation?: string;
   readonly cachedContent?: string;
-  readonly container?: JsonValue;
 }
 
 export interface ChatRequest {
@@ -300,7 +296,6 @@ export interface Usage {
   readonly output: number;
   readonly cacheRead?: number;
   readonly cacheWrite?: number;
-  readonly cacheWriteByTtl?: Readonly<Record<string, number>>;
   readonly reasoning?: number;
   /** Calls of hosted tools, by tool. */
   readonly hosted?: Readonly<Record<string, number>>;

@@ -11,7 +11,6 @@ const opaques = fc.record(
     kind: fc.constantFrom<Opaque['kind']>('thinking', 'redacted', 'reasoning', 'call'),
     data: fc.string({ unit: 'grapheme' }),
     itemId: fc.string(),
-    model: fc.string(),
   },
   { requiredKeys: ['protocol', 'kind'] },
 );

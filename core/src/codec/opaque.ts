@@ -13,7 +13,7 @@ export interface OpaqueBox {
   open(text: string): Opaque | undefined;
 }
 
-const KINDS: readonly string[] = ['thinking', 'redacted', 'reasoning', 'call', 'text', 'compaction'];
+const KINDS: readonly string[] = ['thinking', 'redacted', 'reasoning', 'call', 'text'];
 
 /** Short, since it travels with every reasoning block; 128 bits are beyond guessing. */
 const TAG_LENGTH = 22;
@@ -29,8 +29,8 @@ export function createOpaqueBox(key: Uint8Array, owner = ''): OpaqueBox {
       .digest('base64url')
       .slice(0, TAG_LENGTH);
   return {
-    seal({ protocol, kind, data, itemId, model }) {
-      const fields = defined({ gw: 1, p: protocol, k: kind, d: data, i: itemId, m: model });
+    seal({ protocol, kind, data, itemId }) {
+      const fields = defined({ gw: 1, p: protocol, k: kind, d: data, i: itemId });
       const envelope = { ...fields, h: tagOf(JSON.stringify(fields)) };
       return Buffer.from(JSON.stringify(envelope)).toString('base64');
     },
@@ -79,10 +79,10 @@ function parseEnvelope(text: string): JsonObject | undefined {
   }
 }
 
-function readOpaque({ p: protocol, k: kind, d, i, m }: JsonObject): Opaque | undefined {
+function readOpaque({ p: protocol, k: kind, d, i }: JsonObject): Opaque | undefined {
   if (typeof protocol !== 'string' || typeof kind !== 'string' || !KINDS.includes(kind)) return undefined;
   const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-  return defined({ protocol, kind: kind as Opaque['kind'], data: text(d), itemId: text(i), model: text(m) });
+  return defined({ protocol, kind: kind as Opaque['kind'], data: text(d), itemId: text(i) });
 }
 
 function isSame(a: string, b: string): boolean {

@@ -26,13 +26,11 @@ export const capabilitiesSchema = z.strictObject({
   reasoningReplay: z.enum(['none', 'reasoning_content', 'native']),
   promptCacheBreakpoints: z.boolean(),
   urlImages: z.boolean(),
-  modalities: z.array(z.string()),
-  prefixBoundThinking: z.boolean(),
   toolsWithEffort: z.boolean(),
 });
 
 type All = z.output<typeof capabilitiesSchema>;
-type WithoutDefault = 'thinkingBudgetMin' | 'thinkingBudgetMax' | 'maxOutput' | 'modalities';
+type WithoutDefault = 'thinkingBudgetMin' | 'thinkingBudgetMax' | 'maxOutput';
 export type Capabilities = Readonly<Omit<All, WithoutDefault> & Partial<Pick<All, WithoutDefault>>>;
 
 /** What is assumed of a model that nothing is said about. */
@@ -54,7 +52,6 @@ export const DEFAULT_CAPABILITIES: Capabilities = {
   reasoningReplay: 'none',
   promptCacheBreakpoints: false,
   urlImages: true,
-  prefixBoundThinking: false,
   toolsWithEffort: true,
 };
 

@@ -26,9 +26,7 @@ export const CLAUDE_FAMILIES: CapabilityTable = {
   'claude-sonnet-5*': { thinking: 'adaptive', sampling: 'none', maxOutput: 128_000 },
   'claude-haiku-5*': { thinking: 'adaptive', sampling: 'none', midSystem: true, maxOutput: 64_000 },
   'claude-fable-5*': { thinking: 'adaptive', sampling: 'none', midSystem: true, maxOutput: 128_000 },
-  // From here on, a signature is bound to all that comes before it.
-  'claude-*-5-1*': { prefixBoundThinking: true },
-  'claude-*-5-5*': { prefixBoundThinking: true, forcedToolChoice: false, midSystem: true },
+  'claude-*-5-5*': { forcedToolChoice: false, midSystem: true },
   'claude-opus-5-5*': { thinking: 'always-adaptive' },
   'claude-fable-5-1*': { thinking: 'always-adaptive', forcedToolChoice: false },
 };
