@@ -1,120 +1,192 @@
 /**
- * The canonical chat model: what every codec decodes to and encodes from. A reader of this file and of
- * `plugin/plugin.ts` knows everything that a plugin author needs.
+ * The canonical chat model: what every codec decodes to and encodes from.
+ *
+ * - A request is a {@link ChatRequest}: messages made of parts, tools, and settings.
+ * - A reply is a series of {@link ChatEvent}s, whether it is streamed or not. {@link ChatReply} is their sum.
+ *
+ * Comments name the wires that have a field: Chat (OpenAI's Chat Completions), Responses (OpenAI's Responses),
+ * OpenAI (both of them), Anthropic (Messages) and Gemini (generateContent). An absent optional field means that
+ * the client or the upstream did not say it, and that the default of the other side applies.
  */
 import type { JsonObject, JsonValue } from './json.ts';
 
 /**
- * Fields that a codec read but the model has no name for, kept under the name of the protocol they came
- * from. Only that protocol's encoder merges them back.
+ * Wire fields that this model has no name for, by protocol: `{ 'openai-chat': { safety_identifier: 'u1' } }`. A codec
+ * keeps what it did not understand here. Only the encoder of that protocol writes it back.
  */
 export type Extensions = Readonly<Record<string, JsonObject>>;
 
 /**
- * State that only its owner can read: thinking signatures, encrypted reasoning, Gemini thought signatures.
- * It goes back byte-exact to the protocol (and model) that made it, or is dropped whole.
+ * State that only its owner can read, such as a thinking signature. It goes back unchanged to the protocol that
+ * made it; every other encoder leaves it out.
  */
 export interface Opaque {
+  /** The protocol that made it and can read it, such as `anthropic`. */
   readonly protocol: string;
+  /**
+   * What it belongs to: a thinking block (`thinking`, or `redacted` when its text is withheld), a reasoning item of
+   * Responses (`reasoning`), a tool call (`call`) or a text (`text`), the last two of Gemini.
+   */
   readonly kind: 'thinking' | 'redacted' | 'reasoning' | 'call' | 'text';
+  /** The state itself, byte for byte: a signature or encrypted content. */
   readonly data?: string;
+  /** The upstream's id of the item that the state came with. Responses only. */
   readonly itemId?: string;
 }
 
-/** Asks the upstream to cache the prompt up to and including the part that carries it. */
+/** Asks the upstream to cache the prompt up to and including the part or tool that carries it. */
 export interface CacheMark {
+  /**
+   * How long the cache lives. Absent: the upstream's default. Anthropic has `5m` and `1h`, OpenAI others; an encoder
+   * takes the nearest of its own.
+   */
   readonly ttl?: '5m' | '30m' | '1h' | '12h' | '24h';
 }
 
+/** What all parts have. */
 interface PartBase {
+  /** Caches the prompt up to here. Anthropic's `cache_control`, and OpenAI's `prompt_cache_breakpoint` on texts. */
   readonly cache?: CacheMark;
+  /** Fields of the part that only its protocol knows. */
   readonly extensions?: Extensions;
 }
 
-/** Where the bytes of a media part are. */
+/** Where the content of a media part is. */
 export type MediaSource =
+  /** In the request itself. `data` is plain base64, without `data:` in front; `mimeType` is such as `image/png`. */
   | { readonly type: 'base64'; readonly mimeType: string; readonly data: string }
+  /**
+   * At an http or https URL. A provider whose wire takes no URLs gets the bytes from `context.fetchFiles`. Only Gemini
+   * names a `mimeType`.
+   */
   | { readonly type: 'url'; readonly url: string; readonly mimeType?: string }
+  /** A file that was uploaded to a provider. `owner` is the protocol that `id` belongs to; others cannot read it. */
   | { readonly type: 'file'; readonly id: string; readonly owner: string; readonly mimeType?: string }
+  /** A document given as text. Anthropic only; other encoders write it as a text. */
   | { readonly type: 'text'; readonly text: string; readonly mimeType?: string };
 
-/** A source that a text cites. Offsets count UTF-16 code units of the text block. */
+/** A source that a text cites. */
 export interface Citation {
+  /** The address of the source. Absent for a document of the request (Anthropic). */
   readonly url?: string;
+  /** The title of the page or document. */
   readonly title?: string;
+  /** The passage that is cited, in the source's words. Anthropic only. */
   readonly text?: string;
+  /** Where the citing words begin, in UTF-16 code units of the text block. OpenAI and Gemini. */
   readonly start?: number;
+  /** Where they end, exclusive. */
   readonly end?: number;
+  /** The citation as its protocol wrote it. */
   readonly extensions?: Extensions;
 }
 
+/** Text, of any speaker. */
 export interface TextPart extends PartBase {
   readonly type: 'text';
+  /** The text. It may be empty; encoders whose upstream refuses that leave the part out. */
   readonly text: string;
+  /** The sources that the text cites. In replies only. */
   readonly citations?: readonly Citation[];
+  /** A signature that belongs to this text. Gemini only. */
   readonly opaque?: Opaque;
 }
 
+/** An image, a sound, a film or a document. */
 export interface MediaPart extends PartBase {
   readonly type: 'media';
+  /** What it is. Anything that is no image, audio or video is a `document`. */
   readonly media: 'image' | 'audio' | 'video' | 'document';
+  /** Where its content is. */
   readonly source: MediaSource;
+  /** The file name (OpenAI, documents), title (Anthropic, documents) or display name (Gemini). */
   readonly name?: string;
+  /** How closely the model looks at an image. OpenAI only. */
   readonly detail?: 'auto' | 'low' | 'high' | 'original';
-  /** What a spoken answer says, where the upstream tells. */
+  /** The words of a spoken answer. Chat only, in replies. */
   readonly transcript?: string;
-  /** Text that describes the document to the model. */
+  /** Text that describes the document to the model. Anthropic only. */
   readonly context?: string;
+  /** Whether the answer should cite the document. Anthropic only. */
   readonly wantsCitations?: boolean;
 }
 
-/** What the model thought. `summary` is told by the upstream in its own words, `hidden` has no text. */
+/** What the model thought before it answered. */
 export interface ReasoningPart extends PartBase {
   readonly type: 'reasoning';
+  /** The thought; empty when `form` is `hidden`. */
   readonly text: string;
+  /**
+   * `raw`: the model's own words. `summary`: the upstream's summary of them (Responses, Gemini). `hidden`: the
+   * upstream gives no text, only `opaque`.
+   */
   readonly form: 'raw' | 'summary' | 'hidden';
+  /** The signature or encrypted content that the upstream wants back in the next turn. */
   readonly opaque?: Opaque;
 }
 
-/**
- * A call of a tool by the model. `arguments` is the model's own text, not parsed: it may be invalid JSON, and
- * prompt caches need it byte-stable. `hosted` calls ran at the upstream and are never the client's to answer.
- */
+/** A call of a tool by the model. */
 export interface ToolCallPart extends PartBase {
   readonly type: 'tool-call';
+  /** Names the call; its result refers to it. Where an upstream gives no id, its decoder makes one. */
   readonly id: string;
+  /** The tool's name as the client declared it. */
   readonly name: string;
+  /** The tool's {@link FunctionTool.namespace}. */
   readonly namespace?: string;
+  /** `json`: arguments for a function. `freeform`: free text for a {@link FreeformTool}. */
   readonly form: 'json' | 'freeform';
+  /**
+   * The model's own text, not parsed: `{"city":"Oslo"}`. It may be invalid JSON. Do not reformat it: prompt caches
+   * need the same bytes.
+   */
   readonly arguments: string;
+  /** A signature that belongs to the call. Gemini, and servers of Chat that follow it. */
   readonly opaque?: Opaque;
+  /**
+   * The call ran at the upstream, so that no client answers it. The codecs of this repository keep such calls as a
+   * {@link RawPart} and never set this.
+   */
   readonly hosted?: boolean;
 }
 
+/** What a tool returned. It stands in a user's message. */
 export interface ToolResultPart extends PartBase {
   readonly type: 'tool-result';
+  /** The `id` of the call that it answers. */
   readonly callId: string;
+  /** The tool's name, where the client repeats it. Always in Gemini, sometimes in OpenAI. */
   readonly name?: string;
+  /** Whether the tool failed. Anthropic and Gemini; on OpenAI's wires the text begins with `Error: ` instead. */
   readonly isError?: boolean;
+  /** The result as text and media. */
   readonly content: readonly (TextPart | MediaPart)[];
-  /** The result as a value, where the client sent one (Gemini) and not text. */
+  /** The result as a JSON value, where the client sent one (Gemini). `content` has it as text, too. */
   readonly json?: JsonValue;
+  /** The tool ran at the upstream, as {@link ToolCallPart.hosted}. */
   readonly hosted?: boolean;
 }
 
+/** The model's words when it refuses to answer. OpenAI only; other encoders write it as text. */
 export interface RefusalPart extends PartBase {
   readonly type: 'refusal';
+  /** What it says. */
   readonly text: string;
 }
 
-/** A part that only one protocol knows; other encoders drop it and say so. */
+/** A part that only one protocol knows. Other encoders leave it out and call `context.drop`. */
 export interface RawPart extends PartBase {
   readonly type: 'raw';
+  /** The protocol that can write it. */
   readonly protocol: string;
+  /** The part as it stands on that protocol's wire. */
   readonly value: JsonValue;
 }
 
+/** What a user's message may hold. */
 export type UserPart = TextPart | MediaPart | ToolResultPart | RawPart;
+
+/** What a message of the model may hold. */
 export type AssistantPart =
   | TextPart
   | ReasoningPart
@@ -124,67 +196,100 @@ export type AssistantPart =
   | ToolResultPart
   | RawPart;
 
+/** Instructions to the model. Leading ones are in {@link ChatRequest.system}, later ones among the messages. */
 export interface SystemMessage {
   readonly role: 'system';
+  /** The role on OpenAI's wires. Other wires have only `system`. */
   readonly rank: 'system' | 'developer';
+  /** The name of the speaker. Chat only. */
   readonly name?: string;
+  /** The instructions. */
   readonly content: readonly TextPart[];
+  /** Fields of the message that only its protocol knows. */
   readonly extensions?: Extensions;
 }
 
+/** What the user said, and what tools returned. */
 export interface UserMessage {
   readonly role: 'user';
+  /** The name of the speaker. Chat only. */
   readonly name?: string;
+  /** What was said, in order. */
   readonly content: readonly UserPart[];
+  /** Fields of the message that only its protocol knows. */
   readonly extensions?: Extensions;
 }
 
+/** What the model said in an earlier turn. */
 export interface AssistantMessage {
   readonly role: 'assistant';
+  /** The name of the speaker. Chat only. */
   readonly name?: string;
+  /** What was said, in order. */
   readonly content: readonly AssistantPart[];
+  /** Fields of the message that only its protocol knows. */
   readonly extensions?: Extensions;
 }
 
+/** One message of a conversation. */
 export type Message = SystemMessage | UserMessage | AssistantMessage;
 
-/** A tool that the model may call; what it takes is a JSON Schema. */
+/** A function that the client runs when the model calls it. */
 export interface FunctionTool {
   readonly kind: 'function';
+  /** What the model calls it by. */
   readonly name: string;
+  /** A group of tools within which the name is unique. Responses only; others get it as part of the name. */
   readonly namespace?: string;
+  /** Tells the model what the tool does. */
   readonly description?: string;
+  /** JSON Schema of the arguments. Absent: it takes none. */
   readonly schema?: JsonObject;
+  /** Whether the upstream must enforce the schema. OpenAI and Anthropic. */
   readonly strict?: boolean;
+  /** Caches the tools up to this one. Anthropic only. */
   readonly cache?: CacheMark;
+  /** Fields of the tool that only its protocol knows. */
   readonly extensions?: Extensions;
 }
 
-/** A tool that takes free text, optionally constrained by a grammar. */
+/** A tool that takes free text. OpenAI's `custom` tool; other encoders offer a function with one text argument. */
 export interface FreeformTool {
   readonly kind: 'freeform';
+  /** What the model calls it by. */
   readonly name: string;
+  /** As {@link FunctionTool.namespace}. */
   readonly namespace?: string;
+  /** Tells the model what the tool does and which text it takes. */
   readonly description?: string;
+  /** What the text must match: a Lark grammar or a regular expression. Absent: any text. */
   readonly grammar?: { readonly syntax: 'lark' | 'regex'; readonly definition: string };
+  /** Caches the tools up to this one. */
   readonly cache?: CacheMark;
+  /** Fields of the tool that only its protocol knows. */
   readonly extensions?: Extensions;
 }
 
-/** How the web is to be searched. */
+/** Settings of a web search that the upstream runs. */
 export interface WebSearch {
+  /** Only these domains are searched: `['example.org']`. Responses and Anthropic. */
   readonly allowedDomains?: readonly string[];
+  /** These domains are not searched. Anthropic only, which takes one of the two lists. */
   readonly blockedDomains?: readonly string[];
+  /** The most searches of one reply. Anthropic only. */
   readonly maxUses?: number;
+  /** How much of what is found goes into the prompt. OpenAI only. */
   readonly contextSize?: 'low' | 'medium' | 'high';
-  /** Roughly where the user is: ISO country code, IANA time zone. */
+  /** Roughly where the user is: country as ISO code (`NO`), time zone as IANA name. OpenAI and Anthropic. */
   readonly location?: Readonly<Partial<Record<'city' | 'region' | 'country' | 'timezone', string>>>;
 }
 
-/** A tool that runs at the upstream. */
+/** A tool that the upstream runs itself. */
 export interface HostedTool {
   readonly kind: 'hosted';
+  /** Its name, `web_search` for a search; else the name or type that the client's wire has for it. */
   readonly name: string;
+  /** What it does. `other`: something that only the client's protocol knows. */
   readonly hosted:
     | 'web-search'
     | 'web-fetch'
@@ -194,130 +299,199 @@ export interface HostedTool {
     | 'image-generation'
     | 'mcp'
     | 'other';
-  /** Of web search, in terms that other protocols can say too. */
+  /** Settings of a web search, in terms that other protocols have, too. Absent for Gemini, which has none. */
   readonly search?: WebSearch;
-  /** The tool as the client wrote it, for upstreams that speak its protocol. */
+  /** The tool as the client wrote it, for upstreams that speak the client's protocol. */
   readonly options?: JsonObject;
+  /** Caches the tools up to this one. */
   readonly cache?: CacheMark;
+  /** Fields of the tool that only its protocol knows. */
   readonly extensions?: Extensions;
 }
 
+/** Something that the model may call. */
 export type Tool = FunctionTool | FreeformTool | HostedTool;
 
-/** `any`: must call some tool. `one`: must call the tool in `names`. `names` with other modes is a subset. */
+/** Which tools the model may or must call. */
 export interface ToolChoice {
+  /** `auto`: it decides. `none`: no tool. `any`: at least one. `one`: the tool that `names` holds. */
   readonly mode: 'auto' | 'none' | 'any' | 'one';
+  /** With `one`, the tool to call. With `auto` and `any`, the only tools it may call. Absent: all tools. */
   readonly names?: readonly string[];
+  /** `false` allows one call in a turn at most. OpenAI and Anthropic; Gemini cannot limit it. */
   readonly parallel?: boolean;
 }
 
+/** How hard a model thinks, from least to most. Which levels a model has is in `capabilities.effortLevels`. */
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
-/** What the client said about reasoning, in its own unit. The encoder decides with the capability table. */
+/**
+ * How the client wants the model to think, in the client's own unit: a level, a budget, or a switch. All absent:
+ * the model's default. `effortOf` turns any of them into a level, `budgetOf` a level into a budget.
+ */
 export interface ReasoningPreference {
+  /** A level. OpenAI's `effort`, Anthropic's `output_config.effort`, Gemini's `thinkingLevel`. */
   readonly effort?: Effort;
+  /** The most tokens to think with; 0 is off. Anthropic's `budget_tokens`, Gemini's `thinkingBudget`. */
   readonly budgetTokens?: number;
+  /** The model decides how long. Anthropic's `adaptive`, Gemini's budget of -1. */
   readonly adaptive?: boolean;
+  /** No thinking. Anthropic's `disabled`. */
   readonly off?: boolean;
+  /** Thinking between tool calls. Anthropic's `between_tools`; no encoder writes it. */
   readonly betweenTools?: boolean;
-  readonly show?: 'none' | 'summary' | 'full';
+  /** Whether the client wants to read the thoughts. Chat does not say. */
+  readonly show?: 'none' | 'summary';
+  /** Whether the client wants encrypted reasoning, to send it back later. Responses' `include`. */
   readonly includeEncrypted?: boolean;
 }
 
-/** Nothing is clamped when decoded: 0 is a value, absent means unset. */
+/** How tokens are chosen. Values are as the client sent them: a decoder clamps nothing, and 0 is a value. */
 export interface Sampling {
+  /** Randomness, from 0 to 2; to 1 for Anthropic. All wires. */
   readonly temperature?: number;
+  /** Nucleus sampling: the share of probability to choose from, from 0 to 1. All wires. */
   readonly topP?: number;
+  /** How many of the likeliest tokens to choose from. Anthropic, Gemini and many servers of Chat. */
   readonly topK?: number;
+  /** The same seed asks for the same answer. Chat and Gemini. */
   readonly seed?: number;
+  /** Makes tokens less likely that occurred at all, from -2 to 2. Chat and Gemini. */
   readonly presencePenalty?: number;
+  /** Makes tokens less likely the more often they occurred, from -2 to 2. Chat and Gemini. */
   readonly frequencyPenalty?: number;
+  /** What is added to the likelihood of tokens, by token id, from -100 to 100. Chat only. */
   readonly logitBias?: Readonly<Record<string, number>>;
+  /** Whether the reply has the log probability of each token. Chat and Gemini. */
   readonly logprobs?: boolean;
+  /** How many of the likeliest tokens are reported at each place. OpenAI and Gemini. */
   readonly topLogprobs?: number;
-  /** How many choices; absent means one. */
+  /** The number of choices. Absent: one. Chat and Gemini. */
   readonly count?: number;
 }
 
+/** The form of the answer. */
 export interface OutputFormat {
+  /** `text`: anything. `json`: some JSON object. `schema`: JSON that matches `schema`. */
   readonly type: 'text' | 'json' | 'schema';
+  /** The schema's name. OpenAI only, which requires one. */
   readonly name?: string;
+  /** Tells the model what the JSON is for. OpenAI only. */
   readonly description?: string;
+  /** JSON Schema of the answer. */
   readonly schema?: JsonObject;
+  /** Whether the upstream must enforce the schema. OpenAI only. */
   readonly strict?: boolean;
 }
 
-/** State that the upstream holds, named by the client. */
+/** State that an upstream keeps and the client refers to. Another upstream has to refuse the request. */
 export interface ServerState {
+  /** The reply to continue from. Responses only; set only where the gateway does not keep that reply itself. */
   readonly previousResponseId?: string;
+  /** The id of a conversation at the upstream. Responses only. */
   readonly conversation?: string;
+  /** The name of a cached prompt at the upstream: `cachedContents/…`. Gemini only. */
   readonly cachedContent?: string;
 }
 
+/** A client's request for an answer, decoded. */
 export interface ChatRequest {
-  /** The protocol that the client spoke. */
+  /** The client's protocol, such as `openai-chat`. Encoders write `extensions` of their own protocol only. */
   readonly protocol: string;
+  /** As a provider gets it, the upstream's own name of the model. */
   readonly model: string;
+  /** Whether the client wants a stream. A provider answers with events either way. */
   readonly stream: boolean;
-  /** Whether a streaming client asked for a usage chunk (`openai-chat` only; others always get usage). */
+  /** Whether a stream ends with a usage chunk. Chat only; clients of other protocols always get the usage. */
   readonly includeUsage?: boolean;
-  /** The leading run of system and developer messages; segments stay apart because caching depends on it. */
+  /** The system messages before all others. Each stands alone, because prompt caches depend on where they end. */
   readonly system: readonly SystemMessage[];
+  /** The conversation, from first to last. */
   readonly messages: readonly Message[];
+  /** What the model may call; empty when there are no tools. */
   readonly tools: readonly Tool[];
+  /** Which of the tools. Absent: the model decides. */
   readonly toolChoice?: ToolChoice;
-  /** The most tokens to answer with, reasoning included. */
+  /** The most tokens of the answer, reasoning included. Absent: the client sets no limit. */
   readonly maxTokens?: number;
+  /** Texts at which the answer ends; they are not part of it. All wires but Responses. */
   readonly stop?: readonly string[];
+  /** How tokens are chosen; empty for the defaults. */
   readonly sampling: Sampling;
+  /** How the model thinks; empty for its default. */
   readonly reasoning: ReasoningPreference;
+  /** The form of the answer. Absent: text. */
   readonly output?: OutputFormat;
+  /** How long the answer is. OpenAI only. */
   readonly verbosity?: 'low' | 'medium' | 'high';
+  /** What the answer is made of, in lower case: `['text', 'audio']`. Absent: text. Chat and Gemini. */
   readonly modalities?: readonly string[];
+  /** Requests with the same key may share a prompt cache. OpenAI only. */
   readonly cacheKey?: string;
-  /** An id of the end user, as the client gave it. */
+  /** The client's id of its end user. OpenAI's `user` or `safety_identifier`, Anthropic's `metadata.user_id`. */
   readonly user?: string;
+  /** Labels that the upstream keeps with the request. OpenAI only. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** The class of service, in the words of the client's wire: `flex`. Encoders translate what they know. */
   readonly serviceTier?: string;
+  /** `safetySettings`, as the client wrote them. Gemini only. */
   readonly safety?: JsonValue;
+  /** Whether the reply is kept for later. OpenAI only; absent means no for Chat and yes for Responses. */
   readonly store?: boolean;
+  /** State that the upstream keeps. Absent: the request stands alone. */
   readonly serverState?: ServerState;
-  /** Fields that no other wire can say: a request that holds one is refused unless its bytes pass through. */
+  /** Paths of fields that no other wire has. The gateway refuses to convert a request with any. */
   readonly nativeOnly?: readonly string[];
+  /** Fields of the request that only its protocol knows. */
   readonly extensions?: Extensions;
 }
 
-/**
- * Token counts. `input` counts all of the prompt (`cacheRead` and `cacheWrite` are parts of it), `output` all
- * of the answer (`reasoning` is a part of it). In a stream each report replaces the one before.
- */
+/** How many tokens a request took. In a stream, the fields of a later report replace those of an earlier one. */
 export interface Usage {
+  /** All tokens of the prompt, those of `cacheRead` and `cacheWrite` included. */
   readonly input: number;
+  /** All tokens of the answer, those of `reasoning` included. */
   readonly output: number;
+  /** Tokens of the prompt that came from a cache. Absent: the upstream did not say. All wires. */
   readonly cacheRead?: number;
+  /** Tokens of the prompt that were written to a cache. OpenAI and Anthropic. */
   readonly cacheWrite?: number;
+  /** Tokens of thinking. All wires. */
   readonly reasoning?: number;
-  /** Calls of hosted tools, by tool. */
+  /** Calls of hosted tools, by tool: `{ 'web-search': 2 }`. Anthropic only. */
   readonly hosted?: Readonly<Record<string, number>>;
-  /** The gateway counted, not the upstream. */
+  /** Whether these are estimates and not the upstream's counts. */
   readonly estimated?: boolean;
+  /** Counts that only the upstream's protocol knows. */
   readonly extensions?: Extensions;
 }
 
+/** Why a reply ended. */
 export type FinishReason =
+  /** The model was done. */
   | 'stop'
+  /** The model wrote one of {@link ChatRequest.stop}. Only Anthropic tells it apart from `stop`. */
   | 'stop-sequence'
+  /** {@link ChatRequest.maxTokens} or the model's own limit was reached. */
   | 'max-tokens'
+  /** The model called tools and waits for their results. */
   | 'tool-use'
+  /** The upstream withheld the answer or the rest of it, or the model refused. */
   | 'content-filter'
+  /** The upstream paused a long turn: the client sends the reply back to continue. Anthropic and Gemini. */
   | 'pause'
+  /** The context window was full. Anthropic only. */
   | 'context-window';
 
-/** What opens: the part without the text that is still to come. */
+/** A part that begins in a stream: everything but the text, which follows in deltas. */
 export type Block =
+  /** Becomes a {@link TextPart}. */
   | { readonly type: 'text' }
+  /** Becomes a {@link ReasoningPart}. */
   | { readonly type: 'reasoning'; readonly form: ReasoningPart['form'] }
+  /** Becomes a {@link RefusalPart}. */
   | { readonly type: 'refusal' }
+  /** Becomes a {@link ToolCallPart}; its deltas are the arguments. */
   | {
       readonly type: 'tool-call';
       readonly id: string;
@@ -331,58 +505,90 @@ export type Block =
 export type WholePart = MediaPart | ToolResultPart | RawPart;
 
 /**
- * One reply, told as it happens: `start (block-start …block-delta… block-end | block)* finish`.
+ * One reply, event by event: `start (block-start …block-delta… block-end | block)* finish`. A `ping` may stand
+ * anywhere before the finish, a `usage` anywhere between start and finish.
  *
- * - `index` names a block; it is used once and never again. Blocks may interleave.
+ * - `index` names a block: any whole number that is used once. Blocks may interleave.
  * - `choice` is absent for the first choice; the others of `sampling.count` are 1, 2, ….
+ * - A delta is never empty.
  * - Failure is not an event: the iteration throws a `GatewayError`.
  */
 export type ChatEvent =
-  | {
-      readonly type: 'start';
-      readonly id: string;
-      readonly model: string;
-      /** Seconds since 1970, where the upstream tells. */
-      readonly created?: number;
-      readonly usage?: Usage;
-      readonly extensions?: Extensions;
-    }
+  | StartEvent
+  /** A part begins. */
   | { readonly type: 'block-start'; readonly index: number; readonly block: Block; readonly choice?: number }
+  /** The next piece of the part's text or arguments. */
   | { readonly type: 'block-delta'; readonly index: number; readonly delta: string }
+  /** State that belongs to the part; a later one replaces it. */
   | { readonly type: 'block-opaque'; readonly index: number; readonly opaque: Opaque }
+  /** A source that the part's text cites. */
   | { readonly type: 'block-citation'; readonly index: number; readonly citation: Citation }
-  /** Token log probabilities of the delta before, in the shape of OpenAI's `logprobs.content` items. */
+  /** Log probabilities of the tokens in the delta before, as items of Chat's `logprobs.content`. */
   | { readonly type: 'block-logprobs'; readonly index: number; readonly logprobs: readonly JsonValue[] }
+  /** A part ends. */
   | { readonly type: 'block-end'; readonly index: number }
+  /** A part that comes whole. */
   | { readonly type: 'block'; readonly index: number; readonly part: WholePart; readonly choice?: number }
+  /** A report of the tokens so far. */
   | { readonly type: 'usage'; readonly usage: Usage }
-  /** The upstream is alive and has nothing to say. */
+  /** The upstream is alive and has nothing to say yet. */
   | { readonly type: 'ping' }
   | FinishEvent;
 
+/** A reply begins. */
+export interface StartEvent {
+  readonly type: 'start';
+  /** The upstream's id of the reply; empty where it gave none. */
+  readonly id: string;
+  /** The model that answers, as the upstream names it. */
+  readonly model: string;
+  /** When the reply was made, in seconds since 1970. OpenAI only. */
+  readonly created?: number;
+  /** What is known of the prompt's tokens already. Anthropic, Gemini and some servers of Chat. */
+  readonly usage?: Usage;
+  /** Fields of the reply that only its protocol knows. */
+  readonly extensions?: Extensions;
+}
+
+/** A reply is complete. A stream that ends without it was cut off. */
 export interface FinishEvent {
   readonly type: 'finish';
+  /** Why the first choice ended. */
   readonly reason: FinishReason;
-  /** Why the further choices ended, in order from choice 1. */
+  /** Why the further choices ended, in order from choice 1. Absent: there is one choice. */
   readonly otherReasons?: readonly FinishReason[];
+  /** The stop sequence that the model wrote. Anthropic only. */
   readonly stopSequence?: string;
+  /** The final counts. Absent: the last report stands, or the gateway estimates. */
   readonly usage?: Usage;
+  /** Fields of the reply that only its protocol knows. */
   readonly extensions?: Extensions;
 }
 
-/** A whole reply: its events, folded. */
+/** A whole reply: its events, put together by `collect`. */
 export interface ChatReply {
+  /** As {@link StartEvent.id}. */
   readonly id: string;
+  /** As {@link StartEvent.model}. */
   readonly model: string;
+  /** As {@link StartEvent.created}. */
   readonly created?: number;
+  /** The answers; at least one. */
   readonly choices: readonly Choice[];
+  /** As {@link FinishEvent.stopSequence}. */
   readonly stopSequence?: string;
+  /** The last counts that were reported. Absent: there were none. */
   readonly usage?: Usage;
+  /** Fields of start and finish that only the reply's protocol knows. */
   readonly extensions?: Extensions;
 }
 
+/** One answer of a reply. */
 export interface Choice {
+  /** What the model said, in order. */
   readonly content: readonly AssistantPart[];
+  /** Why it ended. */
   readonly reason: FinishReason;
+  /** Log probabilities of its tokens, as items of Chat's `logprobs.content`. */
   readonly logprobs?: readonly JsonValue[];
 }

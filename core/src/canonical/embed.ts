@@ -1,18 +1,27 @@
 import type { Extensions, Usage } from './chat.ts';
 
-/** One or more inputs to turn into vectors; an input is text or token ids. */
+/** A client's request for vectors, decoded. OpenAI's `/v1/embeddings`, Gemini's `embedContent`. */
 export interface EmbedRequest {
+  /** The client's protocol, such as `openai-chat`. */
   readonly protocol: string;
+  /** As a provider gets it, the upstream's own name of the model. */
   readonly model: string;
+  /** What to turn into vectors; at least one. Each is a text or, from OpenAI's clients, a list of token ids. */
   readonly inputs: readonly (string | readonly number[])[];
+  /** The length of each vector. Absent: the model's own. */
   readonly dimensions?: number;
+  /** The client's id of its end user. OpenAI only. */
   readonly user?: string;
+  /** Fields of the request that only its protocol knows. */
   readonly extensions?: Extensions;
 }
 
-/** A vector per input, in the order of the inputs. */
+/** The vectors of a request. */
 export interface EmbedReply {
+  /** The model that made them, as the upstream names it. */
   readonly model: string;
+  /** One vector for each input, in the order of the inputs. */
   readonly vectors: readonly (readonly number[])[];
+  /** The tokens of the inputs, with an `output` of 0. Set `estimated` where the upstream does not count. */
   readonly usage: Usage;
 }

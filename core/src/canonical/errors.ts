@@ -1,37 +1,61 @@
 import type { Extensions } from './chat.ts';
 
 /**
- * The closed table of failures. `status` is what HTTP says, `retryable` whether another candidate may succeed
- * where this one failed. Kinds that begin with `upstream-` blame the upstream, never the client.
+ * The closed table of failures. `status` is the HTTP status that clients get, unless their protocol has another one
+ * for it. `retryable` says whether another candidate may succeed where this one failed. Kinds that begin with
+ * `upstream-` blame the upstream and never the client.
  */
 const KINDS = {
+  /** The request is wrong: `field` names the place. Also for a request that the upstream cannot express. */
   invalid: { status: 400, retryable: false },
+  /** The client's own key is missing or wrong. For an upstream that refuses the gateway's key, `upstream-auth`. */
   auth: { status: 401, retryable: false },
+  /** The upstream's account has no credit, or a budget of the client's key is used up. */
   billing: { status: 402, retryable: true },
+  /** The client's key may not do this. */
   permission: { status: 403, retryable: false },
+  /** There is no such thing: a file, a reply, a path. For a model that the upstream lacks, `upstream-model`. */
   'not-found': { status: 404, retryable: false },
+  /** The path exists, with other methods. */
   'method-not-allowed': { status: 405, retryable: false },
+  /** The client sent its request too slowly. */
   'request-timeout': { status: 408, retryable: false },
+  /** What the request refers to is in another state. */
   conflict: { status: 409, retryable: false },
+  /** The request has too many bytes. */
   'too-large': { status: 413, retryable: false },
+  /** The prompt has more tokens than the model takes. Fallbacks for long prompts begin here. */
   'context-window': { status: 400, retryable: false },
+  /** The upstream refuses what the prompt is about. */
   'content-policy': { status: 400, retryable: false },
+  /** The client wants another protocol, such as WebSocket. */
   'upgrade-refused': { status: 426, retryable: false },
+  /** Too many requests or tokens. Set `retryAfterMs` where the upstream says how long to wait. */
   'rate-limit': { status: 429, retryable: true },
+  /** The client disconnected. */
   cancelled: { status: 499, retryable: false },
+  /** The gateway stopped before the reply was complete. */
   interrupted: { status: 503, retryable: false },
+  /** The gateway itself failed. */
   internal: { status: 500, retryable: false },
+  /** The upstream refuses the gateway's credentials. */
   'upstream-auth': { status: 502, retryable: true },
+  /** The upstream does not have the model. */
   'upstream-model': { status: 404, retryable: true },
+  /** The upstream failed, was cut off, or sent something that cannot be read. */
   'upstream-broken': { status: 502, retryable: true },
+  /** No connection to the upstream: DNS, TCP or TLS failed. */
   'upstream-unreachable': { status: 502, retryable: true },
+  /** The upstream has too much to do at the moment. */
   overloaded: { status: 503, retryable: true },
+  /** The upstream took too long. */
   timeout: { status: 504, retryable: true },
 } as const satisfies Record<string, { readonly status: number; readonly retryable: boolean }>;
 
+/** What went wrong. It decides the status, the wire's own error code, and whether another candidate is tried. */
 export type ErrorKind = keyof typeof KINDS;
 
-/** Why a request is refused at the door: before it is known who asks, or that there is anything to ask. */
+/** Why the gateway refuses a request before it reads what the request is about. Providers do not set these. */
 export const REFUSALS = [
   'no-key',
   'unknown-key',
@@ -45,34 +69,42 @@ export const REFUSALS = [
   'admin',
   'other',
 ] as const;
+/** One of {@link REFUSALS}. */
 export type Refusal = (typeof REFUSALS)[number];
 
+/** What else is known of a failure. All of it is optional. */
 export interface ErrorDetails {
   /** The field of the client's request that is to blame, as a path: `messages[2].content`. */
   readonly field?: string;
-  /** A machine-readable code for the client, such as `model_not_found`. */
+  /** A code that programs can read, such as `model_not_found`. Absent: the protocol's own code for the kind. */
   readonly code?: string;
-  /** How long the client should wait before it tries again, in milliseconds. */
+  /** How long to wait before the next try, in milliseconds. Clients get it as `retry-after`; the router obeys it. */
   readonly retryAfterMs?: number;
-  /** The upstream that failed, its HTTP status and its own request id. */
+  /** The upstream that failed: its id in the configuration, its HTTP status, and its own id of the request. */
   readonly upstream?: { readonly id?: string; readonly status?: number; readonly requestId?: string };
-  /** What only one protocol has names for, for its own clients. */
+  /** Fields of the upstream's error that only its protocol has names for. Clients of that protocol get them. */
   readonly extensions?: Extensions;
+  /** The error that led to this one. Logs show it, clients do not. */
   readonly cause?: unknown;
-  /** Shown to operators in traces, never to clients. */
+  /** More for operators. Traces show it, clients do not. */
   readonly operatorNote?: string;
-  /** Set where a request is refused at the door. It is counted by this reason, and only a sample is recorded. */
+  /** Why the request was refused. Refusals are counted by this reason, and only a sample of them is recorded. */
   readonly refused?: Refusal;
 }
 
 const BRAND = Symbol.for('dragoman.GatewayError');
 
 /**
- * The one error of the gateway. The message is a full sentence for the client: it names the field and what was
- * expected, and holds no secret.
+ * The one error of the gateway and of plugins. Clients read the message: write a full sentence that names the field
+ * and what was expected, without secrets.
+ *
+ * @example
+ * throw new GatewayError('rate-limit', 'The server answered with status 429.', { retryAfterMs: 2_000 });
  */
 export class GatewayError extends Error {
+  /** What went wrong. */
   readonly kind: ErrorKind;
+  /** What else is known. */
   readonly details: ErrorDetails;
   readonly [BRAND] = true;
 
@@ -83,6 +115,7 @@ export class GatewayError extends Error {
     this.details = details;
   }
 
+  /** The HTTP status of the kind. */
   get status(): number {
     return KINDS[this.kind].status;
   }
@@ -92,7 +125,7 @@ export class GatewayError extends Error {
     return KINDS[this.kind].retryable;
   }
 
-  /** Recognises an error of any copy of this package. */
+  /** Recognises the error even when it comes from another copy of this package, where `instanceof` fails. */
   static is(value: unknown): value is GatewayError {
     try {
       return typeof value === 'object' && value !== null && BRAND in value;
@@ -102,12 +135,15 @@ export class GatewayError extends Error {
     }
   }
 
-  /** Whether there is such a kind: an error of another version of this package may have one that is not known here. */
+  /** Whether a value is a known kind. An error from another version of this package may have an unknown one. */
   static isKind(value: unknown): value is ErrorKind {
     return typeof value === 'string' && Object.hasOwn(KINDS, value);
   }
 
-  /** Turns anything thrown into a `GatewayError`; what is not known becomes `internal`, its text kept back. */
+  /**
+   * Turns anything thrown into a `GatewayError`: `timeout` and `cancelled` by the name of the error, else `internal`
+   * with the original as `cause`.
+   */
   static from(value: unknown): GatewayError {
     if (GatewayError.is(value)) return value;
     const name = value instanceof Error ? value.name : '';

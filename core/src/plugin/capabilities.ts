@@ -2,38 +2,68 @@ import { z } from 'zod';
 import { matchesPattern } from '../text/pattern.ts';
 
 /**
- * What an upstream model can do and how it wants to be asked. Every quirk of a model is a field here, so that
- * no code tests a model's or a provider's name.
+ * What a model can do and what its upstream accepts. A quirk of a model is a field here, so that no code compares the
+ * name of a model or provider. A provider has a table of its model families; an upstream's `capabilities` in the
+ * configuration override it. {@link DEFAULT_CAPABILITIES} has the defaults.
  */
 export const capabilitiesSchema = z.strictObject({
+  /**
+   * How thinking is controlled. `none`: not at all. `budget`: by a number of tokens. `level`: by an effort. `adaptive`:
+   * by an effort, and the model decides how long. `always-adaptive`: the same, and it cannot be switched off.
+   */
   thinking: z.enum(['none', 'budget', 'adaptive', 'always-adaptive', 'level']),
+  /** The smallest thinking budget, in tokens. Absent: 1,024 for Anthropic, 0 for Gemini. */
   thinkingBudgetMin: z.int().nonnegative(),
+  /** The largest thinking budget, in tokens. Absent: three quarters of the answer's limit for Anthropic, 24,576 for Gemini. */
   thinkingBudgetMax: z.int().positive(),
+  /** The efforts that the model has. Another one becomes the nearest lower one, else the lowest. */
   effortLevels: z.array(z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])),
+  /** Which sampling parameters it accepts: all of its wire, `temperature` alone, or none. Others are dropped. */
   sampling: z.enum(['full', 'temperature', 'none']),
+  /** Whether it accepts stop sequences. */
   stop: z.boolean(),
+  /** The name of the token limit on Chat's wire. Many compatible servers know only `max_tokens`. */
   maxTokensParam: z.enum(['max_completion_tokens', 'max_tokens']),
+  /** The most tokens of an answer. Limits reserve as much, and Anthropic's `max_tokens` is capped by it. */
   maxOutput: z.int().positive(),
+  /** Whether it can be made to call a tool. If not, an instruction in the prompt says so. */
   forcedToolChoice: z.boolean(),
+  /** Whether it accepts system messages amid the conversation. If not, they become marked user texts. Anthropic. */
   midSystem: z.boolean(),
+  /** Whether it accepts one system message only, at the beginning. Chat: templates of some open models. */
   systemFirstOnly: z.boolean(),
+  /** Whether it knows the role `developer`. If not, such messages have the role `system`. Chat. */
   developerRole: z.boolean(),
+  /** Whether the result of a tool may be several text parts. If not, they are joined. Chat. */
   toolMessageParts: z.boolean(),
+  /** Whether the result of a tool may hold media. If not, they follow as a content of their own. Gemini. */
   functionResponseParts: z.boolean(),
+  /**
+   * How it makes JSON. `native`: by a schema, as OpenAI and Gemini do. `output_config`: by a schema, as Anthropic does.
+   * `json_object`: any JSON; the schema goes into the prompt. `none`: the prompt alone demands it.
+   */
   structured: z.enum(['native', 'output_config', 'json_object', 'none']),
+  /** The dialect of schemas. `openapi-subset` is Gemini's older one, to which schemas are reduced. */
   toolSchema: z.enum(['json-schema', 'openapi-subset']),
+  /** Whether the first tool call of a turn must carry a signature. Calls from elsewhere get a placeholder. Gemini. */
   thoughtSignatureRequired: z.boolean(),
-  reasoningReplay: z.enum(['none', 'reasoning_content', 'native']),
+  /** Whether earlier reasoning is sent back on Chat's wire: `reasoning_content` does so in turns with tool calls. */
+  reasoningReplay: z.enum(['none', 'reasoning_content']),
+  /** Whether it accepts OpenAI's `prompt_cache_breakpoint`. Anthropic's cache marks do not depend on this. */
   promptCacheBreakpoints: z.boolean(),
+  /** Whether it accepts images by URL. If not, `context.fetchFiles` fetches them first. For Gemini, all files but videos. */
   urlImages: z.boolean(),
+  /** Whether it accepts an effort in a request with tools. If not, the effort is dropped. Chat. */
   toolsWithEffort: z.boolean(),
 });
 
 type All = z.output<typeof capabilitiesSchema>;
 type WithoutDefault = 'thinkingBudgetMin' | 'thinkingBudgetMax' | 'maxOutput';
+
+/** The capabilities of one model. Fields without a default are absent unless a row sets them. */
 export type Capabilities = Readonly<Omit<All, WithoutDefault> & Partial<Pick<All, WithoutDefault>>>;
 
-/** What is assumed of a model that nothing is said about. */
+/** What a model can do if no row says otherwise. */
 export const DEFAULT_CAPABILITIES: Capabilities = {
   thinking: 'none',
   effortLevels: ['low', 'medium', 'high'],
@@ -55,13 +85,16 @@ export const DEFAULT_CAPABILITIES: Capabilities = {
   toolsWithEffort: true,
 };
 
-/** Capabilities by model name, where `*` stands for any text; of rows that match, later ones count. */
+/**
+ * Capabilities by model name, where `*` stands for any text: `{ 'o*': { sampling: 'none' } }`. All rows that match
+ * apply; later ones override earlier ones field by field.
+ */
 export type CapabilityTable = Readonly<Record<string, Partial<All>>>;
 
 /** Models that decide themselves how long to think take every level. */
 const ADAPTIVE_LEVELS: Capabilities['effortLevels'] = ['low', 'medium', 'high', 'xhigh', 'max'];
 
-/** The rows of a table that are about a model, in their order. */
+/** The rows of a table that match a model, in their order. */
 export function rowsFor(model: string, table: CapabilityTable): readonly Partial<All>[] {
   return Object.entries(table).flatMap(([pattern, row]) => (matchesPattern(pattern, model) ? [row] : []));
 }

@@ -1,62 +1,71 @@
 import type { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
 
-/** How a protocol says what was said before, so that the gateway can keep it for clients that do not. */
+/**
+ * How the gateway keeps conversations of a protocol: for clients that continue from a reply by its id, and for threads,
+ * whose clients send only new messages. All of it works on the bodies of the wire, before they are decoded.
+ */
 export interface ConversationRules {
-  /** What a request says, as a list. */
+  /** The messages or items of a request, as a list: the value of `messages`. */
   inputOf(body: JsonObject): readonly JsonValue[];
-  /** The request with another list. */
+  /** The request with another list in their place. */
   withInput(body: JsonObject, input: readonly JsonValue[]): JsonObject;
-  /** The request with what was said before in front. */
+  /** The request with earlier messages put before its own. */
   withHistory(body: JsonObject, history: readonly JsonValue[]): JsonObject;
-  /** What of a reply belongs to the conversation. */
+  /** The messages or items of a whole reply that the next request would repeat. */
   outputOf(reply: JsonObject): readonly JsonValue[];
-  /** Whether a client brings what was said before itself. */
+  /** Whether a request has earlier answers in it already. Its history then replaces what was kept of its thread. */
   includesHistory(body: JsonObject): boolean;
-  /** How requests go on from a reply by its id. */
+  /** How requests continue from a reply by its id. Absent: the protocol has nothing of the kind. */
   readonly stored?: StoredRules;
-  /** How requests name items of kept replies in place of the items themselves. */
+  /** How requests refer to single items of kept replies. Absent: the protocol has nothing of the kind. */
   readonly references?: ReferenceRules;
-  /** The field that names a thread, where the protocol has none of its own. */
+  /** The body's field that names a thread, such as `thread_id`. Absent: only the header `x-thread-id` names one. */
   readonly threadField?: string;
 }
 
+/** How requests continue from a reply by its id: `previous_response_id` of Responses, `thread` of Anthropic. */
 export interface StoredRules {
-  /** The field that has a reply kept, to say so where it could not be. */
+  /** The field that asks to keep the reply, such as `store`. A note to the client names it when keeping failed. */
   readonly field: string;
+  /** Reads what a request says about kept replies. */
   optionsOf(body: JsonObject): StoreOptions;
-  /** Fields that a client says once, for all requests that go on from its reply. */
+  /** Fields that the first request sets for all that continue from its reply: `['system', 'tools']`. Default: none. */
   readonly inherited?: readonly string[];
-  /** What a client is told when the reply that it goes on from is not kept. */
+  /** The error when the reply to continue from is not kept. The gateway throws it. */
   unknownReply(id: string): GatewayError;
 }
 
+/** What a request says about kept replies. */
 export interface StoreOptions {
-  /** The reply that the request goes on from. */
+  /** The id of the reply to continue from. Absent: the request stands alone. */
   readonly previousId?: string;
-  /** Whether the reply is to be kept. */
+  /** Whether to keep the reply to this request. */
   readonly keep: boolean;
 }
 
+/** How requests refer to items of kept replies: `item_reference` of Responses. */
 export interface ReferenceRules {
-  /** The id of the item that an entry stands for; `undefined` for an entry that is an item. */
+  /** The id of the item that an entry of the input refers to; `undefined` for an entry that is an item itself. */
   idIn(entry: JsonValue): string | undefined;
-  /** The reply that an item came with, by the item's id; `undefined` for an id that the gateway did not give. */
+  /** The id of the reply that an item came with; `undefined` for an id that the gateway did not make. */
   replyOf(itemId: string): string | undefined;
-  /** What a client is told when an item is not kept. */
+  /** The error when an item is not kept. `at` is its place in the input, from 0. The gateway throws it. */
   unknownItem(itemId: string, at: number): GatewayError;
 }
 
+/** What {@link listRules} needs to know of a protocol. */
 export interface ListRules {
-  /** The field that lists what is said. */
+  /** The field that lists the messages, such as `messages`. */
   readonly field: string;
+  /** As {@link ConversationRules.outputOf}. */
   readonly outputOf: ConversationRules['outputOf'];
 }
 
 const LEADING = new Set<JsonValue | undefined>(['system', 'developer']);
 const ANSWERS = new Set<JsonValue | undefined>(['assistant', 'model']);
 
-/** Rules of protocols whose requests list messages with roles. */
+/** The rules of a protocol whose requests list messages with roles, as all four of this repository do. */
 export function listRules({ field, outputOf }: ListRules): ConversationRules {
   const inputOf = (body: JsonObject): readonly JsonValue[] => {
     const list = body[field];

@@ -6,16 +6,22 @@ import type { Log } from './call-context.ts';
 export interface ObserverSetup {
   /** Every line names the plugin. */
   readonly log: Log;
-  /** Sends HTTP with short time-outs; it ends when the gateway does. */
+  /** Sends HTTP with short timeouts, until the gateway stops. */
   readonly http: HttpClient;
-  /** Milliseconds since 1970. */
+  /** The time, in milliseconds since 1970. Use it instead of `Date.now()`, so that tests can set the clock. */
   readonly now: () => number;
 }
 
-/** Learns of every request when it is over, without its bodies. Requests of keys and upstreams whose `traces` are `off` are not told. */
+/**
+ * Gets a record of every request when it is over, without bodies and headers. Requests are left out if their
+ * key or one of their upstreams has `traces: 'off'`.
+ */
 export interface TraceObserver {
-  /** Must return at once: the next request waits for it. What it throws, now or in a promise, is logged. */
+  /**
+   * Takes one record. It must return at once, because the next request waits for it: collect here, and send later.
+   * What it throws, now or in a promise, is logged.
+   */
   observe(trace: TraceRecord): void;
-  /** Sends what is on its way. Called when the gateway stops, when no more requests come. */
+  /** Sends what is left. Called when the gateway stops, after the last request. It waits for at most five seconds. */
   close?(): Promise<void>;
 }

@@ -3,14 +3,21 @@ import type { JsonObject } from '../canonical/json.ts';
 import type { RequestInput } from './protocol.ts';
 import type { StreamDecoder } from '../codec/stream-decoder.ts';
 
-/** Reads what passed on a wire, so that traces can tell what it means. All of it is pure. */
+/**
+ * Decodes the recorded bytes of one wire, so that traces show messages and tool calls instead of bytes. It runs in the
+ * thread of the trace store. All of it is pure: usually the decoders that the protocol and the provider have anyway.
+ */
 export interface WireReader {
+  /** Decodes a client's request. */
   decodeRequest(input: RequestInput): ChatRequest;
-  /** Decodes a whole reply. */
+  /** Decodes a whole reply to that request. */
   decodeReply(body: JsonObject, request: ChatRequest): Iterable<ChatEvent>;
-  /** Creates a decoder for one stream. */
+  /** Creates a decoder for a streamed reply to that request. */
   decodeStream(request: ChatRequest): StreamDecoder;
 }
 
-/** By the name of the wire. The module that {@link Plugin.wireReaders} names exports them as `wireReaders`. */
+/**
+ * Readers by wire: `{ 'openai-chat': reader }`. The module that `Plugin.wireReaders` names exports them as
+ * `wireReaders`.
+ */
 export type WireReaders = Readonly<Record<string, WireReader>>;
