@@ -51,6 +51,7 @@ export {
   toolIdFor,
   type ToolNames,
 } from './codec/tools/tool-names.ts';
+export { type AnswerShape, wordsIn } from './codec/answer.ts';
 export { argumentsObject } from './codec/tools/call-arguments.ts';
 export { endsInFailure } from './http-provider/reply-failure.ts';
 export { parseJson } from './codec/reply-text.ts';

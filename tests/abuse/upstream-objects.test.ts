@@ -103,7 +103,7 @@ describe('what a key made at an upstream', () => {
     expect(status).toBe(404);
     expect(JSON.parse(body)).toMatchObject({ error: { type: 'invalid_request_error', code: 'not_found' } });
     expect(upstream.calls.length).toBe(calls);
-    upstream.reply({ body: { id: 'mine', choices: [], output: [] } });
+    upstream.reply({ body: { id: 'mine', choices: [{}], output: [] } });
     expect((await ask(alice, call)).status).toBe(200);
   });
 

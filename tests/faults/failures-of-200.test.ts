@@ -1,43 +1,23 @@
 import type { JsonObject, JsonValue } from '@dragoman/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SPEAKERS } from '../matrix/upstreams.ts';
-import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockReply, type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
+import type { RunningGateway } from '../support/gateway.ts';
+import type { MockReply, MockUpstream } from '../support/mock-upstream.ts';
+import { startUpstreamPair, type UpstreamPair } from './upstream-pair.ts';
 import { WIRE_CLIENTS } from '../support/wire-clients.ts';
 
 /** Upstreams that say 200 and mean an error, in whichever protocol's words. */
 
+let pair: UpstreamPair;
 let upstream: MockUpstream;
 let second: MockUpstream;
 let gateway: RunningGateway;
 beforeAll(async () => {
-  [upstream, second] = [await startMockUpstream(), await startMockUpstream()];
-  const at = ({ url }: MockUpstream, id: string) =>
-    SPEAKERS.map((speaker) => ({
-      ...{ id: `${id}-${speaker.wire}`, ...speaker.config(url), models: { list: ['m'] } },
-    }));
-  gateway = await startGateway({
-    traces: { record: 'no-bodies' },
-    routing: { breaker: { failures: 1000 }, retry: { repeats: 0 } },
-    upstreams: [...at(upstream, 'first'), ...at(second, 'second')],
-    aliases: SPEAKERS.map(({ wire }) => ({
-      name: wire,
-      policy: 'order' as const,
-      candidates: [
-        { upstream: `first-${wire}`, model: 'm' },
-        { upstream: `second-${wire}`, model: 'm' },
-      ],
-    })),
-  });
+  pair = await startUpstreamPair();
+  ({ gateway, first: upstream, second } = pair);
 });
-beforeEach(() => {
-  upstream.reset();
-  second.reset();
-});
-afterAll(async () => {
-  await gateway.close();
-  await Promise.all([upstream.close(), second.close()]);
-});
+beforeEach(() => pair.reset());
+afterAll(() => pair.close());
 
 const text = 'The machine is on fire.';
 const SHAPES: Readonly<Record<string, JsonValue>> = {
@@ -132,26 +112,6 @@ describe('an error in the words of a proxy in front, as the first event of a str
       expect(answer.body).toContain(text);
     }
   });
-});
-
-describe('an object that is no answer', () => {
-  const PASSED_ON = new Set([
-    'openai-chat chat',
-    'openai-responses responses',
-    'anthropic messages',
-    'gemini gemini',
-  ]);
-  const converted = SPEAKERS.flatMap(({ wire }) => CLIENTS.map(([name, client]) => ({ wire, name, client })));
-  it.each(converted.filter(({ wire, name }) => !PASSED_ON.has(`${wire} ${name}`)))(
-    'of an upstream that speaks $wire is an error to a client of $name',
-    async ({ wire, client }) => {
-      for (const body of [{}, { detail: text }, { code: 500, message: text }]) {
-        upstream.reply({ body });
-        const answer = await ask(client, `first-${wire}/m`, false);
-        expect(answer.status, answer.body).toBe(502);
-      }
-    },
-  );
 });
 
 describe('errors inside of streams', () => {

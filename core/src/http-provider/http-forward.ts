@@ -15,6 +15,8 @@ export interface ForwardInput {
   readonly replyHeaders?: readonly string[];
   /** For wires whose path names the model: gives the path below the base URL, with the upstream's own name. */
   readonly rewritePath?: (path: string, model: string) => string;
+  /** As of {@link Forward.answers}. */
+  readonly answers?: Forward['answers'];
   /** How the replies of a wire are read; the beginning of a stream is, before any of it goes on to the client. */
   readonly readers?: Readonly<Record<string, Pick<UpstreamCodec, 'decodeReply' | 'decodeStream'>>>;
 }
@@ -38,7 +40,15 @@ const CLIENT_HEADERS = ['content-type', 'accept', 'idempotency-key', 'user-agent
 /** Sends clients' bytes on to an HTTP upstream, with its own credentials. */
 export function createForward(
   upstream: HttpUpstream,
-  { wires, mount, headers: more = [], replyHeaders = [], rewritePath, readers = {} }: ForwardInput,
+  {
+    wires,
+    mount,
+    headers: more = [],
+    replyHeaders = [],
+    rewritePath,
+    answers = {},
+    readers = {},
+  }: ForwardInput,
 ): Forward {
   const { baseUrl, headers: own, codec } = upstream;
   const kept = [...CLIENT_HEADERS, ...more];
@@ -48,6 +58,7 @@ export function createForward(
   return {
     wires,
     replyHeaders,
+    answers,
     send(raw, model, { http }) {
       const below = raw.path.startsWith(`${mount}/`) ? raw.path.slice(mount.length) : raw.path;
       const path = rewritePath && model !== undefined ? rewritePath(raw.path, model) : below;

@@ -1,11 +1,11 @@
 import type { ChatEvent, ChatRequest } from '../canonical/chat.ts';
-import { jsonExcess, MAX_JSON_PARTS } from '../transport/json/json-scan.ts';
 import { GatewayError } from '../canonical/errors.ts';
-import { isJsonObject, type JsonValue } from '../canonical/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
 import type { HttpReply } from '../transport/http.ts';
 import { isJsonLines, readJsonLines } from '../transport/json/json-lines.ts';
 import { readText } from '../transport/read-body.ts';
 import { readSse } from '../transport/sse.ts';
+import { type AnswerShape, isAnswer, noAnswer, parseReply } from '../codec/answer.ts';
 import { createForward, type ForwardInput } from './http-forward.ts';
 import { inlineFiles } from './inline-files.ts';
 import { joinUrl } from './join-url.ts';
@@ -81,6 +81,21 @@ export async function readJson({ body }: HttpReply): Promise<JsonValue> {
   return parseReply(await readWhole(body));
 }
 
+/**
+ * Reads a whole reply that has to be an answer. Throws the failure that it tells of, or `upstream-broken` where it is
+ * something else.
+ */
+export async function readAnswer(
+  { body }: HttpReply,
+  shape: AnswerShape,
+  codec: Pick<UpstreamCodec, 'decodeError'>,
+): Promise<JsonObject> {
+  const text = await readWhole(body);
+  const value = parseReply(text);
+  refuseFailure(value, codec);
+  return answerOf(value, text, shape);
+}
+
 async function refuseErrors(reply: HttpReply, upstream: HttpUpstream): Promise<HttpReply> {
   const { status, headers, body } = reply;
   if (status < 300) return reply;
@@ -121,36 +136,24 @@ function decodeWhole(text: string, codec: UpstreamCodec, request: ChatRequest): 
     return decodeEvents(readSse(oneByOne([text])), codec.decodeStream(request));
   }
   const value = parseReply(text);
-  const failure = failureIn(value);
-  if (failure) throw codec.decodeError(200, {}, failure);
-  if (Array.isArray(value)) {
+  refuseFailure(value, codec);
+  if (Array.isArray(value) && value.length > 0) {
     const entries = value.map((entry: JsonValue) => ({ data: JSON.stringify(entry) }));
     return decodeEvents(oneByOne(entries), codec.decodeStream(request));
   }
-  if (!isJsonObject(value))
-    throw new GatewayError('upstream-broken', 'The upstream answered without a reply.');
-  return codec.decodeReply(value, request);
+  return codec.decodeReply(answerOf(value, text, codec.answer), request);
+}
+
+function refuseFailure(reply: JsonValue, { decodeError }: Pick<UpstreamCodec, 'decodeError'>): void {
+  const failure = failureIn(reply);
+  if (failure) throw decodeError(200, {}, failure);
+}
+
+function answerOf(reply: JsonValue, text: string, shape: AnswerShape | undefined): JsonObject {
+  if (isJsonObject(reply) && (!shape || isAnswer(Buffer.from(text), shape))) return reply;
+  throw noAnswer(reply);
 }
 
 async function* oneByOne<T>(values: readonly T[]): AsyncGenerator<T> {
   yield* values;
-}
-
-function parseReply(text: string): JsonValue {
-  const value = parseJson(text);
-  if (value === undefined) throw new GatewayError('upstream-broken', notJson(text));
-  return value;
-}
-
-function notJson(text: string): string {
-  if (text.trim() === '') return 'The upstream answered with an empty body.';
-  const excess = jsonExcess(text);
-  if (excess === 'parts') {
-    const limit = MAX_JSON_PARTS.toLocaleString('en');
-    return `The upstream answered with JSON of more than ${limit} objects, lists and fields.`;
-  }
-  if (excess === 'depth') return 'The upstream answered with JSON that nests deeper than 512 levels.';
-  return /^\s*</.test(text)
-    ? 'The upstream answered with a web page and not with JSON; is its base URL right?'
-    : 'The upstream answered with something that is not JSON.';
 }

@@ -2,6 +2,7 @@ import type { ChatEvent, ChatRequest, MediaPart } from '../canonical/chat.ts';
 import type { GatewayError } from '../canonical/errors.ts';
 import type { JsonObject, JsonValue } from '../canonical/json.ts';
 import type { HeaderMap } from '../transport/http.ts';
+import type { AnswerShape } from '../codec/answer.ts';
 import type { Capabilities } from '../plugin/capabilities.ts';
 import type { CallContext } from '../plugin/call-context.ts';
 import type { ReplyEnd } from '../plugin/forward.ts';
@@ -20,6 +21,8 @@ export interface UpstreamCodec {
   encodeRequest(request: ChatRequest, context: CallContext): EncodedRequest;
   /** Whether the wire takes a file by its URL; where it does not, the file is fetched first. Default: it does. */
   takesUrl?(part: MediaPart, capabilities: Capabilities): boolean;
+  /** What every whole reply has; others are `upstream-broken`. Default: any object is one. */
+  readonly answer?: AnswerShape;
   /** Decodes a whole reply. */
   decodeReply(body: JsonObject, request: ChatRequest): Iterable<ChatEvent>;
   /** Begins to read a stream. The entries of a JSON array, which some servers stream, come as events too. */

@@ -2,6 +2,7 @@
 import type { ChatEvent, Usage } from '../canonical/chat.ts';
 import type { GatewayError } from '../canonical/errors.ts';
 import type { JsonObject } from '../canonical/json.ts';
+import type { AnswerShape } from '../codec/answer.ts';
 import type { StreamDecoder } from '../codec/stream-decoder.ts';
 import type { HeaderMap, HttpReply } from '../transport/http.ts';
 import type { CallContext } from './call-context.ts';
@@ -43,6 +44,11 @@ export interface Forward {
   readonly replyHeaders?: readonly string[];
   /** Reads an upstream's error reply. `text` is at most a few KiB and may be anything, HTML included. */
   decodeError(status: number, headers: HeaderMap, text: string): GatewayError;
+  /**
+   * By wire, what every whole reply to a request for an answer has. Others are `upstream-broken`, and another upstream
+   * may answer. A wire that is not here may answer with any JSON.
+   */
+  readonly answers?: Readonly<Record<string, AnswerShape>>;
   /**
    * Returns the reader of a wire's replies. The gateway reads the beginning of a stream with it, so that a stream
    * that fails before its first content can be replaced, and counts tokens where an upstream did not. `undefined`

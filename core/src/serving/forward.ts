@@ -13,9 +13,9 @@ import type { Candidate } from '../catalogue/candidate.ts';
 import { ContainedForward } from '../upstreams/provider-calls/contained-forward.ts';
 import type { BodyWatcher, Exchange, Reply } from '../routing/exchange.ts';
 import { holdBytes } from './hold.ts';
+import { refuseFailure } from './refuse-failure.ts';
 import type { Meter } from '../metering/meter.ts';
 import type { CountAs } from '../metering/reply-count.ts';
-import { refuseFailure } from './refuse-failure.ts';
 
 /** An error reply is read up to here: enough for any message, too little to hurt. */
 const ERROR_TEXT_BYTES = 16 * 1024;
@@ -82,13 +82,13 @@ export async function forwardRequest(
     return end;
   };
   const isStream = stream || /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
-  const refuse = (text: string): void =>
-    refuseFailure(text, (failure) => contained.decodeError(answer, failure));
+  const refuse = refusal(contained, { forward, wire: raw.wire, answer, isStream });
   const read = isStream ? undefined : await readUpTo(body, WHOLE_BODY_BYTES).catch(fail);
   if (read) {
-    const whole = isJson(headers) ? withoutMark(read) : read;
-    const text = textOf(whole, isAnswer || isJson(headers));
-    if (isAnswer) refuse(text);
+    const isText = isAnswer || isJson(headers);
+    const whole = isText ? withoutMark(read) : read;
+    const text = textOf(whole, isText);
+    if (isAnswer) refuse(whole, text);
     call.release();
     meter.end(whole);
     if (isJson(headers)) judge(text);
@@ -105,7 +105,7 @@ export async function forwardRequest(
     const ended = await holdBytes(body, {
       ...{ decoder: contained.decoder(reader), bounds: hold },
       read: readStream,
-      refuse,
+      refuse: (whole) => refuse(whole),
     }).catch(fail);
     if (ended) return { ...reply, body: Readable.from([ended]), ...released(call, watcher) };
   } else await firstByte(body).catch(fail);
@@ -128,6 +128,27 @@ async function send(forward: ContainedForward, { raw, model }: ForwardedRequest)
   if (status < 300 || status === 304) return reply;
   body.destroy();
   throw new GatewayError('upstream-broken', `The upstream answered with a redirect (${status}).`);
+}
+
+interface Answered {
+  readonly forward: Forward;
+  readonly wire: string;
+  readonly answer: HttpReply;
+  readonly isStream: boolean;
+}
+
+/** Looks at a whole reply, and throws what it means that it is no answer. */
+function refusal(contained: ContainedForward, { forward, wire, answer, isStream }: Answered) {
+  const decodeError = (failure: string): GatewayError => contained.decodeError(answer, failure);
+  return (whole: Buffer, text = whole.toString('utf8')): void => {
+    // The entries of a list that is a stream were read one by one.
+    const shape = isStream && text.trimStart().startsWith('[') ? undefined : forward.answers?.[wire];
+    try {
+      refuseFailure(whole, text, { shape, decodeError });
+    } catch (error) {
+      contained.fail(error);
+    }
+  };
 }
 
 /** Until somebody reads the body nobody else listens, and an error without a listener ends the process. */

@@ -67,7 +67,7 @@ export interface HoldInput {
   /** Finds the events in the bytes. */
   readonly read: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<SseEvent>;
   /** Looks at a body that is no stream. Throws what it says went wrong. */
-  readonly refuse: (whole: string) => void;
+  readonly refuse: (whole: Buffer) => void;
 }
 
 /**
@@ -95,7 +95,7 @@ export async function holdBytes(
     return start.putBack();
   } catch (error) {
     const whole = start.putBack();
-    if (whole && startsAsJson(whole)) refuse(whole.toString('utf8'));
+    if (whole && startsAsJson(whole)) refuse(whole);
     throw error;
   } finally {
     clear();

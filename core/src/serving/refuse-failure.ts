@@ -1,25 +1,33 @@
-import { GatewayError } from '../canonical/errors.ts';
+import type { GatewayError } from '../canonical/errors.ts';
+import { type AnswerShape, isAnswer, noAnswer, notJson, parseReply } from '../codec/answer.ts';
 import { failureIn, mayTellFailure } from '../http-provider/reply-failure.ts';
 import { parseJson } from '../codec/reply-text.ts';
 
-/**
- * Looks at a reply of status 200 that passes through, as far as that costs next to nothing: some upstreams say 200
- * and mean an error, others have a proxy in front that answers with a page of its own. Throws `upstream-broken`, or
- * what `decodeError` makes of the error.
- */
-export function refuseFailure(body: string, decodeError: (text: string) => GatewayError): void {
-  const start = body.slice(0, 64).trimStart();
-  const end = body.slice(-64).trimEnd();
-  if (start === '') throw broken('with an empty body');
-  if (start.startsWith('<')) throw broken('with a web page and not with JSON; is its base URL right?');
-  const isWhole = start.startsWith('[') ? end.endsWith(']') : start.startsWith('{') && end.endsWith('}');
-  if (!isWhole) throw broken('with something that is not JSON');
-  if (!mayTellFailure(body)) return;
-  const reply = parseJson(body);
-  const failure = reply === undefined ? undefined : failureIn(reply);
-  if (failure) throw decodeError(JSON.stringify(failure));
+export interface AnswerRule {
+  /** What the reply has to have; absent where its wire does not say. */
+  readonly shape: AnswerShape | undefined;
+  readonly decodeError: (text: string) => GatewayError;
 }
 
-function broken(how: string): GatewayError {
-  return new GatewayError('upstream-broken', `The upstream answered ${how}.`);
+/**
+ * Looks at a reply of status 200 that passes through, as far as that costs next to nothing: some upstreams say 200
+ * and mean an error, others have a proxy in front that answers with something of its own. Throws `upstream-broken`, or
+ * what `decodeError` makes of the error.
+ */
+export function refuseFailure(body: Buffer, text: string, { shape, decodeError }: AnswerRule): void {
+  if (!isWhole(text)) throw shape ? noAnswer(parseReply(text)) : notJson(text);
+  if (mayTellFailure(text)) {
+    const reply = parseJson(text);
+    const failure = reply === undefined ? undefined : failureIn(reply);
+    if (failure) throw decodeError(JSON.stringify(failure));
+  }
+  if (shape && !isAnswer(body, shape)) throw noAnswer(parseReply(text));
+}
+
+/** Whether a text begins and ends as an object or a list does. */
+function isWhole(text: string): boolean {
+  // Some servers send empty lines while they think.
+  const start = text.trimStart();
+  const end = text.slice(-64).trimEnd();
+  return start.startsWith('[') ? end.endsWith(']') : start.startsWith('{') && end.endsWith('}');
 }

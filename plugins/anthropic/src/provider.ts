@@ -19,12 +19,13 @@ import { decodeReply, decodeStream } from './reply/decode-reply.ts';
 import { encodeRequest } from './request/encode-request.ts';
 import { CLAUDE_FAMILIES } from './families.ts';
 import { readEnd } from './reply/usage.ts';
-import { ANTHROPIC } from './wire.ts';
+import { ANTHROPIC, CONTENT } from './wire.ts';
 
 /** The upstream side of the Messages API. */
 export const anthropicCodec: UpstreamCodec = {
   encodeRequest,
   takesUrl: ({ media }, { urlImages }) => media !== 'image' || urlImages,
+  answer: CONTENT,
   decodeReply,
   decodeStream,
   decodeError,
@@ -69,6 +70,7 @@ export const anthropicProvider = defineProvider({
           headers: ['anthropic-version', 'anthropic-beta', 'anthropic-dangerous-direct-browser-access'],
           // Not the id of the organization. The second is of proxies in between.
           replyHeaders: ['anthropic-ratelimit-', 'x-ratelimit-'],
+          answers: { [ANTHROPIC]: CONTENT, 'anthropic-count': { input_tokens: 'number' } },
           readers: { [ANTHROPIC]: { decodeReply, decodeStream } },
         },
         rateLimits: RATE_LIMITS,

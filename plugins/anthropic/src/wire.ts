@@ -1,7 +1,10 @@
 /** Names and tables of Anthropic's Messages wire. Source: types of `@anthropic-ai/sdk` 1.11. */
-import type { FinishReason } from '@dragoman/core';
+import type { AnswerShape, FinishReason } from '@dragoman/core';
 
 export const ANTHROPIC = 'anthropic';
+
+/** Also that of a message that says nothing. */
+export const CONTENT: AnswerShape = { content: 'list' };
 
 /** `stop_reason`, by what it means. */
 export const STOP_REASONS = {

@@ -7,7 +7,7 @@ import {
   FieldReader,
   GatewayError,
   isJsonObject,
-  type JsonValue,
+  type JsonObject,
   type RequestInput,
 } from '@dragoman/core';
 import { camelCased } from './request/camel-case.ts';
@@ -75,9 +75,8 @@ export function encodeEmbedRequest({ model, inputs, dimensions, extensions }: Em
 }
 
 /** The API counts nothing; four letters make a token, about. */
-export function decodeEmbedReply(body: JsonValue, { model, inputs }: EmbedRequest): EmbedReply {
-  const embeddings = isJsonObject(body) ? arrayOf(body['embeddings']) : [];
-  const vectors = embeddings.map((embedding) =>
+export function decodeEmbedReply(body: JsonObject, { model, inputs }: EmbedRequest): EmbedReply {
+  const vectors = arrayOf(body['embeddings']).map((embedding) =>
     isJsonObject(embedding) ? arrayOf(embedding['values']).filter((value) => typeof value === 'number') : [],
   );
   if (vectors.length !== inputs.length || vectors.some(({ length }) => length === 0))

@@ -10,6 +10,7 @@ import {
   isJsonObject,
   type Model,
   postJson,
+  readAnswer,
   readJson,
   secret,
   type UpstreamCodec,
@@ -22,13 +23,14 @@ import { encodeCountRequest, encodeRequest } from './request/encode-request.ts';
 import { GEMINI_FAMILIES } from './families.ts';
 import { decodeModels } from './models.ts';
 import { readEnd } from './reply/usage.ts';
-import { GEMINI } from './wire.ts';
+import { CANDIDATES, EMBEDDINGS, GEMINI } from './wire.ts';
 
 /** The upstream side of generateContent. */
 export const geminiCodec: UpstreamCodec = {
   encodeRequest,
   // Films are not fetched: those of YouTube it takes, others are too large.
   takesUrl: ({ media }, { urlImages }) => media === 'video' || urlImages,
+  answer: CANDIDATES,
   decodeReply,
   decodeStream,
   decodeError,
@@ -64,14 +66,13 @@ export const geminiProvider = defineProvider({
           // Of proxies in between.
           replyHeaders: ['x-ratelimit-'],
           rewritePath: renameModel,
+          answers: { [GEMINI]: CANDIDATES },
           readers: { [GEMINI]: { decodeReply, decodeStream } },
         },
         models: (context) => listModels(upstream, context),
         async embed(request, context) {
-          return decodeEmbedReply(
-            await readJson(await postJson(upstream, encodeEmbedRequest(request), context)),
-            request,
-          );
+          const reply = await postJson(upstream, encodeEmbedRequest(request), context);
+          return decodeEmbedReply(await readAnswer(reply, EMBEDDINGS, geminiCodec), request);
         },
       }),
       async countTokens(request, context) {

@@ -1,7 +1,17 @@
 /** Names and tables of Gemini's wire, both sides. Source: types of `@google/genai` 3.1 and ai.google.dev (November 2026). */
-import { encodeUrlPart, type FinishReason, type JsonValue, type ModelPlaces } from '@dragoman/core';
+import {
+  type AnswerShape,
+  encodeUrlPart,
+  type FinishReason,
+  type JsonValue,
+  type ModelPlaces,
+} from '@dragoman/core';
 
 export const GEMINI = 'gemini';
+
+/** A prompt that is blocked has no candidate. */
+export const CANDIDATES: AnswerShape = { candidates: 'entries', promptFeedback: 'object' };
+export const EMBEDDINGS: AnswerShape = { embeddings: 'entries' };
 
 /** `finishReason`, by what it means. What is not here is an error or unknown. */
 export const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {

@@ -7,7 +7,7 @@ import {
   postJson,
   type Provider,
   type RateLimitHeaders,
-  readJson,
+  readAnswer,
   type ReplyEnd,
   type UpstreamCodec,
 } from '@dragoman/core';
@@ -23,15 +23,23 @@ import {
   decodeStream as decodeResponseStream,
   readEnd as readResponseEnd,
 } from './responses/reply/decode-reply.ts';
-import { INPUT_TOKENS, RESPONSES } from './responses/wire.ts';
+import { INPUT_TOKENS, OUTPUT, RESPONSES, TOKEN_COUNT } from './responses/wire.ts';
 import { CLIENT_HEADERS, REPLY_HEADERS } from './endpoints/relayed.ts';
 import { readEnd } from './chat/usage.ts';
-import { OPENAI_CHAT, OPENAI_COMPLETIONS, OPENAI_EMBEDDINGS, OPENAI_RELAY } from './chat/wire.ts';
+import {
+  CHOICES,
+  EMBEDDINGS,
+  OPENAI_CHAT,
+  OPENAI_COMPLETIONS,
+  OPENAI_EMBEDDINGS,
+  OPENAI_RELAY,
+} from './chat/wire.ts';
 
 /** The upstream side of Chat Completions. */
 export const openaiChatCodec: UpstreamCodec = {
   encodeRequest,
   takesUrl: ({ media }, { urlImages }) => media === 'image' && urlImages,
+  answer: CHOICES,
   decodeReply,
   decodeStream,
   decodeError,
@@ -67,16 +75,15 @@ export function openaiCompatible({ baseUrl, headers, wire = 'chat' }: OpenaiComp
       mount: '/v1',
       headers: CLIENT_HEADERS,
       replyHeaders: REPLY_HEADERS,
+      answers: ANSWERS,
       readers: READERS,
     },
     rateLimits: RATE_LIMITS,
     models: async (context) => decodeModels(await getJson(input, '/models', context)),
     async embed(request, context) {
       const body = encodeEmbedRequest(request);
-      return decodeEmbedReply(
-        await readJson(await postJson(input, { path: '/embeddings', body }, context)),
-        request,
-      );
+      const reply = await postJson(input, { path: '/embeddings', body }, context);
+      return decodeEmbedReply(await readAnswer(reply, EMBEDDINGS, openaiChatCodec), request);
     },
   });
   if (wire === 'chat') return chat;
@@ -94,6 +101,14 @@ const RATE_LIMITS: readonly RateLimitHeaders[] = ['requests', 'tokens'].map((wha
   reset: `x-ratelimit-reset-${what}`,
   form: 'duration',
 }));
+
+const ANSWERS = {
+  [OPENAI_CHAT]: CHOICES,
+  [OPENAI_COMPLETIONS]: CHOICES,
+  [OPENAI_EMBEDDINGS]: EMBEDDINGS,
+  [RESPONSES]: OUTPUT,
+  [INPUT_TOKENS]: TOKEN_COUNT,
+};
 
 const READERS = {
   [OPENAI_CHAT]: { decodeReply, decodeStream },

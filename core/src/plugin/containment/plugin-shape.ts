@@ -3,6 +3,7 @@ import { explainIssues, foundInstead } from '../../validation/explain.ts';
 import { problemsOf } from '../../validation/issues.ts';
 import type { ConfigProblem } from '../../validation/config-error.ts';
 import { priceSchema } from '../../canonical/limits.ts';
+import { ANSWER_KINDS } from '../../codec/answer.ts';
 import { capabilitiesSchema } from '../capabilities.ts';
 import type { Plugin } from '../plugin.ts';
 
@@ -143,6 +144,7 @@ const providerSchema = z.object({
       send: fn,
       decodeError: fn,
       replyHeaders: texts.optional(),
+      answers: z.record(z.string(), z.record(z.string(), z.enum(ANSWER_KINDS))).optional(),
       reader: fn.optional(),
       readEnd: fn.optional(),
     })

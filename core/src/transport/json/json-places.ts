@@ -1,5 +1,6 @@
 import { GatewayError } from '../../canonical/errors.ts';
-import { CLOSE_BRACE, CLOSE_BRACKET, endOfString, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-scan.ts';
+import { CLOSE_BRACKET, endOfString, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-scan.ts';
+import { COMMA, endOfValue, skipSpace } from './json-walk.ts';
 
 /** Places in JSON objects, as a tree. Names are {@link foldName folded}. */
 export interface PlaceNode {
@@ -27,8 +28,6 @@ export interface PlacedValue {
   readonly end: number;
 }
 
-const SPACE = 0x20;
-const COMMA = 0x2c;
 const NULL = 0x6e;
 /** The first of its three bytes. */
 const BYTE_ORDER_MARK = 0xef;
@@ -226,51 +225,6 @@ function tooMany(label: string): GatewayError {
       field: label,
     },
   );
-}
-
-/** The index behind a value that is skipped. */
-function endOfValue(bytes: Buffer, start: number): number {
-  const first = bytes[start];
-  if (first === QUOTE) return behind(bytes, endOfString(bytes, start));
-  return first === OPEN_BRACE || first === OPEN_BRACKET
-    ? endOfContainer(bytes, start)
-    : endOfScalar(bytes, start);
-}
-
-/** The hot loop: most of a body is skipped here. */
-function endOfContainer(bytes: Buffer, start: number): number {
-  let depth = 0;
-  for (let at = start; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === QUOTE) {
-      at = endOfString(bytes, at);
-      if (at < 0) break;
-    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
-    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-      depth -= 1;
-      if (depth === 0) return at + 1;
-    }
-  }
-  return bytes.length;
-}
-
-function endOfScalar(bytes: Buffer, start: number): number {
-  let at = start;
-  for (; at < bytes.length; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte <= SPACE) break;
-  }
-  return at;
-}
-
-function behind(bytes: Buffer, at: number): number {
-  return at < 0 ? bytes.length : at + 1;
-}
-
-function skipSpace(bytes: Buffer, from: number): number {
-  let at = from;
-  while (at < bytes.length && (bytes[at] ?? 0) <= SPACE) at += 1;
-  return at;
 }
 
 function stringOf(bytes: Buffer, start: number, end: number): string {

@@ -9,6 +9,7 @@ import {
   durationMs,
   retryAfterMs,
   upstreamMessage,
+  wordsIn,
 } from '@dragoman/core';
 import { arrayOf } from '../wire.ts';
 
@@ -56,11 +57,11 @@ export function decodeError(status: number, headers: HeaderMap, body: JsonValue 
   });
 }
 
-/** Compatible servers may say no more than a text. */
+/** Compatible servers and proxies may say no more than a text, or leave out the object around their fields. */
 function errorOf(body: JsonValue | undefined): JsonObject {
-  const error = isJsonObject(body) ? body['error'] : undefined;
-  if (isJsonObject(error)) return error;
-  return typeof error === 'string' ? { message: error } : {};
+  if (!isJsonObject(body)) return {};
+  const { error } = body;
+  return isJsonObject(error) ? error : { ...body, message: wordsIn(body) ?? null };
 }
 
 function kindOf(status: number, error: JsonObject, details: readonly JsonObject[]): ErrorKind {

@@ -1,10 +1,14 @@
 /** Names and tables of OpenAI's Chat Completions wire, both sides. Source: types of `openai` 7.55. */
-import type { FinishReason } from '@dragoman/core';
+import type { AnswerShape, FinishReason } from '@dragoman/core';
 
 export const OPENAI_CHAT = 'openai-chat';
 export const OPENAI_COMPLETIONS = 'openai-completions';
 export const OPENAI_EMBEDDINGS = 'openai-embeddings';
 export const OPENAI_RELAY = 'openai-relay';
+
+/** A chat or a completion has a choice, also where it is empty. */
+export const CHOICES: AnswerShape = { choices: 'entries' };
+export const EMBEDDINGS: AnswerShape = { data: 'entries' };
 
 /** `finish_reason` to canonical. `function_call` is the old name of `tool_calls`. */
 export const FINISH_REASONS = {

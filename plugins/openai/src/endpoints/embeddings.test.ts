@@ -75,12 +75,9 @@ describe('embeddings', () => {
     });
   });
 
-  it.each([[], {}, { data: 'x' }, { data: [] }, null])(
-    'that are none are a fault of the upstream: %j',
-    (body) => {
-      expect(() => decodeEmbedReply(body, decode({}))).toThrow(GatewayError);
-    },
-  );
+  it('that are too few are a fault of the upstream', () => {
+    expect(() => decodeEmbedReply({ data: [] }, decode({}))).toThrow(GatewayError);
+  });
 
   it('go to the client in the format that it asked for', () => {
     const reply = { model: 'm', vectors: [[0.5, -2]], usage: { input: 4, output: 0 } };

@@ -14,6 +14,7 @@ import { extensionsOf } from '../chat/kept.ts';
 import { MODEL_PLACES } from './relayed.ts';
 import { decodeUsage } from '../chat/usage.ts';
 import { decodeModel } from '../common/decode-options.ts';
+import { arrayOf } from '../common/values.ts';
 import { OPENAI_CHAT, OPENAI_EMBEDDINGS } from '../chat/wire.ts';
 
 export const embeddingsEndpoint: EmbedEndpoint = {
@@ -91,12 +92,8 @@ export function encodeEmbedRequest({
 }
 
 /** Reads an upstream's vectors, in the order of the inputs. */
-export function decodeEmbedReply(body: JsonValue, { model, inputs }: EmbedRequest): EmbedReply {
-  const data = isJsonObject(body) ? body['data'] : undefined;
-  if (!isJsonObject(body) || !Array.isArray(data)) {
-    throw new GatewayError('upstream-broken', 'The upstream answered without embeddings.');
-  }
-  const rows = (data as readonly JsonValue[]).filter(isJsonObject);
+export function decodeEmbedReply(body: JsonObject, { model, inputs }: EmbedRequest): EmbedReply {
+  const rows = arrayOf(body['data']).filter(isJsonObject);
   const ordered = rows.toSorted((a, b) => Number(a['index'] ?? 0) - Number(b['index'] ?? 0));
   if (rows.length !== inputs.length) {
     throw new GatewayError(

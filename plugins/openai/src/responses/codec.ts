@@ -11,10 +11,12 @@ import {
 import { decodeError } from '../common/decode-error.ts';
 import { decodeReply, decodeStream, readEnd } from './reply/decode-reply.ts';
 import { encodeRequest } from './request/encode-request.ts';
+import { OUTPUT } from './wire.ts';
 
 /** The upstream side of Responses. */
 export const openaiResponsesCodec: UpstreamCodec = {
   encodeRequest,
+  answer: OUTPUT,
   decodeReply,
   decodeStream,
   decodeError,

@@ -1,8 +1,11 @@
 /** Names and tables of OpenAI's Responses wire, both sides. Source: types of `openai` 7.55. */
-import type { ErrorKind, FinishReason, HostedTool } from '@dragoman/core';
+import type { AnswerShape, ErrorKind, FinishReason, HostedTool } from '@dragoman/core';
 
 export const RESPONSES = 'openai-responses';
 export const INPUT_TOKENS = 'openai-input-tokens';
+/** Also that of a response whose work goes on later, or that says nothing. */
+export const OUTPUT: AnswerShape = { output: 'list' };
+export const TOKEN_COUNT: AnswerShape = { input_tokens: 'number' };
 export const ENCRYPTED = 'reasoning.encrypted_content';
 export const LOGPROBS = 'message.output_text.logprobs';
 

@@ -19,10 +19,6 @@ import { decodeUsage } from '../usage.ts';
 
 /** Tells a whole `response` as events. */
 export function decodeReply(body: JsonObject, request: ChatRequest): Iterable<ChatEvent> {
-  const { status, output, error } = body;
-  // Some other object, such as an error in a proxy's own words, would be an empty answer.
-  if (status === undefined && !Array.isArray(output) && !isJsonObject(error))
-    throw new GatewayError('upstream-broken', 'The upstream answered with an object that is no response.');
   return new ReplyDecoder(request).finish(body);
 }
 
