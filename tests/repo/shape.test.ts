@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { importsOf, isSource, isTest, listFiles, packageOf, readText, root } from './workspace.ts';
+import { importsOf, isSource, isTest, listFiles, loadsOf, packageOf, readText, root } from './workspace.ts';
 
 const plugins = readdirSync(join(root, 'plugins')).map((name) => `plugins/${name}`);
 const sources = listFiles('.').filter(isSource);
@@ -56,6 +56,17 @@ describe('the core', () => {
     expect(knowing.filter((path) => !path.startsWith('core/src/composition/'))).toEqual([]);
     // The tokens are types, and nothing that runs.
     expect(readText('core/src/composition/tokens.ts')).not.toMatch(/import (?!type)[^;]*'tsyringe'/);
+  });
+
+  it('has a contract of the admin API that loads nothing but schemas', () => {
+    const reached = new Set<string>();
+    const visit = (path: string): void => {
+      if (reached.has(path)) return;
+      reached.add(path);
+      if (path.startsWith('core/')) for (const name of loadsOf(path)) visit(name);
+    };
+    visit('core/src/http/admin/contract/contract.ts');
+    expect([...reached].filter((name) => !name.startsWith('core/src/'))).toEqual(['zod']);
   });
 
   it('keeps the canonical model free of everything else', () => {

@@ -33,7 +33,16 @@ const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g;
 
 /** What a source file imports. Relative paths become paths from the root, all else stays. */
 export function importsOf(path: string): readonly string[] {
-  return [...readText(path).matchAll(IMPORT)].map(([, , name = '']) =>
+  return importsIn(readText(path), path);
+}
+
+/** What a source file imports when it runs: types are gone by then. */
+export function loadsOf(path: string): readonly string[] {
+  return importsIn(readText(path).replaceAll(/\b(?:import|export) type [^;]*;/g, ''), path);
+}
+
+function importsIn(text: string, path: string): readonly string[] {
+  return [...text.matchAll(IMPORT)].map(([, , name = '']) =>
     name.startsWith('.')
       ? relative(root, resolve(root, dirname(path), name))
           .split(sep)

@@ -1,7 +1,8 @@
 import type { Log } from '../plugin/call-context.ts';
 import type { AuditActor, AuditEntry, AuditInput } from './entry.ts';
 import { readLines, listFiles } from './files.ts';
-import { type AuditPage, type AuditQuery, listAudit } from './list.ts';
+import { type AuditPage, listAudit } from './list.ts';
+import type { AuditQuery } from './query.ts';
 import { openAuditFile } from './audit-file.ts';
 import { createSampler } from './sampler.ts';
 import { type AuditReport, checkNewest, verifyAudit } from './verify.ts';

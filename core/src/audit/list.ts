@@ -1,17 +1,6 @@
-import { z } from 'zod';
 import type { AuditEntry, AuditOutcome } from './entry.ts';
 import { listFiles, readLines } from './files.ts';
-
-export const auditQuerySchema = z.strictObject({
-  actor: z.string().min(1).optional().describe('A kind of actor, the id of a sign-in, or an address.'),
-  operation: z.string().min(1).optional().describe('Part of an operation: `/upstreams`.'),
-  target: z.string().min(1).optional().describe('Part of a target: `/upstreams/polly`.'),
-  from: z.iso.datetime().optional(),
-  to: z.iso.datetime().optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-  cursor: z.coerce.number().int().min(1).optional().describe('`next` of the page before.'),
-});
-export type AuditQuery = z.output<typeof auditQuerySchema>;
+import type { AuditQuery } from './query.ts';
 
 /** An entry as it is shown: a change with its outcome. `unknown` when the process ended during the change. */
 export interface AuditRow extends Omit<AuditEntry, 'kind' | 'of' | 'previous' | 'outcome'> {

@@ -54,6 +54,13 @@ export const BODIES_KEPT = [
 ] as const;
 export type BodiesKept = (typeof BODIES_KEPT)[number];
 
+/**
+ * What is to be said of a call of a tool: `ok`, or that its arguments are no JSON, do not fit the schema, were cut off, or
+ * that no such tool was declared.
+ */
+export const CALL_STATES = ['ok', 'invalid-json', 'schema', 'undeclared', 'cut'] as const;
+export type CallState = (typeof CALL_STATES)[number];
+
 export interface DroppedField {
   readonly field: string;
   readonly why: string;

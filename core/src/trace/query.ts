@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { OUTCOMES } from '../canonical/trace-record.ts';
-import { CALL_STATES } from './tool-calls.ts';
+import { CALL_STATES, OUTCOMES } from '../canonical/trace-record.ts';
 
 const text = z.string().min(1);
-const number = z.coerce.number().min(0);
+/** A query holds text; programs that write one may begin with a number. */
+const numeric = z.coerce.number<number | string>();
+const number = numeric.min(0);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const instant = z.iso.datetime({ offset: true }).transform((value) => Date.parse(value));
 
@@ -41,7 +42,7 @@ export type TraceSort = (typeof SORTS)[number];
 export const traceQuerySchema = traceFilterSchema.extend({
   sort: z.enum(SORTS).default('startedAt'),
   order: z.enum(['asc', 'desc']).default('desc'),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
+  limit: numeric.int().min(1).max(500).default(50),
   cursor: text.optional().describe('The `next` of the page before.'),
 });
 export type TraceQuery = Readonly<z.output<typeof traceQuerySchema>>;
@@ -55,14 +56,14 @@ export const toolCallQuerySchema = z.strictObject({
   answered: flag.optional().describe('Whether a later request brought a result.'),
   trace: text.optional().describe('The id of a trace.'),
   thread: text.optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
+  limit: numeric.int().min(1).max(500).default(50),
   cursor: text.optional().describe('The `next` of the page before.'),
 });
 export type ToolCallQuery = Readonly<z.output<typeof toolCallQuerySchema>>;
 
 export const threadQuerySchema = z.strictObject({
   from: instant.optional().describe('With requests at or after this time.'),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
+  limit: numeric.int().min(1).max(500).default(50),
 });
 export type ThreadQuery = Readonly<z.output<typeof threadQuerySchema>>;
 
@@ -84,13 +85,7 @@ export const STATS_GROUPS = ['model', 'upstream', 'key', 'outcome', 'error'] as 
 export type StatsGroup = (typeof STATS_GROUPS)[number];
 
 export const statsQuerySchema = traceFilterSchema.extend({
-  bucketSeconds: z.coerce
-    .number()
-    .int()
-    .min(60)
-    .max(2_678_400)
-    .optional()
-    .describe('One row for each such time.'),
+  bucketSeconds: numeric.int().min(60).max(2_678_400).optional().describe('One row for each such time.'),
   by: z.enum(STATS_GROUPS).optional().describe('One row for each of these.'),
 });
 export type StatsQuery = Readonly<z.output<typeof statsQuerySchema>>;

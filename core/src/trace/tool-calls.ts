@@ -1,17 +1,11 @@
 import { Validator } from '@cfworker/json-schema';
 import type { FunctionTool, Tool } from '../canonical/chat.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
+import type { CallState } from '../canonical/trace-record.ts';
 import { firstOfNames } from '../codec/tools/tool-names.ts';
 import { tryWithinTime } from '../timing/within-time.ts';
 import { closestName } from '../text/closest.ts';
 import type { TimedEvent } from './worker/read-reply.ts';
-
-/**
- * What is to be said of a call: `ok`, or that its arguments are no JSON, do not fit the schema, were cut off, or
- * that no such tool was declared.
- */
-export const CALL_STATES = ['ok', 'invalid-json', 'schema', 'undeclared', 'cut'] as const;
-export type CallState = (typeof CALL_STATES)[number];
 
 /** Something in the arguments that the schema does not allow. */
 export interface SchemaProblem {

@@ -4,17 +4,22 @@ import { GatewayError } from '../../canonical/errors.ts';
 import type { AuditActor, AuditInput } from '../../audit/entry.ts';
 import { writeFailure } from '../../state/files/write-failure.ts';
 import { AdminError } from './admin-error.ts';
-import { type AuditRule, auditRuleOf } from './audit-rule.ts';
+import type { AuditRule } from './audit-rule.ts';
 import type { AdminDeps } from './deps.ts';
-import type { Operation, OperationInput } from './operation.ts';
+import type { OperationInput } from './operation-input.ts';
+import type { Operation } from './operation.ts';
 
-type Input = OperationInput<unknown>;
+type Rule = AuditRule<OperationInput, unknown>;
 
 /**
  * Runs an operation and records it in the audit log. The entry is written before the operation begins: when the log
  * cannot be written, nothing is changed, since a change without a record is worse than a delayed one.
  */
-export async function audited(operation: Operation, input: Input, deps: AdminDeps): Promise<unknown> {
+export async function audited(
+  operation: Operation,
+  input: OperationInput,
+  deps: AdminDeps,
+): Promise<unknown> {
   const rule = auditRuleOf(operation);
   if (!rule) return operation.handle(input, deps);
   if (rule.when === 'note') return noted(operation, { rule, input, deps });
@@ -42,9 +47,15 @@ export async function audited(operation: Operation, input: Input, deps: AdminDep
   }
 }
 
+/** Operations that may change something are recorded by default; reads are not. */
+function auditRuleOf({ method, audit }: Operation): Rule | undefined {
+  if (audit === 'none') return undefined;
+  return audit ?? (method === 'GET' ? undefined : {});
+}
+
 interface Noted {
-  readonly rule: AuditRule<unknown>;
-  readonly input: Input;
+  readonly rule: Rule;
+  readonly input: OperationInput;
   readonly deps: AdminDeps;
 }
 
@@ -94,7 +105,10 @@ function aboutOf({ method, path }: Operation, { rule, input, deps }: Noted) {
 }
 
 /** The caller; after a sign-in, the new session. */
-export function actorOf({ ctx, caller }: Pick<Input, 'ctx' | 'caller'>, { proxies }: AdminDeps): AuditActor {
+export function actorOf(
+  { ctx, caller }: Pick<OperationInput, 'ctx' | 'caller'>,
+  { proxies }: AdminDeps,
+): AuditActor {
   const address = proxies.clientAddress(ctx.req);
   const { signedIn } = ctx.state as { readonly signedIn?: { readonly id: string } };
   if (signedIn) return { kind: 'session', id: signedIn.id, address };

@@ -1,18 +1,22 @@
 import { z } from 'zod';
+import type { Contract } from './contract/operation-contract.ts';
 import { createOpenApi, type OpenApiInput } from './openapi.ts';
-import { defineOperation, type Operation } from './operation.ts';
+import { defineOperations, type Operation } from './operation.ts';
+
+const documentContract = {
+  'GET /openapi.json': { response: z.record(z.string(), z.unknown()) },
+} satisfies Contract;
 
 /** The operations, and one more that describes them all, itself too. */
 export function withDocument(operations: readonly Operation[], input: OpenApiInput): readonly Operation[] {
   const all: readonly Operation[] = [
     ...operations,
-    defineOperation({
-      method: 'GET',
-      path: '/openapi.json',
-      summary: 'Describes this API as an OpenAPI document.',
-      access: 'public',
-      response: z.record(z.string(), z.unknown()),
-      handle: () => document,
+    ...defineOperations(documentContract, {
+      'GET /openapi.json': {
+        summary: 'Describes this API as an OpenAPI document.',
+        access: 'public',
+        handle: () => document,
+      },
     }),
   ];
   const document = createOpenApi(all, input);

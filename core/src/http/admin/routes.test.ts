@@ -73,6 +73,15 @@ describe('the admin API', () => {
     expect(issues.find(({ path }) => path === 'nam')?.message).toContain('did you mean name?');
   });
 
+  it('refuses a query before anything is done or recorded', async () => {
+    const answer = await admin.call('GET', '/traces/export?format=xml');
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid', message: 'The query is not valid.', issues: [{ path: 'format' }] } },
+    });
+    expect((await admin.deps.audit.list({ limit: 10 })).entries).toEqual([]);
+  });
+
   it('hides why it failed', async () => {
     admin.deps.state.update = () => Promise.reject(new Error('ENOSPC: /secret/path'));
     const answer = await admin.call('POST', '/keys', { name: 'k' });

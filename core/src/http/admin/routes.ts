@@ -7,8 +7,10 @@ import { AdminError } from './admin-error.ts';
 import type { Gatekeeper } from './access/access.ts';
 import { audited, recordRefusal } from './audited.ts';
 import type { AdminDeps } from './deps.ts';
-import type { Caller, Operation } from './operation.ts';
+import type { Caller } from './caller.ts';
+import type { Operation } from './operation.ts';
 import { readBody } from './read-body.ts';
+import { readQuery } from './read-query.ts';
 
 export const BASE = '/admin/api/v1';
 
@@ -32,13 +34,21 @@ export function createAdminRouter(
 }
 
 function serve(operation: Operation, gatekeeper: Gatekeeper, deps: AdminDeps): Middleware {
-  const { access, body: schema, response, isRaw, status = response ? 200 : 204 } = operation;
+  const {
+    access,
+    query: querySchema,
+    body: schema,
+    response,
+    isRaw,
+    status = response ? 200 : 204,
+  } = operation;
   const admit = admitter(gatekeeper, deps);
   return async (ctx) => {
     const caller = await admit(ctx, operation);
+    const query = querySchema && readQuery(ctx, querySchema);
     const body = schema && (await readBody(ctx, { schema, access }, deps));
     const { params } = ctx as Context & { readonly params: Record<string, string> };
-    const input = { body, params, ctx, caller };
+    const input = { params, query, body, ctx, caller };
     if (operation.confirm?.(input, deps)) gatekeeper.requireFresh(caller);
     const result = await audited(operation, input, deps);
     if (isRaw) return;

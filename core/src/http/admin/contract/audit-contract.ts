@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { auditQuerySchema } from '../../../audit/query.ts';
+import type { Contract } from './operation-contract.ts';
 
 export const auditRowSchema = z
   .object({
@@ -42,3 +44,9 @@ export const auditReportSchema = z
     problems: z.array(z.object({ file: z.string(), line: z.int(), message: z.string() })),
   })
   .meta({ id: 'AuditReport' });
+
+export const auditContract = {
+  'GET /audit': { query: auditQuerySchema, response: auditPageSchema },
+  'GET /audit/verify': { response: auditReportSchema },
+  'GET /audit/export': { isRaw: true },
+} satisfies Contract;

@@ -1,8 +1,8 @@
-/** The shapes of traces in the admin API. */
 import { z } from 'zod';
 import { REFUSALS } from '../../../canonical/errors.ts';
 import { ATTEMPT_REASONS, BODIES_KEPT, OUTCOMES } from '../../../canonical/trace-record.ts';
-import { CALL_STATES } from '../../../trace/tool-calls.ts';
+import { statsQuerySchema, traceFilterSchema, traceQuerySchema } from '../../../trace/query.ts';
+import type { Contract } from './operation-contract.ts';
 
 export const traceSchema = z
   .object({
@@ -107,107 +107,16 @@ export const statsRowSchema = z
   })
   .meta({ id: 'TraceStats' });
 
-export const toolCallSchema = z
-  .object({
-    traceId: z.string(),
-    thread: z.string().optional(),
-    model: z.string().optional(),
-    calledAt: z.number().describe('Milliseconds since 1970.'),
-    callId: z.string(),
-    name: z.string(),
-    arguments: z.string().describe('As the model wrote them.'),
-    growth: z.array(z.tuple([z.number(), z.int()])).describe('When they had grown to what length.'),
-    startMs: z.number(),
-    endMs: z.number(),
-    state: z.enum(CALL_STATES),
-    error: z.string().optional(),
-    problems: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-    result: z
-      .object({ text: z.string(), isError: z.boolean(), by: z.string(), afterMs: z.number() })
-      .optional(),
-  })
-  .meta({ id: 'ToolCall' });
+export const removedSchema = z.object({ removed: z.int() }).meta({ id: 'Removed' });
 
-export const toolCallPageSchema = z
-  .object({ calls: z.array(toolCallSchema), next: z.string().optional() })
-  .meta({ id: 'ToolCallPage' });
+const exportQuerySchema = traceFilterSchema.extend({ format: z.enum(['jsonl', 'har']).default('jsonl') });
 
-export const threadRowSchema = z
-  .object({
-    thread: z.string(),
-    requests: z.int(),
-    errors: z.int(),
-    toolCalls: z.int(),
-    firstAt: z.number(),
-    lastAt: z.number(),
-    inputTokens: z.int(),
-    outputTokens: z.int(),
-    cost: z.number(),
-  })
-  .meta({ id: 'Thread' });
-
-const recordedBodySchema = z
-  .object({
-    text: z.string(),
-    marks: z
-      .array(z.tuple([z.int(), z.number()]))
-      .describe('Where each piece ends in the text, and when it passed, in milliseconds.'),
-    missing: z.int().describe('Bytes that were too many to keep.'),
-    isAltered: z.boolean().describe('Whether something was left out before it was kept.'),
-  })
-  .meta({ id: 'RecordedBody' });
-
-const headersSchema = z.record(z.string(), z.string());
-const canonical = z.record(z.string(), z.unknown());
-
-export const traceDetailSchema = z
-  .object({
-    wire: z.string(),
-    query: z.string(),
-    params: headersSchema,
-    request: z.object({ headers: headersSchema, body: recordedBodySchema.optional() }),
-    repeatedHeaders: headersSchema.describe('Those of its headers that a replay sends again.'),
-    exchanges: z.array(
-      z.object({
-        attempt: z.int().describe('Which of the attempts it was for.'),
-        method: z.string(),
-        url: z.string(),
-        headers: headersSchema,
-        body: recordedBodySchema.optional(),
-        status: z.int().optional(),
-        replyHeaders: headersSchema.optional(),
-        reply: recordedBodySchema,
-      }),
-    ),
-    reply: z.object({ headers: headersSchema, body: recordedBodySchema }),
-    asked: canonical.optional().describe('The request in the terms of the gateway.'),
-    events: z.array(z.object({ ms: z.number(), event: canonical })),
-    answer: canonical.optional().describe('What the events come to.'),
-    problem: z.string().optional().describe('Why the reply could not be read to its end.'),
-  })
-  .meta({ id: 'TraceDetail' });
-
-export const replayInputSchema = z
-  .strictObject({
-    model: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('Another model, an alias or `upstream/model`. Default: as it was asked for.'),
-  })
-  .meta({ id: 'Replay' });
-
-export const replayedSchema = z
-  .object({
-    id: z.string().describe('The id of the new trace.'),
-    status: z.int(),
-    body: z.string(),
-  })
-  .meta({ id: 'Replayed' });
-
-export const passSchema = z
-  .object({
-    token: z.string().describe('Sent to model endpoints as `x-dragoman-pass`, in the place of a key.'),
-    expiresAt: z.iso.datetime(),
-  })
-  .meta({ id: 'Pass' });
+export const traceContract = {
+  'GET /traces': { query: traceQuerySchema, response: tracePageSchema },
+  'GET /traces/stats': { query: statsQuerySchema, response: z.array(statsRowSchema) },
+  'GET /traces/export': { query: exportQuerySchema, isRaw: true },
+  'GET /traces/tail': { isRaw: true },
+  'GET /traces/:id': { response: traceSchema },
+  'DELETE /traces/:id': {},
+  'DELETE /traces': { query: traceFilterSchema, response: removedSchema },
+} satisfies Contract;

@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { isConsoleApart } from '../../../config/sections/console.ts';
-import * as contract from '../contract/contract.ts';
-import { defineOperation, type Operation } from '../operation.ts';
+import { aboutContract } from '../contract/about-contract.ts';
+import { defineOperations } from '../operation.ts';
 
-export const aboutOperations: readonly Operation[] = [
-  defineOperation({
-    method: 'GET',
-    path: '/about',
+export const aboutOperations = defineOperations(aboutContract, {
+  'GET /about': {
     summary: 'Tells what this gateway is and which plugins it has.',
     access: 'admin',
-    response: contract.aboutSchema,
     handle: (_, { config, registry, version, publicUrl }) => ({
       name: 'Dragoman',
       version,
@@ -24,13 +21,10 @@ export const aboutOperations: readonly Operation[] = [
         observes: createObserver !== undefined,
       })),
     }),
-  }),
-  defineOperation({
-    method: 'GET',
-    path: '/providers',
+  },
+  'GET /providers': {
     summary: 'Lists the kinds of upstream, each with the JSON Schema of its options.',
     access: 'admin',
-    response: z.array(contract.providerViewSchema),
     handle: (_, { registry }) =>
       registry.providers.map(({ name, title, description, options }) => ({
         name,
@@ -38,13 +32,10 @@ export const aboutOperations: readonly Operation[] = [
         description,
         options: describeOptions(options),
       })),
-  }),
-  defineOperation({
-    method: 'GET',
-    path: '/models',
+  },
+  'GET /models': {
     summary: 'Lists every model with the upstreams that serve it, and the upstreams that cannot tell.',
     access: 'admin',
-    response: contract.modelListSchema,
     handle: async (_, { catalogue, upstreams }) => ({
       models: (await catalogue.models(undefined)).map(({ id, upstreams: ids }) => ({ id, upstreams: ids })),
       failures: upstreams.all().flatMap((upstream) => {
@@ -52,8 +43,8 @@ export const aboutOperations: readonly Operation[] = [
         return failure ? [{ upstream: upstream.config.id, message: failure.message }] : [];
       }),
     }),
-  }),
-];
+  },
+});
 
 /** The form of the options: what they take, and which of them are secret. */
 function describeOptions(options: z.ZodObject) {

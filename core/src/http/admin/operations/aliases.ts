@@ -1,32 +1,24 @@
-import { z } from 'zod';
 import { regexProblem } from '../../../config/sections/aliases.ts';
 import { isPattern } from '../../../catalogue/alias-patterns.ts';
 import type { KnownAlias } from '../../../catalogue/aliases.ts';
 import { AdminError } from '../admin-error.ts';
-import * as contract from '../contract/contract.ts';
+import { aliasContract } from '../contract/alias-contract.ts';
 import type { AdminDeps } from '../deps.ts';
-import { defineOperation, type Operation } from '../operation.ts';
+import { defineOperations } from '../operation.ts';
 
-export const aliasOperations: readonly Operation[] = [
-  defineOperation({
-    method: 'GET',
-    path: '/aliases',
+export const aliasOperations = defineOperations(aliasContract, {
+  'GET /aliases': {
     summary: 'Lists the aliases, and who is asked for each.',
     access: 'admin',
-    response: z.array(contract.aliasViewSchema),
     handle: (_, deps) => Promise.all(deps.aliases.list().map((known) => view(known, deps))),
-  }),
-  defineOperation({
-    method: 'PUT',
-    path: '/aliases',
+  },
+  'PUT /aliases': {
     summary: 'Adds an alias, or puts it in the place of the one of that name. It takes effect at once.',
     access: 'admin',
     audit: {
       target: ({ body }) => `/aliases/${body.name}`,
       snapshot: ({ body }, deps) => aliasNow(body.name, deps),
     },
-    body: contract.aliasInputSchema,
-    response: contract.aliasViewSchema,
     refusals: ['read-only'],
     async handle({ body }, deps) {
       const problem = regexProblem(body.name);
@@ -41,15 +33,13 @@ export const aliasOperations: readonly Operation[] = [
       });
       return view(find(body.name, deps), deps);
     },
-  }),
-  defineOperation({
-    method: 'DELETE',
-    path: '/aliases/:name',
+  },
+  'DELETE /aliases/:name': {
     summary: 'Removes an alias.',
     access: 'admin',
-    audit: { snapshot: ({ params: { name = '' } }, deps) => aliasNow(name, deps) },
+    audit: { snapshot: ({ params: { name } }, deps) => aliasNow(name, deps) },
     refusals: ['read-only'],
-    async handle({ params: { name = '' } }, deps) {
+    async handle({ params: { name } }, deps) {
       find(name, deps);
       refuseReadOnly(name, deps);
       await deps.state.update((state) => ({
@@ -57,8 +47,8 @@ export const aliasOperations: readonly Operation[] = [
         aliases: state.aliases.filter((alias) => alias.name !== name),
       }));
     },
-  }),
-];
+  },
+});
 
 function aliasNow(name: string, { aliases }: AdminDeps): unknown {
   return aliases.list().find(({ alias }) => alias.name === name)?.alias;
@@ -76,11 +66,11 @@ function refuseReadOnly(name: string, { aliases }: AdminDeps): void {
   throw new AdminError('read-only', message);
 }
 
-async function view({ alias, origin }: KnownAlias, deps: AdminDeps): Promise<unknown> {
+async function view({ alias, origin }: KnownAlias, deps: AdminDeps) {
   return { ...alias, origin, resolved: await resolved(alias.name, alias.enabled, deps) };
 }
 
-async function resolved(name: string, isEnabled: boolean, { catalogue }: AdminDeps): Promise<unknown> {
+async function resolved(name: string, isEnabled: boolean, { catalogue }: AdminDeps) {
   if (!isEnabled || isPattern(name)) return [];
   try {
     const { candidates } = await catalogue.resolve(name, undefined);

@@ -1,48 +1,37 @@
-import { z } from 'zod';
 import type { CandidateHealth } from '../../../upstreams/health.ts';
 import type { Upstream } from '../../../upstreams/upstream.ts';
-import * as contract from '../contract/contract.ts';
+import { healthContract } from '../contract/health-contract.ts';
 import type { AdminDeps } from '../deps.ts';
 import { findUpstream } from './upstreams/find-upstream.ts';
-import { defineOperation, type Operation } from '../operation.ts';
+import { defineOperations } from '../operation.ts';
 
-export const healthOperations: readonly Operation[] = [
-  defineOperation({
-    method: 'GET',
-    path: '/health',
+export const healthOperations = defineOperations(healthContract, {
+  'GET /health': {
     summary: 'Shows how every model that was asked so far is doing at its upstream.',
     access: 'admin',
-    response: z.array(contract.healthViewSchema),
     handle: (_, deps) => deps.upstreams.all().flatMap((upstream) => viewHealth(upstream, deps)),
-  }),
-  defineOperation({
-    method: 'POST',
-    path: '/upstreams/:id/pause',
+  },
+  'POST /upstreams/:id/pause': {
     summary: 'Has an upstream rest for a while; running requests end as they began.',
     access: 'admin',
-    body: contract.pauseSchema,
-    response: z.array(contract.healthViewSchema),
     handle({ body: { seconds }, params: { id } }, deps) {
       const upstream = findUpstream(id, deps);
       const until = deps.now() + seconds * 1000;
       for (const breaker of deps.health.ofUpstream(upstream)) breaker.pause(until);
       return viewHealth(upstream, deps);
     },
-  }),
-  defineOperation({
-    method: 'POST',
-    path: '/upstreams/:id/resume',
+  },
+  'POST /upstreams/:id/resume': {
     summary: 'Ends a pause, and forgets all failures of an upstream.',
     access: 'admin',
-    response: z.array(contract.healthViewSchema),
     handle({ params: { id } }, deps) {
       const upstream = findUpstream(id, deps);
       for (const breaker of deps.health.ofUpstream(upstream)) breaker.reset();
       for (const { health } of deps.health.list(upstream)) health.reset();
       return viewHealth(upstream, deps);
     },
-  }),
-];
+  },
+});
 
 function viewHealth(upstream: Upstream, deps: AdminDeps) {
   return deps.health.list(upstream).map(({ model, operation, health }) => ({

@@ -1,29 +1,22 @@
-import { z } from 'zod';
 import type { Limiter, Subject } from '../../../limits/limiter.ts';
 import { mapInTurns } from '../../../timing/in-turns.ts';
 import { limitedSubjects } from '../../../catalogue/limited-subjects.ts';
 import { findUnpriced } from '../../../catalogue/unpriced-models.ts';
-import * as contract from '../contract/contract.ts';
-import { defineOperation, type Operation } from '../operation.ts';
+import { limitContract } from '../contract/limit-contract.ts';
+import { defineOperations } from '../operation.ts';
 
-export const limitOperations: readonly Operation[] = [
-  defineOperation({
-    method: 'GET',
-    path: '/limits',
+export const limitOperations = defineOperations(limitContract, {
+  'GET /limits': {
     summary: 'Shows what is used of every limit of keys, aliases and upstreams.',
     access: 'admin',
-    response: z.array(contract.limitsViewSchema),
     handle: (_, deps) => mapInTurns(limitedSubjects(deps), (subject) => view(subject, deps.limiter)),
-  }),
-  defineOperation({
-    method: 'GET',
-    path: '/limits/unpriced',
+  },
+  'GET /limits/unpriced': {
     summary: 'Lists who has a limit on money, and may use models that have no price and are refused.',
     access: 'admin',
-    response: z.array(contract.unpricedSchema),
     handle: async (_, deps) => [...(await findUnpriced(deps))],
-  }),
-];
+  },
+});
 
 async function view(subject: Subject, limiter: Limiter) {
   const uses = await limiter.uses(subject);

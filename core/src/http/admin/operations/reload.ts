@@ -1,15 +1,12 @@
 import { ConfigError } from '../../../validation/config-error.ts';
 import { AdminError } from '../admin-error.ts';
-import * as contract from '../contract/contract.ts';
-import { defineOperation, type Operation } from '../operation.ts';
+import { reloadContract } from '../contract/about-contract.ts';
+import { defineOperations } from '../operation.ts';
 
-export const reloadOperations: readonly Operation[] = [
-  defineOperation({
-    method: 'POST',
-    path: '/reload',
+export const reloadOperations = defineOperations(reloadContract, {
+  'POST /reload': {
     summary: 'Reloads the config file. `waiting` lists the fields that need a restart.',
     access: 'token',
-    response: contract.reloadSchema,
     refusals: ['invalid', 'conflict'],
     async handle(_, { reload }) {
       if (!reload) throw new AdminError('conflict', 'This gateway was started without a config file.');
@@ -26,5 +23,5 @@ export const reloadOperations: readonly Operation[] = [
         );
       }
     },
-  }),
-];
+  },
+});

@@ -1,9 +1,10 @@
 import { hashPassword } from '../../../state/password.ts';
 import type { Gatekeeper } from '../access/access.ts';
 import { AdminError } from '../admin-error.ts';
-import * as contract from '../contract/contract.ts';
+import { settingsContract } from '../contract/settings-contract.ts';
 import type { AdminDeps } from '../deps.ts';
-import { always, type Caller, defineOperation, type Operation } from '../operation.ts';
+import type { Caller } from '../caller.ts';
+import { always, defineOperations, type Operation } from '../operation.ts';
 
 export function settingsOperations(gatekeeper: Gatekeeper): readonly Operation[] {
   /** The old password may be compromised, so all other sign-ins end. */
@@ -11,41 +12,31 @@ export function settingsOperations(gatekeeper: Gatekeeper): readonly Operation[]
     await storePassword(password, deps);
     gatekeeper.endOthers(caller);
   };
-  return [
-    defineOperation({
-      method: 'GET',
-      path: '/settings',
+  return defineOperations(settingsContract, {
+    'GET /settings': {
       summary: 'Shows the settings.',
       access: 'admin',
-      response: contract.settingsViewSchema,
       handle: (_, deps) => viewSettings(deps),
-    }),
-    defineOperation({
-      method: 'PATCH',
-      path: '/settings',
+    },
+    'PATCH /settings': {
       summary:
         'Changes the settings. An admin password of null removes it; a change ends all other sign-ins.',
       access: 'admin',
       confirm: always,
       audit: { snapshot: passwordNow },
-      body: contract.settingsChangeSchema,
-      response: contract.settingsViewSchema,
       async handle({ body: { adminPassword }, caller }, deps) {
         if (adminPassword !== undefined) await setPassword(adminPassword, caller, deps);
         return viewSettings(deps);
       },
-    }),
-    defineOperation({
-      method: 'PUT',
-      path: '/settings/password',
+    },
+    'PUT /settings/password': {
       summary: 'Sets the admin password, and ends all other sign-ins.',
       access: 'admin',
       confirm: always,
       audit: { snapshot: passwordNow },
-      body: contract.passwordInputSchema,
       handle: ({ body: { password }, caller }, deps) => setPassword(password, caller, deps),
-    }),
-  ];
+    },
+  });
 }
 
 async function storePassword(password: string | null, { state, config }: AdminDeps): Promise<void> {

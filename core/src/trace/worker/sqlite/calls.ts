@@ -2,7 +2,8 @@ import type { Kysely, Selectable } from 'kysely';
 import { defined } from '../../../canonical/json.ts';
 import type { ToolCallQuery } from '../../query.ts';
 import type { StoredToolCall, ToolCallPage } from '../../store.ts';
-import type { CallState, SchemaProblem } from '../../tool-calls.ts';
+import type { SchemaProblem } from '../../tool-calls.ts';
+import type { CallState } from '../../../canonical/trace-record.ts';
 import type { Tables, ToolCallTable } from './tables.ts';
 
 /** Lists calls of tools, the newest first. */

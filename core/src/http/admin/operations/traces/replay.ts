@@ -10,26 +10,23 @@ import { encodeUrlPart } from '../../../../text/url-part.ts';
 import { AdminError } from '../../admin-error.ts';
 import { findDetail, type TraceWithDetail } from './ask-traces.ts';
 import { repeatedHeaders } from './repeated-headers.ts';
-import * as contract from '../../contract/contract.ts';
+import { replayContract } from '../../contract/replay-contract.ts';
 import type { AdminDeps } from '../../deps.ts';
-import { defineOperation, type Operation, sessionOf } from '../../operation.ts';
+import { sessionOf } from '../../caller.ts';
+import { defineOperations } from '../../operation.ts';
 
-export const replayOperations: readonly Operation[] = [
-  defineOperation({
-    method: 'POST',
-    path: '/traces/:id/replay',
+export const replayOperations = defineOperations(replayContract, {
+  'POST /traces/:id/replay': {
     summary: 'Sends a recorded request again, as the console, and answers when its reply is complete.',
     access: 'admin',
-    body: contract.replayInputSchema,
-    response: contract.replayedSchema,
     refusals: ['conflict'],
-    async handle({ body: { model }, params: { id = '' }, ctx, caller }, deps) {
+    async handle({ body: { model }, params: { id }, ctx, caller }, deps) {
       const request = recordedRequest(await findDetail(deps, id), model, deps);
       const { token } = deps.passes.issue({ session: sessionOf(caller), replayOf: id });
       return send(ctx, { ...request, headers: { ...request.headers, [PASS_HEADER]: token } }, deps);
     },
-  }),
-];
+  },
+});
 
 interface Recorded {
   readonly method: string;

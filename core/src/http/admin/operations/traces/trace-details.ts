@@ -1,46 +1,24 @@
 import { Readable } from 'node:stream';
-import { z } from 'zod';
 import { harEntries, harText } from '../../../../trace/har.ts';
-import { threadQuerySchema, toolCallQuerySchema } from '../../../../trace/query.ts';
 import { AdminError } from '../../admin-error.ts';
 import { askTraces, findDetail, findTrace } from './ask-traces.ts';
 import { repeatedHeaders } from './repeated-headers.ts';
-import * as contract from '../../contract/contract.ts';
-import { always, defineOperation, type Operation } from '../../operation.ts';
-import { readQuery } from '../../read-query.ts';
+import { traceDetailContract } from '../../contract/trace-detail-contract.ts';
+import { always, defineOperations } from '../../operation.ts';
 
-const exportQuerySchema = z.strictObject({ format: z.enum(['json', 'har']).default('json') });
-
-const rawQuerySchema = z.strictObject({
-  attempt: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .optional()
-    .describe("An upstream's reply; else what the client got."),
-});
-
-export const traceDetailOperations: readonly Operation[] = [
-  defineOperation({
-    method: 'GET',
-    path: '/traces/:id/detail',
+export const traceDetailOperations = defineOperations(traceDetailContract, {
+  'GET /traces/:id/detail': {
     summary: 'Shows what passed on both sides, event by event, and what it means.',
     access: 'admin',
-    response: contract.traceDetailSchema,
-    async handle({ params: { id = '' } }, deps) {
+    async handle({ params: { id } }, deps) {
       const found = await findDetail(deps, id);
       return { ...found.detail, repeatedHeaders: repeatedHeaders(found, deps.registry) };
     },
-  }),
-  defineOperation({
-    method: 'GET',
-    path: '/traces/:id/raw',
+  },
+  'GET /traces/:id/raw': {
     summary: 'Gives a reply as it was recorded, byte by byte.',
     access: 'admin',
-    query: rawQuerySchema,
-    isRaw: true,
-    async handle({ params: { id = '' }, ctx }, deps) {
-      const { attempt } = readQuery(ctx, rawQuerySchema);
+    async handle({ params: { id }, query: { attempt }, ctx }, deps) {
       const { detail } = await findDetail(deps, id);
       const exchange = detail.exchanges.find((one) => one.attempt === attempt);
       if (attempt !== undefined && !exchange)
@@ -48,18 +26,13 @@ export const traceDetailOperations: readonly Operation[] = [
       ctx.type = 'text/plain; charset=utf-8';
       ctx.body = (exchange?.reply ?? detail.reply.body).text;
     },
-  }),
-  defineOperation({
-    method: 'GET',
-    path: '/traces/:id/export',
+  },
+  'GET /traces/:id/export': {
     summary: 'Gives a trace with all that is kept of it, as JSON or as an HTTP archive (HAR).',
     access: 'admin',
     confirm: always,
     audit: {},
-    query: exportQuerySchema,
-    isRaw: true,
-    async handle({ params: { id = '' }, ctx }, deps) {
-      const { format } = readQuery(ctx, exportQuerySchema);
+    async handle({ params: { id }, query: { format }, ctx }, deps) {
       const trace = await findTrace(deps, id);
       const detail = await askTraces(deps, 'detail', id);
       ctx.attachment(`${id}.${format}`);
@@ -71,23 +44,15 @@ export const traceDetailOperations: readonly Operation[] = [
       const { calls } = await askTraces(deps, 'calls', { trace: id, limit: 500 });
       ctx.body = { trace, detail, calls };
     },
-  }),
-  defineOperation({
-    method: 'GET',
-    path: '/tool-calls',
+  },
+  'GET /tool-calls': {
     summary: 'Lists calls of tools across traces, the newest first.',
     access: 'admin',
-    query: toolCallQuerySchema,
-    response: contract.toolCallPageSchema,
-    handle: ({ ctx }, deps) => askTraces(deps, 'calls', readQuery(ctx, toolCallQuerySchema)),
-  }),
-  defineOperation({
-    method: 'GET',
-    path: '/threads',
+    handle: ({ query }, deps) => askTraces(deps, 'calls', query),
+  },
+  'GET /threads': {
     summary: 'Lists conversations, those with the latest request first.',
     access: 'admin',
-    query: threadQuerySchema,
-    response: z.array(contract.threadRowSchema),
-    handle: ({ ctx }, deps) => askTraces(deps, 'threads', readQuery(ctx, threadQuerySchema)),
-  }),
-];
+    handle: ({ query }, deps) => askTraces(deps, 'threads', query),
+  },
+});

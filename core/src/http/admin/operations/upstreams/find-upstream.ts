@@ -3,15 +3,15 @@ import { AdminError } from '../../admin-error.ts';
 import type { AdminDeps } from '../../deps.ts';
 
 /** The upstream of a path. Throws an `AdminError` when there is none, or none that can be used. */
-export function findUpstream(id: string | undefined, deps: AdminDeps): Upstream {
-  const upstream = deps.upstreams.get(id ?? '');
+export function findUpstream(id: string, deps: AdminDeps): Upstream {
+  const upstream = deps.upstreams.get(id);
   if (upstream) return upstream;
   const unusable = deps.upstreams.unusable().find(({ stored }) => stored.id === id);
   if (unusable) throw new AdminError('conflict', `The upstream ${id} cannot be used. ${unusable.reason}`);
   throw notFound(id);
 }
 
-export function notFound(id: string | undefined): AdminError {
+export function notFound(id: string): AdminError {
   return new AdminError('not-found', `There is no upstream ${JSON.stringify(id)}.`);
 }
 

@@ -8,7 +8,7 @@ import { defined } from '../../../../canonical/json.ts';
 import { startCall } from '../../../../upstreams/call.ts';
 import { replyEvents } from '../../../../upstreams/provider-calls/reply-events.ts';
 import type { Upstream } from '../../../../upstreams/upstream.ts';
-import type { testResultSchema } from '../../contract/contract.ts';
+import type { testResultSchema } from '../../contract/upstream-contract.ts';
 import type { AdminDeps } from '../../deps.ts';
 
 /** A person waits for the answer, so an upstream that is silent for longer counts as one that failed. */

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
 import { defined } from '../../../../canonical/json.ts';
 import { originsOf } from '../../../../validation/option-urls.ts';
 import { parseUpstream } from '../../../../config/parse-upstream.ts';
@@ -12,29 +11,24 @@ import { sealOptions } from '../../../../state/secrets/seal-options.ts';
 import type { State } from '../../../../state/state.ts';
 import { AdminError } from '../../admin-error.ts';
 import { changeOptions, refuseKeptSecrets, refuseMovedSecrets } from './change-options.ts';
-import * as contract from '../../contract/contract.ts';
+import { upstreamContract } from '../../contract/upstream-contract.ts';
 import type { AdminDeps } from '../../deps.ts';
 import { findUpstream, notFound, refuseReadOnly } from './find-upstream.ts';
-import { always, defineOperation, type Operation } from '../../operation.ts';
+import { always, defineOperations } from '../../operation.ts';
 import { testUpstream } from './test-upstream.ts';
 import { viewUnusable } from './unusable-upstreams.ts';
 import { viewUpstream } from './upstream-view.ts';
 
-export const upstreamOperations: readonly Operation[] = [
-  defineOperation({
-    method: 'GET',
-    path: '/upstreams',
+export const upstreamOperations = defineOperations(upstreamContract, {
+  'GET /upstreams': {
     summary: 'Lists the upstreams.',
     access: 'admin',
-    response: z.array(contract.upstreamViewSchema),
     handle: (_, deps) => [
       ...deps.upstreams.all().map((upstream) => viewUpstream(upstream, deps)),
       ...deps.upstreams.unusable().map((unusable) => viewUnusable(unusable, deps)),
     ],
-  }),
-  defineOperation({
-    method: 'POST',
-    path: '/upstreams',
+  },
+  'POST /upstreams': {
     summary: 'Adds an upstream. It takes requests at once.',
     access: 'admin',
     confirm: always,
@@ -42,9 +36,6 @@ export const upstreamOperations: readonly Operation[] = [
       target: ({ body }) => `/upstreams/${body.id}`,
       snapshot: ({ body }, deps) => upstreamNow(body.id, deps),
     },
-    body: contract.upstreamInputSchema,
-    response: contract.upstreamViewSchema,
-    status: 201,
     refusals: ['conflict'],
     async handle({ body }, deps) {
       const config = checked(body, deps);
@@ -58,10 +49,8 @@ export const upstreamOperations: readonly Operation[] = [
       });
       return viewUpstream(findUpstream(config.id, deps), deps);
     },
-  }),
-  defineOperation({
-    method: 'POST',
-    path: '/upstreams/test',
+  },
+  'POST /upstreams/test': {
     summary: 'Tries an upstream that is not saved.',
     access: 'admin',
     audit: {
@@ -70,8 +59,6 @@ export const upstreamOperations: readonly Operation[] = [
         origins: [...originsOf(upstream.options)],
       }),
     },
-    body: contract.unsavedTestInputSchema,
-    response: contract.testResultSchema,
     async handle({ body }, deps) {
       const upstream = create(checked(body.upstream, deps), deps);
       try {
@@ -80,29 +67,22 @@ export const upstreamOperations: readonly Operation[] = [
         await upstream.close();
       }
     },
-  }),
-  defineOperation({
-    method: 'GET',
-    path: '/upstreams/:id',
+  },
+  'GET /upstreams/:id': {
     summary: 'Shows an upstream.',
     access: 'admin',
-    response: contract.upstreamViewSchema,
     handle({ params: { id } }, deps) {
       const unusable = deps.upstreams.unusable().find(({ stored }) => stored.id === id);
       return unusable ? viewUnusable(unusable, deps) : viewUpstream(findUpstream(id, deps), deps);
     },
-  }),
-  defineOperation({
-    method: 'PATCH',
-    path: '/upstreams/:id',
+  },
+  'PATCH /upstreams/:id': {
     summary: 'Changes an upstream. It takes effect at once; running requests end as they began.',
     access: 'admin',
     // Options say where requests go and with which secret.
     confirm: ({ body: { options }, params: { id } }, deps) =>
       options !== undefined && changesOptions(options, findChangeable(id, deps.state.read(), deps)),
     audit: { snapshot: ({ params: { id } }, deps) => upstreamNow(id, deps) },
-    body: contract.upstreamChangeSchema,
-    response: contract.upstreamViewSchema,
     refusals: ['read-only', 'conflict'],
     async handle({ body: { options, limits, healthCheck, traces, ...fields }, params: { id } }, deps) {
       const changedIn = (state: State): UpstreamConfig => {
@@ -129,10 +109,8 @@ export const upstreamOperations: readonly Operation[] = [
       });
       return viewUpstream(findUpstream(id, deps), deps);
     },
-  }),
-  defineOperation({
-    method: 'DELETE',
-    path: '/upstreams/:id',
+  },
+  'DELETE /upstreams/:id': {
     summary: 'Removes an upstream.',
     access: 'admin',
     audit: { snapshot: ({ params: { id } }, deps) => upstreamNow(id, deps) },
@@ -144,33 +122,26 @@ export const upstreamOperations: readonly Operation[] = [
         return { ...state, upstreams };
       });
     },
-  }),
-  defineOperation({
-    method: 'POST',
-    path: '/upstreams/:id/test',
+  },
+  'POST /upstreams/:id/test': {
     summary: 'Tries an upstream: lists its models and, when one is named, asks it to say something.',
     access: 'admin',
-    body: contract.testInputSchema,
-    response: contract.testResultSchema,
     refusals: ['conflict'],
     handle: ({ body, params: { id } }, deps) => testUpstream(findUpstream(id, deps), body.model, deps),
-  }),
-  defineOperation({
-    method: 'POST',
-    path: '/upstreams/:id/models',
+  },
+  'POST /upstreams/:id/models': {
     summary: "Asks an upstream for its models now, and shows those that the upstream's rules select.",
     access: 'admin',
-    response: z.array(z.string()),
     refusals: ['conflict'],
     async handle({ params: { id } }, deps) {
       const models = await deps.upstreams.list(findUpstream(id, deps)).load({ refresh: true });
       return models.map((model) => model.id);
     },
-  }),
-];
+  },
+});
 
 /** A stored upstream, even an unusable one: entering its options again may repair it. */
-function findChangeable(id: string | undefined, { upstreams }: State, deps: AdminDeps): Changeable {
+function findChangeable(id: string, { upstreams }: State, deps: AdminDeps): Changeable {
   const stored = upstreams.find((entry) => entry.id === id);
   const type = deps.registry.providers.find(({ name }) => name === stored?.provider);
   if (stored && type) return open(stored, type, deps);
@@ -185,7 +156,7 @@ function isOfFile(id: string, { upstreams }: AdminDeps): boolean {
 }
 
 /** Throws an `AdminError` when an upstream is declared in the file, or is not there at all. */
-function refuseDeclared(id: string | undefined, deps: AdminDeps): void {
+function refuseDeclared(id: string, deps: AdminDeps): void {
   const unusable = deps.upstreams
     .unusable()
     .find(({ stored, origin }) => stored.id === id && origin === 'file');
@@ -211,8 +182,8 @@ function changesOptions(change: UpstreamConfig['options'], { config, type }: Cha
 }
 
 /** An upstream for the audit log: as shown, without fields that change by themselves. */
-function upstreamNow(id: string | undefined, deps: AdminDeps): unknown {
-  const upstream = deps.upstreams.get(id ?? '');
+function upstreamNow(id: string, deps: AdminDeps): unknown {
+  const upstream = deps.upstreams.get(id);
   const unusable = deps.upstreams.unusable().find(({ stored }) => stored.id === id);
   if (!upstream && !unusable) return undefined;
   const view = unusable ? viewUnusable(unusable, deps) : upstream && viewUpstream(upstream, deps);

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { Contract } from './operation-contract.ts';
+
+export const modelViewSchema = z
+  .object({ id: z.string(), upstreams: z.array(z.string()) })
+  .meta({ id: 'Model' });
+
+export const modelListSchema = z
+  .object({
+    models: z.array(modelViewSchema),
+    failures: z.array(z.object({ upstream: z.string(), message: z.string() })),
+  })
+  .meta({ id: 'ModelList' });
+
+export const providerViewSchema = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    description: z.string(),
+    options: z
+      .record(z.string(), z.unknown())
+      .describe('JSON Schema of the options; secrets are `writeOnly` and `x-secret`.'),
+  })
+  .meta({ id: 'Provider' });
+
+export const aboutSchema = z
+  .object({
+    name: z.string(),
+    version: z.string(),
+    node: z.string(),
+    baseUrl: z.string(),
+    hasOwnConsole: z.boolean().describe('Whether the console has an address of its own.'),
+    configFile: z.string().nullable(),
+    plugins: z.array(
+      z.object({
+        name: z.string(),
+        protocols: z.array(z.string()),
+        providers: z.array(z.string()),
+        observes: z.boolean().describe('Whether it is told of requests.'),
+      }),
+    ),
+  })
+  .meta({ id: 'About' });
+
+export const reloadSchema = z
+  .object({ waiting: z.array(z.string()).describe('Fields that need a restart.') })
+  .meta({ id: 'Reload' });
+
+export const aboutContract = {
+  'GET /about': { response: aboutSchema },
+  'GET /providers': { response: z.array(providerViewSchema) },
+  'GET /models': { response: modelListSchema },
+} satisfies Contract;
+
+export const reloadContract = {
+  'POST /reload': { response: reloadSchema },
+} satisfies Contract;
