@@ -9,7 +9,8 @@ import type { Protocol } from '../plugin/protocol.ts';
 import { methodNotAllowed } from './base/allowed-methods.ts';
 import { createDoor, type Door, refusalOf } from './access/door.ts';
 import { sendError } from './errors.ts';
-import { clientRequestIdOf, createNotes, createRequestId, type RequestState } from './base/request-state.ts';
+import { clientRequestIdOf, createRequestId, type RequestState } from './base/request-state.ts';
+import { createRequestRecord } from '../routing/request-record.ts';
 import { refuseForeignPages } from './access/foreign-pages.ts';
 import { isForwarded } from './access/is-forwarded.ts';
 import { hostNameOf, isLoopback } from '../transport/loopback.ts';
@@ -70,11 +71,11 @@ function answerAndLog(deps: AppDeps): Middleware {
     const state = ctx.state as RequestState;
     state.address = proxies.clientAddress(ctx.req);
     state.startedAt = now();
-    const arrivedAt = steady();
+    const beganAt = steady();
     state.requestId = createRequestId();
     const clientRequestId = clientRequestIdOf(ctx.req.headers['x-request-id']);
     if (clientRequestId !== undefined) state.clientRequestId = clientRequestId;
-    state.notes = createNotes();
+    state.record = createRequestRecord(performance.now());
     state.protocol = fallback;
     recorder.begin(ctx);
     try {
@@ -89,10 +90,10 @@ function answerAndLog(deps: AppDeps): Middleware {
       answerFailure(ctx, judge(ctx, GatewayError.from(thrown), door), log);
     } finally {
       if (!ctx.req.complete) discardRest(ctx);
-      const ms = steady() - arrivedAt;
+      const ms = steady() - beganAt;
       settle(log, () => state.account?.release());
       if (state.endings) await endAll(state.endings, log);
-      settle(log, () => noteUsage(state.notes));
+      settle(log, () => noteUsage(state.record));
       if (state.refused) state.isSampled = door.isSampled(state.address);
       if (state.isSampled !== false) settle(log, () => logRequest(requestLog, ctx, ms));
       settle(log, () => recorder.end(ctx));
@@ -129,9 +130,9 @@ function judge(ctx: Context, error: GatewayError, door: Door): GatewayError {
 }
 
 function answerFailure(ctx: Context, error: GatewayError, log: Logger): void {
-  const { notes, requestId } = ctx.state as RequestState;
-  notes.errorKind = error.kind;
-  if (error.details.code !== undefined) notes.errorCode = error.details.code;
+  const { record, requestId } = ctx.state as RequestState;
+  record.errorKind = error.kind;
+  if (error.details.code !== undefined) record.errorCode = error.details.code;
   sendError(ctx, error);
   if (error.kind !== 'internal') return;
   settle(log, () => log.error({ error: error.details.cause ?? error, requestId }, 'A request failed.'));

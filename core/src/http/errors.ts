@@ -10,7 +10,7 @@ import { writeHead } from './base/write-head.ts';
  * and is cut. Never throws.
  */
 export function sendError(ctx: Context, error: GatewayError): void {
-  const { protocol, notes } = ctx.state as RequestState;
+  const { protocol, record } = ctx.state as RequestState;
   const { res: response } = ctx;
   if (response.headersSent) {
     if (!response.writableEnded) response.destroy();
@@ -31,7 +31,7 @@ export function sendError(ctx: Context, error: GatewayError): void {
     },
     length: Buffer.byteLength(text),
   });
-  notes.capture?.answer(written, text);
+  record.capture?.answer(written, text);
   response.end(text);
 }
 

@@ -6,8 +6,8 @@ import { isAborted, statusOf } from './base/reply-state.ts';
 
 /** Writes a request's one line. The query stays out: clients put keys there. */
 export function logRequest(log: RequestLog, ctx: Context, milliseconds: number): void {
-  const { requestId, clientRequestId, address, notes, key, refused } = ctx.state as RequestState;
-  const { usage, dropped } = notes;
+  const { requestId, clientRequestId, address, record, key, refused } = ctx.state as RequestState;
+  const { usage, dropped } = record;
   // JSON leaves out what is undefined.
   log({
     level: INFO,
@@ -20,14 +20,14 @@ export function logRequest(log: RequestLog, ctx: Context, milliseconds: number):
     ms: Math.round(milliseconds),
     ip: address,
     key: key?.prefix,
-    model: recordedName(notes.model),
-    thread: notes.thread,
-    upstream: notes.upstream,
-    upstreamModel: notes.upstreamModel,
-    attempts: notes.attempts || undefined,
+    model: recordedName(record.model),
+    thread: record.thread,
+    upstream: record.upstream,
+    upstreamModel: record.upstreamModel,
+    attempts: record.attempts || undefined,
     inputTokens: usage?.input,
     outputTokens: usage?.output,
-    error: notes.errorKind ?? (isAborted(ctx) ? 'cancelled' : undefined),
+    error: record.errorKind ?? (isAborted(ctx) ? 'cancelled' : undefined),
     refused,
     dropped: dropped.length > 0 ? dropped.map(({ field }) => field) : undefined,
     msg: 'request',

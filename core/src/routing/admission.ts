@@ -8,7 +8,8 @@ import type { Prices } from '../limits/prices.ts';
 import { limitsWork } from '../limits/windows.ts';
 import type { LimitStatus } from '../plugin/protocol.ts';
 
-import type { Exchange, Notes } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
+import type { RequestRecord } from './request-record.ts';
 import { spentBy } from './spending.ts';
 
 export interface AdmissionDeps {
@@ -36,18 +37,18 @@ export async function admit(
   { exchange, demand, candidates, spent }: Admission,
   deps: AdmissionDeps,
 ): Promise<Permit> {
-  const { notes } = exchange;
-  refuseUncounted(subject, { notes, candidates }, deps);
+  const { record } = exchange;
+  refuseUncounted(subject, { record, candidates }, deps);
   const permit = await deps.limiter.admit([subject], demand).catch(async (error: unknown) => {
     // Beyond the limit of an upstream, another one is asked.
-    if (subject.kind !== 'upstream') notes.limits = await headroomOf(subject, deps);
+    if (subject.kind !== 'upstream') record.limits = await headroomOf(subject, deps);
     throw error;
   });
-  notes.isLimited = true;
+  record.isLimited = true;
   if (permit.requests || permit.tokens) {
-    notes.limits = tighter(notes.limits, permit, deps.clock.now());
+    record.limits = tighter(record.limits, permit, deps.clock.now());
   }
-  exchange.onEnd(() => permit.end(spent ? spent() : spentBy(notes.meters, notes, deps.prices)));
+  exchange.onEnd(() => permit.end(spent ? spent() : spentBy(record.meters, record, deps.prices)));
   return permit;
 }
 
@@ -55,7 +56,7 @@ export async function admit(
 async function headroomOf(
   subject: Subject,
   { limiter, clock }: AdmissionDeps,
-): Promise<NonNullable<Notes['limits']>> {
+): Promise<NonNullable<RequestRecord['limits']>> {
   const now = clock.now();
   const uses = await limiter.uses(subject);
   const status = (name: keyof Limits): LimitStatus | undefined => {
@@ -68,13 +69,13 @@ async function headroomOf(
 }
 
 interface Uncounted extends Pick<Admission, 'candidates'> {
-  readonly notes: Pick<Notes, 'uncounted'>;
+  readonly record: Pick<RequestRecord, 'uncounted'>;
 }
 
 /** Work that goes on after the reply could exceed any limit, unless each request has a price. */
 function refuseUncounted(
   { limits }: Subject,
-  { notes: { uncounted }, candidates }: Uncounted,
+  { record: { uncounted }, candidates }: Uncounted,
   { prices }: AdmissionDeps,
 ): void {
   if (!uncounted || !limitsWork(limits)) return;
@@ -94,7 +95,7 @@ const LONG_ANSWER = 32_768;
 
 /** What a request is expected to take at most, by an estimate of its tokens, of any candidate. */
 export function demandOf(
-  { estimate }: Pick<Notes, 'estimate'>,
+  { estimate }: Pick<RequestRecord, 'estimate'>,
   candidates: readonly UpstreamModel[],
   prices: Prices,
 ): Demand {
@@ -135,10 +136,10 @@ export function unpriced(model: string, [candidate]: readonly UpstreamModel[]): 
 
 /** Of several limits, clients are told about the one that they reach first. */
 function tighter(
-  before: Exchange['notes']['limits'],
+  before: Exchange['record']['limits'],
   { requests, tokens }: Permit,
   now: number,
-): NonNullable<Exchange['notes']['limits']> {
+): NonNullable<Exchange['record']['limits']> {
   const least = <Status extends { readonly remaining: number }>(
     ...all: readonly (Status | undefined)[]
   ): Status | undefined =>

@@ -23,15 +23,15 @@ export class AttemptDiary {
 
   constructor({ upstream, model }: Candidate, { exchange, reason, name }: Attempted, queuedAt: number) {
     const now = performance.now();
-    const { notes } = exchange;
-    this.#origin = notes.arrivedAt;
+    const { record } = exchange;
+    this.#origin = record.arrivedAt;
     this.#record = {
       ...{ upstream: upstream.config.id, model, name, reason },
       queuedMs: now - queuedAt,
       startMs: now - this.#origin,
       endMs: now - this.#origin,
     };
-    notes.tries.push(this.#record);
+    record.tries.push(this.#record);
   }
 
   /** Only the first failure counts: others follow from it. */

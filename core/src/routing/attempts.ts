@@ -46,11 +46,11 @@ export async function tryCandidate<Result>(
 ): Promise<Result> {
   const { exchange, attempt, firstTokenMs, totalMs, demand } = input;
   const { upstream, model, health, isListed } = candidate;
-  const { requestId, signal, log, notes } = exchange;
+  const { requestId, signal, log, record } = exchange;
   const { pools, gates, clock } = deps;
   const { id, limits } = upstream.config;
   let call: Call | undefined;
-  const spent = (): Spent | undefined => call && spentBy([call.meter], notes, deps.prices);
+  const spent = (): Spent | undefined => call && spentBy([call.meter], record, deps.prices);
   const admission = { exchange, demand, candidates: [candidate], spent };
   const permit = limits && (await admit({ kind: 'upstream', id, limits }, admission, deps));
   const gate = gates.of(upstream);
@@ -63,10 +63,10 @@ export async function tryCandidate<Result>(
       throw error;
     }
   }
-  notes.attempts += 1;
-  notes.upstream = upstream.config.id;
-  notes.upstreamModel = model;
-  notes.dropped.length = 0;
+  record.attempts += 1;
+  record.upstream = upstream.config.id;
+  record.upstreamModel = model;
+  record.dropped.length = 0;
   health.begin();
   const diary = new AttemptDiary(candidate, input, queuedAt);
   const learn = (error: GatewayError): void => {
@@ -74,20 +74,20 @@ export async function tryCandidate<Result>(
     diary.failed(error);
   };
   const started = clock.now();
-  const startedAt = performance.now();
+  const askedAt = performance.now();
   const own = (call = startCall(pools, {
     upstream,
     model,
     requestId,
     signal,
-    dropped: notes.dropped,
+    dropped: record.dropped,
     totalMs,
     firstTokenMs,
     health,
     now: clock.now,
-    capture: notes.capture,
-    attempt: notes.tries.length - 1,
-    isLimited: notes.isLimited,
+    capture: record.capture,
+    attempt: record.tries.length - 1,
+    isLimited: record.isLimited,
     onFailure: learn,
     onFault: (fault) => diary.fault(fault),
     onRelease() {
@@ -96,15 +96,15 @@ export async function tryCandidate<Result>(
       diary.end(own.seen);
     },
   }));
-  notes.meters.push(own.meter);
+  record.meters.push(own.meter);
   try {
     const result = await attempt(candidate, own, exchange);
     // Somebody else was quicker, or the client is gone: nobody wants the answer any more.
     if (signal.aborted) throw GatewayError.from(signal.reason);
     own.begun();
     diary.saw(own.seen);
-    notes.served = own.meter;
-    notes.ttftMs = (own.seen.firstAt ?? performance.now()) - notes.arrivedAt;
+    record.served = own.meter;
+    record.ttftMs = (own.seen.firstAt ?? performance.now()) - record.arrivedAt;
     health.succeeded((own.begunAt ?? clock.now()) - started);
     return result;
   } catch (error) {
@@ -116,7 +116,7 @@ export async function tryCandidate<Result>(
     log.debug({ upstream: upstream.config.id, kind: failure.kind }, 'An attempt failed.');
     throw failure;
   } finally {
-    notes.upstreamMs += performance.now() - (own.seen.sentAt ?? startedAt);
+    record.upstreamMs += performance.now() - (own.seen.sentAt ?? askedAt);
   }
 }
 

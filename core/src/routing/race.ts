@@ -19,13 +19,13 @@ export class Race<Answer> {
   }
 
   start(run: (exchange: Exchange) => Promise<Answer | undefined>): void {
-    const { signal, notes } = this.#exchange;
-    notes.attempts += 1;
+    const { signal, record } = this.#exchange;
+    record.attempts += 1;
     const controller = new AbortController();
     const exchange: Exchange = {
       ...this.#exchange,
       signal: AbortSignal.any([signal, controller.signal]),
-      notes: { ...notes, dropped: [] },
+      record: { ...record, dropped: [] },
     };
     const abort = (): void => controller.abort(new DOMException('Another one was quicker.', 'AbortError'));
     const runner: Runner<Answer> = {
@@ -71,13 +71,13 @@ export class Race<Answer> {
   }
 
   /** The reply is still to come, so what is noted of it later counts too. */
-  #adopt({ notes: own }: Exchange): void {
-    const { notes, onEnd } = this.#exchange;
+  #adopt({ record: own }: Exchange): void {
+    const { record, onEnd } = this.#exchange;
     const copy = (): void => {
       const { attempts, upstreamMs, dropped, tries, meters, arrivedAt, ...rest } = own;
-      Object.assign(notes, rest);
-      notes.dropped.splice(0, Infinity, ...dropped);
-      notes.upstreamMs = Math.max(notes.upstreamMs, upstreamMs);
+      Object.assign(record, rest);
+      record.dropped.splice(0, Infinity, ...dropped);
+      record.upstreamMs = Math.max(record.upstreamMs, upstreamMs);
     };
     copy();
     onEnd(() => {

@@ -77,7 +77,7 @@ export class RouteRun<Result> {
   async #admit(): Promise<void> {
     const { limits } = this.#route;
     if (!limits) return;
-    const demand = (): Demand => demandOf(this.#routed.exchange.notes, this.#candidates, this.#deps.prices);
+    const demand = (): Demand => demandOf(this.#routed.exchange.record, this.#candidates, this.#deps.prices);
     const { exchange } = this.#routed;
     const admission = { exchange, demand, candidates: this.#candidates };
     await admit({ kind: 'model', ...limits }, admission, this.#deps);
@@ -86,7 +86,7 @@ export class RouteRun<Result> {
   /** Those whose price is known, where a limit on money applies. */
   #payable(candidates: readonly Candidate[]): readonly Candidate[] {
     const { exchange } = this.#routed;
-    if (!exchange.notes.estimate) return candidates;
+    if (!exchange.record.estimate) return candidates;
     const isBudgeted = limitsMoney(this.#route.limits?.limits) || limitsMoney(exchange.key?.limits);
     const isLimited = ({ upstream }: Candidate): boolean => upstream.config.limits !== undefined;
     if (!isBudgeted && !candidates.some(isLimited)) return candidates;
@@ -129,7 +129,7 @@ export class RouteRun<Result> {
     const { firstTokenMs } = this.#route.timeouts;
     const totalMs = Number.isFinite(left) ? left : undefined;
     try {
-      const demand = (): Demand => demandOf(exchange.notes, [candidate], this.#deps.prices);
+      const demand = (): Demand => demandOf(exchange.record, [candidate], this.#deps.prices);
       const input = { exchange, attempt, firstTokenMs, totalMs, demand, reason, name };
       return { result: await tryCandidate(candidate, input, this.#deps) };
     } catch (error) {

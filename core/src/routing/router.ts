@@ -26,7 +26,7 @@ export function createRouter(deps: RouterDeps): Router {
     admit: (exchange, asked) => admitKey({ exchange, candidates: [asked], model: asked.model }, deps),
     async serve(routed) {
       budget.earn();
-      if (routed.estimate) routed.exchange.notes.estimate = estimateOnce(routed.estimate);
+      if (routed.estimate) routed.exchange.record.estimate = estimateOnce(routed.estimate);
       // Each step that waits costs every request, so those without limits take none.
       if (routed.exchange.key?.limits) await admitModel(routed, deps);
       const asked = new Set<string>();
@@ -67,11 +67,11 @@ interface ForKey extends Pick<Routed<unknown>, 'exchange'> {
 
 /** Counts a request toward the limits of its key, once, whatever else becomes of it. */
 async function admitKey({ exchange, candidates, model }: ForKey, deps: RouterDeps): Promise<void> {
-  const { key, notes } = exchange;
+  const { key, record } = exchange;
   if (!key?.limits) return;
-  const isBudgeted = notes.estimate !== undefined && limitsMoney(key.limits);
+  const isBudgeted = record.estimate !== undefined && limitsMoney(key.limits);
   if (isBudgeted && !candidates.some((one) => deps.prices.isPayable(one))) throw unpriced(model, candidates);
-  const demand = (): Demand => demandOf(notes, candidates, deps.prices);
+  const demand = (): Demand => demandOf(record, candidates, deps.prices);
   await admit({ kind: 'key', id: key.id, limits: key.limits }, { exchange, demand, candidates }, deps);
 }
 

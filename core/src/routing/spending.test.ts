@@ -21,8 +21,8 @@ const demand = () => ({ input: reserved, output: NONE, cost: NONE, mostCost: NON
 /** A request that ends with these replies. */
 function requestOf(meters: readonly Meter[]): { readonly exchange: Exchange; end(): Promise<void> } {
   const endings: (() => Promise<void>)[] = [];
-  const notes = { meters, served: meters[0], estimate: () => ({ input: 3, output: 0, choices: 1 }) };
-  const exchange = { notes, onEnd: (ending: () => Promise<void>) => endings.push(ending) };
+  const record = { meters, served: meters[0], estimate: () => ({ input: 3, output: 0, choices: 1 }) };
+  const exchange = { record, onEnd: (ending: () => Promise<void>) => endings.push(ending) };
   return {
     exchange: exchange as unknown as Exchange,
     async end() {

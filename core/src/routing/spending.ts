@@ -1,7 +1,7 @@
 import { NONE, sum, toAmount, toMicros } from '../limits/amount.ts';
 import type { Spent } from '../limits/limiter.ts';
 import type { Prices } from '../limits/prices.ts';
-import type { Notes } from './exchange.ts';
+import type { RequestRecord } from './request-record.ts';
 import type { Meter } from '../metering/meter.ts';
 
 /**
@@ -10,21 +10,21 @@ import type { Meter } from '../metering/meter.ts';
  */
 export function spentBy(
   meters: readonly Meter[],
-  notes: Pick<Notes, 'estimate' | 'served'>,
+  record: Pick<RequestRecord, 'estimate' | 'served'>,
   prices: Prices,
 ): Spent | undefined {
   // A request without an estimate has no model work.
-  if (!notes.estimate) return undefined;
+  if (!record.estimate) return undefined;
   let spent: Spent | undefined;
   for (const meter of meters) {
     const before = spent ?? { tokens: NONE, cost: NONE, isLeast: false };
     try {
-      const usage = meter.usage(() => inputOf(notes));
+      const usage = meter.usage(() => inputOf(record));
       if (!usage) continue;
       spent = {
         tokens: sum(before.tokens, toAmount(usage.input), toAmount(usage.output)),
         cost: sum(before.cost, toMicros(prices.costOf(usage, meter.priced) ?? 0)),
-        isLeast: before.isLeast || (meter === notes.served && !meter.isWhole),
+        isLeast: before.isLeast || (meter === record.served && !meter.isWhole),
       };
     } catch {
       // What cannot be counted must not keep the permit open.
@@ -34,16 +34,16 @@ export function spentBy(
   return spent;
 }
 
-/** Notes what a reply took whose upstream did not tell, or whose end was not seen. */
-export function noteUsage(notes: Notes): void {
-  const { served } = notes;
+/** RequestRecord what a reply took whose upstream did not tell, or whose end was not seen. */
+export function noteUsage(record: RequestRecord): void {
+  const { served } = record;
   if (!served || served.isTold) return;
-  const usage = served.usage(() => inputOf(notes));
-  if (usage && usage.input + usage.output > 0) notes.usage = usage;
+  const usage = served.usage(() => inputOf(record));
+  if (usage && usage.input + usage.output > 0) record.usage = usage;
 }
 
 /** What was sent, by an estimate. A request that only its upstream understands has none. */
-export function inputOf({ estimate }: Pick<Notes, 'estimate'>): number {
+export function inputOf({ estimate }: Pick<RequestRecord, 'estimate'>): number {
   try {
     return estimate?.().input ?? 0;
   } catch {

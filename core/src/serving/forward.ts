@@ -11,7 +11,8 @@ import { readSse } from '../transport/sse.ts';
 import type { Call } from '../upstreams/call.ts';
 import type { Candidate } from '../catalogue/candidate.ts';
 import { ContainedForward } from '../upstreams/provider-calls/contained-forward.ts';
-import type { BodyWatcher, Exchange, Reply } from '../routing/exchange.ts';
+import type { BodyWatcher, Reply } from '../routing/reply.ts';
+import type { Exchange } from '../routing/exchange.ts';
 import { holdBytes } from './hold.ts';
 import { refuseFailure } from './refuse-failure.ts';
 import type { Meter } from '../metering/meter.ts';
@@ -77,7 +78,7 @@ export async function forwardRequest(
   const reply = { status, headers: replyHeaders(headers, passedOn(forward)) };
   const judge = (text: string): ReplyEnd => {
     const end = readEnd(forward, raw.wire, text);
-    if (end.usage) exchange.notes.usage = end.usage;
+    if (end.usage) exchange.record.usage = end.usage;
     meter.report(end.usage);
     return end;
   };
@@ -175,9 +176,9 @@ function released(call: Call, watcher: BodyWatcher): Pick<Reply, 'watcher'> {
 }
 
 /** The client was told in the stream, which is over; the records have to know, too. */
-function failInside({ notes }: Exchange, call: Call): void {
+function failInside({ record }: Exchange, call: Call): void {
   const failure = new GatewayError('upstream-broken', 'The upstream told of a failure in its stream.');
-  notes.errorKind = failure.kind;
+  record.errorKind = failure.kind;
   call.failed(failure);
 }
 

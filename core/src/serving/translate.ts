@@ -9,7 +9,8 @@ import type { HeaderMap } from '../transport/http.ts';
 import type { Call } from '../upstreams/call.ts';
 import type { CallMemory, CallRecorder } from './call-memory.ts';
 import type { Candidate } from '../catalogue/candidate.ts';
-import type { Exchange, Reply } from '../routing/exchange.ts';
+import type { Exchange } from '../routing/exchange.ts';
+import type { Reply } from '../routing/reply.ts';
 import { holdEvents } from './hold.ts';
 import { replyEvents } from '../upstreams/provider-calls/reply-events.ts';
 import { inputOf } from '../routing/spending.ts';
@@ -57,8 +58,8 @@ export async function translate(exchange: Exchange, input: TranslateInput): Prom
 }
 
 /** Tells the client which fields of its request did not reach the upstream. */
-function droppedHeader({ notes }: Exchange): HeaderMap {
-  const fields = new Set(notes.dropped.map(({ field }) => field.replaceAll(/[^\x21-\x7e]/g, '?')));
+function droppedHeader({ record }: Exchange): HeaderMap {
+  const fields = new Set(record.dropped.map(({ field }) => field.replaceAll(/[^\x21-\x7e]/g, '?')));
   return fields.size > 0 ? { 'x-dragoman-dropped': [...fields].join(', ') } : {};
 }
 
@@ -77,29 +78,34 @@ interface Watched {
   readonly recorder: CallRecorder | undefined;
 }
 
-/** Notes the usage that passes, and estimates it at the end where there is none. */
-function noteReply({ exchange: { notes }, call, model, recorder }: Watched): (event: ChatEvent) => ChatEvent {
+/** RequestRecord the usage that passes, and estimates it at the end where there is none. */
+function noteReply({
+  exchange: { record },
+  call,
+  model,
+  recorder,
+}: Watched): (event: ChatEvent) => ChatEvent {
   let hasUsage = false;
   return (told) => {
     call.meter.tell(told);
     if ('usage' in told && told.usage) hasUsage = true;
-    const event = told.type === 'finish' ? ended(told, { notes, call, hasUsage }) : told;
-    if ('usage' in event && event.usage) notes.usage = { ...notes.usage, ...event.usage };
+    const event = told.type === 'finish' ? ended(told, { record, call, hasUsage }) : told;
+    if ('usage' in event && event.usage) record.usage = { ...record.usage, ...event.usage };
     recorder?.push(event);
     return event.type === 'start' ? { ...event, model } : event;
   };
 }
 
 interface Ended extends Pick<Watched, 'call'> {
-  readonly notes: Exchange['notes'];
+  readonly record: Exchange['record'];
   readonly hasUsage: boolean;
 }
 
 /** The end of a reply, with what it took by an estimate where the upstream did not tell. */
-function ended(event: FinishEvent, { notes, call, hasUsage }: Ended): FinishEvent {
+function ended(event: FinishEvent, { record, call, hasUsage }: Ended): FinishEvent {
   call.meter.end();
   if (hasUsage) return event;
-  const usage = call.meter.usage(() => inputOf(notes));
+  const usage = call.meter.usage(() => inputOf(record));
   return usage ? { ...event, usage } : event;
 }
 
@@ -124,7 +130,7 @@ function encodeStream(
 ): AsyncIterable<string> {
   return mended(endpoint.encodeStream(events, context), (error) => {
     const failure = blame(error, candidate, call);
-    exchange.notes.errorKind = failure.kind;
+    exchange.record.errorKind = failure.kind;
     if (!exchange.signal.aborted) call.failed(failure);
     return endpoint.encodeStreamError(failure, context);
   });

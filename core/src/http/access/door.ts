@@ -93,9 +93,9 @@ export function createDoor(now: () => number): Door {
 /** Why a request was refused before any work was done for it; `undefined` when it was admitted. */
 export function refusalOf(
   { kind, details }: GatewayError,
-  { key, notes }: RequestState,
+  { key, record }: RequestState,
 ): Refusal | undefined {
   if (key !== undefined) return undefined;
   if (details.refused) return details.refused;
-  return notes.attempts === 0 && (kind === 'auth' || kind === 'permission') ? 'other' : undefined;
+  return record.attempts === 0 && (kind === 'auth' || kind === 'permission') ? 'other' : undefined;
 }

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Refusal } from '../../canonical/errors.ts';
 import type { Protocol } from '../../plugin/protocol.ts';
-import type { Notes } from '../../routing/exchange.ts';
+import type { RequestRecord } from '../../routing/request-record.ts';
 import type { StoredKey } from '../../state/state.ts';
 import type { BodyAccount } from './body-budget.ts';
 
@@ -15,7 +15,7 @@ export interface RequestState {
   address: string;
   /** Milliseconds since 1970. */
   startedAt: number;
-  notes: Notes;
+  record: RequestRecord;
   /** The protocol to tell errors in. */
   protocol: Protocol;
   key?: StoredKey;
@@ -45,9 +45,4 @@ export function createRequestId(): string {
 /** A client's own request id, if it is safe to return. */
 export function clientRequestIdOf(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' && SANE_REQUEST_ID.test(header) ? header : undefined;
-}
-
-export function createNotes(): Notes {
-  const now = performance.now();
-  return { arrivedAt: now, startedAt: now, attempts: 0, upstreamMs: 0, dropped: [], tries: [], meters: [] };
 }

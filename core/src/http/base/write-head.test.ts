@@ -8,7 +8,7 @@ import { GatewayError } from '../../canonical/errors.ts';
 import type { EncodedError, Protocol } from '../../plugin/protocol.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 import { sendError } from '../errors.ts';
-import { createNotes } from './request-state.ts';
+import { createRequestRecord } from '../../routing/request-record.ts';
 import { type Head, writeHead } from './write-head.ts';
 
 type Answer = (ctx: Context) => void;
@@ -26,8 +26,8 @@ let protocol: Partial<Protocol> = {};
 let model = 'm';
 
 function contextOf(res: ServerResponse): Context {
-  const notes = { ...createNotes(), upstream: 'up', upstreamModel: model, limits: { now: 0 } };
-  return { res, state: { requestId: 'req_test', notes, protocol } } as unknown as Context;
+  const record = { ...createRequestRecord(0), upstream: 'up', upstreamModel: model, limits: { now: 0 } };
+  return { res, state: { requestId: 'req_test', record, protocol } } as unknown as Context;
 }
 
 function ask(by: Answer): Promise<Response> {

@@ -85,22 +85,22 @@ function doesNotThrow(check: () => void): boolean {
  * beforehand makes Node take the long way for all of them.
  */
 export function ownHeaders(state: Context['state']): HeaderMap {
-  const { requestId: id, clientRequestId, notes, protocol } = state as RequestState;
-  const { upstream, upstreamModel = '', attempts, startedAt, upstreamMs } = notes;
+  const { requestId: id, clientRequestId, record, protocol } = state as RequestState;
+  const { upstream, upstreamModel = '', attempts, readAt, upstreamMs } = record;
   const requestId = headerValue(id);
   const asked = clientRequestId === undefined ? requestId : headerValue(clientRequestId);
   // OpenAI's SDKs read the first, Anthropic's the second. The first returns the id that a client sent; the second is
   // always the trace's.
-  const limits = notes.limits && limitHeaders(protocol, notes.limits);
+  const limits = record.limits && limitHeaders(protocol, record.limits);
   if (upstream === undefined) return { 'x-request-id': asked, 'request-id': requestId, ...limits };
-  notes.overheadMs = performance.now() - startedAt - upstreamMs;
+  record.overheadMs = performance.now() - readAt - upstreamMs;
   const headers: Readonly<Record<string, HeaderValue>> = {
     'x-request-id': asked,
     'request-id': requestId,
     'x-dragoman-upstream': headerValue(upstream),
     'x-dragoman-model': headerValue(upstreamModel),
     'x-dragoman-attempts': headerNumber(attempts),
-    'x-dragoman-overhead-ms': headerNumber(Math.round(notes.overheadMs * 100) / 100),
+    'x-dragoman-overhead-ms': headerNumber(Math.round(record.overheadMs * 100) / 100),
   };
   if (!limits && upstreamModel !== '') return headers;
   const { 'x-dragoman-model': model = '', ...others } = headers;

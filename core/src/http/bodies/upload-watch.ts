@@ -37,7 +37,7 @@ export function createUploadWatch({ minBytesPerSecond, maxMs, now }: UploadWatch
   const sweep = (): void => {
     const at = now();
     for (const upload of running) {
-      if (maxMs > 0 && at - upload.startedAt >= maxMs) upload.fail(tooLong(maxMs));
+      if (maxMs > 0 && at - upload.beganAt >= maxMs) upload.fail(tooLong(maxMs));
       else if (at - upload.since < WINDOW_MS) continue;
       else if (isSlow(upload, at)) upload.fail(tooSlow(minBytesPerSecond));
       else upload.begin(at);
@@ -60,14 +60,14 @@ export function createUploadWatch({ minBytesPerSecond, maxMs, now }: UploadWatch
 }
 
 class WatchedUpload implements Upload {
-  readonly startedAt: number;
+  readonly beganAt: number;
   since: number;
   bytes = 0;
   readonly #onEnd: (error: GatewayError) => void;
   #leave: (() => void) | undefined;
 
   constructor(now: number, onEnd: (error: GatewayError) => void, leave: () => void) {
-    this.startedAt = now;
+    this.beganAt = now;
     this.since = now;
     this.#onEnd = onEnd;
     this.#leave = leave;

@@ -6,10 +6,10 @@ import type { Exchange } from '../../routing/exchange.ts';
 const SESSION_HEADERS = ['x-session-id', 'session-id', 'session_id', 'x-conversation-id'];
 
 /** What a request belongs to, so that it finds what its upstream keeps of it in a cache. */
-export function affinityOf({ body, headers }: RequestInput, { notes, key }: Exchange): string | undefined {
+export function affinityOf({ body, headers }: RequestInput, { record, key }: Exchange): string | undefined {
   const metadata = body['metadata'];
   const named = [
-    notes.thread,
+    record.thread,
     ...SESSION_HEADERS.map((name) => headers[name]),
     body['prompt_cache_key'],
     isJsonObject(metadata) ? metadata['user_id'] : undefined,

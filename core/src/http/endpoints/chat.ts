@@ -1,10 +1,7 @@
 import type { Context } from 'koa';
 import type { ChatEndpoint, Protocol } from '../../plugin/protocol.ts';
-import type { Reply } from '../../routing/exchange.ts';
-import type { Attempt } from '../../routing/attempts.ts';
-import { ContainedForward } from '../../upstreams/provider-calls/contained-forward.ts';
-import { forwardOf, forwardRequest } from '../../serving/forward.ts';
-import { translate } from '../../serving/translate.ts';
+import type { Reply } from '../../routing/reply.ts';
+import { createChatAttempt } from '../../serving/chat-attempt.ts';
 import { affinityOf } from './affinity.ts';
 import { estimateUsage } from '../../metering/estimate-tokens.ts';
 import type { RequestState } from '../base/request-state.ts';
@@ -22,63 +19,50 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
   return async (ctx: Context): Promise<void> => {
     const { exchange, input } = await openJson(ctx, deps, { protocol, endpoint });
 
+    const { conversations } = deps;
+    const conversation = await openConversation({
+      endpoint,
+      input,
+      exchange,
+      conversations,
+      keepsThread: (name) => deps.catalogue.keepsThreads(name),
+      hold: (bytes) => (ctx.state as RequestState).account?.add(bytes),
+    });
     const context = new ReplyContext({
-      decode: () => talk.settle(endpoint.decodeRequest(talk.input)),
+      decode: () => conversation.settle(endpoint.decodeRequest(conversation.input)),
       created: Math.floor(deps.now() / 1000),
       opaque: input.opaque,
     });
-    const { conversations } = deps;
-    const keepsThread = (name: string): boolean => deps.catalogue.keepsThreads(name);
-    const talk = await openConversation({
-      ...{ endpoint, input, exchange, conversations, context, keepsThread },
-      hold: (bytes) => (ctx.state as RequestState).account?.add(bytes),
-    });
     const { model, stream } = endpoint.peek?.(input) ?? context.request;
-    exchange.notes.model = model;
+    exchange.record.model = model;
     const later = endpoint.answersLater?.(input.body);
-    if (later !== undefined) exchange.notes.uncounted = { what: later, isPriceable: true };
+    if (later !== undefined) exchange.record.uncounted = { what: later, isPriceable: true };
     const names = naming.read(exchange, model);
     await names.judge(exchange.key, deps.catalogue);
     const objects = openObjects(endpoint, { exchange, body: input.body, ids: deps.ownedIds });
     const form = stream ? endpoint.streamForm?.(input) : undefined;
     const writer = form ? { ...endpoint, ...form } : endpoint;
 
-    const { hold } = deps.routing();
+    const { isChanged, missing, keep } = conversation;
     const serve = (): Promise<Reply> => {
-      const ask: Attempt<Reply> = (candidate, call, own) => {
-        const forward = talk.isChanged ? undefined : forwardOf(candidate, endpoint.wire);
-        if (forward)
-          return forwardRequest(forward, own, {
-            raw: names.rawFor(candidate, exchange.raw),
-            model: candidate.model,
-            call,
-            stream,
-            hold,
-            readStream: form?.readStream,
-            isAnswer: true,
-            secrets: candidate.upstream.secrets,
-            countAs: new ContainedForward(forward, call).reader(endpoint.wire) ?? 'text',
-          });
-        names.check(candidate);
-        if (talk.missing) throw talk.missing;
-        return translate(own, {
-          endpoint: writer,
-          request: context.request,
-          candidate,
-          call,
-          context,
-          memory: deps.callMemory,
-          hold,
-          ...(talk.keep && { keep: talk.keep }),
-        });
-      };
-      const attempt: Attempt<Reply> = objects
-        ? (candidate, call, own) => objects.guard(candidate, () => ask(candidate, call, own))
-        : ask;
+      const attempt = createChatAttempt({
+        endpoint,
+        form,
+        stream,
+        context,
+        names,
+        isChanged,
+        missing,
+        keep: keep && ((reply) => keep(reply, context)),
+        memory: deps.callMemory,
+        hold: deps.routing().hold,
+      });
       return deps.router.serve({
         model,
         exchange,
-        attempt,
+        attempt: objects
+          ? (candidate, call, own) => objects.guard(candidate, () => attempt(candidate, call, own))
+          : attempt,
         affinity: () => affinityOf(input, exchange),
         estimate: () => estimateUsage(context.request),
       });

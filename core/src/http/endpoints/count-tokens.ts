@@ -5,7 +5,8 @@ import { GatewayError } from '../../canonical/errors.ts';
 import { askProvider } from '../../upstreams/provider-calls/ask-provider.ts';
 import { estimateTokens } from '../../metering/estimate-tokens.ts';
 import { type Attempt, UPSTREAMS_UNAVAILABLE } from '../../routing/attempts.ts';
-import type { Exchange, Reply } from '../../routing/exchange.ts';
+import type { Exchange } from '../../routing/exchange.ts';
+import type { Reply } from '../../routing/reply.ts';
 import { forwardOf, forwardRequest } from '../../serving/forward.ts';
 import { ruleOf } from '../../upstreams/failure-rules.ts';
 import { createNaming } from './naming.ts';
@@ -25,7 +26,7 @@ export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoi
       ? await recall(endpoint.conversation, input, memoryOf(ctx, exchange, deps))
       : nothingRecalled(input);
     const request = recalled.settle(endpoint.decodeRequest(recalled.input));
-    exchange.notes.model = request.model;
+    exchange.record.model = request.model;
     const names = naming.read(exchange, request.model);
     await names.judge(exchange.key, deps.catalogue);
 
@@ -50,7 +51,7 @@ export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoi
         return await deps.router.serve({ model: request.model, exchange, attempt, operation: 'count' });
       } catch (error) {
         if (exchange.signal.aborted || !isOfUpstream(GatewayError.from(error))) throw error;
-        const counter = await deps.textCounter(exchange.notes.upstreamModel ?? request.model);
+        const counter = await deps.textCounter(exchange.record.upstreamModel ?? request.model);
         return countReply(endpoint, undefined, estimateTokens(request, counter));
       }
     };

@@ -6,7 +6,7 @@ import { readVectors } from '../../canonical/read-answers.ts';
 import type { EmbedEndpoint, Protocol } from '../../plugin/protocol.ts';
 import { askProvider } from '../../upstreams/provider-calls/ask-provider.ts';
 import type { Attempt } from '../../routing/attempts.ts';
-import type { Reply } from '../../routing/exchange.ts';
+import type { Reply } from '../../routing/reply.ts';
 import type { Estimate } from '../../metering/estimate-tokens.ts';
 import { forwardOf, forwardRequest } from '../../serving/forward.ts';
 import { countByLength } from '../../metering/text-tokens.ts';
@@ -22,7 +22,7 @@ export function serveEmbed(protocol: Protocol, endpoint: EmbedEndpoint, deps: Ro
   return async (ctx: Context): Promise<void> => {
     const { exchange, input } = await openJson(ctx, deps, { protocol, endpoint });
     const request = endpoint.decodeRequest(input);
-    exchange.notes.model = request.model;
+    exchange.record.model = request.model;
     const names = naming.read(exchange, request.model);
     await names.judge(exchange.key, deps.catalogue);
 
@@ -41,7 +41,7 @@ export function serveEmbed(protocol: Protocol, endpoint: EmbedEndpoint, deps: Ro
         readVectors(await provider.embed?.({ ...request, model }, context), estimatedUsage),
       );
       call.release();
-      exchange.notes.usage = vectors.usage;
+      exchange.record.usage = vectors.usage;
       call.meter.report(vectors.usage);
       call.meter.end();
       return jsonReply(endpoint.encodeReply(vectors, input));

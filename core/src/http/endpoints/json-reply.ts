@@ -1,4 +1,4 @@
-import type { Reply } from '../../routing/exchange.ts';
+import type { Reply } from '../../routing/reply.ts';
 
 /** A JSON reply of the gateway itself. */
 export function jsonReply(value: object): Reply {

@@ -45,7 +45,7 @@ export function openExchange(
   if (key) state.key = key;
   if (asksForWebSocket(ctx.req)) throw noWebSockets();
   const bounds = state.isTraced ? deps.recorder.captureBounds(key) : undefined;
-  if (bounds) state.notes.capture = captureOf(ctx, endpoint.wire, bounds);
+  if (bounds) state.record.capture = captureOf(ctx, endpoint.wire, bounds);
   return {
     requestId: state.requestId,
     protocol,
@@ -60,7 +60,7 @@ export function openExchange(
     key,
     signal: deps.running.signalOf(ctx),
     log: deps.log,
-    notes: state.notes,
+    record: state.record,
     onEnd: (ending) => void (state.endings ??= []).push(ending),
   };
 }

@@ -24,8 +24,8 @@ export async function openJson(
   const opened = openExchange(ctx, deps, route);
   const intake = openIntake(ctx, deps);
   const body = await readRequestBody(ctx.req, intake);
-  if (opened.notes.capture) opened.notes.capture.request.body = body;
-  opened.notes.startedAt = performance.now();
+  if (opened.record.capture) opened.record.capture.request.body = body;
+  opened.record.readAt = performance.now();
   return {
     exchange: { ...opened, raw: { ...opened.raw, body } },
     input: requestInput(ctx, parseJsonBody(body), deps.opaque(opened.key?.id ?? '')),

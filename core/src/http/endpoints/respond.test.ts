@@ -4,8 +4,8 @@ import { PassThrough, Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../canonical/errors.ts';
-import type { Reply } from '../../routing/exchange.ts';
-import { createNotes } from '../base/request-state.ts';
+import type { Reply } from '../../routing/reply.ts';
+import { createRequestRecord } from '../../routing/request-record.ts';
 import { respondStream, type StreamManners } from './respond.ts';
 
 let server: Server | undefined;
@@ -19,7 +19,7 @@ async function fetchFrom(listener: RequestListener): Promise<Response> {
 
 /** As much of Koa's context as writing a reply needs. */
 const contextOf = (res: ServerResponse): Context =>
-  ({ res, state: { requestId: 'req_test', notes: createNotes() } }) as unknown as Context;
+  ({ res, state: { requestId: 'req_test', record: createRequestRecord(0) } }) as unknown as Context;
 
 const manners = (keepAliveMs: number): StreamManners => ({
   contentType: 'text/event-stream; charset=utf-8',

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { GatewayError } from '../../canonical/errors.ts';
-import type { BodyWatcher, Reply } from '../../routing/exchange.ts';
+import type { BodyWatcher, Reply } from '../../routing/reply.ts';
 import { type BodyTap, isText } from '../../trace/capture.ts';
 import type { RequestState } from '../base/request-state.ts';
 import { endsAtEvent } from '../../transport/event-boundary.ts';
@@ -29,7 +29,7 @@ const STREAM_HEADERS = {
 export async function respond(ctx: Context, reply: Reply): Promise<void> {
   const { res: response, state } = ctx;
   const { status, headers, body } = reply;
-  const { capture } = (state as RequestState).notes;
+  const { capture } = (state as RequestState).record;
   if (typeof body === 'string' || body instanceof Uint8Array) {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     const written = writeHead(ctx, { status, headers, length: bytes.length });
@@ -53,7 +53,7 @@ export async function respondStream(
   manners: StreamManners,
 ): Promise<void> {
   const { res: response, state } = ctx;
-  const { capture } = (state as RequestState).notes;
+  const { capture } = (state as RequestState).record;
   const writer = new StreamWriter(response, capture?.reply);
   const begin = (status: number, reply: HeaderMap = {}): void => {
     // Keep-alives and errors may be added to what the upstream sent.

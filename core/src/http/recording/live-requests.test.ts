@@ -6,7 +6,7 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'
 afterEach(() => void vi.useRealTimers());
 
 const request = (): Context =>
-  ({ state: { isTraced: true, notes: { arrivedAt: performance.now() } } }) as unknown as Context;
+  ({ state: { isTraced: true, record: { arrivedAt: performance.now() } } }) as unknown as Context;
 
 describe('requests that run', () => {
   it('are told so early that the store has them within a second, once', () => {

@@ -28,8 +28,8 @@ export function createLiveRequests(
     const before = performance.now() - LONG_MS;
     for (const ctx of running) {
       if (told.has(ctx)) continue;
-      const { isTraced, notes } = ctx.state as RequestState;
-      if (!isTraced || notes.arrivedAt > before) continue;
+      const { isTraced, record } = ctx.state as RequestState;
+      if (!isTraced || record.arrivedAt > before) continue;
       told.add(ctx);
       tell(ctx);
     }

@@ -54,8 +54,8 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     : undefined;
 
   const recordingFor = (ctx: Context): Recording => {
-    const { key, notes } = ctx.state as RequestState;
-    const asked = notes.tries.map(({ upstream }) => upstreams.get(upstream)?.config.traces);
+    const { key, record } = ctx.state as RequestState;
+    const asked = record.tries.map(({ upstream }) => upstreams.get(upstream)?.config.traces);
     return recordingOf({ gateway, key: key?.traces, upstreams: asked });
   };
   const tell = (trace: TraceRecord): void => {
@@ -63,7 +63,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
   };
   const keep = (ctx: Context, trace: TraceRecord): void => {
     const { level, by } = recordingFor(ctx);
-    const { capture, arrivedAt } = (ctx.state as RequestState).notes;
+    const { capture, arrivedAt } = (ctx.state as RequestState).record;
     // A gateway without a store may still be watched; a key or an upstream that is off is not.
     if (level !== 'off' || by === 'gateway') tell(trace);
     if (level === 'off') return;
@@ -96,8 +96,8 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     begin: (ctx) => live?.add(ctx),
     end(ctx) {
       live?.remove(ctx);
-      const { notes, refused, isSampled, isTraced } = ctx.state as RequestState;
-      notes.capture?.release();
+      const { record, refused, isSampled, isTraced } = ctx.state as RequestState;
+      record.capture?.release();
       if (refused) metrics?.countRefusal(refused);
       if (!isTraced || !isWanted || isSampled === false) return;
       const trace = traceOf(ctx, { prices, outcome: outcomeOf(ctx) });

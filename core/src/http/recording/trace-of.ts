@@ -13,11 +13,11 @@ export interface TraceInput {
 
 /** What is recorded of a request, from what was noted while it was served. */
 export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRecord {
-  const { requestId, clientRequestId, address, startedAt, notes, key, protocol, replayOf, refused } =
+  const { requestId, clientRequestId, address, startedAt, record, key, protocol, replayOf, refused } =
     ctx.state as RequestState;
-  const { usage, served, upstream } = notes;
+  const { usage, served, upstream } = record;
   const now = performance.now();
-  const ms = now - notes.arrivedAt;
+  const ms = now - record.arrivedAt;
   return {
     id: requestId,
     clientRequestId,
@@ -30,34 +30,34 @@ export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRec
     userAgent: (ctx.req.headers['user-agent'] ?? '').slice(0, 256),
     keyId: key?.id,
     keyName: key?.name,
-    model: recordedName(notes.model)?.toWellFormed(),
-    thread: notes.thread?.toWellFormed(),
+    model: recordedName(record.model)?.toWellFormed(),
+    thread: record.thread?.toWellFormed(),
     upstream,
-    upstreamModel: notes.upstreamModel?.toWellFormed(),
+    upstreamModel: record.upstreamModel?.toWellFormed(),
     status: statusOf(ctx),
     outcome,
-    errorKind: notes.errorKind,
-    errorCode: notes.errorCode,
+    errorKind: record.errorKind,
+    errorCode: record.errorCode,
     refused,
-    ttftMs: notes.ttftMs,
-    overheadMs: notes.overheadMs,
+    ttftMs: record.ttftMs,
+    overheadMs: record.overheadMs,
     inputTokens: usage?.input,
     outputTokens: usage?.output,
     cachedTokens: usage?.cacheRead,
     reasoningTokens: usage?.reasoning,
     isEstimated: usage?.estimated,
-    tokensPerSecond: tokensPerSecond({ ms, ttftMs: notes.ttftMs, outputTokens: usage?.output }),
+    tokensPerSecond: tokensPerSecond({ ms, ttftMs: record.ttftMs, outputTokens: usage?.output }),
     cost: usage && served ? prices.costOf(usage, served.priced) : undefined,
     replayOf,
-    attempts: notes.tries,
-    dropped: notes.dropped,
+    attempts: record.tries,
+    dropped: record.dropped,
   };
 }
 
 export function outcomeOf(ctx: Context): Outcome {
-  const { notes, refused } = ctx.state as RequestState;
+  const { record, refused } = ctx.state as RequestState;
   if (refused) return 'refused';
-  if (notes.errorKind === 'interrupted') return 'interrupted';
+  if (record.errorKind === 'interrupted') return 'interrupted';
   if (isAborted(ctx)) return 'aborted';
-  return notes.errorKind === undefined ? 'ok' : 'error';
+  return record.errorKind === undefined ? 'ok' : 'error';
 }

@@ -15,7 +15,7 @@ import type { Resolved } from './resolve-references.ts';
 /** A request as part of a conversation that the gateway keeps. */
 export interface OpenConversation extends Recalled {
   /** Keeps the reply, where the client or its key wants that. */
-  readonly keep?: (reply: ChatReply) => Promise<void>;
+  readonly keep?: (reply: ChatReply, context: ReplyContext) => Promise<void>;
 }
 
 interface ConversationInput {
@@ -23,7 +23,6 @@ interface ConversationInput {
   readonly input: RequestInput;
   readonly exchange: Exchange;
   readonly conversations: Conversations;
-  readonly context: ReplyContext;
   /** Counts what is read of the conversation as part of the request's body. */
   readonly hold: (bytes: number) => void;
   /** Whether a model's threads are kept, whatever the key. */
@@ -32,7 +31,7 @@ interface ConversationInput {
 
 /** Finds what a request goes on from: by the id of a reply, by ids of its items, or by its thread. */
 export async function openConversation(opening: ConversationInput): Promise<OpenConversation> {
-  const { endpoint, input, exchange, conversations, context, hold } = opening;
+  const { endpoint, input, exchange, conversations, hold } = opening;
   const { conversation: rules } = endpoint;
   if (!rules) return nothingRecalled(input);
   const memory = { owner: exchange.key?.id ?? '', conversations, hold };
@@ -41,7 +40,7 @@ export async function openConversation(opening: ConversationInput): Promise<Open
   if (!wish) return withoutMemory(resolved, input);
 
   const { stored } = wish;
-  if (wish.thread !== undefined) exchange.notes.thread = wish.thread;
+  if (wish.thread !== undefined) exchange.record.thread = wish.thread;
   const previousId = stored.previousId ?? (await lastOf(wish, opening));
   const { body: changed, turns, missing } = await withTurns(rules, { ...wish, previousId }, memory);
   return {
@@ -50,14 +49,14 @@ export async function openConversation(opening: ConversationInput): Promise<Open
     ...defined({ missing: resolved.missing ?? missing }),
     settle: (request) => (turns ? withoutPrevious(request) : request),
     ...((wish.memory !== undefined || stored.keep) && {
-      async keep(reply) {
+      async keep(reply, context) {
         try {
-          await keepTurn({ reply, previousId: turns && previousId }, { ...wish, rules }, opening);
+          await keepTurn({ reply, context, previousId: turns && previousId }, { ...wish, rules }, opening);
         } catch (error) {
           // The client gets its answer anyway, with a note.
           exchange.log.error({ error }, 'A reply could not be kept.');
           const why = `The reply could not be kept. ${GatewayError.from(error).message}`;
-          exchange.notes.dropped.push({ field: (stored.keep && rules.stored?.field) || 'thread', why });
+          exchange.record.dropped.push({ field: (stored.keep && rules.stored?.field) || 'thread', why });
           context.storeFailed = true;
         }
       },
@@ -116,13 +115,14 @@ async function lastOf(
 
 interface AnsweredTurn {
   readonly reply: ChatReply;
+  readonly context: ReplyContext;
   readonly previousId: string | undefined;
 }
 
 async function keepTurn(
-  { reply, previousId }: AnsweredTurn,
+  { reply, context, previousId }: AnsweredTurn,
   { owner, body, memory, stored, since, rules }: Wish & { readonly rules: ConversationRules },
-  { endpoint, context, conversations }: ConversationInput,
+  { endpoint, conversations }: ConversationInput,
 ): Promise<void> {
   const encoded = endpoint.encodeReply(reply, context);
   const ownId = encoded['id'];

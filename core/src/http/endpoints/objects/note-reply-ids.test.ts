@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { Reply } from '../../../routing/exchange.ts';
+import type { Reply } from '../../../routing/reply.ts';
 import { noteReplyIds } from './note-reply-ids.ts';
 
 const EVENT =

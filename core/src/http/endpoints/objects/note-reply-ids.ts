@@ -1,4 +1,4 @@
-import type { BodyWatcher, Reply } from '../../../routing/exchange.ts';
+import type { BodyWatcher, Reply } from '../../../routing/reply.ts';
 
 /** A field named `id` or `…_id` and its value. Quotes inside of strings are escaped, so it is a field indeed. */
 const ID_FIELD = /"((?:\w{1,40}_)?id)"\s{0,9}:\s{0,9}"([ !#-[\]-~]{1,256})"/g;

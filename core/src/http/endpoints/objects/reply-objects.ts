@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../../canonical/json.ts';
 import type { ChatEndpoint, KeepsPart } from '../../../plugin/protocol.ts';
 import type { Candidate } from '../../../catalogue/candidate.ts';
-import type { Exchange, Reply } from '../../../routing/exchange.ts';
+import type { Exchange } from '../../../routing/exchange.ts';
+import type { Reply } from '../../../routing/reply.ts';
 import { type ObjectAccess, refuseOthers, shortStrings } from './upstream-objects.ts';
 import type { OwnedIds } from '../../../state/owned-ids.ts';
 import { type NoteId, noteReplyIds } from './note-reply-ids.ts';

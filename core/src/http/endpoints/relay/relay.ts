@@ -7,7 +7,8 @@ import { startCall } from '../../../upstreams/call.ts';
 import type { Attempt } from '../../../routing/attempts.ts';
 import type { Candidate } from '../../../catalogue/candidate.ts';
 import { estimateOnce } from '../../../metering/estimate-tokens.ts';
-import type { Exchange, Reply } from '../../../routing/exchange.ts';
+import type { Exchange } from '../../../routing/exchange.ts';
+import type { Reply } from '../../../routing/reply.ts';
 import { forwardOf, forwardRequest } from '../../../serving/forward.ts';
 import type { Operation } from '../../../upstreams/health.ts';
 import { ModelNames, modelFieldsOf } from '../../../catalogue/model-names.ts';
@@ -71,12 +72,12 @@ export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: Rou
     const body = await readRelayBody(ctx.req, {
       ...{ intake: openIntake(ctx, deps), isScoped, places: placesFor(isScoped) },
     });
-    if (exchange.notes.capture && body.json) exchange.notes.capture.request.body = body.json;
-    if (asksModel(raw)) exchange.notes.estimate = estimateOnce(() => estimateRelay(body));
+    if (exchange.record.capture && body.json) exchange.record.capture.request.body = body.json;
+    if (asksModel(raw)) exchange.record.estimate = estimateOnce(() => estimateRelay(body));
     const relayed = { exchange, body, need, objects, operation: operationOf(endpoint, raw) };
     const model = body.model ?? modelOfQuery(raw.query);
     if (runsLater(endpoint, raw)) {
-      exchange.notes.uncounted = { what: `${raw.method} ${raw.path}`, isPriceable: model === undefined };
+      exchange.record.uncounted = { what: `${raw.method} ${raw.path}`, isPriceable: model === undefined };
     }
     const reply = await (model === undefined
       ? relayToUpstream(relayed, deps)
@@ -89,7 +90,7 @@ export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: Rou
 async function relayToModel(relayed: Relayed, model: string, deps: RouteDeps): Promise<Reply> {
   const { exchange, body, need, objects, operation } = relayed;
   const { raw, key } = exchange;
-  exchange.notes.model = model;
+  exchange.record.model = model;
   const names = new ModelNames(
     defined({ model, query: raw.query, body: body.named, isScoped: key?.models !== undefined }),
   );
@@ -134,24 +135,24 @@ async function relayToUpstream(relayed: Relayed, deps: RouteDeps): Promise<Reply
   }
   const upstream = pickUpstream(relayed, deps);
   await deps.router.admit(exchange, { upstream, model: exchange.raw.path });
-  exchange.notes.attempts = 1;
-  exchange.notes.upstream = upstream.config.id;
+  exchange.record.attempts = 1;
+  exchange.record.upstream = upstream.config.id;
   const call = startCall(deps.pools, {
     ...exchange,
     upstream,
     pricedAs: exchange.raw.path,
-    dropped: exchange.notes.dropped,
-    capture: exchange.notes.capture,
-    isLimited: exchange.notes.isLimited,
+    dropped: exchange.record.dropped,
+    capture: exchange.record.capture,
+    isLimited: exchange.record.isLimited,
   });
-  exchange.notes.meters.push(call.meter);
+  exchange.record.meters.push(call.meter);
   try {
     const raw = { ...exchange.raw, ...defined({ body: body.send(undefined) }) };
     const forward = forwardFor({ upstream }, exchange);
     const reply = await objects.guard({ upstream, body, need }, () =>
       forwardRequest(forward, exchange, { raw, call, ...countAs(raw) }),
     );
-    exchange.notes.served = call.meter;
+    exchange.record.served = call.meter;
     return reply;
   } catch (error) {
     call.release();

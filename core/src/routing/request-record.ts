@@ -1,0 +1,89 @@
+/**
+ * What is known of a request while it is served. Each part has one owner, who alone writes it; the log line, the
+ * trace, the metrics and the reply headers read it. It is one flat object, since it is made for every request.
+ *
+ * Clocks: a name that ends with `At` here is a time by `performance.now()`; `RequestState.startedAt` alone is by the
+ * clock of the machine, in milliseconds since 1970.
+ */
+import type { Usage } from '../canonical/chat.ts';
+import type { AttemptRecord } from '../canonical/trace-record.ts';
+import type { Estimate } from '../metering/estimate-tokens.ts';
+import type { Meter } from '../metering/meter.ts';
+import type { LimitHeadroom } from '../plugin/protocol.ts';
+import type { Capture } from '../trace/capture.ts';
+import type { Dropped } from '../upstreams/call.ts';
+
+/** Written by the HTTP layer, before an endpoint decodes anything. */
+interface Arrival {
+  /** When the request came in. */
+  readonly arrivedAt: number;
+  /** When the whole request had been read. */
+  readAt: number;
+  /** Takes the bytes of both sides, where they are recorded. */
+  capture?: Capture;
+}
+
+/** Written by the endpoint: what the client wants. */
+interface Asked {
+  /** As the client wrote it. */
+  model?: string;
+  /** The conversation that the client says this belongs to. */
+  thread?: string;
+  /** The assumed size of the request, for limits and for upstreams that do not count tokens. */
+  estimate?: () => Estimate;
+  /** Set when the upstream works on after its reply, where nothing is counted. */
+  uncounted?: UncountedWork;
+}
+
+/** Written by admission: what the limits say. */
+interface Admitted {
+  /** Whether limits depend on what is counted. */
+  isLimited?: boolean;
+  /** What is left of the limits on requests and tokens. */
+  limits?: LimitHeadroom;
+}
+
+/** Written by the attempts. A race has a record for each of its attempts, of which the winner's is adopted. */
+interface Attempted {
+  attempts: number;
+  /** Every attempt, in the order in which they began. */
+  readonly tries: AttemptRecord[];
+  /** The upstream of the latest attempt. */
+  upstream?: string;
+  /** Its own name of the model. */
+  upstreamModel?: string;
+  /** Of the latest attempt. */
+  readonly dropped: Dropped[];
+  /** What was counted of each call of an upstream, in the order in which they began. */
+  readonly meters: Meter[];
+  /** Of these, the one whose reply the client gets. */
+  served?: Meter;
+  /** How long upstreams were waited for until the reply could begin, in milliseconds. */
+  upstreamMs: number;
+  /** Until the first content of the reply, in milliseconds. */
+  ttftMs?: number;
+}
+
+/** Written where the reply is made and sent. */
+interface Answered {
+  /** What the gateway itself took until the reply began, in milliseconds. */
+  overheadMs?: number;
+  usage?: Usage;
+  errorKind?: string;
+  errorCode?: string;
+}
+
+export interface RequestRecord extends Arrival, Asked, Admitted, Attempted, Answered {}
+
+/** Work that an upstream does after its reply. */
+export interface UncountedWork {
+  /** What asks for it: a field, or a method and a path. */
+  readonly what: string;
+  /** Whether a price for each request can stand for it. */
+  readonly isPriceable: boolean;
+}
+
+/** A record of a request that has just come in. */
+export function createRequestRecord(now: number): RequestRecord {
+  return { arrivedAt: now, readAt: now, attempts: 0, upstreamMs: 0, dropped: [], tries: [], meters: [] };
+}

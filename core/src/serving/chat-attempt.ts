@@ -1,0 +1,62 @@
+import type { ChatReply, ChatRequest } from '../canonical/chat.ts';
+import type { GatewayError } from '../canonical/errors.ts';
+import type { ModelNames } from '../catalogue/model-names.ts';
+import type { HoldBounds } from '../config/routing.ts';
+import type { ChatEndpoint, EncodeContext, StreamForm } from '../plugin/protocol.ts';
+import type { Attempt } from '../routing/attempts.ts';
+import type { Reply } from '../routing/reply.ts';
+import { ContainedForward } from '../upstreams/provider-calls/contained-forward.ts';
+import type { CallMemory } from './call-memory.ts';
+import { forwardOf, forwardRequest } from './forward.ts';
+import { translate } from './translate.ts';
+
+export interface ChatAttemptInput {
+  readonly endpoint: ChatEndpoint;
+  /** How the client wants its stream, where not as the endpoint writes it by itself. */
+  readonly form: StreamForm | undefined;
+  readonly stream: boolean;
+  /** Decodes the request when it is first read: bytes that pass through need not be decoded. */
+  readonly context: EncodeContext & { readonly request: ChatRequest };
+  readonly names: ModelNames;
+  /** Whether the gateway added to what the client sent, so that its bytes cannot go on. */
+  readonly isChanged: boolean;
+  /** Why the request cannot be converted: it goes on from what only one upstream has. */
+  readonly missing: GatewayError | undefined;
+  /** Keeps the whole reply, before its last piece is sent. */
+  readonly keep: ((reply: ChatReply) => Promise<void>) | undefined;
+  readonly memory: CallMemory;
+  /** How much may wait for the first content. */
+  readonly hold: HoldBounds;
+}
+
+/**
+ * One attempt of a chat at one candidate: the client's bytes go on where the upstream speaks their wire, else the
+ * request is converted. The router calls it for each candidate that it chooses.
+ */
+export function createChatAttempt(input: ChatAttemptInput): Attempt<Reply> {
+  const { endpoint, form, stream, context, names, isChanged, missing, keep, memory, hold } = input;
+  const writer = form ? { ...endpoint, ...form } : endpoint;
+  return (candidate, call, exchange) => {
+    const { model, upstream } = candidate;
+    const forward = isChanged ? undefined : forwardOf(candidate, endpoint.wire);
+    if (forward) {
+      return forwardRequest(forward, exchange, {
+        model,
+        call,
+        stream,
+        hold,
+        isAnswer: true,
+        raw: names.rawFor(candidate, exchange.raw),
+        readStream: form?.readStream,
+        secrets: upstream.secrets,
+        countAs: new ContainedForward(forward, call).reader(endpoint.wire) ?? 'text',
+      });
+    }
+    names.check(candidate);
+    if (missing) throw missing;
+    return translate(exchange, {
+      ...{ endpoint: writer, request: context.request, candidate, call, context, memory, hold },
+      ...(keep && { keep }),
+    });
+  };
+}
