@@ -36,6 +36,14 @@ const refer = (id: string | undefined) => ({ type: 'item_reference' as const, id
 
 const converted = SPEAKERS.filter(({ wire }) => wire !== 'openai-responses');
 
+it('need the id of the item', async () => {
+  const response = await gateway.post('/v1/responses', {
+    ...{ model: 'anthropic/m', input: [{ role: 'user', content: 'Hi' }, { type: 'item_reference' }] },
+  });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error: { param: 'input[1].id' } });
+});
+
 describe.each(converted)(
   'items that clients only refer to, on an upstream that speaks $wire',
   ({ wire, reply, stream }) => {

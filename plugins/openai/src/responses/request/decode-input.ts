@@ -81,6 +81,7 @@ class InputReader {
         this.#result(item);
         break;
       case 'item_reference':
+        item.string('id');
         this.#nativeOnly.push(path);
         break;
       case 'additional_tools':
