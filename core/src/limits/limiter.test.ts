@@ -83,6 +83,9 @@ describe('limits', () => {
       message: 'This key has reached its limit of 0 requests per minute.',
       details: { code: 'rate_limit_exceeded', retryAfterMs: 1_000 },
     });
+    const one = of({ requestsPerMinute: 1 }, 'one');
+    await limiter.admit([one], wants(1));
+    await expect(limiter.admit([one], wants(1))).rejects.toThrow('its limit of 1 request per minute.');
     const broke = of({ costTotal: 0 });
     await expect(limiter.admit([broke], wants(1))).rejects.toMatchObject({
       details: { code: 'budget_exceeded' },

@@ -226,7 +226,7 @@ function reached(
   { kind, own, counter, isReserved }: Reached,
   now: number,
 ): GatewayError {
-  const limit = `limit of ${own} ${kind.label}`;
+  const limit = `limit of ${own} ${kind.nouns[own === 1 ? 0 : 1]}${kind.per}`;
   const message = isReserved
     ? `The rest of the ${limit} is reserved for requests that run now. Please try again.`
     : `${OWNERS[owner]} has reached its ${limit}.`;

@@ -9,18 +9,24 @@ export interface LimitKind {
   readonly unit: Unit;
   /** When the count starts anew. */
   readonly window: 'minute' | 'day' | 'month' | 'never';
-  /** For messages: `100 requests per minute`. */
-  readonly label: string;
+  /** For messages, of one and of several: `1 request`, `100 requests`. */
+  readonly nouns: readonly [string, string];
+  /** What follows the noun: ` per minute`. */
+  readonly per: string;
 }
 
+const REQUESTS = ['request', 'requests'] as const;
+const TOKENS = ['token', 'tokens'] as const;
+const DOLLARS = ['US dollar', 'US dollars'] as const;
+
 const KINDS = {
-  requestsPerMinute: { unit: 'requests', window: 'minute', label: 'requests per minute' },
-  concurrentRequests: { unit: 'running', window: 'never', label: 'requests at the same time' },
-  tokensPerMinute: { unit: 'tokens', window: 'minute', label: 'tokens per minute' },
-  tokensPerDay: { unit: 'tokens', window: 'day', label: 'tokens per day' },
-  costPerDay: { unit: 'cost', window: 'day', label: 'US dollars per day' },
-  costPerMonth: { unit: 'cost', window: 'month', label: 'US dollars per month' },
-  costTotal: { unit: 'cost', window: 'never', label: 'US dollars' },
+  requestsPerMinute: { unit: 'requests', window: 'minute', nouns: REQUESTS, per: ' per minute' },
+  concurrentRequests: { unit: 'running', window: 'never', nouns: REQUESTS, per: ' at the same time' },
+  tokensPerMinute: { unit: 'tokens', window: 'minute', nouns: TOKENS, per: ' per minute' },
+  tokensPerDay: { unit: 'tokens', window: 'day', nouns: TOKENS, per: ' per day' },
+  costPerDay: { unit: 'cost', window: 'day', nouns: DOLLARS, per: ' per day' },
+  costPerMonth: { unit: 'cost', window: 'month', nouns: DOLLARS, per: ' per month' },
+  costTotal: { unit: 'cost', window: 'never', nouns: DOLLARS, per: '' },
 } as const satisfies Record<keyof Limits, Omit<LimitKind, 'name'>>;
 
 /** All kinds of limits, in the order in which they are checked and shown. */
