@@ -158,6 +158,16 @@ describe('dragoman start', () => {
   });
 });
 
+describe('a config whose plugins bring no protocol', () => {
+  it('is refused with a message alone', async () => {
+    await home.writeConfig('export default { plugins: [] };');
+    const { code, stderr } = await home.run(['start']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('plugins: no plugin brings a protocol');
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
 describe.each(['stopped', 'running'])('on a %s gateway', (condition) => {
   beforeEach(async () => {
     if (condition === 'running') await bannerOf(home.start());

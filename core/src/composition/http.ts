@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { DependencyContainer } from 'tsyringe';
 import manifest from '../../package.json' with { type: 'json' };
+import { ConfigError } from '../validation/config-error.ts';
 import { defined } from '../canonical/json.ts';
 import { createOpaqueBoxes } from '../codec/opaque.ts';
 import { isBehindProxy } from '../config/exposure.ts';
@@ -40,7 +41,10 @@ export function registerHttp(
   once(container, tokens.SERVERS, (get) => {
     const { protocols } = get(tokens.REGISTRY);
     const [fallback] = protocols;
-    if (!fallback) throw new Error('No plugin brings a protocol, so no client could be answered.');
+    if (!fallback) {
+      const message = 'no plugin brings a protocol, so no client could be answered';
+      throw new ConfigError(config.file ?? 'the given value', [{ path: 'plugins', message }]);
+    }
     const { now, steady = now } = get(tokens.CLOCK);
     return createServers({
       ...{ config, fallback, now, steady },

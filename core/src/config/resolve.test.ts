@@ -293,6 +293,11 @@ describe('a configuration that cannot be used', () => {
     }
   });
 
+  it('says nothing of the providers of upstreams where a plugin is wrong', () => {
+    const told = problems({ plugins: [...plugins, { name: 'half', protocols: 1 }], upstreams: [upstream] });
+    expect(told.map((problem) => problem.split(':')[0])).toEqual(['plugins[1].protocols']);
+  });
+
   it('tells what was known before with the rest', () => {
     const known = { path: 'DRAGOMAN_PORT', message: 'expected a number' };
     expect(problems({ plugins, nothing: 1 }, { source: { problems: [known] } })).toEqual([

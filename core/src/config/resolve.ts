@@ -50,7 +50,7 @@ export function resolveConfig(
   }
   const fields: ConfigFields = input;
   const plugins = resolvePlugins(fields);
-  const upstreams = resolveUpstreams(fields, plugins.value);
+  const upstreams = resolveUpstreams(fields, plugins);
   const aliases = resolveAliases(fields);
   const routing = resolveRouting(fields);
   const prices = resolvePrices(fields);

@@ -12,12 +12,14 @@ const schema = z.array(z.unknown()).default([]);
 /** Checks each upstream against the provider that it names. Falsy entries are upstreams that are not wanted. */
 export function resolveUpstreams(
   { upstreams: input }: ConfigFields,
-  plugins: readonly Plugin[],
+  plugins: Section<readonly Plugin[]>,
 ): Section<readonly UpstreamConfig[]> {
   const list = readSection({ name: 'upstreams', schema, input, standIn: [] });
-  const providers = providersOf(plugins);
-  const upstreams: UpstreamConfig[] = [];
   const problems = [...list.problems, ...findTwins(list.value)];
+  // Without all plugins, nobody knows which providers there would be.
+  if (plugins.problems.length > 0) return { value: [], problems };
+  const providers = providersOf(plugins.value);
+  const upstreams: UpstreamConfig[] = [];
   for (const [at, entry] of list.value.entries()) {
     if (!entry) continue;
     const parsed = parseUpstream({ providers }, entry, ['upstreams', at]);
