@@ -53,7 +53,7 @@ export {
 } from './codec/tools/tool-names.ts';
 export { type AnswerShape, wordsIn } from './codec/answer.ts';
 export { argumentsObject } from './codec/tools/call-arguments.ts';
-export { endsInFailure } from './http-provider/reply-failure.ts';
+export { endsInFailure, failureIn } from './http-provider/reply-failure.ts';
 export { parseJson } from './codec/reply-text.ts';
 export { FieldReader, invalidField, MAX_TOKENS } from './codec/field-reader.ts';
 export { RequestTally } from './codec/request-tally.ts';

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@dragoman/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SPEAKERS } from '../matrix/upstreams.ts';
 import type { RunningGateway } from '../support/gateway.ts';
-import type { MockReply, MockUpstream } from '../support/mock-upstream.ts';
+import type { Frame, MockReply, MockUpstream } from '../support/mock-upstream.ts';
 import { startUpstreamPair, type UpstreamPair } from './upstream-pair.ts';
 import { WIRE_CLIENTS } from '../support/wire-clients.ts';
 
@@ -126,6 +126,23 @@ describe('errors inside of streams', () => {
         ...{ outcome: 'error', errorKind: 'upstream-broken' },
       });
     }
+  });
+});
+
+describe('an error without an object around it, as the first event of a stream', () => {
+  const events: Readonly<Record<string, Frame>> = {
+    'a text': { event: 'error', data: text },
+    'flat fields': { event: 'error', data: { type: 'error', message: text } },
+  };
+  describe.each(SPEAKERS)('of an upstream that speaks $wire', ({ wire }) => {
+    it.each(Object.entries(events))('tells its message: %s', async (_, event) => {
+      for (const [, client] of CLIENTS) {
+        upstream.reply({ stream: [event] });
+        const answer = await ask(client, `first-${wire}/m`, true);
+        expect(answer.status, answer.body).toBe(502);
+        expect(answer.body).toContain(text);
+      }
+    });
   });
 });
 

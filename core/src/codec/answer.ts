@@ -49,7 +49,7 @@ export function noAnswer(reply: JsonValue): GatewayError {
 }
 
 /** The most that is repeated of them, in characters. */
-const MAX_WORDS = 2000;
+export const MAX_WORDS = 2000;
 
 /** By how servers and proxies name the text of an error. */
 const WORDS = ['message', 'detail', 'msg', 'error_msg', 'error_description', 'error', 'title'];

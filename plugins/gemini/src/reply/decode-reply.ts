@@ -4,6 +4,7 @@ import {
   type ChatRequest,
   defined,
   EventParser,
+  failureIn,
   type FinishReason,
   GatewayError,
   isJsonObject,
@@ -56,7 +57,7 @@ class ReplyDecoder implements StreamDecoder {
   }
 
   *chunk(chunk: JsonObject): Generator<ChatEvent> {
-    if (chunk['error']) throw decodeError(200, {}, chunk);
+    if (failureIn(chunk)) throw decodeError(200, {}, chunk);
     this.#usage = decodeUsage(chunk['usageMetadata']) ?? this.#usage;
     const feedback = chunk['promptFeedback'];
     if (isJsonObject(feedback) && feedback['blockReason']) this.#isBlocked = true;

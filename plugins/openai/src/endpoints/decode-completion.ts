@@ -1,6 +1,7 @@
 import {
   type ChatEvent,
   EventParser,
+  failureIn,
   isJsonObject,
   type JsonObject,
   type SseEvent,
@@ -35,7 +36,7 @@ class CompletionDecoder implements StreamDecoder {
   }
 
   *chunk(chunk: JsonObject): Generator<ChatEvent> {
-    if (chunk['error']) throw decodeError(200, {}, chunk);
+    if (failureIn(chunk)) throw decodeError(200, {}, chunk);
     for (const choice of arrayOf(chunk['choices'])) {
       const { text, index: choiceIndex = 0 } = isJsonObject(choice) ? choice : {};
       if (typeof text !== 'string' || text === '' || typeof choiceIndex !== 'number') continue;

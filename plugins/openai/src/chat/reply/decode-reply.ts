@@ -4,6 +4,7 @@ import {
   type ChatRequest,
   defined,
   EventParser,
+  failureIn,
   GatewayError,
   isJsonObject,
   type JsonObject,
@@ -64,7 +65,7 @@ class ReplyDecoder implements StreamDecoder {
   }
 
   *chunk(chunk: JsonObject): Generator<ChatEvent> {
-    if (chunk['error']) throw decodeError(200, {}, chunk);
+    if (failureIn(chunk)) throw decodeError(200, {}, chunk);
     this.#usage = decodeUsage(chunk['usage']) ?? this.#usage;
     for (const choice of arrayOf(chunk['choices'])) {
       if (!isJsonObject(choice)) continue;
