@@ -1,0 +1,35 @@
+import { type ErrorKind, GatewayError } from '@dragoman/core';
+import { expect, it } from 'vitest';
+import { listFiles, readText } from './workspace.ts';
+
+const guide = readText('docs/plugins.md');
+const documents = [
+  'docs/plugins.md',
+  ...listFiles('plugins').filter((path) => /^plugins\/[^/]+\/README\.md$/.test(path)),
+];
+const sources = ['plugins/echo/test/example', 'tests/contract', 'tests/types']
+  .flatMap(listFiles)
+  .filter((path) => path.endsWith('.ts'))
+  .map(readText);
+
+it.each(documents)('%s shows code that the compiler checks', (path) => {
+  const blocks = [...readText(path).matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = '']) => code);
+  expect(blocks.filter((code) => !sources.some((source) => source.includes(code)))).toEqual([]);
+});
+
+it('the plugin guide has a provider in 40 lines', () => {
+  const source = readText('plugins/echo/test/example/plain-text.ts');
+  expect(guide).toContain(`\`\`\`ts\n${source}\`\`\`\n`);
+  expect(source.trimEnd().split('\n').length).toBeLessThanOrEqual(40);
+});
+
+it('the plugin guide tells what follows from each kind of error', () => {
+  const rows = [...guide.matchAll(/^\| `([a-z-]+)` +\|[^|]+\| (\d+) +\| (yes|no) +\|$/gm)];
+  const told = rows.map(([, kind, status, next]) => [kind, Number(status), next === 'yes']);
+  const known = rows.map(([, kind]) => {
+    const { status, retryable } = new GatewayError(kind as ErrorKind, '');
+    return [kind, status, retryable];
+  });
+  expect(told.length).toBeGreaterThan(10);
+  expect(told).toEqual(known);
+});

@@ -1,0 +1,7 @@
+import { defineConfig } from '@dragoman/core';
+import { echo } from '@dragoman/plugin-echo';
+
+export default defineConfig({
+  plugins: [echo()],
+  upstreams: [{ id: 'echo', provider: 'echo', options: { delayMs: 20 } }],
+});

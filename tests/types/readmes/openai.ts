@@ -1,0 +1,7 @@
+import { defineConfig } from '@dragoman/core';
+import { openai } from '@dragoman/plugin-openai';
+
+export default defineConfig({
+  plugins: [openai()],
+  upstreams: [{ id: 'openai', provider: 'openai', options: { apiKey: process.env['OPENAI_API_KEY'] } }],
+});

@@ -1,0 +1,6 @@
+import { defineConfig } from '@dragoman/core';
+import { otel } from '@dragoman/plugin-otel';
+
+export default defineConfig({
+  plugins: [otel({ endpoint: 'http://127.0.0.1:4318' })],
+});
