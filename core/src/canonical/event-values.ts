@@ -66,13 +66,14 @@ export function mendValues(event: ChatEvent, onFault: (fault: string) => void): 
 type Of<Type extends ChatEvent['type']> = Extract<ChatEvent, { type: Type }>;
 
 function mendStart(event: Of<'start'>, onFault: (fault: string) => void): Of<'start'> {
-  const { id, model, created, ...rest } = event;
+  const { id, model, created } = event;
   const isSound =
     typeof id === 'string' &&
     typeof model === 'string' &&
     (created === undefined || Number.isFinite(created));
   if (isSound) return event;
   onFault('a start without a proper id, model or time');
+  const { created: _, ...rest } = event;
   return {
     ...rest,
     id: typeof id === 'string' ? id : '',
@@ -82,7 +83,7 @@ function mendStart(event: Of<'start'>, onFault: (fault: string) => void): Of<'st
 }
 
 function mendFinish(event: Of<'finish'>, onFault: (fault: string) => void): Of<'finish'> {
-  const { reason, otherReasons, stopSequence, ...rest } = event;
+  const { reason, otherReasons, stopSequence } = event;
   const others: unknown = otherReasons ?? [];
   const isSound =
     isReason(reason) &&
@@ -90,6 +91,7 @@ function mendFinish(event: Of<'finish'>, onFault: (fault: string) => void): Of<'
     (stopSequence === undefined || typeof stopSequence === 'string');
   if (isSound) return event;
   onFault(isReason(reason) ? 'a finish with wrong fields' : `the unknown finish reason ${nameOf(reason)}`);
+  const { otherReasons: _, stopSequence: __, ...rest } = event;
   const known = Array.isArray(others) ? others.slice(0, MAX_CHOICES) : [];
   return {
     ...rest,
