@@ -102,6 +102,8 @@ function usageOfReply(text: string, decode: typeof decodeUsage): Usage | undefin
 }
 
 function lastUsage(text: string, decode: typeof decodeUsage): Usage | undefined {
+  // Many streams never tell, and their lines need not be made. A search for so short a text is fast.
+  if (!text.includes('_token')) return undefined;
   for (const line of text.split(/\r\n|\n|\r/).toReversed()) {
     if (!line.startsWith('data:') || !line.includes('_tokens"')) continue;
     const usage = decode(objectOf(JSON.parse(line.slice(5)) as JsonValue)['usage']);
