@@ -4,7 +4,7 @@ import type { WireReaders } from '../../plugin/wire-reader.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 import { type Analysis, analyze } from './analysis.ts';
 import type { PackedBody, PackedCapture } from '../packed.ts';
-import { JUDGE_MS, timeFor } from './time-limits.ts';
+import { JUDGE_MS, timeWithJudge } from './time-limits.ts';
 import { readTimed, type TimedText } from './read-body.ts';
 import type { TimedEvent } from './read-reply.ts';
 
@@ -78,7 +78,7 @@ type Meaning = Pick<Analysis, 'request' | 'reply' | 'problem'>;
 
 /** Reads what was kept, within a time limit. */
 function meaningOf(capture: PackedCapture, readers: WireReaders): Meaning {
-  const ms = timeFor(capture.bytes.length);
+  const ms = timeWithJudge(capture.bytes.length);
   try {
     return withinTime(ms, () => analyze(capture, readers, { scope: '', judgeMs: JUDGE_MS }));
   } catch {

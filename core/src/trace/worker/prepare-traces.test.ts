@@ -129,7 +129,8 @@ describe('the thread', () => {
     expect(prepare([good('one'), good('two')]).signs).toHaveLength(1);
     const evil = sent('evil', { properties: { a: { pattern: '^(a+)+$' } } }, { a: TRAP });
     const { signs } = prepare([good('one'), evil]);
-    expect(signs).toHaveLength(3);
+    // Once for the batch, then for each trace before it is redacted and before it is read.
+    expect(signs).toHaveLength(5);
     expect(Math.max(...signs)).toBeLessThan(10_000);
   });
 

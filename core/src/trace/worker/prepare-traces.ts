@@ -2,7 +2,7 @@ import { MAX_SLOWDOWN, withinTime } from '../../timing/within-time.ts';
 import type { WireReaders } from '../../plugin/wire-reader.ts';
 import { analyze } from './analysis.ts';
 import type { PackedCapture } from '../packed.ts';
-import { JUDGE_MS, timeFor } from './time-limits.ts';
+import { JUDGE_MS, timeFor, timeWithJudge } from './time-limits.ts';
 import type { Redactor } from './redact.ts';
 import { redactCapture } from './redact-capture.ts';
 import { redactRecord } from './redact-record.ts';
@@ -46,19 +46,21 @@ function prepareAlone({ trace, capture }: SentTrace, preparation: Preparation): 
   if (!capture) return { trace };
   const { redactor, readers, busy } = preparation;
   const ms = timeFor(capture.bytes.length);
-  busy(2 * ms * MAX_SLOWDOWN);
+  busy(ms * MAX_SLOWDOWN);
   let kept: PackedCapture;
   try {
     kept = withinTime(ms, () => redactCapture(capture, redactor));
   } catch {
     return { trace: { ...trace, bodies: 'unredacted' } };
   }
+  const analysisMs = timeWithJudge(capture.bytes.length);
+  busy(analysisMs * MAX_SLOWDOWN);
   try {
     const scope = trace.keyId ?? '';
     return {
       trace,
       capture: kept,
-      analysis: withinTime(ms, () => analyze(kept, readers, { scope, judgeMs: JUDGE_MS })),
+      analysis: withinTime(analysisMs, () => analyze(kept, readers, { scope, judgeMs: JUDGE_MS })),
     };
   } catch {
     return { trace, capture: kept };
