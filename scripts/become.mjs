@@ -10,7 +10,7 @@ const LARGE = String(512 * 1024);
 /**
  * Has glibc give each large block pages of its own, which it returns as soon as they are free. By default, it raises
  * both limits to the size of what was freed, up to 32 MiB and more: then large bodies leave holes between small objects,
- * and the process keeps growing. Other C libraries ignore the variables; what the environment says wins.
+ * which it keeps. Other C libraries ignore the variables; what the environment says wins.
  */
 const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: LARGE, MALLOC_TRIM_THRESHOLD_: LARGE };
 

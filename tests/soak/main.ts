@@ -1,5 +1,6 @@
 /** `npm run soak`: a gateway under mixed load for as long as wanted. See tests/README.md. */
 import { parseArgs } from 'node:util';
+import type { Sample } from './probe.ts';
 import { soak } from './run.ts';
 
 /** In MB a minute, after the warm-up. */
@@ -12,15 +13,22 @@ const seed = values.seed ?? String(Date.now());
 
 const sum = (counts: ReadonlyMap<string, number>): number =>
   [...counts.values()].reduce((total, count) => total + count, 0);
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1).padStart(7)} MB`;
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1).padStart(6)} MB`;
+
+function memoryOf({ rss, main, workers, resident }: Sample): string {
+  const told = (memory: object): string =>
+    Object.entries(memory)
+      .map(([name, bytes]) => `${name} ${megabytes(Number(bytes))}`)
+      .join('  ');
+  const where = resident ? `  resident: ${told(resident)}` : '';
+  return `${told({ rss })}  main: ${told(main)}  threads: ${told(workers)}${where}`;
+}
 
 const { acts, errors, slope, left, exitCode } = await soak({
   ...{ minutes, seed },
-  onSample({ minutes: at, rss, heap }, soFar) {
+  onSample(sample, soFar) {
     const counts = `${sum(soFar.acts)} acts, ${sum(soFar.errors)} errors`;
-    console.log(
-      `${at.toFixed(2).padStart(6)} min  rss ${megabytes(rss)}  heap ${megabytes(heap)}  ${counts}`,
-    );
+    console.log(`${sample.minutes.toFixed(2).padStart(6)} min  ${memoryOf(sample)}  ${counts}`);
   },
 });
 console.log(`\nSeed ${seed}:`);

@@ -17,14 +17,21 @@ export interface TimedSample extends Sample {
   readonly minutes: number;
 }
 
+/** In MB a minute. */
+export interface Slope {
+  readonly rss: number;
+  /** The heaps of all threads. */
+  readonly heap: number;
+}
+
 export interface SoakResult {
   /** How often each actor acted. */
   readonly acts: ReadonlyMap<string, number>;
   /** What must not have happened, by what it is, with how often it did. */
   readonly errors: ReadonlyMap<string, number>;
   readonly samples: readonly TimedSample[];
-  /** In MB a minute after the warm-up; absent when the run was too short to tell. */
-  readonly slope?: { readonly heap: number; readonly rss: number };
+  /** After the warm-up; absent when the run was too short to tell. */
+  readonly slope?: Slope;
   /** Handles beyond those before the load, once it was over. */
   readonly left: Readonly<Record<string, number>>;
   /** How the process ended when it was told to. */
@@ -140,7 +147,9 @@ function slopes(samples: readonly TimedSample[]): Pick<SoakResult, 'slope'> {
   if (!first || !last || last.minutes - first.minutes < LEAST_MINUTES) return {};
   const slope = (value: (sample: Sample) => number): number =>
     slopeOf(warm.map((sample) => [sample.minutes, value(sample) / MB]));
-  return { slope: { heap: slope(({ heap }) => heap), rss: slope(({ rss }) => rss) } };
+  return {
+    slope: { rss: slope(({ rss }) => rss), heap: slope(({ main, workers }) => main.heap + workers.heap) },
+  };
 }
 
 function explain(error: Error): string {
