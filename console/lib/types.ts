@@ -2,7 +2,6 @@
 import type { Answer, Call } from '@dragoman/core/admin-contract';
 
 export type Upstream = Answer<'GET /upstreams'>[number];
-export type UpstreamInput = Call<'POST /upstreams'>['body'];
 export type Provider = Answer<'GET /providers'>[number];
 export type TestResult = Answer<'POST /upstreams/:id/test'>;
 export type Key = Answer<'GET /keys'>[number];

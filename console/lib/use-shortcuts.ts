@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 
 /** Whether somebody is typing: then letters are letters. */
-export function isTyping(event: KeyboardEvent): boolean {
+function isTyping(event: KeyboardEvent): boolean {
   const { target } = event;
   if (event.isComposing || !(target instanceof HTMLElement)) return event.isComposing;
   return target.isContentEditable || /^(?:input|textarea|select)$/i.test(target.tagName);

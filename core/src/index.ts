@@ -36,7 +36,7 @@ export { signCalls, signThoughts } from './codec/tools/call-signatures.ts';
 export { FirstChoice } from './codec/first-choice.ts';
 export { collect, unfold } from './canonical/fold.ts';
 export { budgetOf, clampEffort, EFFORT_LEVELS, effortOf } from './codec/effort.ts';
-export { describeFreeform, FREEFORM_SCHEMA, FreeformReader, wrapFreeform } from './codec/tools/freeform.ts';
+export { describeFreeform, FREEFORM_SCHEMA, wrapFreeform } from './codec/tools/freeform.ts';
 export { checkGrammar } from './canonical/grammar.ts';
 export { forcedToolInstruction, formatInstruction, remind } from './codec/instructions.ts';
 export { createOpaqueBox, type OpaqueBox, openState } from './codec/opaque.ts';

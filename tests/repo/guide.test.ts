@@ -1,5 +1,6 @@
 import { type ErrorKind, GatewayError } from '@dragoman/core';
 import { expect, it } from 'vitest';
+import { ruleOf } from '../../core/src/upstreams/failure-rules.ts';
 import { listFiles, readText } from './workspace.ts';
 
 const guide = readText('docs/plugins.md');
@@ -27,8 +28,8 @@ it('the plugin guide tells what follows from each kind of error', () => {
   const rows = [...guide.matchAll(/^\| `([a-z-]+)` +\|[^|]+\| (\d+) +\| (yes|no) +\|$/gm)];
   const told = rows.map(([, kind, status, next]) => [kind, Number(status), next === 'yes']);
   const known = rows.map(([, kind]) => {
-    const { status, retryable } = new GatewayError(kind as ErrorKind, '');
-    return [kind, status, retryable];
+    const { status } = new GatewayError(kind as ErrorKind, '');
+    return [kind, status, ruleOf(kind as ErrorKind).goesOn];
   });
   expect(told.length).toBeGreaterThan(10);
   expect(told).toEqual(known);

@@ -1,7 +1,7 @@
 import Link from 'next/link';
 
 /** Two sides that face each other, and the interpreter between them. */
-export function BrandMark({ size }: { readonly size: number }) {
+function BrandMark({ size }: { readonly size: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">
       <rect width="32" height="32" rx="8" className="fill-accent" />

@@ -9,7 +9,7 @@ export const GENESIS: AuditHead = { seq: 0, hash: '0'.repeat(64) };
  * JSON with sorted fields, so that equal values have equal texts, and in ASCII only, so that no control sequence
  * reaches a terminal.
  */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   const text = JSON.stringify(value, (_, field: unknown) =>
     isJsonObject(field)
       ? Object.fromEntries(Object.entries(field).toSorted(([one], [other]) => (one < other ? -1 : 1)))

@@ -1,59 +1,59 @@
 import type { Extensions } from './chat.ts';
 
 /**
- * The closed table of failures. `status` is the HTTP status that clients get, unless their protocol has another one
- * for it. `retryable` says whether another candidate may succeed where this one failed. Kinds that begin with
- * `upstream-` blame the upstream and never the client.
+ * The closed table of failures: the HTTP status that clients get, unless their protocol has another one for it. Kinds
+ * that begin with `upstream-` blame the upstream and never the client. What follows from each for other candidates is
+ * the table in docs/routing.md.
  */
-const KINDS = {
+const STATUSES = {
   /** The request is wrong: `field` names the place. Also for a request that the upstream cannot express. */
-  invalid: { status: 400, retryable: false },
+  invalid: 400,
   /** The client's own key is missing or wrong. For an upstream that refuses the gateway's key, `upstream-auth`. */
-  auth: { status: 401, retryable: false },
+  auth: 401,
   /** The upstream's account has no credit, or a budget of the client's key is used up. */
-  billing: { status: 402, retryable: true },
+  billing: 402,
   /** The client's key may not do this. */
-  permission: { status: 403, retryable: false },
+  permission: 403,
   /** There is no such thing: a file, a reply, a path. For a model that the upstream lacks, `upstream-model`. */
-  'not-found': { status: 404, retryable: false },
+  'not-found': 404,
   /** The path exists, with other methods. */
-  'method-not-allowed': { status: 405, retryable: false },
+  'method-not-allowed': 405,
   /** The client sent its request too slowly. */
-  'request-timeout': { status: 408, retryable: false },
+  'request-timeout': 408,
   /** What the request refers to is in another state. */
-  conflict: { status: 409, retryable: false },
+  conflict: 409,
   /** The request has too many bytes. */
-  'too-large': { status: 413, retryable: false },
+  'too-large': 413,
   /** The prompt has more tokens than the model takes. Fallbacks for long prompts begin here. */
-  'context-window': { status: 400, retryable: false },
+  'context-window': 400,
   /** The upstream refuses what the prompt is about. */
-  'content-policy': { status: 400, retryable: false },
+  'content-policy': 400,
   /** The client wants another protocol, such as WebSocket. */
-  'upgrade-refused': { status: 426, retryable: false },
+  'upgrade-refused': 426,
   /** Too many requests or tokens. Set `retryAfterMs` where the upstream says how long to wait. */
-  'rate-limit': { status: 429, retryable: true },
+  'rate-limit': 429,
   /** The client disconnected. */
-  cancelled: { status: 499, retryable: false },
+  cancelled: 499,
   /** The gateway stopped before the reply was complete. */
-  interrupted: { status: 503, retryable: false },
+  interrupted: 503,
   /** The gateway itself failed. */
-  internal: { status: 500, retryable: false },
+  internal: 500,
   /** The upstream refuses the gateway's credentials. */
-  'upstream-auth': { status: 502, retryable: true },
+  'upstream-auth': 502,
   /** The upstream does not have the model. */
-  'upstream-model': { status: 404, retryable: true },
+  'upstream-model': 404,
   /** The upstream failed, was cut off, or sent something that cannot be read. */
-  'upstream-broken': { status: 502, retryable: true },
+  'upstream-broken': 502,
   /** No connection to the upstream: DNS, TCP or TLS failed. */
-  'upstream-unreachable': { status: 502, retryable: true },
+  'upstream-unreachable': 502,
   /** The upstream has too much to do at the moment. */
-  overloaded: { status: 503, retryable: true },
+  overloaded: 503,
   /** The upstream took too long. */
-  timeout: { status: 504, retryable: true },
-} as const satisfies Record<string, { readonly status: number; readonly retryable: boolean }>;
+  timeout: 504,
+} as const satisfies Record<string, number>;
 
 /** What went wrong. It decides the status, the wire's own error code, and whether another candidate is tried. */
-export type ErrorKind = keyof typeof KINDS;
+export type ErrorKind = keyof typeof STATUSES;
 
 /** Why the gateway refuses a request before it reads what the request is about. Providers do not set these. */
 export const REFUSALS = [
@@ -117,12 +117,7 @@ export class GatewayError extends Error {
 
   /** The HTTP status of the kind. */
   get status(): number {
-    return KINDS[this.kind].status;
-  }
-
-  /** Whether another candidate may be tried. */
-  get retryable(): boolean {
-    return KINDS[this.kind].retryable;
+    return STATUSES[this.kind];
   }
 
   /** Recognises the error even when it comes from another copy of this package, where `instanceof` fails. */
@@ -137,7 +132,7 @@ export class GatewayError extends Error {
 
   /** Whether a value is a known kind. An error from another version of this package may have an unknown one. */
   static isKind(value: unknown): value is ErrorKind {
-    return typeof value === 'string' && Object.hasOwn(KINDS, value);
+    return typeof value === 'string' && Object.hasOwn(STATUSES, value);
   }
 
   /**

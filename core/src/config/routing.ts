@@ -6,7 +6,7 @@ const weight = z.number().min(0).max(1_000_000);
 const priority = z.int().min(-1000).max(1000);
 const name = z.string().min(1).max(256);
 
-export const POLICIES = [
+const POLICIES = [
   'order',
   'weighted',
   'round-robin',
@@ -19,11 +19,11 @@ export const POLICIES = [
 ] as const;
 export type PolicyName = (typeof POLICIES)[number];
 
-export const policySchema = z.enum(POLICIES).describe('Who of equal candidates is asked first.');
+const policySchema = z.enum(POLICIES).describe('Who of equal candidates is asked first.');
 export const weightSchema = weight.describe('The share of requests beside other candidates.');
 export const prioritySchema = priority.describe('Higher goes first; equal ones share by the policy.');
 
-export const retrySchema = z.strictObject({
+const retrySchema = z.strictObject({
   repeats: z
     .int()
     .min(0)
@@ -35,7 +35,7 @@ export const retrySchema = z.strictObject({
 });
 export type Retry = Readonly<z.output<typeof retrySchema>>;
 
-export const breakerSchema = z.strictObject({
+const breakerSchema = z.strictObject({
   failures: z.int().min(1).default(5).describe('So many failures within the window open the breaker.'),
   windowMs: milliseconds.default(30_000).describe('How long a failure counts.'),
   openMs: milliseconds.default(15_000).describe('How long it stays open at first; it doubles.'),
@@ -43,7 +43,7 @@ export const breakerSchema = z.strictObject({
 });
 export type BreakerRules = Readonly<z.output<typeof breakerSchema>>;
 
-export const holdSchema = z.strictObject({
+const holdSchema = z.strictObject({
   events: z.int().min(0).default(64),
   bytes: z.int().min(0).default(262_144),
   ms: milliseconds.default(30_000),
@@ -62,7 +62,7 @@ export const routingSchema = z.strictObject({
 });
 export type RoutingConfig = Readonly<z.output<typeof routingSchema>>;
 
-export const aliasCandidateSchema = z.strictObject({
+const aliasCandidateSchema = z.strictObject({
   upstream: z
     .string()
     .min(1)

@@ -6,7 +6,7 @@ import { relaySchema } from './relay.ts';
 import { prioritySchema, weightSchema } from './routing.ts';
 
 /** A name that fits in a URL and before the slash of `upstream/model`. */
-export const upstreamIdSchema = z
+const upstreamIdSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
   .describe('Names the upstream, in logs and in model names such as `local/small`.');

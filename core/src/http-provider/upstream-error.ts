@@ -57,7 +57,7 @@ export function readError(
 }
 
 /** Takes the values of headers out of a text. */
-export function redact(text: string, headers: HeaderMap): string {
+function redact(text: string, headers: HeaderMap): string {
   return redactValues(text, Object.values(headers).flatMap(secretsIn));
 }
 

@@ -14,7 +14,7 @@ export const NO_SECRETS: Secrets = { values: [], headers: [] };
 export const LEFT_OUT = '[redacted]';
 
 /** A shorter value is no credential, but may well be a word of a text. */
-export const MIN_SECRET = 8;
+const MIN_SECRET = 8;
 
 /** A scheme in front of a credential: a usual one, or any word before a single other one. */
 const SCHEME = /^(?:(?:Bearer|Basic|Token) +|[a-z][\w-]{0,31} +(?=\S+$))/i;

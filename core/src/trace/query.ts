@@ -36,7 +36,7 @@ export const traceFilterSchema = z.strictObject({
 });
 export type TraceFilter = Readonly<z.output<typeof traceFilterSchema>>;
 
-export const SORTS = ['startedAt', 'ms', 'ttftMs', 'cost', 'outputTokens'] as const;
+const SORTS = ['startedAt', 'ms', 'ttftMs', 'cost', 'outputTokens'] as const;
 export type TraceSort = (typeof SORTS)[number];
 
 export const traceQuerySchema = traceFilterSchema.extend({
@@ -81,7 +81,7 @@ export interface ThreadRow {
   readonly cost: number;
 }
 
-export const STATS_GROUPS = ['model', 'upstream', 'key', 'outcome', 'error'] as const;
+const STATS_GROUPS = ['model', 'upstream', 'key', 'outcome', 'error'] as const;
 export type StatsGroup = (typeof STATS_GROUPS)[number];
 
 export const statsQuerySchema = traceFilterSchema.extend({

@@ -105,7 +105,7 @@ function aboutOf({ method, path }: Operation, { rule, input, deps }: Noted) {
 }
 
 /** The caller; after a sign-in, the new session. */
-export function actorOf(
+function actorOf(
   { ctx, caller }: Pick<OperationInput, 'ctx' | 'caller'>,
   { proxies }: AdminDeps,
 ): AuditActor {

@@ -14,7 +14,7 @@ import { createTokenTable } from './token-table.ts';
 
 const LINK_MS = 15 * 60 * 1000;
 /** How long a sign-in or a confirmation counts as fresh. */
-export const FRESH_MS = 10 * 60 * 1000;
+const FRESH_MS = 10 * 60 * 1000;
 
 /** What somebody signs in with. */
 export type Proof = { readonly token: string } | { readonly password: string };

@@ -10,7 +10,7 @@ export interface ResponseHead {
 export type Status = 'in_progress' | 'completed' | 'incomplete' | 'failed';
 
 /** The id under which a client knows the response to its request. */
-export function responseId({ id }: Pick<EncodeContext, 'id'>): string {
+function responseId({ id }: Pick<EncodeContext, 'id'>): string {
   return `resp_${id}`;
 }
 
