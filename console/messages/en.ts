@@ -459,7 +459,7 @@ export const en = {
     stream: 'Answers',
     failed: 'Failed',
     nobody: 'No upstream was asked.',
-    reasons: { first: 'First try', next: 'Next candidate', repeat: 'Once more', hedge: 'Side by side' },
+    reasons: { first: 'First attempt', next: 'Next candidate', repeat: 'Once more', hedge: 'Side by side' },
   },
   conversation: {
     unreadable: 'This body is of no known conversation format; see the raw streams.',

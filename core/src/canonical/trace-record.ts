@@ -11,7 +11,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 export const ATTEMPT_REASONS = ['first', 'next', 'repeat', 'hedge'] as const;
 export type AttemptReason = (typeof ATTEMPT_REASONS)[number];
 
-/** One try at one candidate. Times are milliseconds from the beginning of the request. */
+/** One request to one candidate. Times are milliseconds from the beginning of the request. */
 export interface AttemptRecord {
   readonly upstream: string;
   readonly model: string;

@@ -17,7 +17,7 @@ import { createMetricsRouter } from '../http/metrics/router.ts';
 import { createServers } from '../http/servers.ts';
 import type { Tls } from '../http/tls.ts';
 import { createTextCounters } from '../metering/text-tokens.ts';
-import { createCallMemory } from '../serving/call-memory.ts';
+import { createToolCallMemory } from '../serving/tool-call-memory.ts';
 import { type Get, once } from './once.ts';
 import * as tokens from './tokens.ts';
 
@@ -119,7 +119,7 @@ function protocolRouterOf(get: Get, config: ResolvedConfig): ReturnType<typeof c
     recorder: get(tokens.RECORDER),
     running: get(tokens.RUNNING),
     opaque: createOpaqueBoxes(get(tokens.SECRETS).deriveKey('opaque')),
-    callMemory: createCallMemory(),
+    toolCallMemory: createToolCallMemory(),
     router: get(tokens.ROUTER),
     routing: () => live.get().routing,
     conversations: get(tokens.CONVERSATIONS),

@@ -5,7 +5,7 @@ import { parseEnv } from 'node:util';
 import { sourceOf } from '../plugin/containment/blame.ts';
 import { runAs } from '../plugin/containment/plugin-scope.ts';
 import { ConfigError } from '../validation/config-error.ts';
-import { type ConfigFlags, readOverrides } from './overrides.ts';
+import { type OverrideFlags, readOverrides } from './overrides.ts';
 import { resolveConfig } from './resolve.ts';
 import type { ResolvedConfig } from './resolved.ts';
 
@@ -18,7 +18,7 @@ export interface LoadInput {
   /** The file from `--config`; else `DRAGOMAN_CONFIG`, else `gateway.config.ts` in the working directory. */
   readonly file?: string;
   /** What the command line says; it wins over the environment, which wins over the file. */
-  readonly flags?: ConfigFlags;
+  readonly flags?: OverrideFlags;
   /** Default `process.env`. Gains what `.env` beside the config file says and it does not. */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type ConfigFlags, readOverrides } from './overrides.ts';
+import { type OverrideFlags, readOverrides } from './overrides.ts';
 
-const read = (env: NodeJS.ProcessEnv, flags: ConfigFlags = {}) => readOverrides({ env, flags, cwd: '/work' });
+const read = (env: NodeJS.ProcessEnv, flags: OverrideFlags = {}) =>
+  readOverrides({ env, flags, cwd: '/work' });
 
 describe('readOverrides', () => {
   it('reads every variable', () => {

@@ -8,7 +8,7 @@ import type { Section } from './section.ts';
 import { logFormatSchema, logLevelSchema } from './log.ts';
 
 /** What the command line may say. */
-export interface ConfigFlags {
+export interface OverrideFlags {
   readonly host?: string;
   readonly port?: number;
   readonly data?: string;
@@ -18,7 +18,7 @@ export interface ConfigFlags {
 }
 
 /** What flags and environment variables may say; they win over the file. */
-export interface ConfigOverrides extends ConfigFlags {
+export interface ConfigOverrides extends OverrideFlags {
   readonly publicUrl?: string;
   readonly logLevel?: ResolvedConfig['log']['level'];
   readonly logFormat?: z.output<typeof logFormatSchema>;
@@ -64,7 +64,7 @@ const OVERRIDES = {
 } as const satisfies Record<keyof ConfigOverrides, Override>;
 
 export interface OverridesInput {
-  readonly flags: ConfigFlags;
+  readonly flags: OverrideFlags;
   readonly env: NodeJS.ProcessEnv;
   /** Where a relative data folder starts from. */
   readonly cwd: string;
@@ -75,7 +75,7 @@ export function readOverrides({ flags, env, cwd }: OverridesInput): Section<Conf
   const values: Record<string, unknown> = {};
   const problems: ConfigProblem[] = [];
   for (const [name, row] of Object.entries<Override>(OVERRIDES)) {
-    const flag = flags[name as keyof ConfigFlags];
+    const flag = flags[name as keyof OverrideFlags];
     const input = flag ?? (env[row.variable] || undefined);
     if (input === undefined) continue;
     const parsed = row.schema.safeParse(input, {

@@ -31,7 +31,7 @@ const retrySchema = z.strictObject({
     .default(2)
     .describe('How often candidates are tried again when none is left, for failures that pass.'),
   baseMs: milliseconds.default(250).describe('The most that is waited before the first repeat; it doubles.'),
-  maxMs: milliseconds.default(5_000).describe('The most that is ever waited between two tries.'),
+  maxMs: milliseconds.default(5_000).describe('The most that is ever waited between two attempts.'),
 });
 export type Retry = Readonly<z.output<typeof retrySchema>>;
 
@@ -92,8 +92,8 @@ export const aliasSchema = z.strictObject({
   retry: retrySchema.partial().optional(),
   timeouts: z
     .strictObject({
-      firstTokenMs: milliseconds.min(1).optional().describe('For each try, until the first content.'),
-      totalMs: milliseconds.min(1).optional().describe('For all tries together.'),
+      firstTokenMs: milliseconds.min(1).optional().describe('For each attempt, until the first content.'),
+      totalMs: milliseconds.min(1).optional().describe('For all attempts together.'),
     })
     .prefault({}),
   hedge: z

@@ -5,15 +5,19 @@ import type { HttpPools } from '../transport/pools.ts';
 import type { AttemptReason } from '../canonical/trace-record.ts';
 import { AttemptDiary } from './attempt-diary.ts';
 import { admit } from './admission.ts';
-import { type Call, startCall } from '../upstreams/call.ts';
+import { startCall, type UpstreamCall } from '../upstreams/call.ts';
 import type { Candidate } from '../catalogue/candidate.ts';
 import type { Clock } from '../timing/clock.ts';
 import type { Exchange } from './exchange.ts';
 import type { Gates } from '../upstreams/gates.ts';
 import { spentBy } from './spending.ts';
 
-/** One try at one candidate. It throws as long as another candidate may still answer in its place. */
-export type Attempt<Result> = (candidate: Candidate, call: Call, exchange: Exchange) => Promise<Result>;
+/** One request to one candidate. It throws as long as another candidate may still answer in its place. */
+export type Attempt<Result> = (
+  candidate: Candidate,
+  call: UpstreamCall,
+  exchange: Exchange,
+) => Promise<Result>;
 
 export interface AttemptDeps {
   readonly pools: HttpPools;
@@ -39,7 +43,7 @@ export interface TryInput<Result> {
  * Tries one candidate, and lets its health learn from it. Throws a `GatewayError`. The call's clock runs on when
  * it answers: whoever ends the reply releases it.
  */
-export async function tryCandidate<Result>(
+export async function makeAttempt<Result>(
   candidate: Candidate,
   input: TryInput<Result>,
   deps: AttemptDeps,
@@ -49,7 +53,7 @@ export async function tryCandidate<Result>(
   const { requestId, signal, log, record } = exchange;
   const { pools, gates, clock } = deps;
   const { id, limits } = upstream.config;
-  let call: Call | undefined;
+  let call: UpstreamCall | undefined;
   const spent = (): Spent | undefined => call && spentBy([call.meter], record, deps.prices);
   const admission = { exchange, demand, candidates: [candidate], spent };
   const permit = limits && (await admit({ kind: 'upstream', id, limits }, admission, deps));
@@ -121,7 +125,7 @@ export async function tryCandidate<Result>(
 }
 
 /** The error as the client gets it: a call that ran out of time failed by timeout, whatever broke first. */
-export function blame(error: unknown, { upstream }: Candidate, call: Call): GatewayError {
+export function blame(error: unknown, { upstream }: Candidate, call: UpstreamCall): GatewayError {
   const { signal } = call;
   const cause: unknown = signal.aborted && !GatewayError.is(error) ? signal.reason : error;
   const { kind, message, details } = GatewayError.from(cause);

@@ -3,7 +3,7 @@ const EARNED = 0.2;
 /** What may be saved, and what a gateway begins with. */
 const MOST = 100;
 
-/** Repeats of failed tries are paid from what requests earned: when everything fails, they cannot storm. */
+/** Repeats of failed attempts are paid from what requests earned: when everything fails, they cannot storm. */
 export class RetryBudget {
   #tokens = MOST;
 

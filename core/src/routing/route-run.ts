@@ -4,7 +4,7 @@ import type { Demand } from '../limits/limiter.ts';
 import type { AttemptReason } from '../canonical/trace-record.ts';
 import { limitsMoney } from '../limits/windows.ts';
 import { admit, demandOf, unpriced } from './admission.ts';
-import { summarize, tryCandidate, unavailable } from './attempts.ts';
+import { summarize, makeAttempt, unavailable } from './attempts.ts';
 import type { Candidate } from '../catalogue/candidate.ts';
 import type { Exchange } from './exchange.ts';
 import { orderBy } from './policies.ts';
@@ -17,7 +17,7 @@ import { ruleOf } from '../upstreams/failure-rules.ts';
 /** What candidates are compared by: three times as many tokens are read as are written. */
 const TYPICAL_USAGE: Usage = { input: 750_000, output: 250_000 };
 
-interface Trial {
+interface AttemptInput {
   readonly exchange: Exchange;
   readonly reason: AttemptReason;
 }
@@ -60,10 +60,10 @@ export class RouteRun<Result> {
         if (answer) return answer.result;
       }
       for (const candidate of ordered) {
-        // While another one was tried, somebody else may have found this one to be down.
-        if (raced?.includes(candidate) || !this.#mayTry(candidate, clock.now())) continue;
+        // While another one was asked, somebody else may have found this one to be down.
+        if (raced?.includes(candidate) || !this.#mayAttempt(candidate, clock.now())) continue;
         const reason = round > 0 ? 'repeat' : candidate === ordered[0] ? 'first' : 'next';
-        const answer = await this.#try(candidate, { exchange: this.#routed.exchange, reason });
+        const answer = await this.#attempt(candidate, { exchange: this.#routed.exchange, reason });
         if (answer) return answer.result;
         if (this.#routed.isOnce || clock.now() >= this.#deadline) throw this.#failure();
       }
@@ -102,7 +102,7 @@ export class RouteRun<Result> {
     const priceOf = (candidate: Candidate): number | undefined => prices.costOf(TYPICAL_USAGE, candidate);
     const now = clock.now();
     const isUsable = (candidate: Candidate): boolean =>
-      !this.#spent.has(candidate) && this.#mayTry(candidate, now);
+      !this.#spent.has(candidate) && this.#mayAttempt(candidate, now);
     // Mostly all are, and a copy of a long list would cost every request.
     const usable = this.#candidates.every(isUsable) ? this.#candidates : this.#candidates.filter(isUsable);
     if (usable.length < 2) return usable;
@@ -119,11 +119,14 @@ export class RouteRun<Result> {
   }
 
   /** Where there is nobody else, nothing is gained by sparing the only one. */
-  #mayTry({ health }: Candidate, now: number): boolean {
+  #mayAttempt({ health }: Candidate, now: number): boolean {
     return this.#candidates.length === 1 || health.isUsable(now);
   }
 
-  async #try(candidate: Candidate, { exchange, reason }: Trial): Promise<Answer<Result> | undefined> {
+  async #attempt(
+    candidate: Candidate,
+    { exchange, reason }: AttemptInput,
+  ): Promise<Answer<Result> | undefined> {
     const { attempt, model: name } = this.#routed;
     const left = this.#deadline - this.#deps.clock.now();
     const { firstTokenMs } = this.#route.timeouts;
@@ -131,7 +134,7 @@ export class RouteRun<Result> {
     try {
       const demand = (): Demand => demandOf(exchange.record, [candidate], this.#deps.prices);
       const input = { exchange, attempt, firstTokenMs, totalMs, demand, reason, name };
-      return { result: await tryCandidate(candidate, input, this.#deps) };
+      return { result: await makeAttempt(candidate, input, this.#deps) };
     } catch (error) {
       const failure = GatewayError.from(error);
       const rule = ruleOf(failure.kind);
@@ -157,9 +160,9 @@ export class RouteRun<Result> {
   async #race([first, second]: readonly [Candidate, Candidate]): Promise<Answer<Result> | undefined> {
     const { exchange } = this.#routed;
     const race = new Race<Answer<Result>>(exchange);
-    const attempt = (candidate: Candidate, reason: AttemptReason): void =>
-      race.start((runner) => this.#try(candidate, { exchange: runner, reason }));
-    attempt(first, 'first');
+    const begin = (candidate: Candidate, reason: AttemptReason): void =>
+      race.start((runner) => this.#attempt(candidate, { exchange: runner, reason }));
+    begin(first, 'first');
     const patience = new AbortController();
     const signal = AbortSignal.any([exchange.signal, patience.signal]);
     const late = this.#deps.clock.sleep(this.#hedgeAfter(first) ?? 0, signal).then(
@@ -168,8 +171,10 @@ export class RouteRun<Result> {
     );
     const isLate = await Promise.race([late, race.settled()]);
     patience.abort();
-    if (isLate) attempt(second, 'hedge');
-    return (await race.winner()) ?? (isLate ? undefined : this.#try(second, { exchange, reason: 'next' }));
+    if (isLate) begin(second, 'hedge');
+    return (
+      (await race.winner()) ?? (isLate ? undefined : this.#attempt(second, { exchange, reason: 'next' }))
+    );
   }
 
   /** How long to wait before all are tried again; `undefined` when there is no use in it. */

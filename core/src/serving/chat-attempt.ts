@@ -6,7 +6,7 @@ import type { ChatEndpoint, EncodeContext, StreamForm } from '../plugin/protocol
 import type { Attempt } from '../routing/attempts.ts';
 import type { Reply } from '../routing/reply.ts';
 import { ContainedForward } from '../upstreams/provider-calls/contained-forward.ts';
-import type { CallMemory } from './call-memory.ts';
+import type { ToolCallMemory } from './tool-call-memory.ts';
 import { forwardOf, forwardRequest } from './forward.ts';
 import { translate } from './translate.ts';
 
@@ -24,7 +24,7 @@ export interface ChatAttemptInput {
   readonly missing: GatewayError | undefined;
   /** Keeps the whole reply, before its last piece is sent. */
   readonly keep: ((reply: ChatReply) => Promise<void>) | undefined;
-  readonly memory: CallMemory;
+  readonly memory: ToolCallMemory;
   /** How much may wait for the first content. */
   readonly hold: HoldBounds;
 }

@@ -8,7 +8,7 @@ import { guarded } from '../timing/guarded.ts';
 import type { HeaderMap, HttpReply } from '../transport/http.ts';
 import { readText, readUpTo } from '../transport/read-body.ts';
 import { readSse } from '../transport/sse.ts';
-import type { Call } from '../upstreams/call.ts';
+import type { UpstreamCall } from '../upstreams/call.ts';
 import type { Candidate } from '../catalogue/candidate.ts';
 import { ContainedForward } from '../upstreams/provider-calls/contained-forward.ts';
 import type { BodyWatcher, Reply } from '../routing/reply.ts';
@@ -47,7 +47,7 @@ export function forwardOf({ upstream }: Pick<Candidate, 'upstream'>, wire: strin
 export interface ForwardedRequest {
   readonly raw: RawRequest;
   readonly model?: string | undefined;
-  readonly call: Call;
+  readonly call: UpstreamCall;
   /** Whether the client asked for a stream, whatever its content type will be. */
   readonly stream?: boolean;
   /** How much of a stream may wait for its first content. */
@@ -156,7 +156,7 @@ function refusal(contained: ContainedForward, { forward, wire, answer, isStream 
 function listen(
   body: Readable,
   forward: ContainedForward,
-  { exchange, call }: { readonly exchange: Exchange; readonly call: Call },
+  { exchange, call }: { readonly exchange: Exchange; readonly call: UpstreamCall },
 ): void {
   const fail = (error: unknown): void =>
     exchange.log.error({ error }, 'The end of a reply could not be recorded.');
@@ -170,13 +170,13 @@ function listen(
   );
 }
 
-function released(call: Call, watcher: BodyWatcher): Pick<Reply, 'watcher'> {
+function released(call: UpstreamCall, watcher: BodyWatcher): Pick<Reply, 'watcher'> {
   call.release();
   return { watcher };
 }
 
 /** The client was told in the stream, which is over; the records have to know, too. */
-function failInside({ record }: Exchange, call: Call): void {
+function failInside({ record }: Exchange, call: UpstreamCall): void {
   const failure = new GatewayError('upstream-broken', 'The upstream told of a failure in its stream.');
   record.errorKind = failure.kind;
   call.failed(failure);

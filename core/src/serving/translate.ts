@@ -6,8 +6,8 @@ import type { HoldBounds } from '../config/routing.ts';
 import type { ChatEndpoint, EncodeContext } from '../plugin/protocol.ts';
 import { blame } from '../routing/attempts.ts';
 import type { HeaderMap } from '../transport/http.ts';
-import type { Call } from '../upstreams/call.ts';
-import type { CallMemory, CallRecorder } from './call-memory.ts';
+import type { UpstreamCall } from '../upstreams/call.ts';
+import type { ToolCallMemory, ToolCallRecorder } from './tool-call-memory.ts';
 import type { Candidate } from '../catalogue/candidate.ts';
 import type { Exchange } from '../routing/exchange.ts';
 import type { Reply } from '../routing/reply.ts';
@@ -19,9 +19,9 @@ export interface TranslateInput {
   readonly endpoint: ChatEndpoint;
   readonly request: ChatRequest;
   readonly candidate: Candidate;
-  readonly call: Call;
+  readonly call: UpstreamCall;
   readonly context: EncodeContext;
-  readonly memory: CallMemory;
+  readonly memory: ToolCallMemory;
   /** How much may wait for the first content. */
   readonly hold: HoldBounds;
   /** Keeps the whole reply, before its last piece is told. */
@@ -72,10 +72,10 @@ function refuseNativeOnly({ nativeOnly, model }: ChatRequest): void {
 
 interface Watched {
   readonly exchange: Exchange;
-  readonly call: Call;
+  readonly call: UpstreamCall;
   /** The model as the client asked for it, which is how it knows it again. */
   readonly model: string;
-  readonly recorder: CallRecorder | undefined;
+  readonly recorder: ToolCallRecorder | undefined;
 }
 
 /** RequestRecord the usage that passes, and estimates it at the end where there is none. */

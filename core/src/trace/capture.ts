@@ -28,7 +28,7 @@ export class CaptureBudget {
 }
 
 /** Takes the pieces of one body as they pass, by reference, and when each passed. */
-export class BodyTap {
+export class BodyRecording {
   readonly pieces: Piece[] = [];
   /** By `performance.now()`, one for each piece. */
   readonly times: number[] = [];
@@ -66,7 +66,7 @@ export interface UpstreamExchange {
   readonly body?: Piece;
   status?: number;
   replyHeaders?: HeaderMap;
-  readonly reply: BodyTap;
+  readonly reply: BodyRecording;
 }
 
 /** What the client sent. */
@@ -87,7 +87,7 @@ export interface CaptureBounds {
 /** The bytes of a request on both sides of the gateway, as they pass: nothing is copied or read here. */
 export class Capture {
   readonly exchanges: UpstreamExchange[] = [];
-  readonly reply: BodyTap;
+  readonly reply: BodyRecording;
   replyHeaders: Readonly<Record<string, unknown>> = {};
   readonly request: ClientRequest;
   readonly #bounds: CaptureBounds;
@@ -95,7 +95,7 @@ export class Capture {
   constructor(request: ClientRequest, bounds: CaptureBounds) {
     this.request = request;
     this.#bounds = bounds;
-    this.reply = new BodyTap(bounds.limit, bounds.budget);
+    this.reply = new BodyRecording(bounds.limit, bounds.budget);
   }
 
   /** Of each body, in bytes. */
@@ -111,7 +111,7 @@ export class Capture {
 
   send(request: Omit<UpstreamExchange, 'reply'>): UpstreamExchange {
     const { limit, budget } = this.#bounds;
-    const exchange = { ...request, reply: new BodyTap(limit, budget) };
+    const exchange = { ...request, reply: new BodyRecording(limit, budget) };
     this.exchanges.push(exchange);
     return exchange;
   }

@@ -1,5 +1,5 @@
 import type { HeaderMap } from '../transport/http.ts';
-import type { BodyTap, Capture, ClientRequest, UpstreamExchange } from './capture.ts';
+import type { BodyRecording, Capture, ClientRequest, UpstreamExchange } from './capture.ts';
 
 /** A body within the bytes of its trace. */
 export interface PackedBody {
@@ -73,7 +73,7 @@ class Packer {
     return this.#lay([missing > 0 ? kept : body], NO_TIMES, missing);
   }
 
-  pieces({ pieces, times, missing }: BodyTap): PackedBody {
+  pieces({ pieces, times, missing }: BodyRecording): PackedBody {
     return this.#lay(pieces, times, missing);
   }
 

@@ -4,7 +4,7 @@ import { isDoneWithin } from '../timing/done-within.ts';
 import type { Log } from '../plugin/call-context.ts';
 import { NO_SECRETS, type Secrets } from '../text/secret-texts.ts';
 import type { PackedCapture } from './packed.ts';
-import { PendingCalls } from './pending-calls.ts';
+import { PendingQuestions } from './pending-questions.ts';
 import { Pulse } from './pulse.ts';
 import type { TraceRecord } from '../canonical/trace-record.ts';
 import {
@@ -12,7 +12,7 @@ import {
   isFitForThread,
   type Load,
   type SentTrace,
-  type StoreCalls,
+  type StoreQuestions,
   type ToWorker,
   type WorkerInput,
   type WorkerPulse,
@@ -39,10 +39,10 @@ export interface Traces {
   /** The bytes of `capture` are the store's from now on. */
   record(trace: TraceRecord, capture?: PackedCapture): void;
   /** Asks the store. Throws when it is broken. */
-  ask<Method extends keyof StoreCalls>(
+  ask<Method extends keyof StoreQuestions>(
     method: Method,
-    input: Parameters<StoreCalls[Method]>[0],
-  ): Promise<ReturnType<StoreCalls[Method]>>;
+    input: Parameters<StoreQuestions[Method]>[0],
+  ): Promise<ReturnType<StoreQuestions[Method]>>;
   /** Tells every trace from now on, as it is recorded. Gives what ends it. */
   follow(listener: (trace: TraceRecord) => void): () => void;
   status(): TracesStatus;
@@ -119,7 +119,7 @@ class WorkerTraces implements Traces {
   #worker: Worker | undefined;
   /** How often the thread ended since a trace was kept. */
   #ends = 0;
-  readonly #calls: PendingCalls;
+  readonly #questions: PendingQuestions;
   readonly #pulse = new Pulse();
   readonly #watchdog: Watchdog;
   readonly #limits: ThreadLimits;
@@ -144,11 +144,11 @@ class WorkerTraces implements Traces {
     this.#input = input;
     this.#limits = limits;
     this.#secrets = secrets;
-    this.#calls = new PendingCalls(limits.askMs);
+    this.#questions = new PendingQuestions(limits.askMs);
     this.#watchdog = new Watchdog({
       pulse: this.#pulse,
       stepMs: limits.patienceMs / STEPS,
-      isWaiting: () => this.#sent.count > 0 || this.#calls.size > 0,
+      isWaiting: () => this.#sent.count > 0 || this.#questions.size > 0,
       onSilence: (ms) => this.#giveUp(ms),
     });
     this.#start();
@@ -195,13 +195,13 @@ class WorkerTraces implements Traces {
     return { trace, capture };
   }
 
-  ask<Method extends keyof StoreCalls>(
+  ask<Method extends keyof StoreQuestions>(
     method: Method,
-    input: Parameters<StoreCalls[Method]>[0],
-  ): Promise<ReturnType<StoreCalls[Method]>> {
+    input: Parameters<StoreQuestions[Method]>[0],
+  ): Promise<ReturnType<StoreQuestions[Method]>> {
     this.#flush();
     if (!this.#worker) return Promise.reject(new Error(this.#reason));
-    return this.#calls.open((call) => this.#post({ type: 'call', call, method, input }));
+    return this.#questions.open((call) => this.#post({ type: 'call', call, method, input }));
   }
 
   follow(listener: (trace: TraceRecord) => void): () => void {
@@ -236,7 +236,7 @@ class WorkerTraces implements Traces {
     // Native code cannot be interrupted, so the exit is not awaited.
     worker.unref();
     void worker.terminate();
-    this.#calls.failAll('The gateway is shutting down.');
+    this.#questions.failAll('The gateway is shutting down.');
   }
 
   #post(message: ToWorker, owned: readonly ArrayBuffer[] = []): void {
@@ -310,10 +310,10 @@ class WorkerTraces implements Traces {
         );
         break;
       case 'answer':
-        this.#calls.answer(message.call, message.value);
+        this.#questions.answer(message.call, message.value);
         break;
       case 'failure':
-        this.#calls.fail(message.call, message.reason);
+        this.#questions.fail(message.call, message.reason);
         break;
     }
   }
@@ -347,7 +347,7 @@ class WorkerTraces implements Traces {
     this.#lost += this.#sent.count;
     this.#sent = NOTHING;
     this.#degrade(reason);
-    this.#calls.failAll(reason);
+    this.#questions.failAll(reason);
   }
 
   #degrade(reason: string): void {

@@ -34,7 +34,7 @@ export interface WorkerPulse {
 }
 
 /** What can be asked of the store from another thread, and what it answers. */
-export interface StoreCalls {
+export interface StoreQuestions {
   list(query: TraceQuery): TracePage;
   get(id: string): TraceRecord | undefined;
   remove(filter: TraceFilter | { readonly id: string }): number;
@@ -62,7 +62,7 @@ export type ToWorker =
   | {
       readonly type: 'call';
       readonly call: number;
-      readonly method: keyof StoreCalls;
+      readonly method: keyof StoreQuestions;
       readonly input: unknown;
     }
   /** What must not be kept from now on. */

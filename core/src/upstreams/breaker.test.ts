@@ -45,7 +45,7 @@ describe('a breaker', () => {
     expect(other.state(20)).toBe('closed');
   });
 
-  it('lets one try through when its time is over, whose outcome decides', () => {
+  it('lets one attempt through when its time is over, whose outcome decides', () => {
     const breaker = opened();
     expect(breaker.isUsable(15_003)).toBe(false);
     expect(breaker.state(15_004)).toBe('half-open');
@@ -57,7 +57,7 @@ describe('a breaker', () => {
     expect(breaker.isUsable(15_006)).toBe(true);
   });
 
-  it('stays open for twice as long each time that the try fails, up to a limit', () => {
+  it('stays open for twice as long each time that the attempt fails, up to a limit', () => {
     const breaker = opened();
     const lengths: number[] = [];
     for (let now = 15_004; lengths.length < 7; now = breaker.block?.until ?? 0) {
@@ -67,7 +67,7 @@ describe('a breaker', () => {
     expect(lengths).toEqual([30_000, 60_000, 120_000, 240_000, 300_000, 300_000, 300_000]);
   });
 
-  it('lets another try through when one came to nothing', () => {
+  it('lets another attempt through when one came to nothing', () => {
     const breaker = opened();
     breaker.begin();
     breaker.abandoned();
@@ -82,7 +82,7 @@ describe('a breaker', () => {
     expect(breaker.block?.until).toBe(7_000 + 86_400_000);
   });
 
-  it('never becomes shorter by what an older try learns late', () => {
+  it('never becomes shorter by what an older attempt learns late', () => {
     const breaker = new Breaker(routing.breaker);
     fail(breaker, 0, 'rate-limit', { retryAfterMs: 60_000 });
     breaker.failed(failure('rate-limit', { retryAfterMs: 1_000 }), ruleOf('rate-limit'), 5);

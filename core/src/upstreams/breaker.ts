@@ -18,7 +18,7 @@ const MAX_BLOCK_MS = 24 * 60 * 60_000;
 const MAX_DOUBLED_MS = 10 * 60_000;
 
 /**
- * Tells whether something may be tried: closed (yes), open (no, until a time), half-open (one try, whose outcome
+ * Tells whether something may be tried: closed (yes), open (no, until a time), half-open (one attempt, whose outcome
  * decides).
  */
 export class Breaker {
@@ -70,7 +70,7 @@ export class Breaker {
     this.#blocks = 0;
   }
 
-  /** A try whose outcome says nothing: the client went away, or asked for nonsense. */
+  /** An attempt whose outcome says nothing: the client went away, or asked for nonsense. */
   abandoned(): void {
     this.#isProbing = false;
   }
@@ -107,7 +107,7 @@ export class Breaker {
 
   #open(reason: ErrorKind, ms: number, now: number): void {
     const until = now + Math.min(ms, MAX_BLOCK_MS);
-    // A late failure of an older try must not shorten what is known by now.
+    // A late failure of an older attempt must not shorten what is known by now.
     if (this.#block && this.#block.until > until) return;
     if (!this.#block || this.#block.until <= now) this.#blocks += 1;
     this.#block = { reason, until };

@@ -29,7 +29,7 @@ export interface CallInput {
   readonly dropped?: Dropped[];
   /** At most; the upstream's own time may be shorter. */
   readonly totalMs?: number | undefined;
-  /** Until {@link Call.begun}. */
+  /** Until {@link UpstreamCall.begun}. */
   readonly firstTokenMs?: number | undefined;
   /** Learns what the upstream's headers tell. */
   readonly health?: CandidateHealth;
@@ -62,7 +62,7 @@ export interface CallTimes {
 }
 
 /** One call of an upstream: its context, and what ends its clock. */
-export interface Call {
+export interface UpstreamCall {
   readonly context: CallContext;
   /** That of the context, which is in the hands of the provider. */
   readonly signal: AbortSignal;
@@ -88,12 +88,12 @@ export interface Call {
 }
 
 /** Starts the clock of one call of an upstream: its signal fires at the total timeout or with `signal`. */
-export function startCall(pools: HttpPools, input: CallInput): Call {
+export function startCall(pools: HttpPools, input: CallInput): UpstreamCall {
   return new OpenCall(pools, input);
 }
 
 /** A class: an object literal with getters would cost each call a shape of its own, which only a full collection frees. */
-class OpenCall implements Call, RequestWatcher, ReplyTap {
+class OpenCall implements UpstreamCall, RequestWatcher, ReplyTap {
   readonly context: CallContext;
   readonly signal: AbortSignal;
   readonly upstream: Upstream;

@@ -1,6 +1,6 @@
 import type { ErrorKind } from '../canonical/errors.ts';
 
-/** What follows from a failed try. The whole of it is the table in docs/routing.md. */
+/** What follows from a failed attempt. The whole of it is the table in docs/routing.md. */
 export interface FailureRule {
   /** Whether another candidate may answer, or the client is told at once. */
   readonly goesOn: boolean;
@@ -8,7 +8,7 @@ export interface FailureRule {
   readonly repeats?: boolean;
   /**
    * What it says about health: `count` toward the breaker, or `block` for so long unless the upstream says how
-   * long. A block doubles each time until a try succeeds.
+   * long. A block doubles each time until an attempt succeeds.
    */
   readonly health?: 'count' | { readonly block: number };
   /** Whether it concerns the upstream as a whole, or this model of it. */

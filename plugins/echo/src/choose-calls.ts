@@ -13,7 +13,7 @@ import { sampleSchemas } from './sample.ts';
 
 type Callable = FunctionTool | FreeformTool;
 
-export interface Call {
+export interface ToolCall {
   readonly tool: Callable;
   readonly arguments: string;
 }
@@ -22,7 +22,7 @@ export interface Call {
 const VERBS = new Set('get set list find make create read write call run use the tool function'.split(' '));
 
 /** The calls to answer with: of the tools that the prompt mentions, or of any when the client insists. */
-export function chooseCalls(request: ChatRequest, prompt: Prompt): readonly Call[] {
+export function chooseCalls(request: ChatRequest, prompt: Prompt): readonly ToolCall[] {
   const { mode = 'auto', names, parallel = true } = request.toolChoice ?? {};
   const insists = mode === 'any' || mode === 'one';
   if (mode === 'none' || (prompt.results.length > 0 && !insists)) return [];

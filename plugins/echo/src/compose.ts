@@ -1,5 +1,5 @@
 import { type Block, type ChatRequest, defined, type FinishReason, GatewayError } from '@dragoman/core';
-import { type Call, chooseCalls } from './choose-calls.ts';
+import { type ToolCall, chooseCalls } from './choose-calls.ts';
 import { joinTexts, nameMedia, type Prompt, readPrompt } from './read-prompt.ts';
 import { sampleSchemas } from './sample.ts';
 
@@ -33,7 +33,7 @@ export function compose(
   });
 }
 
-function callPassage({ tool, arguments: text }: Call, number: number): Passage {
+function callPassage({ tool, arguments: text }: ToolCall, number: number): Passage {
   const { kind, name, namespace } = tool;
   const form = kind === 'function' ? ('json' as const) : ('freeform' as const);
   return {
@@ -71,7 +71,7 @@ function writeResults({ results, calls }: Prompt): string {
   return lines.join('\n');
 }
 
-function writeThought({ results }: Prompt, calls: readonly Call[]): string {
+function writeThought({ results }: Prompt, calls: readonly ToolCall[]): string {
   if (calls.length > 0)
     return `The user asks for ${calls.map(({ tool }) => tool.name).join(' and ')}, so I call it.`;
   return results.length > 0

@@ -12,7 +12,7 @@ import {
 } from '@dragoman/core';
 import { camelCased } from './request/camel-case.ts';
 import { modelOf } from './request/decode-request.ts';
-import { extensionsOf } from './kept.ts';
+import { extensionsOf } from './extensions.ts';
 import { arrayOf, GEMINI, MODEL_PLACES, modelPath, VERSIONS } from './wire.ts';
 
 export const embedEndpoints: readonly EmbedEndpoint[] = VERSIONS.flatMap((version) => [

@@ -54,7 +54,7 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
         isChanged,
         missing,
         keep: keep && ((reply) => keep(reply, context)),
-        memory: deps.callMemory,
+        memory: deps.toolCallMemory,
         hold: deps.routing().hold,
       });
       return deps.router.serve({

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { GatewayError } from '../../canonical/errors.ts';
 import type { BodyWatcher, Reply } from '../../routing/reply.ts';
-import { type BodyTap, isText } from '../../trace/capture.ts';
+import { type BodyRecording, isText } from '../../trace/capture.ts';
 import type { RequestState } from '../base/request-state.ts';
 import { endsAtEvent } from '../../transport/event-boundary.ts';
 import { guarded } from '../../timing/guarded.ts';
@@ -90,18 +90,18 @@ class StreamWriter {
   readonly #response: ServerResponse;
   #last: Uint8Array | undefined;
   #beforeLast: Uint8Array | undefined;
-  readonly #tap: BodyTap | undefined;
+  readonly #recording: BodyRecording | undefined;
   onWrite: () => void = () => {};
 
-  constructor(response: ServerResponse, tap: BodyTap | undefined) {
+  constructor(response: ServerResponse, recording: BodyRecording | undefined) {
     this.#response = response;
-    this.#tap = tap;
+    this.#recording = recording;
   }
 
   async pump({ body, watcher }: Reply): Promise<void> {
     if (body instanceof Readable) await this.#pumpBytes(body, watcher);
     else if (typeof body === 'string' || body instanceof Uint8Array) {
-      this.#tap?.push(body);
+      this.#recording?.push(body);
       this.#response.write(body);
     } else await this.#pumpFrames(body);
     this.#response.end();
@@ -110,7 +110,7 @@ class StreamWriter {
   /** A comment inside an event would end up in its data, so it waits for the event's end. */
   keepAlive(frame: string): void {
     if (!this.#atEvent() || this.#response.destroyed || this.#response.writableEnded) return;
-    this.#tap?.push(frame);
+    this.#recording?.push(frame);
     this.#response.write(frame);
   }
 
@@ -120,7 +120,7 @@ class StreamWriter {
       this.#response.destroy();
       return;
     }
-    this.#tap?.push(frame);
+    this.#recording?.push(frame);
     this.#response.end(frame);
   }
 
@@ -157,7 +157,7 @@ class StreamWriter {
         this.#beforeLast = this.#last;
         this.#last = chunk;
         this.onWrite();
-        this.#tap?.push(chunk);
+        this.#recording?.push(chunk);
         if (!response.write(chunk)) body.pause();
       };
       response.on('drain', resume);
@@ -182,7 +182,7 @@ class StreamWriter {
     for await (const frame of frames) {
       if (response.destroyed) return;
       this.onWrite();
-      this.#tap?.push(frame);
+      this.#recording?.push(frame);
       if (!response.write(frame) && !response.destroyed) await drained(response);
     }
   }

@@ -3,7 +3,7 @@ import type { RoutingConfig } from '../../config/routing.ts';
 import type { Conversations } from '../../conversations/conversations.ts';
 import type { TextCounters } from '../../metering/text-tokens.ts';
 import type { Log } from '../../plugin/call-context.ts';
-import type { CallMemory } from '../../serving/call-memory.ts';
+import type { ToolCallMemory } from '../../serving/tool-call-memory.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { Router } from '../../routing/router.ts';
 import type { Upstreams } from '../../upstreams/upstream.ts';
@@ -26,7 +26,7 @@ export interface RouteDeps extends IntakeDeps {
   readonly log: Log;
   /** Seals state for one client, by the id of its key. */
   readonly opaque: (owner: string) => OpaqueBox;
-  readonly callMemory: CallMemory;
+  readonly toolCallMemory: ToolCallMemory;
   readonly conversations: Conversations;
   readonly ownedIds: OwnedIds;
   readonly passes: Passes;

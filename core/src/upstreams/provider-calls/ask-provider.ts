@@ -1,6 +1,6 @@
 import type { CallContext } from '../../plugin/call-context.ts';
 import { runAs } from '../../plugin/containment/plugin-scope.ts';
-import type { Call } from '../call.ts';
+import type { UpstreamCall } from '../call.ts';
 import { providerFailure } from './provider-failure.ts';
 
 export interface AskOptions {
@@ -13,7 +13,7 @@ export interface AskOptions {
  * left alone. Throws what {@link providerFailure} makes of its errors.
  */
 export function askProvider<T>(
-  call: Call,
+  call: UpstreamCall,
   work: (context: CallContext) => PromiseLike<T> | T,
   { isImpatient = true }: AskOptions = {},
 ): Promise<T> {

@@ -8,15 +8,15 @@ import type { HeaderMap, HttpReply } from '../../transport/http.ts';
 import { ReplyBody } from '../../transport/reply-body.ts';
 import { isReplyStatus } from '../../transport/reply-status.ts';
 import { askProvider } from './ask-provider.ts';
-import type { Call } from '../call.ts';
+import type { UpstreamCall } from '../call.ts';
 import { providerFailure } from './provider-failure.ts';
 
 /** What a provider's way to forward does, for one call: its errors and its replies may be anything. */
 export class ContainedForward {
   readonly #forward: Forward;
-  readonly #call: Call;
+  readonly #call: UpstreamCall;
 
-  constructor(forward: Forward, call: Call) {
+  constructor(forward: Forward, call: UpstreamCall) {
     this.#forward = forward;
     this.#call = call;
   }
@@ -66,7 +66,7 @@ export class ContainedForward {
 }
 
 /** The bytes of a body of the provider's own, for as long as the call lasts. */
-function containedBody(body: Readable, call: Call): Readable {
+function containedBody(body: Readable, call: UpstreamCall): Readable {
   call.silence.answered();
   // What it says when nobody reads it any more, or besides what its reader is told.
   body.on('error', () => {});

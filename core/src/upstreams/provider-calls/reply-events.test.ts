@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatEvent } from '../../canonical/chat.ts';
 import { collect } from '../../canonical/fold.ts';
 import { resumed } from '../../canonical/iterate.ts';
-import type { Call } from '../call.ts';
+import type { UpstreamCall } from '../call.ts';
 import { replyEvents } from './reply-events.ts';
 
 const START = { type: 'start', id: 'r', model: 'm' } as const;
@@ -28,7 +28,7 @@ function fakeCall() {
     silence: { wait: nothing, answered: nothing, rest: nothing },
     fault: (fault: string) => void seen.faults.push(fault),
     release: () => void (seen.released += 1),
-  } as unknown as Call;
+  } as unknown as UpstreamCall;
   return { call, seen, abort: (reason?: unknown) => controller.abort(reason) };
 }
 

@@ -4,7 +4,7 @@ import type { GatewayError } from '../../canonical/errors.ts';
 import { endedEarly, GrammarGuard } from '../../canonical/grammar.ts';
 import type { CallContext } from '../../plugin/call-context.ts';
 import { scopeRunner } from '../../plugin/containment/plugin-scope.ts';
-import type { Call } from '../call.ts';
+import type { UpstreamCall } from '../call.ts';
 import { providerFailure } from './provider-failure.ts';
 
 /** A provider that never waits for anything lets others have their turn after this long. */
@@ -17,7 +17,11 @@ const EVENTS_OF_TURN = 64;
  * as long as the call lasts, whatever the provider does. At the end the call is released, and the provider is told and
  * left alone. Written by hand: what a generator or a race would cost is paid for every event.
  */
-export function replyEvents(call: Call, chat: Chat, tell: Tell = (event) => event): AsyncIterator<ChatEvent> {
+export function replyEvents(
+  call: UpstreamCall,
+  chat: Chat,
+  tell: Tell = (event) => event,
+): AsyncIterator<ChatEvent> {
   return new ReplyEvents(call, chat, tell);
 }
 
@@ -30,7 +34,7 @@ type Step = IteratorResult<ChatEvent>;
 const OVER: Step = { value: undefined, done: true };
 
 class ReplyEvents implements AsyncIterator<ChatEvent> {
-  readonly #call: Call;
+  readonly #call: UpstreamCall;
   readonly #chat: Chat;
   readonly #tell: Tell;
   readonly #guard: GrammarGuard;
@@ -46,7 +50,7 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
   #isWaited = false;
   #failure: GatewayError | undefined;
 
-  constructor(call: Call, chat: Chat, tell: Tell) {
+  constructor(call: UpstreamCall, chat: Chat, tell: Tell) {
     this.#call = call;
     this.#chat = chat;
     this.#tell = tell;

@@ -15,7 +15,7 @@ import {
   type ToolResultPart,
   type UserPart,
 } from '@dragoman/core';
-import { extensionsOf } from '../kept.ts';
+import { extensionsOf } from '../extensions.ts';
 import { ANTHROPIC, CACHE_TTLS } from '../wire.ts';
 
 /** `content` of any message: a string, or blocks that `decodeBlock` reads. */

@@ -12,7 +12,7 @@ import {
 } from '@dragoman/core';
 import { decodeAssistantBlock, decodeBlocks, decodeTextBlock, decodeUserBlock } from './decode-content.ts';
 import { decodeTools } from './decode-tools.ts';
-import { extensionsOf } from '../kept.ts';
+import { extensionsOf } from '../extensions.ts';
 import { continues, decodeThread } from './threads.ts';
 import { ANTHROPIC, EFFORTS } from '../wire.ts';
 

@@ -1,7 +1,7 @@
 import { defined, type FieldReader, type Tool, type WebSearch } from '@dragoman/core';
 import { CLIENT_TOOLS } from './client-tools.ts';
 import { decodeCache } from './decode-content.ts';
-import { extensionsOf } from '../kept.ts';
+import { extensionsOf } from '../extensions.ts';
 
 /** Decodes `tools`. What only says that tools are to be found later goes: other wires get all tools at once. */
 export function decodeTools(fields: FieldReader): readonly Tool[] {

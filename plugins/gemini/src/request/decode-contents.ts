@@ -11,7 +11,7 @@ import {
   type ToolResultPart,
   type UserPart,
 } from '@dragoman/core';
-import { extensionsOf } from '../kept.ts';
+import { extensionsOf } from '../extensions.ts';
 import { OpenCalls } from './open-calls.ts';
 import { GEMINI } from '../wire.ts';
 

@@ -10,7 +10,7 @@ import { camelCased } from './camel-case.ts';
 import { decodeContents } from './decode-contents.ts';
 import { decodeGeneration } from './decode-generation.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
-import { extensionsOf } from '../kept.ts';
+import { extensionsOf } from '../extensions.ts';
 import { GEMINI } from '../wire.ts';
 
 /** The model stands in the path; SDKs may put `models/` in front. */

@@ -1,6 +1,6 @@
 import { defined, type FieldReader, type HostedTool, type Tool, type ToolChoice } from '@dragoman/core';
 import { decodeSchema } from './decode-schema.ts';
-import { extensionsOf } from '../kept.ts';
+import { extensionsOf } from '../extensions.ts';
 
 /** Tools that run at the upstream, by the field that asks for them. */
 const HOSTED: Readonly<Record<string, HostedTool['hosted']>> = {

@@ -20,7 +20,7 @@ import {
   wrapFreeform,
 } from '@dragoman/core';
 import type { EncodeRequestContext } from '../encode-context.ts';
-import { withKept } from '../kept.ts';
+import { withExtensions } from '../extensions.ts';
 import { GEMINI, NO_SIGNATURE } from '../wire.ts';
 
 /** A turn as the API has it. */
@@ -103,7 +103,7 @@ function encodeUserPart(part: UserPart, context: Context): readonly JsonObject[]
   switch (part.type) {
     case 'text':
       if (part.cache) context.drop('cache', 'The upstream takes no cache marks.');
-      return part.text === '' ? [] : [withKept({ text: part.text }, part.extensions)];
+      return part.text === '' ? [] : [withExtensions({ text: part.text }, part.extensions)];
     case 'media':
       return [encodeMedia(part, context)];
     case 'raw':
@@ -125,14 +125,17 @@ function encodeMedia(part: MediaPart, context: Context): JsonObject {
       return { text: source.text };
     case 'base64': {
       const inlineData = defined({ mimeType: source.mimeType, data: source.data, displayName });
-      return withKept({ inlineData }, extensions);
+      return withExtensions({ inlineData }, extensions);
     }
     case 'file':
       if (source.owner !== GEMINI)
         throw refused(
           `The file ${source.id} belongs to ${source.owner}, which this model's upstream cannot read.`,
         );
-      return withKept({ fileData: defined({ fileUri: source.id, mimeType: source.mimeType }) }, extensions);
+      return withExtensions(
+        { fileData: defined({ fileUri: source.id, mimeType: source.mimeType }) },
+        extensions,
+      );
     case 'url':
       // By default, the only pages that it fetches itself.
       if (
@@ -140,7 +143,10 @@ function encodeMedia(part: MediaPart, context: Context): JsonObject {
         !/^https:\/\/(?:www\.)?(?:youtube\.com|youtu\.be)\//i.test(source.url)
       )
         throw refused(`This model's upstream takes no ${part.media} by URL.`);
-      return withKept({ fileData: defined({ fileUri: source.url, mimeType: source.mimeType }) }, extensions);
+      return withExtensions(
+        { fileData: defined({ fileUri: source.url, mimeType: source.mimeType }) },
+        extensions,
+      );
   }
 }
 
@@ -160,7 +166,7 @@ function encodeResult(result: ToolResultPart, context: Context): JsonObject {
     response,
     parts: parts.length > 0 ? parts : undefined,
   });
-  return { functionResponse: withKept(functionResponse, result.extensions) };
+  return { functionResponse: withExtensions(functionResponse, result.extensions) };
 }
 
 /** A JSON object as it is; all else as the text that it is. */

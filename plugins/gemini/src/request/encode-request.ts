@@ -13,7 +13,7 @@ import { type EncodeRequestContext, toolNamesOf } from '../encode-context.ts';
 import { encodeContents } from './encode-contents.ts';
 import { encodeGeneration } from './encode-generation.ts';
 import { encodeToolConfig, encodeTools } from './encode-tools.ts';
-import { withKept } from '../kept.ts';
+import { withExtensions } from '../extensions.ts';
 import { GEMINI, modelPath } from '../wire.ts';
 
 /** Encodes a request for `generateContent` of an upstream. */
@@ -44,7 +44,7 @@ function encodeBody(request: ChatRequest, context: EncodeRequestContext): JsonOb
     cachedContent: request.serverState?.cachedContent,
     serviceTier: encodeTier(request, context),
   });
-  return withKept(body, request.extensions);
+  return withExtensions(body, request.extensions);
 }
 
 /** Encodes a request for `countTokens`, which takes tools and instructions only as part of a whole request. */

@@ -15,7 +15,7 @@ import {
   type WorkSubject,
 } from '@dragoman/core';
 import type { EncodeRequestContext } from '../encode-context.ts';
-import { withKept } from '../kept.ts';
+import { withExtensions } from '../extensions.ts';
 import { reduceSchema } from './reduce-schema.ts';
 import { GEMINI } from '../wire.ts';
 
@@ -51,7 +51,7 @@ function encodeFunction(
       : capabilities.toolSchema === 'json-schema'
         ? { parametersJsonSchema: schema }
         : { parameters: reduceSchema(schema, work.share(subjectOf(tool), SCHEMA_WORK)) };
-  return withKept(defined({ name, description, ...parameters }), tool.extensions);
+  return withExtensions(defined({ name, description, ...parameters }), tool.extensions);
 }
 
 function subjectOf({ name }: FunctionTool | FreeformTool): WorkSubject {

@@ -14,7 +14,7 @@ import {
 } from '@dragoman/core';
 import { decodeModel, decodeSampling, decodeStop } from '../common/decode-options.ts';
 import { encodeStreamError } from '../chat/reply/encode-stream.ts';
-import { extensionsOf } from '../chat/kept.ts';
+import { extensionsOf } from '../chat/extensions.ts';
 import { MODEL_PLACES } from './relayed.ts';
 import { encodeUsage } from '../chat/usage.ts';
 import { OPENAI_CHAT, OPENAI_COMPLETIONS, WIRE_FINISH_REASONS } from '../chat/wire.ts';

@@ -10,7 +10,7 @@ import {
   type JsonValue,
   type RequestInput,
 } from '@dragoman/core';
-import { extensionsOf } from '../chat/kept.ts';
+import { extensionsOf } from '../chat/extensions.ts';
 import { MODEL_PLACES } from './relayed.ts';
 import { decodeUsage } from '../chat/usage.ts';
 import { decodeModel } from '../common/decode-options.ts';

@@ -5,7 +5,7 @@ import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { traceRecord } from '../../../../../tests/support/trace-record.ts';
-import { BodyTap, Capture, CaptureBudget } from '../../capture.ts';
+import { BodyRecording, Capture, CaptureBudget } from '../../capture.ts';
 import { pack } from '../../packed.ts';
 import { statsQuerySchema, traceQuerySchema } from '../../query.ts';
 import type { TraceRecord } from '../../../canonical/trace-record.ts';
@@ -46,7 +46,7 @@ function withBody(entry: TraceEntry, bytes: number): TraceEntry {
     { wire: 'w', query: '', headers: {}, params: {} },
     { limit: 1e6, budget: new CaptureBudget(1e6) },
   );
-  expect(capture.reply).toBeInstanceOf(BodyTap);
+  expect(capture.reply).toBeInstanceOf(BodyRecording);
   capture.request.body = Buffer.alloc(bytes, 'x');
   return { trace: { ...entry.trace, bodies: 'kept' }, capture: pack(capture, 0) };
 }

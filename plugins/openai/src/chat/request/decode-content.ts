@@ -1,5 +1,5 @@
 import { defined, FieldReader, type MediaPart, type TextPart, type UserPart } from '@dragoman/core';
-import { extensionsOf } from '../kept.ts';
+import { extensionsOf } from '../extensions.ts';
 import { OPENAI_CHAT } from '../wire.ts';
 import { parseDataUrl } from '../../common/values.ts';
 

@@ -12,7 +12,7 @@ import {
   type UserPart,
 } from '@dragoman/core';
 import { decodeContent, decodeText, decodeTextPart, decodeUserPart } from './decode-content.ts';
-import { extensionsOf } from '../kept.ts';
+import { extensionsOf } from '../extensions.ts';
 import { decodeExtraContent, decodeReasoning } from '../opaque.ts';
 import { OPENAI_CHAT } from '../wire.ts';
 

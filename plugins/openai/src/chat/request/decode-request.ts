@@ -9,7 +9,7 @@ import {
 import { decodeMessages } from './decode-messages.ts';
 import { decodeMap, decodeModel, decodeSampling, decodeStop } from '../../common/decode-options.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
-import { extensionsOf } from '../kept.ts';
+import { extensionsOf } from '../extensions.ts';
 import { OPENAI_CHAT } from '../wire.ts';
 import { VERBOSITIES } from '../../common/values.ts';
 

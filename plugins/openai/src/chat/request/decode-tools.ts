@@ -6,7 +6,7 @@ import {
   type Tool,
   type ToolChoice,
 } from '@dragoman/core';
-import { extensionsOf } from '../kept.ts';
+import { extensionsOf } from '../extensions.ts';
 import { VERBOSITIES } from '../../common/values.ts';
 
 /** All that a request offers to the model, new and old fields alike. */

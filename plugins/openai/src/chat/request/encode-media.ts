@@ -1,7 +1,7 @@
 import { defined, type JsonObject, type MediaPart } from '@dragoman/core';
 import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { audioFormat, dataUrl, refused } from '../../common/media.ts';
-import { withKept } from '../kept.ts';
+import { withExtensions } from '../extensions.ts';
 import { OPENAI_CHAT } from '../wire.ts';
 
 /** Encodes an image, a sound or a document; what this wire cannot carry is refused, since answers depend on it. */
@@ -16,16 +16,16 @@ export function encodeMedia(part: MediaPart, { capabilities }: EncodeRequestCont
   if (media === 'image' && source.type !== 'file') {
     if (source.type === 'url' && !capabilities.urlImages) throw refused('The model takes no images by URL.');
     const url = source.type === 'url' ? source.url : dataUrl(source);
-    return withKept({ type: 'image_url', image_url: defined({ url, detail }) }, extensions);
+    return withExtensions({ type: 'image_url', image_url: defined({ url, detail }) }, extensions);
   }
   if (media === 'audio' && source.type === 'base64') {
     const input_audio = { data: source.data, format: audioFormat(source.mimeType) };
-    return withKept({ type: 'input_audio', input_audio }, extensions);
+    return withExtensions({ type: 'input_audio', input_audio }, extensions);
   }
   if (media !== 'document' || source.type === 'url') {
     const how = source.type === 'url' ? ' by URL' : '';
     throw refused(`This model's upstream takes no ${media}${how}.`);
   }
   const content = source.type === 'file' ? { file_id: source.id } : { file_data: dataUrl(source) };
-  return withKept({ type: 'file', file: defined({ ...content, filename: name }) }, extensions);
+  return withExtensions({ type: 'file', file: defined({ ...content, filename: name }) }, extensions);
 }

@@ -16,7 +16,7 @@ import {
 import { CALL_ID, type EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { encodeMedia } from './encode-media.ts';
 import { foldSystem, joinSystem } from './fold-system.ts';
-import { withKept } from '../kept.ts';
+import { withExtensions } from '../extensions.ts';
 import { encodeExtraContent } from '../opaque.ts';
 import { encodeCache } from '../../common/encode-common.ts';
 import { OPENAI_CHAT } from '../wire.ts';
@@ -47,7 +47,7 @@ function encodeMessage(message: Message, context: EncodeRequestContext): readonl
 function encodeSystem(message: SystemMessage, context: EncodeRequestContext): JsonObject {
   const { rank, name, content, extensions } = message;
   const role = rank === 'developer' && !context.capabilities.developerRole ? 'system' : rank;
-  return withKept(defined({ role, name, content: encodeTexts(content, context) }), extensions);
+  return withExtensions(defined({ role, name, content: encodeTexts(content, context) }), extensions);
 }
 
 /** One text goes as a string, which every server takes; several, or one with marks, as parts. */
@@ -66,7 +66,7 @@ function encodeText({ text, cache, extensions }: TextPart, context: EncodeReques
   const { capabilities, drop } = context;
   if (cache && !capabilities.promptCacheBreakpoints) drop('cache', 'The model takes no cache marks.');
   const mark = cache && capabilities.promptCacheBreakpoints ? encodeCache(cache, context) : undefined;
-  return withKept(defined({ type: 'text', text, prompt_cache_breakpoint: mark }), extensions);
+  return withExtensions(defined({ type: 'text', text, prompt_cache_breakpoint: mark }), extensions);
 }
 
 /** Each result is a message of its own; what they cannot hold follows after all of them. */
@@ -80,7 +80,7 @@ function encodeUser(
   const encoded = results.map((result) => encodeResult(result, context));
   if (rest.length === 0 && results.length > 0) return encoded;
   const message = defined({ role: 'user', name, content: encodeUserParts(rest, context) });
-  return [...encoded, withKept(message, extensions)];
+  return [...encoded, withExtensions(message, extensions)];
 }
 
 function encodeUserParts(
@@ -114,7 +114,7 @@ function encodeResult(result: ToolResultPart, context: EncodeRequestContext): Js
   const takesParts = context.capabilities.toolMessageParts && texts.length > 1 && !isError;
   const encoded = takesParts ? texts.map((part) => encodeText(part, context)) : textOfResult(result, texts);
   const tool_call_id = encodeId(callId, context);
-  return withKept(defined({ role: 'tool', tool_call_id, name, content: encoded }), extensions);
+  return withExtensions(defined({ role: 'tool', tool_call_id, name, content: encoded }), extensions);
 }
 
 /** No field says that a tool failed, so the text has to. */
@@ -145,7 +145,7 @@ function encodeAssistant(message: AssistantMessage, context: EncodeRequestContex
     refusal: refusal === '' ? undefined : refusal,
     tool_calls: calls.length > 0 ? calls.map((call) => encodeCall(call, context)) : undefined,
   });
-  return withKept(encoded, message.extensions);
+  return withExtensions(encoded, message.extensions);
 }
 
 interface SortedParts {
@@ -183,12 +183,12 @@ function encodeCall(call: ToolCallPart, context: EncodeRequestContext): JsonObje
   const id = encodeId(call.id, context);
   const name = names.toWire(call.name, call.namespace);
   if (form === 'freeform' && isNative) {
-    return withKept({ id, type: 'custom', custom: { name, input: text } }, extensions);
+    return withExtensions({ id, type: 'custom', custom: { name, input: text } }, extensions);
   }
   const json = form === 'freeform' ? wrapFreeform(text) : text || '{}';
   // A server's own signature goes back to it; a client of this protocol knows which server it speaks to.
   const signed = isNative || opaque?.protocol === OPENAI_CHAT ? encodeExtraContent(opaque) : {};
-  return withKept({ id, type: 'function', function: { name, arguments: json }, ...signed }, extensions);
+  return withExtensions({ id, type: 'function', function: { name, arguments: json }, ...signed }, extensions);
 }
 
 function encodeId(id: string, { isNative }: EncodeRequestContext): string {

@@ -18,7 +18,7 @@ import {
 } from '../../common/encode-common.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeToolChoice, encodeTools, encodeWebSearch } from './encode-tools.ts';
-import { withKept } from '../kept.ts';
+import { withExtensions } from '../extensions.ts';
 import { OPENAI_CHAT } from '../wire.ts';
 
 /** Encodes a request for `POST /chat/completions` of an upstream. */
@@ -61,7 +61,7 @@ export function encodeRequest(
   const extensions = {
     [OPENAI_CHAT]: stream && kept !== undefined ? { ...extension, stream_options: kept } : extension,
   };
-  return { path: '/chat/completions', body: withKept(body, extensions) };
+  return { path: '/chat/completions', body: withExtensions(body, extensions) };
 }
 
 /** Some servers take at most 64 characters. */

@@ -10,7 +10,7 @@ import {
 } from '@dragoman/core';
 import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { refuseHosted } from '../../common/encode-common.ts';
-import { withKept } from '../kept.ts';
+import { withExtensions } from '../extensions.ts';
 
 /** The tools that the upstream takes as `tools`. */
 export function encodeTools({ tools }: ChatRequest, context: EncodeRequestContext): readonly JsonObject[] {
@@ -28,7 +28,7 @@ function encodeTool(tool: Tool, context: EncodeRequestContext): readonly JsonObj
   const name = names.toWire(tool.name, tool.namespace);
   if (tool.kind === 'function') {
     const called = defined({ name, description, parameters: tool.schema, strict: tool.strict });
-    return [withKept({ type: 'function', function: called }, extensions)];
+    return [withExtensions({ type: 'function', function: called }, extensions)];
   }
   // Few servers of this wire know tools that take free text.
   if (!isNative) {
@@ -36,7 +36,7 @@ function encodeTool(tool: Tool, context: EncodeRequestContext): readonly JsonObj
     return [{ type: 'function', function: defined(called) }];
   }
   const format = tool.grammar && { type: 'grammar', grammar: tool.grammar };
-  return [withKept({ type: 'custom', custom: defined({ name, description, format }) }, extensions)];
+  return [withExtensions({ type: 'custom', custom: defined({ name, description, format }) }, extensions)];
 }
 
 /** Searching the web is no tool here but a field of its own. */

@@ -8,7 +8,7 @@ import {
   type UserPart,
 } from '@dragoman/core';
 import { parseDataUrl } from '../../common/values.ts';
-import { extensionsOf } from '../kept.ts';
+import { extensionsOf } from '../extensions.ts';
 import { RESPONSES } from '../wire.ts';
 
 /** `content` of an item: a string, or parts that `decodePart` reads. */

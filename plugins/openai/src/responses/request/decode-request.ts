@@ -14,7 +14,7 @@ import { decodeMap, decodeModel } from '../../common/decode-options.ts';
 import { VERBOSITIES } from '../../common/values.ts';
 import { decodeInput } from './decode-input.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
-import { extensionsOf } from '../kept.ts';
+import { extensionsOf } from '../extensions.ts';
 import { ENCRYPTED, RESPONSES } from '../wire.ts';
 
 /** Fields of a request that its response repeats. */

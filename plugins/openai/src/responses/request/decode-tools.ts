@@ -7,7 +7,7 @@ import {
   type ToolChoice,
   type WebSearch,
 } from '@dragoman/core';
-import { extensionsOf } from '../kept.ts';
+import { extensionsOf } from '../extensions.ts';
 import { CONTEXT_SIZES, HOSTED_TYPES } from '../wire.ts';
 
 /** Decodes `tools`; those of a namespace come one by one, and what only says that tools come later goes. */

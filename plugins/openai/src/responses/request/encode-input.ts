@@ -16,7 +16,7 @@ import {
 import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { CALL_ID } from './encode-context.ts';
 import { encodeContent, encodeUserParts } from './encode-parts.ts';
-import { withKept } from '../kept.ts';
+import { withExtensions } from '../extensions.ts';
 import { RESPONSES } from '../wire.ts';
 
 /** Encodes a conversation as the items of `input`. */
@@ -67,7 +67,7 @@ function encodeResult(
     content.length === 0 && json !== undefined
       ? [{ type: 'text' as const, text: JSON.stringify(json) }]
       : content;
-  return withKept(
+  return withExtensions(
     {
       type: isFreeform ? 'custom_tool_call_output' : 'function_call_output',
       call_id: toolIdFor(callId, CALL_ID),
@@ -163,6 +163,6 @@ function encodeCall(call: ToolCallPart, { names }: EncodeRequestContext): JsonOb
   const call_id = toolIdFor(call.id, CALL_ID);
   const name = names.toWire(call.name, call.namespace);
   return form === 'freeform'
-    ? withKept({ type: 'custom_tool_call', call_id, name, input: text }, extensions)
-    : withKept({ type: 'function_call', call_id, name, arguments: text || '{}' }, extensions);
+    ? withExtensions({ type: 'custom_tool_call', call_id, name, input: text }, extensions)
+    : withExtensions({ type: 'function_call', call_id, name, arguments: text || '{}' }, extensions);
 }

@@ -10,7 +10,7 @@ import {
 import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { audioFormat, dataUrl, refused } from '../../common/media.ts';
 import { encodeCache } from '../../common/encode-common.ts';
-import { withKept } from '../kept.ts';
+import { withExtensions } from '../extensions.ts';
 import { RESPONSES } from '../wire.ts';
 
 type Content = string | readonly JsonObject[];
@@ -47,7 +47,7 @@ function encodePart(part: TextPart | MediaPart, context: EncodeRequestContext): 
   if (part.type === 'media') return encodeMedia(part, context);
   const { text, cache, extensions } = part;
   const mark = cache && encodeMark(cache, context);
-  return withKept(defined({ type: 'input_text', text, prompt_cache_breakpoint: mark }), extensions);
+  return withExtensions(defined({ type: 'input_text', text, prompt_cache_breakpoint: mark }), extensions);
 }
 
 function encodeMark(cache: CacheMark, context: EncodeRequestContext): JsonObject | undefined {
@@ -71,19 +71,19 @@ function encodeMedia(part: MediaPart, { capabilities }: EncodeRequestContext): J
       source.type === 'file'
         ? { file_id: source.id }
         : { image_url: source.type === 'url' ? source.url : dataUrl(source) };
-    return withKept({ type: 'input_image', ...image, detail: detail ?? 'auto' }, extensions);
+    return withExtensions({ type: 'input_image', ...image, detail: detail ?? 'auto' }, extensions);
   }
   if (media === 'audio' && source.type === 'base64') {
     const input_audio = { data: source.data, format: audioFormat(source.mimeType) };
-    return withKept({ type: 'input_audio', input_audio }, extensions);
+    return withExtensions({ type: 'input_audio', input_audio }, extensions);
   }
   if (media !== 'document') throw refused(`This model's upstream takes no ${media}.`);
   if (source.type === 'base64') {
     const file = { filename: filename ?? fileName(source.mimeType), file_data: dataUrl(source) };
-    return withKept({ type: 'input_file', ...file }, extensions);
+    return withExtensions({ type: 'input_file', ...file }, extensions);
   }
   const file = source.type === 'file' ? { file_id: source.id } : { file_url: source.url };
-  return withKept({ type: 'input_file', ...file }, extensions);
+  return withExtensions({ type: 'input_file', ...file }, extensions);
 }
 
 /** Data without a name is refused by the API, which goes by its ending. */

@@ -20,7 +20,7 @@ import { encodeEffort } from '../../common/encode-effort.ts';
 import { isNative, toolNamesOf } from './encode-context.ts';
 import { encodeItems } from './encode-input.ts';
 import { encodeToolChoice, encodeTools } from './encode-tools.ts';
-import { withKept } from '../kept.ts';
+import { withExtensions } from '../extensions.ts';
 import { ENCRYPTED, LOGPROBS, RESPONSES } from '../wire.ts';
 
 /** Encodes a request for `POST /responses` of an upstream. */
@@ -67,7 +67,7 @@ export function encodeRequest(
     previous_response_id: serverState?.previousResponseId,
     conversation: serverState?.conversation,
   });
-  return { path: '/responses', body: withKept(body, request.extensions) };
+  return { path: '/responses', body: withExtensions(body, request.extensions) };
 }
 
 function refuse(request: ChatRequest, { isNative: own, drop }: EncodeRequestContext): void {

@@ -9,7 +9,7 @@ import {
 } from '@dragoman/core';
 import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { refuseHosted } from '../../common/encode-common.ts';
-import { withKept } from '../kept.ts';
+import { withExtensions } from '../extensions.ts';
 
 /** Encodes `tools`; those of a namespace carry it in their names. */
 export function encodeTools({ tools }: ChatRequest, context: EncodeRequestContext): readonly JsonObject[] {
@@ -26,12 +26,12 @@ function encodeTool(tool: Tool, context: EncodeRequestContext): JsonObject {
   const name = names.toWire(tool.name, tool.namespace);
   if (tool.kind === 'freeform') {
     const format = tool.grammar && { type: 'grammar', ...tool.grammar };
-    return withKept(defined({ type: 'custom', name, description, format }), extensions);
+    return withExtensions(defined({ type: 'custom', name, description, format }), extensions);
   }
   // Left out, the server would take the schema for a strict one and change it.
   const strict = tool.strict ?? false;
   const parameters = tool.schema ?? NO_PARAMETERS;
-  return withKept(defined({ type: 'function', name, description, parameters, strict }), extensions);
+  return withExtensions(defined({ type: 'function', name, description, parameters, strict }), extensions);
 }
 
 function encodeHosted(tool: HostedTool, { isNative, drop }: EncodeRequestContext): JsonObject {

@@ -1,15 +1,15 @@
 import type { TraceDetail } from '../../../../trace/worker/detail.ts';
 import type { TraceRecord } from '../../../../canonical/trace-record.ts';
-import type { StoreCalls } from '../../../../trace/worker-messages.ts';
+import type { StoreQuestions } from '../../../../trace/worker-messages.ts';
 import { AdminError } from '../../admin-error.ts';
 import type { AdminDeps } from '../../deps.ts';
 
 /** Asks the store of traces. Throws an `AdminError` when there is none, or when it does not answer. */
-export async function askTraces<Method extends keyof StoreCalls>(
+export async function askTraces<Method extends keyof StoreQuestions>(
   { traces, log }: Pick<AdminDeps, 'traces' | 'log'>,
   method: Method,
-  input: Parameters<StoreCalls[Method]>[0],
-): Promise<ReturnType<StoreCalls[Method]>> {
+  input: Parameters<StoreQuestions[Method]>[0],
+): Promise<ReturnType<StoreQuestions[Method]>> {
   if (!traces.isOn) throw new AdminError('conflict', 'This gateway is set to keep no traces.');
   try {
     return await traces.ask(method, input);

@@ -16,7 +16,7 @@ export function extensionsOf(
 }
 
 /** Puts what was kept back. What the encoder wrote counts. */
-export function withKept(wire: JsonObject, extensions: Extensions | undefined): JsonObject {
+export function withExtensions(wire: JsonObject, extensions: Extensions | undefined): JsonObject {
   const kept = extensions?.[OPENAI_CHAT];
   return kept ? merge(wire, kept) : wire;
 }

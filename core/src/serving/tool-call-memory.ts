@@ -16,14 +16,14 @@ import { canonicalArguments } from '../codec/tools/call-arguments.ts';
  * Remembers what upstreams signed around tool calls, for clients that send a call back without it. A call is
  * known again by its id, name and arguments, and only to the client key that got it.
  */
-export interface CallMemory {
+export interface ToolCallMemory {
   /** Listens to a reply. */
-  record(scope: string): CallRecorder;
+  record(scope: string): ToolCallRecorder;
   /** Gives the calls of a history back what was signed with them, where the client has none of it. */
   restore(scope: string, request: ChatRequest): ChatRequest;
 }
 
-export interface CallRecorder {
+export interface ToolCallRecorder {
   push(event: ChatEvent): void;
 }
 
@@ -36,7 +36,7 @@ interface Signed {
 /** The least recently used calls are forgotten beyond this. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-export function createCallMemory({ maxBytes = MAX_BYTES } = {}): CallMemory {
+export function createToolCallMemory({ maxBytes = MAX_BYTES } = {}): ToolCallMemory {
   const known = new LRUCache<string, Signed>({
     maxSize: maxBytes,
     sizeCalculation: (signed, key) => sizeOf(key, signed),
@@ -58,7 +58,7 @@ export function createCallMemory({ maxBytes = MAX_BYTES } = {}): CallMemory {
 type Called = Pick<ToolCallPart, 'id' | 'name' | 'arguments'>;
 
 /** Puts a reply's blocks together as far as it has to. */
-class ReplyRecorder implements CallRecorder {
+class ReplyRecorder implements ToolCallRecorder {
   readonly #remember: (call: Called, signed: Signed) => void;
   readonly #open = new Map<
     number,

@@ -5,7 +5,7 @@ interface Pending {
 }
 
 /** Calls to the store that wait for an answer, each with a time limit. */
-export class PendingCalls {
+export class PendingQuestions {
   readonly #limitMs: number;
   readonly #pending = new Map<number, Pending>();
   #next = 0;

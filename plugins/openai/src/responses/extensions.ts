@@ -9,7 +9,7 @@ export function extensionsOf(reader: FieldReader, more: JsonObject = {}): Extens
 }
 
 /** Puts what was kept back. What the encoder wrote counts. */
-export function withKept(wire: JsonObject, extensions: Extensions | undefined): JsonObject {
+export function withExtensions(wire: JsonObject, extensions: Extensions | undefined): JsonObject {
   const { asked: _, ...kept } = extensions?.[RESPONSES] ?? {};
   return merge(wire, kept);
 }

@@ -8,7 +8,7 @@ export function extensionsOf(reader: FieldReader, more: JsonObject = {}): Extens
 }
 
 /** Puts what was kept back, also into objects. What the encoder wrote counts. */
-export function withKept(wire: JsonObject, extensions: Extensions | undefined): JsonObject {
+export function withExtensions(wire: JsonObject, extensions: Extensions | undefined): JsonObject {
   const kept = extensions?.[GEMINI];
   if (!kept) return wire;
   const inside = Object.entries(kept).flatMap(([name, rest]) => {

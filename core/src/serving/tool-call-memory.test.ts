@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AssistantPart, ChatEvent, ChatRequest, Opaque } from '../canonical/chat.ts';
-import { createCallMemory, type CallMemory } from './call-memory.ts';
+import { createToolCallMemory, type ToolCallMemory } from './tool-call-memory.ts';
 
 const sign = (data: string): Opaque => ({ protocol: 'gemini', kind: 'call', data });
 const thought: Opaque = { protocol: 'anthropic', kind: 'thinking', data: 'T' };
@@ -16,7 +16,7 @@ function call(id: string, text: string) {
   return { type: 'tool-call', id, name: 'f', form: 'json', arguments: text } as const;
 }
 
-function tell(memory: CallMemory, scope: string, events: readonly ChatEvent[]): void {
+function tell(memory: ToolCallMemory, scope: string, events: readonly ChatEvent[]): void {
   const recorder = memory.record(scope);
   for (const event of events) recorder.push(event);
 }
@@ -33,7 +33,7 @@ function called(index: number, id: string, opaque?: Opaque): readonly ChatEvent[
 
 describe('what was signed with a call', () => {
   it('comes back to the call, however the client writes its arguments', () => {
-    const memory = createCallMemory();
+    const memory = createToolCallMemory();
     tell(memory, 'key', called(0, 'c1', sign('S')));
     expect(memory.restore('key', asked(call('c1', '{ "b": 2, "a": 1 }'))).messages).toMatchObject([
       { content: [{ id: 'c1', opaque: sign('S') }] },
@@ -41,7 +41,7 @@ describe('what was signed with a call', () => {
   });
 
   it('comes back to nobody else', () => {
-    const memory = createCallMemory();
+    const memory = createToolCallMemory();
     tell(memory, 'key', called(0, 'c1', sign('S')));
     for (const [scope, part] of [
       ['other', call('c1', '{"a":1,"b":2}')],
@@ -53,7 +53,7 @@ describe('what was signed with a call', () => {
   });
 
   it('brings the thought before the call along, in place of its mere text', () => {
-    const memory = createCallMemory();
+    const memory = createToolCallMemory();
     tell(memory, 'key', [
       { type: 'block-start', index: 0, block: { type: 'reasoning', form: 'raw' } },
       { type: 'block-delta', index: 0, delta: 'Hm.' },
@@ -74,14 +74,14 @@ describe('what was signed with a call', () => {
   });
 
   it('does not replace what the client kept', () => {
-    const memory = createCallMemory();
+    const memory = createToolCallMemory();
     tell(memory, 'key', called(0, 'c1', sign('S')));
     const kept = { ...call('c1', '{"a":1,"b":2}'), opaque: sign('kept') };
     expect(memory.restore('key', asked(kept)).messages).toEqual([{ role: 'assistant', content: [kept] }]);
   });
 
   it('is forgotten when there is too much, the least used first', () => {
-    const memory = createCallMemory({ maxBytes: 200 });
+    const memory = createToolCallMemory({ maxBytes: 200 });
     tell(memory, 'key', called(0, 'c1', sign('x'.repeat(40))));
     tell(memory, 'key', called(0, 'c2', sign('x'.repeat(40))));
     const first = asked(call('c1', '{"a":1,"b":2}'));
