@@ -10,6 +10,8 @@ describe('what is recorded', () => {
     [{ gateway: 'no-bodies', upstreams: [undefined, 'full'] }, 'full', 'upstream'],
     [{ gateway: 'full', key: 'full', upstreams: ['full', 'off'] }, 'off', 'upstream'],
     [{ gateway: 'off', key: 'full', upstreams: ['full'] }, 'off', 'gateway'],
+    [{ gateway: 'off', key: 'off', upstreams: ['full'] }, 'off', 'key'],
+    [{ gateway: 'off', upstreams: ['full', 'off'] }, 'off', 'upstream'],
   ])('%j is %s by the %s', (wishes, level, by) => {
     expect(recordingOf(wishes)).toEqual({ level, by });
   });

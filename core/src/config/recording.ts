@@ -21,12 +21,18 @@ export interface RecordWishes {
  * counts. A gateway that records nothing has no store, so `off` there is the last word.
  */
 export function recordingOf({ gateway, key, upstreams }: RecordWishes): Recording {
-  if (gateway === 'off') return { level: 'off', by: 'gateway' };
+  if (gateway === 'off') return { level: 'off', by: offBy(key, upstreams) };
   let recording: Recording | undefined = key && { level: key, by: 'key' };
   for (const level of upstreams) {
     if (level && (!recording || isMorePrivate(level, recording.level))) recording = { level, by: 'upstream' };
   }
   return recording ?? { level: gateway, by: 'gateway' };
+}
+
+/** Observers get what the gateway alone does not record, but nothing of a key or an upstream that is off. */
+function offBy(key: RecordLevel | undefined, upstreams: RecordWishes['upstreams']): Decider {
+  if (key === 'off') return 'key';
+  return upstreams.includes('off') ? 'upstream' : 'gateway';
 }
 
 function isMorePrivate(one: RecordLevel, other: RecordLevel): boolean {
