@@ -18,21 +18,27 @@ export interface AttemptRecord {
   /** The name that led to it; another one than the client asked for is a fallback. */
   readonly name: string;
   readonly reason: AttemptReason;
-  /** How long it waited for a place at the upstream. */
+  /** How long it waited for a place at the upstream, in milliseconds. */
   readonly queuedMs: number;
+  /** When the provider was called. */
   readonly startMs: number;
+  /** When the request was handed to the network. Absent: nothing was sent. */
   readonly sentMs?: number;
   /** A connection took the request: one that was kept, or one that had to be made first. */
   readonly connectedMs?: number;
+  /** The headers of the reply. */
   readonly headersMs?: number;
   /** The first content. */
   readonly firstMs?: number;
+  /** When it was over, well or not. */
   readonly endMs: number;
   /** Of the upstream's reply. */
   readonly status?: number;
+  /** The upstream's own id of the request. */
   readonly upstreamRequestId?: string;
   /** How the provider broke the grammar of events; the gateway repaired it. */
   readonly faults?: readonly string[];
+  /** Why it failed. Absent: it did not. */
   readonly error?: { readonly kind: ErrorKind; readonly message: string; readonly retryAfterMs?: number };
 }
 
@@ -61,8 +67,11 @@ export type BodiesKept = (typeof BODIES_KEPT)[number];
 export const CALL_STATES = ['ok', 'invalid-json', 'schema', 'undeclared', 'cut'] as const;
 export type CallState = (typeof CALL_STATES)[number];
 
+/** A field of the request that a provider could not express. */
 export interface DroppedField {
+  /** Its path, such as `top_k`. */
   readonly field: string;
+  /** One sentence. */
   readonly why: string;
 }
 
@@ -88,28 +97,41 @@ export interface TraceRecord extends TraceFindings {
   readonly clientRequestId?: string | undefined;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** How long it took, in milliseconds. */
   readonly ms: number;
+  /** Of HTTP, in capitals. */
   readonly method: string;
+  /** Without the query. */
   readonly path: string;
+  /** The name of the client's protocol, such as `openai-chat`. */
   readonly protocol: string;
+  /** The client's address. */
   readonly ip: string;
+  /** The client's `user-agent`; empty where it sent none. */
   readonly userAgent: string;
+  /** The client's key. Absent: no valid key. */
   readonly keyId?: string | undefined;
   readonly keyName?: string | undefined;
   /** As the client asked for it. */
   readonly model?: string | undefined;
+  /** The thread that the client named. */
   readonly thread?: string | undefined;
   /** Who gave the reply, or failed last. */
   readonly upstream?: string | undefined;
+  /** The upstream's own name of the model. */
   readonly upstreamModel?: string | undefined;
+  /** The HTTP status that the client got. */
   readonly status: number;
   readonly outcome: Outcome;
+  /** An `ErrorKind`. Absent: it did not fail. */
   readonly errorKind?: string | undefined;
   /** What the client was told besides, such as `budget_exceeded`. */
   readonly errorCode?: string | undefined;
   /** Why it was refused at the door. */
   readonly refused?: Refusal | undefined;
+  /** Until the first content, in milliseconds. */
   readonly ttftMs?: number | undefined;
+  /** What the gateway itself took until the reply began, in milliseconds. */
   readonly overheadMs?: number | undefined;
   readonly inputTokens?: number | undefined;
   readonly outputTokens?: number | undefined;
