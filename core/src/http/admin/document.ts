@@ -15,7 +15,7 @@ export function withDocument(operations: readonly Operation[], input: OpenApiInp
       'GET /openapi.json': {
         summary: 'Describes this API as an OpenAPI document.',
         access: 'public',
-        handle: () => document,
+        handle: () => ({ ...document }),
       },
     }),
   ];

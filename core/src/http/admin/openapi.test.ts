@@ -85,6 +85,17 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('describes what a query may hold', () => {
+    const { parameters = [] } = new Map(operations()).get('GET /audit') ?? {};
+    expect(parameters).toContainEqual(
+      expect.objectContaining({
+        in: 'query',
+        name: 'operation',
+        description: 'Part of an operation: `/upstreams`.',
+      }),
+    );
+  });
+
   it('says how each operation can fail', () => {
     const byName = new Map(operations());
     const statuses = (name: string) => Object.keys(byName.get(name)?.responses ?? {});

@@ -1,11 +1,19 @@
 import { z } from 'zod';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../canonical/json.ts';
+import {
+  createDocument,
+  type ZodOpenApiContentObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiParameters,
+  type ZodOpenApiPathItemObject,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi';
+import { defined } from '../../canonical/json.ts';
 import { ADMIN_ERROR_STATUS, type AdminErrorCode } from './admin-error.ts';
 import { errorSchema } from './contract/contract.ts';
 import type { Access, Operation } from './operation.ts';
 import { SECURE_SESSION_COOKIE, SESSION_COOKIE } from './access/session-cookie.ts';
 
-const SECURITY: Readonly<Record<Access, readonly JsonObject[]>> = {
+const SECURITY: Readonly<Record<Access, Record<string, string[]>[]>> = {
   public: [],
   admin: [{ session: [], csrf: [] }, { token: [] }],
   token: [{ token: [] }],
@@ -46,94 +54,45 @@ export interface OpenApiInput {
 }
 
 /** The OpenAPI 3.1 document of the admin API, made of the very table that serves it. */
-export function createOpenApi(operations: readonly Operation[], { base, version }: OpenApiInput): JsonObject {
-  const inputs = toSchemas('input', operations, ({ body }) => body);
-  const queries = toSchemas('input', operations, ({ query }) => query);
-  const outputs = toSchemas('output', operations, ({ response }) => response);
-  const paths: Record<string, Record<string, JsonObject>> = {};
+export function createOpenApi(operations: readonly Operation[], { base, version }: OpenApiInput) {
+  const paths: Record<string, ZodOpenApiPathItemObject> = {};
   for (const operation of operations) {
     const path = operation.path.replaceAll(/:(\w+)/g, '{$1}');
-    const id = operationId(operation);
-    const described = describe(operation, {
-      ...{ body: inputs.byId[id], query: queries.byId[id], response: outputs.byId[id] },
-    });
-    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: described };
+    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: describe(operation) };
   }
-  return {
+  return createDocument({
     openapi: '3.1.0',
     info: { title: 'Dragoman admin API', version },
     servers: [{ url: base }],
     paths,
-    components: {
-      schemas: { ...inputs.components, ...outputs.components },
-      securitySchemes: SECURITY_SCHEMES,
-    },
-  };
+    components: { securitySchemes: SECURITY_SCHEMES },
+  });
 }
 
-interface Schemas {
-  /** By the id of the operation. */
-  readonly byId: Readonly<Record<string, JsonValue>>;
-  /** Schemas that have a name. */
-  readonly components: JsonObject;
-}
-
-/** All schemas at once, so that those with a name become components that the others refer to. */
-function toSchemas(
-  io: 'input' | 'output',
-  operations: readonly Operation[],
-  pick: (operation: Operation) => z.ZodType | undefined,
-): Schemas {
-  const shape: Record<string, z.ZodType> = { error: errorSchema };
-  for (const operation of operations) {
-    const schema = pick(operation);
-    if (schema) shape[operationId(operation)] = schema;
-  }
-  const text = JSON.stringify(z.toJSONSchema(z.object(shape), { io }));
-  const { properties = {}, $defs = {} } = JSON.parse(
-    text.replaceAll('"#/$defs/', '"#/components/schemas/'),
-  ) as { readonly properties?: Record<string, JsonValue>; readonly $defs?: Record<string, JsonObject> };
-  // The name of a component is its key; `id` is a word of JSON Schema's drafts before 6.
-  const components = Object.entries($defs).map(([name, { id: _, ...schema }]) => [name, schema] as const);
-  return { byId: properties, components: Object.fromEntries(components) };
-}
-
-interface OperationSchemas {
-  readonly query: JsonValue | undefined;
-  readonly body: JsonValue | undefined;
-  readonly response: JsonValue | undefined;
-}
-
-function describe(operation: Operation, { body, query, response }: OperationSchemas): JsonObject {
-  const { path, summary, access, isRaw, status = response || isRaw ? 200 : 204 } = operation;
-  const parameters = [
-    ...[...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
-      ...{ name, in: 'path', required: true, schema: { type: 'string' } },
-    })),
-    ...describeQuery(query),
-  ];
+function describe(operation: Operation): ZodOpenApiOperationObject {
+  const { path, summary, access, isRaw, query, body, response } = operation;
+  const { status = response || isRaw ? 200 : 204 } = operation;
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
   return {
     operationId: operationId(operation),
     summary,
     security: SECURITY[access],
-    ...(parameters.length > 0 && { parameters }),
-    ...(body !== undefined && { requestBody: { required: true, content: json(body) } }),
+    ...((names.length > 0 || query) && { requestParams: parametersOf(names, query) }),
+    ...(body && { requestBody: { required: true, content: json(body) } }),
     responses: {
-      [status]: { description: 'Done.', ...(response !== undefined && { content: json(response) }) },
+      [status]: { description: 'Done.', ...(response && { content: json(response) }) },
       ...describeRefusals(operation),
-      default: { description: 'The gateway or the upstream failed.', content: json(ERROR) },
+      default: { description: 'The gateway or the upstream failed.', content: json(errorSchema) },
     },
   };
 }
 
-function describeQuery(query: JsonValue | undefined): readonly JsonObject[] {
-  const properties = isJsonObject(query) && isJsonObject(query['properties']) ? query['properties'] : {};
-  return Object.entries(properties).map(([name, schema = null]) => ({ name, in: 'query', schema }));
+function parametersOf(names: readonly string[], query: Operation['query']): ZodOpenApiParameters {
+  const inPath = z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
+  return defined({ path: inPath, query });
 }
 
-const ERROR = { $ref: '#/components/schemas/Error' };
-
-function describeRefusals({ access, path, body, refusals = [] }: Operation): JsonObject {
+function describeRefusals({ access, path, body, refusals = [] }: Operation): ZodOpenApiResponsesObject {
   const codes: readonly AdminErrorCode[] = [
     ...(body ? (['invalid', 'too-large'] as const) : []),
     ...(access === 'public' ? [] : (['unauthenticated', 'forbidden', 'too-many-attempts'] as const)),
@@ -143,7 +102,7 @@ function describeRefusals({ access, path, body, refusals = [] }: Operation): Jso
   return Object.fromEntries(
     codes.map((code) => {
       const status = ADMIN_ERROR_STATUS[code];
-      return [status, { description: REFUSALS[status], content: json(ERROR) }];
+      return [status, { description: REFUSALS[status], content: json(errorSchema) }];
     }),
   );
 }
@@ -154,6 +113,6 @@ function operationId({ method, path }: Operation): string {
   return method.toLowerCase() + words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('');
 }
 
-function json(schema: JsonValue): JsonObject {
+function json(schema: z.ZodType): ZodOpenApiContentObject {
   return { 'application/json': { schema } };
 }
