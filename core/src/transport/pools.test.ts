@@ -142,6 +142,19 @@ describe('the signal', () => {
     await closed;
   });
 
+  it('takes no status that nobody knows, and cuts the connection', async () => {
+    const server = await serveByHand();
+    const sent = get(createClient(), server.url);
+    const failure = expect(sent).rejects.toMatchObject({
+      ...{ kind: 'upstream-broken', message: 'The upstream answered with status 999.' },
+    });
+    const { response } = await server.next();
+    const closed = new Promise((resolve) => response.once('close', resolve));
+    response.writeHead(999).write('begun');
+    await failure;
+    await closed;
+  });
+
   it('gives up while the connection is still to come', async () => {
     const url = await serve(echo);
     const controller = new AbortController();

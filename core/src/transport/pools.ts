@@ -7,6 +7,7 @@ import { type FileFetcher, NO_FILES } from './fetch/fetch-files.ts';
 import { decompressed, isCompressed } from './decompress.ts';
 import type { HeaderMap, HttpClient, HttpReply, HttpRequest, ReplyTap, RequestWatcher } from './http.ts';
 import { explainAbort, explainHttpError } from './http-error.ts';
+import { isReplyStatus } from './reply-status.ts';
 import { ReplyBody } from './reply-body.ts';
 import { isSafeUrlPath } from './safe-path.ts';
 
@@ -157,10 +158,17 @@ class SentHandler implements Dispatcher.DispatchHandler {
     const reply = { status, headers: joinValues(headers), body: this.#body };
     try {
       watcher?.answered(reply);
+      if (!isReplyStatus(status)) throw this.#oddStatus(status);
       resolve(decompressed(reply, called, tap));
     } catch (error) {
       reject(error);
     }
+  }
+
+  /** HTTP takes any three digits for a status. */
+  #oddStatus(status: number): GatewayError {
+    this.#body?.destroy();
+    return new GatewayError('upstream-broken', `The upstream answered with status ${status}.`);
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { GatewayError } from '../../canonical/errors.ts';
+import type { GatewayError } from '../../canonical/errors.ts';
 import { isJsonObject } from '../../canonical/json.ts';
 import type { Forward, RawRequest, ReplyReader } from '../../plugin/forward.ts';
 import { runAs } from '../../plugin/containment/plugin-scope.ts';
@@ -89,11 +89,6 @@ function containedBody(body: Readable, call: UpstreamCall): Readable {
 /** The reply, with headers that the gateway can read at any time. Throws where it is none. */
 function checked(reply: HttpReply): HttpReply {
   const { status, headers, body } = reply;
-  // The HTTP client's own, whatever status the upstream chose.
-  if (body instanceof ReplyBody && !isReplyStatus(status)) {
-    body.destroy();
-    throw new GatewayError('upstream-broken', `The upstream answered with status ${status}.`);
-  }
   if (!isReplyStatus(status) || !isJsonObject(headers) || !(body instanceof Readable)) {
     throw new TypeError(
       'forward.send() did not return a reply with a status of 200 to 599, headers and a readable body.',
