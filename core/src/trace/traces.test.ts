@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, open as openFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { traceRecord } from '../../../tests/support/trace-record.ts';
 import { statsQuerySchema } from './query.ts';
@@ -59,6 +61,15 @@ async function count(): Promise<number> {
 async function untilThereAre(wanted: number): Promise<void> {
   while ((await count()) !== wanted);
 }
+
+describe('the thread of the store', () => {
+  it('takes no more memory for new objects than it needs', async () => {
+    const started = once(process, 'worker') as unknown as Promise<readonly [Worker]>;
+    open({});
+    const [{ resourceLimits }] = await started;
+    expect(resourceLimits?.maxYoungGenerationSizeMb).toBe(48);
+  });
+});
 
 describe('a trace that cannot be kept', () => {
   it('does not take others along', async () => {

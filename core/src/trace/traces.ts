@@ -72,6 +72,11 @@ export interface ThreadLimits {
 const LIMITS: ThreadLimits = { patienceMs: 5_000, queryMs: 30_000, askMs: 30_000, closeMs: 5_000 };
 /** A thread begins with loading its code, which takes longer on a busy machine. */
 const START_MS = 60_000;
+/**
+ * For new objects of the thread, in MB. V8 would take four times as much when there is a lot to do, and keep most of it
+ * for long afterwards.
+ */
+const YOUNG_MB = 48;
 /** How often the thread is looked at within its patience. */
 const STEPS = 5;
 
@@ -160,6 +165,7 @@ class WorkerTraces implements Traces {
     const worker = new Worker(new URL('./worker/worker.ts', import.meta.url), {
       workerData: { ...this.#input, life },
       name: 'traces',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
     let reason = 'Its thread has ended.';
     worker.on('message', (message: FromWorker) => this.#hear(message));
