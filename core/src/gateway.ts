@@ -15,8 +15,11 @@ import { rethrowFor } from './state/files/state-error.ts';
 /** A gateway that is set up but does not listen yet. */
 export interface Gateway {
   readonly log: Log;
-  /** Starts to take connections and to discover models. Rejects when the address is in use. */
-  listen(): Promise<{ readonly url: string }>;
+  /**
+   * Starts to take connections and to discover models. Rejects when the address is in use. `onStart` is called as soon as
+   * nothing can fail any more, before the start is logged.
+   */
+  listen(onStart?: (url: string) => void): Promise<{ readonly url: string }>;
   /** Lets running requests end for up to the configured grace, then stops everything. Safe to call twice. */
   close(): Promise<void>;
   /**
@@ -115,7 +118,7 @@ async function setUp(
 
   return {
     log,
-    async listen() {
+    async listen(onStart) {
       // Whatever may fail comes before the first request is served.
       upstreams.all();
       const { url, innerUrl, admin } = await servers.listen();
@@ -125,20 +128,17 @@ async function setUp(
         servers.open();
         return { url };
       }
+      // Only now: a key made by a start that fails would be shown to nobody.
+      const made = makesFirstKey && config.auth ? await keys.createFirst({ name: 'first key' }) : undefined;
+      firstKey = made?.secret;
+      onStart?.(url);
       const warning = exposureWarning(config);
       if (warning !== undefined) log.warn(warning);
       await entries.started({ version: manifest.version, url, auth: config.auth });
-      // Only now: a key made by a start that fails would be shown to nobody.
-      const made = makesFirstKey && config.auth ? await keys.createFirst({ name: 'first key' }) : undefined;
-      if (made) {
-        firstKey = made.secret;
-        await entries.madeKey(viewKey(made.key));
-      }
+      if (made) await entries.madeKey(viewKey(made.key));
       upkeep.start();
       servers.open();
       void warnOfUnpriced();
-      // What is printed of the start comes after its log lines.
-      await flushLog();
       return { url };
     },
     reload: container.resolve(tokens.RELOAD),

@@ -18,6 +18,15 @@ afterEach(async () => {
 });
 
 describe('the log of a running command', () => {
+  it('comes after what people read first, also where no terminal is', async () => {
+    const gateway = home.startWith({ DRAGOMAN_LOG_LEVEL: 'info' });
+    await gateway.waitFor(/"operation":"POST \/keys"/);
+    gateway.kill('SIGTERM');
+    const { stdout } = await gateway.ended;
+    expect(stdout.trimStart()).toMatch(/^Dragoman is ready\.\n/);
+    expect(stdout.indexOf('"operation":"gateway start"')).toBeGreaterThan(stdout.indexOf('Traces  '));
+  });
+
   it('has one line of JSON for each request, and no secret in any', async () => {
     upstream.reply(
       { body: openAiReply([{ text: ['hi'] }]) },

@@ -56,15 +56,21 @@ async function start({ host, port, auth, allowOpen, watch = false, ...flags }: S
     load: (reloads) => loadConfig({ ...input, reloads }),
   });
   stray.logTo(gateway.log);
-  const url = await listen(gateway, config);
-  stopOnSignal(gateway);
-  if (config.file !== undefined) reloadOnChange({ gateway, file: config.file, watches: watch });
-  print(...banner(gateway, config, config.server.publicUrl ?? url).split('\n'));
+  await listen(gateway, config, (url) => {
+    stopOnSignal(gateway);
+    if (config.file !== undefined) reloadOnChange({ gateway, file: config.file, watches: watch });
+    // What people read comes before the log of the start.
+    print(...banner(gateway, config, config.server.publicUrl ?? url).split('\n'));
+  });
 }
 
-async function listen(gateway: Gateway, { server: { host, port } }: ResolvedConfig): Promise<string> {
+async function listen(
+  gateway: Gateway,
+  { server: { host, port } }: ResolvedConfig,
+  onStart: (url: string) => void,
+): Promise<void> {
   try {
-    return (await gateway.listen()).url;
+    await gateway.listen(onStart);
   } catch (error) {
     await gateway.close();
     const { code, port: used = port } = error as NodeJS.ErrnoException & { readonly port?: number };
