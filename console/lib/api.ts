@@ -48,11 +48,26 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
 }
 
 async function callOnce<T>(method: string, path: string, body: unknown): Promise<T> {
-  const response = await send(method, path, body);
-  const value = parse(await response.text());
-  if (response.ok) return value as T;
-  const { code = '', message, issues = [] } = (value as ErrorBody | undefined)?.error ?? {};
-  throw new ApiError(response.status, message ?? `The gateway answered with status ${response.status}.`, {
+  const response = await send({ method, path, body });
+  const text = await response.text();
+  if (!response.ok) throw errorOf(text, response.status);
+  return parse(text) as T;
+}
+
+/** Posts to the admin API what it answers bit by bit. Throws an {@link ApiError} where it refuses. */
+export async function stream(
+  path: string,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const response = await send({ method: 'POST', path, body, signal });
+  if (!response.ok || !response.body) throw errorOf(await response.text(), response.status);
+  return response.body;
+}
+
+function errorOf(text: string, status: number): ApiError {
+  const { code = '', message, issues = [] } = (parse(text) as ErrorBody | undefined)?.error ?? {};
+  return new ApiError(status, message ?? `The gateway answered with status ${status}.`, {
     code,
     issues,
   });
@@ -82,7 +97,14 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function send(method: string, path: string, body: unknown): Promise<Response> {
+interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+  readonly signal?: AbortSignal;
+}
+
+async function send({ method, path, body, signal }: Sent): Promise<Response> {
   try {
     return await fetch(BASE + path, {
       method,
@@ -91,6 +113,7 @@ async function send(method: string, path: string, body: unknown): Promise<Respon
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(signal && { signal }),
     });
   } catch (cause) {
     throw new ApiError(0, 'The gateway cannot be reached. Is it still running?', { cause });

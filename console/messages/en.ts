@@ -568,6 +568,7 @@ export const en = {
     reasoning: 'Reasoning',
     waiting: 'Waiting …',
     stopped: 'Stopped.',
+    dropped: 'Left out, since the protocol cannot say it: {fields}',
     resultOf: 'Result of {name}',
     isError: 'It failed',
     sendResults: 'Send results',

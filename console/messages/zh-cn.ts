@@ -549,6 +549,7 @@ export const zhCN: Messages = {
     reasoning: '推理',
     waiting: '等待中…',
     stopped: '已停止。',
+    dropped: '以下内容无法用该协议表达，已略去：{fields}',
     resultOf: '{name} 的结果',
     isError: '执行失败',
     sendResults: '发送结果',

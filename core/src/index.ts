@@ -12,6 +12,7 @@ export type * from './plugin/call-context.ts';
 export type * from './plugin/forward.ts';
 export type * from './plugin/plugin.ts';
 export type * from './plugin/protocol.ts';
+export type * from './plugin/protocol-client.ts';
 export type * from './plugin/provider.ts';
 export type * from './plugin/wire-facts.ts';
 export type { HeaderMap, HttpClient, HttpReply, HttpRequest } from './transport/http.ts';
@@ -68,8 +69,9 @@ export {
 } from './canonical/work-budget.ts';
 export * from './http-provider/http-provider.ts';
 export { decodeEvents, type StreamDecoder } from './codec/stream-decoder.ts';
-export type * from './http-provider/upstream-codec.ts';
+export type * from './plugin/upstream-codec.ts';
 export type * from './plugin/wire-reader.ts';
+export { pythonLiteral } from './text/python-literal.ts';
 export { encodeUrlPart } from './text/url-part.ts';
 export { replaceModel } from './transport/json/span-edit.ts';
 export { readJsonEntries } from './transport/json/json-entries.ts';

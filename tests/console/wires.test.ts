@@ -1,21 +1,18 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { ChatEvent } from '@dragoman/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { codeFor } from '../../console/features/playground/code.ts';
-import { encode } from '../../console/features/playground/encode.ts';
 import {
-  type Call,
+  EMPTY_PROMPT,
   type Message,
   mockedResult,
-  PROTOCOLS,
-  type ProtocolName,
-  readTools,
+  type Prompt,
 } from '../../console/features/playground/prompt.ts';
-import { createReader, type Told } from '../../console/features/playground/read-stream.ts';
+import { createReader, NOTHING_SAID, type Said } from '../../console/features/playground/read-event.ts';
 import { fromFragment, toFragment } from '../../console/features/playground/share.ts';
-import { EMPTY_PROMPT } from '../../console/features/playground/prompt.ts';
+import { toRequest } from '../../console/features/playground/to-request.ts';
 import { curlOf } from '../../console/features/traces/view/curl.ts';
-import type { Trace, TraceDetail } from '../../console/lib/types.ts';
+import type { Code, Protocol, Trace, TraceDetail } from '../../console/lib/types.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 
 const run = promisify(execFile);
@@ -26,60 +23,67 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const TOOLS = readTools(
-  JSON.stringify([
-    {
-      name: 'get_weather',
-      description: 'The weather in a city.',
-      parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
-    },
-  ]),
-);
+const TOOLS = JSON.stringify([
+  {
+    name: 'get_weather',
+    description: 'The weather in a city.',
+    parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  },
+]);
 
-interface Heard {
-  readonly text: string;
-  readonly calls: readonly Call[];
-  readonly told: readonly Told[];
+const PROTOCOLS = ['openai-chat', 'openai-responses', 'anthropic', 'gemini'];
+
+const user = (text: string, images: readonly string[] = []): Message => ({ role: 'user', text, images });
+
+const promptOf = (protocol: string, messages: readonly Message[], change: Partial<Prompt> = {}): Prompt => ({
+  ...EMPTY_PROMPT,
+  ...{ protocol, messages, ...change },
+});
+
+interface Heard extends Said {
+  readonly names: readonly string[];
+  readonly head: object;
 }
 
 /** Asks as the playground does, and reads the answer as it does. */
-async function ask(protocol: ProtocolName, messages: readonly Message[]): Promise<Heard> {
-  const { path, body } = encode(protocol, {
-    prompt: { system: 'Be brief.', parameters: { temperature: 0.5, maxTokens: 500 } },
-    ...{ messages, tools: TOOLS, model: 'echo' },
+async function ask(protocol: string, messages: readonly Message[]): Promise<Heard> {
+  const prompt = promptOf(protocol, messages, {
+    ...{ system: 'Be brief.', tools: TOOLS, parameters: { temperature: 0.5, maxTokens: 5_000 } },
   });
-  const response = await fetch(gateway.url + path, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+  const stream = await gateway.admin<string>(
+    'POST',
+    '/playground/chat',
+    toRequest(prompt, { model: 'echo' }),
+  );
+  const frames = stream.split('\n\n').flatMap((frame) => {
+    const [, name = '', data = ''] = /^event: (\w+)\ndata: (.*)$/.exec(frame) ?? [];
+    return name === '' ? [] : [{ name, data }];
   });
-  const answer = await response.text();
-  expect(response.status, answer).toBe(200);
-  const read = createReader(protocol);
-  const told = answer
-    .split('\n')
-    .filter((line) => line.startsWith('data:'))
-    .flatMap((line) => read(line.slice(5).trim()));
-  const calls: Call[] = [];
-  for (const one of told) {
-    if (one.type !== 'call') continue;
-    if (one.name !== undefined) calls.push({ id: one.id ?? '', name: one.name, arguments: one.fragment });
-    else {
-      const last = calls.pop();
-      if (last) calls.push({ ...last, arguments: last.arguments + one.fragment });
-    }
+  const read = createReader();
+  let said = NOTHING_SAID;
+  for (const { name, data } of frames) {
+    if (name === 'event') said = { ...said, ...read(said, JSON.parse(data) as ChatEvent) };
   }
-  return { text: told.map((one) => (one.type === 'text' ? one.text : '')).join(''), calls, told };
+  const head = JSON.parse(frames.find(({ name }) => name === 'head')?.data ?? '{}') as object;
+  return { ...said, names: frames.map(({ name }) => name), head };
 }
+
+const codeFor = async (prompt: Prompt): Promise<Readonly<Record<string, string>>> => {
+  const input = { ...toRequest(prompt, { model: 'echo' }), origin: gateway.url };
+  const code = await gateway.admin<Code>('POST', '/playground/code', input);
+  return Object.fromEntries(code.map(({ name, text }) => [name, text]));
+};
 
 describe.each(PROTOCOLS)('the playground by %s', (protocol) => {
   it('goes through a loop of tools', async () => {
-    const asked: Message = { role: 'user', text: 'Please call get_weather.', images: [] };
-    const { calls, told } = await ask(protocol, [asked]);
+    const asked = user('Please call get_weather.');
+    const { calls, usage, finish, head, names } = await ask(protocol, [asked]);
     expect(calls).toMatchObject([{ name: 'get_weather' }]);
     expect(JSON.parse(calls[0]?.arguments ?? '')).toHaveProperty('city');
-    expect(told.find(({ type }) => type === 'usage')).toBeDefined();
-    expect(told.find(({ type }) => type === 'finish')).toBeDefined();
+    expect(usage.input).toBeGreaterThan(0);
+    expect(finish).toBe('tool-use');
+    expect(head).toMatchObject({ upstream: 'echo', model: 'echo', attempts: 1, dropped: [] });
+    expect(new Set(names)).toEqual(new Set(['head', 'raw', 'event']));
 
     const [call] = calls;
     if (!call) return;
@@ -91,38 +95,82 @@ describe.each(PROTOCOLS)('the playground by %s', (protocol) => {
     expect(answer.text).toContain('twenty five degrees');
   });
 
+  it('asks for the effort that is wished', async () => {
+    const prompt = promptOf(protocol, [user('Think.')], {
+      parameters: { effort: 'high', maxTokens: 30_000 },
+    });
+    const { curl = '' } = await codeFor(prompt);
+    expect(curl).toMatch(
+      /"reasoning_effort": "high"|"effort": "high"|"budget_tokens": \d|"thinkingBudget": \d/,
+    );
+  });
+
   it('takes a picture along', async () => {
     const pixel =
       'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-    const { text } = await ask(protocol, [{ role: 'user', text: 'What is this?', images: [pixel] }]);
+    const { text } = await ask(protocol, [user('What is this?', [pixel])]);
     expect(text).toContain('What is this?');
   });
 
   it('gives a command that runs, whatever is in it', async () => {
     const text = `It's "quoted" and $PATH and \`date\` \\ 中文`;
-    const request = encode(protocol, {
-      prompt: { system: '', parameters: {} },
-      ...{ messages: [{ role: 'user', text, images: [] }], tools: [], model: 'echo' },
-    });
-    const { curl = '' } = codeFor(protocol, request, gateway.url);
+    const { curl = '' } = await codeFor(promptOf(protocol, [user(text)]));
     const env = { ...process.env, GATEWAY_API_KEY: gateway.key };
     const { stdout } = await run('bash', ['-c', curl], { env });
-    const read = createReader(protocol);
-    const told = stdout
-      .split('\n')
-      .filter((line) => line.startsWith('data:'))
-      .flatMap((line) => read(line.slice(5).trim()));
-    expect(told.map((one) => (one.type === 'text' ? one.text : '')).join('')).toContain(text);
+    for (const word of text.split(' ')) expect(stdout).toContain(JSON.stringify(word).slice(1, -1));
+  });
+
+  it('tells why there is no answer', async () => {
+    const asked = toRequest(promptOf(protocol, [user('Hello')]), { model: 'nobody-has-it' });
+    const stream = await gateway.admin<string>('POST', '/playground/chat', asked);
+    expect(stream).toMatch(/^event: error\ndata: \{"message":".*nobody-has-it/m);
+    expect(stream).toMatch(/^event: head\ndata: \{"id":"req_/);
+  });
+});
+
+describe('the playground', () => {
+  it('takes what is larger than other operations take, such as pictures', async () => {
+    const image = `data:image/png;base64,${'A'.repeat(2_000_000)}`;
+    expect((await ask('openai-chat', [user('Large', [image])])).text).toContain('Large');
+  });
+
+  it('names what a protocol cannot say, and an unknown protocol', async () => {
+    const prompt = promptOf('nonsense', [user('Hello')]);
+    const refused = await gateway.admin<object>(
+      'POST',
+      '/playground/chat',
+      toRequest(prompt, { model: 'echo' }),
+    );
+    expect(refused).toMatchObject({ error: { code: 'invalid', issues: [{ path: 'protocol' }] } });
+  });
+
+  it('knows the protocols with what clients begin with', async () => {
+    const protocols = await gateway.admin<readonly Protocol[]>('GET', '/protocols');
+    expect(protocols.map(({ name }) => name)).toEqual(PROTOCOLS);
+    for (const { curl, setups } of protocols) {
+      expect(curl).toContain('{{origin}}/');
+      expect(setups.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('gives results of calls back together', () => {
+    const result = (callId: string): Message => ({
+      role: 'tool',
+      callId,
+      name: 'n',
+      text: 't',
+      isError: false,
+    });
+    const { request } = toRequest(promptOf('p', [user('a'), result('1'), result('2'), user('b')]), {
+      model: 'm',
+    });
+    expect(request.messages.map(({ content }) => content.length)).toEqual([1, 2, 1]);
   });
 });
 
 describe('the code for Gemini', () => {
   it('names the model, and runs', async () => {
-    const request = encode('gemini', {
-      prompt: { system: '', parameters: {} },
-      ...{ messages: [{ role: 'user', text: 'Hello', images: [] }], tools: [], model: 'echo' },
-    });
-    const { TypeScript = '', Python = '' } = codeFor('gemini', request, gateway.url);
+    const { TypeScript = '', Python = '' } = await codeFor(promptOf('gemini', [user('Hello')]));
     expect(Python).toContain(`${gateway.url}/v1beta/models/echo:generateContent`);
     const env = { ...process.env, GATEWAY_API_KEY: gateway.key };
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', TypeScript], { env });

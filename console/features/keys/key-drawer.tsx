@@ -1,7 +1,7 @@
 'use client';
 
 import { useState } from 'react';
-import useSWR, { useSWRConfig } from 'swr';
+import { useSWRConfig } from 'swr';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../components/ui/button.tsx';
 import { CodeBlock } from '../../components/text/code-block.tsx';
@@ -11,8 +11,8 @@ import { Notice } from '../../components/ui/notice.tsx';
 import { RelayField, type RelayLevel } from '../fields/relay-field.tsx';
 import { RecordingField } from '../fields/recording-field.tsx';
 import { call, messageOf } from '../../lib/api.ts';
-import { curlExample } from '../../lib/curl-example.ts';
-import type { About, Key, NewKey } from '../../lib/types.ts';
+import type { Key, NewKey } from '../../lib/types.ts';
+import { useCurlExample } from '../../lib/use-protocols.ts';
 import { LimitFields, type LimitsInput } from './limit-fields.tsx';
 
 /** A new key, or a change of one. A new one is shown this once. */
@@ -110,8 +110,7 @@ export function KeyDrawer({
 
 function Secret({ made, onClose }: { readonly made: NewKey; readonly onClose: () => void }) {
   const t = useTranslations('keys');
-  const { data: about } = useSWR<About, Error>('/about');
-  const example = curlExample(about?.baseUrl ?? '', made.secret);
+  const example = useCurlExample(made.secret);
   return (
     <Dialog isOpen onClose={onClose} title={t('madeTitle', { name: made.key.name })}>
       <div className="grid gap-4">

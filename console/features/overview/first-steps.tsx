@@ -2,18 +2,18 @@
 
 import Link from 'next/link';
 import { useState } from 'react';
-import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { CodeBlock } from '../../components/text/code-block.tsx';
 import { Panel } from '../../components/ui/panel.tsx';
 import { Tabs } from '../../components/ui/tabs.tsx';
-import { curlExample } from '../../lib/curl-example.ts';
-import type { About } from '../../lib/types.ts';
+import type { Protocol } from '../../lib/types.ts';
+import { useOrigin, useProtocols } from '../../lib/use-protocols.ts';
 
 /** What to do first, with something to copy for whatever people come with. */
 export function FirstSteps() {
   const t = useTranslations('firstSteps');
-  const { data: about } = useSWR<About, Error>('/about');
+  const protocols = useProtocols();
+  const withOrigin = useOrigin();
   const [client, setClient] = useState('curl');
   const link = (href: string) => {
     const Linked = (chunks: React.ReactNode) => (
@@ -23,7 +23,6 @@ export function FirstSteps() {
     );
     return Linked;
   };
-  const base = about?.baseUrl ?? 'http://127.0.0.1:8787/v1';
   return (
     <Panel title={t('title')}>
       <ol className="mb-4 grid list-decimal gap-1 pl-5">
@@ -36,64 +35,27 @@ export function FirstSteps() {
         label={t('clients')}
         value={client}
         onChange={setClient}
-        tabs={Object.entries(snippets(base)).map(([name, text]) => ({
+        tabs={snippets(protocols).map(({ name, text }) => ({
           value: name,
           label: name,
-          content: <CodeBlock label={name} text={text} />,
+          content: <CodeBlock label={name} text={withOrigin(text)} />,
         }))}
       />
     </Panel>
   );
 }
 
-function snippets(base: string): Readonly<Record<string, string>> {
-  const root = base.replace(/\/v1$/, '');
-  return {
-    curl: curlExample(base),
-    'OpenAI (TypeScript)': `import OpenAI from 'openai';
-
-const client = new OpenAI({ baseURL: '${base}', apiKey: process.env.GATEWAY_API_KEY });
-const reply = await client.chat.completions.create({
-  model: 'echo',
-  messages: [{ role: 'user', content: 'Hello' }],
-});
-console.log(reply.choices[0].message.content);`,
-    'OpenAI (Python)': `import os
-from openai import OpenAI
-
-client = OpenAI(base_url="${base}", api_key=os.environ["GATEWAY_API_KEY"])
-reply = client.chat.completions.create(
-    model="echo", messages=[{"role": "user", "content": "Hello"}]
-)
-print(reply.choices[0].message.content)`,
-    Anthropic: `import Anthropic from '@anthropic-ai/sdk';
-
-const client = new Anthropic({ baseURL: '${root}', apiKey: process.env.GATEWAY_API_KEY });
-const reply = await client.messages.create({
-  model: 'echo',
-  max_tokens: 1000,
-  messages: [{ role: 'user', content: 'Hello' }],
-});
-console.log(reply.content);`,
-    Gemini: `import { GoogleGenAI } from '@google/genai';
-
-const client = new GoogleGenAI({
-  apiKey: process.env.GATEWAY_API_KEY,
-  httpOptions: { baseUrl: '${root}' },
-});
-const reply = await client.models.generateContent({ model: 'echo', contents: 'Hello' });
-console.log(reply.text);`,
-    'Claude Code': `export ANTHROPIC_BASE_URL=${root}
-export ANTHROPIC_AUTH_TOKEN=$GATEWAY_API_KEY
-claude --model echo`,
-    Codex: `# ~/.codex/config.toml
-model = "echo"
-model_provider = "dragoman"
-
-[model_providers.dragoman]
-name = "Dragoman"
-base_url = "${base}"
-env_key = "GATEWAY_API_KEY"
-wire_api = "responses"`,
-  };
+/** Beside a first request, what plugins have for well-known clients; else a request in their own protocol. */
+function snippets(
+  protocols: readonly Protocol[],
+): readonly { readonly name: string; readonly text: string }[] {
+  const [first, ...others] = protocols.filter(({ curl }) => curl !== undefined);
+  if (!first) return [];
+  return [
+    { name: 'curl', text: first.curl ?? '' },
+    ...first.setups,
+    ...others.flatMap(({ title, curl = '', setups }) =>
+      setups.length > 0 ? setups : [{ name: title, text: curl }],
+    ),
+  ];
 }

@@ -122,6 +122,9 @@ function Answer({ run }: { readonly run: Run }) {
           />
         </div>
       ))}
+      {run.dropped.length > 0 && (
+        <Notice kind="hint">{t('dropped', { fields: run.dropped.join(' ') })}</Notice>
+      )}
       {run.error !== undefined && <Notice kind="error">{run.error}</Notice>}
       {run.state === 'stopped' && <Notice kind="hint">{t('stopped')}</Notice>}
     </>

@@ -1,9 +1,9 @@
-import type { TraceDetail } from '../../lib/types.ts';
+import type { Trace, TraceDetail } from '../../lib/types.ts';
 import { askedOf, type Part, type Said, textOf } from '../traces/view/canonical.ts';
-import { EMPTY_PROMPT, type Message, type Prompt, PROTOCOLS } from './prompt.ts';
+import { EMPTY_PROMPT, type Message, type Prompt } from './prompt.ts';
 
 /** A recorded request as a prompt. It is made of what the client sent, not of what was shown of it. */
-export function promptFromTrace(detail: TraceDetail): Prompt | undefined {
+export function promptFromTrace({ protocol }: Trace, detail: TraceDetail): Prompt | undefined {
   const asked = askedOf(detail);
   if (!asked) return undefined;
   const { sampling, reasoning, maxTokens } = asked;
@@ -16,7 +16,7 @@ export function promptFromTrace(detail: TraceDetail): Prompt | undefined {
     }));
   return {
     ...EMPTY_PROMPT,
-    protocol: PROTOCOLS.find((name) => name === detail.wire) ?? 'openai-chat',
+    protocol,
     system: asked.system.map(({ content }) => textOf(content)).join('\n\n'),
     messages: asked.messages.flatMap(messagesOf),
     tools: tools.length > 0 ? JSON.stringify(tools, undefined, 2) : '',

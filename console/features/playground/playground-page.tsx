@@ -9,6 +9,7 @@ import { Button } from '../../components/ui/button.tsx';
 import { Panel } from '../../components/ui/panel.tsx';
 import { messageOf, read } from '../../lib/api.ts';
 import type { Trace, TraceDetail } from '../../lib/types.ts';
+import { useProtocols } from '../../lib/use-protocols.ts';
 import { useStored } from '../../lib/use-stored.ts';
 import { useShortcuts } from '../../lib/use-shortcuts.ts';
 import { AnswerColumn } from './answer-column.tsx';
@@ -24,7 +25,11 @@ const MAX_COLUMNS = 4;
 
 export function PlaygroundPage() {
   const t = useTranslations('playground');
-  const [prompt, setPromptState] = useState<Prompt>(EMPTY_PROMPT);
+  const [typed, setPromptState] = useState<Prompt>(EMPTY_PROMPT);
+  const protocols = useProtocols().filter(({ curl }) => curl !== undefined);
+  // What was kept or shared may name a protocol whose plugin is gone.
+  const protocol = protocols.find(({ name }) => name === typed.protocol) ?? protocols[0];
+  const prompt = { ...typed, protocol: protocol?.name ?? typed.protocol };
   const columns = useColumns(['echo']);
   const [trace] = useQueryState('trace', parseAsString);
   const models = columns.columns.map(({ model }) => model);
@@ -71,7 +76,7 @@ export function PlaygroundPage() {
       </header>
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(360px,2fr)_3fr]">
         <Panel className="min-w-0">
-          <PromptForm prompt={prompt} models={models} onChange={setPrompt} />
+          <PromptForm prompt={prompt} models={models} protocols={protocols} onChange={setPrompt} />
         </Panel>
         <div className="grid min-w-0 gap-4">
           <div className="flex flex-wrap gap-2">
@@ -122,12 +127,9 @@ function remember(saved: Saved): void {
 async function begin(trace: string | null): Promise<Saved | undefined> {
   if (trace !== null) {
     const path = `/traces/${encodeURIComponent(trace)}`;
-    const [{ model = 'echo' }, detail] = await Promise.all([
-      read<Trace>(path),
-      read<TraceDetail>(`${path}/detail`),
-    ]);
-    const prompt = promptFromTrace(detail);
-    return prompt && { prompt, models: [model] };
+    const [one, detail] = await Promise.all([read<Trace>(path), read<TraceDetail>(`${path}/detail`)]);
+    const prompt = promptFromTrace(one, detail);
+    return prompt && { prompt, models: [one.model ?? 'echo'] };
   }
   const linked = await fromFragment(window.location.hash);
   if (linked) return linked;

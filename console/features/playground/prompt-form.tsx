@@ -4,16 +4,10 @@ import { useTranslations } from 'use-intl';
 import { SelectField, TextArea, TextField } from '../../components/ui/field.tsx';
 import { CodeEditor } from '../../components/ui/lazy.tsx';
 import { messageOf } from '../../lib/api.ts';
+import type { Protocol } from '../../lib/types.ts';
 import { MessageList } from './message-list.tsx';
-import { type Parameters, type Prompt, type ProtocolName, readTools } from './prompt.ts';
+import { type Parameters, type Prompt, readTools } from './prompt.ts';
 import { ViewCode } from './view-code.tsx';
-
-const TITLES: Readonly<Record<ProtocolName, string>> = {
-  'openai-chat': 'OpenAI Chat Completions',
-  'openai-responses': 'OpenAI Responses',
-  anthropic: 'Anthropic Messages',
-  gemini: 'Gemini generateContent',
-};
 
 const EXAMPLE_TOOLS = JSON.stringify(
   [
@@ -62,11 +56,13 @@ function problemOf(tools: string): string | undefined {
 interface PromptFormProps {
   readonly prompt: Prompt;
   readonly models: readonly string[];
+  /** Those that can be tried. */
+  readonly protocols: readonly Protocol[];
   readonly onChange: (prompt: Prompt) => void;
 }
 
 /** What is asked: the same for all models beside each other. */
-export function PromptForm({ prompt, models, onChange }: PromptFormProps) {
+export function PromptForm({ prompt, models, protocols, onChange }: PromptFormProps) {
   const t = useTranslations('playground');
   const set = (change: Partial<Prompt>): void => onChange({ ...prompt, ...change });
   return (
@@ -74,8 +70,8 @@ export function PromptForm({ prompt, models, onChange }: PromptFormProps) {
       <SelectField
         label={t('protocol')}
         value={prompt.protocol}
-        options={Object.entries(TITLES).map(([value, label]) => ({ value, label }))}
-        onChange={(protocol) => set({ protocol: protocol as ProtocolName })}
+        options={protocols.map(({ name, title }) => ({ value: name, label: title }))}
+        onChange={(protocol) => set({ protocol })}
       />
       <TextArea
         label={t('system')}

@@ -30,11 +30,9 @@ export interface Parameters {
   readonly effort?: string;
 }
 
-export const PROTOCOLS = ['openai-chat', 'openai-responses', 'anthropic', 'gemini'] as const;
-export type ProtocolName = (typeof PROTOCOLS)[number];
-
 export interface Prompt {
-  readonly protocol: ProtocolName;
+  /** In which protocol it is asked; empty for the first. */
+  readonly protocol: string;
   readonly system: string;
   readonly messages: readonly Message[];
   /** A JSON array of tools, as it is being written. */
@@ -45,7 +43,7 @@ export interface Prompt {
 }
 
 export const EMPTY_PROMPT: Prompt = {
-  protocol: 'openai-chat',
+  protocol: '',
   system: '',
   messages: [{ role: 'user', text: '', images: [] }],
   tools: '',

@@ -1,8 +1,8 @@
 import { useRef, useState } from 'react';
 import { messageOf } from '../../lib/api.ts';
-import { encode } from './encode.ts';
-import { type Call, type Message, mockedResult, type Prompt, readTools } from './prompt.ts';
+import { type Call, type Message, mockedResult, type Prompt } from './prompt.ts';
 import { NEW_RUN, type Run, runRequest } from './run.ts';
+import { toRequest } from './to-request.ts';
 
 /** A mocked tool that is called for ever ends here. */
 const MAX_STEPS = 8;
@@ -42,16 +42,8 @@ export function useColumns(first: readonly string[]): Columns {
     try {
       for (let step = 0; step < MAX_STEPS; step++) {
         update(at, { history: said, run: NEW_RUN });
-        const tools = readTools(prompt.tools);
-        const request = encode(prompt.protocol, {
-          prompt,
-          messages: [...prompt.messages, ...said],
-          tools,
-          model,
-        });
         const answered = await runRequest({
-          protocol: prompt.protocol,
-          request,
+          input: toRequest(prompt, { model, history: said }),
           signal,
           onChange: (next) => update(at, { run: next }),
         });

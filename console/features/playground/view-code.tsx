@@ -1,17 +1,18 @@
 'use client';
 
 import { useState } from 'react';
+import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../components/ui/button.tsx';
 import { CodeBlock } from '../../components/text/code-block.tsx';
+import { Loaded } from '../../components/ui/loaded.tsx';
 import { Dialog } from '../../components/ui/dialog.tsx';
-import { Notice } from '../../components/ui/notice.tsx';
 import { Tabs } from '../../components/ui/tabs.tsx';
-import { messageOf } from '../../lib/api.ts';
+import { call } from '../../lib/api.ts';
+import type { Code as Programs, CodeInput } from '../../lib/types.ts';
 import { useClientOrigin } from '../../lib/use-client-origin.ts';
-import { codeFor } from './code.ts';
-import { encode } from './encode.ts';
-import { type Prompt, readTools } from './prompt.ts';
+import type { Prompt } from './prompt.ts';
+import { toRequest } from './to-request.ts';
 
 export function ViewCode({ prompt, model }: { readonly prompt: Prompt; readonly model: string }) {
   const t = useTranslations('playground');
@@ -34,38 +35,24 @@ function Code({ prompt, model }: { readonly prompt: Prompt; readonly model: stri
   const t = useTranslations('playground');
   const [language, setLanguage] = useState('curl');
   const originOf = useClientOrigin();
-  const made = make(prompt, { model, originOf });
-  if (typeof made === 'string') return <Notice kind="error">{made}</Notice>;
+  const made = useSWR<Programs, Error>(['/playground/code', prompt, model], () => {
+    const input: CodeInput = { ...toRequest(prompt, { model }), origin: originOf() };
+    return call('POST', '/playground/code', input);
+  });
   return (
-    <Tabs
-      label={t('viewCode')}
-      value={language}
-      onChange={setLanguage}
-      tabs={Object.entries(made).map(([name, text]) => ({
-        value: name,
-        label: name,
-        content: <CodeBlock label={name} text={text} className="max-h-[70dvh]" />,
-      }))}
-    />
+    <Loaded of={made}>
+      {(programs) => (
+        <Tabs
+          label={t('viewCode')}
+          value={language}
+          onChange={setLanguage}
+          tabs={programs.map(({ name, text }) => ({
+            value: name,
+            label: name,
+            content: <CodeBlock label={name} text={text} className="max-h-[70dvh]" />,
+          }))}
+        />
+      )}
+    </Loaded>
   );
-}
-
-interface MakeInput {
-  readonly model: string;
-  readonly originOf: () => string;
-}
-
-/** The code, or why there is none. */
-function make(prompt: Prompt, { model, originOf }: MakeInput): Readonly<Record<string, string>> | string {
-  try {
-    const request = encode(prompt.protocol, {
-      prompt,
-      messages: prompt.messages,
-      tools: readTools(prompt.tools),
-      model,
-    });
-    return codeFor(prompt.protocol, request, originOf());
-  } catch (error) {
-    return messageOf(error);
-  }
 }

@@ -2,7 +2,6 @@
 
 import { parseAsBoolean, parseAsInteger, parseAsString, useQueryState, useQueryStates } from 'nuqs';
 import { useCallback } from 'react';
-import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../components/ui/button.tsx';
 import { CodeBlock } from '../../components/text/code-block.tsx';
@@ -10,8 +9,7 @@ import { Empty } from '../../components/ui/empty.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { Tabs } from '../../components/ui/tabs.tsx';
 import { queryOf } from '../../lib/api.ts';
-import { curlExample } from '../../lib/curl-example.ts';
-import type { About } from '../../lib/types.ts';
+import { useCurlExample } from '../../lib/use-protocols.ts';
 import { useStored } from '../../lib/use-stored.ts';
 import { CallTable } from './call-table.tsx';
 import { DownloadButton } from './download-button.tsx';
@@ -119,8 +117,7 @@ function Requests() {
 
 function NoneYet() {
   const t = useTranslations('traces');
-  const { data: about } = useSWR<About, Error>('/about');
-  const example = curlExample(about?.baseUrl ?? '');
+  const example = useCurlExample();
   return (
     <Empty title={t('noneYet')}>
       <p>{t('noneYetHint')}</p>

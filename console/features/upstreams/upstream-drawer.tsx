@@ -50,7 +50,7 @@ function fieldsOf({ upstream, isNew }: Draft): Fields {
   );
   return {
     id: upstream?.id ?? '',
-    provider: upstream?.provider ?? 'openai',
+    provider: upstream?.provider ?? '',
     weight: upstream?.weight ?? 1,
     priority: upstream?.priority ?? 0,
     passThrough: upstream?.passThrough ?? true,
@@ -65,6 +65,11 @@ function fieldsOf({ upstream, isNew }: Draft): Fields {
   };
 }
 
+/** A new one is of the first kind, unless another is chosen. */
+function withKind(fields: Fields, [first]: readonly Provider[]): Fields {
+  return fields.provider === '' && first ? { ...fields, provider: first.name } : fields;
+}
+
 const isChanged = (draft: Draft, fields: Fields): boolean =>
   JSON.stringify(fields) !== JSON.stringify(fieldsOf(draft));
 
@@ -72,7 +77,8 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
   const t = useTranslations('upstreams');
   const { mutate } = useSWRConfig();
   const { data: providers = [] } = useSWR<readonly Provider[], Error>('/providers');
-  const [fields, setFields] = useState(() => fieldsOf(draft));
+  const [edited, setFields] = useState(() => fieldsOf(draft));
+  const fields = withKind(edited, providers);
   const [failure, setFailure] = useState<Error>();
   const [isBusy, setBusy] = useState(false);
   const [result, setResult] = useState<TestResult | string>();
@@ -84,7 +90,7 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
   const problems: Problems = new Map([...refusals(failure), ...typed]);
   const isMoved = !isNew && asksForSecrets(upstream?.options ?? {}, fields.options, schema);
   // A test of an upstream that is there uses the saved options, since only those have its secrets.
-  const savesFirst = !isNew && isChanged(draft, fields);
+  const savesFirst = !isNew && isChanged(draft, edited);
   const set = (change: Partial<Fields>): void => setFields((before) => ({ ...before, ...change }));
 
   /** Secrets that stay as they are stay unsaid. */

@@ -2,7 +2,7 @@ import type { ChatRequest } from '../canonical/chat.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { joinUrl } from './join-url.ts';
 import type { Forward, ReplyReader } from '../plugin/forward.ts';
-import type { HttpUpstream, UpstreamCodec } from './upstream-codec.ts';
+import type { HttpUpstream, UpstreamCodec } from '../plugin/upstream-codec.ts';
 import { readError } from './upstream-error.ts';
 
 export interface ForwardInput {

@@ -12,7 +12,7 @@ import type { JsonValue } from '../canonical/json.ts';
 import { createHttpProvider, getJson } from './http-provider.ts';
 import type { Provider } from '../plugin/provider.ts';
 import type { RawRequest } from '../plugin/forward.ts';
-import type { UpstreamCodec } from './upstream-codec.ts';
+import type { UpstreamCodec } from '../plugin/upstream-codec.ts';
 
 const KEY = 'sk-test-0123456789abcdef';
 const PAGE = '<!doctype html><title>Bad gateway</title><p>nginx';

@@ -14,7 +14,7 @@ import type { Provider } from '../plugin/provider.ts';
 import { parseJson, peekBody, readWhole } from '../codec/reply-text.ts';
 import { failureIn } from './reply-failure.ts';
 import { decodeEvents } from '../codec/stream-decoder.ts';
-import type { EncodedRequest, HttpUpstream, UpstreamCodec } from './upstream-codec.ts';
+import type { EncodedRequest, HttpUpstream, UpstreamCodec } from '../plugin/upstream-codec.ts';
 import { describeUpstream, readError } from './upstream-error.ts';
 
 export interface HttpProviderInput extends HttpUpstream {

@@ -4,7 +4,7 @@ import { type JsonValue, mapStrings } from '../canonical/json.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { parseJson } from '../codec/reply-text.ts';
 import { LEFT_OUT, secretsIn } from '../text/secret-texts.ts';
-import type { HttpUpstream } from './upstream-codec.ts';
+import type { HttpUpstream } from '../plugin/upstream-codec.ts';
 
 /** The most that a client is told of an upstream's words. */
 const MAX_MESSAGE = 2000;

@@ -8,6 +8,7 @@ import type { OpaqueBox } from '../codec/opaque.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import type { SseEvent } from '../transport/sse.ts';
 import type { ConversationRules } from './conversation-rules.ts';
+import type { ProtocolClient } from './protocol-client.ts';
 import type { CredentialPlaces } from './wire-facts.ts';
 
 /** What an endpoint decodes. */
@@ -241,6 +242,8 @@ export interface Protocol {
    * at its end is a prefix.
    */
   readonly clientHeaders?: readonly string[];
+  /** How programs speak it. Default: the console's playground does not offer the protocol. */
+  readonly client?: ProtocolClient;
   /** Writes an error that is reported before a reply begins. */
   encodeError(error: GatewayError): EncodedError;
   /** The headers with which this protocol reports what is left of rate limits. */

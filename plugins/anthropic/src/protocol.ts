@@ -7,6 +7,7 @@ import {
   type ModelPlaces,
   type RequestInput,
 } from '@dragoman/core';
+import { anthropicClient } from './client.ts';
 import { decodeCountRequest, decodeRequest } from './request/decode-request.ts';
 import { encodeError } from './reply/encode-error.ts';
 import { encodeLimits } from './reply/encode-limits.ts';
@@ -74,6 +75,7 @@ export const anthropicMessages = defineProtocol({
   endpoints: [messagesEndpoint, countEndpoint, listModelsEndpoint, getModelEndpoint],
   credentials: { headers: ['x-api-key'] },
   clientHeaders: ['anthropic-'],
+  client: anthropicClient,
   encodeError,
   encodeLimits,
 });

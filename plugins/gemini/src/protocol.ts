@@ -7,6 +7,7 @@ import {
   type JsonValue,
   listRules,
 } from '@dragoman/core';
+import { geminiClient } from './client.ts';
 import { decodeCountRequest, decodeRequest } from './request/decode-request.ts';
 import { embedEndpoints } from './embeddings.ts';
 import { encodeError } from './reply/encode-error.ts';
@@ -59,5 +60,6 @@ export const geminiGenerate = defineProtocol({
   endpoints: [...chatEndpoints, ...countEndpoints, ...embedEndpoints, ...modelEndpoints],
   credentials: { headers: ['x-goog-api-key'], query: 'key' },
   clientHeaders: ['x-goog-api-client'],
+  client: geminiClient,
   encodeError,
 });

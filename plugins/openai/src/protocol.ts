@@ -6,6 +6,7 @@ import {
   listRules,
   type RelayEndpoint,
 } from '@dragoman/core';
+import { chatClient } from './chat/client.ts';
 import { completionsEndpoint } from './endpoints/completions.ts';
 import { decodeRequest } from './chat/request/decode-request.ts';
 import { embeddingsEndpoint } from './endpoints/embeddings.ts';
@@ -78,6 +79,7 @@ export const openaiChat = defineProtocol({
   // As Azure's SDKs have it.
   credentials: { headers: ['api-key'] },
   clientHeaders: ['openai-'],
+  client: chatClient,
   encodeError,
   encodeLimits,
 });

@@ -13,6 +13,7 @@ import { reloadOperations } from './operations/reload.ts';
 import { sessionOperations } from './operations/session.ts';
 import { settingsOperations } from './operations/settings.ts';
 import { passOperations } from './operations/passes.ts';
+import { playgroundOperations } from './operations/playground/playground.ts';
 import { replayOperations } from './operations/traces/replay.ts';
 import { traceDetailOperations } from './operations/traces/trace-details.ts';
 import { traceOperations } from './operations/traces/traces.ts';
@@ -41,6 +42,7 @@ export function createAdmin(deps: AdminDeps): Admin {
     ...traceDetailOperations,
     ...replayOperations,
     ...passOperations,
+    ...playgroundOperations,
     ...auditOperations,
   ];
   const documented = withDocument(operations, { base: BASE, version: deps.version });

@@ -18,6 +18,8 @@ export interface OperationRules<Input extends OperationInput, Answer> {
   confirm?(input: Input, deps: AdminDeps): boolean;
   /** What the audit log records of it. Default: changes are recorded, reads are not. */
   readonly audit?: AuditRule<Input, Answer> | 'none';
+  /** Whether its body holds what a model is asked, and may be as large as that of a client. */
+  readonly takesPrompts?: boolean;
   /** Refusals beyond those that follow from its access, its path and its body. */
   readonly refusals?: readonly AdminErrorCode[];
   /** Gives the answer; a raw one it writes itself. */

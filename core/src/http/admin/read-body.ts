@@ -7,34 +7,46 @@ import { problemsOf } from '../../validation/issues.ts';
 import { type IntakeDeps, openIntake } from '../bodies/intake.ts';
 import { meterBody } from '../bodies/meter-body.ts';
 import { AdminError } from './admin-error.ts';
+import type { AdminDeps } from './deps.ts';
 import type { Access } from './operation.ts';
 
-/** The body limit, the owner in the budget, and the parser. Anybody may send a body to sign in. */
-const INTAKES = {
-  public: intakeOf(16 * 1024, 'sign-in'),
-  admin: intakeOf(1024 * 1024, 'admin'),
-} as const;
+/** The body limit, the owner in the budget, and the parser. */
+interface Intake {
+  readonly bodyLimit: number;
+  readonly owner: string;
+  readonly parseJson: ReturnType<typeof bodyParser>;
+}
 
-function intakeOf(bodyLimit: number, owner: string) {
+/** Anybody may send a body to sign in. */
+const SIGN_IN = intakeOf(16 * 1024, 'sign-in');
+const ADMIN = intakeOf(1024 * 1024, 'admin');
+
+function intakeOf(bodyLimit: number, owner: string): Intake {
   return { bodyLimit, owner, parseJson: bodyParser({ enableTypes: ['json'], jsonLimit: `${bodyLimit}b` }) };
+}
+
+function intakeFor({ access, takesPrompts }: AdminBody, { config }: ReadDeps): Intake {
+  if (access === 'public') return SIGN_IN;
+  return takesPrompts ? intakeOf(config.server.bodyLimit, 'admin') : ADMIN;
 }
 
 interface AdminBody {
   readonly schema: z.ZodType;
   readonly access: Access;
+  /** Whether it may be as large as that of a client. */
+  readonly takesPrompts?: boolean | undefined;
 }
 
+type ReadDeps = Pick<IntakeDeps, 'bodies' | 'uploads'> & Pick<AdminDeps, 'config'>;
+
 /** Reads and checks the body of a request; none counts as an empty object. Throws an `AdminError`. */
-export async function readBody(
-  ctx: Context,
-  { schema, access }: AdminBody,
-  deps: Pick<IntakeDeps, 'bodies' | 'uploads'>,
-): Promise<unknown> {
+export async function readBody(ctx: Context, body: AdminBody, deps: ReadDeps): Promise<unknown> {
   // `is` gives null when there is no body.
   if (ctx.is('json') === false) {
     throw new AdminError('invalid', 'The request body must be JSON, with the content type application/json.');
   }
-  await parse(ctx, INTAKES[access === 'public' ? 'public' : 'admin'], deps);
+  const { schema } = body;
+  await parse(ctx, intakeFor(body, deps), deps);
   // A body may hold a secret, or have it in the wrong place: values are never shown.
   const parsed = schema.safeParse(ctx.request.body ?? {}, {
     error: explainIssues({ showsValues: false }),
@@ -48,7 +60,7 @@ export async function readBody(
 
 async function parse(
   ctx: Context,
-  { bodyLimit, owner, parseJson }: ReturnType<typeof intakeOf>,
+  { bodyLimit, owner, parseJson }: Intake,
   deps: Pick<IntakeDeps, 'bodies' | 'uploads'>,
 ): Promise<void> {
   const meter = meterBody(ctx.req, openIntake(ctx, { ...deps, bodyLimit }, owner));

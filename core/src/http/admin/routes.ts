@@ -38,6 +38,7 @@ function serve(operation: Operation, gatekeeper: Gatekeeper, deps: AdminDeps): M
     access,
     query: querySchema,
     body: schema,
+    takesPrompts,
     response,
     isRaw,
     status = response ? 200 : 204,
@@ -46,7 +47,7 @@ function serve(operation: Operation, gatekeeper: Gatekeeper, deps: AdminDeps): M
   return async (ctx) => {
     const caller = await admit(ctx, operation);
     const query = querySchema && readQuery(ctx, querySchema);
-    const body = schema && (await readBody(ctx, { schema, access }, deps));
+    const body = schema && (await readBody(ctx, { schema, access, takesPrompts }, deps));
     const { params } = ctx as Context & { readonly params: Record<string, string> };
     const input = { params, query, body, ctx, caller };
     if (operation.confirm?.(input, deps)) gatekeeper.requireFresh(caller);

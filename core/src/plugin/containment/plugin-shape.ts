@@ -110,12 +110,23 @@ const endpointSchema = z.discriminatedUnion(
   },
 );
 
+const clientSchema = z.object({
+  mount: z
+    .string()
+    .regex(/^(?:\/.*[^/])?$/, 'expected a path that starts with "/" and does not end with one'),
+  codec: z.object({ encodeRequest: fn, decodeReply: fn, decodeStream: fn, decodeError: fn }),
+  capabilities: capabilitiesSchema.partial().optional(),
+  programs: fn.optional(),
+  setups: z.record(z.string(), z.string()).optional(),
+});
+
 const protocolSchema = z.object({
   name: text,
   title: z.string(),
   endpoints: z.array(endpointSchema),
   credentials: z.object({ headers: z.array(lowerCase).optional(), query: text.optional() }).optional(),
   clientHeaders: z.array(lowerCase).optional(),
+  client: clientSchema.optional(),
   encodeError: fn,
   encodeLimits: fn.optional(),
 });

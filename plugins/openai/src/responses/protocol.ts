@@ -12,6 +12,7 @@ import { encodeLimits } from '../common/encode-limits.ts';
 import { peek } from '../common/peek.ts';
 import { keepsPart, MODEL_PLACES } from '../endpoints/relayed.ts';
 import { arrayOf } from '../common/values.ts';
+import { responsesClient } from './client.ts';
 import { decodeRequest } from './request/decode-request.ts';
 import { encodeReply } from './reply/encode-reply.ts';
 import { encodeStream, encodeStreamError } from './reply/encode-stream.ts';
@@ -87,6 +88,7 @@ export const openaiResponses = defineProtocol({
   title: 'OpenAI Responses',
   endpoints: [responsesEndpoint, countEndpoint, ...storedEndpoints],
   clientHeaders: ['openai-'],
+  client: responsesClient,
   encodeError,
   encodeLimits,
 });

@@ -7,6 +7,7 @@ import { healthContract } from './health-contract.ts';
 import { keyContract } from './key-contract.ts';
 import { limitContract } from './limit-contract.ts';
 import type { AnswerOf, CallOf } from './operation-contract.ts';
+import { playgroundContract } from './playground-contract.ts';
 import { passContract, replayContract } from './replay-contract.ts';
 import { sessionContract } from './session-contract.ts';
 import { settingsContract } from './settings-contract.ts';
@@ -28,6 +29,7 @@ export const adminContract = {
   ...traceDetailContract,
   ...replayContract,
   ...passContract,
+  ...playgroundContract,
   ...auditContract,
 };
 export type AdminContract = typeof adminContract;

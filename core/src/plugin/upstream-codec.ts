@@ -3,9 +3,9 @@ import type { GatewayError } from '../canonical/errors.ts';
 import type { JsonObject, JsonValue } from '../canonical/json.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import type { AnswerShape } from '../codec/answer.ts';
-import type { Capabilities } from '../plugin/capabilities.ts';
-import type { CallContext } from '../plugin/call-context.ts';
-import type { ReplyEnd } from '../plugin/forward.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { CallContext } from './call-context.ts';
+import type { ReplyEnd } from './forward.ts';
 import type { StreamDecoder } from '../codec/stream-decoder.ts';
 
 /** What an encoder gives: where to send which body. */
@@ -18,7 +18,7 @@ export interface EncodedRequest {
 
 /** The upstream side of a wire format. All of it is pure. */
 export interface UpstreamCodec {
-  encodeRequest(request: ChatRequest, context: CallContext): EncodedRequest;
+  encodeRequest(request: ChatRequest, context: Pick<CallContext, 'capabilities' | 'drop'>): EncodedRequest;
   /** Whether the wire takes a file by its URL; where it does not, the file is fetched first. Default: it does. */
   takesUrl?(part: MediaPart, capabilities: Capabilities): boolean;
   /** What every whole reply has; others are `upstream-broken`. Default: any object is one. */

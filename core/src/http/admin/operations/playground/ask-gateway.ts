@@ -1,0 +1,96 @@
+import type { ChatEvent } from '../../../../canonical/chat.ts';
+import { GatewayError } from '../../../../canonical/errors.ts';
+import { defined } from '../../../../canonical/json.ts';
+import { timeoutsSchema } from '../../../../config/upstream.ts';
+import { createHttpProvider } from '../../../../http-provider/http-provider.ts';
+import type { UpstreamCodec } from '../../../../plugin/upstream-codec.ts';
+import type { HttpReply } from '../../../../transport/http.ts';
+import { encodeSse } from '../../../../transport/sse.ts';
+import { PASS_HEADER } from '../../../access/passes.ts';
+import type { AdminDeps } from '../../deps.ts';
+import type { ProtocolRequest } from './protocol-request.ts';
+
+const TIMEOUTS = timeoutsSchema.parse({});
+
+export interface Asker {
+  /** What the gateway knows the console by. */
+  readonly pass: string;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks the gateway itself, through the front door and in the words of a protocol, as any client does: the request is
+ * routed, limited and traced. Gives server-sent events: `head` tells who answers, `raw` is what the protocol's client
+ * reads, `event` what it means, and `error` why there is no more.
+ */
+export async function* askGateway(
+  { client, capabilities, request }: ProtocolRequest,
+  { pass, requestId, signal }: Asker,
+  { pools, log, baseUrl }: Pick<AdminDeps, 'pools' | 'log' | 'baseUrl'>,
+): AsyncGenerator<string> {
+  const waiting: string[] = [];
+  const tell = (name: string, data: string): void => void waiting.push(encodeSse(data, name));
+  const dropped: { readonly field: string; readonly why: string }[] = [];
+  const http = pools.client({ timeouts: TIMEOUTS, signal });
+  const provider = createHttpProvider({
+    baseUrl: baseUrl() + client.mount,
+    headers: { [PASS_HEADER]: pass },
+    codec: overheard(client.codec, (data) => tell('raw', data)),
+  });
+  const context = {
+    ...{ requestId, signal, log, capabilities },
+    http: {
+      async send(sent: Parameters<typeof http.send>[0]): Promise<HttpReply> {
+        const reply = await http.send(sent);
+        tell('head', JSON.stringify({ ...headOf(reply), dropped }));
+        return reply;
+      },
+    },
+    fetchFiles: (urls: readonly string[]) => pools.files.fetchAll(urls, signal),
+    drop: (field: string, why: string): void => void dropped.push({ field, why }),
+  };
+  try {
+    for await (const event of provider.chat(request, context)) {
+      tell('event', JSON.stringify(event satisfies ChatEvent));
+      yield waiting.splice(0).join('');
+    }
+  } catch (error) {
+    tell('error', JSON.stringify({ message: GatewayError.from(error).message }));
+  }
+  if (waiting.length > 0) yield waiting.join('');
+}
+
+/** Who answers, as the gateway tells every client. */
+function headOf({ headers }: HttpReply): object {
+  return defined({
+    id: headers['request-id'],
+    upstream: headers['x-dragoman-upstream'],
+    model: headers['x-dragoman-model'],
+    attempts: Number(headers['x-dragoman-attempts'] ?? 1),
+  });
+}
+
+/** A codec whose replies somebody else hears, too. */
+function overheard(codec: UpstreamCodec, hear: (data: string) => void): UpstreamCodec {
+  return {
+    ...codec,
+    decodeReply(body, request) {
+      hear(JSON.stringify(body));
+      return codec.decodeReply(body, request);
+    },
+    decodeStream(request) {
+      const decoder = codec.decodeStream(request);
+      return {
+        get isOver() {
+          return decoder.isOver;
+        },
+        push(event) {
+          hear(event.data);
+          return decoder.push(event);
+        },
+        end: () => decoder.end(),
+      };
+    },
+  };
+}
