@@ -35,8 +35,9 @@ function Code({ prompt, model }: { readonly prompt: Prompt; readonly model: stri
   const t = useTranslations('playground');
   const [language, setLanguage] = useState('curl');
   const originOf = useClientOrigin();
-  const made = useSWR<Programs, Error>(['/playground/code', prompt, model], () => {
-    const input: CodeInput = { ...toRequest(prompt, { model }), origin: originOf() };
+  const origin = originOf();
+  const made = useSWR<Programs, Error>(['/playground/code', prompt, model, origin], () => {
+    const input: CodeInput = { ...toRequest(prompt, { model }), origin };
     return call('POST', '/playground/code', input);
   });
   return (
