@@ -1,6 +1,11 @@
+import { GatewayError } from '../../core/src/canonical/errors.ts';
 import { type RoutingConfig, routingSchema } from '../../core/src/config/routing.ts';
 import { upstreamSchema, type UpstreamInput } from '../../core/src/config/upstream.ts';
 import type { Candidate } from '../../core/src/catalogue/candidate.ts';
+import { DEFAULT_CAPABILITIES } from '../../core/src/plugin/capabilities.ts';
+import type { Log } from '../../core/src/plugin/call-context.ts';
+import type { Provider } from '../../core/src/plugin/provider.ts';
+import { NO_SECRETS } from '../../core/src/text/secret-texts.ts';
 import type { Clock } from '../../core/src/timing/clock.ts';
 import { createHealthBoard } from '../../core/src/upstreams/health.ts';
 import { hash } from '../../core/src/text/hash.ts';
@@ -9,10 +14,23 @@ import type { Upstream } from '../../core/src/upstreams/upstream.ts';
 export const routing: RoutingConfig = routingSchema.parse({});
 const board = createHealthBoard(() => routing.breaker);
 
-/** A candidate that no request ever reaches. */
-export function candidate(id: string, own: Partial<UpstreamInput> = {}): Candidate {
+export const NO_LOG: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** A candidate without a plugin behind it; what its provider does is the test's own. */
+export function candidate(
+  id: string,
+  own: Partial<UpstreamInput> = {},
+  provider: Partial<Provider> = {},
+): Candidate {
   const config = upstreamSchema.parse({ id, provider: 'fake', ...own });
-  const upstream = { config, origin: 'file', type: { name: 'fake' }, provider: {} } as unknown as Upstream;
+  const upstream: Upstream = {
+    ...{ config, origin: 'file', plugin: 'test', scope: { plugin: 'test', upstream: id }, log: NO_LOG },
+    type: { name: 'fake' } as Upstream['type'],
+    provider: provider as Provider,
+    secrets: NO_SECRETS,
+    capabilitiesOf: () => DEFAULT_CAPABILITIES,
+    close: () => Promise.resolve(),
+  };
   const { weight, priority } = config;
   const health = board.of(upstream, 'm');
   return { upstream, model: 'm', weight, priority, isListed: true, health, lot: hash(`${id} m`) };
@@ -52,6 +70,34 @@ export function fakeClock(): FakeClock {
       slept.push(ms);
       time += ms;
       return Promise.resolve();
+    },
+  };
+}
+
+export interface HandClock extends FakeClock {
+  /** Resolves when somebody sleeps. */
+  readonly sleeper: Promise<void>;
+}
+
+/** A clock that stands still until the test moves it; who sleeps waits for that. */
+export function handClock(): HandClock {
+  const { now, pass } = fakeClock();
+  const slept: number[] = [];
+  const sleeping: { readonly until: number; readonly wake: () => void }[] = [];
+  const { promise: sleeper, resolve: tellSleeper } = Promise.withResolvers<void>();
+  return {
+    ...{ now, slept, sleeper },
+    pass(ms) {
+      pass(ms);
+      for (const { until, wake } of sleeping) if (until <= now()) wake();
+    },
+    sleep(ms, signal) {
+      slept.push(ms);
+      tellSleeper();
+      return new Promise((resolve, reject) => {
+        sleeping.push({ until: now() + ms, wake: resolve });
+        signal.addEventListener('abort', () => reject(GatewayError.from(signal.reason)), { once: true });
+      });
     },
   };
 }
