@@ -4,7 +4,7 @@ import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { type ReactNode, Suspense } from 'react';
 import { AppShell } from '../features/shell/app-shell.tsx';
 import { Toasts } from '../features/shell/toasts.tsx';
-import { DataProvider } from '../lib/data-provider.tsx';
+import { DataProvider } from '../lib/admin/data-provider.tsx';
 import { LanguageProvider } from '../lib/i18n.tsx';
 import './globals.css';
 

@@ -1,15 +1,15 @@
-import useSWR from 'swr';
-import type { About, Protocol } from './types.ts';
+import type { Protocol } from './admin/types.ts';
+import { useAdmin } from './admin/use-admin.ts';
 
 /** What clients may speak, in the order of the plugins. */
 export function useProtocols(): readonly Protocol[] {
-  const { data = [] } = useSWR<readonly Protocol[], Error>('/protocols');
+  const { data = [] } = useAdmin('GET /protocols');
   return data;
 }
 
 /** Puts the gateway's address into what clients begin with. */
 export function useOrigin(): (text: string) => string {
-  const { data: about } = useSWR<About, Error>('/about');
+  const { data: about } = useAdmin('GET /about');
   const origin = about?.baseUrl.replace(/\/v1$/, '') ?? '';
   return (text) => text.replaceAll('{{origin}}', origin);
 }

@@ -12,7 +12,7 @@ import { createReader, NOTHING_SAID, type Said } from '../../console/features/pl
 import { fromFragment, toFragment } from '../../console/features/playground/share.ts';
 import { toRequest } from '../../console/features/playground/to-request.ts';
 import { curlOf } from '../../console/features/traces/view/curl.ts';
-import type { Code, Protocol, Trace, TraceDetail } from '../../console/lib/types.ts';
+import type { Code, Protocol, Trace, TraceDetail } from '../../console/lib/admin/types.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 
 const run = promisify(execFile);

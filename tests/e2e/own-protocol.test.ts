@@ -1,6 +1,6 @@
 import { echo } from '@dragoman/plugin-echo';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Trace, TraceDetail } from '../../console/lib/types.ts';
+import type { Trace, TraceDetail } from '../../console/lib/admin/types.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 import { tiny } from '../support/tiny-protocol.ts';
 

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Contract } from '../../core/src/http/admin/contract/operation-contract.ts';
+import { callAdmin } from '../../console/lib/admin/call.ts';
 import { defineOperations } from '../../core/src/http/admin/operation.ts';
 
 const birdContract = {
@@ -71,3 +72,47 @@ defineOperations(birdContract, {
   // @ts-expect-error an operation that the contract has not
   'DELETE /birds': put,
 });
+
+/** What the console calls, of the gateway's own contract. */
+export async function called(): Promise<readonly (string | boolean)[]> {
+  const key = await callAdmin('PATCH /keys/:id', { params: { id: 'k' }, body: { models: null } });
+  const [upstream] = await callAdmin('GET /upstreams');
+  const { traces } = await callAdmin('GET /traces', { query: { limit: 1, model: null } });
+  return [key.enabled, upstream?.id ?? '', traces[0]?.outcome === 'ok'];
+}
+
+// @ts-expect-error a path that is none
+await callAdmin('GET /upstream');
+
+// @ts-expect-error a method that the path has not
+await callAdmin('PUT /upstreams');
+
+// @ts-expect-error no parameter for the path
+await callAdmin('GET /keys/:id');
+
+// @ts-expect-error a parameter of another name
+await callAdmin('GET /keys/:id', { params: { name: 'k' } });
+
+// @ts-expect-error no body
+await callAdmin('POST /keys');
+
+// @ts-expect-error a misspelt field of a body
+await callAdmin('POST /keys', { body: { name: 'k', enable: true } });
+
+// @ts-expect-error a field of a body that is of a wrong type
+await callAdmin('POST /keys', { body: { name: 1 } });
+
+// @ts-expect-error a body where none is taken
+await callAdmin('GET /about', { body: {} });
+
+// @ts-expect-error a query that the operation has not
+await callAdmin('GET /traces', { query: { page: 2 } });
+
+// @ts-expect-error a value that the query does not take
+await callAdmin('GET /traces', { query: { outcome: 'good' } });
+
+// @ts-expect-error a stream, which is no JSON
+await callAdmin('GET /traces/tail');
+
+// @ts-expect-error a field that the answer has not
+export const wrong = (await callAdmin('GET /about')).versions;

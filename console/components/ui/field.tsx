@@ -58,25 +58,34 @@ export function TextArea({ label, hint, problem, className, ...rest }: TextAreaP
   );
 }
 
-export interface Option {
-  readonly value: string;
+export interface Option<Value extends string> {
+  readonly value: Value;
   readonly label: string;
 }
 
-type SelectFieldProps = Omit<FieldProps, 'children'> &
-  Omit<ComponentProps<'select'>, 'id' | 'children' | 'onChange'> & {
-    readonly options: readonly Option[];
-    readonly onChange: (value: string) => void;
+type SelectFieldProps<Value extends string> = Omit<FieldProps, 'children'> &
+  Omit<ComponentProps<'select'>, 'id' | 'children' | 'value' | 'onChange'> & {
+    readonly value: Value;
+    readonly options: readonly Option<Value>[];
+    readonly onChange: (value: Value) => void;
   };
 
-export function SelectField({ label, hint, problem, options, onChange, ...rest }: SelectFieldProps) {
+export function SelectField<Value extends string>({
+  label,
+  hint,
+  problem,
+  options,
+  onChange,
+  ...rest
+}: SelectFieldProps<Value>) {
   return (
     <Field label={label} hint={hint} problem={problem}>
       {(control) => (
         <select
           {...control}
           className={inputClass}
-          onChange={(event) => onChange(event.target.value)}
+          // One of the options is chosen.
+          onChange={(event) => onChange(event.target.value as Value)}
           {...rest}
         >
           {options.map(({ value, label: text }) => (

@@ -3,7 +3,7 @@
 import type { ReactNode } from 'react';
 import type { SWRResponse } from 'swr';
 import { useTranslations } from 'use-intl';
-import { messageOf } from '../../lib/api.ts';
+import { messageOf } from '../../lib/admin/api-error.ts';
 import { Notice } from './notice.tsx';
 import { Skeleton } from './skeleton.tsx';
 

@@ -3,15 +3,17 @@
 import { ArrowDown, ArrowUp, Plus, X } from 'lucide-react';
 import { useState } from 'react';
 import { toast } from 'sonner';
-import useSWR, { useSWRConfig } from 'swr';
 import { useTranslations } from 'use-intl';
 import { Button, IconButton } from '../../components/ui/button.tsx';
 import { Dialog } from '../../components/ui/dialog.tsx';
 import { CheckField, SelectField, TextField } from '../../components/ui/field.tsx';
 import { ModelField } from '../fields/model-field.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
-import { call, messageOf } from '../../lib/api.ts';
-import type { Alias, AliasInput, Upstream } from '../../lib/types.ts';
+import { messageOf } from '../../lib/admin/api-error.ts';
+import { callAdmin } from '../../lib/admin/call.ts';
+import type { Alias, AliasInput } from '../../lib/admin/types.ts';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
+import { useRefresh } from '../../lib/admin/use-refresh.ts';
 
 type Policy = NonNullable<AliasInput['policy']>;
 
@@ -26,7 +28,7 @@ const POLICIES = Object.keys({
   'lowest-cost': true,
   main: true,
   affinity: true,
-} satisfies Record<Policy, true>);
+} satisfies Record<Policy, true>) as readonly Policy[];
 
 interface Candidate {
   readonly upstream: string;
@@ -43,11 +45,11 @@ export function AliasDrawer({
   readonly onClose: () => void;
 }) {
   const t = useTranslations('aliases');
-  const { mutate } = useSWRConfig();
-  const { data: upstreams = [] } = useSWR<readonly Upstream[], Error>('/upstreams');
+  const refresh = useRefresh();
+  const { data: upstreams = [] } = useAdmin('GET /upstreams');
   const [name, setName] = useState(alias?.name ?? '');
   const [isOn, setOn] = useState(alias?.enabled ?? true);
-  const [policy, setPolicy] = useState<string>(alias?.policy ?? '');
+  const [policy, setPolicy] = useState<Policy | ''>(alias?.policy ?? '');
   const [fallbacks, setFallbacks] = useState((alias?.fallbacks.default ?? []).join(', '));
   const [candidates, setCandidates] = useState<readonly Candidate[]>(
     alias?.candidates.map(({ upstream = '', model, weight = 1 }) => ({ upstream, model, weight })) ?? [
@@ -74,7 +76,7 @@ export function AliasDrawer({
     const body: AliasInput = {
       ...kept,
       ...{ name, enabled: isOn },
-      ...(policy !== '' && { policy: policy as Policy }),
+      ...(policy !== '' && { policy }),
       candidates: candidates.map(({ upstream, model, weight }) => ({
         model,
         weight,
@@ -83,8 +85,8 @@ export function AliasDrawer({
       fallbacks: { ...alias?.fallbacks, ...(others.length > 0 && { default: others }) },
     };
     try {
-      await call('PUT', '/aliases', body);
-      await mutate('/aliases');
+      await callAdmin('PUT /aliases', { body });
+      await refresh('GET /aliases');
       toast.success(t('saved', { name }));
       onClose();
     } catch (error) {

@@ -3,27 +3,27 @@
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { toast } from 'sonner';
-import useSWR, { useSWRConfig } from 'swr';
 import { useTranslations } from 'use-intl';
 import { Badge } from '../../components/ui/badge.tsx';
 import { Button } from '../../components/ui/button.tsx';
 import { Empty } from '../../components/ui/empty.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { Table } from '../../components/ui/table.tsx';
-import { call, messageOf } from '../../lib/api.ts';
-import type { Alias } from '../../lib/types.ts';
+import { messageOf } from '../../lib/admin/api-error.ts';
+import { callAdmin } from '../../lib/admin/call.ts';
+import type { Alias } from '../../lib/admin/types.ts';
 import { AliasDrawer } from './alias-drawer.tsx';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
 
 /** Names that clients ask for besides models, each with who answers. */
 export function AliasList() {
   const t = useTranslations('aliases');
-  const { mutate } = useSWRConfig();
-  const aliases = useSWR<readonly Alias[], Error>('/aliases', { refreshInterval: 5_000 });
+  const aliases = useAdmin('GET /aliases', {}, { refreshInterval: 5_000 });
   const [edited, setEdited] = useState<Alias | 'new'>();
   const bringBack = async ({ origin: _, resolved: __, ...alias }: Alias): Promise<void> => {
     try {
-      await call('PUT', '/aliases', alias);
-      await mutate('/aliases');
+      await callAdmin('PUT /aliases', { body: alias });
+      await aliases.mutate();
     } catch (error) {
       toast.error(messageOf(error));
     }
@@ -31,8 +31,8 @@ export function AliasList() {
   const remove = async (alias: Alias): Promise<void> => {
     const { name } = alias;
     try {
-      await call('DELETE', `/aliases/${encodeURIComponent(name)}`);
-      await mutate('/aliases');
+      await callAdmin('DELETE /aliases/:name', { params: { name } });
+      await aliases.mutate();
       toast(t('removed', { name }), { action: { label: t('undo'), onClick: () => void bringBack(alias) } });
     } catch (error) {
       toast.error(messageOf(error));

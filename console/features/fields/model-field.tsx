@@ -1,9 +1,8 @@
 'use client';
 
 import { useId } from 'react';
-import useSWR from 'swr';
-import type { Alias, ModelList } from '../../lib/types.ts';
 import { Field, inputClass } from '../../components/ui/field.tsx';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
 
 interface ModelFieldProps {
   readonly label: string;
@@ -15,8 +14,8 @@ interface ModelFieldProps {
 /** A model's name, with those that the gateway knows to choose from; any other can be typed. */
 export function ModelField({ label, value, onChange, hint }: ModelFieldProps) {
   const list = useId();
-  const { data } = useSWR<ModelList, Error>('/models');
-  const { data: aliases = [] } = useSWR<readonly Alias[], Error>('/aliases');
+  const { data } = useAdmin('GET /models');
+  const { data: aliases = [] } = useAdmin('GET /aliases');
   const names = new Set([
     ...aliases.filter(({ name, enabled }) => enabled && !/[*^]/.test(name)).map(({ name }) => name),
     ...(data?.models ?? []).flatMap(({ id, upstreams }) => [

@@ -5,12 +5,14 @@ import { SelectField } from '../../components/ui/field.tsx';
 
 const LEVELS = ['full', 'no-bodies', 'off'] as const;
 
+export type Recording = (typeof LEVELS)[number] | '';
+
 interface RecordingFieldProps {
   readonly label: string;
   /** A level, or nothing where it is as for all. */
-  readonly value: string;
+  readonly value: Recording;
   readonly disabled?: boolean;
-  readonly onChange: (value: string) => void;
+  readonly onChange: (value: Recording) => void;
 }
 
 /** What traces keep of the requests of a key or an upstream. */
@@ -22,7 +24,7 @@ export function RecordingField({ label, value, disabled, onChange }: RecordingFi
       disabled={disabled}
       value={value}
       options={[
-        { value: '', label: t('asGateway') },
+        { value: '' as const, label: t('asGateway') },
         ...LEVELS.map((level) => ({ value: level, label: t(level) })),
       ]}
       onChange={onChange}

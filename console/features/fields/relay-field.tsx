@@ -25,7 +25,7 @@ export function RelayField({ value, preset, disabled, onChange }: RelayFieldProp
       disabled={disabled}
       value={level}
       options={LEVELS.map((one) => ({ value: one, label: t(one) }))}
-      onChange={(text) => onChange(LEVELS.find((one) => one === text) ?? preset)}
+      onChange={onChange}
     />
   );
 }

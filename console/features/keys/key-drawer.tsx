@@ -1,7 +1,6 @@
 'use client';
 
 import { useState } from 'react';
-import { useSWRConfig } from 'swr';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../components/ui/button.tsx';
 import { CodeBlock } from '../../components/text/code-block.tsx';
@@ -9,11 +8,13 @@ import { Dialog } from '../../components/ui/dialog.tsx';
 import { TextField } from '../../components/ui/field.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
 import { RelayField, type RelayLevel } from '../fields/relay-field.tsx';
-import { RecordingField } from '../fields/recording-field.tsx';
-import { call, messageOf } from '../../lib/api.ts';
-import type { Key, NewKey } from '../../lib/types.ts';
+import { type Recording, RecordingField } from '../fields/recording-field.tsx';
+import { messageOf } from '../../lib/admin/api-error.ts';
+import { callAdmin } from '../../lib/admin/call.ts';
+import type { Key, NewKey } from '../../lib/admin/types.ts';
 import { useCurlExample } from '../../lib/use-protocols.ts';
 import { LimitFields, type LimitsInput } from './limit-fields.tsx';
+import { useRefresh } from '../../lib/admin/use-refresh.ts';
 
 /** A new key, or a change of one. A new one is shown this once. */
 export function KeyDrawer({
@@ -24,13 +25,13 @@ export function KeyDrawer({
   readonly onClose: () => void;
 }) {
   const t = useTranslations('keys');
-  const { mutate } = useSWRConfig();
+  const refresh = useRefresh();
   const [name, setName] = useState(item?.name ?? '');
   const [models, setModels] = useState((item?.models ?? []).join(', '));
   const [upstreams, setUpstreams] = useState((item?.upstreams ?? []).join(', '));
   const [expires, setExpires] = useState(item?.expiresAt?.slice(0, 10) ?? '');
   const [relay, setRelay] = useState<RelayLevel | undefined>(item?.relay);
-  const [traces, setTraces] = useState<string>(item?.traces ?? '');
+  const [traces, setTraces] = useState<Recording>(item?.traces ?? '');
   const [limits, setLimits] = useState<LimitsInput>(item?.limits ?? {});
   const [problem, setProblem] = useState<string>();
   const [made, setMade] = useState<NewKey>();
@@ -42,8 +43,7 @@ export function KeyDrawer({
         .map((one) => one.trim())
         .filter((one) => one !== '');
     // A field that is emptied is lifted; a new key has nothing to lift.
-    const none = item ? null : undefined;
-    const body = {
+    const bodyOf = <None extends null | undefined>(none: None) => ({
       name,
       models: list(models).length > 0 ? list(models) : none,
       upstreams: list(upstreams).length > 0 ? list(upstreams) : none,
@@ -51,13 +51,13 @@ export function KeyDrawer({
       relay,
       traces: traces === '' ? none : traces,
       limits: Object.keys(limits).length > 0 ? limits : none,
-    };
+    });
     try {
       if (item) {
-        await call('PATCH', `/keys/${item.id}`, body);
+        await callAdmin('PATCH /keys/:id', { params: { id: item.id }, body: bodyOf(null) });
         onClose();
-      } else setMade(await call<NewKey>('POST', '/keys', body));
-      await Promise.all([mutate('/keys'), mutate('/limits')]);
+      } else setMade(await callAdmin('POST /keys', { body: bodyOf(undefined) }));
+      await refresh('GET /keys', 'GET /limits');
     } catch (error) {
       setProblem(messageOf(error));
     }

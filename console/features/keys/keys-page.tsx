@@ -3,7 +3,6 @@
 import { MoreHorizontal, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { toast } from 'sonner';
-import useSWR, { useSWRConfig } from 'swr';
 import { useTranslations } from 'use-intl';
 import { Badge } from '../../components/ui/badge.tsx';
 import { Button, IconButton } from '../../components/ui/button.tsx';
@@ -12,32 +11,30 @@ import { Empty } from '../../components/ui/empty.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { Menu } from '../../components/ui/menu.tsx';
 import { Table } from '../../components/ui/table.tsx';
-import { call, messageOf } from '../../lib/api.ts';
+import { messageOf } from '../../lib/admin/api-error.ts';
+import { callAdmin } from '../../lib/admin/call.ts';
 import { useFormats } from '../../lib/format.ts';
-import { patched } from '../../lib/patched.ts';
-import type { Key, LimitsView } from '../../lib/types.ts';
+import { usePatch } from '../../lib/admin/use-patch.ts';
+import type { Key } from '../../lib/admin/types.ts';
 import { useDayStats } from '../overview/use-day-stats.ts';
 import { KeyDrawer } from './key-drawer.tsx';
 import { Uses } from './uses.tsx';
-
-const PATH = '/keys';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
+import { useRefresh } from '../../lib/admin/use-refresh.ts';
 
 export function KeysPage() {
   const t = useTranslations('keys');
   const formats = useFormats();
-  const { mutate } = useSWRConfig();
-  const keys = useSWR<readonly Key[], Error>(PATH);
-  const { data: limits = [] } = useSWR<readonly LimitsView[], Error>('/limits', { refreshInterval: 5_000 });
+  const keys = useAdmin('GET /keys');
+  const patch = usePatch('GET /keys', { revalidate: false });
+  const { data: limits = [] } = useAdmin('GET /limits', {}, { refreshInterval: 5_000 });
   const statsOf = useDayStats('key');
   const [edited, setEdited] = useState<Key | 'new'>();
   const [revoked, setRevoked] = useState<Key>();
 
-  const change = async (key: Key, fields: Partial<Key>): Promise<void> => {
+  const change = async ({ id }: Key, fields: Pick<Key, 'enabled'>): Promise<void> => {
     try {
-      await mutate(PATH, call<Key>('PATCH', `${PATH}/${key.id}`, fields), {
-        ...patched<Key>(key.id, fields),
-        revalidate: false,
-      });
+      await patch({ id, ...fields }, callAdmin('PATCH /keys/:id', { params: { id }, body: fields }));
     } catch (error) {
       toast.error(messageOf(error));
     }
@@ -144,11 +141,11 @@ function KeyState({ item: { enabled, expiresAt } }: { readonly item: Key }) {
 /** A key that is gone cannot come back, so this is asked and not undone. */
 function RevokeDialog({ item, onClose }: { readonly item: Key; readonly onClose: () => void }) {
   const t = useTranslations('keys');
-  const { mutate } = useSWRConfig();
+  const refresh = useRefresh();
   const revoke = async (): Promise<void> => {
     try {
-      await call('DELETE', `${PATH}/${item.id}`);
-      await mutate(PATH);
+      await callAdmin('DELETE /keys/:id', { params: { id: item.id } });
+      await refresh('GET /keys');
       toast.success(t('revoked', { name: item.name }));
       onClose();
     } catch (error) {

@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'use-intl';
 import { TextField } from '../../components/ui/field.tsx';
-import type { Key } from '../../lib/types.ts';
+import type { Key } from '../../lib/admin/types.ts';
 
 export type LimitsInput = NonNullable<Key['limits']>;
 

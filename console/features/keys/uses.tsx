@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'use-intl';
 import { useFormats } from '../../lib/format.ts';
-import type { LimitsView } from '../../lib/types.ts';
+import type { LimitsView } from '../../lib/admin/types.ts';
 
 type LimitName = LimitsView['uses'][number]['name'];
 

@@ -2,14 +2,13 @@
 
 import Link from 'next/link';
 import { useState } from 'react';
-import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { SelectField } from '../../components/ui/field.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { Table } from '../../components/ui/table.tsx';
-import { queryOf } from '../../lib/api.ts';
+import { queryOf } from '../../lib/query.ts';
 import { useFormats } from '../../lib/format.ts';
-import type { StatsRow } from '../../lib/types.ts';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
 
 const GROUPS = ['model', 'upstream', 'key'] as const;
 type Group = (typeof GROUPS)[number];
@@ -19,16 +18,14 @@ export function Breakdown({ from }: { readonly from: string }) {
   const t = useTranslations('overview');
   const formats = useFormats();
   const [by, setBy] = useState<Group>('model');
-  const rows = useSWR<readonly StatsRow[], Error>(`/traces/stats${queryOf({ from, by })}`, {
-    refreshInterval: 10_000,
-  });
+  const rows = useAdmin('GET /traces/stats', { query: { from, by } }, { refreshInterval: 10_000 });
   return (
     <div className="grid gap-3">
       <SelectField
         label={t('groupBy')}
         value={by}
         options={GROUPS.map((value) => ({ value, label: t(`groups.${value}`) }))}
-        onChange={(value) => setBy(value as Group)}
+        onChange={setBy}
       />
       <Loaded of={rows}>
         {(all) =>

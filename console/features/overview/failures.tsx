@@ -1,19 +1,22 @@
 'use client';
 
 import Link from 'next/link';
-import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { useFormats } from '../../lib/format.ts';
-import type { TracePage } from '../../lib/types.ts';
 import { OutcomeBadge } from '../traces/outcome-badge.tsx';
 import { linkTo } from '../traces/trace-table.tsx';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
 
 /** The latest failures: each is one click from its reason. */
 export function Failures() {
   const t = useTranslations('overview');
   const formats = useFormats();
-  const page = useSWR<TracePage, Error>('/traces?outcome=error&limit=10', { refreshInterval: 10_000 });
+  const page = useAdmin(
+    'GET /traces',
+    { query: { outcome: 'error', limit: 10 } },
+    { refreshInterval: 10_000 },
+  );
   return (
     <Loaded of={page}>
       {({ traces }) =>

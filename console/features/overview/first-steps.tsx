@@ -6,7 +6,7 @@ import { useTranslations } from 'use-intl';
 import { CodeBlock } from '../../components/text/code-block.tsx';
 import { Panel } from '../../components/ui/panel.tsx';
 import { Tabs } from '../../components/ui/tabs.tsx';
-import type { Protocol } from '../../lib/types.ts';
+import type { Protocol } from '../../lib/admin/types.ts';
 import { useOrigin, useProtocols } from '../../lib/use-protocols.ts';
 
 /** What to do first, with something to copy for whatever people come with. */

@@ -1,17 +1,16 @@
 'use client';
 
 import Link from 'next/link';
-import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { Loaded } from '../../components/ui/loaded.tsx';
-import type { Health, Upstream } from '../../lib/types.ts';
 import { UpstreamState } from '../upstreams/upstream-state.tsx';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
 
 /** Every upstream with how it is doing, in one line. */
 export function HealthStrip() {
   const t = useTranslations('overview');
-  const upstreams = useSWR<readonly Upstream[], Error>('/upstreams', { refreshInterval: 5_000 });
-  const { data: health = [] } = useSWR<readonly Health[], Error>('/health', { refreshInterval: 5_000 });
+  const upstreams = useAdmin('GET /upstreams', {}, { refreshInterval: 5_000 });
+  const { data: health = [] } = useAdmin('GET /health', {}, { refreshInterval: 5_000 });
   return (
     <Loaded of={upstreams} lines={2}>
       {(all) =>

@@ -2,20 +2,19 @@
 
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { useMemo } from 'react';
-import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { LineChart } from '../../components/ui/lazy.tsx';
 import { Panel } from '../../components/ui/panel.tsx';
 import { SelectField } from '../../components/ui/field.tsx';
-import { queryOf } from '../../lib/api.ts';
 import { useFormats } from '../../lib/format.ts';
-import type { StatsRow, TracePage } from '../../lib/types.ts';
+import type { StatsRow } from '../../lib/admin/types.ts';
 import { Breakdown } from './breakdown.tsx';
 import { Failures } from './failures.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { HealthStrip } from './health-strip.tsx';
 import { Tiles } from './tiles.tsx';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
 
 /** How far back, and how wide the steps are. */
 const RANGES = {
@@ -35,12 +34,9 @@ export function OverviewPage() {
   const { seconds, step } = RANGES[range];
   // To the minute: a new address every second would never find what was loaded before.
   const from = new Date((Math.floor(Date.now() / 60_000) + 1) * 60_000 - seconds * 1000).toISOString();
-  const total = useSWR<readonly StatsRow[], Error>(`/traces/stats${queryOf({ from })}`, REFRESH);
-  const steps = useSWR<readonly StatsRow[], Error>(
-    `/traces/stats${queryOf({ from, bucketSeconds: step })}`,
-    REFRESH,
-  );
-  const ever = useSWR<TracePage, Error>('/traces?limit=1', REFRESH);
+  const total = useAdmin('GET /traces/stats', { query: { from } }, REFRESH);
+  const steps = useAdmin('GET /traces/stats', { query: { from, bucketSeconds: step } }, REFRESH);
+  const ever = useAdmin('GET /traces', { query: { limit: 1 } }, REFRESH);
   return (
     <div className="grid gap-4">
       <header className="flex flex-wrap items-end justify-between gap-3">
@@ -50,7 +46,7 @@ export function OverviewPage() {
             label={t('range')}
             value={range}
             options={NAMES.map((value) => ({ value, label: t(`ranges.${value}`) }))}
-            onChange={(value) => void setRange(value as Range)}
+            onChange={(value) => void setRange(value)}
           />
         </div>
       </header>

@@ -4,7 +4,7 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormats } from '../../lib/format.ts';
-import type { StatsRow } from '../../lib/types.ts';
+import type { StatsRow } from '../../lib/admin/types.ts';
 
 /** What matters at a glance; a tile leads to the requests behind it. */
 export function Tiles({ row }: { readonly row: StatsRow | undefined }) {

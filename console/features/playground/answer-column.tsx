@@ -3,7 +3,6 @@
 import { X } from 'lucide-react';
 import Link from 'next/link';
 import { useState } from 'react';
-import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { Button, IconButton } from '../../components/ui/button.tsx';
 import { CodeBlock } from '../../components/text/code-block.tsx';
@@ -14,10 +13,10 @@ import { Notice } from '../../components/ui/notice.tsx';
 import { Tabs } from '../../components/ui/tabs.tsx';
 import { useFormats } from '../../lib/format.ts';
 import { prettyJson } from '../../lib/json.ts';
-import type { Trace } from '../../lib/types.ts';
 import type { Message } from './prompt.ts';
 import type { Run } from './run.ts';
 import type { Column } from './use-columns.ts';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
 
 interface AnswerColumnProps {
   readonly column: Column;
@@ -187,11 +186,9 @@ function Figures({ run }: { readonly run: Run }) {
   const t = useTranslations('playground');
   const formats = useFormats();
   // What it cost, the gateway knows.
-  const isOver = run.state !== 'running' && run.traceId !== undefined;
-  const { data: trace } = useSWR<Trace, Error>(
-    isOver ? `/traces/${encodeURIComponent(run.traceId ?? '')}` : null,
-  );
-  const { usage, ttftMs, ms, served, attempts = 1, finish, traceId } = run;
+  const { state, usage, ttftMs, ms, served, attempts = 1, finish, traceId } = run;
+  const isOver = state !== 'running' && traceId !== undefined;
+  const { data: trace } = useAdmin('GET /traces/:id', isOver ? { params: { id: traceId } } : null);
   const seconds = (ms - (ttftMs ?? 0)) / 1000;
   const speed = usage.output !== undefined && seconds > 0.05 ? Math.round(usage.output / seconds) : undefined;
   const figures: readonly (readonly [string, string | undefined])[] = [

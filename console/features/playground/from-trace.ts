@@ -1,4 +1,4 @@
-import type { Trace, TraceDetail } from '../../lib/types.ts';
+import type { Trace, TraceDetail } from '../../lib/admin/types.ts';
 import { askedOf, type Part, type Said, textOf } from '../traces/view/canonical.ts';
 import { EMPTY_PROMPT, type Message, type Prompt } from './prompt.ts';
 

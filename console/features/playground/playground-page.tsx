@@ -7,8 +7,8 @@ import { toast } from 'sonner';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../components/ui/button.tsx';
 import { Panel } from '../../components/ui/panel.tsx';
-import { messageOf, read } from '../../lib/api.ts';
-import type { Trace, TraceDetail } from '../../lib/types.ts';
+import { messageOf } from '../../lib/admin/api-error.ts';
+import { callAdmin } from '../../lib/admin/call.ts';
 import { useProtocols } from '../../lib/use-protocols.ts';
 import { useStored } from '../../lib/use-stored.ts';
 import { useShortcuts } from '../../lib/use-shortcuts.ts';
@@ -126,8 +126,11 @@ function remember(saved: Saved): void {
 /** What to begin with: a trace, what a link brought, or what was there last. */
 async function begin(trace: string | null): Promise<Saved | undefined> {
   if (trace !== null) {
-    const path = `/traces/${encodeURIComponent(trace)}`;
-    const [one, detail] = await Promise.all([read<Trace>(path), read<TraceDetail>(`${path}/detail`)]);
+    const params = { id: trace };
+    const [one, detail] = await Promise.all([
+      callAdmin('GET /traces/:id', { params }),
+      callAdmin('GET /traces/:id/detail', { params }),
+    ]);
     const prompt = promptFromTrace(one, detail);
     return prompt && { prompt, models: [one.model ?? 'echo'] };
   }

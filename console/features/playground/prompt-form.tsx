@@ -3,8 +3,8 @@
 import { useTranslations } from 'use-intl';
 import { SelectField, TextArea, TextField } from '../../components/ui/field.tsx';
 import { CodeEditor } from '../../components/ui/lazy.tsx';
-import { messageOf } from '../../lib/api.ts';
-import type { Protocol } from '../../lib/types.ts';
+import { messageOf } from '../../lib/admin/api-error.ts';
+import type { Protocol } from '../../lib/admin/types.ts';
 import { MessageList } from './message-list.tsx';
 import { type Parameters, type Prompt, readTools } from './prompt.ts';
 import { ViewCode } from './view-code.tsx';

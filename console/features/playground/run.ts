@@ -1,7 +1,8 @@
 import type { ChatEvent } from '@dragoman/core';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
-import { messageOf, stream } from '../../lib/api.ts';
-import type { PlaygroundInput } from '../../lib/types.ts';
+import { messageOf } from '../../lib/admin/api-error.ts';
+import { streamAdmin } from '../../lib/admin/call.ts';
+import type { PlaygroundInput } from '../../lib/admin/types.ts';
 import { createReader, NOTHING_SAID, type Said } from './read-event.ts';
 
 export type RunState = 'running' | 'done' | 'stopped' | 'failed';
@@ -67,7 +68,7 @@ export async function runRequest({ input, signal, onChange }: RunInput): Promise
     }
   };
   try {
-    const events = (await stream('/playground/chat', input, signal))
+    const events = (await streamAdmin('POST /playground/chat', { body: input }, signal))
       .pipeThrough(new TextDecoderStream())
       .pipeThrough(new EventSourceParserStream());
     for await (const { event, data } of iterate(events)) update(told(event, data));

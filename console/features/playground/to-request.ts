@@ -1,4 +1,4 @@
-import type { PlaygroundInput } from '../../lib/types.ts';
+import type { PlaygroundInput } from '../../lib/admin/types.ts';
 import { type Message, type Prompt, readTools } from './prompt.ts';
 
 type Request = PlaygroundInput['request'];

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react';
-import { messageOf } from '../../lib/api.ts';
+import { messageOf } from '../../lib/admin/api-error.ts';
 import { type Call, type Message, mockedResult, type Prompt } from './prompt.ts';
 import { NEW_RUN, type Run, runRequest } from './run.ts';
 import { toRequest } from './to-request.ts';

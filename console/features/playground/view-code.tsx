@@ -8,8 +8,7 @@ import { CodeBlock } from '../../components/text/code-block.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { Dialog } from '../../components/ui/dialog.tsx';
 import { Tabs } from '../../components/ui/tabs.tsx';
-import { call } from '../../lib/api.ts';
-import type { Code as Programs, CodeInput } from '../../lib/types.ts';
+import { callAdmin } from '../../lib/admin/call.ts';
 import { useClientOrigin } from '../../lib/use-client-origin.ts';
 import type { Prompt } from './prompt.ts';
 import { toRequest } from './to-request.ts';
@@ -36,9 +35,9 @@ function Code({ prompt, model }: { readonly prompt: Prompt; readonly model: stri
   const [language, setLanguage] = useState('curl');
   const originOf = useClientOrigin();
   const origin = originOf();
-  const made = useSWR<Programs, Error>(['/playground/code', prompt, model, origin], () => {
-    const input: CodeInput = { ...toRequest(prompt, { model }), origin };
-    return call('POST', '/playground/code', input);
+  const made = useSWR(['/playground/code', prompt, model, origin], () => {
+    const body = { ...toRequest(prompt, { model }), origin };
+    return callAdmin('POST /playground/code', { body });
   });
   return (
     <Loaded of={made}>

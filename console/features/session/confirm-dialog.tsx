@@ -1,16 +1,16 @@
 'use client';
 
 import { type FormEvent, useCallback, useRef, useState } from 'react';
-import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../components/ui/button.tsx';
 import { CodeBlock } from '../../components/text/code-block.tsx';
 import { Dialog } from '../../components/ui/dialog.tsx';
 import { TextField } from '../../components/ui/field.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
-import { call, messageOf } from '../../lib/api.ts';
-import { useConfirmationAsker } from '../../lib/confirmation.ts';
-import type { Session } from '../../lib/types.ts';
+import { messageOf } from '../../lib/admin/api-error.ts';
+import { callAdmin } from '../../lib/admin/call.ts';
+import { useConfirmationAsker } from '../../lib/admin/confirmation.ts';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
 
 const LINK_COMMAND = './dragoman sign-in-link';
 
@@ -34,7 +34,7 @@ export function ConfirmDialog() {
 
 function Question({ onClose }: { readonly onClose: (isConfirmed: boolean) => void }) {
   const t = useTranslations('confirm');
-  const { data: session } = useSWR<Session, Error>('/session');
+  const { data: session } = useAdmin('GET /session');
   const [isByLink, setByLink] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
@@ -48,11 +48,8 @@ function Question({ onClose }: { readonly onClose: (isConfirmed: boolean) => voi
     setBusy(true);
     setProblem(undefined);
     try {
-      await call(
-        'POST',
-        '/session/confirm',
-        way === 'password' ? { password: given } : { token: tokenOf(given) },
-      );
+      const body = way === 'password' ? { password: given } : { token: tokenOf(given) };
+      await callAdmin('POST /session/confirm', { body });
       onClose(true);
     } catch (error) {
       setProblem(messageOf(error));

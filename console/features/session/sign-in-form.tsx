@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl';
 import { Button } from '../../components/ui/button.tsx';
 import { TextField } from '../../components/ui/field.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
-import { messageOf } from '../../lib/api.ts';
+import { messageOf } from '../../lib/admin/api-error.ts';
 import { type Proof, useSignIn } from './use-sign-in.ts';
 
 /** Signs in by the link that brought the browser here, or else by password. */

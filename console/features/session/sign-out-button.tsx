@@ -5,7 +5,8 @@ import { useState } from 'react';
 import { toast } from 'sonner';
 import { useTranslations } from 'use-intl';
 import { IconButton } from '../../components/ui/button.tsx';
-import { ApiError, call } from '../../lib/api.ts';
+import { ApiError } from '../../lib/admin/api-error.ts';
+import { callAdmin } from '../../lib/admin/call.ts';
 
 export function SignOutButton() {
   const t = useTranslations('shell');
@@ -13,7 +14,7 @@ export function SignOutButton() {
   const signOut = async (): Promise<void> => {
     setBusy(true);
     try {
-      await call('DELETE', '/session');
+      await callAdmin('DELETE /session');
     } catch (error) {
       // A session that is already over is what was asked for.
       if (!(error instanceof ApiError && error.status === 401)) {

@@ -1,6 +1,5 @@
-import useSWR from 'swr';
-import type { ApiError } from '../../lib/api.ts';
-import type { Session as SessionView } from '../../lib/types.ts';
+import { ApiError } from '../../lib/admin/api-error.ts';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
 
 export type Session =
   | { readonly state: 'loading' | 'signed-in' | 'signed-out' }
@@ -8,7 +7,7 @@ export type Session =
 
 /** Whether this browser is signed in. */
 export function useSession(): Session {
-  const { data, error, mutate } = useSWR<SessionView, ApiError>('/session');
+  const { data, error, mutate } = useAdmin('GET /session');
   if (error?.status === 401) return { state: 'signed-out' };
   if (data) return { state: 'signed-in' };
   if (error) return { state: 'failed', error, retry: () => void mutate() };

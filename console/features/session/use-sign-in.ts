@@ -1,16 +1,17 @@
+import type { Call } from '@dragoman/core/admin-contract';
 import { useRouter } from 'next/navigation';
-import { useSWRConfig } from 'swr';
-import { call } from '../../lib/api.ts';
+import { callAdmin } from '../../lib/admin/call.ts';
+import { useRefresh } from '../../lib/admin/use-refresh.ts';
 
-export type Proof = { readonly token: string } | { readonly password: string };
+export type Proof = Call<'POST /session'>['body'];
 
 /** Signs this browser in and goes to where it was, or to the first page. Throws the gateway's refusal. */
 export function useSignIn(): (proof: Proof) => Promise<void> {
   const router = useRouter();
-  const { mutate } = useSWRConfig();
+  const refresh = useRefresh();
   return async (proof) => {
-    await call('POST', '/session', proof);
-    await mutate('/session');
+    await callAdmin('POST /session', { body: proof });
+    await refresh('GET /session');
     router.replace(whereFrom());
   };
 }

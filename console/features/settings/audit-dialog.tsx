@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl';
 import { CodeBlock } from '../../components/text/code-block.tsx';
 import { Dialog } from '../../components/ui/dialog.tsx';
 import { useFormats } from '../../lib/format.ts';
-import type { AuditRow } from '../../lib/types.ts';
+import type { AuditRow } from '../../lib/admin/types.ts';
 import { Facts } from './facts.tsx';
 
 interface AuditDialogProps {

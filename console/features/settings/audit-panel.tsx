@@ -9,7 +9,7 @@ import { Loaded } from '../../components/ui/loaded.tsx';
 import { Panel } from '../../components/ui/panel.tsx';
 import { Table } from '../../components/ui/table.tsx';
 import { useFormats } from '../../lib/format.ts';
-import type { AuditRow } from '../../lib/types.ts';
+import type { AuditRow } from '../../lib/admin/types.ts';
 import { AuditDialog } from './audit-dialog.tsx';
 import { AuditVerify } from './audit-verify.tsx';
 import { type AuditFilters, useAudit } from './use-audit.ts';

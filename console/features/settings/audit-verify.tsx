@@ -5,8 +5,9 @@ import { toast } from 'sonner';
 import { useTranslations } from 'use-intl';
 import { Badge } from '../../components/ui/badge.tsx';
 import { Button } from '../../components/ui/button.tsx';
-import { messageOf, read } from '../../lib/api.ts';
-import type { AuditReport } from '../../lib/types.ts';
+import { messageOf } from '../../lib/admin/api-error.ts';
+import { callAdmin } from '../../lib/admin/call.ts';
+import type { AuditReport } from '../../lib/admin/types.ts';
 
 /** Checks the chain of the audit log when asked. */
 export function AuditVerify() {
@@ -16,7 +17,7 @@ export function AuditVerify() {
   const verify = async (): Promise<void> => {
     setBusy(true);
     try {
-      setReport(await read<AuditReport>('/audit/verify'));
+      setReport(await callAdmin('GET /audit/verify'));
     } catch (error) {
       toast.error(messageOf(error));
     }

@@ -2,12 +2,13 @@
 
 import { type FormEvent, useState } from 'react';
 import { toast } from 'sonner';
-import { useSWRConfig } from 'swr';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../components/ui/button.tsx';
 import { TextField } from '../../components/ui/field.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
-import { call, messageOf } from '../../lib/api.ts';
+import { messageOf } from '../../lib/admin/api-error.ts';
+import { callAdmin } from '../../lib/admin/call.ts';
+import { useRefresh } from '../../lib/admin/use-refresh.ts';
 
 interface PasswordFormProps {
   readonly isSet: boolean;
@@ -15,16 +16,15 @@ interface PasswordFormProps {
 
 export function PasswordForm({ isSet }: PasswordFormProps) {
   const t = useTranslations('settings');
-  const { mutate } = useSWRConfig();
+  const refresh = useRefresh();
   const [password, setPassword] = useState('');
   const [problem, setProblem] = useState<string>();
   const save = async (adminPassword: string | null): Promise<void> => {
     setProblem(undefined);
     try {
-      await call('PATCH', '/settings', { adminPassword });
+      await callAdmin('PATCH /settings', { body: { adminPassword } });
       setPassword('');
-      await mutate('/settings');
-      await Promise.all([mutate('/session'), mutate('/sessions')]);
+      await refresh('GET /settings', 'GET /session', 'GET /sessions');
       toast.success(adminPassword === null ? t('passwordGone') : t('passwordSaved'));
     } catch (error) {
       setProblem(messageOf(error));

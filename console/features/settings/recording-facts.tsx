@@ -3,7 +3,7 @@
 import { useTranslations } from 'use-intl';
 import { Notice } from '../../components/ui/notice.tsx';
 import { useFormats } from '../../lib/format.ts';
-import type { Settings } from '../../lib/types.ts';
+import type { Settings } from '../../lib/admin/types.ts';
 import { Facts } from './facts.tsx';
 
 /** What is kept of requests. It is set in the config file, where a review sees it. */

@@ -1,22 +1,21 @@
 'use client';
 
 import { useTranslations } from 'use-intl';
-import useSWR from 'swr';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
 import { Panel } from '../../components/ui/panel.tsx';
 import { Table } from '../../components/ui/table.tsx';
-import type { About, Settings } from '../../lib/types.ts';
 import { AuditPanel } from './audit-panel.tsx';
 import { Facts } from './facts.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { RecordingFacts } from './recording-facts.tsx';
 import { SignIns } from './sign-ins.tsx';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
 
 export function SettingsPage() {
   const t = useTranslations('settings');
-  const about = useSWR<About, Error>('/about');
-  const settings = useSWR<Settings, Error>('/settings');
+  const about = useAdmin('GET /about');
+  const settings = useAdmin('GET /settings');
   return (
     <div className="grid gap-4">
       <h1 className="text-2xl font-semibold">{t('title')}</h1>

@@ -1,26 +1,26 @@
 'use client';
 
 import { toast } from 'sonner';
-import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { Badge } from '../../components/ui/badge.tsx';
 import { Button } from '../../components/ui/button.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { Panel } from '../../components/ui/panel.tsx';
 import { Table } from '../../components/ui/table.tsx';
-import { call, messageOf } from '../../lib/api.ts';
+import { messageOf } from '../../lib/admin/api-error.ts';
+import { callAdmin } from '../../lib/admin/call.ts';
 import { useFormats } from '../../lib/format.ts';
-import type { SignIn } from '../../lib/types.ts';
 import { describeBrowser } from './describe-browser.ts';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
 
 /** The browsers that are signed in. All except the current one can be signed out here. */
 export function SignIns() {
   const t = useTranslations('signIns');
   const formats = useFormats();
-  const list = useSWR<readonly SignIn[], Error>('/sessions');
-  const end = async (path: string): Promise<void> => {
+  const list = useAdmin('GET /sessions');
+  const end = async (ending: Promise<unknown>): Promise<void> => {
     try {
-      await call('DELETE', path);
+      await ending;
       toast.success(t('ended'));
     } catch (error) {
       toast.error(messageOf(error));
@@ -33,7 +33,7 @@ export function SignIns() {
       title={t('title')}
       action={
         hasOthers && (
-          <Button kind="danger" isSmall onClick={() => void end('/sessions')}>
+          <Button kind="danger" isSmall onClick={() => void end(callAdmin('DELETE /sessions'))}>
             {t('endOthers')}
           </Button>
         )
@@ -82,7 +82,7 @@ export function SignIns() {
                       kind="quiet"
                       isSmall
                       aria-label={t('endThis', { browser: describeBrowser(userAgent) })}
-                      onClick={() => void end(`/sessions/${encodeURIComponent(id)}`)}
+                      onClick={() => void end(callAdmin('DELETE /sessions/:id', { params: { id } }))}
                     >
                       {t('end')}
                     </Button>

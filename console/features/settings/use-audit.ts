@@ -1,7 +1,6 @@
 import { useMemo } from 'react';
-import { queryOf } from '../../lib/api.ts';
-import type { AuditPage, AuditRow } from '../../lib/types.ts';
-import { type Pages, usePages } from '../../lib/use-pages.ts';
+import type { AuditPage, AuditRow } from '../../lib/admin/types.ts';
+import { type Pages, usePages } from '../../lib/admin/use-pages.ts';
 
 const PAGE_SIZE = 25;
 
@@ -17,9 +16,7 @@ export interface AuditList extends Pages<AuditPage> {
 
 /** Entries of the audit log, the newest first, page by page. */
 export function useAudit(filters: AuditFilters): AuditList {
-  const list = usePages<AuditPage>((cursor) => `/audit${queryOf({ ...filters, limit: PAGE_SIZE, cursor })}`, {
-    keepPreviousData: true,
-  });
+  const list = usePages('GET /audit', { ...filters, limit: PAGE_SIZE }, { keepPreviousData: true });
   const { pages } = list;
   return { ...list, rows: useMemo(() => pages?.flatMap((page) => page.entries), [pages]) };
 }

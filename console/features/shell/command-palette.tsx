@@ -4,10 +4,9 @@ import { Command } from 'cmdk';
 import { useRouter } from 'next/navigation';
 import { useTheme } from 'next-themes';
 import { useState } from 'react';
-import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
-import type { Upstream } from '../../lib/types.ts';
 import { PAGES } from './pages.ts';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
 
 const ITEM = 'flex cursor-pointer items-center gap-2.5 rounded px-2.5 py-2 data-[selected=true]:bg-sunken';
 
@@ -17,7 +16,7 @@ export default function CommandPalette({ onClose }: { readonly onClose: () => vo
   const router = useRouter();
   const { setTheme } = useTheme();
   const [text, setText] = useState('');
-  const { data: upstreams = [] } = useSWR<readonly Upstream[], Error>('/upstreams');
+  const { data: upstreams = [] } = useAdmin('GET /upstreams');
   const go = (href: string) => () => {
     onClose();
     router.push(href);

@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'use-intl';
 import { Badge } from '../../components/ui/badge.tsx';
-import type { ToolCall } from '../../lib/types.ts';
+import type { ToolCall } from '../../lib/admin/types.ts';
 
 export function CallState({ call }: { readonly call: Pick<ToolCall, 'state' | 'result'> }) {
   const t = useTranslations('calls');

@@ -1,29 +1,33 @@
 'use client';
 
 import Link from 'next/link';
-import { parseAsString, useQueryStates } from 'nuqs';
-import useSWR from 'swr';
+import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { useTranslations } from 'use-intl';
 import { Empty } from '../../components/ui/empty.tsx';
 import { SelectField, TextField } from '../../components/ui/field.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { Table } from '../../components/ui/table.tsx';
-import { queryOf } from '../../lib/api.ts';
 import { useFormats } from '../../lib/format.ts';
-import type { ToolCallPage } from '../../lib/types.ts';
 import { CallState } from './call-state.tsx';
 import { linkTo } from './trace-table.tsx';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
 
-const text = parseAsString.withDefault('');
+const STATES = ['ok', 'invalid-json', 'schema', 'undeclared', 'cut'] as const;
+
+const FILTERS = {
+  name: parseAsString.withDefault(''),
+  state: parseAsStringLiteral(['', 'bad', ...STATES]).withDefault(''),
+  answered: parseAsStringLiteral(['', 'true', 'false']).withDefault(''),
+};
 
 /** Calls of tools across all requests: what a tool gets, and where that is wrong. */
 export function CallTable() {
   const t = useTranslations('calls');
   const formats = useFormats();
-  const [filters, setFilters] = useQueryStates({ name: text, state: text, answered: text });
+  const [filters, setFilters] = useQueryStates(FILTERS);
   const { name, ...rest } = filters;
-  const page = useSWR<ToolCallPage, Error>(`/tool-calls${queryOf({ ...rest, tool: name, limit: 200 })}`);
-  const any = { value: '', label: t('any') };
+  const page = useAdmin('GET /tool-calls', { query: { ...rest, tool: name, limit: 200 } });
+  const any = { value: '', label: t('any') } as const;
   return (
     <>
       <div className="mb-4 grid grid-cols-2 gap-3 rounded-lg border bg-surface p-3 md:grid-cols-3">
@@ -42,7 +46,7 @@ export function CallTable() {
           options={[
             any,
             { value: 'bad', label: t('bad') },
-            ...(['ok', 'invalid-json', 'schema', 'undeclared', 'cut'] as const).map((value) => ({
+            ...STATES.map((value) => ({
               value,
               label: t(`states.${value}`),
             })),

@@ -1,12 +1,18 @@
 'use client';
 
+import type { Call } from '@dragoman/core/admin-contract';
 import type { ReactNode } from 'react';
 import { Button } from '../../components/ui/button.tsx';
-import { download } from '../../lib/download.ts';
+import { download } from '../../lib/admin/download.ts';
 
-export function DownloadButton({ path, children }: { readonly path: string; readonly children: ReactNode }) {
+interface DownloadButtonProps {
+  readonly query: Call<'GET /traces/export'>['query'];
+  readonly children: ReactNode;
+}
+
+export function DownloadButton({ query = {}, children }: DownloadButtonProps) {
   return (
-    <Button kind="quiet" isSmall onClick={() => void download(path)}>
+    <Button kind="quiet" isSmall onClick={() => void download('GET /traces/export', { query })}>
       {children}
     </Button>
   );

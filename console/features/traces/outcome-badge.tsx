@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'use-intl';
 import { Badge, type Tone } from '../../components/ui/badge.tsx';
-import type { Trace } from '../../lib/types.ts';
+import type { Trace } from '../../lib/admin/types.ts';
 
 const TONES: Readonly<Record<Trace['outcome'], Tone>> = {
   ok: 'good',

@@ -1,20 +1,19 @@
 'use client';
 
 import Link from 'next/link';
-import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { Empty } from '../../components/ui/empty.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { Table } from '../../components/ui/table.tsx';
 import { useFormats } from '../../lib/format.ts';
-import type { Thread } from '../../lib/types.ts';
 import { threadLink } from './thread/thread-page.tsx';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
 
 /** Conversations; each opens as the list of its requests. */
 export function ThreadTable() {
   const t = useTranslations('traces');
   const formats = useFormats();
-  const threads = useSWR<readonly Thread[], Error>('/threads?limit=200');
+  const threads = useAdmin('GET /threads', { query: { limit: 200 } });
   return (
     <Loaded of={threads} lines={8}>
       {(rows) =>

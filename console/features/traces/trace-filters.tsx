@@ -2,11 +2,10 @@
 
 import { Search } from 'lucide-react';
 import { useState } from 'react';
-import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { CheckField, inputClass, SelectField, TextField } from '../../components/ui/field.tsx';
-import type { Key, Upstream } from '../../lib/types.ts';
-import type { TraceFilters } from './use-traces.ts';
+import { OUTCOMES, SORTS, type TraceFilters } from './use-traces.ts';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
 
 interface TraceFiltersProps {
   readonly filters: TraceFilters;
@@ -16,9 +15,9 @@ interface TraceFiltersProps {
 export function TraceFilterBar({ filters, onChange }: TraceFiltersProps) {
   const t = useTranslations('traces');
   const outcomes = useTranslations('outcomes');
-  const { data: upstreams = [] } = useSWR<readonly Upstream[], Error>('/upstreams');
-  const { data: keys = [] } = useSWR<readonly Key[], Error>('/keys');
-  const any = { value: '', label: t('any') };
+  const { data: upstreams = [] } = useAdmin('GET /upstreams');
+  const { data: keys = [] } = useAdmin('GET /keys');
+  const any = { value: '', label: t('any') } as const;
   return (
     <div className="mb-4 grid gap-3 rounded-lg border bg-surface p-3">
       <SearchField key={filters.search} value={filters.search} onSearch={(search) => onChange({ search })} />
@@ -30,7 +29,7 @@ export function TraceFilterBar({ filters, onChange }: TraceFiltersProps) {
             value={filters.outcome}
             options={[
               any,
-              ...(['ok', 'error', 'aborted', 'running', 'interrupted', 'refused'] as const).map((value) => ({
+              ...OUTCOMES.map((value) => ({
                 value,
                 label: outcomes(value),
               })),
@@ -76,7 +75,7 @@ export function TraceFilterBar({ filters, onChange }: TraceFiltersProps) {
           <SelectField
             label={t('sort')}
             value={filters.sort}
-            options={(['startedAt', 'ms', 'ttftMs', 'cost', 'outputTokens'] as const).map((value) => ({
+            options={SORTS.map((value) => ({
               value,
               label: t(`sorts.${value}`),
             }))}

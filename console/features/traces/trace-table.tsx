@@ -7,7 +7,7 @@ import { useEffect, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { Badge } from '../../components/ui/badge.tsx';
 import { useFormats } from '../../lib/format.ts';
-import type { Trace } from '../../lib/types.ts';
+import type { Trace } from '../../lib/admin/types.ts';
 import { useShortcuts } from '../../lib/use-shortcuts.ts';
 import { AttemptMarks, OutcomeBadge } from './outcome-badge.tsx';
 

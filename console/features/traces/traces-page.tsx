@@ -1,6 +1,13 @@
 'use client';
 
-import { parseAsBoolean, parseAsInteger, parseAsString, useQueryState, useQueryStates } from 'nuqs';
+import {
+  parseAsBoolean,
+  parseAsInteger,
+  parseAsString,
+  parseAsStringLiteral,
+  useQueryState,
+  useQueryStates,
+} from 'nuqs';
 import { useCallback } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../components/ui/button.tsx';
@@ -8,7 +15,6 @@ import { CodeBlock } from '../../components/text/code-block.tsx';
 import { Empty } from '../../components/ui/empty.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { Tabs } from '../../components/ui/tabs.tsx';
-import { queryOf } from '../../lib/api.ts';
 import { useCurlExample } from '../../lib/use-protocols.ts';
 import { useStored } from '../../lib/use-stored.ts';
 import { CallTable } from './call-table.tsx';
@@ -16,17 +22,17 @@ import { DownloadButton } from './download-button.tsx';
 import { ThreadTable } from './thread-table.tsx';
 import { isNarrow, TraceFilterBar } from './trace-filters.tsx';
 import { TraceTable } from './trace-table.tsx';
-import { useTail, useTraces } from './use-traces.ts';
+import { OUTCOMES, traceQuery, SORTS, useTail, useTraces } from './use-traces.ts';
 
 const text = parseAsString.withDefault('');
 
 const FILTERS = {
-  ...{ search: text, outcome: text, model: text, upstream: text, key: text, tool: text, thread: text },
-  requestId: text,
+  ...{ search: text, model: text, upstream: text, key: text, tool: text, thread: text, requestId: text },
+  outcome: parseAsStringLiteral(['', ...OUTCOMES]).withDefault(''),
   badCalls: parseAsBoolean.withDefault(false),
   retried: parseAsBoolean.withDefault(false),
   minMs: parseAsInteger,
-  sort: parseAsString.withDefault('startedAt'),
+  sort: parseAsStringLiteral(SORTS).withDefault('startedAt'),
 };
 
 export function TracesPage() {
@@ -58,13 +64,7 @@ function Requests() {
   const { loadMore } = list;
   const onEnd = useCallback(() => loadMore(), [loadMore]);
   const isFiltered = filters.search !== '' || isNarrow(filters);
-  const exported = {
-    ...filters,
-    badCalls: filters.badCalls || null,
-    minAttempts: filters.retried ? 2 : null,
-    retried: null,
-    sort: null,
-  };
+  const { sort: _, ...exported } = traceQuery(filters);
   return (
     <>
       <TraceFilterBar filters={filters} onChange={(change) => void setFilters(change)} />
@@ -95,8 +95,8 @@ function Requests() {
           )}
         </span>
         <span className="flex-1" />
-        <DownloadButton path={`/traces/export${queryOf(exported)}`}>{t('exportLines')}</DownloadButton>
-        <DownloadButton path={`/traces/export${queryOf({ ...exported, format: 'har' })}`}>HAR</DownloadButton>
+        <DownloadButton query={exported}>{t('exportLines')}</DownloadButton>
+        <DownloadButton query={{ ...exported, format: 'har' }}>HAR</DownloadButton>
       </div>
       <Loaded of={{ data: list.traces, error: list.error, mutate: list.refresh }} lines={10}>
         {(traces) => {

@@ -1,13 +1,16 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { addressOf, queryOf } from '../../lib/api.ts';
-import type { Trace, TracePage } from '../../lib/types.ts';
-import { type Pages, usePages } from '../../lib/use-pages.ts';
+import { urlOf } from '../../lib/admin/address.ts';
+import type { Trace, TracePage } from '../../lib/admin/types.ts';
+import { type Pages, usePages } from '../../lib/admin/use-pages.ts';
 
 const PAGE_SIZE = 200;
 
+export const OUTCOMES = ['ok', 'error', 'aborted', 'running', 'interrupted', 'refused'] as const;
+export const SORTS = ['startedAt', 'ms', 'ttftMs', 'cost', 'outputTokens'] as const;
+
 export interface TraceFilters {
   readonly search: string;
-  readonly outcome: string;
+  readonly outcome: (typeof OUTCOMES)[number] | '';
   readonly model: string;
   readonly upstream: string;
   readonly key: string;
@@ -17,19 +20,22 @@ export interface TraceFilters {
   readonly badCalls: boolean;
   readonly retried: boolean;
   readonly minMs: number | null;
-  readonly sort: string;
+  readonly sort: (typeof SORTS)[number];
 }
 
 export interface TraceList extends Pages<TracePage> {
   readonly traces: readonly Trace[] | undefined;
 }
 
+/** The filters as the admin API takes them. */
+export function traceQuery({ badCalls, retried, ...filters }: TraceFilters) {
+  return { ...filters, badCalls: badCalls ? 'true' : null, minAttempts: retried ? 2 : null } as const;
+}
+
 /** Traces that filters find, page by page. */
-export function useTraces({ badCalls, retried, minMs, sort, ...texts }: TraceFilters): TraceList {
-  const filter = { ...texts, badCalls: badCalls || null, minAttempts: retried ? 2 : null, minMs, sort };
-  const list = usePages<TracePage>((cursor) => `/traces${queryOf({ ...filter, limit: PAGE_SIZE, cursor })}`, {
-    revalidateOnFocus: false,
-  });
+export function useTraces(filters: TraceFilters): TraceList {
+  const query = { ...traceQuery(filters), limit: PAGE_SIZE };
+  const list = usePages('GET /traces', query, { revalidateOnFocus: false });
   const { pages } = list;
   return { ...list, traces: useMemo(() => pages?.flatMap((page) => page.traces), [pages]) };
 }
@@ -41,7 +47,7 @@ export function useTail(isOn: boolean): { readonly count: number; readonly reset
   const running = useRef(new Set<string>());
   useEffect(() => {
     if (!isOn) return undefined;
-    const source = new EventSource(addressOf('/traces/tail'));
+    const source = new EventSource(urlOf('GET /traces/tail'));
     source.addEventListener('trace', (event: MessageEvent<string>) => {
       const { id, outcome } = JSON.parse(event.data) as Trace;
       const isKnown = running.current.delete(id);

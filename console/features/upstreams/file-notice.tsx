@@ -3,7 +3,7 @@
 import { useTranslations } from 'use-intl';
 import { CodeBlock } from '../../components/text/code-block.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
-import type { Upstream } from '../../lib/types.ts';
+import type { Upstream } from '../../lib/admin/types.ts';
 import { isSetMark } from './schema-form.tsx';
 
 /** Says where an upstream of the config file is changed, with what to copy. */

@@ -3,7 +3,7 @@
 import { useId } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../components/ui/button.tsx';
-import type { TestResult } from '../../lib/types.ts';
+import type { TestResult } from '../../lib/admin/types.ts';
 import { TestOutcome } from './test-outcome.tsx';
 
 interface FormFooterProps {

@@ -5,8 +5,9 @@ import { useTranslations } from 'use-intl';
 import { Button } from '../../components/ui/button.tsx';
 import { Dialog } from '../../components/ui/dialog.tsx';
 import { TextField } from '../../components/ui/field.tsx';
-import { call, messageOf } from '../../lib/api.ts';
-import type { TestResult, Upstream } from '../../lib/types.ts';
+import { messageOf } from '../../lib/admin/api-error.ts';
+import { callAdmin } from '../../lib/admin/call.ts';
+import type { TestResult, Upstream } from '../../lib/admin/types.ts';
 import { TestOutcome } from './test-outcome.tsx';
 
 export function TestDialog({
@@ -24,7 +25,7 @@ export function TestDialog({
     setBusy(true);
     try {
       const body = model === '' ? {} : { model };
-      setResult(await call<TestResult>('POST', `/upstreams/${encodeURIComponent(upstream.id)}/test`, body));
+      setResult(await callAdmin('POST /upstreams/:id/test', { params: { id: upstream.id }, body }));
     } catch (error) {
       setResult(messageOf(error));
     }

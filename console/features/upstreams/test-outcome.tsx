@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl';
 import { Badge } from '../../components/ui/badge.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
 import { useFormats } from '../../lib/format.ts';
-import type { TestResult } from '../../lib/types.ts';
+import type { TestResult } from '../../lib/admin/types.ts';
 
 /** What a test found: the real answer and how long it took, or the real reason. */
 export function TestOutcome({ result }: { readonly result: TestResult | string | undefined }) {

@@ -1,18 +1,19 @@
 'use client';
 
+import type { Call } from '@dragoman/core/admin-contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
-import useSWR, { useSWRConfig } from 'swr';
 import { useTranslations } from 'use-intl';
 import { Dialog } from '../../components/ui/dialog.tsx';
 import { CheckField, SelectField, TextField } from '../../components/ui/field.tsx';
 import { CodeEditor } from '../../components/ui/lazy.tsx';
 import { TextWithCode } from '../../components/text/text-with-code.tsx';
 import { RelayField, type RelayLevel } from '../fields/relay-field.tsx';
-import { RecordingField } from '../fields/recording-field.tsx';
-import { ApiError, call, messageOf } from '../../lib/api.ts';
+import { type Recording, RecordingField } from '../fields/recording-field.tsx';
+import { ApiError, messageOf } from '../../lib/admin/api-error.ts';
+import { callAdmin } from '../../lib/admin/call.ts';
 import { parseJson } from '../../lib/json.ts';
-import type { Provider, TestResult, Upstream } from '../../lib/types.ts';
+import type { Provider, TestResult, Upstream } from '../../lib/admin/types.ts';
 import { asksForSecrets } from './addresses.ts';
 import { FormFooter } from './form-footer.tsx';
 import { UpstreamNotices } from './upstream-notices.tsx';
@@ -20,6 +21,8 @@ import { ModelsField } from './models-field.tsx';
 import { RefusalNotice } from './refusal-notice.tsx';
 import { isSetMark, type Options, type OptionsSchema, SchemaForm } from './schema-form.tsx';
 import { type Problems, refusals, useProblems } from './use-problems.ts';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
+import { useRefresh } from '../../lib/admin/use-refresh.ts';
 
 /** What is edited: an upstream that is there, a copy of one, or a new one. */
 export interface Draft {
@@ -34,7 +37,7 @@ interface Fields {
   readonly priority: number;
   readonly passThrough: boolean;
   readonly relay: RelayLevel | undefined;
-  readonly traces: string;
+  readonly traces: Recording;
   readonly models: string;
   readonly options: Options;
   /** What few need, as JSON. */
@@ -42,6 +45,7 @@ interface Fields {
 }
 
 const ADVANCED = ['capabilities', 'concurrency', 'timeouts', 'limits', 'healthCheck'] as const;
+type Advanced = Pick<Call<'POST /upstreams'>['body'], (typeof ADVANCED)[number]>;
 
 function fieldsOf({ upstream, isNew }: Draft): Fields {
   const { models, options = {} } = upstream ?? {};
@@ -75,8 +79,8 @@ const isChanged = (draft: Draft, fields: Fields): boolean =>
 
 export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; readonly onClose: () => void }) {
   const t = useTranslations('upstreams');
-  const { mutate } = useSWRConfig();
-  const { data: providers = [] } = useSWR<readonly Provider[], Error>('/providers');
+  const refresh = useRefresh();
+  const { data: providers = [] } = useAdmin('GET /providers');
   const [edited, setFields] = useState(() => fieldsOf(draft));
   const fields = withKind(edited, providers);
   const [failure, setFailure] = useState<Error>();
@@ -95,18 +99,7 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
 
   /** Secrets that stay as they are stay unsaid. */
   const bodyOf = () => {
-    const {
-      id,
-      provider: name,
-      options,
-      models,
-      advanced,
-      weight,
-      priority,
-      passThrough,
-      relay,
-      traces,
-    } = fields;
+    const { options, models, advanced, weight, priority, passThrough, relay } = fields;
     const list = models
       .split('\n')
       .map((line) => line.trim())
@@ -118,22 +111,26 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
           .filter((one) => !(one in options))
           .map((one) => [one, null]);
     return {
-      ...(isNew && { id, provider: name }),
-      ...(parseJson(advanced) as object | undefined),
+      // What people write as JSON the gateway checks.
+      ...(parseJson(advanced) as Advanced | undefined),
       ...{ weight, priority, passThrough, relay },
-      ...(traces === '' ? !isNew && { traces: null } : { traces }),
-      models: { ...upstream?.models, ...(list.length > 0 ? { list } : { list: undefined }) },
+      models: { ...upstream?.models, list: list.length > 0 ? list : undefined },
       options: Object.fromEntries([...changed, ...gone]),
     };
   };
+  const { id, provider: name, traces } = fields;
+  const whole = () => ({ id, provider: name, ...bodyOf(), ...(traces !== '' && { traces }) });
   const save = async (): Promise<void> => {
     setBusy(true);
     setFailure(undefined);
     try {
-      if (isNew) await call('POST', '/upstreams', bodyOf());
-      else await call('PATCH', `/upstreams/${encodeURIComponent(fields.id)}`, bodyOf());
-      await Promise.all([mutate('/upstreams'), mutate('/models')]);
-      toast.success(t('saved', { id: fields.id }));
+      if (isNew) await callAdmin('POST /upstreams', { body: whole() });
+      else {
+        const body = { ...bodyOf(), traces: traces === '' ? null : traces };
+        await callAdmin('PATCH /upstreams/:id', { params: { id }, body });
+      }
+      await refresh('GET /upstreams', 'GET /models');
+      toast.success(t('saved', { id }));
       onClose();
     } catch (error) {
       setFailure(error instanceof Error ? error : new Error(String(error)));
@@ -143,9 +140,10 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
   const test = async (): Promise<void> => {
     setBusy(true);
     try {
-      const body = isNew ? { upstream: bodyOf() } : {};
-      const path = isNew ? '/upstreams/test' : `/upstreams/${encodeURIComponent(fields.id)}/test`;
-      setResult(await call<TestResult>('POST', path, body));
+      const testing = isNew
+        ? callAdmin('POST /upstreams/test', { body: { upstream: whole() } })
+        : callAdmin('POST /upstreams/:id/test', { params: { id }, body: {} });
+      setResult(await testing);
     } catch (error) {
       setResult(messageOf(error));
       if (error instanceof ApiError) setFailure(error);

@@ -10,7 +10,7 @@ import { Loaded } from '../../components/ui/loaded.tsx';
 import { Menu } from '../../components/ui/menu.tsx';
 import { Table } from '../../components/ui/table.tsx';
 import { useFormats } from '../../lib/format.ts';
-import type { StatsRow, Upstream } from '../../lib/types.ts';
+import type { StatsRow, Upstream } from '../../lib/admin/types.ts';
 import { useDayStats } from '../overview/use-day-stats.ts';
 import { TestDialog } from './test-dialog.tsx';
 import { type Draft, UpstreamDrawer } from './upstream-drawer.tsx';

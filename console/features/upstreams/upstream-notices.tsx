@@ -1,7 +1,7 @@
 'use client';
 
 import { Notice } from '../../components/ui/notice.tsx';
-import type { Upstream } from '../../lib/types.ts';
+import type { Upstream } from '../../lib/admin/types.ts';
 import { FileNotice } from './file-notice.tsx';
 
 /** Where an upstream is changed when not here, and why it cannot be used. */

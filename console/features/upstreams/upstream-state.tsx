@@ -3,7 +3,7 @@
 import { useTranslations } from 'use-intl';
 import { Badge } from '../../components/ui/badge.tsx';
 import { useFormats } from '../../lib/format.ts';
-import type { Health, Upstream } from '../../lib/types.ts';
+import type { Health, Upstream } from '../../lib/admin/types.ts';
 
 /** How an upstream is doing, in a word, with the reason where it is not well. */
 export function UpstreamState({

@@ -1,6 +1,6 @@
 import { type Schema, Validator } from '@cfworker/json-schema';
 import { useMemo } from 'react';
-import { ApiError, type Issue } from '../../lib/api.ts';
+import { ApiError, type Issue } from '../../lib/admin/api-error.ts';
 import { isSetMark, type Options, type OptionsSchema } from './schema-form.tsx';
 
 const OPTIONS = 'options.';

@@ -1,23 +1,25 @@
 import { useState } from 'react';
 import { toast } from 'sonner';
-import useSWR, { type SWRResponse, useSWRConfig } from 'swr';
+import type { SWRResponse } from 'swr';
 import { useTranslations } from 'use-intl';
-import { call, messageOf } from '../../lib/api.ts';
-import { patched } from '../../lib/patched.ts';
-import type { Health, Upstream } from '../../lib/types.ts';
+import { type ApiError, messageOf } from '../../lib/admin/api-error.ts';
+import { callAdmin } from '../../lib/admin/call.ts';
+import { usePatch } from '../../lib/admin/use-patch.ts';
+import type { Health, Upstream } from '../../lib/admin/types.ts';
+import { useAdmin } from '../../lib/admin/use-admin.ts';
+import { useRefresh } from '../../lib/admin/use-refresh.ts';
 
-const PATH = '/upstreams';
 /** How long a removal can be taken back. */
 const UNDO_MS = 6_000;
 
-export const useUpstreams = (): SWRResponse<readonly Upstream[], Error> =>
-  useSWR<readonly Upstream[], Error>(PATH, { refreshInterval: 5_000 });
+export const useUpstreams = (): SWRResponse<readonly Upstream[], ApiError> =>
+  useAdmin('GET /upstreams', {}, { refreshInterval: 5_000 });
 
-export const useHealth = (): SWRResponse<readonly Health[], Error> =>
-  useSWR<readonly Health[], Error>('/health', { refreshInterval: 5_000 });
+export const useHealth = (): SWRResponse<readonly Health[], ApiError> =>
+  useAdmin('GET /health', {}, { refreshInterval: 5_000 });
 
 export interface UpstreamActions {
-  change(upstream: Upstream, change: Partial<Upstream>): Promise<void>;
+  change(upstream: Upstream, change: Pick<Upstream, 'enabled'>): Promise<void>;
   rest(upstream: Upstream, seconds: number | undefined): Promise<void>;
   /** After a while, unless somebody takes it back. */
   remove(upstream: Upstream): void;
@@ -27,30 +29,27 @@ export interface UpstreamActions {
 
 export function useUpstreamActions(): UpstreamActions {
   const t = useTranslations('upstreams');
-  const { mutate } = useSWRConfig();
+  const patch = usePatch('GET /upstreams');
+  const refresh = useRefresh();
   const [leaving, setLeaving] = useState<readonly string[]>([]);
   const stay = (id: string): void => setLeaving((all) => all.filter((one) => one !== id));
-  const refresh = async (): Promise<void> => {
-    await Promise.all([mutate(PATH), mutate('/health'), mutate('/models')]);
-  };
+  const refreshAll = () => refresh('GET /upstreams', 'GET /health', 'GET /models');
   return {
     isLeaving: ({ id }) => leaving.includes(id),
-    async change(upstream, change) {
+    async change({ id }, change) {
       try {
         // Shown at once; the gateway's answer takes its place, or the old state when it refuses.
-        await mutate(PATH, call<Upstream>('PATCH', `${PATH}/${encodeURIComponent(upstream.id)}`, change), {
-          ...patched<Upstream>(upstream.id, change),
-        });
+        await patch({ id, ...change }, callAdmin('PATCH /upstreams/:id', { params: { id }, body: change }));
       } catch (error) {
         toast.error(messageOf(error));
       }
     },
-    async rest(upstream, seconds) {
-      const path = `${PATH}/${encodeURIComponent(upstream.id)}`;
+    async rest({ id }, seconds) {
+      const params = { id };
       try {
-        if (seconds === undefined) await call('POST', `${path}/resume`);
-        else await call('POST', `${path}/pause`, { seconds });
-        await refresh();
+        if (seconds === undefined) await callAdmin('POST /upstreams/:id/resume', { params });
+        else await callAdmin('POST /upstreams/:id/pause', { params, body: { seconds } });
+        await refreshAll();
       } catch (error) {
         toast.error(messageOf(error));
       }
@@ -60,11 +59,11 @@ export function useUpstreamActions(): UpstreamActions {
       const timer = setTimeout(() => {
         void (async () => {
           try {
-            await call('DELETE', `${PATH}/${encodeURIComponent(upstream.id)}`);
+            await callAdmin('DELETE /upstreams/:id', { params: { id: upstream.id } });
           } catch (error) {
             toast.error(messageOf(error));
           }
-          await refresh();
+          await refreshAll();
           stay(upstream.id);
         })();
       }, UNDO_MS);

@@ -2,16 +2,15 @@
 
 import Link from 'next/link';
 import { parseAsString, useQueryState } from 'nuqs';
-import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { Empty } from '../../../components/ui/empty.tsx';
 import { Loaded } from '../../../components/ui/loaded.tsx';
 import { Notice } from '../../../components/ui/notice.tsx';
 import { Panel } from '../../../components/ui/panel.tsx';
-import { queryOf } from '../../../lib/api.ts';
 import { useFormats } from '../../../lib/format.ts';
-import type { ToolCall, ToolCallPage, TracePage } from '../../../lib/types.ts';
+import type { ToolCall, TracePage } from '../../../lib/admin/types.ts';
 import { Turn } from './turn.tsx';
+import { useAdmin } from '../../../lib/admin/use-admin.ts';
 
 /** Longer conversations are shown from their end. */
 const MOST_TURNS = 50;
@@ -24,12 +23,12 @@ export const threadLink = (thread: string): string => `/traces/thread/?id=${enco
 export function ThreadPage() {
   const t = useTranslations('thread');
   const [id] = useQueryState('id', parseAsString.withDefault(''));
-  const page = useSWR<TracePage, Error>(
-    id === '' ? null : `/traces${queryOf({ thread: id, limit: MOST_TURNS })}`,
-    { refreshInterval: 5_000 },
-  );
-  const { data: calls } = useSWR<ToolCallPage, Error>(
-    id === '' ? null : `/tool-calls${queryOf({ thread: id, limit: 500 })}`,
+  const page = useAdmin('GET /traces', id === '' ? null : { query: { thread: id, limit: MOST_TURNS } }, {
+    refreshInterval: 5_000,
+  });
+  const { data: calls } = useAdmin(
+    'GET /tool-calls',
+    id === '' ? null : { query: { thread: id, limit: 500 } },
   );
   return (
     <div className="grid gap-4">

@@ -1,15 +1,15 @@
 'use client';
 
 import Link from 'next/link';
-import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { Panel } from '../../../components/ui/panel.tsx';
 import { useFormats } from '../../../lib/format.ts';
-import type { Trace, TraceDetail } from '../../../lib/types.ts';
+import type { Trace } from '../../../lib/admin/types.ts';
 import { AttemptMarks, OutcomeBadge } from '../outcome-badge.tsx';
 import { linkTo } from '../trace-table.tsx';
 import { answerOf, askedOf } from '../view/canonical.ts';
 import { Message } from '../view/conversation.tsx';
+import { useAdmin } from '../../../lib/admin/use-admin.ts';
 
 interface TurnProps {
   readonly trace: Trace;
@@ -22,10 +22,11 @@ interface TurnProps {
 export function Turn({ trace, number, before }: TurnProps) {
   const t = useTranslations('thread');
   const formats = useFormats();
-  const path = `/traces/${encodeURIComponent(trace.id)}/detail`;
-  const { data: detail } = useSWR<TraceDetail, Error>(trace.bodies === 'kept' ? path : null, {
-    revalidateOnFocus: false,
-  });
+  const { data: detail } = useAdmin(
+    'GET /traces/:id/detail',
+    trace.bodies === 'kept' ? { params: { id: trace.id } } : null,
+    { revalidateOnFocus: false },
+  );
   const { messages = [] } = (detail && askedOf(detail)) ?? {};
   const said = messages.slice(messages.findLastIndex(({ role }) => role === 'assistant') + 1);
   const [choice] = (detail && answerOf(detail)?.choices) ?? [];

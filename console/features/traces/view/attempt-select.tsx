@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'use-intl';
 import { SelectField } from '../../../components/ui/field.tsx';
-import type { Trace, TraceDetail } from '../../../lib/types.ts';
+import type { Trace, TraceDetail } from '../../../lib/admin/types.ts';
 
 interface AttemptSelectProps {
   readonly trace: Trace;

@@ -1,4 +1,4 @@
-import type { TraceDetail } from '../../../lib/types.ts';
+import type { TraceDetail } from '../../../lib/admin/types.ts';
 
 /** What the console shows of the gateway's own form of a request and its answer. */
 export interface Part {

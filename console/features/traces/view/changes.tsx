@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Notice } from '../../../components/ui/notice.tsx';
 import { prettyJson } from '../../../lib/json.ts';
-import type { Trace, TraceDetail } from '../../../lib/types.ts';
+import type { Trace, TraceDetail } from '../../../lib/admin/types.ts';
 import { AttemptSelect } from './attempt-select.tsx';
 
 /** Beyond this a comparison takes longer than anybody waits. */

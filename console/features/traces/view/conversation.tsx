@@ -5,7 +5,7 @@ import { CodeBlock } from '../../../components/text/code-block.tsx';
 import { Markdown } from '../../../components/ui/lazy.tsx';
 import { Notice } from '../../../components/ui/notice.tsx';
 import { prettyJson } from '../../../lib/json.ts';
-import type { TraceDetail } from '../../../lib/types.ts';
+import type { TraceDetail } from '../../../lib/admin/types.ts';
 import { answerOf, askedOf, type Part, type Said } from './canonical.ts';
 
 /** What was said, in order, with the answer at the end. */

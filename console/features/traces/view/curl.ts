@@ -1,4 +1,4 @@
-import type { Trace, TraceDetail } from '../../../lib/types.ts';
+import type { Trace, TraceDetail } from '../../../lib/admin/types.ts';
 
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;

@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'use-intl';
 import { Table } from '../../../components/ui/table.tsx';
-import type { Trace, TraceDetail } from '../../../lib/types.ts';
+import type { Trace, TraceDetail } from '../../../lib/admin/types.ts';
 
 type HeaderMap = TraceDetail['reply']['headers'];
 

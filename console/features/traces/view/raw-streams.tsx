@@ -5,9 +5,9 @@ import { useMemo, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { buttonClass } from '../../../components/ui/button.tsx';
 import { CopyButton } from '../../../components/text/copy-button.tsx';
-import { addressOf } from '../../../lib/api.ts';
+import { urlOf } from '../../../lib/admin/address.ts';
 import { useFormats } from '../../../lib/format.ts';
-import type { RecordedBody, Trace, TraceDetail } from '../../../lib/types.ts';
+import type { RecordedBody, Trace, TraceDetail } from '../../../lib/admin/types.ts';
 import { AttemptSelect } from './attempt-select.tsx';
 
 /** Both replies as they came, side by side: the upstream's and the client's. */
@@ -15,15 +15,23 @@ export function RawStreams({ trace, detail }: { readonly trace: Trace; readonly 
   const t = useTranslations('raw');
   const [at, setAt] = useState(Math.max(0, detail.exchanges.length - 1));
   const exchange = detail.exchanges[at];
-  const path = `/traces/${encodeURIComponent(trace.id)}/raw`;
+  const params = { id: trace.id };
   return (
     <div className="grid gap-4">
       <AttemptSelect trace={trace} detail={detail} value={at} onChange={setAt} />
       <div className="grid gap-4 xl:grid-cols-2">
         {exchange && (
-          <Pieces title={t('upstream')} body={exchange.reply} href={`${path}?attempt=${exchange.attempt}`} />
+          <Pieces
+            title={t('upstream')}
+            body={exchange.reply}
+            href={urlOf('GET /traces/:id/raw', { params, query: { attempt: exchange.attempt } })}
+          />
         )}
-        <Pieces title={t('client')} body={detail.reply.body} href={path} />
+        <Pieces
+          title={t('client')}
+          body={detail.reply.body}
+          href={urlOf('GET /traces/:id/raw', { params })}
+        />
       </div>
     </div>
   );
@@ -73,7 +81,7 @@ function Pieces({
         </h3>
         <span className="flex gap-2">
           <CopyButton text={body.text} />
-          <a className={buttonClass('quiet', true)} href={addressOf(href)} download>
+          <a className={buttonClass('quiet', true)} href={href} download>
             {t('download')}
           </a>
         </span>

@@ -2,18 +2,19 @@
 
 import Link from 'next/link';
 import { useState } from 'react';
-import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../../components/ui/button.tsx';
 import { CodeBlock } from '../../../components/text/code-block.tsx';
 import { Dialog } from '../../../components/ui/dialog.tsx';
 import { ModelField } from '../../fields/model-field.tsx';
 import { Notice } from '../../../components/ui/notice.tsx';
-import { call, messageOf } from '../../../lib/api.ts';
+import { messageOf } from '../../../lib/admin/api-error.ts';
+import { callAdmin } from '../../../lib/admin/call.ts';
 import { useFormats } from '../../../lib/format.ts';
-import type { Replayed, Trace, TraceDetail } from '../../../lib/types.ts';
+import type { Replayed, Trace, TraceDetail } from '../../../lib/admin/types.ts';
 import { linkTo } from '../trace-table.tsx';
 import { answerOf } from './canonical.ts';
+import { useAdmin } from '../../../lib/admin/use-admin.ts';
 
 /** Sends a request again, to the same model or another, and shows both answers beside each other. */
 export function ReplayDialog({
@@ -35,7 +36,7 @@ export function ReplayDialog({
     setProblem(undefined);
     try {
       const body = model === trace.model || model === '' ? {} : { model };
-      setReplayed(await call<Replayed>('POST', `/traces/${encodeURIComponent(trace.id)}/replay`, body));
+      setReplayed(await callAdmin('POST /traces/:id/replay', { params: { id: trace.id }, body }));
     } catch (error) {
       setProblem(messageOf(error));
     }
@@ -66,9 +67,9 @@ function Comparison({
 }) {
   const t = useTranslations('replay');
   const formats = useFormats();
-  const path = `/traces/${encodeURIComponent(replayed.id)}`;
-  const { data: again } = useSWR<Trace, Error>(path);
-  const { data: other } = useSWR<TraceDetail, Error>(again?.bodies === 'kept' ? `${path}/detail` : null);
+  const params = { id: replayed.id };
+  const { data: again } = useAdmin('GET /traces/:id', { params });
+  const { data: other } = useAdmin('GET /traces/:id/detail', again?.bodies === 'kept' ? { params } : null);
   const said = (value: TraceDetail): string => {
     const [choice] = answerOf(value)?.choices ?? [];
     return (choice?.content ?? [])

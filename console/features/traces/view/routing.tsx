@@ -3,7 +3,7 @@
 import { useTranslations } from 'use-intl';
 import { Table } from '../../../components/ui/table.tsx';
 import { useFormats } from '../../../lib/format.ts';
-import type { Attempt, Trace } from '../../../lib/types.ts';
+import type { Attempt, Trace } from '../../../lib/admin/types.ts';
 
 /** Each attempt with why it was made and how it ended. */
 export function Routing({ trace }: { readonly trace: Trace }) {

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { Panel } from '../../../components/ui/panel.tsx';
 import { useFormats } from '../../../lib/format.ts';
-import type { Trace } from '../../../lib/types.ts';
+import type { Trace } from '../../../lib/admin/types.ts';
 import { OutcomeBadge } from '../outcome-badge.tsx';
 import { threadLink } from '../thread/thread-page.tsx';
 import { linkTo } from '../trace-table.tsx';

@@ -7,7 +7,7 @@ import { CodeBlock } from '../../../components/text/code-block.tsx';
 import { Notice } from '../../../components/ui/notice.tsx';
 import { useFormats } from '../../../lib/format.ts';
 import { prettyJson } from '../../../lib/json.ts';
-import type { ToolCall, TraceDetail } from '../../../lib/types.ts';
+import type { ToolCall, TraceDetail } from '../../../lib/admin/types.ts';
 import { CallState } from '../call-state.tsx';
 import { linkTo } from '../trace-table.tsx';
 import { askedOf } from './canonical.ts';

@@ -9,9 +9,10 @@ import { useTranslations } from 'use-intl';
 import { Button, buttonClass, IconButton } from '../../../components/ui/button.tsx';
 import { CopyButton } from '../../../components/text/copy-button.tsx';
 import { Menu } from '../../../components/ui/menu.tsx';
-import { call, messageOf } from '../../../lib/api.ts';
-import { download } from '../../../lib/download.ts';
-import type { Trace, TraceDetail } from '../../../lib/types.ts';
+import { messageOf } from '../../../lib/admin/api-error.ts';
+import { callAdmin } from '../../../lib/admin/call.ts';
+import { download } from '../../../lib/admin/download.ts';
+import type { Trace, TraceDetail } from '../../../lib/admin/types.ts';
 import { useClientOrigin } from '../../../lib/use-client-origin.ts';
 import { curlOf } from './curl.ts';
 import { ReplayDialog } from './replay-dialog.tsx';
@@ -28,11 +29,11 @@ export function TraceActions({
   const router = useRouter();
   const originOf = useClientOrigin();
   const [isReplaying, setReplaying] = useState(false);
-  const path = `/traces/${encodeURIComponent(trace.id)}`;
+  const params = { id: trace.id };
   const remove = async (): Promise<void> => {
     if (!window.confirm(t('removeSure'))) return;
     try {
-      await call('DELETE', path);
+      await callAdmin('DELETE /traces/:id', { params });
       router.push('/traces/');
     } catch (error) {
       toast.error(messageOf(error));
@@ -63,8 +64,11 @@ export function TraceActions({
           </IconButton>
         }
         items={[
-          { label: 'JSON', onSelect: () => void download(`${path}/export`) },
-          { label: 'HAR', onSelect: () => void download(`${path}/export?format=har`) },
+          { label: 'JSON', onSelect: () => void download('GET /traces/:id/export', { params }) },
+          {
+            label: 'HAR',
+            onSelect: () => void download('GET /traces/:id/export', { params, query: { format: 'har' } }),
+          },
         ]}
       />
       <IconButton label={t('remove')} onClick={() => void remove()}>

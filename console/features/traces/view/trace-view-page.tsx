@@ -2,15 +2,14 @@
 
 import Link from 'next/link';
 import { parseAsString, useQueryState } from 'nuqs';
-import useSWR from 'swr';
 import { useTranslations } from 'use-intl';
 import { Empty } from '../../../components/ui/empty.tsx';
 import { Loaded } from '../../../components/ui/loaded.tsx';
 import { Notice } from '../../../components/ui/notice.tsx';
 import { Panel } from '../../../components/ui/panel.tsx';
 import { Tabs } from '../../../components/ui/tabs.tsx';
-import { type ApiError, messageOf } from '../../../lib/api.ts';
-import type { ToolCallPage, Trace, TraceDetail } from '../../../lib/types.ts';
+import { messageOf } from '../../../lib/admin/api-error.ts';
+import type { Trace, TraceDetail } from '../../../lib/admin/types.ts';
 import { Changes } from './changes.tsx';
 import { Conversation } from './conversation.tsx';
 import { Headers } from './headers.tsx';
@@ -20,13 +19,13 @@ import { Summary } from './summary.tsx';
 import { ToolCalls } from './tool-calls.tsx';
 import { TraceActions } from './trace-actions.tsx';
 import { Waterfall } from './waterfall.tsx';
+import { useAdmin } from '../../../lib/admin/use-admin.ts';
 
 /** Everything about one request. Its id is in the query: a page that is built ahead cannot know it. */
 export function TraceViewPage() {
   const t = useTranslations('trace');
   const [id] = useQueryState('id', parseAsString.withDefault(''));
-  const path = `/traces/${encodeURIComponent(id)}`;
-  const trace = useSWR<Trace, ApiError>(id === '' ? null : path, {
+  const trace = useAdmin('GET /traces/:id', id === '' ? null : { params: { id } }, {
     refreshInterval: (latest) => (latest?.outcome === 'running' ? 1_000 : 0),
   });
   if (id === '' || trace.error?.status === 404) {
@@ -41,19 +40,22 @@ export function TraceViewPage() {
   }
   return (
     <Loaded of={trace} lines={12}>
-      {(found) => <TraceView key={found.id} trace={found} path={path} />}
+      {(found) => <TraceView key={found.id} trace={found} />}
     </Loaded>
   );
 }
 
-function TraceView({ trace, path }: { readonly trace: Trace; readonly path: string }) {
+function TraceView({ trace }: { readonly trace: Trace }) {
   const t = useTranslations('trace');
   const isKept = trace.bodies === 'kept';
-  const { data: detail, error } = useSWR<TraceDetail, ApiError>(isKept ? `${path}/detail` : null, {
-    revalidateOnFocus: false,
-  });
-  const { data: page } = useSWR<ToolCallPage, ApiError>(
-    isKept ? `/tool-calls?trace=${encodeURIComponent(trace.id)}&limit=500` : null,
+  const { data: detail, error } = useAdmin(
+    'GET /traces/:id/detail',
+    isKept ? { params: { id: trace.id } } : null,
+    { revalidateOnFocus: false },
+  );
+  const { data: page } = useAdmin(
+    'GET /tool-calls',
+    isKept ? { query: { trace: trace.id, limit: 500 } } : null,
   );
   const calls = page?.calls.toReversed() ?? [];
   const [tab, setTab] = useQueryState('tab', parseAsString.withDefault(''));

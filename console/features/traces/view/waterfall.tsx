@@ -3,7 +3,7 @@
 import { useTranslations } from 'use-intl';
 import { classNames } from '../../../lib/class-names.ts';
 import { useFormats } from '../../../lib/format.ts';
-import type { Attempt, ToolCall, Trace } from '../../../lib/types.ts';
+import type { Attempt, ToolCall, Trace } from '../../../lib/admin/types.ts';
 
 interface Bar {
   readonly from: number;

@@ -35,6 +35,12 @@ export const adminContract = {
 export type AdminContract = typeof adminContract;
 export type OperationName = keyof AdminContract;
 
+/** The operations whose answer is a file or a stream, and those that answer in JSON. */
+export type RawName = {
+  [Name in OperationName]: AdminContract[Name] extends { readonly isRaw: true } ? Name : never;
+}[OperationName];
+export type JsonName = Exclude<OperationName, RawName>;
+
 /** What an operation answers, and what has to be sent to it. */
 export type Answer<Name extends OperationName> = AnswerOf<AdminContract[Name]>;
 export type Call<Name extends OperationName> = CallOf<Name, AdminContract[Name]>;

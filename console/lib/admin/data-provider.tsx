@@ -2,7 +2,11 @@
 
 import type { ReactNode } from 'react';
 import { SWRConfig, useSWRConfig } from 'swr';
-import { ApiError, read } from './api.ts';
+import { pathOf } from './address.ts';
+import { ApiError } from './api-error.ts';
+import { read } from './call.ts';
+
+const SESSION = pathOf('GET /session');
 
 const isRefusal = (error: unknown): boolean => error instanceof ApiError && error.status === 401;
 
@@ -16,7 +20,7 @@ export function DataProvider({ children }: { readonly children: ReactNode }) {
         keepPreviousData: true,
         shouldRetryOnError: (error) => !isRefusal(error),
         onError(error, key) {
-          if (isRefusal(error) && key !== '/session') void mutate('/session');
+          if (isRefusal(error) && key !== SESSION) void mutate(SESSION);
         },
       }}
     >
