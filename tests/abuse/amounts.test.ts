@@ -85,7 +85,7 @@ describe.each(['openai', 'anthropic', 'gemini'])('a model of the upstream %s', (
       const text = JSON.stringify({ model: `${id}/m`, ...body('NUMBER') }).replace('"NUMBER"', number);
       const response = await send(key, path.replace('MODEL', `${id}/m`), text);
       expect(response.status, number).toBe(400);
-      expect(await response.text(), number).toContain(`${field} must be a whole number from`);
+      expect(await response.text(), number).toContain(`${field} must be an integer from`);
     }
     expect(upstream.calls).toHaveLength(0);
   });

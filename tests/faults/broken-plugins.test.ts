@@ -133,7 +133,7 @@ describe('a provider that fails', () => {
     ['forward-header-throws', 502, 'The provider of forward-header-throws failed.', 'no such header'],
     ['forward-no-iterator', 502, 'The provider of forward-no-iterator failed.', 'no iterator'],
     ['forward-fails-early', 502, 'The provider of forward-fails-early failed.', 'too early'],
-    ['forward-read-already', 502, 'The upstream answered with an empty body.', undefined],
+    ['forward-read-already', 502, 'The upstream returned an empty body.', undefined],
     ['forward-error-throws', 502, 'The provider of forward-error-throws failed.', 'cannot read it'],
   ])('%s is an upstream that is broken, and another one answers', async (name, status, told, cause) => {
     expect(await chat(`${name}/m`)).toMatchObject({ status, text: expect.stringContaining(told) as string });
@@ -152,7 +152,7 @@ describe('a provider that fails', () => {
   it('is broken where it streams nothing at all', async () => {
     expect(await chat('forward-read-already/m', true)).toMatchObject({
       status: 502,
-      text: expect.stringContaining('The upstream answered with an empty stream.') as string,
+      text: expect.stringContaining('The upstream returned an empty stream.') as string,
     });
   });
 
@@ -187,12 +187,12 @@ describe('a provider that fails', () => {
 
 describe('a provider that says nothing', () => {
   it.each([
-    ['silent', 'took too long to answer: nothing came within 150 ms.'],
-    ['silent-iterator', 'took too long to answer: nothing came within 150 ms.'],
-    ['silent-later', 'sent nothing for 150 ms in the middle of its reply.'],
-    ['changes-context', 'sent nothing for 150 ms in the middle of its reply.'],
-    ['forward-hangs', 'took too long to answer: nothing came within 150 ms.'],
-    ['forward-body-hangs', 'sent nothing for 150 ms in the middle of its reply.'],
+    ['silent', 'did not respond within 150 ms.'],
+    ['silent-iterator', 'did not respond within 150 ms.'],
+    ['silent-later', 'sent nothing for 150 ms during its reply.'],
+    ['changes-context', 'sent nothing for 150 ms during its reply.'],
+    ['forward-hangs', 'did not respond within 150 ms.'],
+    ['forward-body-hangs', 'sent nothing for 150 ms during its reply.'],
   ])('%s is given up on, and its place is free again', async (name, told) => {
     // One place and no queue: a place that is not given back refuses the second.
     for (let at = 0; at < 2; at += 1)
@@ -227,7 +227,7 @@ describe('a provider that never stops', () => {
   it.each([
     ['never-ends', 'larger than 67108864 bytes'],
     ['huge', 'larger than 67108864 bytes'],
-    ['only-garbage', 'breaks the grammar of events'],
+    ['only-garbage', 'emitted invalid events'],
   ])('%s is stopped, while others are served', async (name, told) => {
     expect(await chat(`${name}/m`)).toMatchObject({
       status: 502,

@@ -9,8 +9,8 @@ export const MAX_TOKENS = 10_000_000;
 const MAX_CHOICES = 1_024;
 
 /**
- * Reads the fields of a client's JSON object strictly: a wrong type is refused with the field's path. `null`
- * counts as absent, as in all four protocols. What nobody read is in {@link rest}, so nothing gets lost.
+ * Reads the fields of a client's JSON object strictly: a wrong type is refused with the field's path. `null` counts as
+ * absent, as in all four protocols. {@link rest} has the fields that nobody read, so nothing gets lost.
  */
 export class FieldReader {
   readonly #object: JsonObject;
@@ -19,7 +19,7 @@ export class FieldReader {
   /** Shared by all readers of a request. */
   readonly #tally: RequestTally;
 
-  /** `path` is where the object stands in the request: `messages[2]`. Empty for the request itself. */
+  /** `path` is the object's place in the request: `messages[2]`. Empty for the request itself. */
   constructor(object: JsonObject, path = '', tally = new RequestTally()) {
     this.#object = object;
     this.#path = path;
@@ -37,7 +37,7 @@ export class FieldReader {
     return this.#path === '' ? name : `${this.#path}.${name}`;
   }
 
-  /** The object as it is. */
+  /** The object itself. */
   all(): JsonObject {
     return this.#object;
   }
@@ -64,20 +64,20 @@ export class FieldReader {
     throw refuse(this.at(name), 'a number', value);
   }
 
-  /** A whole number from `least` to `most`. */
+  /** An integer from `least` to `most`. */
   optionalInteger(name: string, least = 0, most = Infinity): number | undefined {
     const value = this.optionalNumber(name);
     if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return value;
     const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
-    throw refuse(this.at(name), `a whole number ${range}`, value);
+    throw refuse(this.at(name), `an integer ${range}`, value);
   }
 
-  /** A number of tokens that a model may write. */
+  /** A token limit. */
   optionalTokens(name: string, least = 1): number | undefined {
     return this.optionalInteger(name, least, MAX_TOKENS);
   }
 
-  /** How many answers a client wants. */
+  /** A number of choices. */
   optionalChoices(name: string): number | undefined {
     return this.optionalInteger(name, 1, MAX_CHOICES);
   }
@@ -125,7 +125,7 @@ export class FieldReader {
     return value as readonly JsonValue[];
   }
 
-  /** A reader for each entry of an array of objects; none when the field is absent. */
+  /** A reader for each entry of an array of objects; none if the field is absent. */
   readers(name: string): readonly FieldReader[] {
     return (this.optionalArray(name) ?? []).map((value, at) =>
       FieldReader.of(value, `${this.at(name)}[${at}]`, this.#tally),
@@ -139,12 +139,12 @@ export class FieldReader {
     });
   }
 
-  /** Counts the object as a tool call of the history; a request may hold only so many. */
+  /** Counts the object as a tool call of the history; a request may contain only so many. */
   countToolCall(): void {
     this.#tally.countToolCall(this.#path);
   }
 
-  /** The text of a tool call's arguments; `{}` when there are none. */
+  /** The text of a tool call's arguments; `{}` if there are none. */
   callArguments(): string {
     const text = this.optionalString('arguments') || '{}';
     const excess = jsonExcess(text);
@@ -162,7 +162,7 @@ export class FieldReader {
     return left.length > 0 ? Object.fromEntries(left) : undefined;
   }
 
-  /** Refuses a field for a reason of the caller's own: `messages[0].content must not be empty.` */
+  /** Refuses a field for a reason of the caller: `messages[0].content must not be empty.` */
   invalid(name: string, mustOrIs: string, code?: string): GatewayError {
     return invalidField(this.at(name), mustOrIs, code);
   }

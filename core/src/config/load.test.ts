@@ -83,8 +83,8 @@ describe('loadConfig', () => {
     await write('gateway.config.ts', 'export default { plugins: 1 }');
     const { problem } = await load({}, { DRAGOMAN_PORT: 'x', DRAGOMAN_SECRET: 'hunter2' });
     expect(problem?.split('\n')).toEqual([
-      `The configuration cannot be used (${join(folder, 'gateway.config.ts')}):`,
-      '  DRAGOMAN_PORT: expected a whole number from 0 to 65535',
+      `Invalid configuration (${join(folder, 'gateway.config.ts')}):`,
+      '  DRAGOMAN_PORT: expected an integer from 0 to 65535',
       '  DRAGOMAN_SECRET: expected at least 16 characters',
       '  plugins: expected a list, found 1',
     ]);

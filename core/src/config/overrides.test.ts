@@ -48,9 +48,9 @@ describe('readOverrides', () => {
   });
 
   it.each([
-    ['DRAGOMAN_PORT', 'tcp://10.0.0.1:80', 'expected a whole number from 0 to 65535'],
-    ['DRAGOMAN_PORT', '65536', 'expected a whole number from 0 to 65535'],
-    ['DRAGOMAN_PORT', ' ', 'expected a whole number from 0 to 65535'],
+    ['DRAGOMAN_PORT', 'tcp://10.0.0.1:80', 'expected an integer from 0 to 65535'],
+    ['DRAGOMAN_PORT', '65536', 'expected an integer from 0 to 65535'],
+    ['DRAGOMAN_PORT', ' ', 'expected an integer from 0 to 65535'],
     ['DRAGOMAN_AUTH', 'maybe', 'expected true or false'],
     [
       'DRAGOMAN_PUBLIC_URL',
@@ -67,7 +67,7 @@ describe('readOverrides', () => {
 
   it('names the flag when the flag is wrong', () => {
     expect(read({}, { port: Number.NaN }).problems).toEqual([
-      { path: '--port', message: 'expected a whole number from 0 to 65535' },
+      { path: '--port', message: 'expected an integer from 0 to 65535' },
     ]);
   });
 });

@@ -49,7 +49,7 @@ const OVERRIDES = {
     flag: '--port',
     schema: z.preprocess(
       (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
-      z.custom<number>((value) => port.safeParse(value).success, 'expected a whole number from 0 to 65535'),
+      z.custom<number>((value) => port.safeParse(value).success, 'expected an integer from 0 to 65535'),
     ),
   },
   data: { variable: 'DRAGOMAN_DATA', flag: '--data', schema: z.string().min(1, 'expected a folder') },

@@ -27,7 +27,7 @@ export function createReloader({ load, apply, log }: ReloaderInput): Reload {
       return waiting;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      log.error({ reason }, 'The configuration cannot be used; the previous one stays in effect.');
+      log.error({ reason }, 'Invalid configuration; the previous one stays in effect.');
       throw error;
     }
   };

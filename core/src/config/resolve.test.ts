@@ -159,11 +159,11 @@ describe('a configuration that cannot be used', () => {
     const attempt = (): unknown => resolveConfig(input, {}, { file: '/app/gateway.config.ts' });
     expect(attempt).toThrow(
       [
-        'The configuration cannot be used (/app/gateway.config.ts):',
-        '  upstreams[1].provider: there is no provider "remot"; did you mean "remote"? known are: remote',
+        'Invalid configuration (/app/gateway.config.ts):',
+        '  upstreams[1].provider: there is no provider "remot"; did you mean "remote"? known: remote',
         '  upstreams[2].options.baseUrl: expected a string, found nothing',
         '  server.port: expected a number, found "8787"',
-        '  server.hots: there is no such field; did you mean host?',
+        '  server.hots: unknown field; did you mean host?',
         '  log.level: expected one of "fatal", "error", "warn", "info", "debug", "trace", "silent", found "verbose"',
       ].join('\n'),
     );
@@ -177,11 +177,7 @@ describe('a configuration that cannot be used', () => {
       { plugins: [plugin] },
       'plugins[0]: expected a plugin, such as echo(); is the call missing?',
     ],
-    [
-      'an unknown field',
-      { plugins, upstream: [] },
-      'upstream: there is no such field; did you mean upstreams?',
-    ],
+    ['an unknown field', { plugins, upstream: [] }, 'upstream: unknown field; did you mean upstreams?'],
     [
       'two ways to keep the console apart',
       { plugins, console: { port: 1, hostnames: ['console.example.com'] } },
@@ -208,7 +204,7 @@ describe('a configuration that cannot be used', () => {
       { plugins, server: { port: 70_000 } },
       'server.port: expected at most 65535, found 70000',
     ],
-    ['an empty text', { plugins, data: '' }, 'data: expected a text that is not empty, found ""'],
+    ['an empty text', { plugins, data: '' }, 'data: expected a non-empty string, found ""'],
     [
       'an origin with a path',
       { plugins, server: { cors: ['https://a.test/'] } },
@@ -232,7 +228,7 @@ describe('a configuration that cannot be used', () => {
     [
       'a misspelt capability',
       { plugins, upstreams: [{ ...upstream, capabilities: { 'gpt-*': { stopp: true } } }] },
-      'upstreams[0].capabilities["gpt-*"].stopp: there is no such field; did you mean stop?',
+      'upstreams[0].capabilities["gpt-*"].stopp: unknown field; did you mean stop?',
     ],
   ])('says what is wrong with %s', (_, input, expected) => {
     expect(problems(input)).toEqual([expected]);
@@ -248,8 +244,8 @@ describe('a configuration that cannot be used', () => {
   it('names what two plugins both bring', () => {
     const other: Plugin = { name: 'other', providers: [remote] };
     expect(problems({ plugins: [...plugins, other, other] })).toEqual([
-      'plugins: The plugin "other" is there more than once.',
-      'plugins: The provider "remote" is there more than once, in "remote-plugin" and "other" and "other".',
+      'plugins: The plugin "other" is registered more than once.',
+      'plugins: The provider "remote" is registered more than once, by "remote-plugin" and "other" and "other".',
     ]);
   });
 
@@ -264,8 +260,8 @@ describe('a configuration that cannot be used', () => {
       'upstreams[0].options.baseUrl: expected a URL, found a string',
       'upstreams[0].options.login.user: expected a string, found nothing',
       'upstreams[0].options.login.password: expected a string, found nothing',
-      'upstreams[0].options.login.usr: there is no such field; did you mean user?',
-      'upstreams[0].options.apikey: there is no such field; did you mean apiKey?',
+      'upstreams[0].options.login.usr: unknown field; did you mean user?',
+      'upstreams[0].options.apikey: unknown field; did you mean apiKey?',
     ]);
   });
 
@@ -302,7 +298,7 @@ describe('a configuration that cannot be used', () => {
     const known = { path: 'DRAGOMAN_PORT', message: 'expected a number' };
     expect(problems({ plugins, nothing: 1 }, { source: { problems: [known] } })).toEqual([
       'DRAGOMAN_PORT: expected a number',
-      'nothing: there is no such field; expected one of plugins, upstreams, aliases, routing, prices, server, console, auth, data, log, conversations, fetch, traces, metrics, audit',
+      'nothing: unknown field; expected one of plugins, upstreams, aliases, routing, prices, server, console, auth, data, log, conversations, fetch, traces, metrics, audit',
     ]);
   });
 });

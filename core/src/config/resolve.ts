@@ -128,6 +128,6 @@ function findUnknown(fields: ConfigFields): readonly ConfigProblem[] {
   return unknown.map((name) => {
     const close = closestName(name, FIELDS);
     const hint = close === undefined ? `expected ${listNames(FIELDS)}` : `did you mean ${close}?`;
-    return { path: name, message: `there is no such field; ${hint}` };
+    return { path: name, message: `unknown field; ${hint}` };
   });
 }

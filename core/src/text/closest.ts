@@ -2,7 +2,7 @@
 const MAX_LENGTH = 64;
 const MAX_KNOWN = 500;
 
-/** The known name that was probably meant; `undefined` when none is near. */
+/** The known name that was probably meant; `undefined` when none is close. */
 export function closestName(name: string, known: readonly string[]): string | undefined {
   if (name.length > MAX_LENGTH) return undefined;
   const limit = Math.max(1, Math.floor(name.length / 3));
@@ -15,10 +15,7 @@ export function closestName(name: string, known: readonly string[]): string | un
   return best?.candidate;
 }
 
-/**
- * How many letters have to be put in, left out, replaced or swapped with their neighbour to make one text of the
- * other (optimal string alignment).
- */
+/** Optimal string alignment distance: insertions, deletions, substitutions and swaps of adjacent characters. */
 function countEdits(from: string, to: string): number {
   let beforeLast: readonly number[] = [];
   let last: readonly number[] = Array.from({ length: to.length + 1 }, (_, at) => at);

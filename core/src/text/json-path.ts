@@ -1,20 +1,17 @@
 import { isJsonObject, type JsonValue } from '../canonical/json.ts';
 
-/** A step into a value: a field or place by name, all of them (`*`), or a field at any depth below. */
+/** A step into a value: a field or index, all of them (`*`), or a field at any depth below. */
 interface Step {
   readonly name: string;
   readonly isDeep: boolean;
 }
 
-/** Changes what lies at a path; another value is made, the given one stays. */
+/** Changes what a path matches, in a copy; the given value stays the same. */
 export type PathEdit = (value: JsonValue, change: (found: JsonValue) => JsonValue) => JsonValue;
 
 const STEP = /^(?:(\.\.?)([\w$-]+|\*)|\[(\d+|\*|'[^']*'|"[^"]*")\])/;
 
-/**
- * Reads a JSON path: `$.messages[*].content`, `$..email`, `$['a b']`. Gives `undefined` for what is none; filters
- * and slices are not known.
- */
+/** Parses a JSON path: `$.messages[*].content`, `$..email`, `$['a b']`. `undefined` if invalid; no filters or slices. */
 export function parsePath(path: string): PathEdit | undefined {
   if (!path.startsWith('$')) return undefined;
   const steps: Step[] = [];

@@ -1,4 +1,4 @@
-/** Whether a text matches a pattern in which `*` stands for any text, the empty one included. */
+/** Whether a text matches a pattern in which `*` matches any text, including none. */
 export function matchesPattern(pattern: string, text: string): boolean {
   const [head = '', ...rest] = pattern.split('*');
   if (rest.length === 0) return pattern === text;

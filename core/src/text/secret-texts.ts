@@ -1,8 +1,8 @@
 import { encodeUrlPart } from './url-part.ts';
 
-/** The secrets of upstreams, as they may appear in what is recorded. */
+/** The secrets of upstreams, as they may appear in recorded data. */
 export interface Secrets {
-  /** Credentials in every form that a text may hold them in. */
+  /** Credentials, in every form that may appear in a text. */
   readonly values: readonly string[];
   /** Names of headers whose values are secret, in lower case. */
   readonly headers: readonly string[];
@@ -10,22 +10,22 @@ export interface Secrets {
 
 export const NO_SECRETS: Secrets = { values: [], headers: [] };
 
-/** What stands in the place of what is not kept. */
+/** Replaces redacted content. */
 export const LEFT_OUT = '[redacted]';
 
-/** A shorter value is no credential, but may well be a word of a text. */
+/** Shorter values are not credentials, and may be ordinary words. */
 const MIN_SECRET = 8;
 
-/** A scheme in front of a credential: a usual one, or any word before a single other one. */
+/** An authentication scheme before a credential: a common one, or any word before a single other one. */
 const SCHEME = /^(?:(?:Bearer|Basic|Token) +|[a-z][\w-]{0,31} +(?=\S+$))/i;
 
-/** A value and what it is without its scheme, the longer one first; none where they are too short. */
+/** A value with and without its scheme, longest first; none if too short. */
 export function secretsIn(value: string): readonly string[] {
   const whole = value.trim();
   return [...new Set([whole, whole.replace(SCHEME, '')])].filter((one) => one.length >= MIN_SECRET);
 }
 
-/** A value, with and without its scheme: as it is, as it stands in JSON, and as it stands in a URL. */
+/** A value with and without its scheme: as is, JSON-escaped and URL-encoded. */
 export function formsOf(value: string): readonly string[] {
   const forms = secretsIn(value).flatMap((one) => [
     one,
@@ -35,7 +35,7 @@ export function formsOf(value: string): readonly string[] {
   return [...new Set(forms)];
 }
 
-/** The text without any of the values. Longer ones come first, as a value may contain another. */
+/** Redacts the values in a text, longest first, since a value may contain another. */
 export function replaceSecrets(text: string, { values }: Secrets): string {
   return values.reduce((rest, value) => rest.replaceAll(value, LEFT_OUT), text);
 }

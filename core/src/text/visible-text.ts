@@ -1,20 +1,20 @@
-/** Characters without a shape of their own: controls, direction marks, joiners, separators of lines, broken pairs. */
+/** Invisible characters: controls, direction marks, joiners, line separators, lone surrogates. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** The same inside of a JSON text, where an end of line only lays it out. */
+/** The same within JSON, where line breaks are only layout. */
 const UNSEEN_IN_JSON = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 const SEEN = /^[\x20-\x7e\n]*$/;
 
 /**
- * Text of any origin for a terminal, as one line: what would move the cursor, change colours, hide or reorder
- * characters is shown as an escape, such as `\x1b`.
+ * Any text for a terminal, as one line. Characters that would move the cursor, change colours, or hide or reorder
+ * others are shown as escapes, such as `\x1b`.
  */
 export function visible(text: string): string {
   return text.replaceAll(UNSEEN, escaped);
 }
 
-/** A JSON text of the same value in which nothing is unseen. */
+/** JSON of the same value without invisible characters. */
 export function visibleJson(text: string): string {
   return SEEN.test(text) ? text : text.replaceAll(UNSEEN_IN_JSON, escapedInJson);
 }

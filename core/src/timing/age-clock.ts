@@ -1,21 +1,21 @@
 export interface AgeClockInput {
-  /** Milliseconds since 1970, by a clock that may be set. */
+  /** Milliseconds since 1970, from a clock that may be set. */
   readonly now: () => number;
-  /** Milliseconds, by a clock that never jumps. */
+  /** Milliseconds, from a monotonic clock. */
   readonly steady: () => number;
-  /** When the newest record was written, as far as that is known. */
+  /** When the newest record was written, if known. */
   readonly newest?: number | undefined;
 }
 
-/** A leap beyond this is suspect. */
+/** Larger jumps are suspect. */
 const TOLERANCE_MS = 10 * 60_000;
-/** A clock that is still there after this time is believed. */
+/** A jump that persists for this long is trusted. */
 const SETTLE_MS = 60 * 60_000;
 
 /**
- * The time by which records are too old to be kept. It follows the clock, but for leaps ahead, which are believed only
- * after an hour: a clock that is wrong for a while must not delete what is not old. At the start, a clock far ahead of
- * the newest record is suspect as well.
+ * The clock for retention. It follows the system clock, except that jumps ahead are trusted only after an hour: a clock
+ * that is wrong for a while must not delete recent records. At startup, a clock far ahead of the newest record is
+ * suspect, too.
  */
 export function createAgeClock({ now, steady, newest = Infinity }: AgeClockInput): () => number {
   let believed = Math.min(now(), newest);

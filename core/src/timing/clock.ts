@@ -1,16 +1,16 @@
 import { GatewayError } from '../canonical/errors.ts';
 
-/** What waits by an injected clock. */
+/** An injectable clock. */
 export interface Clock {
-  /** Milliseconds since 1970. It jumps when the machine's clock is set. */
+  /** Milliseconds since 1970. It jumps when the system clock is set. */
   readonly now: () => number;
-  /** As `now`, but it never jumps: for whatever lasts for a time within this process. Default: `now`. */
+  /** Monotonic milliseconds, for durations within this process. Default: `now`. */
   readonly steady?: () => number;
-  /** Resolves after so many milliseconds; rejects with the signal's reason when it fires before. */
+  /** Resolves after this many milliseconds; rejects with the signal's reason if it fires first. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Asked for once: reading it costs more than reading the clock. */
+/** Read once: the lookup costs more than reading the clock. */
 const { timeOrigin } = performance;
 
 export const systemClock: Clock = {

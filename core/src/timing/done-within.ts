@@ -1,6 +1,6 @@
 /**
- * Waits for work for at most `ms`, and returns whether it ended in time. The timer keeps the process alive: the steps
- * that follow have to be done. Throws what the work throws.
+ * Waits for work for at most `ms`, and returns whether it finished in time. The timer keeps the process alive, because
+ * further steps follow. Throws if the work throws.
  */
 export async function isDoneWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,6 +1,6 @@
 /**
- * Wraps a callback of a timer or an event. An exception in it would be uncaught and end the process; `fail` gets it
- * instead and ends one request.
+ * Wraps a timer or event callback. An exception in it would be uncaught and end the process; `fail` gets it instead
+ * and ends one request.
  */
 export function guarded<T = void>(
   run: (value: T) => void,

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 /** About a millisecond of simple work. */
 const AT_ONCE = 250;
 
-/** Maps a list that may be long: others have a turn after every few items. */
+/** Maps a long list and yields to the event loop every few items. */
 export async function mapInTurns<T, R>(
   items: readonly T[],
   map: (item: T) => R | Promise<R>,

@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 
-/** The same thing is logged so often. */
+/** How often the same message is logged. */
 const EVERY_MS = 60_000;
-/** Of more different ones, the latest are told apart. */
+/** How many recent messages are tracked. */
 const MAX_KNOWN = 200;
 
-/** Keeps what goes wrong at every request from filling the log. */
+/** Keeps a fault that occurs with every request from flooding the log. */
 export class RepeatLimit {
   readonly #now: () => number;
   readonly #known = new LRUCache<string, { loggedAt: number; more: number }>({ max: MAX_KNOWN });
@@ -15,7 +15,7 @@ export class RepeatLimit {
     this.#now = now;
   }
 
-  /** Fields for a line about this, with how many were left out before it; `undefined` when it is left out, too. */
+  /** Fields for a log line, with the number of lines suppressed before it; `undefined` if this one is suppressed, too. */
   take(what: string): { readonly more?: number } | undefined {
     const before = this.#known.get(what);
     if (before && this.#now() - before.loggedAt < EVERY_MS) {

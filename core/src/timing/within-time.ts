@@ -1,24 +1,24 @@
 import { Script } from 'node:vm';
 
-/** Work that was stopped because it took too long. */
+/** Work was stopped because it took too long. */
 export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError';
 }
 
-/** Where the script finds the work: on the global object, as a script sees no variables of a module. */
+/** Passes the work on the global object, because a script cannot see a module's variables. */
 const WORK = Symbol.for('dragoman.withinTime');
 const script = new Script("globalThis[Symbol.for('dragoman.withinTime')]()");
 
 const MAX_ATTEMPTS = 4;
 
-/** How many times its limit work can take by the clock: each attempt has twice the time of the one before. */
+/** Wall-clock time that work can take, in multiples of its limit: each attempt gets twice the time of the last. */
 export const MAX_SLOWDOWN = 2 ** MAX_ATTEMPTS - 1;
 
 /**
- * Runs synchronous work for at most `ms` milliseconds of processor time, and throws a {@link TimeLimitError} beyond
- * that. Only the time limit of a script can stop a regular expression, and that one goes by the clock: on a busy
- * machine, work that got less than half of its processor time is started again. So it must be safe to stop it anywhere
- * and to run it again. Each call costs about 50 µs, for a thread that watches the time.
+ * Runs synchronous work for at most `ms` milliseconds of CPU time, and throws a {@link TimeLimitError} beyond that.
+ * Only a script's time limit can stop a regular expression, and it counts wall-clock time: work that got less than
+ * half of its CPU time on a busy machine is restarted. So the work must be safe to stop and repeat. Each call costs
+ * about 50 µs, for a thread that watches the time.
  */
 export function withinTime<T>(ms: number, work: () => T): T {
   for (let attempt = 1; ; attempt += 1) {
@@ -36,7 +36,7 @@ export function withinTime<T>(ms: number, work: () => T): T {
   }
 }
 
-/** Like {@link withinTime}, but returns `undefined` when the time is up. */
+/** Like {@link withinTime}, but returns `undefined` on timeout. */
 export function tryWithinTime<T>(ms: number, work: () => T): T | undefined {
   try {
     return withinTime(ms, work);

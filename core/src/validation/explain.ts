@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 
 export interface ExplainOptions {
-  /** Whether messages may repeat what was found. Never where a secret could stand. */
+  /** Whether messages may repeat the value. Never where it could be secret. */
   readonly showsValues: boolean;
 }
 
 type RawIssue = Parameters<z.core.$ZodErrorMap>[0];
 
-/** Words a schema's complaints for people: what was expected and what was found. Schemas' own messages win. */
+/** Turns schema issues into readable messages: what was expected and what was found. A schema's own messages win. */
 export function explainIssues({ showsValues }: ExplainOptions): z.core.$ZodErrorMap {
   return (issue) => {
     const expected = describeExpected(issue);
@@ -18,7 +18,7 @@ export function explainIssues({ showsValues }: ExplainOptions): z.core.$ZodError
 const NOUNS: Readonly<Record<string, string>> = {
   string: 'a string',
   number: 'a number',
-  int: 'a whole number',
+  int: 'an integer',
   boolean: 'true or false',
   array: 'a list',
   object: 'an object',
@@ -37,9 +37,9 @@ function describeExpected(issue: RawIssue): string | undefined {
     case 'invalid_value':
       return listNames(issue.values.map((value) => JSON.stringify(value)));
     case 'invalid_format':
-      return issue.format === 'url' ? 'a URL' : `a text of the format ${issue.format}`;
+      return issue.format === 'url' ? 'a URL' : `a string in the format ${issue.format}`;
     case 'too_small':
-      if (issue.origin === 'string' && issue.minimum === 1) return 'a text that is not empty';
+      if (issue.origin === 'string' && issue.minimum === 1) return 'a non-empty string';
       return `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${UNITS[issue.origin] ?? ''}`;
     case 'too_big':
       return `${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${UNITS[issue.origin] ?? ''}`;
@@ -55,7 +55,7 @@ export function listNames(names: readonly string[]): string {
 
 const LONGEST_SHOWN = 60;
 
-/** Describes an unexpected value, but never shows it. */
+/** Describes an unexpected value without showing it. */
 export function foundInstead(value: unknown): string {
   return describeFound(value, false);
 }

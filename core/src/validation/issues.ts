@@ -7,13 +7,13 @@ import { listNames } from './explain.ts';
 type Path = readonly PropertyKey[];
 
 export interface ProblemsInput {
-  /** Where the value stands in the configuration. */
+  /** The path of the value in the configuration. */
   readonly root?: Path;
-  /** What the value was checked with, so that an unknown field can be told the known ones. */
+  /** The schema that checked the value, to suggest known field names. */
   readonly schema?: z.core.$ZodType;
 }
 
-/** A path as it is written in the file: `upstreams[1].options.baseUrl`, `capabilities["gpt-*"]`. */
+/** A path as written in the file: `upstreams[1].options.baseUrl`, `capabilities["gpt-*"]`. */
 export function formatPath(path: Path): string {
   return path.map((step, at) => formatStep(step, at === 0)).join('');
 }
@@ -25,7 +25,7 @@ function formatStep(step: PropertyKey, isFirst: boolean): string {
   return isFirst ? name : `.${name}`;
 }
 
-/** What a schema has to say, one problem for each place. Messages never repeat values of their own accord. */
+/** The problems that a schema reports, one for each path. Messages do not repeat values on their own. */
 export function problemsOf(
   error: z.ZodError,
   { root = [], schema }: ProblemsInput = {},
@@ -47,7 +47,7 @@ function problemsOfIssue(
     }));
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    // A form that fits on the outside is the one that was meant; what is wrong is inside.
+    // If a union member fits the outer shape, it was the one meant, and the fault is inside.
     const meant = issue.errors.find((branch) => branch.every((inner) => inner.path.length > 0));
     if (meant) return meant.flatMap((inner) => problemsOfIssue(inner, path));
     const messages = new Set(issue.errors.flatMap(([first]) => first?.message ?? []));
@@ -64,13 +64,13 @@ function knownFields(schema: z.core.$ZodType, path: Path): readonly string[] {
 
 function describeUnknown(name: string, known: readonly string[]): string {
   const close = closestName(name, known);
-  if (close !== undefined) return `there is no such field; did you mean ${close}?`;
-  return known.length > 0 ? `there is no such field; expected ${listNames(known)}` : 'there is no such field';
+  if (close !== undefined) return `unknown field; did you mean ${close}?`;
+  return known.length > 0 ? `unknown field; expected ${listNames(known)}` : 'unknown field';
 }
 
-/** What to say of a name that is not known. A long one is cut: it may be anything. */
+/** Describes an unknown name. A long one is cut, since it may be anything. */
 export function describeUnknownName(what: string, name: string, known: readonly string[]): string {
   const close = closestName(name, known);
   const hint = close === undefined ? '' : ` did you mean ${JSON.stringify(close)}?`;
-  return `there is no ${what} ${JSON.stringify(name.slice(0, 60))};${hint} known are: ${known.join(', ') || 'none'}`;
+  return `there is no ${what} ${JSON.stringify(name.slice(0, 60))};${hint} known: ${known.join(', ') || 'none'}`;
 }

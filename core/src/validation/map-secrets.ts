@@ -7,7 +7,7 @@ export type Options = Readonly<Record<string, unknown>>;
 
 type Change = (value: unknown, path: readonly PropertyKey[]) => unknown;
 
-/** Replaces every secret; `change` also gets the `undefined` of declared secrets that are not there. */
+/** Replaces every secret; `change` also gets the `undefined` of declared secrets that are absent. */
 export function mapSecrets(schema: z.ZodObject, options: Options, change: Change): Options {
   return mapBelow([schema], { value: options, path: [] }, change) as Options;
 }
@@ -17,7 +17,7 @@ interface Spot {
   readonly path: readonly PropertyKey[];
 }
 
-/** As {@link mapSecrets}, for a value at some place inside of the options. */
+/** Like {@link mapSecrets}, for a value nested in the options. */
 export function mapBelow(schemas: Schemas, { value, path }: Spot, change: Change): unknown {
   const layers = layersOf(schemas);
   if (isSecret(layers)) return change(value, path);
@@ -42,7 +42,7 @@ export function isUnset(value: unknown): boolean {
   return value === undefined || value === null;
 }
 
-/** The default of an optional secret, such as a map of headers, is no secret that somebody has set. */
+/** The default of an optional secret, such as a map of headers, was not set by anybody. */
 export function isEmpty(value: unknown): boolean {
   return value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 }

@@ -8,7 +8,7 @@ export interface OptionUrl {
 /** An absolute URL with a host, of any scheme. */
 const WITH_HOST = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** Every URL in the options of an upstream of any provider. Mask the secrets first. */
+/** Every URL in an upstream's options, for any provider. Mask secrets first. */
 export function urlsOf(options: unknown, path: readonly PropertyKey[] = []): readonly OptionUrl[] {
   if (typeof options === 'string') {
     const url = WITH_HOST.test(options.trim()) ? URL.parse(options) : null;
@@ -19,12 +19,12 @@ export function urlsOf(options: unknown, path: readonly PropertyKey[] = []): rea
   return Object.entries(options).flatMap(([name, field]) => urlsOf(field, [...path, name]));
 }
 
-/** The URLs in options that hold a user name or a password. */
+/** URLs that contain a user name or a password. */
 export function urlsWithUserInfo(options: unknown): readonly OptionUrl[] {
   return urlsOf(options).filter(({ url }) => url.username !== '' || url.password !== '');
 }
 
-/** The options with `***` for the user names and passwords in their URLs. */
+/** The options with user names and passwords in URLs replaced by `***`. */
 export function hideUserInfo<T>(options: T): T {
   return (urlsWithUserInfo(options).length === 0 ? options : hide(options)) as T;
 }
@@ -40,7 +40,7 @@ function hide(options: unknown): unknown {
   return found.url.href;
 }
 
-/** Where an upstream with these options sends to: scheme, host and port of each of its URLs. */
+/** The origins that these options point to: scheme, host and port of each URL. */
 export function originsOf(options: unknown): readonly string[] {
   const origins = urlsOf(options).map(({ url: { protocol, host } }) => `${protocol}//${host}`);
   return [...new Set(origins)].toSorted();

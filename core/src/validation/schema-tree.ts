@@ -3,22 +3,22 @@ import { z } from 'zod';
 type Schema = z.core.$ZodType;
 
 /**
- * Every schema that has a say about one value: those given and, through wrappers such as `optional` and through
- * unions, those inside. A mark may sit on any of them.
+ * Every schema that applies to a value: those given and, through unions and wrappers such as `optional`, those inside.
+ * Any of them may carry a mark.
  */
 export function layersOf(schemas: readonly Schema[]): readonly Schema[] {
   const layers = new Set<Schema>(schemas);
-  // A set that grows while it is walked: what is added is walked too.
+  // The set grows while it is walked.
   for (const schema of layers) for (const inner of insideOf(schema)) layers.add(inner);
   return [...layers];
 }
 
-/** The schemas of what a value of these layers holds under a name or an index. */
+/** The schemas of a field or item of these layers. */
 export function childrenOf(layers: readonly Schema[], key: PropertyKey): readonly Schema[] {
   return layers.flatMap((layer) => childOf(layer, key) ?? []);
 }
 
-/** The names of the fields that values of these layers are declared to have. */
+/** The field names that these layers declare. */
 export function fieldsOf(layers: readonly Schema[]): readonly string[] {
   const names = layers.flatMap((layer) => {
     const { def } = (layer as z.core.$ZodTypes)._zod;
@@ -27,7 +27,7 @@ export function fieldsOf(layers: readonly Schema[]): readonly string[] {
   return [...new Set(names)];
 }
 
-/** Whether one of the layers carries the mark of `secret()`. */
+/** Whether a layer is marked by `secret()`. */
 export function isSecret(layers: readonly Schema[]): boolean {
   return layers.some((layer) => z.globalRegistry.get(layer)?.['secret'] === true);
 }

@@ -13,12 +13,12 @@ import {
   type Schemas,
 } from './map-secrets.ts';
 
-/** What stands for a secret where it must not be shown. */
+/** Replaces a secret where it must not be shown. */
 export interface SecretMask {
   readonly set: boolean;
 }
 
-/** The options without any secret. */
+/** The options without secrets. */
 export function dropSecrets(schema: z.ZodObject, options: Options): Options {
   return mapSecrets(schema, options, () => undefined);
 }
@@ -33,14 +33,14 @@ export function setSecrets(schema: z.ZodObject, options: Options): readonly stri
   return paths;
 }
 
-/** The options as they may be shown: of a secret only whether it is set. */
+/** The options with each secret replaced by whether it is set. */
 export function maskOptions(schema: z.ZodObject, options: Options): Options {
   return mapSecrets(schema, options, (value): SecretMask => ({ set: !isUnset(value) && !isEmpty(value) }));
 }
 
 /**
- * The options after a change: a secret that is left out, or sent as its mask, stays; `null` removes a secret, and
- * any option of the first level; everything else is as the change says.
+ * Merges a change into options. A secret that is absent, or equal to its mask, is kept; `null` removes a secret or
+ * any top-level option; all else is replaced.
  */
 export function mergeOptions(schema: z.ZodObject, before: Options, change: Options): Options {
   const merged = keepSecrets([schema], before, change) as Options;
@@ -68,7 +68,7 @@ interface ItemOfChange {
   readonly at: number;
 }
 
-/** What an item of a list was: a secret must not move to another item when one before it is removed. */
+/** Identifies a list item: a secret must not move to another item when one before it is removed. */
 function itemBefore(schemas: Schemas, { before, change, at }: ItemOfChange): unknown {
   if (!Array.isArray(before)) return undefined;
   const items = before as readonly unknown[];

@@ -54,7 +54,7 @@ interface Page {
 function pageOf(models: readonly Model[], query: URLSearchParams): Page {
   const limit = Number(query.get('limit') ?? DEFAULT_LIMIT);
   if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_LIMIT) {
-    throw invalidField('limit', `must be a whole number from 1 to ${LARGEST_LIMIT}`);
+    throw invalidField('limit', `must be an integer from 1 to ${LARGEST_LIMIT}`);
   }
   const before = query.get('before_id');
   if (before !== null) {

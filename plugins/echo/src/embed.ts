@@ -14,7 +14,7 @@ const MAX_CHARACTERS = 12 * MAX_TOKENS;
 /** Turns each input into a unit vector: the same one for the same text, a near one for texts that share words. */
 export function embedInputs({ model, inputs, dimensions = DEFAULT_DIMENSIONS }: EmbedRequest): EmbedReply {
   if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > MAX_DIMENSIONS) {
-    const message = `dimensions must be a whole number from 1 to ${MAX_DIMENSIONS}.`;
+    const message = `dimensions must be an integer from 1 to ${MAX_DIMENSIONS}.`;
     throw new GatewayError('invalid', message, { field: 'dimensions' });
   }
   if (inputs.length * dimensions > MAX_NUMBERS)

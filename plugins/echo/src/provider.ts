@@ -68,7 +68,7 @@ async function* chat(request: ChatRequest, context: CallContext, delayMs: number
 
 function readCount({ sampling: { count = 1 } }: ChatRequest): number {
   if (Number.isInteger(count) && count >= 1 && count <= MAX_CHOICES) return count;
-  const message = `The number of choices must be a whole number from 1 to ${MAX_CHOICES}.`;
+  const message = `The number of choices must be an integer from 1 to ${MAX_CHOICES}.`;
   throw new GatewayError('invalid', message, { field: 'sampling.count' });
 }
 

@@ -137,7 +137,7 @@ describe('sampleSchemas', () => {
     'uri-reference',
     'uuid',
     'json-pointer',
-  ])('makes a text of the format %s', (format) => {
+  ])('makes a string in the format %s', (format) => {
     const schema = { type: 'string', format };
     expect(ajv.validate(schema, sampleSchema(schema)), ajv.errorsText()).toBe(true);
     expect(sampleSchema({ ...schema, const: '\u0000 no such thing' })).toBeUndefined();

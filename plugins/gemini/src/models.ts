@@ -47,8 +47,7 @@ export const modelEndpoints: readonly (ListModelsEndpoint | GetModelEndpoint)[] 
 /** A page begins behind the model that its token names. */
 function encodeModels(models: readonly Model[], { query }: RequestInput): JsonObject {
   const size = Number(query.get('pageSize') ?? DEFAULT_SIZE);
-  if (!Number.isInteger(size) || size < 1)
-    throw invalidField('pageSize', 'must be a whole number of at least 1');
+  if (!Number.isInteger(size) || size < 1) throw invalidField('pageSize', 'must be an integer of at least 1');
   const token = query.get('pageToken') ?? '';
   const after = Buffer.from(token, 'base64url').toString('utf8');
   const start = token === '' ? 0 : models.findIndex(({ id }) => id === after) + 1;

@@ -22,7 +22,7 @@ export function decodeRequest(input: RequestInput): ChatRequest {
   return decode(
     fields,
     input,
-    fields.required('max_tokens', fields.optionalTokens('max_tokens', 0), 'a whole number'),
+    fields.required('max_tokens', fields.optionalTokens('max_tokens', 0), 'an integer'),
   );
 }
 

@@ -14,13 +14,9 @@ export const reloadOperations = defineOperations(reloadContract, {
         return { waiting: await reload() };
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
-        throw new AdminError(
-          'invalid',
-          'The configuration cannot be used; the previous one stays in effect.',
-          {
-            issues: error.problems,
-          },
-        );
+        throw new AdminError('invalid', 'Invalid configuration; the previous one stays in effect.', {
+          issues: error.problems,
+        });
       }
     },
   },

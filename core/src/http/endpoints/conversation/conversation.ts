@@ -163,7 +163,7 @@ function threadOf(
     const { [threadField]: id, ...rest } = body;
     if (typeof id === 'string' && id !== '') return { id, body: rest };
     if (typeof id === 'number' && Number.isSafeInteger(id)) return { id: String(id), body: rest };
-    throw invalidField(threadField, 'must be a whole number or a string that is not empty');
+    throw invalidField(threadField, 'must be an integer or a non-empty string');
   }
   return header ? { id: header, body } : undefined;
 }
