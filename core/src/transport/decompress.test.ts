@@ -47,7 +47,7 @@ describe('compressed replies', () => {
   it.each([
     ['that are no such data', 'gzip', Buffer.from('not gzip')],
     ['that are cut off', 'gzip', gzipSync(PLAIN).subarray(0, 30)],
-    ['in a way that is not known', 'rot13', Buffer.from('cynva')],
+    ['in an unsupported way', 'rot13', Buffer.from('cynva')],
     ['with the name of a property that all objects have', 'constructor', Buffer.from('x')],
   ])('%s break as upstream-broken', async (_, encoding, bytes) => {
     const url = await serve((_request, response) =>

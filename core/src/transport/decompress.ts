@@ -12,24 +12,21 @@ const DECODERS = {
 } as const satisfies Record<string, () => Transform>;
 
 /**
- * A reply with its body decompressed. The gateway asks for no compression, which would hold streams back, but
- * some servers compress all the same.
+ * A reply with its body decompressed. The gateway requests no compression, which would delay streams, but some
+ * servers compress anyway.
  */
 export function decompressed(reply: HttpReply, name: string, tap?: ReplyTap): HttpReply {
   const encoding = encodingOf(reply.headers);
   if (!encoding) return reply;
   if (!Object.hasOwn(DECODERS, encoding)) {
     reply.body.destroy();
-    throw new GatewayError(
-      'upstream-broken',
-      `The answer of ${name} is compressed in a way that is not known.`,
-    );
+    throw new GatewayError('upstream-broken', `The reply of ${name} has an unsupported content encoding.`);
   }
   const { 'content-encoding': _, 'content-length': __, ...headers } = reply.headers;
   const decoder = DECODERS[encoding as keyof typeof DECODERS]();
   if (tap?.wants(headers)) decoder.on('data', (chunk: Buffer) => tap.push(chunk));
   const broken = (cause: Error): GatewayError =>
-    new GatewayError('upstream-broken', `The answer of ${name} is not valid ${encoding} data.`, { cause });
+    new GatewayError('upstream-broken', `The reply of ${name} is not valid ${encoding} data.`, { cause });
   return { status: reply.status, headers, body: connect(reply.body, decoder, broken) };
 }
 
@@ -44,7 +41,7 @@ function encodingOf({ 'content-encoding': header }: RawHeaders): string | undefi
   return encoding === '' || encoding === 'identity' ? undefined : encoding;
 }
 
-/** Like `stream.pipeline`, but what breaks in the decoder comes out as the error that the reader understands. */
+/** Like `stream.pipeline`, but the reader gets the decoder's errors as its own. */
 function connect(source: Readable, decoder: Transform, broken: (cause: Error) => GatewayError): Readable {
   const output = new PassThrough();
   output.on('error', () => {});
@@ -54,7 +51,7 @@ function connect(source: Readable, decoder: Transform, broken: (cause: Error) =>
   });
   source.once('error', (error) => output.destroy(error));
   decoder.once('error', (error) => {
-    // A reply without content, as to HEAD, names its encoding too.
+    // Replies without a body, as to HEAD, name their encoding too.
     if (isEmpty) output.end();
     else output.destroy(broken(error));
   });

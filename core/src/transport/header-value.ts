@@ -1,6 +1,6 @@
 declare const VALID: unique symbol;
 
-/** A header value that is valid by construction: printable ASCII, and short. */
+/** A header value that is valid by construction: short, printable ASCII. */
 export type HeaderValue = string & { readonly [VALID]: true };
 
 /** Enough for any real name, and far below the header limits of clients and proxies. */
@@ -8,7 +8,7 @@ const MOST_CHARACTERS = 512;
 
 const PRINTABLE = /^[\x21-\x7e]*$/;
 
-/** Text of any origin as a header value: percent-encoded where it is more than printable ASCII, cut where it is long. */
+/** Any text as a header value: percent-encoded beyond printable ASCII, and truncated. */
 export function headerValue(text: string): HeaderValue {
   const short = text.length > MOST_CHARACTERS ? text.slice(0, MOST_CHARACTERS) : text;
   return (PRINTABLE.test(short) ? short : encodeUrl(short)) as HeaderValue;

@@ -52,7 +52,7 @@ describe('failures', () => {
     const url = await listen(server);
     await expect(get(createClient(), url)).rejects.toMatchObject({
       kind: 'upstream-broken',
-      message: expect.stringContaining('is not HTTP') as string,
+      message: expect.stringContaining('an invalid HTTP response') as string,
     });
   });
 
@@ -94,7 +94,7 @@ describe('time-outs', () => {
     const url = await serve(() => {});
     await expect(get(createClient({ headersMs: 20 }), url)).rejects.toMatchObject({
       kind: 'timeout',
-      message: `${new URL(url).host} took too long to answer: no headers came within 20 ms.`,
+      message: `${new URL(url).host} did not respond: no headers within 20 ms.`,
     });
   });
 
@@ -114,7 +114,7 @@ describe('time-outs', () => {
     const { body } = await get(createClient({ idleMs: 20 }), url);
     await expect(text(body)).rejects.toMatchObject({
       kind: 'timeout',
-      message: `${new URL(url).host} sent nothing for 20 ms in the middle of its reply.`,
+      message: `${new URL(url).host} sent nothing for 20 ms during its reply.`,
     });
   });
 

@@ -10,27 +10,27 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
 }
 
-/** An upstream's answer whose body is not yet read; it is already decompressed. */
+/** An upstream's reply; its body is unread and decompressed. */
 export interface HttpReply {
   readonly status: number;
   readonly headers: HeaderMap;
   readonly body: Readable;
 }
 
-/** Sees the bytes of a reply's body as they come, decompressed. */
+/** Observes the bytes of a reply's body as they arrive, decompressed. */
 export interface ReplyTap {
-  /** Asked once, when the headers are there. */
+  /** Called once, when the headers have arrived. */
   wants(headers: Readonly<Record<string, string | string[] | undefined>>): boolean;
   readonly push: (chunk: Uint8Array) => void;
 }
 
-/** Sees what becomes of requests on their way. */
+/** Observes requests on their way. */
 export interface RequestWatcher {
-  /** One is about to be sent. Gives who sees its reply. */
+  /** Called before a request is sent. Returns the observer of its reply. */
   sending(request: HttpRequest): ReplyTap | undefined;
-  /** A connection has taken it. */
+  /** A connection has taken the request. */
   connected(): void;
-  /** The headers of its reply are there, as they came. */
+  /** The reply's headers have arrived, unchanged. */
   answered(reply: Pick<HttpReply, 'status' | 'headers'>): void;
 }
 

@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 export type Address = ipaddr.IPv4 | ipaddr.IPv6;
 export type Network = readonly [Address, number];
 
-/** Parses an IP address. One that maps IPv4 (`::ffff:192.0.2.1`) is IPv4. `undefined` for any other text. */
+/** Parses an IP address; an IPv4-mapped one (`::ffff:192.0.2.1`) becomes IPv4. `undefined` for anything else. */
 export function parseAddress(text: string): Address | undefined {
   const [plain = ''] = text.split('%', 1);
   if (isIP(plain) === 0) return undefined;
@@ -23,7 +23,7 @@ export function isInNetwork(address: Address, [network, bits]: Network): boolean
   return address.kind() === network.kind() && address.match(network, bits);
 }
 
-/** Tests whether an IP address is in one of some networks. */
+/** Tests whether an IP address is in one of the networks. */
 export function createNetworkMatcher(networks: readonly string[]): (address: string) => boolean {
   const ranges = networks.map(parseNetwork);
   return (text) => {

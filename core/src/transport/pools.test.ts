@@ -146,7 +146,7 @@ describe('the signal', () => {
     const server = await serveByHand();
     const sent = get(createClient(), server.url);
     const failure = expect(sent).rejects.toMatchObject({
-      ...{ kind: 'upstream-broken', message: 'The upstream answered with status 999.' },
+      ...{ kind: 'upstream-broken', message: 'The upstream returned status 999.' },
     });
     const { response } = await server.next();
     const closed = new Promise((resolve) => response.once('close', resolve));

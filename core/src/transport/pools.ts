@@ -15,7 +15,7 @@ export interface HttpPools {
   client(input: ClientInput): HttpClient;
   /** Fetches what clients name by URL. */
   readonly files: FileFetcher;
-  /** Cuts all connections. Requests that still run fail. */
+  /** Closes all connections. Running requests fail. */
   close(): Promise<void>;
 }
 
@@ -23,11 +23,11 @@ export interface ClientInput {
   readonly timeouts: Timeouts;
   readonly signal: AbortSignal;
   readonly watcher?: RequestWatcher;
-  /** The name of the upstream in errors. Default: its host, which clients must not see. */
+  /** The upstream's name in errors. Default: its host, which clients must not see. */
   readonly name?: string | undefined;
 }
 
-/** More than one machine's worth of requests to one upstream; the rest waits for a free connection. */
+/** The most connections to one origin; further requests wait for a free one. */
 const CONNECTIONS = 256;
 
 /** Connection pools to upstreams, one for each origin and connect time-out. */
@@ -38,7 +38,7 @@ export function createHttpPools(files: FileFetcher = NO_FILES): HttpPools {
     let pool = pools.get(name);
     if (!pool) {
       const connect = { timeout: connectMs };
-      // Over HTTP/2, all streams would share the fate of one connection.
+      // Over HTTP/2, all streams would share one connection and its failures.
       pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1, allowH2: false, connect });
       pools.set(name, pool);
     }
@@ -75,14 +75,14 @@ export function createHttpPools(files: FileFetcher = NO_FILES): HttpPools {
   };
 }
 
-/** What a URL says to a pool: where to, and what for. */
+/** The parts of a URL that a pool needs. */
 interface Target {
   readonly origin: string;
   readonly host: string;
   readonly path: string;
 }
 
-/** The same few URLs are called all the time; their parts are kept up to this many. */
+/** The same few URLs are called over and over; the parts of this many are cached. */
 const MAX_TARGETS = 1_000;
 
 function parseUrl(text: string): Target {
@@ -93,7 +93,7 @@ function parseUrl(text: string): Target {
   return { origin: url.origin, host: url.host, path: url.pathname + url.search };
 }
 
-/** The path as it stands in a URL, before a parser resolves dots, takes backslashes for slashes or drops a fragment. */
+/** The path as written, before a URL parser resolves dots, converts backslashes or drops a fragment. */
 function writtenPath(url: string): string {
   const from = url.indexOf('/', url.indexOf('//') + 2);
   return from < 0 ? '' : (url.slice(from).split('?', 1)[0] ?? '');
@@ -105,7 +105,7 @@ function unsafeAddress(): GatewayError {
   return new GatewayError('invalid', message, { code: 'path_invalid' });
 }
 
-/** A request that is sent, and who waits for its reply. */
+/** A request in flight and the promise of its reply. */
 interface Sent {
   readonly target: Target;
   /** The name in errors. */
@@ -132,7 +132,7 @@ function dispatch(pool: Pool, request: HttpRequest, sent: Sent): void {
   );
 }
 
-/** Turns undici's callbacks into a reply. Much cheaper than undici's own promises and streams. */
+/** Turns undici's callbacks into a reply: much cheaper than undici's own promises and streams. */
 class SentHandler implements Dispatcher.DispatchHandler {
   readonly #sent: Sent;
   #controller: Dispatcher.DispatchController | undefined;
@@ -165,10 +165,10 @@ class SentHandler implements Dispatcher.DispatchHandler {
     }
   }
 
-  /** HTTP takes any three digits for a status. */
+  /** HTTP allows any three digits as a status. */
   #oddStatus(status: number): GatewayError {
     this.#body?.destroy();
-    return new GatewayError('upstream-broken', `The upstream answered with status ${status}.`);
+    return new GatewayError('upstream-broken', `The upstream returned status ${status}.`);
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -194,7 +194,7 @@ class SentHandler implements Dispatcher.DispatchHandler {
     else reject(failure);
   }
 
-  /** A request that waits for its connection has nothing to abort yet; its caller need not wait for that. */
+  /** A request that waits for a connection cannot be aborted yet, and its caller need not wait for that. */
   readonly #onAbort = (): void => {
     const { signal, called, reject } = this.#sent;
     const failure = explainAbort(signal.reason, called);
@@ -203,7 +203,7 @@ class SentHandler implements Dispatcher.DispatchHandler {
     try {
       this.#controller?.abort(failure);
     } catch (error) {
-      // An exception in a signal listener would end the process; this request has failed already.
+      // An exception in a signal listener would end the process; this request has already failed.
       reject(error);
     }
   };

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { guarded } from '../timing/guarded.ts';
 import { ReplyBody } from './reply-body.ts';
 
-/** Reads at most `limit` bytes of a body as text, without a byte order mark, and lets go of the rest. A body that breaks gives what came. */
+/** Reads at most `limit` bytes of a body as text, without a byte order mark, and discards the rest. If the body fails, returns what arrived. */
 export async function readText(body: Readable, limit: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -13,7 +13,7 @@ export async function readText(body: Readable, limit: number): Promise<string> {
       if (size >= limit) break;
     }
   } catch {
-    // The status already tells that the call failed; what was read may still say why.
+    // The status already says that the call failed; what was read may still say why.
   }
   body.destroy();
   const text = Buffer.concat(chunks).subarray(0, limit).toString('utf8');
@@ -21,8 +21,8 @@ export async function readText(body: Readable, limit: number): Promise<string> {
 }
 
 /**
- * Reads a whole body. One that is larger than `limit` bytes is put back as it was, paused, and gives `undefined`.
- * Events are cheaper here than async iteration.
+ * Reads a whole body. A larger one than `limit` bytes is put back, paused, and the result is `undefined`. Events are
+ * cheaper here than async iteration.
  */
 export function readUpTo(body: Readable, limit: number): Promise<Buffer | undefined> {
   const whole = body instanceof ReplyBody ? body.takeWhole(limit) : undefined;

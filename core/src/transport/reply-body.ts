@@ -1,18 +1,17 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 
-/** What is read of a reply that its reader left, in the hope that it ends and its connection can be kept. */
+/** How much is read of an abandoned reply, so that it may end and its connection can be reused. */
 const REST_BYTES = 64 * 1024;
 const REST_MS = 250;
 
 /**
- * The body of a reply. Whoever leaves it before its end, as a decoder does at `[DONE]`, gives up the rest: the
- * last few bytes are read and thrown away, so that the connection can serve the next request; a reply that goes
- * on is cut off.
+ * The body of a reply. A reader may leave it before its end, as a decoder does at `[DONE]`: the last few bytes are
+ * then read and discarded, so that the connection can serve the next request; a reply that goes on is aborted.
  */
 export class ReplyBody extends Readable {
   readonly #controller: Dispatcher.DispatchController;
-  /** What came before anybody read; `undefined` from then on. */
+  /** What arrived before anybody read; `undefined` from then on. */
   #unread: Buffer[] | undefined = [];
   #unreadBytes = 0;
   #isOver = false;
@@ -22,7 +21,7 @@ export class ReplyBody extends Readable {
   constructor(controller: Dispatcher.DispatchController) {
     super();
     this.#controller = controller;
-    // A body that breaks before anyone listens must not end the process; who reads it later is told.
+    // A body that fails before anyone listens must not end the process; a later reader still gets the error.
     this.on('error', () => {});
   }
 
@@ -36,7 +35,7 @@ export class ReplyBody extends Readable {
     if (this.#rest > REST_BYTES) this.#cutOff();
   }
 
-  /** The connection has given all, or broke with `error`. */
+  /** The connection has delivered everything, or failed with `error`. */
   end(error?: Error): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
@@ -45,8 +44,8 @@ export class ReplyBody extends Readable {
   }
 
   /**
-   * All of it at once, where it has ended within the limit and nobody has read of it; `undefined` otherwise. A short
-   * reply comes in one piece with its headers, and the events of a stream would cost it more than its way here.
+   * The whole body, if it has ended within the limit and nobody has read from it; `undefined` otherwise. A short reply
+   * arrives together with its headers, and is cheaper to take this way than by stream events.
    */
   takeWhole(limit: number): Buffer | undefined {
     const unread = this.#unread;
@@ -81,6 +80,6 @@ export class ReplyBody extends Readable {
   }
 
   #cutOff(): void {
-    if (!this.#isOver) this.#controller.abort(new Error('Nobody reads the reply.'));
+    if (!this.#isOver) this.#controller.abort(new Error('The reply was abandoned.'));
   }
 }

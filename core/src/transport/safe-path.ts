@@ -1,4 +1,4 @@
-/** No chain of servers decodes more often; text that is still encoded then is refused. */
+/** No chain of servers decodes more often; text that is still encoded after this is refused. */
 const DECODE_ROUNDS = 4;
 
 /** Control characters, and bytes that only overlong UTF-8 has: `%c0%ae` is a dot to careless decoders. */
@@ -6,24 +6,24 @@ const DECODE_ROUNDS = 4;
 const FORBIDDEN_BYTES = /[\0-\x1f\x7f\xc0\xc1]/;
 
 /**
- * Whether a text, as a path or a part of one, means the same place to every server: no `.`, `..` or empty segments
- * and no control characters, however often it is percent-decoded. Backslashes count as slashes, since some servers
- * take them for that, and `..;` counts as `..`. A slash at the beginning is allowed.
+ * Whether a path, or a part of one, means the same to every server: no `.`, `..` or empty segments and no control
+ * characters, however often it is percent-decoded. Backslashes count as slashes and `..;` as `..`, as some servers
+ * read them so. A leading slash is allowed.
  */
 export function isSafePath(path: string): boolean {
-  // One character for each byte, so that decoded bytes and written ones look alike.
+  // One character per byte, so that decoded and literal bytes look alike.
   const decoded = decodeFully(Buffer.from(path.normalize('NFKC')).toString('latin1'));
   if (decoded === undefined || FORBIDDEN_BYTES.test(decoded)) return false;
   const segments = decoded.split(/[/\\]/);
   return segments.every((segment, at) => (segment === '' ? at === 0 : !isDots(segment)));
 }
 
-/** Whether a name can be a model's: not empty, and a {@link isSafePath safe path}. */
+/** Whether a name can be a model's: non-empty and a {@link isSafePath safe path}. */
 export function isSafeModelName(name: string): boolean {
   return name !== '' && name !== '/' && isSafePath(name);
 }
 
-/** Whether the path of a URL is safe as it is written; a slash at its end is allowed, backslashes are not. */
+/** Whether the path of a URL is safe as written; a trailing slash is allowed, backslashes are not. */
 export function isSafeUrlPath(path: string): boolean {
   return isSafePath(path.endsWith('/') ? path.slice(0, -1) : path) && !/\\|%(?:25)*5c/i.test(path);
 }

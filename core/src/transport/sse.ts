@@ -7,13 +7,13 @@ export interface SseEvent {
 }
 
 export interface ReadSseOptions {
-  /** The most that one event may hold, counted in characters, which are never more than its bytes. */
+  /** The most that one event may hold, in characters, which are never more than its bytes. */
   readonly maxEventBytes?: number;
 }
 
 const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024;
 
-/** Reads server-sent events, however the bytes are cut. The last event counts without its blank line too. */
+/** Reads server-sent events, at any chunking. The last event counts even without its blank line. */
 export async function* readSse(
   bytes: AsyncIterable<Uint8Array | string>,
   options: ReadSseOptions = {},
@@ -30,7 +30,7 @@ export async function* readSse(
 
 const LINE_END = /\r\n|\r|\n/;
 
-/** Writes one event; each line of `data` gets a field of its own, as the format demands. */
+/** Writes one event; each line of `data` gets its own field, as the format requires. */
 export function encodeSse(data: string, event?: string): string {
   const name = event === undefined ? '' : `event: ${event}\n`;
   if (!data.includes('\n') && !data.includes('\r')) return `${name}data: ${data}\n\n`;
@@ -40,10 +40,7 @@ export function encodeSse(data: string, event?: string): string {
     .join('')}\n`;
 }
 
-/**
- * Reads server-sent events of pieces of text. It looks at every character once: what is left of a line waits as a
- * string that is only ever appended to.
- */
+/** Parses server-sent events from chunks of text. It looks at every character once: an incomplete line is only appended to. */
 export class SseParser {
   readonly #limit: number;
   #isFirst = true;
@@ -56,7 +53,7 @@ export class SseParser {
     this.#limit = maxEventBytes;
   }
 
-  /** The events that `text` ends. */
+  /** The events that `text` completes. */
   push(text: string): SseEvent[] {
     const events: SseEvent[] = [];
     if (text === '') return events;
@@ -82,7 +79,7 @@ export class SseParser {
     return events;
   }
 
-  /** The last event, where it has no blank line. */
+  /** The last event, if it has no blank line. */
   end(): SseEvent[] {
     return this.push('\n\n');
   }
@@ -121,7 +118,7 @@ export class SseParser {
   }
 }
 
-/** A field's value: what follows the colon, without one leading space. */
+/** A field's value: the text after the colon, without one leading space. */
 function valueAfter(line: string, colon: number): string {
   return line.slice(line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1);
 }

@@ -83,8 +83,8 @@ describe('a file that a client names by URL', () => {
     ['an IPv6 address of this machine', 'http://[::1]/a.png', 'not public'],
     ['an IPv4 address within an IPv6 one', 'http://[::ffff:10.0.0.1]/a.png', 'not public'],
     ['a name of a private address', 'http://at-192-168-0-1/a.png', 'not public'],
-    ['another scheme', 'file:///etc/passwd', 'no HTTP URL'],
-    ['no URL', 'nonsense', 'no HTTP URL'],
+    ['another scheme', 'file:///etc/passwd', 'not an HTTP URL'],
+    ['no URL', 'nonsense', 'not an HTTP URL'],
     ['credentials', 'http://user:pass@1.1.1.1/', 'credentials'],
   ])('is refused for %s', async (_, bad, why) => {
     await expect(fetchWith({}, bad)).rejects.toMatchObject({
@@ -99,7 +99,7 @@ describe('a file that a client names by URL', () => {
     'is refused when it leads on to %s',
     async (location) => {
       answer = (_, response) => response.writeHead(301, { location }).end();
-      await expect(fetchWith({}, url())).rejects.toThrow(/not public|no HTTP URL/);
+      await expect(fetchWith({}, url())).rejects.toThrow(/not public|not an HTTP URL/);
     },
   );
 
@@ -129,7 +129,7 @@ describe('a file that a client names by URL', () => {
 
   it('may not lead in circles', async () => {
     answer = (_, response) => response.writeHead(302, { location: '/again' }).end();
-    await expect(fetchWith({}, url())).rejects.toThrow('redirected too often');
+    await expect(fetchWith({}, url())).rejects.toThrow('redirects too often');
     expect(asked).toHaveLength(4);
   });
 

@@ -6,18 +6,18 @@ import { Agent, type Dispatcher, request } from 'undici';
 import { GatewayError } from '../../canonical/errors.ts';
 import type { AddressRule } from './public-address.ts';
 
-/** What an address led to. */
+/** A file fetched from a URL. */
 export interface FetchedFile {
-  /** What the bytes are; where they do not tell, what the server says. Without parameters. */
+  /** The media type, detected from the bytes, else as the server says. Without parameters. */
   readonly mimeType: string;
   readonly data: Buffer;
 }
 
-/** Fetches files that clients name by URL, for upstreams that take none. */
+/** Fetches files that clients name by URL, for upstreams that accept none. */
 export interface FileFetcher {
   /**
-   * Fetches all files of one request. Throws a `GatewayError` of kind `invalid` that names the URL which could
-   * not be fetched: an address that is not public, too many redirects, too large, too slow, or an error there.
+   * Fetches all files of one request. Throws a `GatewayError` of kind `invalid` that names the URL: its address is
+   * not public, or it redirects too often, is too large, is too slow or fails.
    */
   fetchAll(urls: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, FetchedFile>>;
   close(): Promise<void>;
@@ -26,11 +26,11 @@ export interface FileFetcher {
 export interface FileFetcherInput {
   readonly mayConnect: AddressRule;
   readonly ports: readonly number[];
-  /** Of all files of one request together. */
+  /** For all files of one request together. */
   readonly maxBytes: number;
-  /** For each file, redirects and all. */
+  /** For each file, redirects included. */
   readonly timeoutMs: number;
-  /** How names are resolved; the system's way unless given. */
+  /** Resolves host names. Default: the system's resolver. */
   readonly lookup?: LookupFunction;
 }
 
@@ -39,7 +39,7 @@ const MAX_REDIRECTS = 3;
 
 export function createFileFetcher(input: FileFetcherInput): FileFetcher {
   const { mayConnect, lookup = systemLookup } = input;
-  // Whatever a name resolves to is judged where the connection is made, so that it cannot change in between.
+  // Addresses are checked when connecting, so that DNS cannot change in between.
   const agent = new Agent({ connect: { lookup: guarded(lookup, mayConnect) }, allowH2: false });
   return {
     async fetchAll(urls, signal) {
@@ -56,7 +56,8 @@ export function createFileFetcher(input: FileFetcherInput): FileFetcher {
 /** Fetches nothing. */
 export const NO_FILES: FileFetcher = {
   fetchAll: () => {
-    const message = "The model's upstream takes no files by URL, and this gateway is set not to fetch them.";
+    const message =
+      "The model's upstream does not accept files by URL, and this gateway is configured not to fetch them.";
     return Promise.reject(invalid(message));
   },
   close: () => Promise.resolve(),
@@ -64,7 +65,7 @@ export const NO_FILES: FileFetcher = {
 
 interface FetchInput extends FileFetcherInput {
   readonly agent: Dispatcher;
-  /** What may still be read, by all files together. */
+  /** The bytes left for all files together. */
   readonly room: { bytes: number };
   readonly signal: AbortSignal;
 }
@@ -96,17 +97,17 @@ async function follow(start: string, input: FetchInput): Promise<Dispatcher.Resp
     body.on('error', () => {}).destroy();
     const location = [headers.location].flat()[0];
     if (statusCode < 300 || statusCode > 399 || location === undefined) {
-      throw new Refusal(`the server answered with status ${statusCode}.`);
+      throw new Refusal(`the server returned status ${statusCode}.`);
     }
     url = URL.parse(location, url)?.href ?? location;
   }
-  throw new Refusal('it was redirected too often.');
+  throw new Refusal('it redirects too often.');
 }
 
-/** An address that is a number is never looked up, so it is judged here. */
+/** A numeric address is never looked up, so it is checked here. */
 function checked(text: string, { mayConnect, ports }: FileFetcherInput): URL {
   const url = URL.parse(text);
-  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') throw new Refusal('it is no HTTP URL.');
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') throw new Refusal('it is not an HTTP URL.');
   if (url.username || url.password) throw new Refusal('it contains credentials.');
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) && !mayConnect(host)) throw new Refusal(NOT_PUBLIC);
@@ -120,7 +121,7 @@ function guarded(lookup: LookupFunction, mayConnect: AddressRule): LookupFunctio
     lookup(hostname, { ...options, all: true }, (error, found) => {
       const addresses = Array.isArray(found) ? found : [];
       const [first] = addresses;
-      if (error || !first) callback(error ?? new Refusal('its name leads nowhere.'), '');
+      if (error || !first) callback(error ?? new Refusal('its host name has no address.'), '');
       else if (!addresses.every(({ address }) => mayConnect(address))) callback(new Refusal(NOT_PUBLIC), '');
       else if (options.all) callback(null, addresses);
       else callback(null, first.address, first.family);
@@ -143,14 +144,14 @@ function typeOf(header: string | string[] | undefined): string {
   return type.trim().toLowerCase() || 'application/octet-stream';
 }
 
-/** Why a file is not fetched, in words for the client. */
+/** Why a file was not fetched, for the client. */
 class Refusal extends Error {}
 
 const NOT_PUBLIC = 'its address is not public.';
 
 function reasonOf(error: unknown, clock: AbortSignal): string {
   if (clock.aborted) return 'it took too long.';
-  // What went wrong on the way could tell of a network that is none of the client's business.
+  // Other errors could reveal details of the internal network.
   return error instanceof Refusal ? error.message : 'its server could not be reached.';
 }
 

@@ -6,7 +6,7 @@ export type AddressRule = (address: string) => boolean;
 /** Global unicast, the only IPv6 addresses that the internet routes (RFC 4291). */
 const GLOBAL_IPV6 = parseNetwork('2000::/3');
 
-/** Special networks within public ranges. */
+/** Special-purpose networks within public ranges. */
 const SPECIAL = [
   // Azure's WireServer hands out credentials of the virtual machine.
   '168.63.129.16/32',
@@ -15,7 +15,7 @@ const SPECIAL = [
   '3fff::/20',
 ].map(parseNetwork);
 
-/** Lets through addresses of the public internet, and the networks (`10.1.0.0/16`, `::1/128`) that are given. */
+/** Allows addresses of the public internet and the given networks (`10.1.0.0/16`, `::1/128`). */
 export function publicOrIn(networks: readonly string[]): AddressRule {
   const allowed = networks.map(parseNetwork);
   return (text) => {

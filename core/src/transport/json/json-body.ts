@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject } from '../../canonical/json.ts';
 import { type BrokenBound, brokenBound } from './json-bounds.ts';
 import { unexpectedToken } from './json-scan.ts';
 
-/** Parses a request's body, which must be a JSON object. Throws a `GatewayError` of kind `invalid`. */
+/** Parses a request body, which must be a JSON object. Throws a `GatewayError` of kind `invalid`. */
 export function parseJsonBody(body: Uint8Array): JsonObject {
   if (body.length === 0) throw invalid('The request body is empty; expected a JSON object.');
   if (!isUtf8(body)) throw invalid('The request body is not valid UTF-8.');
@@ -26,10 +26,7 @@ function parse(bytes: Buffer): unknown {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : '';
     throw reason.includes('forbidden prototype property')
-      ? invalid(
-          'The request body holds a key that is not allowed: "__proto__" or "constructor.prototype".',
-          cause,
-        )
+      ? invalid('The request body contains a forbidden key: "__proto__" or "constructor.prototype".', cause)
       : invalid(`The request body is not valid JSON${fault(bytes, text, reason)}.`, cause);
   }
 }
@@ -38,14 +35,14 @@ function withoutMark(text: string): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
-/** Most bodies hold neither the keys' letters nor an escape that could spell them; those need no search. */
+/** Most bodies contain neither these letters nor an escape that could spell them, so they need no search. */
 function mayHoldForbiddenKey(text: string): boolean {
   return text.includes('__proto__') || text.includes('constructor') || text.includes('\\u');
 }
 
 /** Where the parser stopped, without repeating what the client sent. */
 function fault(bytes: Buffer, text: string, reason: string): string {
-  if (reason.startsWith('Unexpected end')) return ': it ends too early';
+  if (reason.startsWith('Unexpected end')) return ': unexpected end';
   const position = /position (\d+)/.exec(reason)?.[1];
   // V8 quotes the text around an unexpected token and does not say where it is.
   const before = position

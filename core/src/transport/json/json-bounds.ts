@@ -11,28 +11,28 @@ import {
 
 const COMMA = 0x2c;
 
-/** Fields of the outermost object. No protocol defines a tenth of it. */
+/** Fields of the root object. No protocol defines a tenth of it. */
 const MAX_TOP_FIELDS = 1_000;
-/** Fields of any object in it, such as the arguments of a call. */
+/** Fields of any nested object, such as the arguments of a call. */
 const MAX_FIELDS = 10_000;
 /** Fields of all objects together, so that many wide objects cost no more than a few. */
 const MAX_TOTAL_FIELDS = 250_000;
 
-/** A valid text with fewer bytes stays within every bound: each level takes a bracket at both ends. */
+/** Shorter valid JSON cannot exceed a bound: each level takes two brackets. */
 const SHORTEST_BEYOND = 2 * (MAX_JSON_DEPTH + 1);
 
-/** A bound that a JSON text does not keep. */
+/** A bound that a JSON text exceeds. */
 export interface BrokenBound {
   /** As in `nests deeper than 512 levels`. */
   readonly rule: string;
-  /** The object with too many fields; absent when it is the outermost one, or all of the text. */
+  /** The path of the object with too many fields; absent for the root or the whole text. */
   readonly field?: string;
 }
 
-/** The fields of the open object at each depth. Shared by all calls, since none of them waits. */
+/** Field counts of the open objects, by depth. Shared by all calls, since they are synchronous. */
 const fields = new Uint32Array(MAX_JSON_DEPTH + 1);
 
-/** Checks the size of a JSON text before it is parsed: a parser and those behind it take long for many fields. */
+/** Checks the size of a JSON text before it is parsed: many fields are slow to parse and process. */
 export function brokenBound(bytes: Buffer): BrokenBound | undefined {
   if (bytes.length < SHORTEST_BEYOND) return undefined;
   let depth = 0;

@@ -1,6 +1,6 @@
 import type { SseEvent } from '../sse.ts';
 
-/** Reads the objects of a stream that is one JSON array, as events, however the bytes are cut. For its beginning. */
+/** Reads the objects of a streamed JSON array as events, at any chunking. */
 export async function* readJsonEntries(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<SseEvent> {
   const decoder = new TextDecoder('utf-8');
   const splitter = new EntrySplitter();
@@ -9,7 +9,7 @@ export async function* readJsonEntries(bytes: AsyncIterable<Uint8Array>): AsyncG
   }
 }
 
-/** Finds the outermost objects. It looks at every character once. */
+/** Finds the top-level objects. It looks at every character once. */
 class EntrySplitter {
   #held = '';
   #at = 0;

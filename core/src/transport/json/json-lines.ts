@@ -3,12 +3,12 @@ import type { SseEvent } from '../sse.ts';
 
 const MAX_LINE_CHARACTERS = 16 * 1024 * 1024;
 
-/** Whether a content type is JSON with a value on each line. */
+/** Whether a content type is JSON lines. */
 export function isJsonLines(contentType: string): boolean {
   return /^application\/(?:x-)?(?:ndjson|jsonl|json-?lines)\b/i.test(contentType);
 }
 
-/** Reads such lines, however the bytes are cut, each as the data of an event. Empty lines are left out. */
+/** Reads JSON lines, at any chunking, each as the data of an event. Empty lines are skipped. */
 export async function* readJsonLines(bytes: AsyncIterable<Uint8Array | string>): AsyncGenerator<SseEvent> {
   const decoder = new TextDecoder('utf-8');
   let rest = '';

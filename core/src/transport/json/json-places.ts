@@ -4,23 +4,23 @@ import { COMMA, endOfValue, skipSpace } from './json-walk.ts';
 
 /** Places in JSON objects, as a tree. Names are {@link foldName folded}. */
 export interface PlaceNode {
-  /** How the place is written; empty where no value is wanted. */
+  /** The place as written; empty where no value is wanted. */
   readonly label: string;
   readonly fields: ReadonlyMap<string, PlaceNode>;
   /** The entries of an array. */
   readonly entries?: PlaceNode;
   /** All other fields. */
   readonly others?: PlaceNode;
-  /** Names of fields whose texts are all wanted. */
+  /** Field names whose strings are all wanted. */
   readonly like?: RegExp;
-  /** Whether only texts are wanted. */
+  /** Whether only strings are wanted. */
   readonly isText?: boolean;
 }
 
 /** A value at one of the places. */
 export interface PlacedValue {
   readonly label: string;
-  /** Whether it is a field of the object itself, written exactly as the place is. */
+  /** Whether it is a top-level field, spelled exactly as the place. */
   readonly isTop: boolean;
   /** `undefined` for anything but a string. */
   readonly value: string | undefined;
@@ -32,12 +32,12 @@ const NULL = 0x6e;
 /** The first of its three bytes. */
 const BYTE_ORDER_MARK = 0xef;
 
-/** Parsers of JSON differ in whether case and underscores matter; here they do not. */
+/** JSON parsers differ on whether case and underscores matter; here they do not. */
 export function foldName(name: string): string {
   return name.replaceAll(/[_-]/g, '').toUpperCase();
 }
 
-/** The same few names come in every request. A plain map, as a cache with an order takes twice the time for each name. */
+/** Every request has the same few names. A plain map, because an ordered cache takes twice as long per name. */
 const MAX_FOLDED = 1_000;
 const MAX_FOLDED_LENGTH = 32;
 const folded = new Map<string, string>();
@@ -62,7 +62,7 @@ export function placesOf(paths: readonly string[]): PlaceNode {
       const name = step.replace(/\[\]$/, '');
       node = child(node, name);
       if (step === name) continue;
-      // Some clients write a list of one as a single value.
+      // Some clients send a single value for a list of one.
       if (path.endsWith(step)) node.label = path;
       node = node.entries ??= emptyNode();
     }
@@ -74,13 +74,13 @@ export function placesOf(paths: readonly string[]): PlaceNode {
 export interface LikeInput {
   /** Matches {@link foldName folded} names. */
   readonly like: RegExp;
-  /** Fields of the object itself that are places whatever their names are like. */
+  /** Top-level fields that are places whatever their names. */
   readonly known: readonly string[];
-  /** Places in which nothing is looked for. */
+  /** Places that are not searched. */
   readonly except: readonly string[];
 }
 
-/** The tree of fields at any depth whose names are like a pattern, with all texts in them. */
+/** The tree of fields at any depth whose names match a pattern, with all strings in them. */
 export function placesLike({ like, known, except }: LikeInput): PlaceNode {
   const root = placesOf(known) as OpenNode;
   const anywhere: OpenNode = { ...emptyNode(), like };
@@ -105,7 +105,7 @@ export function placesLike({ like, known, except }: LikeInput): PlaceNode {
   return root;
 }
 
-/** All texts in a field. */
+/** All strings in a field. */
 function textsOf(label: string): PlaceNode {
   const node: OpenNode = { ...emptyNode(), label, isText: true };
   node.others = node.entries = node;
@@ -131,10 +131,10 @@ function child({ fields }: OpenNode, name: string): OpenNode {
   return found;
 }
 
-/** No real request has more values at the places. Each is checked, and may be replaced. */
+/** No real request has more values at these places. Each is checked and may be replaced. */
 const MAX_FOUND = 1_000;
 
-/** The values at places of a valid JSON object, in one pass. Duplicates of a field are all found. */
+/** Finds the values at places of a valid JSON object, in one pass, duplicate fields included. */
 export function findPlaced(bytes: Buffer, root: PlaceNode): readonly PlacedValue[] {
   const start = skipSpace(bytes, bytes[0] === BYTE_ORDER_MARK ? 3 : 0);
   if (bytes[start] !== OPEN_BRACE) return [];
@@ -143,7 +143,7 @@ export function findPlaced(bytes: Buffer, root: PlaceNode): readonly PlacedValue
   return reader.found;
 }
 
-/** Places are shown by their end. */
+/** Labels of places, by the end of their values. */
 const MAX_SHOWN_STEPS = 8;
 
 class PlaceReader {
@@ -158,7 +158,7 @@ class PlaceReader {
     this.#start = start;
   }
 
-  /** Like the other readers, returns the index behind what it read. */
+  /** Like the other readers, returns the index after what it read. */
   readObject(start: number, node: PlaceNode): number {
     const bytes = this.#bytes;
     let at = start + 1;
@@ -169,7 +169,7 @@ class PlaceReader {
       const end = endOfString(bytes, at);
       if (end < 0) return bytes.length;
       const key = stringOf(bytes, at, end + 1);
-      // Behind the colon, which only space may precede.
+      // After the colon, which only whitespace may precede.
       const value = skipSpace(bytes, skipSpace(bytes, end + 1) + 1);
       const name = foldedName(key);
       const known = node.fields.get(name);
@@ -195,7 +195,7 @@ class PlaceReader {
     return at + 1;
   }
 
-  /** The place that is being read, as {@link placesOf} takes it. */
+  /** The current place, in the form that {@link placesOf} takes. */
   #place(): string {
     return this.#path.slice(-MAX_SHOWN_STEPS).join('.').replaceAll('.[]', '[]');
   }

@@ -6,10 +6,10 @@ export const OPEN_BRACKET = 0x5b;
 export const CLOSE_BRACKET = 0x5d;
 export const COLON = 0x3a;
 
-/** Strings up to this length are cheaper to walk than to search with a call of native code. */
+/** Strings up to this length are cheaper to walk than to search with a native call. */
 const SHORT_STRING = 48;
 
-/** The index of the quote that ends the string which begins at `start`; -1 when it does not end. */
+/** The index of the closing quote of the string that begins at `start`; -1 if it is unterminated. */
 export function endOfString(bytes: Buffer, start: number): number {
   const near = Math.min(start + SHORT_STRING, bytes.length);
   for (let at = start + 1; at < near; at++) {
@@ -27,19 +27,19 @@ export function endOfString(bytes: Buffer, start: number): number {
   return -1;
 }
 
-/** Deeper than any real request or reply, shallow enough for every recursive function behind. */
+/** Deeper than any real request or reply, shallow enough for every recursive function downstream. */
 export const MAX_JSON_DEPTH = 512;
 
-/** Objects, lists and fields of a reply. Bytes do not measure the work: a picture is one long string. */
+/** Objects, lists and fields of a reply. Bytes are a poor measure of the work: an image is one long string. */
 export const MAX_JSON_PARTS = 500_000;
 
 /** Shorter texts are cheap to parse, whatever is in them. */
 const LONG_TEXT = 8 * 1024;
 
-/** What makes a JSON text cost too much to parse: it nests too deep, or has too many parts. */
+/** Why a JSON text is too expensive to parse: it nests too deep or has too many parts. */
 export type JsonExcess = 'depth' | 'parts';
 
-/** The first excess of a text that is long enough to be expensive; `undefined` where it may be parsed. */
+/** The first excess of a JSON text; `undefined` if it may be parsed. Short texts are not checked. */
 export function jsonExcess(text: string): JsonExcess | undefined {
   if (text.length < LONG_TEXT) return undefined;
   const bytes = Buffer.from(text);
@@ -63,12 +63,12 @@ export function jsonExcess(text: string): JsonExcess | undefined {
 
 const TOKEN = /[ \t\n\r]*(true|false|null|-?\d[\d.eE+-]*|["{}[\],:])/y;
 
-/** Two marks that cannot follow each other, since a value belongs between them. */
+/** Two tokens that cannot be adjacent, since a value belongs between them. */
 const MISSING_VALUE = /^(?:[,:][,:\]}]|\[[,:}])$/;
 
-/** The index of the first byte that JSON does not allow outside of a string, or where a value is missing. */
+/** The index of the first byte that JSON does not allow outside strings, or where a value is missing. */
 export function unexpectedToken(bytes: Buffer): number {
-  // One character for each byte, so that indexes are the same in both.
+  // One character per byte, so that the indexes agree.
   const text = bytes.toString('latin1');
   let at = text.startsWith('\xEF\xBB\xBF') ? 3 : 0;
   let previous = '';

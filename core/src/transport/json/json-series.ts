@@ -6,26 +6,26 @@ interface Parsed {
   readonly value: JsonValue;
 }
 
-/** After so many texts that were not alike, no more are compared. */
+/** After this many texts that differ too much, no more are compared. */
 const MAX_MISSES = 8;
 
 /**
- * Parses JSON texts of one kind, one after the other. Most events of a stream differ from the one before in one
- * string only, the next piece of the reply: then that alone is read, which takes a third of the time.
+ * Parses a series of similar JSON texts. Most events of a stream differ from the one before in one string only, the
+ * next piece of the reply: then only that string is read, which takes a third of the time.
  */
 export class JsonSeries {
   #last: Parsed | undefined;
   #template: Template | undefined;
   #misses = 0;
 
-  /** As `JSON.parse`, but for texts that cost too much. What did not change may be the very same object as in the value before. */
+  /** Like `JSON.parse`, but refuses texts that are too expensive. The result may share objects with the one before. */
   parse(text: string): JsonValue {
     const filled = this.#template?.fill(text);
     if (filled !== undefined) {
       this.#misses = 0;
       return filled;
     }
-    if (jsonExcess(text) !== undefined) throw new SyntaxError('The JSON costs too much to parse.');
+    if (jsonExcess(text) !== undefined) throw new SyntaxError('The JSON is too large to parse.');
     const value = JSON.parse(text) as JsonValue;
     if (this.#misses < MAX_MISSES) this.#compare({ text, value });
     return value;
@@ -39,17 +39,17 @@ export class JsonSeries {
   }
 }
 
-/** The names of properties, and the places in lists, that lead to a value. */
+/** The property names and list indexes that lead to a value. */
 type Path = readonly string[];
 
-/** A text in which only one string changes. */
+/** A text in which only one string varies. */
 class Template {
   readonly #before: string;
   readonly #after: string;
   readonly #value: JsonValue;
   readonly #path: Path;
 
-  /** `start` and `end` are those of what is written in the string, which is at `path` in the value. */
+  /** `start` and `end` delimit the content of the string, which is at `path` in the value. */
   constructor({ text, value }: Parsed, { start, end, path }: Place) {
     this.#before = text.slice(0, start);
     this.#after = text.slice(end);
@@ -57,11 +57,11 @@ class Template {
     this.#path = path;
   }
 
-  /** The value of a text; `undefined` where something else has changed. */
+  /** The value of a text; `undefined` if it differs elsewhere. */
   fill(text: string): JsonValue | undefined {
     const start = this.#before.length;
     const end = text.length - this.#after.length;
-    // By slices, since they are compared faster than by `startsWith`.
+    // Slices compare faster than `startsWith`.
     if (end < start || text.slice(0, start) !== this.#before || text.slice(end) !== this.#after)
       return undefined;
     const written = text.slice(start, end);
@@ -69,7 +69,7 @@ class Template {
     return string === undefined ? undefined : this.#with(string, this.#value, 0);
   }
 
-  /** A copy of `value`, to which the path leads in `depth` steps, with another string in it. */
+  /** A copy of `value` with the string at the path replaced; `depth` steps of the path are left. */
   #with(string: string, value: JsonValue, depth: number): JsonValue {
     const name = this.#path[depth];
     if (name === undefined) return string;
@@ -88,12 +88,12 @@ interface Place {
   readonly path: Path;
 }
 
-/** Whether letters stand for themselves between quotation marks. */
+/** Whether a string needs no escapes in JSON. */
 function isPlain(text: string): boolean {
   return !/["\\\p{Cc}]/u.test(text);
 }
 
-/** The string that is written so; `undefined` where this is not just one. */
+/** Unescapes the content of a JSON string; `undefined` if it is not exactly one. */
 function unescaped(written: string): string | undefined {
   try {
     return JSON.parse(`"${written}"`) as string;
@@ -102,7 +102,7 @@ function unescaped(written: string): string | undefined {
   }
 }
 
-/** What two texts have in common, where they differ in one string and nowhere else. */
+/** The template of two texts that differ in exactly one string. */
 function templateOf(last: Parsed, parsed: Parsed): Template | undefined {
   const change = changeOf(last.value, parsed.value);
   if (typeof change === 'string' || !isPlain(change.is)) return undefined;
@@ -122,7 +122,7 @@ interface Change {
   readonly is: string;
 }
 
-/** How a value differs from another, where it does so in one string and nowhere else. */
+/** The difference between two values, if it is exactly one string. */
 function changeOf(was: JsonValue, is: JsonValue): Change | 'none' | 'another' {
   if (was === is) return 'none';
   if (typeof was === 'string' && typeof is === 'string') return { path: [], was, is };
@@ -140,12 +140,12 @@ function changeOf(was: JsonValue, is: JsonValue): Change | 'none' | 'another' {
   return found;
 }
 
-/** Lists count as objects with numbers for names. */
+/** Lists count as objects with numeric names. */
 function isGroup(value: JsonValue): value is JsonObject {
   return typeof value === 'object' && value !== null;
 }
 
-/** How many letters two texts begin with alike. */
+/** The length of the common prefix. */
 function commonLength(one: string, other: string): number {
   const most = Math.min(one.length, other.length);
   let at = 0;

@@ -3,7 +3,7 @@ import { CLOSE_BRACE, CLOSE_BRACKET, endOfString, OPEN_BRACE, OPEN_BRACKET, QUOT
 const SPACE = 0x20;
 export const COMMA = 0x2c;
 
-/** The index behind a value that is skipped. */
+/** Skips a value; returns the index after it. */
 export function endOfValue(bytes: Buffer, start: number): number {
   const first = bytes[start];
   if (first === QUOTE) return behind(bytes, endOfString(bytes, start));
@@ -42,7 +42,7 @@ function behind(bytes: Buffer, at: number): number {
   return at < 0 ? bytes.length : at + 1;
 }
 
-/** The index of the next byte that is no space. */
+/** The index of the next byte that is not whitespace. */
 export function skipSpace(bytes: Buffer, from: number): number {
   let at = from;
   while (at < bytes.length && (bytes[at] ?? 0) <= SPACE) at += 1;
@@ -50,13 +50,13 @@ export function skipSpace(bytes: Buffer, from: number): number {
 }
 
 export interface JsonField {
-  /** As it is written: no API has names that need escapes. */
+  /** As written: no API has names that need escapes. */
   readonly name: string;
   /** The index of the first byte of its value. */
   readonly start: number;
 }
 
-/** The fields of the object that a JSON text is, in their order. A value is only skipped when the next field is wanted. */
+/** The fields of a JSON object, in order. A value is skipped only when the next field is requested. */
 export function* topFields(bytes: Buffer): Generator<JsonField> {
   let at = skipSpace(bytes, 0);
   if (bytes[at] !== OPEN_BRACE) return;
@@ -67,7 +67,7 @@ export function* topFields(bytes: Buffer): Generator<JsonField> {
     if (bytes[at] !== QUOTE) return;
     const end = endOfString(bytes, at);
     if (end < 0) return;
-    // Behind the colon, which only space may precede.
+    // After the colon, which only whitespace may precede.
     const start = skipSpace(bytes, skipSpace(bytes, end + 1) + 1);
     yield { name: bytes.toString('utf8', at + 1, end), start };
     at = endOfValue(bytes, start);

@@ -3,8 +3,8 @@ import { findPlaced, placesOf } from './json-places.ts';
 const MODEL = placesOf(['model']);
 
 /**
- * Puts another name of the model into a valid JSON body and keeps every other byte. Every top-level `model` is
- * replaced, since parsers disagree which of two equal keys counts.
+ * Replaces the model's name in a valid JSON body and keeps every other byte. Every top-level `model` is replaced,
+ * since parsers disagree about duplicate keys.
  */
 export function replaceModel(body: Uint8Array, model: string): Uint8Array {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
@@ -21,7 +21,7 @@ export interface SpanEdit {
   readonly text: string;
 }
 
-/** Replaces spans of a body, which are in order, and keeps every other byte. */
+/** Replaces spans of a body, in ascending order, and keeps every other byte. */
 export function replaceSpans(body: Uint8Array, edits: readonly SpanEdit[]): Uint8Array {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const pieces: Buffer[] = [];

@@ -2,19 +2,19 @@ import { type FormField, MAX_FIELDS, MAX_HEADER_BYTES, parseForm, tooManyFields 
 
 export interface FormWatchInput {
   readonly boundary: string;
-  /** What was read of the form before. */
+  /** The part of the form that was already read. */
   readonly head: Buffer;
-  /** The longest value of a text field that is reported. */
+  /** The longest text field that is reported. */
   readonly longest: number;
   readonly note: (text: string) => void;
 }
 
-/** Reports the short text fields of a form that is streamed: those that end behind the part that was read before. */
+/** Reports the short text fields of a streamed form that end after the part already read. */
 export class FormWatch {
   readonly #input: FormWatchInput;
   readonly #delimiter: string;
   readonly #longestPart: number;
-  /** From the delimiter at which the current part begins; its end only, where the part is too long. */
+  /** From the delimiter of the current part on; only the tail if the part is too long. */
   #text: string;
   #isLong: boolean;
   #count = 0;
@@ -29,7 +29,7 @@ export class FormWatch {
     this.#text = seen.toString('latin1', this.#isLong ? seen.length - this.#delimiter.length : 0);
   }
 
-  /** Throws what `note` throws, so a piece that completes a field can be withheld. */
+  /** Throws what `note` throws, so that a chunk that completes a field can be withheld. */
   push(piece: Uint8Array): void {
     const delimiter = this.#delimiter;
     this.#text += Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1');

@@ -11,9 +11,9 @@ export interface FormField {
 export interface Form {
   /** Those that are complete in the bytes. */
   readonly fields: readonly FormField[];
-  /** Whether the form ends in them. */
+  /** Whether the form ends within the bytes. */
   readonly isWhole: boolean;
-  /** Whether every parser reads it alike: nothing is encoded, folded, repeated or outside of the parts. */
+  /** Whether every parser reads it alike: nothing is encoded, folded, repeated or outside the parts. */
   readonly isPlain: boolean;
 }
 
@@ -23,12 +23,12 @@ export function boundaryOf(contentType: string): string | undefined {
   return match?.[1] ?? match?.[2];
 }
 
-/** Whether a content type has a boundary and nothing that could be taken for another one. */
+/** Whether a content type has exactly one boundary, with nothing that could pass for another. */
 export function isPlainFormType(contentType: string): boolean {
   return /^multipart\/form-data\s*;\s*boundary=(?:"[^"\\]{1,70}"|[^\s;,"=]{1,70})\s*$/i.test(contentType);
 }
 
-/** No real form has more fields, or longer headers of a part. */
+/** No real form has more fields or longer part headers. */
 export const MAX_FIELDS = 1_000;
 export const MAX_HEADER_BYTES = 8 * 1024;
 const MAX_HEADER_LINES = 32;
@@ -38,7 +38,7 @@ const SEMICOLON = 0x3b;
 
 const LINE_END = '\r\n';
 
-/** Refuses a URL-encoded form of too many fields before it is parsed. Some servers treat a semicolon like `&`. */
+/** Refuses a URL-encoded form with too many fields before it is parsed. Some servers treat a semicolon like `&`. */
 export function refuseManyFields(bytes: Uint8Array): void {
   let count = 1;
   for (let at = 0; at < bytes.length; at++) {
@@ -49,7 +49,7 @@ export function refuseManyFields(bytes: Uint8Array): void {
   }
 }
 
-/** Finds the fields in the first bytes of a form, or in all of it. Throws where it exceeds a limit. */
+/** Finds the fields in a form or in its first bytes. Throws if it exceeds a limit. */
 export function parseForm(bytes: Buffer, boundary: string): Form {
   const delimiter = Buffer.from(`--${boundary}`, 'latin1');
   const fields: FormField[] = [];
@@ -78,7 +78,7 @@ export function parseForm(bytes: Buffer, boundary: string): Form {
   return { fields, isWhole: false, isPlain: false };
 }
 
-/** Where the headers of a part end; -1 when they are not complete. */
+/** The index where a part's headers end; -1 if they are incomplete. */
 function endOfHeaders(bytes: Buffer, from: number): number {
   const within = bytes.subarray(from, from + MAX_HEADER_BYTES);
   const length = within.indexOf('\r\n\r\n');
@@ -89,7 +89,7 @@ function endOfHeaders(bytes: Buffer, from: number): number {
 export function tooManyFields(): GatewayError {
   return new GatewayError(
     'invalid',
-    'The form has more than 1,000 fields. JSON must be sent with the content type application/json.',
+    'The form has more than 1,000 fields. Send JSON with the content type application/json.',
     { code: 'form_too_large' },
   );
 }
@@ -113,7 +113,7 @@ const DISPOSITION =
 const PLAIN_HEADER =
   /^(?:content-type: ?[^\r\n]*|content-length: ?\d+|content-transfer-encoding: ?(?:binary|[78]bit))$/i;
 
-/** The headers of a part, each behind a line end. */
+/** The headers of a part, each after a line break. */
 function readHeaders(text: string): PartHeaders {
   const [start, ...lines] = text.split(LINE_END, MAX_HEADER_LINES + 2);
   if (lines.length > MAX_HEADER_LINES) throw tooLongHeaders();
