@@ -122,7 +122,7 @@ describe('upstreams', () => {
     expect(answer.text).not.toContain(SECRET);
     const { issues } = answer.body['error'] as { issues: readonly { path: string }[] };
     expect(issues.map(({ path }) => path).toSorted()).toEqual(['options.apiKy', 'options.baseUrl']);
-    expect((await addUpstream({ provider: 'nope' })).text).toContain('known are');
+    expect((await addUpstream({ provider: 'nope' })).text).toContain('known:');
   });
 
   it('that fail their test say why, in the words of the upstream but without the key', async () => {

@@ -93,7 +93,7 @@ describe('a silent stream', () => {
 
 describe('timeouts', () => {
   it.each([
-    ['headersMs', { hang: 'headers' as const }, /took too long to answer/],
+    ['headersMs', { hang: 'headers' as const }, /did not respond/],
     ['totalMs', { hang: 'headers' as const }, /took too long/],
   ])('%s ends a request with 504', async (name, reply, message) => {
     const { upstream, post } = await startPair({}, { [name]: 60 });

@@ -185,8 +185,7 @@ describe('what operators learn of it', () => {
             {
               upstream: 'up',
               error: {
-                message:
-                  'The upstream answered with JSON that is no answer of its API: No quota for [redacted].',
+                message: 'The upstream returned JSON that is not a valid reply: No quota for [redacted].',
               },
             },
           ],

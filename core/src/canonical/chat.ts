@@ -62,7 +62,7 @@ export type MediaSource =
   | { readonly type: 'url'; readonly url: string; readonly mimeType?: string }
   /** A file that was uploaded to a provider. `owner` is the protocol that `id` belongs to; others cannot read it. */
   | { readonly type: 'file'; readonly id: string; readonly owner: string; readonly mimeType?: string }
-  /** A document given as text. Anthropic only; other encoders write it as a text. */
+  /** A document given as plain text. Anthropic only; other encoders write it as text. */
   | { readonly type: 'text'; readonly text: string; readonly mimeType?: string };
 
 /** A source that a text cites. */
@@ -92,10 +92,10 @@ export interface TextPart extends PartBase {
   readonly opaque?: Opaque;
 }
 
-/** An image, a sound, a film or a document. */
+/** An image, audio, video or document. */
 export interface MediaPart extends PartBase {
   readonly type: 'media';
-  /** What it is. Anything that is no image, audio or video is a `document`. */
+  /** The kind of media. Anything other than image, audio or video is a `document`. */
   readonly media: 'image' | 'audio' | 'video' | 'document';
   /** Where its content is. */
   readonly source: MediaSource;
@@ -103,7 +103,7 @@ export interface MediaPart extends PartBase {
   readonly name?: string;
   /** How closely the model looks at an image. OpenAI only. */
   readonly detail?: 'auto' | 'low' | 'high' | 'original';
-  /** The words of a spoken answer. Chat only, in replies. */
+  /** The transcript of a spoken answer. Chat only, in replies. */
   readonly transcript?: string;
   /** Text that describes the document to the model. Anthropic only. */
   readonly context?: string;
@@ -117,8 +117,8 @@ export interface ReasoningPart extends PartBase {
   /** The thought; empty when `form` is `hidden`. */
   readonly text: string;
   /**
-   * `raw`: the model's own words. `summary`: the upstream's summary of them (Responses, Gemini). `hidden`: the
-   * upstream gives no text, only `opaque`.
+   * `raw`: the model's own words. `summary`: the upstream's summary of them (Responses, Gemini). `hidden`: no text,
+   * only `opaque`.
    */
   readonly form: 'raw' | 'summary' | 'hidden';
   /** The signature or encrypted content that the upstream wants back in the next turn. */
@@ -144,13 +144,13 @@ export interface ToolCallPart extends PartBase {
   /** A signature that belongs to the call. Gemini, and servers of Chat that follow it. */
   readonly opaque?: Opaque;
   /**
-   * The call ran at the upstream, so that no client answers it. The codecs of this repository keep such calls as a
+   * The call ran at the upstream, so no client answers it. The codecs of this repository keep such calls as a
    * {@link RawPart} and never set this.
    */
   readonly hosted?: boolean;
 }
 
-/** What a tool returned. It stands in a user's message. */
+/** What a tool returned. Part of a user message. */
 export interface ToolResultPart extends PartBase {
   readonly type: 'tool-result';
   /** The `id` of the call that it answers. */
@@ -161,9 +161,9 @@ export interface ToolResultPart extends PartBase {
   readonly isError?: boolean;
   /** The result as text and media. */
   readonly content: readonly (TextPart | MediaPart)[];
-  /** The result as a JSON value, where the client sent one (Gemini). `content` has it as text, too. */
+  /** The result as a JSON value, if the client sent one (Gemini). `content` has it as text, too. */
   readonly json?: JsonValue;
-  /** The tool ran at the upstream, as {@link ToolCallPart.hosted}. */
+  /** The tool ran at the upstream, like {@link ToolCallPart.hosted}. */
   readonly hosted?: boolean;
 }
 
@@ -177,16 +177,16 @@ export interface RefusalPart extends PartBase {
 /** A part that only one protocol knows. Other encoders leave it out and call `context.drop`. */
 export interface RawPart extends PartBase {
   readonly type: 'raw';
-  /** The protocol that can write it. */
+  /** The protocol that can encode it. */
   readonly protocol: string;
-  /** The part as it stands on that protocol's wire. */
+  /** The part as it appears on that protocol's wire. */
   readonly value: JsonValue;
 }
 
-/** What a user's message may hold. */
+/** What a user message may contain. */
 export type UserPart = TextPart | MediaPart | ToolResultPart | RawPart;
 
-/** What a message of the model may hold. */
+/** What an assistant message may contain. */
 export type AssistantPart =
   | TextPart
   | ReasoningPart
@@ -237,7 +237,7 @@ export type Message = SystemMessage | UserMessage | AssistantMessage;
 /** A function that the client runs when the model calls it. */
 export interface FunctionTool {
   readonly kind: 'function';
-  /** What the model calls it by. */
+  /** The name that the model calls. */
   readonly name: string;
   /** A group of tools within which the name is unique. Responses only; others get it as part of the name. */
   readonly namespace?: string;
@@ -256,11 +256,11 @@ export interface FunctionTool {
 /** A tool that takes free text. OpenAI's `custom` tool; other encoders offer a function with one text argument. */
 export interface FreeformTool {
   readonly kind: 'freeform';
-  /** What the model calls it by. */
+  /** The name that the model calls. */
   readonly name: string;
-  /** As {@link FunctionTool.namespace}. */
+  /** Like {@link FunctionTool.namespace}. */
   readonly namespace?: string;
-  /** Tells the model what the tool does and which text it takes. */
+  /** Tells the model what the tool does and what text it takes. */
   readonly description?: string;
   /** What the text must match: a Lark grammar or a regular expression. Absent: any text. */
   readonly grammar?: { readonly syntax: 'lark' | 'regex'; readonly definition: string };
@@ -276,9 +276,9 @@ export interface WebSearch {
   readonly allowedDomains?: readonly string[];
   /** These domains are not searched. Anthropic only, which takes one of the two lists. */
   readonly blockedDomains?: readonly string[];
-  /** The most searches of one reply. Anthropic only. */
+  /** The maximum number of searches per reply. Anthropic only. */
   readonly maxUses?: number;
-  /** How much of what is found goes into the prompt. OpenAI only. */
+  /** How many search results go into the prompt. OpenAI only. */
   readonly contextSize?: 'low' | 'medium' | 'high';
   /** Roughly where the user is: country as ISO code (`NO`), time zone as IANA name. OpenAI and Anthropic. */
   readonly location?: Readonly<Partial<Record<'city' | 'region' | 'country' | 'timezone', string>>>;
@@ -287,9 +287,9 @@ export interface WebSearch {
 /** A tool that the upstream runs itself. */
 export interface HostedTool {
   readonly kind: 'hosted';
-  /** Its name, `web_search` for a search; else the name or type that the client's wire has for it. */
+  /** Its name: `web_search` for a search; otherwise the name or type on the client's wire. */
   readonly name: string;
-  /** What it does. `other`: something that only the client's protocol knows. */
+  /** What it does. `other`: something only the client's protocol knows. */
   readonly hosted:
     | 'web-search'
     | 'web-fetch'
@@ -299,7 +299,7 @@ export interface HostedTool {
     | 'image-generation'
     | 'mcp'
     | 'other';
-  /** Settings of a web search, in terms that other protocols have, too. Absent for Gemini, which has none. */
+  /** Settings of a web search, in terms that other protocols share. Absent for Gemini, which has none. */
   readonly search?: WebSearch;
   /** The tool as the client wrote it, for upstreams that speak the client's protocol. */
   readonly options?: JsonObject;
@@ -309,20 +309,20 @@ export interface HostedTool {
   readonly extensions?: Extensions;
 }
 
-/** Something that the model may call. */
+/** Something the model may call. */
 export type Tool = FunctionTool | FreeformTool | HostedTool;
 
 /** Which tools the model may or must call. */
 export interface ToolChoice {
-  /** `auto`: it decides. `none`: no tool. `any`: at least one. `one`: the tool that `names` holds. */
+  /** `auto`: it decides. `none`: no tool. `any`: at least one. `one`: the tool in `names`. */
   readonly mode: 'auto' | 'none' | 'any' | 'one';
   /** With `one`, the tool to call. With `auto` and `any`, the only tools it may call. Absent: all tools. */
   readonly names?: readonly string[];
-  /** `false` allows one call in a turn at most. OpenAI and Anthropic; Gemini cannot limit it. */
+  /** `false` allows at most one call per turn. OpenAI and Anthropic; Gemini cannot limit it. */
   readonly parallel?: boolean;
 }
 
-/** How hard a model thinks, from least to most. Which levels a model has is in `capabilities.effortLevels`. */
+/** How hard a model thinks, in ascending order. `capabilities.effortLevels` lists the levels of a model. */
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
 /**
@@ -332,7 +332,7 @@ export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 
 export interface ReasoningPreference {
   /** A level. OpenAI's `effort`, Anthropic's `output_config.effort`, Gemini's `thinkingLevel`. */
   readonly effort?: Effort;
-  /** The most tokens to think with; 0 is off. Anthropic's `budget_tokens`, Gemini's `thinkingBudget`. */
+  /** The maximum number of thinking tokens; 0 is off. Anthropic's `budget_tokens`, Gemini's `thinkingBudget`. */
   readonly budgetTokens?: number;
   /** The model decides how long. Anthropic's `adaptive`, Gemini's budget of -1. */
   readonly adaptive?: boolean;
@@ -340,7 +340,7 @@ export interface ReasoningPreference {
   readonly off?: boolean;
   /** Thinking between tool calls. Anthropic's `between_tools`; no encoder writes it. */
   readonly betweenTools?: boolean;
-  /** Whether the client wants to read the thoughts. Chat does not say. */
+  /** Whether the client wants to see the reasoning. Chat does not say. */
   readonly show?: 'none' | 'summary';
   /** Whether the client wants encrypted reasoning, to send it back later. Responses' `include`. */
   readonly includeEncrypted?: boolean;
@@ -354,25 +354,25 @@ export interface Sampling {
   readonly topP?: number;
   /** How many of the likeliest tokens to choose from. Anthropic, Gemini and many servers of Chat. */
   readonly topK?: number;
-  /** The same seed asks for the same answer. Chat and Gemini. */
+  /** The same seed requests the same answer. Chat and Gemini. */
   readonly seed?: number;
-  /** Makes tokens less likely that occurred at all, from -2 to 2. Chat and Gemini. */
+  /** Penalizes tokens that have occurred, from -2 to 2. Chat and Gemini. */
   readonly presencePenalty?: number;
-  /** Makes tokens less likely the more often they occurred, from -2 to 2. Chat and Gemini. */
+  /** Penalizes tokens by how often they have occurred, from -2 to 2. Chat and Gemini. */
   readonly frequencyPenalty?: number;
-  /** What is added to the likelihood of tokens, by token id, from -100 to 100. Chat only. */
+  /** Bias added to tokens, by token id, from -100 to 100. Chat only. */
   readonly logitBias?: Readonly<Record<string, number>>;
-  /** Whether the reply has the log probability of each token. Chat and Gemini. */
+  /** Whether to return the log probability of each token. Chat and Gemini. */
   readonly logprobs?: boolean;
-  /** How many of the likeliest tokens are reported at each place. OpenAI and Gemini. */
+  /** How many of the likeliest tokens are reported at each position. OpenAI and Gemini. */
   readonly topLogprobs?: number;
   /** The number of choices. Absent: one. Chat and Gemini. */
   readonly count?: number;
 }
 
-/** The form of the answer. */
+/** The output format. */
 export interface OutputFormat {
-  /** `text`: anything. `json`: some JSON object. `schema`: JSON that matches `schema`. */
+  /** `text`: anything. `json`: any JSON object. `schema`: JSON that matches `schema`. */
   readonly type: 'text' | 'json' | 'schema';
   /** The schema's name. OpenAI only, which requires one. */
   readonly name?: string;
@@ -384,9 +384,9 @@ export interface OutputFormat {
   readonly strict?: boolean;
 }
 
-/** State that an upstream keeps and the client refers to. Another upstream has to refuse the request. */
+/** State that an upstream keeps and the client refers to. Other upstreams must refuse the request. */
 export interface ServerState {
-  /** The reply to continue from. Responses only; set only where the gateway does not keep that reply itself. */
+  /** The reply to continue from. Responses only; set only if the gateway does not keep that reply itself. */
   readonly previousResponseId?: string;
   /** The id of a conversation at the upstream. Responses only. */
   readonly conversation?: string;
@@ -398,55 +398,55 @@ export interface ServerState {
 export interface ChatRequest {
   /** The client's protocol, such as `openai-chat`. Encoders write `extensions` of their own protocol only. */
   readonly protocol: string;
-  /** As a provider gets it, the upstream's own name of the model. */
+  /** The requested model. Providers get the upstream's own name. */
   readonly model: string;
   /** Whether the client wants a stream. A provider answers with events either way. */
   readonly stream: boolean;
   /** Whether a stream ends with a usage chunk. Chat only; clients of other protocols always get the usage. */
   readonly includeUsage?: boolean;
-  /** The system messages before all others. Each stands alone, because prompt caches depend on where they end. */
+  /** The leading system messages. They stay separate, because prompt caches depend on where each ends. */
   readonly system: readonly SystemMessage[];
   /** The conversation, from first to last. */
   readonly messages: readonly Message[];
-  /** What the model may call; empty when there are no tools. */
+  /** What the model may call; empty without tools. */
   readonly tools: readonly Tool[];
-  /** Which of the tools. Absent: the model decides. */
+  /** Which of the tools to call. Absent: the model decides. */
   readonly toolChoice?: ToolChoice;
-  /** The most tokens of the answer, reasoning included. Absent: the client sets no limit. */
+  /** The maximum number of answer tokens, reasoning included. Absent: the client sets no limit. */
   readonly maxTokens?: number;
-  /** Texts at which the answer ends; they are not part of it. All wires but Responses. */
+  /** Stop sequences; the answer ends before them. All wires but Responses. */
   readonly stop?: readonly string[];
   /** How tokens are chosen; empty for the defaults. */
   readonly sampling: Sampling;
   /** How the model thinks; empty for its default. */
   readonly reasoning: ReasoningPreference;
-  /** The form of the answer. Absent: text. */
+  /** The output format. Absent: text. */
   readonly output?: OutputFormat;
-  /** How long the answer is. OpenAI only. */
+  /** How verbose the answer is. OpenAI only. */
   readonly verbosity?: 'low' | 'medium' | 'high';
-  /** What the answer is made of, in lower case: `['text', 'audio']`. Absent: text. Chat and Gemini. */
+  /** Output modalities, in lower case: `['text', 'audio']`. Absent: text. Chat and Gemini. */
   readonly modalities?: readonly string[];
-  /** Requests with the same key may share a prompt cache. OpenAI only. */
+  /** Prompt cache key: requests with the same key may share a cache. OpenAI only. */
   readonly cacheKey?: string;
   /** The client's id of its end user. OpenAI's `user` or `safety_identifier`, Anthropic's `metadata.user_id`. */
   readonly user?: string;
-  /** Labels that the upstream keeps with the request. OpenAI only. */
+  /** Metadata that the upstream keeps with the request. OpenAI only. */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** The class of service, in the words of the client's wire: `flex`. Encoders translate what they know. */
+  /** The service tier, in the terms of the client's wire: `flex`. Encoders translate what they know. */
   readonly serviceTier?: string;
   /** `safetySettings`, as the client wrote them. Gemini only. */
   readonly safety?: JsonValue;
-  /** Whether the reply is kept for later. OpenAI only; absent means no for Chat and yes for Responses. */
+  /** Whether to store the reply. OpenAI only; absent means no for Chat and yes for Responses. */
   readonly store?: boolean;
   /** State that the upstream keeps. Absent: the request stands alone. */
   readonly serverState?: ServerState;
-  /** Paths of fields that no other wire has. The gateway refuses to convert a request with any. */
+  /** Paths of fields that no other wire has. The gateway refuses to convert a request that has any. */
   readonly nativeOnly?: readonly string[];
   /** Fields of the request that only its protocol knows. */
   readonly extensions?: Extensions;
 }
 
-/** How many tokens a request took. In a stream, the fields of a later report replace those of an earlier one. */
+/** Token usage of a request. In a stream, the fields of a later report replace those of an earlier one. */
 export interface Usage {
   /** All tokens of the prompt, those of `cacheRead` and `cacheWrite` included. */
   readonly input: number;
@@ -456,11 +456,11 @@ export interface Usage {
   readonly cacheRead?: number;
   /** Tokens of the prompt that were written to a cache. OpenAI and Anthropic. */
   readonly cacheWrite?: number;
-  /** Tokens of thinking. All wires. */
+  /** Reasoning tokens. All wires. */
   readonly reasoning?: number;
   /** Calls of hosted tools, by tool: `{ 'web-search': 2 }`. Anthropic only. */
   readonly hosted?: Readonly<Record<string, number>>;
-  /** Whether these are estimates and not the upstream's counts. */
+  /** Whether these are estimates rather than the upstream's counts. */
   readonly estimated?: boolean;
   /** Counts that only the upstream's protocol knows. */
   readonly extensions?: Extensions;
@@ -468,13 +468,13 @@ export interface Usage {
 
 /** Why a reply ended. */
 export type FinishReason =
-  /** The model was done. */
+  /** The model had finished. */
   | 'stop'
-  /** The model wrote one of {@link ChatRequest.stop}. Only Anthropic tells it apart from `stop`. */
+  /** The model wrote one of {@link ChatRequest.stop}. Only Anthropic distinguishes it from `stop`. */
   | 'stop-sequence'
   /** {@link ChatRequest.maxTokens} or the model's own limit was reached. */
   | 'max-tokens'
-  /** The model called tools and waits for their results. */
+  /** The model called tools and expects their results. */
   | 'tool-use'
   /** The upstream withheld the answer or the rest of it, or the model refused. */
   | 'content-filter'
@@ -483,7 +483,7 @@ export type FinishReason =
   /** The context window was full. Anthropic only. */
   | 'context-window';
 
-/** A part that begins in a stream: everything but the text, which follows in deltas. */
+/** A part that begins in a stream: everything but its text, which follows in deltas. */
 export type Block =
   /** Becomes a {@link TextPart}. */
   | { readonly type: 'text' }
@@ -501,14 +501,14 @@ export type Block =
       readonly hosted?: boolean;
     };
 
-/** A part that comes in one piece. */
+/** A part that arrives in one piece. */
 export type WholePart = MediaPart | ToolResultPart | RawPart;
 
 /**
- * One reply, event by event: `start (block-start …block-delta… block-end | block)* finish`. A `ping` may stand
+ * One reply, event by event: `start (block-start …block-delta… block-end | block)* finish`. A `ping` may occur
  * anywhere before the finish, a `usage` anywhere between start and finish.
  *
- * - `index` names a block: any whole number that is used once. Blocks may interleave.
+ * - `index` identifies a block: any non-negative integer, used once. Blocks may interleave.
  * - `choice` is absent for the first choice; the others of `sampling.count` are 1, 2, ….
  * - A delta is never empty.
  * - Failure is not an event: the iteration throws a `GatewayError`.
@@ -527,24 +527,24 @@ export type ChatEvent =
   | { readonly type: 'block-logprobs'; readonly index: number; readonly logprobs: readonly JsonValue[] }
   /** A part ends. */
   | { readonly type: 'block-end'; readonly index: number }
-  /** A part that comes whole. */
+  /** A part in one piece. */
   | { readonly type: 'block'; readonly index: number; readonly part: WholePart; readonly choice?: number }
-  /** A report of the tokens so far. */
+  /** The token usage so far. */
   | { readonly type: 'usage'; readonly usage: Usage }
-  /** The upstream is alive and has nothing to say yet. */
+  /** The upstream is alive but has nothing to send yet. */
   | { readonly type: 'ping' }
   | FinishEvent;
 
 /** A reply begins. */
 export interface StartEvent {
   readonly type: 'start';
-  /** The upstream's id of the reply; empty where it gave none. */
+  /** The upstream's id of the reply; empty if it gave none. */
   readonly id: string;
   /** The model that answers, as the upstream names it. */
   readonly model: string;
-  /** When the reply was made, in seconds since 1970. OpenAI only. */
+  /** When the reply was created, in seconds since 1970. OpenAI only. */
   readonly created?: number;
-  /** What is known of the prompt's tokens already. Anthropic, Gemini and some servers of Chat. */
+  /** The prompt's token usage, if already known. Anthropic, Gemini and some servers of Chat. */
   readonly usage?: Usage;
   /** Fields of the reply that only its protocol knows. */
   readonly extensions?: Extensions;
@@ -559,7 +559,7 @@ export interface FinishEvent {
   readonly otherReasons?: readonly FinishReason[];
   /** The stop sequence that the model wrote. Anthropic only. */
   readonly stopSequence?: string;
-  /** The final counts. Absent: the last report stands, or the gateway estimates. */
+  /** The final usage. Absent: the last report stands, or the gateway estimates. */
   readonly usage?: Usage;
   /** Fields of the reply that only its protocol knows. */
   readonly extensions?: Extensions;
@@ -577,7 +577,7 @@ export interface ChatReply {
   readonly choices: readonly Choice[];
   /** As {@link FinishEvent.stopSequence}. */
   readonly stopSequence?: string;
-  /** The last counts that were reported. Absent: there were none. */
+  /** The last reported usage. Absent: none was reported. */
   readonly usage?: Usage;
   /** Fields of start and finish that only the reply's protocol knows. */
   readonly extensions?: Extensions;

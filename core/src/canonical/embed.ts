@@ -1,12 +1,12 @@
 import type { Extensions, Usage } from './chat.ts';
 
-/** A client's request for vectors, decoded. OpenAI's `/v1/embeddings`, Gemini's `embedContent`. */
+/** A client's embedding request, decoded. OpenAI's `/v1/embeddings`, Gemini's `embedContent`. */
 export interface EmbedRequest {
   /** The client's protocol, such as `openai-chat`. */
   readonly protocol: string;
-  /** As a provider gets it, the upstream's own name of the model. */
+  /** The requested model. Providers get the upstream's own name. */
   readonly model: string;
-  /** What to turn into vectors; at least one. Each is a text or, from OpenAI's clients, a list of token ids. */
+  /** What to embed; at least one. Each is a text or, from OpenAI's clients, a list of token ids. */
   readonly inputs: readonly (string | readonly number[])[];
   /** The length of each vector. Absent: the model's own. */
   readonly dimensions?: number;
@@ -16,12 +16,12 @@ export interface EmbedRequest {
   readonly extensions?: Extensions;
 }
 
-/** The vectors of a request. */
+/** The reply to an embedding request. */
 export interface EmbedReply {
-  /** The model that made them, as the upstream names it. */
+  /** The model that answered, as the upstream names it. */
   readonly model: string;
   /** One vector for each input, in the order of the inputs. */
   readonly vectors: readonly (readonly number[])[];
-  /** The tokens of the inputs, with an `output` of 0. Set `estimated` where the upstream does not count. */
+  /** The tokens of the inputs, with an `output` of 0. Set `estimated` if the upstream does not count. */
   readonly usage: Usage;
 }

@@ -2,8 +2,8 @@ import type { Extensions } from './chat.ts';
 
 /**
  * The closed table of failures: the HTTP status that clients get, unless their protocol has another one for it. Kinds
- * that begin with `upstream-` blame the upstream and never the client. What follows from each for other candidates is
- * the table in docs/routing.md.
+ * that begin with `upstream-` are the upstream's fault, never the client's. What each means for failover is the table
+ * in docs/routing.md.
  */
 const STATUSES = {
   /** The request is wrong: `field` names the place. Also for a request that the upstream cannot express. */
@@ -14,19 +14,19 @@ const STATUSES = {
   billing: 402,
   /** The client's key may not do this. */
   permission: 403,
-  /** There is no such thing: a file, a reply, a path. For a model that the upstream lacks, `upstream-model`. */
+  /** Something does not exist: a file, a reply, a path. For a model that the upstream lacks, `upstream-model`. */
   'not-found': 404,
-  /** The path exists, with other methods. */
+  /** The path exists, but not with this method. */
   'method-not-allowed': 405,
   /** The client sent its request too slowly. */
   'request-timeout': 408,
-  /** What the request refers to is in another state. */
+  /** What the request refers to is in a conflicting state. */
   conflict: 409,
   /** The request has too many bytes. */
   'too-large': 413,
-  /** The prompt has more tokens than the model takes. Fallbacks for long prompts begin here. */
+  /** The prompt has more tokens than the model accepts. Starts fallbacks for long prompts. */
   'context-window': 400,
-  /** The upstream refuses what the prompt is about. */
+  /** The upstream refuses the content of the prompt. */
   'content-policy': 400,
   /** The client wants another protocol, such as WebSocket. */
   'upgrade-refused': 426,
@@ -42,20 +42,20 @@ const STATUSES = {
   'upstream-auth': 502,
   /** The upstream does not have the model. */
   'upstream-model': 404,
-  /** The upstream failed, was cut off, or sent something that cannot be read. */
+  /** The upstream failed, was cut off, or sent an invalid reply. */
   'upstream-broken': 502,
   /** No connection to the upstream: DNS, TCP or TLS failed. */
   'upstream-unreachable': 502,
-  /** The upstream has too much to do at the moment. */
+  /** The upstream is overloaded. */
   overloaded: 503,
   /** The upstream took too long. */
   timeout: 504,
 } as const satisfies Record<string, number>;
 
-/** What went wrong. It decides the status, the wire's own error code, and whether another candidate is tried. */
+/** What went wrong. It decides the status, the wire's own error code, and whether to fail over. */
 export type ErrorKind = keyof typeof STATUSES;
 
-/** Why the gateway refuses a request before it reads what the request is about. Providers do not set these. */
+/** Why the gateway refuses a request before it reads the body. Providers do not set these. */
 export const REFUSALS = [
   'no-key',
   'unknown-key',
@@ -72,23 +72,23 @@ export const REFUSALS = [
 /** One of {@link REFUSALS}. */
 export type Refusal = (typeof REFUSALS)[number];
 
-/** What else is known of a failure. All of it is optional. */
+/** What else is known about a failure. All of it is optional. */
 export interface ErrorDetails {
-  /** The field of the client's request that is to blame, as a path: `messages[2].content`. */
+  /** The invalid field of the client's request, as a path: `messages[2].content`. */
   readonly field?: string;
-  /** A code that programs can read, such as `model_not_found`. Absent: the protocol's own code for the kind. */
+  /** A machine-readable code, such as `model_not_found`. Absent: the protocol's own code for the kind. */
   readonly code?: string;
-  /** How long to wait before the next try, in milliseconds. Clients get it as `retry-after`; the router obeys it. */
+  /** How long to wait before the next attempt, in milliseconds. Clients get it as `retry-after`; the router obeys it. */
   readonly retryAfterMs?: number;
   /** The upstream that failed: its id in the configuration, its HTTP status, and its own id of the request. */
   readonly upstream?: { readonly id?: string; readonly status?: number; readonly requestId?: string };
-  /** Fields of the upstream's error that only its protocol has names for. Clients of that protocol get them. */
+  /** Fields of the upstream's error that only its protocol has. Clients of that protocol get them. */
   readonly extensions?: Extensions;
-  /** The error that led to this one. Logs show it, clients do not. */
+  /** The cause. Logs show it, clients do not. */
   readonly cause?: unknown;
   /** More for operators. Traces show it, clients do not. */
   readonly operatorNote?: string;
-  /** Why the request was refused. Refusals are counted by this reason, and only a sample of them is recorded. */
+  /** Why the request was refused. Refusals are counted by reason, and only a sample of them is recorded. */
   readonly refused?: Refusal;
 }
 
@@ -120,12 +120,12 @@ export class GatewayError extends Error {
     return STATUSES[this.kind];
   }
 
-  /** Recognises the error even when it comes from another copy of this package, where `instanceof` fails. */
+  /** Recognizes the error even when it comes from another copy of this package, where `instanceof` fails. */
   static is(value: unknown): value is GatewayError {
     try {
       return typeof value === 'object' && value !== null && BRAND in value;
     } catch {
-      // A proxy may refuse even this.
+      // A proxy may throw even here.
       return false;
     }
   }

@@ -15,7 +15,7 @@ const REASONS: Readonly<Record<FinishReason, true>> = {
   'context-window': true,
 };
 
-/** What is wrong with the values of an event, so that it cannot be told; `undefined` for most. It may be anything. */
+/** Why the values of an event, which may be anything, make it unusable; `undefined` for most. */
 export function valueFault(event: unknown): string | undefined {
   if (!isJsonObject(event)) return `${kindOf(event)} instead of an event`;
   const { type } = event as { readonly type: unknown };
@@ -46,7 +46,7 @@ export function valueFault(event: unknown): string | undefined {
   }
 }
 
-/** An event with what can be mended in it; `undefined` when nothing is left to tell. Tells what was wrong. */
+/** Repairs an event's values; `undefined` when nothing is left to emit. Reports each fault. */
 export function mendValues(event: ChatEvent, onFault: (fault: string) => void): ChatEvent | undefined {
   switch (event.type) {
     case 'start':
@@ -114,7 +114,7 @@ function mendUsage<Event extends Of<'start' | 'finish'>>(
 
 const COUNTS = ['input', 'output', 'cacheRead', 'cacheWrite', 'reasoning'] as const;
 
-/** A usage whose counts are whole numbers from 0; the very same where it was sound. */
+/** A usage with valid counts only; the same object if it was valid. */
 export function soundUsage(usage: Usage, onFault: (fault: string) => void): Usage | undefined {
   if (!isJsonObject(usage)) {
     onFault(`a usage that is ${kindOf(usage)}`);
@@ -125,7 +125,7 @@ export function soundUsage(usage: Usage, onFault: (fault: string) => void): Usag
     ...(isTable(usage.hosted) ? [] : ['hosted']),
   ];
   if (wrong.length === 0) return usage;
-  onFault(`a usage whose ${wrong.join(', ')} is no count of tokens`);
+  onFault(`a usage whose ${wrong.join(', ')} is not a token count`);
   const input = readCount(usage.input);
   const output = readCount(usage.output);
   if (input === undefined || output === undefined) return undefined;
@@ -197,7 +197,7 @@ function indexFault({ index }: Fields): string | undefined {
   return Number.isSafeInteger(index) && Number(index) >= 0 ? undefined : `an index that is ${kindOf(index)}`;
 }
 
-/** In words, without the value itself: it may be long, or private. */
+/** Describes a value without showing it: it may be long or private. */
 function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';

@@ -14,7 +14,7 @@ import type {
 import { GatewayError } from './errors.ts';
 import { defined, type JsonValue } from './json.ts';
 
-/** A part while its pieces come in. */
+/** A part while it is put together. */
 interface OpenPart {
   readonly choice: number;
   readonly block: Block;
@@ -25,7 +25,7 @@ interface OpenPart {
 
 type AnyPart = OpenPart | { readonly choice: number; readonly whole: WholePart };
 
-/** Folds a reply's events into the whole reply, as they come. */
+/** Folds a reply's events into the whole reply, as they arrive. */
 export class ReplyFolder {
   readonly #parts = new Map<number, AnyPart>();
   readonly #logprobs = new Map<number, JsonValue[]>();
@@ -63,7 +63,7 @@ export class ReplyFolder {
     }
   }
 
-  /** The reply. Throws when it has not begun or not ended. */
+  /** The reply. Throws if it has not begun or not ended. */
   reply(): ChatReply {
     const [start, finish] = [this.#start, this.#finish];
     if (!start || !finish) throw new GatewayError('upstream-broken', "The upstream's reply ended early.");
@@ -86,7 +86,7 @@ export async function collect(events: AsyncIterable<ChatEvent>): Promise<ChatRep
   return folder.reply();
 }
 
-/** A choice whose end the upstream did not tell ended as the first one did. */
+/** A choice without a reported end ended like the first one. */
 function closeChoices(
   parts: readonly AnyPart[],
   logprobs: ReadonlyMap<number, readonly JsonValue[]>,
@@ -104,7 +104,7 @@ function closeChoices(
   );
 }
 
-/** What the start and the finish of a reply said in a protocol's own fields; the later word counts. */
+/** The protocol-specific fields of start and finish; later ones win. */
 function merged(first: Extensions | undefined, last: Extensions | undefined): Extensions | undefined {
   if (!first || !last) return last ?? first;
   const bags = Object.entries(last).map(([protocol, bag]) => [protocol, { ...first[protocol], ...bag }]);
@@ -153,8 +153,7 @@ function closePart(part: AnyPart): AssistantPart {
 }
 
 /**
- * The events of a whole reply: the inverse of {@link collect}. The log probabilities of a choice belong to its
- * tokens; they are told with its first text.
+ * The events of a whole reply: the inverse of {@link collect}. A choice's log probabilities go with its first text.
  */
 export function* unfold(reply: ChatReply): Generator<ChatEvent> {
   const [reason, ...otherReasons] = reply.choices.map((choice) => choice.reason);
@@ -207,7 +206,7 @@ function* unfoldPart(part: AssistantPart, { index, choice, logprobs }: Place): G
   yield { type: 'block-end', index };
 }
 
-/** Whether a part is told as a block that opens and closes. */
+/** Whether a part becomes a block that opens and closes. */
 function isOpened(part: AssistantPart): part is Exclude<AssistantPart, WholePart> {
   return part.type !== 'media' && part.type !== 'tool-result' && part.type !== 'raw';
 }

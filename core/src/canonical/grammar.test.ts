@@ -155,7 +155,7 @@ describe('GrammarGuard', () => {
     [{ type: 'block', index: 1, part: { type: 'text', text: 'a' } }, 'a block without a proper part'],
     [{ type: 'block-logprobs', index: 0, logprobs: {} }, 'block-logprobs without a list'],
     [{ type: 'usage' }, 'a usage that is nothing'],
-    [{ type: 'usage', usage: { input: 1, output: 'two' } }, 'a usage whose output is no count of tokens'],
+    [{ type: 'usage', usage: { input: 1, output: 'two' } }, 'a usage whose output is not a token count'],
   ])('leaves out %j', (event, fault) => {
     expect(guard([START, open(0), event])).toEqual({ told: [START, open(0)], faults: [fault] });
   });
@@ -172,12 +172,12 @@ describe('GrammarGuard', () => {
     [
       { ...FINISH, usage: { input: Number.NaN, output: 3 } },
       FINISH,
-      'a usage whose input is no count of tokens',
+      'a usage whose input is not a token count',
     ],
     [
       { ...FINISH, usage: { input: 2.5, output: 3, reasoning: -1, hosted: { search: 'x' } } },
       { ...FINISH, usage: { input: 3, output: 3 } },
-      'a usage whose input, reasoning, hosted is no count of tokens',
+      'a usage whose input, reasoning, hosted is not a token count',
     ],
   ])('mends %j', (event, mended, fault) => {
     const before = 'reason' in event ? [START] : [];
@@ -204,9 +204,7 @@ describe('GrammarGuard', () => {
   });
 
   it('gives up on a provider that says nothing but nonsense', () => {
-    expect(() => guard(Array.from({ length: 2_000 }, () => 'nonsense'))).toThrow(
-      'breaks the grammar of events',
-    );
+    expect(() => guard(Array.from({ length: 2_000 }, () => 'nonsense'))).toThrow('emitted invalid events');
   });
 
   it('gives up on a reply that never ends', () => {

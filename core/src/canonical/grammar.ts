@@ -5,14 +5,14 @@ import type { JsonObject } from './json.ts';
 import { MAX_REPLY_BYTES, tooLarge } from './reply-size.ts';
 import { weigh } from './work-budget.ts';
 
-/** Where a stream of events stands: which blocks are open, and whether it began and ended. */
+/** The state of an event stream: which blocks are open, and whether it has started and finished. */
 class GrammarState {
   readonly open = new Set<number>();
   readonly #used = new Set<number>();
   started = false;
   finished = false;
 
-  /** Takes the next event; says what is wrong with it, if anything. */
+  /** Takes the next event; returns what is wrong with it, if anything. */
   accept(event: ChatEvent): string | undefined {
     if (this.finished) return `${event.type} after finish`;
     if (event.type === 'ping') return undefined;
@@ -58,16 +58,16 @@ export async function* checkGrammar(events: AsyncIterable<ChatEvent>): AsyncGene
   if (!state.finished) throw endedEarly();
 }
 
-/** A provider that is wrong all the time says nothing. */
+/** A provider may report no more faults than this. */
 const MAX_FAULTS = 1_000;
 
-/** What an event costs in memory besides its text, where a reply is put together, in bytes. */
+/** The memory cost of an event besides its text, in bytes, while a reply is put together. */
 const EVENT_BYTES = 32;
 
 /**
- * Mends what can be mended, so that a provider's small fault does not break a client: blocks left open are closed,
- * wrong counts of tokens and reasons are replaced, what is out of place or no event at all is left out. Each fault is
- * told to `onFault`.
+ * Repairs what it can, so that a provider's minor fault does not break a client: it closes blocks left open, replaces
+ * invalid token counts and finish reasons, and drops events that are misplaced or invalid. Each fault goes to
+ * `onFault`.
  */
 export class GrammarGuard {
   readonly #state = new GrammarState();
@@ -84,8 +84,8 @@ export class GrammarGuard {
   }
 
   /**
-   * Takes what a provider told, whatever it is, and gives the event that may be passed on, if any. Ends that are
-   * missing before a finish are put into `missing`. Throws `upstream-broken` when it is too much or too wrong.
+   * Takes what a provider emitted, whatever it is, and returns the event to pass on, if any. Ends that are missing
+   * before a finish go into `missing`. Throws `upstream-broken` when there is too much of it or too many faults.
    */
   take(told: unknown, missing: ChatEvent[]): ChatEvent | undefined {
     const wrong = valueFault(told);
@@ -119,7 +119,7 @@ export class GrammarGuard {
     this.#onFault(fault);
     this.#faults += 1;
     if (this.#faults > MAX_FAULTS)
-      throw new GatewayError('upstream-broken', 'The provider of the upstream breaks the grammar of events.');
+      throw new GatewayError('upstream-broken', "The upstream's provider emitted invalid events.");
   };
 }
 

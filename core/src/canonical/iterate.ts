@@ -1,9 +1,8 @@
 /**
- * Steps between two ends of a stream, written by hand: each generator between them would cost every event
- * several turns of the event loop.
+ * Hand-written stream steps: each generator in their place would cost every event several turns of the event loop.
  */
 
-/** Goes on with an iterator of which some values were already taken. */
+/** Continues an iterator after some values were taken from it. */
 export function resumed<T>(taken: readonly T[], rest: AsyncIterator<T>): AsyncIterable<T> {
   let next = 0;
   const iterator: AsyncIterator<T> = {

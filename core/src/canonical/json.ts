@@ -15,10 +15,7 @@ type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/**
- * Leaves out the properties whose value is `undefined`, so that an optional field is either there with a
- * value or not there at all.
- */
+/** Omits properties whose value is `undefined`. */
 export function defined<T extends object>(value: T): Defined<T> {
   const kept: Record<string, unknown> = {};
   for (const name of Object.keys(value)) {
@@ -28,10 +25,7 @@ export function defined<T extends object>(value: T): Defined<T> {
   return kept as Defined<T>;
 }
 
-/**
- * All strings in a value, in no particular order, and the names of fields where they are wanted. Without recursion:
- * values can be nested arbitrarily deep.
- */
+/** All strings in a value, in no particular order, optionally with the field names. Without recursion: values may nest arbitrarily deep. */
 export function* stringsIn(
   root: JsonValue | undefined,
   wanted?: { readonly names: boolean },
@@ -50,7 +44,7 @@ export function* stringsIn(
   }
 }
 
-/** The same value with every string in it changed, and every name. As deep as JSON that was parsed. */
+/** A copy of a value with every string changed, field names included. Recurses as deep as parsed JSON. */
 export function mapStrings(value: JsonValue, change: (text: string) => string): JsonValue {
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return (value as readonly JsonValue[]).map((entry) => mapStrings(entry, change));

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const count = z.int().min(0);
 const dollars = z.number().min(0);
 
-/** What a key, a model or an upstream may take. Days and months are those of UTC; money is US dollars. */
+/** The limits of a key, model or upstream. Days and months are in UTC; money is in US dollars. */
 export const limitsSchema = z.strictObject({
   requestsPerMinute: count.optional().describe('Requests in a minute.'),
   tokensPerMinute: count.optional().describe('Tokens of prompts and answers in a minute.'),
@@ -29,13 +29,13 @@ export const priceSchema = z.strictObject({
 export type Price = Readonly<z.output<typeof priceSchema>>;
 
 /**
- * How requests under a cost limit are handled when the price of their model is unknown: they are refused, served as
- * free, or charged at this many US dollars per million tokens.
+ * What to do with requests under a cost limit when their model's price is unknown: refuse them, serve them as free, or
+ * charge this many US dollars per million tokens.
  */
 export type UnknownPrice = (typeof UNKNOWN)[number] | number;
 const UNKNOWN = ['refuse', 'allow'] as const;
 
-/** By model name, where `*` stands for any text; `upstream/model` is for one upstream only. Later rows count more. */
+/** By model name, where `*` matches any text; `upstream/model` is for one upstream only. Later rows win. */
 export type PriceTable = Readonly<Record<string, Price>>;
 
 export interface PriceConfig {
@@ -43,7 +43,7 @@ export interface PriceConfig {
   readonly unknown: UnknownPrice;
 }
 
-/** Prices by model, and `unknown`. A price object under that name is the price of a model called `unknown`. */
+/** Prices by model, and `unknown`. A price object by that name is the price of a model called `unknown`. */
 export const pricesSchema = z
   .object({ unknown: z.union([z.enum(UNKNOWN), rate, priceSchema]).optional() })
   .catchall(priceSchema)

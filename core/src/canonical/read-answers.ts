@@ -5,7 +5,7 @@ import { soundUsage } from './event-values.ts';
 import { isJsonObject } from './json.ts';
 import type { Model } from './models.ts';
 
-/** The embeddings that a provider gave, which may be anything. `estimate` stands for a usage that it did not report. */
+/** Validates the embeddings that a provider returned. `estimate` is used if it reported no usage. */
 export function readVectors(reply: unknown, estimate: () => Usage): EmbedReply {
   const vectors = isJsonObject(reply) ? (reply['vectors'] as unknown) : undefined;
   const isSound =
@@ -20,7 +20,7 @@ export function readVectors(reply: unknown, estimate: () => Usage): EmbedReply {
   };
 }
 
-/** The models that a provider listed, which may be anything. */
+/** Validates the models that a provider returned. */
 export function readModels(models: unknown): readonly Model[] {
   const isSound =
     Array.isArray(models) &&
@@ -30,5 +30,5 @@ export function readModels(models: unknown): readonly Model[] {
 }
 
 function broken(expected: string): GatewayError {
-  return new GatewayError('upstream-broken', `The provider of the upstream did not return ${expected}.`);
+  return new GatewayError('upstream-broken', `The upstream's provider did not return ${expected}.`);
 }

@@ -1,6 +1,6 @@
 import { GatewayError } from './errors.ts';
 
-/** Enough for any reply, and a bound for an upstream that never stops. */
+/** Enough for any reply; bounds an upstream that never stops. */
 export const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 
 export function tooLarge(): GatewayError {

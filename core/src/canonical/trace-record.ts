@@ -1,13 +1,13 @@
 import type { ErrorKind, Refusal } from './errors.ts';
 
 /**
- * How a request ended. `interrupted`: the gateway ended before it did. `refused`: at the door, without a valid key; of
- * those, only a sample is recorded.
+ * How a request ended. `interrupted`: the gateway stopped first. `refused`: rejected before its body was read, such as
+ * without a valid key; only a sample of these is recorded.
  */
 export const OUTCOMES = ['ok', 'error', 'aborted', 'running', 'interrupted', 'refused'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Why a candidate was asked: as the first, after another had failed, as it had failed itself, or side by side. */
+/** Why a candidate was called: first choice, next after a failure, repeated after its own failure, or hedged. */
 export const ATTEMPT_REASONS = ['first', 'next', 'repeat', 'hedge'] as const;
 export type AttemptReason = (typeof ATTEMPT_REASONS)[number];
 
@@ -15,37 +15,37 @@ export type AttemptReason = (typeof ATTEMPT_REASONS)[number];
 export interface AttemptRecord {
   readonly upstream: string;
   readonly model: string;
-  /** The name that led to it; another one than the client asked for is a fallback. */
+  /** The requested name that led to it; it differs from the client's in a fallback. */
   readonly name: string;
   readonly reason: AttemptReason;
-  /** How long it waited for a place at the upstream, in milliseconds. */
+  /** How long it was queued at the upstream, in milliseconds. */
   readonly queuedMs: number;
   /** When the provider was called. */
   readonly startMs: number;
-  /** When the request was handed to the network. Absent: nothing was sent. */
+  /** When the request was sent. Absent: nothing was sent. */
   readonly sentMs?: number;
-  /** A connection took the request: one that was kept, or one that had to be made first. */
+  /** When a connection, pooled or new, took the request. */
   readonly connectedMs?: number;
-  /** The headers of the reply. */
+  /** When the reply's headers arrived. */
   readonly headersMs?: number;
-  /** The first content. */
+  /** When the first content arrived. */
   readonly firstMs?: number;
-  /** When it was over, well or not. */
+  /** When it ended, successfully or not. */
   readonly endMs: number;
-  /** Of the upstream's reply. */
+  /** The HTTP status of the upstream's reply. */
   readonly status?: number;
   /** The upstream's own id of the request. */
   readonly upstreamRequestId?: string;
-  /** How the provider broke the grammar of events; the gateway repaired it. */
+  /** Faults in the provider's events that the gateway repaired. */
   readonly faults?: readonly string[];
-  /** Why it failed. Absent: it did not. */
+  /** Why it failed. Absent: it succeeded. */
   readonly error?: { readonly kind: ErrorKind; readonly message: string; readonly retryAfterMs?: number };
 }
 
 /**
- * Whether the bodies are kept with the trace, or why not: it is still running, the gateway, its key or an upstream
- * is set to keep none, there was too much to do (`pressure`), the disk was nearly full (`disk`), it was refused before
- * anything was read (`unread`), or they could not be redacted (`unredacted`).
+ * Whether the bodies are kept with the trace, or why not: it is still running, recording is off for the gateway, key
+ * or upstream, the gateway was overloaded (`pressure`), the disk was nearly full (`disk`), the request was refused
+ * unread (`unread`), or redaction failed (`unredacted`).
  */
 export const BODIES_KEPT = [
   'kept',
@@ -60,14 +60,11 @@ export const BODIES_KEPT = [
 ] as const;
 export type BodiesKept = (typeof BODIES_KEPT)[number];
 
-/**
- * What is to be said of a call of a tool: `ok`, or that its arguments are no JSON, do not fit the schema, were cut off, or
- * that no such tool was declared.
- */
+/** The state of a tool call: `ok`, or why not: invalid JSON, schema mismatch, undeclared tool, or cut off. */
 export const CALL_STATES = ['ok', 'invalid-json', 'schema', 'undeclared', 'cut'] as const;
 export type CallState = (typeof CALL_STATES)[number];
 
-/** A field of the request that a provider could not express. */
+/** A request field that a provider could not express. */
 export interface DroppedField {
   /** Its path, such as `top_k`. */
   readonly field: string;
@@ -75,21 +72,21 @@ export interface DroppedField {
   readonly why: string;
 }
 
-/** What the bodies of a request tell, where they are kept. */
+/** What the bodies of a request show, if they are kept. */
 export interface TraceFindings {
   /** The tools that the reply calls. */
   readonly tools?: readonly string[] | undefined;
-  /** Calls whose arguments are wrong. */
+  /** Calls with invalid arguments. */
   readonly badCalls?: number | undefined;
-  /** Why the reply ended, as the model says. */
+  /** The model's finish reason. */
   readonly finish?: string | undefined;
-  /** The reply's own id, as the client was told it. */
+  /** The reply's id, as the client got it. */
   readonly replyId?: string | undefined;
-  /** The request before in the conversation. */
+  /** The previous request of the conversation. */
   readonly parent?: string | undefined;
 }
 
-/** What happened to one request. No body, no header and no secret is in it. */
+/** What happened to one request. It contains no bodies, headers or secrets. */
 export interface TraceRecord extends TraceFindings {
   /** The gateway's own id of the request. */
   readonly id: string;
@@ -99,7 +96,7 @@ export interface TraceRecord extends TraceFindings {
   readonly startedAt: number;
   /** How long it took, in milliseconds. */
   readonly ms: number;
-  /** Of HTTP, in capitals. */
+  /** The HTTP method, in upper case. */
   readonly method: string;
   /** Without the query. */
   readonly path: string;
@@ -112,39 +109,39 @@ export interface TraceRecord extends TraceFindings {
   /** The client's key. Absent: no valid key. */
   readonly keyId?: string | undefined;
   readonly keyName?: string | undefined;
-  /** As the client asked for it. */
+  /** As the client requested it. */
   readonly model?: string | undefined;
   /** The thread that the client named. */
   readonly thread?: string | undefined;
-  /** Who gave the reply, or failed last. */
+  /** The upstream that replied, or failed last. */
   readonly upstream?: string | undefined;
   /** The upstream's own name of the model. */
   readonly upstreamModel?: string | undefined;
   /** The HTTP status that the client got. */
   readonly status: number;
   readonly outcome: Outcome;
-  /** An `ErrorKind`. Absent: it did not fail. */
+  /** An `ErrorKind`. Absent: it succeeded. */
   readonly errorKind?: string | undefined;
-  /** What the client was told besides, such as `budget_exceeded`. */
+  /** The client's error code, such as `budget_exceeded`. */
   readonly errorCode?: string | undefined;
-  /** Why it was refused at the door. */
+  /** Why it was refused before its body was read. */
   readonly refused?: Refusal | undefined;
-  /** Until the first content, in milliseconds. */
+  /** Time to first content, in milliseconds. */
   readonly ttftMs?: number | undefined;
-  /** What the gateway itself took until the reply began, in milliseconds. */
+  /** The gateway's own overhead until the reply began, in milliseconds. */
   readonly overheadMs?: number | undefined;
   readonly inputTokens?: number | undefined;
   readonly outputTokens?: number | undefined;
   readonly cachedTokens?: number | undefined;
   readonly reasoningTokens?: number | undefined;
-  /** Whether the gateway counted the tokens: the upstream did not, or its end was not seen. */
+  /** Whether the gateway estimated the tokens: the upstream did not report them, or its end was not seen. */
   readonly isEstimated?: boolean | undefined;
-  /** From the first content to the end; absent where the reply came at once. */
+  /** From the first content to the end; absent if the reply arrived at once. */
   readonly tokensPerSecond?: number | undefined;
-  /** US dollars; absent when the price is not known. */
+  /** US dollars; absent if the price is unknown. */
   readonly cost?: number | undefined;
   readonly bodies?: BodiesKept | undefined;
-  /** The trace whose request was sent again. */
+  /** The trace that this one replays. */
   readonly replayOf?: string | undefined;
   readonly attempts: readonly AttemptRecord[];
   readonly dropped: readonly DroppedField[];

@@ -1,28 +1,28 @@
 import { GatewayError } from './errors.ts';
 import { isJsonObject, type JsonValue } from './json.ts';
 
-/** The most work that one input of a client may cause. */
+/** The most work that one client input may cause. */
 export interface WorkLimits {
   readonly nodes: number;
   readonly bytes: number;
 }
 
-/** What a budget is for, in the words of an error. */
+/** What a budget is for, for error messages. */
 export interface WorkSubject {
-  /** The field of the request that is to blame. */
+  /** The invalid field of the request. */
   readonly field: string;
   /** `The schema of the tool "weather" is`, or `The schemas of all tools are`. */
   readonly claim: string;
 }
 
-/** For one schema: far more than people write, yet quick to process. */
+/** For one schema: far more than anyone writes, yet quick to process. */
 export const SCHEMA_WORK: WorkLimits = { nodes: 5_000, bytes: 512 * 1024 };
 /** For all schemas of a request together. */
 export const REQUEST_WORK: WorkLimits = { nodes: 30_000, bytes: 4 * 1024 * 1024 };
 
 /**
- * Bounds the work that one request can cause. References in a schema, for example, let a few lines stand for
- * billions of nodes. Code that expands, merges or follows what a client sent spends from a budget.
+ * Bounds the work that one request can cause. References in a schema, for example, can expand a few lines to billions
+ * of nodes. Code that expands, merges or follows client input spends from a budget.
  */
 export class WorkBudget {
   readonly #subject: WorkSubject;
@@ -37,12 +37,12 @@ export class WorkBudget {
     this.#whole = whole;
   }
 
-  /** A budget for a part, whose work also counts for the whole. */
+  /** A budget for a part, which also counts towards the whole. */
   share(subject: WorkSubject, limits: WorkLimits): WorkBudget {
     return new WorkBudget(subject, limits, this);
   }
 
-  /** Whether there was enough left. For work that can be given up. */
+  /** Spends if enough is left; returns whether it was. For optional work. */
   spend(nodes = 1, bytes = 0): boolean {
     this.#nodes += nodes;
     this.#bytes += bytes;
@@ -50,7 +50,7 @@ export class WorkBudget {
     return (this.#whole?.spend(nodes, bytes) ?? true) && isEnough;
   }
 
-  /** Throws `invalid` when there is not enough left. */
+  /** Throws `invalid` if too little is left. */
   charge(nodes = 1, bytes = 0): void {
     if (this.spend(nodes, bytes)) return;
     const { nodes: most } = this.#limits;
@@ -61,7 +61,7 @@ export class WorkBudget {
   }
 }
 
-/** About how many bytes a value takes as JSON. */
+/** The approximate JSON size of a value, in bytes. */
 export function weigh(value: JsonValue | undefined): number {
   if (typeof value === 'string') return value.length + 2;
   if (Array.isArray(value))

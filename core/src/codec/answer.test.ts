@@ -64,7 +64,7 @@ describe('what is no answer', () => {
   ])('is told in the words of the upstream: %j', (reply, end) => {
     const { kind, message } = noAnswer(reply);
     expect(kind).toBe('upstream-broken');
-    expect(message).toBe(`The upstream answered with JSON that is no answer of its API${end}`);
+    expect(message).toBe(`The upstream returned JSON that is not a valid reply${end}`);
   });
 
   it('is told in few words', () => {

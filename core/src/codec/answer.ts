@@ -1,4 +1,4 @@
-/** What a reply of status 200 has to be, on whichever way it goes to the client. */
+/** What a valid reply of status 200 is, on either path to the client. */
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonValue } from '../canonical/json.ts';
 import {
@@ -13,7 +13,7 @@ import { parseJson } from './reply-text.ts';
 
 const KINDS = {
   list: (bytes, start) => bytes[start] === OPEN_BRACKET,
-  /** A list that is not empty. */
+  /** A non-empty list. */
   entries: (bytes, start) =>
     bytes[start] === OPEN_BRACKET && bytes[skipSpace(bytes, start + 1)] !== CLOSE_BRACKET,
   object: (bytes, start) => bytes[start] === OPEN_BRACE,
@@ -25,14 +25,13 @@ function isDigit(byte = 0): boolean {
 }
 
 /**
- * What a client cannot do without in a whole reply: one of these fields of the object itself. Servers leave out much,
- * so nothing else belongs here.
+ * The fields of which a whole reply must have one. Servers omit many, so only indispensable ones belong here.
  */
 export type AnswerShape = Readonly<Record<string, keyof typeof KINDS>>;
 
 export const ANSWER_KINDS = Object.keys(KINDS) as readonly (keyof typeof KINDS)[];
 
-/** Whether a JSON text is an answer. It is only read up to the field that decides, and not parsed. */
+/** Whether a JSON text is a valid reply. It is read only up to the deciding field, and not parsed. */
 export function isAnswer(json: Buffer, shape: AnswerShape): boolean {
   for (const { name, start } of topFields(json)) {
     const kind = Object.hasOwn(shape, name) ? shape[name] : undefined;
@@ -41,20 +40,20 @@ export function isAnswer(json: Buffer, shape: AnswerShape): boolean {
   return false;
 }
 
-/** What it means that a reply is JSON and no answer, in the upstream's own words where it has some. */
+/** The error for JSON that is not a valid reply, in the upstream's own words if it has any. */
 export function noAnswer(reply: JsonValue): GatewayError {
   const words = wordsIn(reply);
-  const message = 'The upstream answered with JSON that is no answer of its API';
+  const message = 'The upstream returned JSON that is not a valid reply';
   return new GatewayError('upstream-broken', words === undefined ? `${message}.` : `${message}: ${words}`);
 }
 
-/** The most that is repeated of them, in characters. */
+/** The most that is repeated of an upstream's message, in characters. */
 export const MAX_WORDS = 2000;
 
-/** By how servers and proxies name the text of an error. */
+/** Common names for the text of an error. */
 const WORDS = ['message', 'detail', 'msg', 'error_msg', 'error_description', 'error', 'title'];
 
-/** What an upstream says of its failure. */
+/** The error text in a reply. */
 export function wordsIn(reply: JsonValue): string | undefined {
   const texts = isJsonObject(reply) ? WORDS.map((name) => reply[name]) : [reply];
   const words = texts.find((text) => typeof text === 'string' && text !== '') as string | undefined;
@@ -68,15 +67,15 @@ export function parseReply(text: string): JsonValue {
   return value;
 }
 
-/** What it means that a reply cannot be parsed. */
+/** The error for a reply that cannot be parsed. */
 export function notJson(text: string): GatewayError {
-  return new GatewayError('upstream-broken', `The upstream answered with ${whatIs(text)}`);
+  return new GatewayError('upstream-broken', `The upstream returned ${whatIs(text)}`);
 }
 
 function whatIs(text: string): string {
   const start = text.trimStart();
   if (start === '') return 'an empty body.';
-  if (start.startsWith('<')) return 'a web page and not with JSON; is its base URL right?';
+  if (start.startsWith('<')) return 'a web page instead of JSON; is its base URL correct?';
   const excess = jsonExcess(text);
   if (excess === 'parts') {
     const limit = MAX_JSON_PARTS.toLocaleString('en');

@@ -10,8 +10,8 @@ interface OpenBlock {
 }
 
 /**
- * Opens and closes blocks for decoders that see sparse deltas. A block has a key of the decoder's choice; it
- * opens when the key is first used. Calls of tools come out as the client knows them when `names` are given.
+ * Opens and closes blocks for decoders of sparse deltas. The decoder chooses a key for each block, which opens on first
+ * use. With `names`, tool calls get the client's names.
  */
 export class BlockWriter {
   readonly #names: ToolNames | undefined;
@@ -22,7 +22,7 @@ export class BlockWriter {
     this.#names = names;
   }
 
-  /** Whether a block of this key is open. */
+  /** Whether the block of this key is open. */
   isOpen(key: string): boolean {
     return this.#open.has(key);
   }
@@ -32,7 +32,7 @@ export class BlockWriter {
     return this.#open.get(key)?.index;
   }
 
-  /** An index for a part that comes whole. */
+  /** An index for a part that arrives in one piece. */
   nextIndex(): number {
     return this.#next++;
   }
@@ -77,12 +77,12 @@ function restoreCall(
   return { block: { ...block, ...called, form: 'freeform' }, reader: new FreeformReader() };
 }
 
-/** What is held back of parallel blocks unless told otherwise. */
+/** The default bound on buffered parallel blocks. */
 const MAX_HELD_BYTES = 8 * 1024 * 1024;
 
 /**
- * Puts interleaved blocks one after the other, for protocols whose blocks are serial: the first open block
- * streams, the others wait until it ends. The events must keep the grammar of {@link ChatEvent}.
+ * Serializes interleaved blocks, for protocols with serial blocks: the first open block streams, the others wait until
+ * it ends. The events must follow the grammar of {@link ChatEvent}.
  */
 export class BlockSerializer {
   readonly #waiting: WaitingBlocks;
@@ -92,7 +92,7 @@ export class BlockSerializer {
     this.#waiting = new WaitingBlocks(maxBytes);
   }
 
-  /** The events that may be told now. */
+  /** The events that may be emitted now. */
   *push(event: ChatEvent): Generator<ChatEvent> {
     if (!('index' in event)) {
       yield event;
@@ -110,7 +110,7 @@ export class BlockSerializer {
 
 type BlockEvent = Extract<ChatEvent, { readonly index: number }>;
 
-/** Blocks whose turn has not come, in the order in which they began. */
+/** Blocks that wait their turn, in the order in which they began. */
 class WaitingBlocks {
   readonly #limit: number;
   readonly #queues = new Map<number, { readonly events: BlockEvent[]; size: number }>();
@@ -124,7 +124,7 @@ class WaitingBlocks {
     const queue = this.#queues.get(event.index) ?? { events: [], size: 0 };
     this.#queues.set(event.index, queue);
     const last = queue.events.at(-1);
-    // Deltas are joined while they wait: thousands of tiny ones would weigh far more than their text.
+    // Deltas are joined while they wait: thousands of tiny ones would take far more memory than their text.
     if (event.type === 'block-delta' && last?.type === 'block-delta') {
       queue.events[queue.events.length - 1] = { ...event, delta: last.delta + event.delta };
     } else queue.events.push(event);
@@ -134,12 +134,12 @@ class WaitingBlocks {
     if (this.#size > this.#limit) {
       throw new GatewayError(
         'upstream-broken',
-        `The upstream sent more than ${this.#limit} bytes of parallel blocks, which this protocol has to hold back.`,
+        `The upstream sent more than ${this.#limit} bytes of parallel blocks, which this protocol has to buffer.`,
       );
     }
   }
 
-  /** Tells the blocks that wait, up to and with the first that is still open; gives its index. */
+  /** Emits the waiting blocks, up to and including the first that is still open; returns its index. */
   *flush(): Generator<ChatEvent, number | undefined> {
     for (const [index, { events, size }] of this.#queues) {
       this.#queues.delete(index);

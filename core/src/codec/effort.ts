@@ -1,9 +1,9 @@
 import type { Effort, ReasoningPreference } from '../canonical/chat.ts';
 
-/** From least to most. */
+/** In ascending order. */
 export const EFFORT_LEVELS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 
-/** The most tokens of a budget that still means a level. */
+/** The largest budget of each level. */
 const LARGEST_BUDGET = [
   [0, 'none'],
   [1024, 'minimal'],
@@ -23,7 +23,7 @@ const BUDGETS: Readonly<Record<Effort, number>> = {
   max: 128_000,
 };
 
-/** The level that a client wished, in its words or by its budget; `undefined` leaves it to the model. */
+/** The effort that a client requested, by name or budget; `undefined` leaves it to the model. */
 export function effortOf({ effort, budgetTokens, off }: ReasoningPreference): Effort | undefined {
   if (effort !== undefined) return effort;
   if (off) return 'none';
@@ -31,12 +31,12 @@ export function effortOf({ effort, budgetTokens, off }: ReasoningPreference): Ef
   return LARGEST_BUDGET.find(([most]) => budgetTokens <= most)?.[1] ?? 'max';
 }
 
-/** The budget that stands for a level, in tokens; `max` is more than any model takes and has to be capped. */
+/** The budget of a level, in tokens; that of `max` exceeds every model and has to be capped. */
 export function budgetOf(effort: Effort): number {
   return BUDGETS[effort];
 }
 
-/** The level itself where the model knows it, else the nearest lower one, else the lowest that it knows. */
+/** The level itself if the model has it, else the nearest lower one, else its lowest. */
 export function clampEffort(effort: Effort, levels: readonly Effort[]): Effort | undefined {
   const known = EFFORT_LEVELS.filter((level) => levels.includes(level));
   const wished = EFFORT_LEVELS.indexOf(effort);

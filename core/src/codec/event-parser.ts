@@ -2,26 +2,26 @@ import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
 import { JsonSeries } from '../transport/json/json-series.ts';
 
-/** Parses the data of the events of one upstream's stream. */
+/** Parses the event data of one upstream's stream. */
 export class EventParser {
   readonly #series = new JsonSeries();
   readonly #what: string;
 
-  /** `what` names one for messages: `an event`. */
+  /** `what` names an event in messages: `an event`. */
   constructor(what: string) {
     this.#what = what;
   }
 
   /**
-   * `undefined` where an event says nothing, or `[DONE]`. Throws `upstream-broken`; the parser's own message, which
-   * would quote the upstream, is kept out of it.
+   * `undefined` for empty data or `[DONE]`. Throws `upstream-broken`, without the parser's own message, which would
+   * quote the upstream.
    */
   parse(data: string): JsonObject | undefined {
     const value = this.#value(data);
     return value === undefined ? undefined : this.#object(value);
   }
 
-  /** As {@link parse}, for servers that may wrap an event in a list. */
+  /** Like {@link parse}, for servers that may wrap an event in a list. */
   parseWrapped(data: string): JsonObject | undefined {
     const value = this.#value(data);
     if (value === undefined) return undefined;
@@ -40,7 +40,7 @@ export class EventParser {
 
   #object(value: JsonValue | undefined): JsonObject {
     if (isJsonObject(value)) return value;
-    throw this.#broken('that is no object');
+    throw this.#broken('that is not an object');
   }
 
   #broken(why: string): GatewayError {

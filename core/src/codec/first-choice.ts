@@ -1,6 +1,6 @@
 import type { ChatEvent } from '../canonical/chat.ts';
 
-/** Tells the events of the first choice from those of others, for protocols that know one choice alone. */
+/** Selects the events of the first choice, for protocols with only one choice. */
 export class FirstChoice {
   readonly #others = new Set<number>();
 

@@ -4,12 +4,12 @@ import type { Opaque } from '../canonical/chat.ts';
 import { defined, isJsonObject, type JsonObject } from '../canonical/json.ts';
 
 /**
- * Carries opaque state of one protocol through the clients of another: as base64 of JSON, which every client
- * keeps as it would keep a signature of its own.
+ * Carries opaque state of one protocol through clients of another, as base64 of JSON, which every client keeps like a
+ * signature of its own.
  */
 export interface OpaqueBox {
   seal(opaque: Opaque): string;
-  /** The state inside; `undefined` when the text is no envelope of this gateway, or was altered. */
+  /** The state inside; `undefined` if the text is not an envelope of this gateway, or was altered. */
   open(text: string): Opaque | undefined;
 }
 
@@ -19,8 +19,8 @@ const KINDS: readonly string[] = ['thinking', 'redacted', 'reasoning', 'call', '
 const TAG_LENGTH = 22;
 
 /**
- * The tag keeps clients from handing in state that no upstream ever gave them. `owner` is the client's key: what was
- * sealed for one does not open for another.
+ * The tag keeps clients from forging state. `owner` is the client's key: what was sealed for one does not open for
+ * another.
  */
 export function createOpaqueBox(key: Uint8Array, owner = ''): OpaqueBox {
   const tagOf = (text: string): string =>
@@ -44,7 +44,7 @@ export function createOpaqueBox(key: Uint8Array, owner = ''): OpaqueBox {
   };
 }
 
-/** More than there are keys in practice. */
+/** More keys than in practice. */
 const MAX_BOXES = 1_000;
 
 /** The boxes of all owners. */
@@ -58,8 +58,8 @@ export function createOpaqueBoxes(key: Uint8Array): (owner: string) => OpaqueBox
 }
 
 /**
- * The state in a field of a client, which is an envelope or the client's protocol's own. An envelope that does not
- * open was altered or belongs to another key, and is ignored.
+ * The state in a client's field: an envelope, or the client protocol's own. An envelope that does not open was altered
+ * or belongs to another key, and is ignored.
  */
 export function openState(box: OpaqueBox, own: Opaque & { readonly data: string }): Opaque | undefined {
   return own.data.startsWith(ENVELOPE) ? box.open(own.data) : own;

@@ -4,7 +4,7 @@ import { MAX_REPLY_BYTES, tooLarge } from '../canonical/reply-size.ts';
 import { jsonExcess } from '../transport/json/json-scan.ts';
 import { ReplyBody } from '../transport/reply-body.ts';
 
-/** Reads a body whole, up to a bound. */
+/** Reads a whole body, up to a bound. */
 export async function readWhole(body: AsyncIterable<Uint8Array>): Promise<string> {
   const whole = body instanceof ReplyBody ? body.takeWhole(MAX_REPLY_BYTES) : undefined;
   const text = (whole ?? (await readPieces(body))).toString('utf8');
@@ -22,7 +22,7 @@ async function readPieces(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-/** The first character of a body that is not white space; empty when there is none. The body stays whole. */
+/** The first non-space character of a body; empty if there is none. The body stays whole. */
 export async function peekBody(body: Readable): Promise<string> {
   const held: Buffer[] = [];
   let first = '';
@@ -33,7 +33,7 @@ export async function peekBody(body: Readable): Promise<string> {
       continue;
     }
     held.push(chunk);
-    // One byte a character: what is not ASCII is no start of JSON either.
+    // One byte per character: non-ASCII never starts JSON.
     first = chunk
       .toString('latin1')
       .replace(/^[\s\u00EF\u00BB\u00BF]+/, '')
@@ -43,7 +43,7 @@ export async function peekBody(body: Readable): Promise<string> {
   return first;
 }
 
-/** Waits for the next bytes. A body that broke has none; whoever reads it on is told why. */
+/** Waits for the next bytes. A body that failed has none; its later reader gets the error. */
 function hasMore(body: Readable): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (more: boolean): void => {
@@ -63,7 +63,7 @@ function hasMore(body: Readable): Promise<boolean> {
   });
 }
 
-/** The value of a JSON text; `undefined` when it is none, or costs too much to parse. */
+/** Parses JSON; `undefined` if it is invalid or too expensive. */
 export function parseJson(text: string): JsonValue | undefined {
   if (jsonExcess(text) !== undefined) return undefined;
   try {

@@ -1,6 +1,6 @@
 import { GatewayError } from '../canonical/errors.ts';
 
-/** Entries of one list. No model reads as many messages or tools. */
+/** Entries of one list. No model accepts as many messages or tools. */
 const MAX_ENTRIES = 10_000;
 /** Entries of all lists of a request, so that many long lists cost no more than a few. */
 const MAX_TOTAL = 50_000;
@@ -8,7 +8,7 @@ const MAX_TOOL_CALLS = 10_000;
 /** Fields that no protocol defines. They are copied when a request is decoded, and again when it is encoded. */
 const MAX_UNKNOWN_FIELDS = 20_000;
 
-/** Counts the list entries and tool calls of a request while it is decoded, and refuses too many of them early. */
+/** Counts the list entries and tool calls of a request while it is decoded, and refuses too many early. */
 export class RequestTally {
   #entries = 0;
   #toolCalls = 0;

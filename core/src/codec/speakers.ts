@@ -1,6 +1,6 @@
 import type { Message, UserMessage, UserPart } from '../canonical/chat.ts';
 
-/** Says in the text who speaks, for wires without names; one speaker alone needs no name. */
+/** Puts speakers' names into the text, for wires without names; a single speaker needs none. */
 export function nameSpeakers(messages: readonly Message[]): readonly Message[] {
   const names = new Set(messages.flatMap(({ name }: Message & { name?: string }) => name ?? []));
   if (names.size < 2) return messages;

@@ -4,31 +4,31 @@ import { MAX_WORDS } from './answer.ts';
 import { parseJson } from './reply-text.ts';
 import type { SseEvent } from '../transport/sse.ts';
 
-/** Reads one stream, event by event: it keeps what it has to know of those before, and waits for nothing. */
+/** Decodes one stream, event by event and synchronously. It keeps what it needs to know of earlier events. */
 export interface StreamDecoder {
-  /** Whether the stream has said that it is over: what comes after is not read. */
+  /** Whether the stream has ended: what follows is not read. */
   readonly isOver: boolean;
-  /** What an event tells. Throws a `GatewayError` where it tells of a failure or cannot be read. */
+  /** Decodes an event. Throws a `GatewayError` if it reports a failure or is invalid. */
   push(event: SseEvent): Iterable<ChatEvent>;
-  /** What is left to tell when nothing more comes. Throws `upstream-broken` when the reply is not whole. */
+  /** The remaining events at the end of the stream. Throws `upstream-broken` if the reply is incomplete. */
   end(): Iterable<ChatEvent>;
 }
 
-/** Decodes the events of a stream as they come. */
+/** Decodes the events of a stream as they arrive. */
 export async function* decodeEvents(
   events: AsyncIterable<SseEvent>,
   decoder: StreamDecoder,
 ): AsyncGenerator<ChatEvent> {
   for await (const event of events) {
     if (event.event === 'error') refuseText(event.data);
-    // Not by `yield*`, which would wait for each.
+    // Not `yield*`, which would wait for each.
     for (const one of decoder.push(event)) yield one;
     if (decoder.isOver) break;
   }
   for (const one of decoder.end()) yield one;
 }
 
-/** Proxies and compatible servers tell of an error by a text, which no decoder takes. */
+/** Proxies and compatible servers may report an error as a string, which no decoder accepts. */
 function refuseText(data: string): void {
   const text = data.trim();
   if (text === '' || parseJson(text) !== undefined) return;

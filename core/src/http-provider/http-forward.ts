@@ -7,21 +7,21 @@ import { readError } from './upstream-error.ts';
 
 export interface ForwardInput {
   readonly wires: readonly string[];
-  /** The path prefix of the gateway that the base URL stands for: `/v1`. */
+  /** The gateway's path prefix that corresponds to the base URL: `/v1`. */
   readonly mount: string;
-  /** Headers of the client that go on, besides the usual ones; a name with `-` at its end is a prefix. */
+  /** Additional client headers to pass on; a name that ends with `-` is a prefix. */
   readonly headers?: readonly string[];
-  /** As of {@link Forward.replyHeaders}. */
+  /** As in {@link Forward.replyHeaders}. */
   readonly replyHeaders?: readonly string[];
-  /** For wires whose path names the model: gives the path below the base URL, with the upstream's own name. */
+  /** For wires with the model in the path: returns the path below the base URL, with the upstream's own name. */
   readonly rewritePath?: (path: string, model: string) => string;
-  /** As of {@link Forward.answers}. */
+  /** As in {@link Forward.answers}. */
   readonly answers?: Forward['answers'];
-  /** How the replies of a wire are read; the beginning of a stream is, before any of it goes on to the client. */
+  /** Reads the replies of a wire; the beginning of a stream is read before any of it reaches the client. */
   readonly readers?: Readonly<Record<string, Pick<UpstreamCodec, 'decodeReply' | 'decodeStream'>>>;
 }
 
-/** Replies are read only to see whether they fail and how long they are, so what was asked makes no difference. */
+/** Replies are read only for failures and usage, so the request makes no difference. */
 const ANY_REQUEST: ChatRequest = {
   ...{
     protocol: '',
@@ -37,7 +37,7 @@ const ANY_REQUEST: ChatRequest = {
 
 const CLIENT_HEADERS = ['content-type', 'accept', 'idempotency-key', 'user-agent', 'x-client-request-id'];
 
-/** Sends clients' bytes on to an HTTP upstream, with its own credentials. */
+/** Passes clients' bytes through to an HTTP upstream, with its own credentials. */
 export function createForward(
   upstream: HttpUpstream,
   {

@@ -158,7 +158,7 @@ describe('a chat', () => {
     ['text', { headers: json, rawBody: 'oh no' }, /not JSON/],
     ['nothing', { headers: json, rawBody: '' }, /empty body/],
     ['an empty stream', { headers: sse, rawBody: '' }, /ended early/],
-    ['a number', { headers: json, rawBody: '7' }, /no answer of its API: 7|no answer of its API\./],
+    ['a number', { headers: json, rawBody: '7' }, /not a valid reply: 7|not a valid reply\./],
     ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' }, rawBody: '' }, /redirect/],
   ];
   it.each(broken)('that is answered with %s is a fault of the upstream', async (_name, reply, message) => {

@@ -26,7 +26,7 @@ export interface HttpProviderInput extends HttpUpstream {
 
 const ERROR_BYTES = 16 * 1024;
 
-/** Makes a provider of an HTTP API from the pure codec of its wire. */
+/** Creates a provider for an HTTP API from the pure codec of its wire. */
 export function createHttpProvider(input: HttpProviderInput): Provider {
   const { codec, models, embed, forward, rateLimits } = input;
   return {
@@ -50,7 +50,7 @@ export function createHttpProvider(input: HttpProviderInput): Provider {
   };
 }
 
-/** Posts JSON to an upstream. Resolves with a reply of status 2xx; any other is thrown as the codec reads it. */
+/** Posts JSON to an upstream. Resolves with a 2xx reply; any other is thrown as the error that the codec reads. */
 export async function postJson(
   upstream: HttpUpstream,
   { path, body, headers }: EncodedRequest,
@@ -65,7 +65,7 @@ export async function postJson(
   return refuseErrors(reply, upstream);
 }
 
-/** Gets JSON from an upstream. Throws as {@link postJson} does. */
+/** Gets JSON from an upstream. Throws like {@link postJson}. */
 export async function getJson(
   upstream: HttpUpstream,
   path: string,
@@ -82,7 +82,7 @@ export async function readJson({ body }: HttpReply): Promise<JsonValue> {
 }
 
 /**
- * Reads a whole reply that has to be an answer. Throws the failure that it tells of, or `upstream-broken` where it is
+ * Reads a whole reply that must be an answer. Throws the failure that it reports, or `upstream-broken` if it is
  * something else.
  */
 export async function readAnswer(
@@ -105,7 +105,7 @@ async function refuseErrors(reply: HttpReply, upstream: HttpUpstream): Promise<H
 
 type Events = AsyncIterable<ChatEvent> | Iterable<ChatEvent>;
 
-/** By its content type a reply is a stream or not, whatever was asked; its first byte may prove that wrong. */
+/** The content type decides whether a reply is a stream, not the request; its first byte may overrule it. */
 async function decode(
   { headers, body }: HttpReply,
   codec: UpstreamCodec,
@@ -119,7 +119,7 @@ async function decode(
   return decodeWhole(await readWhole(body), codec, request);
 }
 
-/** Who asked for no stream may get the whole reply in the only line. */
+/** Without a stream requested, a single line may be the whole reply. */
 async function decodeLines(
   body: HttpReply['body'],
   codec: UpstreamCodec,

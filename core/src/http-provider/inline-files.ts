@@ -7,7 +7,7 @@ import type { UpstreamCodec } from '../plugin/upstream-codec.ts';
 type Part = Message['content'][number];
 type Files = ReadonlyMap<string, FetchedFile>;
 
-/** The request with the bytes of all files that the client named by URL and the upstream's wire does not take so. */
+/** The request with the bytes of all files that the client named by URL and the upstream's wire does not accept so. */
 export async function inlineFiles(
   request: ChatRequest,
   { takesUrl }: Pick<UpstreamCodec, 'takesUrl'>,
@@ -57,7 +57,7 @@ function sourceOf(part: MediaPart, files: Files): MediaPart['source'] {
     const message = `${JSON.stringify(url.slice(0, 200))} leads to ${mimeType} where ${part.media} was expected.`;
     throw new GatewayError('invalid', message, { field: 'messages', code: 'url_not_fetched' });
   }
-  // Few upstreams take a document that is plain text as bytes.
+  // Few upstreams accept a plain-text document as bytes.
   if (part.media === 'document' && mimeType !== 'application/pdf') {
     return { type: 'text', mimeType: 'text/plain', text: data.toString('utf8') };
   }

@@ -1,8 +1,8 @@
 import { GatewayError } from '../canonical/errors.ts';
 
 /**
- * Joins an upstream's base URL and a path, each of which may bring a query. A path that does not begin with a slash
- * would continue the base URL's last name, which may be the host's.
+ * Joins an upstream's base URL and a path, either of which may have a query. A path without a leading slash would
+ * extend the last name of the base URL, which may be the host's.
  */
 export function joinUrl(baseUrl: string, path: string, query = ''): string {
   if (path[0] !== '/')

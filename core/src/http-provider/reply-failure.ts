@@ -1,11 +1,11 @@
 /**
- * Replies of status 200 that tell of a failure. Protocols say it in different ways, and proxies and compatible
- * servers mix them, so all of them are recognised on every wire.
+ * Replies of status 200 that report a failure. Protocols differ in how, and proxies and compatible servers mix them,
+ * so every form is recognized on every wire.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
 import { parseJson } from '../codec/reply-text.ts';
 
-/** The object that tells of the failure; `undefined` in a reply that is an answer. A list is judged by its first entry. */
+/** The object that reports the failure; `undefined` if the reply is an answer. A list is judged by its first entry. */
 export function failureIn(reply: JsonValue): JsonObject | undefined {
   const value = Array.isArray(reply) ? (reply as readonly JsonValue[])[0] : reply;
   if (!isJsonObject(value)) return undefined;
@@ -21,17 +21,17 @@ function saysSomething(error: JsonValue | undefined): boolean {
 }
 
 /**
- * What a failure cannot do without, unless its field says nothing. One expression: the search for a text of seven
- * letters and more takes several times as long.
+ * What every failure contains. One expression: searching for a text of seven or more letters takes several times as
+ * long.
  */
 const MAY_FAIL = /"failed"|"error"(?!\s*:\s*(?:null|false|""|\{\s*\}))/;
 
-/** Whether a JSON text may tell of a failure: a search that costs little where it does not. */
+/** Whether a JSON text may report a failure: a search that is cheap if it does not. */
 export function mayTellFailure(body: string): boolean {
   return MAY_FAIL.test(body);
 }
 
-/** Whether the last bytes of a stream of events tell of a failure. */
+/** Whether the last bytes of an event stream report a failure. */
 export function endsInFailure(text: string): boolean {
   if (!MAY_FAIL.test(text)) return false;
   return text.split(/\r\n|\n|\r/).some((line) => {

@@ -1,8 +1,8 @@
 import type { HeaderMap } from '../transport/http.ts';
 
 /**
- * How long an upstream asks to wait, in milliseconds: `retry-after-ms`, or `retry-after` in seconds or as a date
- * by the upstream's own clock. `undefined` when it does not say.
+ * How long an upstream asks to wait, in milliseconds: `retry-after-ms`, or `retry-after` in seconds or as a date by the
+ * upstream's own clock. `undefined` if it does not say.
  */
 export function retryAfterMs(headers: HeaderMap): number | undefined {
   const milliseconds = Number(headers['retry-after-ms'] || Number.NaN);

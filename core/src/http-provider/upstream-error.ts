@@ -6,7 +6,7 @@ import { parseJson } from '../codec/reply-text.ts';
 import { LEFT_OUT, secretsIn } from '../text/secret-texts.ts';
 import type { HttpUpstream } from '../plugin/upstream-codec.ts';
 
-/** The most that a client is told of an upstream's words. */
+/** The most that a client gets of an upstream's message, in characters. */
 const MAX_MESSAGE = 2000;
 
 /** Where an error came from. */
@@ -14,11 +14,11 @@ export interface ErrorOrigin {
   readonly status: number;
   /** The headers of the upstream's reply. */
   readonly headers: HeaderMap;
-  /** What the gateway sent along, credentials among it. */
+  /** The headers that the gateway sent, credentials included. */
   readonly sent: HeaderMap;
 }
 
-/** An upstream's error with its status and request id, and without the credentials that some upstreams repeat. */
+/** An upstream's error with its status and request id, and without credentials, which some upstreams repeat. */
 export function describeUpstream(error: GatewayError, { status, headers, sent }: ErrorOrigin): GatewayError {
   const { kind, message, details } = error;
   const requestId = headers['x-request-id'] ?? headers['request-id'];
@@ -27,7 +27,7 @@ export function describeUpstream(error: GatewayError, { status, headers, sent }:
   return withTexts(described, (text) => redact(text, sent));
 }
 
-/** An error with all that it says of an upstream changed in the same way. */
+/** An error with all texts from an upstream changed in the same way. */
 export function withTexts(
   { kind, message, details }: GatewayError,
   change: (text: string) => string,
@@ -44,24 +44,24 @@ export function withTexts(
   });
 }
 
-/** What an error reply means; its text may be anything. */
+/** Reads an error reply; its text may be anything. */
 export function readError(
   { codec, headers: sent }: Pick<HttpUpstream, 'codec' | 'headers'>,
   { status, headers, text }: { readonly status: number; readonly headers: HeaderMap; readonly text: string },
 ): GatewayError {
   const error =
     status >= 300 && status < 400
-      ? new GatewayError('upstream-broken', 'The upstream answered with a redirect; is its base URL right?')
+      ? new GatewayError('upstream-broken', 'The upstream returned a redirect; is its base URL correct?')
       : codec.decodeError(status, headers, parseJson(text));
   return describeUpstream(error, { status, headers, sent });
 }
 
-/** Takes the values of headers out of a text. */
+/** Redacts the values of headers in a text. */
 function redact(text: string, headers: HeaderMap): string {
   return redactValues(text, Object.values(headers).flatMap(secretsIn));
 }
 
-/** Takes secrets out of a text: as they are, and masked as in `sk-a***9xyz`. */
+/** Redacts secrets in a text: as they are, and masked as in `sk-a***9xyz`. */
 export function redactValues(text: string, secrets: readonly string[]): string {
   const whole = secrets.reduce((rest, secret) => rest.replaceAll(secret, LEFT_OUT), text);
   return whole
@@ -76,14 +76,14 @@ export function redactValues(text: string, secrets: readonly string[]): string {
 }
 
 /**
- * What a client is told of an upstream's error, in the upstream's own words where it had some. How credentials were
- * refused is none of the client's business.
+ * The client's message for an upstream error, in the upstream's own words if it had any. How credentials were refused
+ * stays private.
  */
 export function upstreamMessage(kind: ErrorKind, status: number, told: JsonValue | undefined): string {
   if (kind === 'upstream-auth') return "The upstream refused the gateway's own credentials.";
   return typeof told === 'string' && told !== ''
     ? told.slice(0, MAX_MESSAGE)
     : status < 400
-      ? 'The upstream answered with an error without a message.'
-      : `The upstream answered with status ${status}.`;
+      ? 'The upstream returned an error without a message.'
+      : `The upstream returned status ${status}.`;
 }

@@ -4,7 +4,7 @@ import type { Capabilities } from './capabilities.ts';
 
 /** The part of the logger that plugins may use. Values of secret fields are redacted. */
 export interface Log {
-  /** Off by default. For whoever looks for a fault. */
+  /** Off by default. For debugging. */
   debug(fields: object, message: string): void;
   /** Something an operator may want to know. */
   info(fields: object, message: string): void;
@@ -14,23 +14,23 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
-/** What one call of an upstream gets. Every call has a context of its own. */
+/** The context of one upstream call. */
 export interface CallContext {
   /** The gateway's id of the client's request, such as `req_0198…`. It names the trace. */
   readonly requestId: string;
-  /** Fires when the client went away or the time is up. Every outbound call must take it. */
+  /** Fires when the client disconnects or the time is up. Pass it to every outbound call. */
   readonly signal: AbortSignal;
   /** Every line names the request, the upstream and the plugin. */
   readonly log: Log;
   /** Sends HTTP with the upstream's timeouts and this call's signal. */
   readonly http: HttpClient;
-  /** What the requested model can do. Encoders decide by these fields, never by a model's name. */
+  /** What the requested model can do. Encoders go by these fields, never by a model's name. */
   readonly capabilities: Capabilities;
   /**
-   * Fetches files that the client named by URL, from public addresses only. Returns them by URL. Throws a
-   * `GatewayError` for the client when one cannot be fetched.
+   * Fetches files that the client named by URL, from public addresses only. Returns them by URL. Throws a `GatewayError`
+   * for the client if one cannot be fetched.
    */
   fetchFiles(urls: readonly string[]): Promise<ReadonlyMap<string, FetchedFile>>;
-  /** Records that a field of the request could not be expressed toward the upstream. Traces and a header show it. */
+  /** Records that a request field could not be expressed for the upstream. Traces and a header show it. */
   drop(field: string, why: string): void;
 }

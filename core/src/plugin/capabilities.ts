@@ -16,7 +16,7 @@ export const capabilitiesSchema = z.strictObject({
   thinkingBudgetMin: z.int().nonnegative(),
   /** The largest thinking budget, in tokens. Absent: three quarters of the answer's limit for Anthropic, 24,576 for Gemini. */
   thinkingBudgetMax: z.int().positive(),
-  /** The efforts that the model has. Another one becomes the nearest lower one, else the lowest. */
+  /** The efforts that the model has. Others become the nearest lower one, else the lowest. */
   effortLevels: z.array(z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])),
   /** Which sampling parameters it accepts: all of its wire, `temperature` alone, or none. Others are dropped. */
   sampling: z.enum(['full', 'temperature', 'none']),
@@ -24,26 +24,26 @@ export const capabilitiesSchema = z.strictObject({
   stop: z.boolean(),
   /** The name of the token limit on Chat's wire. Many compatible servers know only `max_tokens`. */
   maxTokensParam: z.enum(['max_completion_tokens', 'max_tokens']),
-  /** The most tokens of an answer. Limits reserve as much, and Anthropic's `max_tokens` is capped by it. */
+  /** The maximum number of answer tokens. Limits reserve this many, and it caps Anthropic's `max_tokens`. */
   maxOutput: z.int().positive(),
-  /** Whether it can be made to call a tool. If not, an instruction in the prompt says so. */
+  /** Whether a tool call can be forced. If not, an instruction in the prompt asks for it. */
   forcedToolChoice: z.boolean(),
-  /** Whether it accepts system messages amid the conversation. If not, they become marked user texts. Anthropic. */
+  /** Whether it accepts system messages within the conversation. If not, they become marked user texts. Anthropic. */
   midSystem: z.boolean(),
-  /** Whether it accepts one system message only, at the beginning. Chat: templates of some open models. */
+  /** Whether it accepts only one system message, at the beginning. Chat: templates of some open models. */
   systemFirstOnly: z.boolean(),
   /** Whether it knows the role `developer`. If not, such messages have the role `system`. Chat. */
   developerRole: z.boolean(),
   /** Whether the result of a tool may be several text parts. If not, they are joined. Chat. */
   toolMessageParts: z.boolean(),
-  /** Whether the result of a tool may hold media. If not, they follow as a content of their own. Gemini. */
+  /** Whether a tool result may contain media. If not, it follows as separate content. Gemini. */
   functionResponseParts: z.boolean(),
   /**
-   * How it makes JSON. `native`: by a schema, as OpenAI and Gemini do. `output_config`: by a schema, as Anthropic does.
-   * `json_object`: any JSON; the schema goes into the prompt. `none`: the prompt alone demands it.
+   * How it produces JSON. `native`: from a schema, like OpenAI and Gemini. `output_config`: from a schema, like Anthropic.
+   * `json_object`: any JSON; the schema goes into the prompt. `none`: only the prompt asks for it.
    */
   structured: z.enum(['native', 'output_config', 'json_object', 'none']),
-  /** The dialect of schemas. `openapi-subset` is Gemini's older one, to which schemas are reduced. */
+  /** The schema dialect. `openapi-subset` is Gemini's older one; schemas are reduced to it. */
   toolSchema: z.enum(['json-schema', 'openapi-subset']),
   /** Whether the first tool call of a turn must carry a signature. Calls from elsewhere get a placeholder. Gemini. */
   thoughtSignatureRequired: z.boolean(),
@@ -63,7 +63,7 @@ type WithoutDefault = 'thinkingBudgetMin' | 'thinkingBudgetMax' | 'maxOutput';
 /** The capabilities of one model. Fields without a default are absent unless a row sets them. */
 export type Capabilities = Readonly<Omit<All, WithoutDefault> & Partial<Pick<All, WithoutDefault>>>;
 
-/** What a model can do if no row says otherwise. */
+/** What a model can do unless a row says otherwise. */
 export const DEFAULT_CAPABILITIES: Capabilities = {
   thinking: 'none',
   effortLevels: ['low', 'medium', 'high'],
@@ -86,15 +86,15 @@ export const DEFAULT_CAPABILITIES: Capabilities = {
 };
 
 /**
- * Capabilities by model name, where `*` stands for any text: `{ 'o*': { sampling: 'none' } }`. All rows that match
- * apply; later ones override earlier ones field by field.
+ * Capabilities by model name, where `*` matches any text: `{ 'o*': { sampling: 'none' } }`. All matching rows apply;
+ * later ones override earlier ones field by field.
  */
 export type CapabilityTable = Readonly<Record<string, Partial<All>>>;
 
-/** Models that decide themselves how long to think take every level. */
+/** Models that decide themselves how long to think accept every level. */
 const ADAPTIVE_LEVELS: Capabilities['effortLevels'] = ['low', 'medium', 'high', 'xhigh', 'max'];
 
-/** The rows of a table that match a model, in their order. */
+/** The rows of a table that match a model, in order. */
 export function rowsFor(model: string, table: CapabilityTable): readonly Partial<All>[] {
   return Object.entries(table).flatMap(([pattern, row]) => (matchesPattern(pattern, model) ? [row] : []));
 }

@@ -3,22 +3,22 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json
 
 /**
  * How the gateway keeps conversations of a protocol: for clients that continue from a reply by its id, and for threads,
- * whose clients send only new messages. All of it works on the bodies of the wire, before they are decoded.
+ * whose clients send only new messages. It works on wire bodies, before they are decoded.
  */
 export interface ConversationRules {
   /** The messages or items of a request, as a list: the value of `messages`. */
   inputOf(body: JsonObject): readonly JsonValue[];
-  /** The request with another list in their place. */
+  /** The request with this list in their place. */
   withInput(body: JsonObject, input: readonly JsonValue[]): JsonObject;
   /** The request with earlier messages put before its own. */
   withHistory(body: JsonObject, history: readonly JsonValue[]): JsonObject;
   /** The messages or items of a whole reply that the next request would repeat. */
   outputOf(reply: JsonObject): readonly JsonValue[];
-  /** Whether a request has earlier answers in it already. Its history then replaces what was kept of its thread. */
+  /** Whether a request already contains earlier answers. Its history then replaces the kept one of its thread. */
   includesHistory(body: JsonObject): boolean;
-  /** How requests continue from a reply by its id. Absent: the protocol has nothing of the kind. */
+  /** How requests continue from a reply by its id. Absent: not supported by the protocol. */
   readonly stored?: StoredRules;
-  /** How requests refer to single items of kept replies. Absent: the protocol has nothing of the kind. */
+  /** How requests refer to single items of kept replies. Absent: not supported by the protocol. */
   readonly references?: ReferenceRules;
   /** The body's field that names a thread, such as `thread_id`. Absent: only the header `x-thread-id` names one. */
   readonly threadField?: string;
@@ -26,7 +26,7 @@ export interface ConversationRules {
 
 /** How requests continue from a reply by its id: `previous_response_id` of Responses, `thread` of Anthropic. */
 export interface StoredRules {
-  /** The field that asks to keep the reply, such as `store`. A note to the client names it when keeping failed. */
+  /** The field that asks to keep the reply, such as `store`. The note that the reply could not be kept names it. */
   readonly field: string;
   /** Reads what a request says about kept replies. */
   optionsOf(body: JsonObject): StoreOptions;
@@ -78,7 +78,7 @@ export function listRules({ field, outputOf }: ListRules): ConversationRules {
     withHistory(body, history) {
       const input = inputOf(body);
       const own = leadingOf(input);
-      // Instructions that come again take the place of those before.
+      // New instructions replace earlier ones.
       const before = own > 0 ? history.slice(leadingOf(history)) : history;
       return { ...body, [field]: [...input.slice(0, own), ...before, ...input.slice(own)] };
     },

@@ -40,7 +40,7 @@ export function secret<Schema extends z.ZodType>(schema: Schema): Schema {
   return headerText(schema).meta({ ...schema.meta(), secret: true, writeOnly: true });
 }
 
-/** Refuses texts that are no valid header value: line breaks, control characters and characters beyond Latin-1. */
+/** Refuses strings that are not valid header values: line breaks, control characters, characters beyond Latin-1. */
 export function headerText<Schema extends z.ZodType>(schema: Schema): Schema {
   return schema.check(({ value, issues }) => {
     for (const path of findUnsafeText(value)) {

@@ -1,4 +1,4 @@
-/** The fast path: a client's bytes go unchanged to an upstream that speaks the same wire. */
+/** The fast path: a client's bytes pass through to an upstream that speaks the same wire. */
 import type { ChatEvent, Usage } from '../canonical/chat.ts';
 import type { GatewayError } from '../canonical/errors.ts';
 import type { JsonObject } from '../canonical/json.ts';
@@ -11,7 +11,7 @@ import type { CallContext } from './call-context.ts';
 export interface RawRequest {
   /** The wire of the endpoint that was called, such as `openai-chat`. */
   readonly wire: string;
-  /** In capitals: `POST`. */
+  /** In upper case: `POST`. */
   readonly method: string;
   /** The path, without the query: `/v1/chat/completions`. */
   readonly path: string;
@@ -40,13 +40,13 @@ export interface Forward {
    * a path that names a model must be rewritten to `model`, which is absent where the request names none.
    */
   send(request: RawRequest, model: string | undefined, context: CallContext): Promise<HttpReply>;
-  /** Reply headers that are passed on besides the usual ones. A name that ends with `-` is a prefix. */
+  /** Additional reply headers to pass on. A name that ends with `-` is a prefix. */
   readonly replyHeaders?: readonly string[];
   /** Reads an upstream's error reply. `text` is at most a few KiB and may be anything, HTML included. */
   decodeError(status: number, headers: HeaderMap, text: string): GatewayError;
   /**
-   * By wire, what every whole reply to a request for an answer has. Others are `upstream-broken`, and another upstream
-   * may answer. A wire that is not here may answer with any JSON.
+   * By wire, what every whole reply to a request for an answer has. Others are `upstream-broken` and may fail over. A
+   * wire that is not listed may reply with any JSON.
    */
   readonly answers?: Readonly<Record<string, AnswerShape>>;
   /**
@@ -55,15 +55,15 @@ export interface Forward {
    * for wires whose first byte counts as content.
    */
   reader?(wire: string): ReplyReader | undefined;
-  /** Judges a finished reply by a copy of it: the whole JSON text, or the last bytes of a stream. */
+  /** Judges a finished reply from a copy: the whole JSON text, or the last bytes of a stream. */
   readEnd?(wire: string, text: string): ReplyEnd;
 }
 
-/** What the end of a reply says. */
+/** What the end of a reply shows. */
 export interface ReplyEnd {
-  /** What the upstream counted, where the reply says it. */
+  /** The upstream's usage, if the reply has it. */
   readonly usage?: Usage;
-  /** Whether a stream said why it ended. One that did not was cut off, however cleanly its connection closed. */
+  /** Whether a stream gave a finish reason. One that did not was cut off, however cleanly its connection closed. */
   readonly isComplete: boolean;
   /** Whether a stream itself reported a failure to its client. */
   readonly isFailed?: boolean;

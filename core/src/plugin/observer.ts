@@ -18,10 +18,10 @@ export interface ObserverSetup {
  */
 export interface TraceObserver {
   /**
-   * Takes one record. It must return at once, because the next request waits for it: collect here, and send later.
-   * What it throws, now or in a promise, is logged.
+   * Takes one record. It must return at once, because the next request waits for it: collect here, and send later. What
+   * it throws or rejects with is logged.
    */
   observe(trace: TraceRecord): void;
-  /** Sends what is left. Called when the gateway stops, after the last request. It waits for at most five seconds. */
+  /** Sends what is left. Called when the gateway stops, after the last request. It may take up to five seconds. */
   close?(): Promise<void>;
 }

@@ -15,14 +15,14 @@ export interface Plugin {
   /** Creates an observer of all requests, such as an exporter of metrics. Called once, when the gateway starts. */
   readonly createObserver?: (setup: ObserverSetup) => TraceObserver;
   /**
-   * The URL of a module that exports `WireReaders` as `wireReaders`. Traces are read in a thread of their own, which
-   * imports it; without it, they show what passed on the plugin's wires and not what it means.
+   * The URL of a module that exports `WireReaders` as `wireReaders`. The trace thread imports it to decode recorded
+   * bytes; without it, traces show the plugin's wires as raw bytes.
    */
   readonly wireReaders?: string;
   /** The wire formats that clients may speak. */
   readonly protocols?: readonly Protocol[];
   /** The kinds of upstream that the configuration may name. */
   readonly providers?: readonly ProviderType[];
-  /** For prompts that no upstream counts. Default: tokens are guessed by length. */
+  /** Counts the tokens of prompts when no upstream does. Default: estimated by length. */
   readonly tokenizers?: readonly Tokenizer[];
 }

@@ -21,21 +21,21 @@ export interface RequestInput {
   readonly query: URLSearchParams;
   /** Lower-case names. */
   readonly headers: HeaderMap;
-  /** Opens what was sealed for a client with {@link EncodeContext.opaque}. */
+  /** Opens what was sealed for a client by {@link EncodeContext.opaque}. */
   readonly opaque: OpaqueBox;
 }
 
-/** What an endpoint encodes with. */
+/** The context of an encoder. */
 export interface EncodeContext {
   /** The request that is answered. */
   readonly request: ChatRequest;
-  /** An id for the reply where the upstream gave none. */
+  /** An id for the reply if the upstream gave none. */
   readonly id: string;
   /** Seconds since 1970. */
   readonly created: number;
   /** Seals state of another protocol's upstream, for the client to keep and send back. */
   readonly opaque: OpaqueBox;
-  /** Whether the reply could not be kept, although it should have been. Known before its last event. */
+  /** Whether the reply should have been kept but could not be. Known before its last event. */
   readonly storeFailed?: boolean;
 }
 
@@ -44,8 +44,8 @@ export interface ModelPlaces {
   /** Such as `models[]` and `tools[].model`. */
   readonly fields: readonly string[];
   /**
-   * Where they hold content of any form, such as `messages` and `metadata`. Everywhere else, a field whose name holds
-   * `model` or `fallback` is taken for one that names models, where the key may use certain models only.
+   * Places that hold content of any form, such as `messages` and `metadata`. For keys limited to certain models, any
+   * other field whose name contains `model` or `fallback` is taken to name models.
    */
   readonly content?: readonly string[];
   /** The prefix of names in bodies: `models/`. */
@@ -54,13 +54,13 @@ export interface ModelPlaces {
 
 /** What all endpoints have. */
 interface EndpointBase {
-  /** The path as @koa/router writes it: `/v1/models/:model`. */
+  /** The path in @koa/router's syntax: `/v1/models/:model`. */
   readonly path: string;
   /** Where else its bodies name models. A key must be allowed to use every one of them. */
   readonly models?: ModelPlaces;
-  /** The name of this endpoint's format, such as `openai-chat`. An upstream that forwards it gets the bytes. */
+  /** The name of this endpoint's format, such as `openai-chat`. Upstreams that forward it get the bytes. */
   readonly wire: string;
-  /** One line for documentation: what the endpoint does. */
+  /** One line of documentation: what the endpoint does. */
   readonly summary: string;
 }
 
@@ -69,19 +69,19 @@ export interface ChatEndpoint extends EndpointBase {
   readonly operation: 'chat';
   readonly method: 'POST';
   /**
-   * What routing needs of a request, without decoding the rest: bytes that pass through are the upstream's to
-   * judge. `undefined` when it cannot tell; then, and without this method, the request is decoded.
+   * What routing needs to know of a request, without decoding the rest: bytes that pass through are the upstream's to
+   * judge. If it is absent or returns `undefined`, the request is decoded.
    */
   peek?(input: RequestInput): Pick<ChatRequest, 'model' | 'stream'> | undefined;
   /** Reads a request. Throws a `GatewayError` of kind `invalid` that names the field. */
   decodeRequest(input: RequestInput): ChatRequest;
   /** Writes a whole reply. */
   encodeReply(reply: ChatReply, context: EncodeContext): JsonObject;
-  /** Writes a stream as text frames, each a whole event. The events keep the grammar of `ChatEvent`. */
+  /** Writes a stream as text frames, each a whole event. The events follow the grammar of `ChatEvent`. */
   encodeStream(events: AsyncIterable<ChatEvent>, context: EncodeContext): AsyncIterable<string>;
-  /** What a client reads when the upstream fails after the stream has begun. */
+  /** Writes an error of the upstream after the stream has begun. */
   encodeStreamError(error: GatewayError, context: EncodeContext): string;
-  /** Whether clients may lose what upstreams signed. The gateway then remembers it for them for a while. */
+  /** Whether clients may lose upstream signatures. The gateway then remembers them for a while. */
   readonly losesState?: boolean;
   /**
    * For wires whose requests may refer by id to what an upstream keeps: whether the upstream keeps the reply to this
@@ -90,28 +90,28 @@ export interface ChatEndpoint extends EndpointBase {
   keepsReply?(body: JsonObject): boolean;
   /** Which fields of such a reply hold more ids. */
   readonly keepsPart?: KeepsPart;
-  /** The field, where it is set, that has the upstream do work after its reply, which the gateway cannot count. */
+  /** The field, if set, that makes the upstream work on after its reply, which the gateway cannot count. */
   answersLater?(body: JsonObject): string | undefined;
   /** How the gateway keeps conversations of this protocol. */
   readonly conversation?: ConversationRules;
   /** A frame that clients ignore, sent while an upstream is silent. */
   readonly keepAlive: string;
-  /** How this request wants its stream, where not as server-sent events. */
+  /** The stream format for this request, if not server-sent events. */
   streamForm?(input: RequestInput): StreamForm | undefined;
 }
 
 /**
  * Whether a field of a kept reply holds the id of something that the upstream keeps with it, such as an output item.
- * Only fields named `id` or `…_id` are asked about. Such ids belong to the client's key, too, so ids that a client may
- * have from elsewhere must not be among them.
+ * Called only for fields named `id` or `…_id`. Such ids belong to the client's key, too, so they must not include ids
+ * that a client may have from elsewhere.
  */
 export type KeepsPart = (field: string, id: string) => boolean;
 
-/** A way to write a stream other than as the endpoint does by itself. */
+/** An alternative stream format of an endpoint. */
 export interface StreamForm extends Pick<ChatEndpoint, 'keepAlive' | 'encodeStream' | 'encodeStreamError'> {
   /** The `content-type` of the reply. */
   readonly contentType: string;
-  /** Finds the events in the bytes of an upstream that streams in this form. */
+  /** Finds the events in the bytes of an upstream that streams in this format. */
   readonly readStream: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<SseEvent>;
 }
 
@@ -119,9 +119,9 @@ export interface StreamForm extends Pick<ChatEndpoint, 'keepAlive' | 'encodeStre
 export interface CountTokensEndpoint extends EndpointBase {
   readonly operation: 'count-tokens';
   readonly method: 'POST';
-  /** How requests go on from replies that the gateway keeps. */
+  /** How requests continue from replies that the gateway keeps. */
   readonly conversation?: ConversationRules;
-  /** A request as it would be sent to be answered. */
+  /** Reads the request whose tokens to count. */
   decodeRequest(input: RequestInput): ChatRequest;
   /** Writes the answer. */
   encodeCount(tokens: number): JsonObject;
@@ -141,7 +141,7 @@ export interface EmbedEndpoint extends EndpointBase {
 export interface ListModelsEndpoint extends EndpointBase {
   readonly operation: 'list-models';
   readonly method: 'GET';
-  /** Whether a client means this endpoint, where several protocols share a path. Default: always. */
+  /** Whether the request is meant for this endpoint, if several protocols share a path. Default: always. */
   accepts?(headers: HeaderMap): boolean;
   /** Writes the answer. */
   encodeModels(models: readonly Model[], input: RequestInput): JsonObject;
@@ -151,7 +151,7 @@ export interface ListModelsEndpoint extends EndpointBase {
 export interface GetModelEndpoint extends EndpointBase {
   readonly operation: 'get-model';
   readonly method: 'GET';
-  /** As of {@link ListModelsEndpoint}. */
+  /** Like {@link ListModelsEndpoint.accepts}. */
   accepts?(headers: HeaderMap): boolean;
   /** The path's parameter that names the model. */
   readonly parameter: string;
@@ -159,15 +159,15 @@ export interface GetModelEndpoint extends EndpointBase {
   encodeModel(model: Model, input: RequestInput): JsonObject;
 }
 
-/** A reply that the gateway keeps, for clients that ask for it by its id or want it gone. */
+/** A reply that the gateway keeps, for clients that read or delete it by its id. */
 export interface StoredReplyEndpoint extends EndpointBase {
   readonly operation: 'stored-reply';
   readonly method: 'GET' | 'DELETE';
-  /** What is answered; the path's parameter `id` names the reply. */
+  /** The reply's body; the path parameter `id` names the reply. */
   encode(stored: { readonly id: string; readonly reply: JsonObject }): JsonObject;
 }
 
-/** Everything else below a path: sent on as it is to an upstream that forwards the wire. */
+/** Everything else below a path: relayed as is to an upstream that forwards the wire. */
 export interface RelayEndpoint extends EndpointBase {
   readonly operation: 'relay';
   readonly method: 'ANY';
@@ -179,8 +179,8 @@ export interface RelayEndpoint extends EndpointBase {
   /** Paths at and below which a `POST` starts work that goes on after its reply, such as `/v1/batches`. */
   readonly runsLater?: readonly string[];
   /**
-   * Requests for one reply that an upstream keeps: a method and a path, such as `GET /v1/responses/:id`. A key may
-   * send them for replies of its own whatever else it may relay.
+   * Requests for a single reply that an upstream keeps: a method and a path, such as `GET /v1/responses/:id`. A key may
+   * send them for its own replies whatever else it may relay.
    */
   readonly keptReplies: readonly string[];
   /** As of {@link ChatEndpoint}, for the kept replies. */
@@ -199,15 +199,15 @@ export type Endpoint =
 
 /** What is left of a limit. */
 export interface LimitStatus {
-  /** Requests or tokens in a window. */
+  /** Requests or tokens per window. */
   readonly limit: number;
-  /** How many of these are left. */
+  /** How many are left. */
   readonly remaining: number;
-  /** Milliseconds until the window starts again. */
+  /** Milliseconds until the window resets. */
   readonly resetMs: number;
 }
 
-/** What is left of the gateway's limits on requests and tokens in a minute. */
+/** What is left of the gateway's limits on requests and tokens per minute. */
 export interface LimitHeadroom {
   /** Absent without such a limit. */
   readonly requests?: LimitStatus;
@@ -221,9 +221,9 @@ export interface LimitHeadroom {
 export interface EncodedError {
   /** The HTTP status. */
   readonly status: number;
-  /** Beside the usual ones. */
+  /** In addition to the usual ones. */
   readonly headers?: HeaderMap;
-  /** The error's envelope. */
+  /** The error body. */
   readonly body: JsonObject;
 }
 
@@ -238,14 +238,13 @@ export interface Protocol {
   /** Where clients put their key, besides `Authorization: Bearer`. */
   readonly credentials?: CredentialPlaces;
   /**
-   * The client's headers that change what a request means: a recorded request is sent again with them. A name with `-`
-   * at its end is a prefix.
+   * Client headers that change the meaning of a request; a replay sends them again. A name that ends with `-` is a prefix.
    */
   readonly clientHeaders?: readonly string[];
   /** How programs speak it. Default: the console's playground does not offer the protocol. */
   readonly client?: ProtocolClient;
   /** Writes an error that is reported before a reply begins. */
   encodeError(error: GatewayError): EncodedError;
-  /** The headers with which this protocol reports what is left of rate limits. */
+  /** The headers in which this protocol reports what is left of rate limits. */
   encodeLimits?(headroom: LimitHeadroom): HeaderMap;
 }

@@ -1,4 +1,4 @@
-/** What a kind of upstream is: the first file to read for who writes a provider. */
+/** What a kind of upstream is: provider authors start here. */
 import type { z } from 'zod';
 import type { ChatEvent, ChatRequest } from '../canonical/chat.ts';
 import type { EmbedReply, EmbedRequest } from '../canonical/embed.ts';
@@ -19,13 +19,13 @@ export interface Provider {
   chat(request: ChatRequest, context: CallContext): AsyncIterable<ChatEvent>;
   /** Lists what the upstream serves. Absent: the configuration names the models, or clients do. */
   models?(context: CallContext): Promise<readonly Model[]>;
-  /** Turns inputs into vectors, one for each input, in their order. Absent: the upstream serves no embeddings. */
+  /** Embeds inputs, in order. Absent: the upstream serves no embeddings. */
   embed?(request: EmbedRequest, context: CallContext): Promise<EmbedReply>;
-  /** Counts the tokens of a request's prompt, where the upstream can tell. Absent: the gateway estimates. */
+  /** Counts the tokens of a request's prompt. Absent: the gateway estimates. */
   countTokens?(request: ChatRequest, context: CallContext): Promise<number>;
-  /** The fast path: the client's bytes go to an upstream that speaks the same wire. */
+  /** The fast path: the client's bytes pass through to an upstream that speaks the same wire. */
   readonly forward?: Forward;
-  /** An upstream that has nothing left is not asked before there is more. Default: its replies do not tell. */
+  /** Headers that report rate limits: an exhausted upstream is skipped until its reset. Default: none. */
   readonly rateLimits?: readonly RateLimitHeaders[];
   /** Called when the upstream is closed. The gateway waits for at most two seconds. */
   close?(): Promise<void>;
@@ -38,8 +38,8 @@ export interface ProviderSetup {
   /** Every line names the upstream and the plugin. */
   readonly log: Log;
   /**
-   * Sends HTTP with the upstream's timeouts for as long as the upstream exists: for what several calls share, such
-   * as a login, which must not end when the client leaves that happened to start it.
+   * Sends HTTP with the upstream's timeouts while the upstream exists: for what several calls share, such as a login,
+   * which must not end when the client that started it disconnects.
    */
   readonly http: HttpClient;
   /** Fires when the upstream is closed: when it was changed or removed, or the gateway stops. */
@@ -61,8 +61,8 @@ export interface ProviderType<Name extends string = string, Options extends z.Zo
   readonly options: Options;
   /** What models of known families can do. An upstream's own rows take precedence. */
   readonly capabilities?: CapabilityTable;
-  /** The price of its models where neither the config nor the public price lists have one; 0 where they are free. */
+  /** The price of its models if neither the config nor the public price lists have one; 0 if they are free. */
   readonly price?: Price;
-  /** Creates the provider of one upstream. It must return at once: connect when the first call comes. */
+  /** Creates the provider of one upstream. It must return at once: connect on the first call. */
   create(options: z.output<Options>, setup: ProviderSetup): Provider;
 }

@@ -33,18 +33,18 @@ describe('createRegistry', () => {
 
   it('names the known providers when asked for another', () => {
     const registry = createRegistry([{ name: 'a', providers: [provider('one'), provider('two')] }]);
-    expect(() => registry.provider('three')).toThrow('There is no provider "three"; known are: one, two.');
-    expect(() => createRegistry([]).provider('x')).toThrow('known are: none.');
+    expect(() => registry.provider('three')).toThrow('There is no provider "three"; known: one, two.');
+    expect(() => createRegistry([]).provider('x')).toThrow('known: none.');
   });
 
   it('refuses plugins, protocols and providers of the same name', () => {
     const a = { name: 'a', providers: [provider('p')], protocols: [protocol('w')] };
-    expect(() => createRegistry([a, a])).toThrow('The plugin "a" is there more than once.');
+    expect(() => createRegistry([a, a])).toThrow('The plugin "a" is registered more than once.');
     expect(() => createRegistry([a, { ...a, name: 'b', protocols: [] }])).toThrow(
-      'The provider "p" is there more than once, in "a" and "b".',
+      'The provider "p" is registered more than once, by "a" and "b".',
     );
     expect(() => createRegistry([a, { ...a, name: 'b', providers: [] }])).toThrow(
-      'The protocol "w" is there more than once, in "a" and "b".',
+      'The protocol "w" is registered more than once, by "a" and "b".',
     );
   });
 

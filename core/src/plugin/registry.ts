@@ -3,14 +3,14 @@ import type { Plugin } from './plugin.ts';
 import type { Protocol } from './protocol.ts';
 import type { ProviderType } from './provider.ts';
 
-/** What the plugins bring, by name. */
+/** What the plugins contribute, by name. */
 export interface Registry {
   readonly plugins: readonly Plugin[];
   readonly protocols: readonly Protocol[];
   readonly providers: readonly ProviderType[];
   /** A provider by its name. Throws `not-found` and names the known ones. */
   provider(name: string): ProviderType;
-  /** The name of the plugin that brings a provider. */
+  /** The name of the plugin that contributes a provider. */
   pluginOf(provider: string): string;
 }
 
@@ -31,10 +31,7 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
       const provider = byName.get(name);
       if (provider) return provider;
       const known = [...byName.keys()].join(', ') || 'none';
-      throw new GatewayError(
-        'not-found',
-        `There is no provider ${JSON.stringify(name)}; known are: ${known}.`,
-      );
+      throw new GatewayError('not-found', `There is no provider ${JSON.stringify(name)}; known: ${known}.`);
     },
   };
 }
@@ -44,10 +41,10 @@ export function providersOf(plugins: readonly Plugin[]): readonly ProviderType[]
   return plugins.flatMap((plugin) => plugin.providers ?? []);
 }
 
-/** What plugins bring more than once, each as a sentence: names have to be unique. */
+/** Names that plugins register more than once, each as a sentence: names must be unique. */
 export function findClashes(plugins: readonly Plugin[]): readonly string[] {
   return [
-    ...twins(plugins).map((name) => `The plugin ${JSON.stringify(name)} is there more than once.`),
+    ...twins(plugins).map((name) => `The plugin ${JSON.stringify(name)} is registered more than once.`),
     ...clashesOf('protocol', plugins, (plugin) => plugin.protocols),
     ...clashesOf('provider', plugins, (plugin) => plugin.providers),
   ];
@@ -63,7 +60,7 @@ function clashesOf(
   return twins(plugins.flatMap((plugin) => bring(plugin) ?? [])).map((name) => {
     const owners = plugins.filter((plugin) => bring(plugin)?.some((item) => item.name === name));
     const who = owners.map((plugin) => JSON.stringify(plugin.name)).join(' and ');
-    return `The ${what} ${JSON.stringify(name)} is there more than once, in ${who}.`;
+    return `The ${what} ${JSON.stringify(name)} is registered more than once, by ${who}.`;
   });
 }
 

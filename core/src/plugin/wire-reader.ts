@@ -4,8 +4,8 @@ import type { RequestInput } from './protocol.ts';
 import type { StreamDecoder } from '../codec/stream-decoder.ts';
 
 /**
- * Decodes the recorded bytes of one wire, so that traces show messages and tool calls instead of bytes. It runs in the
- * thread of the trace store. All of it is pure: usually the decoders that the protocol and the provider have anyway.
+ * Decodes the recorded bytes of one wire, so that traces show messages and tool calls. It runs in the trace store's
+ * thread. All of it is pure: usually the decoders that the protocol and the provider already have.
  */
 export interface WireReader {
   /** Decodes a client's request. */

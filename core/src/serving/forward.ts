@@ -113,7 +113,7 @@ export async function forwardRequest(
   // It has ended already, so its events would never fire again.
   if (body.readableEnded) {
     call.release();
-    if (stream) throw new GatewayError('upstream-broken', 'The upstream answered with an empty stream.');
+    if (stream) throw new GatewayError('upstream-broken', 'The upstream returned an empty stream.');
     return { ...reply, body: '' };
   }
   listen(body, contained, { exchange, call });
@@ -128,7 +128,7 @@ async function send(forward: ContainedForward, { raw, model }: ForwardedRequest)
   if (status >= 400) throw forward.decodeError(reply, await readText(body, ERROR_TEXT_BYTES));
   if (status < 300 || status === 304) return reply;
   body.destroy();
-  throw new GatewayError('upstream-broken', `The upstream answered with a redirect (${status}).`);
+  throw new GatewayError('upstream-broken', `The upstream returned a redirect (${status}).`);
 }
 
 interface Answered {

@@ -87,7 +87,7 @@ export async function holdBytes(
       if (next === EXPIRED) break;
       if (next.done) {
         if (start.isEnded)
-          throw new GatewayError('upstream-broken', 'The upstream answered with an empty stream.');
+          throw new GatewayError('upstream-broken', 'The upstream returned an empty stream.');
         break;
       }
       if (isContent(next.value)) break;

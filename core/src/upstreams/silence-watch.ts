@@ -89,8 +89,8 @@ export class SilenceWatch {
   #explain(limit: number): GatewayError {
     const { name } = this.#input;
     const message = this.#isAnswered
-      ? `${name} sent nothing for ${limit} ms in the middle of its reply.`
-      : `${name} took too long to answer: nothing came within ${limit} ms.`;
+      ? `${name} sent nothing for ${limit} ms during its reply.`
+      : `${name} did not respond within ${limit} ms.`;
     return new GatewayError('timeout', message);
   }
 }

@@ -1,18 +1,18 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../canonical/json.ts';
 import { parseJson } from '../reply-text.ts';
 
-/** The arguments of a call, or their text when that is not JSON or nests too deep. */
+/** The arguments of a call, or their text if that is not JSON or nests too deep. */
 export function parsedArguments(text: string): JsonValue {
   return parseJson(text || '{}') ?? text;
 }
 
-/** Arguments for a protocol that takes an object. Models write invalid JSON at times; it stays readable. */
+/** Arguments for a protocol that takes an object. Invalid JSON, which models write at times, stays readable. */
 export function argumentsObject(text: string): JsonObject {
   const value = parsedArguments(text);
   return isJsonObject(value) ? value : { _raw: text };
 }
 
-/** The arguments of a call in one form, the same for those that a client has parsed and written again. */
+/** The arguments of a call in canonical form, the same after a client has parsed and rewritten them. */
 export function canonicalArguments(text: string): JsonValue {
   return sorted(parsedArguments(text));
 }

@@ -1,10 +1,10 @@
 /**
- * Signatures of tool calls, which Gemini's models give, for protocols that sign only thoughts: the thought in
- * front of a call carries what belongs to the call.
+ * Signatures of tool calls, as given by Gemini's models, for protocols that sign only thoughts: the thought before a
+ * call carries the call's signature.
  */
 import type { AssistantPart, ReasoningPart } from '../../canonical/chat.ts';
 
-/** Gives the signatures of calls to the thoughts in front of them; a call without a thought gets an empty one. */
+/** Moves the signatures of calls to the thoughts before them; a call without a thought gets an empty one. */
 export function signThoughts(content: readonly AssistantPart[]): readonly AssistantPart[] {
   const signed: AssistantPart[] = [];
   for (const part of content) {
@@ -20,7 +20,7 @@ export function signThoughts(content: readonly AssistantPart[]): readonly Assist
   return signed;
 }
 
-/** Gives what thoughts carry for calls back to the calls behind them. */
+/** Moves signatures from thoughts back to the calls after them. */
 export function signCalls(content: readonly AssistantPart[]): readonly AssistantPart[] {
   const signed: AssistantPart[] = [];
   let carried: ReasoningPart['opaque'];

@@ -2,8 +2,8 @@ import type { FreeformTool } from '../../canonical/chat.ts';
 import type { JsonObject } from '../../canonical/json.ts';
 
 /**
- * Tools that take free text, for wires whose tools all take JSON: a function with one string. The model's call
- * comes back as that text.
+ * Free-text tools, for wires whose tools all take JSON: a function with one string. The model's call becomes that text
+ * again.
  */
 export const FREEFORM_SCHEMA: JsonObject = {
   type: 'object',
@@ -12,7 +12,7 @@ export const FREEFORM_SCHEMA: JsonObject = {
   additionalProperties: false,
 };
 
-/** The description of a free-text tool, with the grammar that no JSON Schema can say. */
+/** The description of a free-text tool, with the grammar, which JSON Schema cannot express. */
 export function describeFreeform({ description, grammar }: FreeformTool): string | undefined {
   if (!grammar) return description;
   const rule = `The input must follow this ${grammar.syntax} grammar:\n${grammar.definition}`;
@@ -25,16 +25,16 @@ export function wrapFreeform(text: string): string {
 }
 
 const HEAD = /^\s*\{\s*"input"\s*:\s*"/;
-/** Behind this much text without the head, the model wrote something else. */
+/** If the head is missing after this much text, the model wrote something else. */
 const MAX_HEAD = 64;
 const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
-/** Reads the text out of `{"input":"…"}` piece by piece. What looks otherwise comes as it is. */
+/** Reads the text out of `{"input":"…"}` chunk by chunk. Anything else passes through. */
 export class FreeformReader {
   #state: 'head' | 'text' | 'done' | 'raw' = 'head';
   #held = '';
 
-  /** The text that a piece of the arguments adds. */
+  /** The text that a chunk of the arguments adds. */
   push(piece: string): string {
     this.#held += piece;
     if (this.#state === 'head') this.#readHead();
@@ -43,7 +43,7 @@ export class FreeformReader {
     return '';
   }
 
-  /** What is left when no more comes. */
+  /** What is left at the end. */
   end(): string {
     return this.#state === 'head' && this.#held.trim() !== '{}' ? this.#take() : '';
   }
@@ -72,7 +72,7 @@ export class FreeformReader {
       at += length;
     }
     this.#held = this.#held.slice(at);
-    // Half a surrogate pair would not survive as a piece of its own.
+    // A lone surrogate would not survive as a chunk.
     if (/[\ud800-\udbff]$/.test(text) && this.#state === 'text') {
       this.#held = `\\u${text.charCodeAt(text.length - 1).toString(16)}${this.#held}`;
       return text.slice(0, -1);

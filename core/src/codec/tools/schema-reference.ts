@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../canonical/json.ts';
 
-/** Follows a reference within a JSON Schema, such as `#/$defs/city`. Other documents are never read. */
+/** Resolves a reference within a JSON Schema, such as `#/$defs/city`. Other documents are never read. */
 export function resolveReference(root: JsonValue, reference: string): JsonValue | undefined {
   if (reference !== '#' && !reference.startsWith('#/')) return undefined;
   let target: JsonValue | undefined = root;
@@ -17,7 +17,7 @@ function unescapeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment).replaceAll('~1', '/').replaceAll('~0', '~');
   } catch {
-    // A percent sign that encodes nothing stands for itself.
+    // A percent sign that encodes nothing is literal.
     return segment.replaceAll('~1', '/').replaceAll('~0', '~');
   }
 }

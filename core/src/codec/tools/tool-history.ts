@@ -9,14 +9,14 @@ import type {
 } from '../../canonical/chat.ts';
 
 /**
- * A conversation in which every call of a tool has one result in the turn behind it, as strict upstreams
- * demand. A call that nobody answered gets a result that says so; a result of no call becomes text.
+ * A conversation in which every tool call has one result in the next turn, as strict upstreams require. An unanswered
+ * call gets a result that says so; a result without a call becomes text.
  */
 export function pairToolResults(messages: readonly Message[]): readonly Message[] {
   const paired: Message[] = [];
   const moved = new Set<UserPart>();
   let open: ToolCallPart[] = [];
-  /** The content of the last turn, once several turns were joined in it. */
+  /** The content of the last turn, once several turns were merged into it. */
   let joined: AssistantPart[] | undefined;
   for (const [at, message] of messages.entries()) {
     if (message.role === 'user') {
@@ -28,13 +28,13 @@ export function pairToolResults(messages: readonly Message[]): readonly Message[
       continue;
     }
     if (message.role === 'system') {
-      // It may stand between a call and its result.
+      // It may be between a call and its result.
       paired.push(message);
       continue;
     }
     const last = paired.at(-1);
     if (open.length > 0 && last?.role === 'assistant') {
-      // Some clients keep each chunk of a stream as a turn of its own.
+      // Some clients keep each chunk of a stream as its own turn.
       joined ??= [...last.content];
       joined.push(...message.content);
       paired[paired.length - 1] = { ...last, ...message, content: joined };
@@ -54,10 +54,7 @@ function callsOf({ content }: AssistantMessage): ToolCallPart[] {
   return content.filter((part) => part.type === 'tool-call').filter(({ hosted }) => !hosted);
 }
 
-/**
- * One result for each call, in their order. Clients may spread results over all messages from `at` up to the next
- * turn of the assistant.
- */
+/** One result for each call, in order. Results may be spread over all messages from `at` to the next assistant turn. */
 function findResults(
   calls: readonly ToolCallPart[],
   messages: readonly Message[],

@@ -3,9 +3,9 @@ import type { ChatRequest, Tool } from '../../canonical/chat.ts';
 import { GatewayError } from '../../canonical/errors.ts';
 import { defined } from '../../canonical/json.ts';
 
-/** What a wire allows as a name or an id. */
+/** What a wire allows as a name or id. */
 export interface NameRule {
-  /** Matches a whole name that is allowed. */
+  /** Matches a whole allowed name. */
   readonly pattern: RegExp;
   readonly maxLength: number;
 }
@@ -14,13 +14,13 @@ export interface NameRule {
 export interface OriginalTool {
   readonly name: string;
   readonly namespace?: string;
-  /** Whether it takes free text and not JSON. */
+  /** Whether it takes free text instead of JSON. */
   readonly isFreeform: boolean;
 }
 
 export interface ToolNames {
   toWire(name: string, namespace?: string): string;
-  /** What the upstream calls; a name that was never mapped stays. */
+  /** The client's tool for an upstream name; an unmapped name stays. */
   fromWire(name: string): OriginalTool;
 }
 
@@ -31,9 +31,9 @@ interface KnownTool {
 }
 
 /**
- * Names of tools that fit a wire, one to one; those in a namespace carry it in front. They depend on the request
- * alone, so that the decoder of the reply finds the same names again, and the same history gives the same bytes
- * on every turn. Throws `invalid` when two tools would have one name.
+ * Tool names that fit a wire, one to one, prefixed with their namespace. They depend on the request alone, so that the
+ * decoder of the reply derives the same names, and the same history gives the same bytes on every turn. Throws
+ * `invalid` if two tools would get the same name.
  */
 export function createToolNames(request: ChatRequest, rule: NameRule): ToolNames {
   const known = new Map<string, KnownTool>();
@@ -49,7 +49,7 @@ export function createToolNames(request: ChatRequest, rule: NameRule): ToolNames
     toWire.set(name, wire);
     fromWire.set(wire, name);
   };
-  // Those that fit keep their names; the others must not take one of them.
+  // Names that fit are kept; the others must not clash with them.
   for (const name of known.keys()) if (fits(name, rule)) take(name, name);
   for (const name of known.keys()) {
     if (toWire.has(name)) continue;
@@ -69,7 +69,7 @@ export function createToolNames(request: ChatRequest, rule: NameRule): ToolNames
   };
 }
 
-/** What is offered, then what was called before. */
+/** The tools that are offered, then those called before. */
 function knownTools({ tools, messages }: ChatRequest): readonly KnownTool[] {
   return [
     ...tools.map((tool) =>
@@ -99,11 +99,11 @@ function qualified(name: string, namespace: string | undefined): string {
 }
 
 function clash(name: string): GatewayError {
-  const message = `Two tools would both be called ${JSON.stringify(name)} at the upstream.`;
+  const message = `Two tools would both be named ${JSON.stringify(name)} at the upstream.`;
   return new GatewayError('invalid', message, { field: 'tools' });
 }
 
-/** An id of a call that fits a wire: the same for the same id, and another for another. */
+/** A call id that fits a wire: deterministic and unique. */
 export function toolIdFor(id: string, rule: NameRule): string {
   if (fits(id, rule)) return id;
   return `${beginning(id, rule.maxLength - 7)}_${digest(id).slice(0, 6)}`;
@@ -118,7 +118,7 @@ function replaced(name: string, rule: NameRule): string {
   return fits(clean, rule) ? clean : shortened(name, 0, rule);
 }
 
-/** A hash tells names apart that look the same without what had to go; `again` finds another one. */
+/** A hash distinguishes names that become the same when cleaned; `again` yields another one. */
 function shortened(name: string, again: number, { maxLength }: NameRule): string {
   const hash = again === 0 ? digest(name) : digest(`${digest(name)}\0${again}`);
   return `${beginning(name, maxLength - 9)}_${hash.slice(0, 8)}`;
@@ -129,7 +129,7 @@ function beginning(name: string, length: number): string {
   return cleaned(name.slice(0, length)).slice(0, length);
 }
 
-/** Letters, digits, `_` and `-` are allowed everywhere; some wires want a letter or `_` at the front. */
+/** Letters, digits, `_` and `-` are allowed everywhere; some wires require a letter or `_` at the front. */
 function cleaned(name: string): string {
   const clean = name.replaceAll(/[^A-Za-z0-9_-]/g, '_');
   return /^[A-Za-z_]/.test(clean) ? clean : `_${clean}`;

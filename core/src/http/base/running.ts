@@ -14,7 +14,7 @@ export interface Running {
 
 /** What clients are told when the gateway stops before their reply is complete. */
 export function stopped(): GatewayError {
-  return new GatewayError('interrupted', 'The gateway stopped before this reply was complete.');
+  return new GatewayError('interrupted', 'The gateway stopped before the reply was complete.');
 }
 
 export function createRunning(): Running {

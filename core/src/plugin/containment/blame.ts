@@ -2,17 +2,17 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type PluginScope, runningPlugin } from './plugin-scope.ts';
 
-/** Whose fault an error is that nobody caught. */
+/** Who caused an uncaught error. */
 export interface Blame extends Partial<PluginScope> {
-  /** The package or file that threw it, where its stack says so. */
+  /** The package or file that threw it, if its stack says so. */
   readonly source?: string;
 }
 
 const CORE = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Finds the plugin whose error this is: by its stack, else by whose code left the timer, the promise or the socket
- * behind that failed. `undefined` when it is the gateway's own, or nobody knows.
+ * Attributes an error to a plugin: by its stack, else by whose code left behind the timer, promise or socket that
+ * failed. `undefined` if it is the gateway's own or unknown.
  */
 export function blameFor(
   error: unknown,
@@ -26,7 +26,7 @@ export function blameFor(
   return { ...scope, ...(source !== undefined && { source }) };
 }
 
-/** The package or file outside of the gateway that an error comes from: the outermost, which called the others. */
+/** The package or file outside the gateway that an error comes from: the outermost one. */
 export function sourceOf(
   error: unknown,
   isKnown: (file: string) => boolean = () => false,
@@ -37,7 +37,7 @@ export function sourceOf(
 
 const FRAME = /(?:\(|\bat (?:async )?|^)((?:file:\/\/|\/|[a-z]:\\)[^()\n]*?):\d+(?::\d+)?\)?$/gim;
 
-/** Files outside of the gateway that ran when the error was thrown, up to where the gateway had called them. */
+/** Files outside the gateway on the stack of an error, up to the gateway's own call. */
 function foreignFiles(error: unknown): readonly string[] {
   const files = filesOf(error);
   const start = files.findIndex((file) => !isCore(file));
@@ -46,7 +46,7 @@ function foreignFiles(error: unknown): readonly string[] {
   return files.slice(start, end < 0 ? undefined : end);
 }
 
-/** The files in the stack of an error, from where it was thrown on. */
+/** The files on the stack of an error, innermost first. */
 function filesOf(error: unknown): readonly string[] {
   const stack = stackOf(error);
   if (stack === undefined) return [];
@@ -75,7 +75,7 @@ function isCore(file: string): boolean {
   return file.startsWith(CORE);
 }
 
-/** The name of an installed package; pnpm keeps them in a folder of its own. */
+/** The name of an installed package; pnpm keeps packages in its own folder. */
 function packageOf(file: string): string | undefined {
   const path = file.replaceAll('\\', '/');
   const at = path.lastIndexOf('/node_modules/');

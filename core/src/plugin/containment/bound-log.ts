@@ -2,12 +2,12 @@ import { types } from 'node:util';
 import { describeThrown } from './describe-thrown.ts';
 import type { Log } from '../call-context.ts';
 
-/** A log whose lines all have these fields. It never throws, whatever a plugin wants to be logged. */
+/** A log that adds these fields to every line. It never throws, whatever a plugin logs. */
 export function bindLog(log: Log, bound: object): Log {
   const bind =
     (level: keyof Log) =>
     (given: unknown, told: unknown): void => {
-      // Plugins may be written without types, and other loggers take a text alone.
+      // Plugins may be written without types, and other loggers take a message alone.
       const message = messageOf(given, told);
       try {
         log[level]({ ...fieldsOf(given, told), ...bound }, message);
@@ -18,7 +18,7 @@ export function bindLog(log: Log, bound: object): Log {
   return { debug: bind('debug'), info: bind('info'), warn: bind('warn'), error: bind('error') };
 }
 
-/** Only plain fields are spread: a text or a buffer has one for each of its characters or bytes, an error has none. */
+/** Only plain fields are spread: a string or buffer would spread into characters or bytes, an error into nothing. */
 function fieldsOf(given: unknown, told: unknown): object {
   if (given instanceof Error) return { error: given };
   if (typeof given === 'string') return told === undefined ? {} : { value: given };

@@ -7,7 +7,7 @@ export function errorName(thrown: unknown): string | undefined {
   }
 }
 
-/** What was thrown, in words. It may be anything, even an error whose fields throw. */
+/** Describes a thrown value, which may be anything, even an error whose fields throw. */
 export function describeThrown(thrown: unknown): string {
   try {
     if (thrown instanceof Error) return `${thrown.name}: ${thrown.message}`;

@@ -7,7 +7,7 @@ import { ANSWER_KINDS } from '../../codec/answer.ts';
 import { capabilitiesSchema } from '../capabilities.ts';
 import type { Plugin } from '../plugin.ts';
 
-/** What was not checked by a compiler: plugins in plain JavaScript, and those for another version. */
+/** Checks at run time what no compiler checked: plugins in plain JavaScript or for another version. */
 
 type Test = (value: unknown) => boolean;
 
@@ -17,7 +17,7 @@ const must = (what: string, test: Test) =>
 const fn = must('a function', (value) => typeof value === 'function');
 const text = z.string().min(1);
 const texts = z.array(z.string());
-/** Node tells the names of headers so. */
+/** Node reports header names in lower case. */
 const lowerCase = text.regex(/^[^A-Z]+$/, 'expected a name in lower case');
 
 const zodObject = must('a Zod 4 object, such as z.strictObject({ … })', (value) => {
@@ -175,12 +175,12 @@ export function pluginProblems(value: unknown, root: readonly PropertyKey[]): re
   }));
 }
 
-/** What is wrong with what a provider's `create` gave; each a part of a sentence. */
+/** What is wrong with the result of a provider's `create`; each is part of a sentence. */
 export function providerProblems(value: unknown): readonly string[] {
   return check(providerSchema, value).map(described);
 }
 
-/** As {@link providerProblems}, of `createObserver`. */
+/** Like {@link providerProblems}, for `createObserver`. */
 export function observerProblems(value: unknown): readonly string[] {
   return check(observerSchema, value).map(described);
 }

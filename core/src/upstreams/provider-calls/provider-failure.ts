@@ -29,7 +29,7 @@ function explain(thrown: unknown, upstream: Upstream, signal: AbortSignal): Gate
   }
   if (GatewayError.is(thrown) && !isCancelled) return withoutSecrets(thrown, upstream);
   if (errorName(thrown) === 'TimeoutError') {
-    return new GatewayError('timeout', `${config.id} took too long to answer.`, { cause: thrown });
+    return new GatewayError('timeout', `${config.id} did not respond in time.`, { cause: thrown });
   }
   const described = describeThrown(thrown);
   const fields = limitOf(upstream).take(described);
