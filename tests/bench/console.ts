@@ -69,19 +69,15 @@ try {
     await page.getByText(sign, { exact: true }).first().waitFor();
     return performance.now() - begun;
   };
-  await until('/', 'Who takes what');
+  await until('/', 'Usage');
   const ms = (value: number): string => `${Math.round(value)} ms`;
-  tell(
-    `overview with ${TRACES} traces, until it is drawn`,
-    ms(await until('/', 'Who takes what')),
-    '1,000 ms',
-  );
+  tell(`overview with ${TRACES} traces, until it is drawn`, ms(await until('/', 'Usage')), '1,000 ms');
   tell('list of traces, until it is drawn', ms(await until('/traces/', 'm')), '1,000 ms');
   tell('frames while the list is scrolled, 95 %', ms(await scroll(page)), 'smooth');
   const view = `/traces/view/?id=${id}`;
   tell(
     `inspector of ${EVENTS} events, conversation`,
-    ms(await until(`${view}&tab=conversation`, 'Answer')),
+    ms(await until(`${view}&tab=conversation`, 'Reply')),
     '500 ms',
   );
   tell(

@@ -69,7 +69,7 @@ describe('the form of an upstream', () => {
     await form.getByText('Save first').waitFor();
     expect(await form.getByRole('button', { name: 'Test' }).isDisabled()).toBe(true);
     await form.getByRole('button', { name: 'Save' }).click();
-    await form.getByText('Check the marked fields.').waitFor();
+    await form.getByText('Check the highlighted fields.').waitFor();
     expect(await note.count()).toBe(1);
     expect(await form.getByText('since the address changed').count()).toBe(0);
     await form.getByLabel(/API key/).fill('sk-new');

@@ -75,7 +75,7 @@ describe('somebody who manages upstreams', () => {
 
     await page.getByRole('button', { name: 'Actions of mine' }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
-    await page.getByText('mine is deleted.').waitFor();
+    await page.getByText('mine deleted.').waitFor();
     await row.waitFor({ state: 'detached' });
     await button('Undo').click();
     await row.waitFor();
@@ -84,15 +84,15 @@ describe('somebody who manages upstreams', () => {
   it('gets a form for every kind of upstream', async () => {
     await open('/upstreams/');
     await button('Add upstream').click();
-    const kinds = page.getByLabel('Kind');
-    await expect.poll(() => kinds.locator('option').count()).toBe(4);
+    const providers = page.getByLabel('Provider');
+    await expect.poll(() => providers.locator('option').count()).toBe(4);
     for (const [kind, field] of [
       ['anthropic', /^Base URL/],
       ['gemini', /^API key/],
       ['echo', /delay/i],
       ['openai', /^Organization/],
     ] as const) {
-      await kinds.selectOption(kind);
+      await providers.selectOption(kind);
       await page.getByLabel(field).first().waitFor();
     }
   });
@@ -114,7 +114,7 @@ describe('somebody who manages upstreams', () => {
     await page.getByText('1. one/m').waitFor();
     await page.getByText('2. two/m').waitFor();
     await button('Delete').click();
-    await page.getByText('fast is deleted.').waitFor();
+    await page.getByText('fast deleted.').waitFor();
     await page.getByText('2. two/m').waitFor({ state: 'detached' });
     await button('Undo').click();
     await page.getByText('2. two/m').waitFor();
@@ -126,7 +126,7 @@ describe('somebody who gives out keys', () => {
     await open('/keys/');
     await button('New key').click();
     await page.getByLabel('Name', { exact: true }).fill('agent');
-    await page.getByLabel('Requests a minute').fill('5');
+    await page.getByLabel('Requests per minute').fill('5');
     await button('Create').click();
     const secret = await page.getByRole('region', { name: 'Key' }).innerText();
     expect(secret).toMatch(/^sk-dgm-/);
@@ -141,7 +141,7 @@ describe('somebody who gives out keys', () => {
     await page.getByRole('button', { name: 'Actions of agent' }).click();
     await page.getByRole('menuitem', { name: 'Revoke' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
-    await page.getByText('agent is revoked.').waitFor();
+    await page.getByText('agent revoked.').waitFor();
     await row.waitFor({ state: 'detached' });
     expect((await models()).status).toBe(401);
   });
@@ -155,7 +155,7 @@ describe('somebody who tests prompts', () => {
       await page.getByLabel('Protocol').selectOption({ label: protocol });
       await page.getByLabel('Message 1').fill('Hello there, gateway');
       await button('Run').click();
-      const column = page.getByRole('region', { name: 'Answer 1' });
+      const column = page.getByRole('region', { name: 'Reply 1' });
       await column.getByText('Hello there, gateway').waitFor();
       await column.getByText('Served by echo/echo').waitFor();
       await column.getByRole('link', { name: 'Trace' }).click();
@@ -183,7 +183,7 @@ describe('somebody who tests prompts', () => {
     await page.getByLabel('Model 1').fill('m');
     await page.getByLabel('Message 1').fill('Weather?');
     await page.getByText('Tools', { exact: true }).click();
-    await button('Use an example').click();
+    await button('Insert example').click();
     await button('Run').click();
     await page.getByText('"city": "Rome"').waitFor();
     expect(await button('Send results').isDisabled()).toBe(true);
@@ -204,13 +204,13 @@ describe('somebody who tests prompts', () => {
     await open('/playground/');
     await page.getByLabel('Message 1').fill('Please call get_weather.');
     await page.getByText('Tools', { exact: true }).click();
-    await button('Use an example').click();
+    await button('Insert example').click();
     await page
-      .getByRole('textbox', { name: 'Mocked results' })
+      .getByRole('textbox', { name: 'Mock results' })
       .fill('{"get_weather":"Nineteen degrees in {{city}}"}');
     await button('Run').click();
     await page
-      .getByRole('region', { name: 'Answer 1' })
+      .getByRole('region', { name: 'Reply 1' })
       .locator('.markdown')
       .getByText('Nineteen degrees in', { exact: false })
       .waitFor();
@@ -225,7 +225,7 @@ describe('somebody who tests prompts', () => {
     await button('Run').click();
     for (const number of [1, 2, 3, 4])
       await page
-        .getByRole('region', { name: `Answer ${number}` })
+        .getByRole('region', { name: `Reply ${number}` })
         .getByText('Served by echo/echo')
         .waitFor();
   });
@@ -292,18 +292,18 @@ describe('somebody who looks into a tool call', () => {
     const second = await gateway.chat({ model: 'm', messages, tools: [weather] });
 
     await open('/traces/?badCalls=true');
-    await page.getByRole('row').filter({ hasText: '1 wrong' }).getByRole('link').click();
+    await page.getByRole('row').filter({ hasText: '1 invalid' }).getByRole('link').click();
     await page.getByText('"units" is not in the schema; did you mean "unit"?', { exact: false }).waitFor();
     await page.getByText('twenty five').waitFor();
     // The fallback is on the timeline.
     await page.getByText('one/m', { exact: true }).first().waitFor();
     await page.getByText('two/m', { exact: true }).first().waitFor();
     const slider = page.getByRole('slider');
-    await page.getByText('Piece 3 of 3').waitFor();
+    await page.getByText('Chunk 3 of 3').waitFor();
     await slider.press('ArrowLeft');
-    await page.getByText('Piece 2 of 3').waitFor();
-    expect(await page.getByRole('region', { name: 'As it came' }).innerText()).toBe('{"units":');
-    await page.getByRole('link', { name: 'The request that brought it' }).click();
+    await page.getByText('Chunk 2 of 3').waitFor();
+    expect(await page.getByRole('region', { name: 'As streamed' }).innerText()).toBe('{"units":');
+    await page.getByRole('link', { name: 'Request with the result' }).click();
     await page.getByRole('heading', { name: second }).waitFor();
     // The whole conversation, turn by turn.
     await page.locator('dt', { hasText: 'Conversation' }).locator('..').getByRole('link').click();
@@ -329,7 +329,7 @@ describe('somebody who looks into a tool call', () => {
     expect(page.url()).toContain('search=platypus');
     await page.getByRole('searchbox').fill('nothing like it');
     await page.keyboard.press('Enter');
-    await page.getByText('Nothing matches these filters').waitFor();
+    await page.getByText('No requests match these filters').waitFor();
   });
 
   it('sends it again, and takes it to the playground', async () => {
@@ -341,7 +341,7 @@ describe('somebody who looks into a tool call', () => {
     await open(`/traces/view/?id=${id}`);
     await button('Replay').click();
     await button('Send again').click();
-    await page.getByRole('region', { name: 'New answer' }).getByText('Twice.').waitFor();
+    await page.getByRole('region', { name: 'New reply' }).getByText('Twice.').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('link', { name: 'Open in playground' }).click();
     await expect.poll(() => page.getByLabel('Message 1').inputValue()).toBe('Again?');

@@ -24,7 +24,7 @@ describe('a console with an address of its own', () => {
         await page.goto(`${gateway.gateway.consoleUrl}/console/playground/`);
         await page.getByLabel('Message 1').fill('Hello there, gateway');
         await page.getByRole('button', { name: 'Run' }).click();
-        await page.getByRole('region', { name: 'Answer 1' }).getByText('Served by echo/echo').waitFor();
+        await page.getByRole('region', { name: 'Reply 1' }).getByText('Served by echo/echo').waitFor();
         await page.getByRole('button', { name: 'View code' }).click();
         // Programs call the other address.
         await page.getByText(`${gateway.url}/v1/chat/completions`).first().waitFor();

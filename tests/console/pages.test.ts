@@ -49,18 +49,18 @@ afterAll(async () => {
 
 /** Each with something that is there when it is loaded. */
 const PAGES = (): readonly (readonly [path: string, sign: string])[] => [
-  ['/', 'Who takes what'],
+  ['/', 'Usage'],
   ['/upstreams/', 'one'],
   ['/upstreams/?tab=aliases', 'best'],
   ['/keys/', 'first key'],
-  ['/playground/', 'No answer yet.'],
-  ['/traces/', 'Filters and order'],
+  ['/playground/', 'No reply yet.'],
+  ['/traces/', 'Filters and sorting'],
   ['/traces/?tab=threads', 'talk'],
   ['/traces/?tab=calls', 'Arguments'],
   [`/traces/view/?id=${traceId}`, 'Declared schema'],
-  [`/traces/view/?id=${traceId}&tab=conversation`, 'Answer'],
+  [`/traces/view/?id=${traceId}&tab=conversation`, 'Reply'],
   [`/traces/thread/?id=talk`, 'Turn 1'],
-  [`/traces/view/?id=${traceId}&tab=changes`, 'The body went on byte by byte as it came.'],
+  [`/traces/view/?id=${traceId}&tab=changes`, 'The body was forwarded byte for byte.'],
   [`/traces/view/?id=${traceId}&tab=raw`, 'Download'],
   [`/traces/view/?id=${traceId}&tab=headers`, 'From the client'],
   [`/traces/view/?id=${traceId}&tab=routing`, 'Candidate'],
@@ -129,7 +129,7 @@ describe('every page', () => {
     await page.keyboard.press('g');
     await page.keyboard.press('k');
     await page.getByRole('heading', { name: 'Keys' }).waitFor();
-    const palette = page.getByPlaceholder('A page, an upstream, or the id of a request');
+    const palette = page.getByPlaceholder('A page, an upstream or a request ID');
     await page.keyboard.press('Control+k');
     await palette.fill('Settings');
     await page.keyboard.press('Enter');
@@ -146,7 +146,7 @@ describe('every page', () => {
     const traces = { status: 'degraded', reason: 'The disk is full.', lost: 2 };
     await page.route('**/readyz', (route) => route.fulfill({ json: { status: 'ready', traces } }));
     await openConsole(page, gateway);
-    await page.getByText('The disk is full. 2 traces are lost.', { exact: false }).waitFor();
+    await page.getByText('The disk is full. 2 traces were lost.', { exact: false }).waitFor();
     await close();
   });
 

@@ -108,7 +108,7 @@ describe('the console', () => {
     await page.goto(gateway.gateway.signInLink());
     await overview().waitFor();
     await page.goto(`${consoleUrl()}nope/`);
-    await page.getByRole('heading', { name: 'Nothing here' }).waitFor();
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor();
     expect(watched.faults).toEqual([]);
   });
 

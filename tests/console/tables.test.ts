@@ -22,7 +22,7 @@ async function open(path: string, width = 1440) {
 }
 
 describe('the tables of the console', () => {
-  it.each(['Sign-ins', 'Audit log', 'Plugins'])('fit a phone: %s', async (label) => {
+  it.each(['Sessions', 'Audit log', 'Plugins'])('fit a phone: %s', async (label) => {
     const page = await open('/settings/', 390);
     const table = page.getByRole('region', { name: label });
     await table.locator('tbody td:visible').first().waitFor();
@@ -42,7 +42,7 @@ describe('the tables of the console', () => {
     await gateway.admin('POST', '/keys', { name: 'agent', limits: { costPerDay: 5, requestsPerMinute: 10 } });
     const page = await open('/keys/');
     const row = page.getByRole('row').filter({ hasText: 'agent' });
-    await row.getByText('Requests a minute').waitFor();
+    await row.getByText('Requests per minute').waitFor();
     await row.getByText('Daily budget').waitFor();
     await row.getByText('$0.00 / $5.00').waitFor();
     await page.context().close();

@@ -15,7 +15,7 @@ interface RecordingFieldProps {
   readonly onChange: (value: Recording) => void;
 }
 
-/** What traces keep of the requests of a key or an upstream. */
+/** How much traces record of the requests of a key or an upstream. */
 export function RecordingField({ label, value, disabled, onChange }: RecordingFieldProps) {
   const t = useTranslations('recording');
   return (

@@ -13,7 +13,7 @@ import { useAdmin } from '../../lib/admin/use-admin.ts';
 const GROUPS = ['model', 'upstream', 'key'] as const;
 type Group = (typeof GROUPS)[number];
 
-/** Who takes what: by model, upstream or key. */
+/** Usage: by model, upstream or key. */
 export function Breakdown({ from }: { readonly from: string }) {
   const t = useTranslations('overview');
   const formats = useFormats();
