@@ -25,6 +25,7 @@ export function useFormats(): Formats {
     format.number(value, {
       style: 'currency',
       currency: 'USD',
+      currencyDisplay: 'narrowSymbol',
       maximumFractionDigits: value !== 0 && Math.abs(value) < 1 ? 4 : 2,
     });
   return {

@@ -84,7 +84,7 @@ export const en = {
   outcomes: {
     ok: 'OK',
     error: 'Failed',
-    aborted: 'Client disconnected',
+    aborted: 'Disconnected',
     running: 'Running',
     interrupted: 'Interrupted',
     refused: 'Rejected',
@@ -362,8 +362,8 @@ export const en = {
       undeclared: 'Undeclared tool',
       cut: 'Truncated',
     },
-    answered: 'Result received',
-    failed: 'Error received',
+    answered: 'Has result',
+    failed: 'Error result',
     unanswered: 'No result',
     none: 'No tool calls',
     noneHint: 'Tool calls are recorded in full traces only: set traces.record to full.',
@@ -607,7 +607,7 @@ export const en = {
     whole: '{count, plural, one {# entry, unchanged} other {# entries, unchanged}}',
     broken: 'Damaged or tampered with',
     kinds: {
-      session: 'Sign-in',
+      session: 'Session',
       'admin-token': 'Admin token',
       'local-token': 'Command line',
       anybody: 'Not signed in',

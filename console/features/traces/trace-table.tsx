@@ -68,7 +68,7 @@ export function TraceTable({ traces, onEnd }: TraceTableProps) {
             <th scope="col" className={`w-28 text-right ${WIDE}`}>
               {t('ttft')}
             </th>
-            <th scope="col" className="w-[72px] text-right sm:w-24">
+            <th scope="col" className="w-20 text-right sm:w-24">
               {t('took')}
             </th>
             <th scope="col" className={`w-24 text-right ${WIDE}`}>

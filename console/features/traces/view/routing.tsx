@@ -31,7 +31,7 @@ export function Routing({ trace }: { readonly trace: Trace }) {
           cell: ({ reason, name }) => `${reasons(reason)}${name === trace.model ? '' : ` (${name})`}`,
         },
         { name: t('queued'), cell: ({ queuedMs }) => formats.ms(queuedMs), isWide: true },
-        { name: t('took'), cell: ({ startMs, endMs }) => formats.ms(endMs - startMs) },
+        { name: t('took'), cell: ({ startMs, endMs }) => formats.ms(endMs - startMs), isWide: true },
         {
           name: t('result'),
           cell: (attempt) => <span className={attempt.error ? 'text-bad' : ''}>{result(attempt)}</span>,
