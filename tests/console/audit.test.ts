@@ -63,7 +63,7 @@ describe('the form of an upstream', () => {
     await form.getByLabel(/Base URL/).fill('http://127.0.0.1:9/v2');
     await form.getByText('••••••••').first().waitFor();
     await form.getByLabel(/Base URL/).fill('http://127.0.0.1:10');
-    const note = form.getByText('Saved for the old address only.');
+    const note = form.getByText('Saved for the previous address only.');
     await note.waitFor();
     await form.getByRole('button', { name: 'Remove' }).waitFor();
     await form.getByText('Save first').waitFor();
