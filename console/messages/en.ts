@@ -569,7 +569,7 @@ export const en = {
     reasoning: 'Reasoning',
     waiting: 'Waiting …',
     stopped: 'Stopped.',
-    dropped: 'Left out, since the protocol cannot say it: {fields}',
+    dropped: 'Not supported by this protocol and omitted: {fields}',
     resultOf: 'Result of {name}',
     isError: 'The tool failed',
     sendResults: 'Send results',

@@ -548,7 +548,7 @@ export const zhCN: Messages = {
     reasoning: '推理',
     waiting: '等待中…',
     stopped: '已停止。',
-    dropped: '以下内容无法用该协议表达，已略去：{fields}',
+    dropped: '该协议不支持，已省略：{fields}',
     resultOf: '{name} 的结果',
     isError: '工具执行失败',
     sendResults: '发送结果',
