@@ -46,7 +46,9 @@ describe("the headers of an upstream's reply", () => {
     ['/v1/messages', { model: 'a', messages, max_tokens: 5 }, ['anthropic-ratelimit-requests-remaining']],
     ['/v1beta/models/g:generateContent', { contents: [{ parts: [{ text: 'hi' }] }] }, []],
   ])('do not tell its account, but what clients use: %s', async (path, json, names) => {
-    upstream.reply({ headers: { ...ACCOUNT, ...HARMLESS }, body: {} });
+    // An answer on each of the wires.
+    const body = { choices: [{}], content: [{}], candidates: [{}] };
+    upstream.reply({ headers: { ...ACCOUNT, ...HARMLESS }, body });
     const reply = await fetch(gateway.url + path, {
       method: 'POST',
       headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
