@@ -5,13 +5,13 @@ const dollars = z.number().min(0);
 
 /** The limits of a key, model or upstream. Days and months are in UTC; money is in US dollars. */
 export const limitsSchema = z.strictObject({
-  requestsPerMinute: count.optional().describe('Requests in a minute.'),
-  tokensPerMinute: count.optional().describe('Tokens of prompts and answers in a minute.'),
-  tokensPerDay: count.optional().describe('Tokens of prompts and answers in a day (UTC).'),
-  concurrentRequests: count.optional().describe('Requests at the same time.'),
-  costPerDay: dollars.optional().describe('US dollars in a day (UTC).'),
-  costPerMonth: dollars.optional().describe('US dollars in a month (UTC).'),
-  costTotal: dollars.optional().describe('US dollars, for good.'),
+  requestsPerMinute: count.optional().describe('Requests per minute.'),
+  tokensPerMinute: count.optional().describe('Prompt and answer tokens per minute.'),
+  tokensPerDay: count.optional().describe('Prompt and answer tokens per day (UTC).'),
+  concurrentRequests: count.optional().describe('Concurrent requests.'),
+  costPerDay: dollars.optional().describe('US dollars per day (UTC).'),
+  costPerMonth: dollars.optional().describe('US dollars per month (UTC).'),
+  costTotal: dollars.optional().describe('US dollars in total.'),
 });
 export type Limits = Readonly<z.output<typeof limitsSchema>>;
 
@@ -20,11 +20,11 @@ const rate = z.number().min(0).max(MAX_RATE);
 
 /** What a model costs, in US dollars per million tokens. */
 export const priceSchema = z.strictObject({
-  input: rate.describe('Tokens of the prompt.'),
-  output: rate.describe('Tokens of the answer.'),
-  cacheRead: rate.optional().describe('Tokens of the prompt that were in a cache. Default: as `input`.'),
-  cacheWrite: rate.optional().describe('Tokens of the prompt put in a cache. Default: as `input`.'),
-  request: rate.optional().describe('US dollars for each request, besides its tokens. Default: 0.'),
+  input: rate.describe('Prompt tokens.'),
+  output: rate.describe('Answer tokens.'),
+  cacheRead: rate.optional().describe('Prompt tokens read from a cache. Default: same as `input`.'),
+  cacheWrite: rate.optional().describe('Prompt tokens written to a cache. Default: same as `input`.'),
+  request: rate.optional().describe('US dollars per request, in addition to its tokens. Default: 0.'),
 });
 export type Price = Readonly<z.output<typeof priceSchema>>;
 

@@ -3,14 +3,14 @@ import type { ResolvedConfig } from './resolved.ts';
 
 export interface ApplyDeps {
   readonly live: LiveConfig;
-  /** Throws when the configuration that is now live cannot be used. */
+  /** Throws if the configuration that is now live cannot be used. */
   readonly check: () => unknown;
   readonly onChange: (before: ResolvedConfig, after: ResolvedConfig) => void;
 }
 
 /**
- * Creates a function that replaces the running configuration and returns the fields that need a restart. It throws
- * when the new one cannot be used, and then the one before stays.
+ * Creates a function that replaces the running configuration and returns the fields that need a restart. It throws if
+ * the new one cannot be used, and the previous one stays.
  */
 export function applyConfig({ live, check, onChange }: ApplyDeps) {
   return (next: ResolvedConfig): readonly string[] => {

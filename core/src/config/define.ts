@@ -10,7 +10,7 @@ type Falsy = false | null | undefined | '' | 0;
 
 type ProvidersOf<P> = P extends { readonly providers: readonly (infer Type)[] } ? Type : never;
 
-/** An upstream whose `options` are those of the provider that it names. */
+/** An upstream with the options of the provider that it names. */
 type UpstreamOf<Type> =
   Type extends ProviderType<infer Name, infer Options>
     ? Omit<UpstreamInput, 'provider' | 'options'> & { readonly provider: Name } & (Record<
@@ -31,8 +31,8 @@ export interface ServerInput {
   /** The largest request body, in bytes. Default 32 MiB. */
   readonly bodyLimit?: number;
   /**
-   * The memory that the bodies of all running requests may take, in bytes; those of one key may take half of it.
-   * Default 256 MiB, or four times `bodyLimit` if that is more.
+   * The memory for the bodies of all running requests, in bytes; those of one key may take half of it. Default 256 MiB,
+   * or four times `bodyLimit` if that is more.
    */
   readonly bodyBudget?: number;
   /** The minimum rate of a request body, in bytes per second over 30 seconds; 0 for no minimum. Default 1024. */
@@ -40,17 +40,17 @@ export interface ServerInput {
   /** How long a request may take to arrive, in milliseconds; 0 for no limit. Default 300,000. */
   readonly requestTimeoutMs?: number;
   /**
-   * How long `/readyz` says 503 after a stop signal, in milliseconds, before no more connections are taken: as long as
-   * a load balancer needs to notice. Default 0.
+   * How long `/readyz` returns 503 after a stop signal before the gateway stops accepting connections, in milliseconds:
+   * the time that a load balancer needs to notice. Default 0.
    */
   readonly shutdownDelayMs?: number;
-  /** How long running requests may go on after that, in milliseconds. Default 30,000. */
+  /** How long running requests may continue after that, in milliseconds. Default 30,000. */
   readonly shutdownGraceMs?: number;
   /** Silence on a stream after which a keep-alive is sent, in milliseconds. At most and by default 15,000. */
   readonly keepAliveMs?: number;
   /**
-   * The address under which people and programs reach the gateway, without a path: `https://llm.example.com`.
-   * Sign-in links, the console and the start banner use it.
+   * The public URL of the gateway, without a path: `https://llm.example.com`. Sign-in links, the console and the start
+   * banner use it.
    */
   readonly publicUrl?: string;
   /**
@@ -58,114 +58,114 @@ export interface ServerInput {
    * `x-forwarded-for`, `x-forwarded-host` and `x-forwarded-proto` are used. Default: none.
    */
   readonly trustedProxies?: readonly string[];
-  /** Serves HTTPS itself: files with a certificate chain and its key, as PEM, from this file. Read at the start. */
+  /** Serves HTTPS itself: PEM files with a certificate chain and its key, relative to this file. Read at startup. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin[]> {
-  /** What the gateway can speak and call. Upstreams below may name these plugins' providers. */
+  /** The protocols and providers to load. The upstreams below may name these plugins' providers. */
   readonly plugins: Plugins;
-  /** Upstreams of this file; they are read-only in the console. Falsy entries are left out. */
+  /** Upstreams of this file; they are read-only in the console. Falsy entries are skipped. */
   readonly upstreams?: readonly (UpstreamOf<ProvidersOf<Plugins[number]>> | Falsy)[];
-  /** Names that clients may ask for besides the models, and who answers. */
+  /** Additional model names, and the candidates that serve them. */
   readonly aliases?: readonly AliasInput[];
-  /** How requests find their way where an alias says nothing else. */
+  /** How requests are routed unless an alias says otherwise. */
   readonly routing?: z.input<typeof routingSchema>;
   /**
    * What models cost, in US dollars per million tokens, by name or pattern. The public prices of the large APIs are
-   * known; a missing price is never taken as 0. `unknown` says how requests under a cost limit are handled when the
-   * price is missing: `'refuse'` (the default), `'allow'`, or a price per million tokens.
+   * built in; a missing price never counts as 0. `unknown` says what to do with requests under a cost limit whose price
+   * is missing: `'refuse'` (the default), `'allow'`, or a price per million tokens.
    */
   readonly prices?: Readonly<Record<string, Price | UnknownPrice>> & {
     readonly unknown?: UnknownPrice | Price;
   };
   readonly server?: ServerInput;
   /**
-   * Serves the console and the admin API at their own address, so that bytes of upstreams never share their origin.
-   * Default: they share the address of the clients.
+   * Serves the console and the admin API at their own address, so that upstream bytes never share their origin. Default:
+   * they share the clients' address.
    */
   readonly console?: {
-    /** Serves them at this port, and nowhere else; 0 takes a free one. */
+    /** Serves them on this port only; 0 takes a free one. */
     readonly port?: number;
     /** The address to listen on with that port. Default: `server.host`. */
     readonly host?: string;
-    /** Serves them at the clients' port, under these host names only; clients use any other name. */
+    /** Serves them on the clients' port, for these host names only; clients use any other name. */
     readonly hostnames?: readonly string[];
   };
   /** Whether clients need a key. `false` is refused unless the gateway listens on loopback only. */
   readonly auth?: boolean;
-  /** The folder of the state, from this file. Default `./data`. */
+  /** The data folder, relative to this file. Default `./data`. */
   readonly data?: string;
-  /** What is kept of conversations, for `previous_response_id` and for threads with a memory. */
+  /** What is kept of conversations, for `previous_response_id` and for threads with memory. */
   readonly conversations?: {
-    /** The maximum number of turns; above it, the oldest of the key with the most are removed. Default 10,000. */
+    /** The maximum number of turns; beyond it, the oldest of the key with the most are removed. Default 10,000. */
     readonly maxCount?: number;
-    /** The size of all of them, in bytes. Default 1 GiB. */
+    /** The total size, in bytes. Default 1 GiB. */
     readonly maxBytes?: number;
-    /** The size of those of one key, in bytes. Default an eighth of `maxBytes`. */
+    /** The size per key, in bytes. Default an eighth of `maxBytes`. */
     readonly maxBytesPerKey?: number;
     /** How long a turn is kept, in milliseconds. Default 30 days. */
     readonly maxAgeMs?: number;
   };
-  /** What is recorded of requests, for people who want to know what happened. */
+  /** What is recorded of requests. */
   readonly traces?: {
     /**
-     * `no-bodies`, the default: who, when, what model, which attempts, how long, at what cost. `full`: also what was
-     * sent and answered on both sides, each tool call, and search. Keys and upstreams may be set otherwise.
+     * `no-bodies`, the default: who, when, what model, which attempts, how long, at what cost. `full`: also the bodies on
+     * both sides, each tool call, and full-text search. Keys and upstreams may override it.
      */
     readonly record?: RecordLevel;
-    /** The most that is kept of one body, in bytes. Default 8 MiB. */
+    /** The most that is kept of a body, in bytes. Default 8 MiB. */
     readonly maxBodyBytes?: number;
-    /** What is taken out of bodies before they are kept: JSON paths (`$..email`) and regular expressions. */
+    /** What is redacted in bodies before they are kept: JSON paths (`$..email`) and regular expressions. */
     readonly redact?: { readonly paths?: readonly string[]; readonly patterns?: readonly string[] };
-    /** Keeps pictures, sounds and files, of which else only size and digest are kept. Default false. */
+    /** Keeps images, audio and files; otherwise only their size and digest are kept. Default false. */
     readonly keepMedia?: boolean;
     /** How long a trace is kept, in milliseconds. Default 30 days. */
     readonly maxAgeMs?: number;
-    /** The maximum number of traces; above it, the oldest of the key with the most are removed. Default 1,000,000. */
+    /** The maximum number of traces; beyond it, the oldest of the key with the most are removed. Default 1,000,000. */
     readonly maxCount?: number;
     /** The size of the database, in bytes. Default 4 GiB. */
     readonly maxBytes?: number;
   };
-  /** What Prometheus may read at `/metrics`. */
+  /** Metrics for Prometheus at `/metrics`. */
   readonly metrics?: {
     /** Default true. */
     readonly enabled?: boolean;
-    /** At least 16 characters. Without one, metrics are shown to this machine only. */
+    /** At least 16 characters. Without one, only this machine can read metrics. */
     readonly token?: string;
-    /** Serves them at a port of their own, and nowhere else. */
+    /** Serves them on their own port only. */
     readonly port?: number;
   };
-  /** What is kept of the log of what administrators did. */
+  /** Retention of the audit log. */
   readonly audit?: {
     /** The size of all its files, in bytes; the oldest entries are removed first. Default 256 MiB. */
     readonly maxBytes?: number;
     /** How long an entry is kept, in milliseconds. Default 400 days. */
     readonly maxAgeMs?: number;
   };
-  /** Files that clients name by URL are fetched for upstreams that take none, from public addresses only. */
+  /** Fetches files that clients name by URL, for upstreams that accept none, from public addresses only. */
   readonly fetch?: {
     /** Default true. */
     readonly enabled?: boolean;
-    /** Of all files of one request together, in bytes. Default 20 MiB. */
+    /** For all files of one request together, in bytes. Default 20 MiB. */
     readonly maxBytes?: number;
     /** For each file, in milliseconds. Default 10,000. */
     readonly timeoutMs?: number;
-    /** Networks besides the public internet: `10.1.0.0/16`. Default: none. */
+    /** Networks in addition to the public internet: `10.1.0.0/16`. Default: none. */
     readonly allow?: readonly string[];
-    /** The ports that files may be fetched from, also in the networks of `allow`. Default: 80 and 443. */
+    /** The ports to fetch from, also in the networks of `allow`. Default: 80 and 443. */
     readonly ports?: readonly number[];
   };
   readonly log?: {
     readonly level?: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
-    /** `auto` is readable in a terminal and JSON elsewhere. With `json`, the start prints no key and no sign-in link. */
+    /** `auto` is pretty in a terminal and JSON elsewhere. With `json`, startup prints no key and no sign-in link. */
     readonly format?: 'auto' | 'json' | 'pretty';
   };
 }
 
 /**
- * Types the configuration: each upstream's `options` are checked against the provider that it names, so a typo
- * is an error in the editor and a readable message at start.
+ * Types the configuration: each upstream's `options` are checked against the provider that it names, so a typo is an
+ * error in the editor and a readable message at startup.
  */
 export function defineConfig<const Plugins extends readonly Plugin[]>(
   config: ConfigInput<Plugins>,

@@ -1,12 +1,12 @@
 import { isLoopback } from '../transport/loopback.ts';
 import type { ResolvedConfig } from './resolved.ts';
 
-/** Whether the configuration announces a proxy in front: then an address of this machine says nothing of the client. */
+/** Whether the configuration implies a reverse proxy: then a loopback peer may be any client. */
 export function isBehindProxy({ trustedProxies, publicUrl }: ResolvedConfig['server']): boolean {
   return trustedProxies.length > 0 || (publicUrl !== undefined && !isLoopback(new URL(publicUrl).hostname));
 }
 
-/** The warning for administrators when traffic to the gateway can be read on the network. */
+/** Warns administrators if traffic to the gateway can be read on the network. */
 export function exposureWarning({ server, console }: ResolvedConfig): string | undefined {
   const { tls, publicUrl } = server;
   const host = [server.host, console.host ?? server.host].find((one) => !isLoopback(one));

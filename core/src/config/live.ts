@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from './resolved.ts';
 
-/** The configuration as it is now: an edit of the file takes the place of the one before. */
+/** The current configuration, which a reload replaces. */
 export interface LiveConfig {
   get(): ResolvedConfig;
   replace(config: ResolvedConfig): void;
@@ -16,10 +16,10 @@ export function createLiveConfig(first: ResolvedConfig): LiveConfig {
   };
 }
 
-/** What an edit changes at once; all else waits for the next start. */
+/** The fields that a reload applies at once; all others wait for a restart. */
 const LIVE_FIELDS = new Set(['file', 'upstreams', 'aliases', 'routing', 'prices']);
 
-/** The fields of an edited configuration that need a restart, by name. */
+/** The names of changed fields that need a restart. */
 export function fieldsForRestart(before: ResolvedConfig, after: ResolvedConfig): readonly string[] {
   const told = (config: ResolvedConfig) =>
     new Map(

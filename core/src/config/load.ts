@@ -9,7 +9,7 @@ import { type OverrideFlags, readOverrides } from './overrides.ts';
 import { resolveConfig } from './resolve.ts';
 import type { ResolvedConfig } from './resolved.ts';
 
-/** A file may wait for something else, such as a store of secrets. */
+/** A config file may await something, such as a secret store. */
 const LONGEST_MS = 30_000;
 
 const DEFAULT_NAME = 'gateway.config.ts';
@@ -17,24 +17,26 @@ const DEFAULT_NAME = 'gateway.config.ts';
 export interface LoadInput {
   /** The file from `--config`; else `DRAGOMAN_CONFIG`, else `gateway.config.ts` in the working directory. */
   readonly file?: string;
-  /** What the command line says; it wins over the environment, which wins over the file. */
+  /** Command line options; they override the environment, which overrides the file. */
   readonly flags?: OverrideFlags;
-  /** Default `process.env`. Gains what `.env` beside the config file says and it does not. */
+  /** Default `process.env`. Variables from the `.env` beside the config file are added to it. */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   readonly isTerminal?: boolean;
-  /** How often it was loaded before: Node keeps what it has imported once. */
+  /** How often it was loaded before: Node caches imports. */
   readonly reloads?: number;
-  /** How long the file may take. Default 30 seconds. */
+  /** How long the file may take to load. Default 30 seconds. */
   readonly timeoutMs?: number;
 }
 
-/** Loads the config file with `.env` beside it. Throws a {@link ConfigError} with a message for a person. */
+/** Loads the config file, with the `.env` beside it. Throws a readable {@link ConfigError}. */
 export async function loadConfig(input: LoadInput = {}): Promise<ResolvedConfig> {
   const { flags = {}, env = process.env, cwd = process.cwd(), isTerminal = process.stdout.isTTY } = input;
   const file = resolve(cwd, input.file ?? (env['DRAGOMAN_CONFIG'] || DEFAULT_NAME));
   if (!existsSync(file)) {
-    throw new ConfigError(file, [{ path: '', message: 'there is no such file; name another with --config' }]);
+    throw new ConfigError(file, [
+      { path: '', message: 'the file does not exist; pass another with --config' },
+    ]);
   }
   const folder = dirname(file);
   readDotEnv(folder, env);
@@ -43,10 +45,10 @@ export async function loadConfig(input: LoadInput = {}): Promise<ResolvedConfig>
   return resolveConfig(config, overrides, { file, folder, isTerminal, problems });
 }
 
-/** What the environment itself says wins, but what `.env` said may be said anew. */
+/** The environment's own variables win, but those from an earlier `.env` may be replaced. */
 const fromDotEnv = new Set<string>();
 
-/** The config file reads the environment while it is imported, so `.env` has to be in it before. */
+/** The config file reads the environment while it is imported, so `.env` has to be loaded first. */
 function readDotEnv(folder: string, env: NodeJS.ProcessEnv): void {
   const file = join(folder, '.env');
   if (!existsSync(file)) return;
@@ -64,7 +66,7 @@ async function importConfig(
   let module: { readonly default?: unknown };
   try {
     const url = pathToFileURL(file).href + (reloads > 0 ? `?reload=${reloads}` : '');
-    // What its plugins leave behind is theirs, although it is not known of which.
+    // What plugins leave behind is attributed to them, though not to which.
     const loading = runAs({ plugin: basename(file) }, async () => (await import(url)) as typeof module);
     module = await inTime(loading, timeoutMs);
   } catch (error) {
@@ -85,7 +87,7 @@ function describeFailure(error: unknown, file: string): string {
   return `the file cannot be loaded: ${error.message}${place === '' ? '' : ` (${place})`}`;
 }
 
-/** Only the stack knows the line. The source beside it is not shown: it may hold a key. */
+/** Only the stack has the line. The source code in it is not shown: it may contain a key. */
 function lineOf(stack: string, file: string): string | undefined {
   const places = [pathToFileURL(file).href, file].map((name) => stack.split(name)[1] ?? '');
   return places
@@ -93,7 +95,7 @@ function lineOf(stack: string, file: string): string | undefined {
     .find((line) => line !== undefined);
 }
 
-/** What the file waits for may never come. */
+/** Bounds the load: an await in the file may never settle. */
 async function inTime<T>(loading: Promise<T>, ms: number): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(

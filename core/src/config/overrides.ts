@@ -7,7 +7,7 @@ import type { ResolvedConfig } from './resolved.ts';
 import type { Section } from './section.ts';
 import { logFormatSchema, logLevelSchema } from './log.ts';
 
-/** What the command line may say. */
+/** Command line options. */
 export interface OverrideFlags {
   readonly host?: string;
   readonly port?: number;
@@ -17,7 +17,7 @@ export interface OverrideFlags {
   readonly allowOpen?: boolean;
 }
 
-/** What flags and environment variables may say; they win over the file. */
+/** Values from flags and environment variables; they override the file. */
 export interface ConfigOverrides extends OverrideFlags {
   readonly publicUrl?: string;
   readonly logLevel?: ResolvedConfig['log']['level'];
@@ -36,7 +36,7 @@ interface Override {
 const port = z.int().min(0).max(65_535);
 const claim = z.union([z.boolean(), z.stringbool()], { error: 'expected true or false' });
 
-/** A schema with one message of its own, so that no message can repeat the secret. */
+/** A schema with a fixed message, which cannot repeat the secret. */
 const secret = (least: number): z.ZodType =>
   z.custom<string>((value) => typeof value === 'string' && value.length >= least, {
     error: `expected at least ${least} characters`,
@@ -66,11 +66,11 @@ const OVERRIDES = {
 export interface OverridesInput {
   readonly flags: OverrideFlags;
   readonly env: NodeJS.ProcessEnv;
-  /** Where a relative data folder starts from. */
+  /** The base of a relative data folder. */
   readonly cwd: string;
 }
 
-/** Reads flags and `DRAGOMAN_*` variables; flags win, and an empty variable counts as absent. */
+/** Reads flags and `DRAGOMAN_*` variables; flags win, and an empty variable counts as unset. */
 export function readOverrides({ flags, env, cwd }: OverridesInput): Section<ConfigOverrides> {
   const values: Record<string, unknown> = {};
   const problems: ConfigProblem[] = [];

@@ -38,7 +38,7 @@ it('names the provider whose own check throws, without what it threw', () => {
   );
   expect(parsed).toEqual({
     problems: [
-      { path: 'options', message: 'the plugin of the provider "test" failed to check them (RangeError)' },
+      { path: 'options', message: 'the plugin of the provider "test" failed to validate them (RangeError)' },
     ],
   });
 });
@@ -56,7 +56,7 @@ describe('an upstream whose URL holds credentials', () => {
   ])('is refused for %s, without repeating it', (_, options, path) => {
     const problems = problemsOf(options);
     expect(problems).toEqual([
-      { path, message: expect.stringContaining('no user name or password') as string },
+      { path, message: expect.stringContaining('must not contain a user name or password') as string },
     ]);
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });

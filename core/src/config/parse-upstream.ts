@@ -16,7 +16,7 @@ export type ParsedUpstream =
 type Providers = Pick<Registry, 'providers'>;
 type Path = readonly PropertyKey[];
 
-/** Checks an upstream and its provider's own options, and fills in their defaults. Lists every problem. */
+/** Checks an upstream and its provider's options, and fills in defaults. Lists every problem. */
 export function parseUpstream(registry: Providers, input: unknown, root: Path = []): ParsedUpstream {
   const own = upstreamSchema.safeParse(input, {
     error: explainIssues({ showsValues: true }),
@@ -41,7 +41,7 @@ function findUnsafeNames({ models: { list = [], rename } }: UpstreamConfig, root
     .filter(([, name]) => !isSafeModelName(name))
     .map(([place, name]) => ({
       path: formatPath([...root, 'models', ...place]),
-      message: `expected a name without empty, "." or ".." segments and control characters, found ${JSON.stringify(name)}`,
+      message: `expected a name without control characters and empty, "." or ".." segments, found ${JSON.stringify(name)}`,
     }));
 }
 
@@ -59,7 +59,7 @@ function parseOptions({ providers }: Providers, input: unknown, root: Path): Par
     return { problems: [{ path: formatPath([...root, 'provider']), message }] };
   }
   if (!isJsonObject(options)) return { problems: [] };
-  // An option may be a secret, or a secret may stand in the wrong option: values are never shown.
+  // A secret may be in any option, even by mistake, so values are never shown.
   const place = [...root, 'options'];
   const parsed = check(type, options);
   if ('failure' in parsed) return { problems: [{ path: formatPath(place), message: parsed.failure }] };
@@ -71,15 +71,17 @@ function parseOptions({ providers }: Providers, input: unknown, root: Path): Par
   return problems.length > 0 ? { problems } : { options: parsed.data };
 }
 
-/** A schema may have code of its plugin in it, whose errors may repeat what it was given. */
+/** A schema may run code of its plugin, whose errors may repeat the input. */
 function check({ name, options: schema }: ProviderType, options: object) {
   try {
     return schema.safeParse(options, { error: explainIssues({ showsValues: false }), reportInput: true });
   } catch (error) {
     const what = error instanceof Error ? error.name : typeof error;
-    return { failure: `the plugin of the provider ${JSON.stringify(name)} failed to check them (${what})` };
+    return {
+      failure: `the plugin of the provider ${JSON.stringify(name)} failed to validate them (${what})`,
+    };
   }
 }
 
 /** Only secret options are encrypted; URLs are shown with the upstream. */
-const USER_INFO = 'must have no user name or password in the URL; use the option for the credential';
+const USER_INFO = 'the URL must not contain a user name or password; use the credential option instead';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Where clients reach the gateway. Normalised to an origin: paths are fixed, so it has none. */
+/** Where clients reach the gateway, normalized to an origin: paths are fixed. */
 export const publicUrlSchema = z
   .string()
   .refine(isPublicUrl, { error: 'expected a URL without a path, such as "https://llm.example.com"' })

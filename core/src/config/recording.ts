@@ -1,8 +1,8 @@
-/** How much is recorded of requests: all that passes, what happened without the bodies, or nothing. */
+/** How much is recorded of requests: everything, metadata without bodies, or nothing. */
 export const RECORD_LEVELS = ['full', 'no-bodies', 'off'] as const;
 export type RecordLevel = (typeof RECORD_LEVELS)[number];
 
-/** Whose setting it is that bodies are not recorded. */
+/** Whose setting disables the recording of bodies. */
 export type Decider = 'gateway' | 'key' | 'upstream';
 
 export interface Recording {
@@ -17,8 +17,8 @@ export interface RecordWishes {
 }
 
 /**
- * What a key or an upstream is set to takes the place of the gateway's setting, and the most private of them
- * counts. A gateway that records nothing has no store, so `off` there is the last word.
+ * The setting of a key or upstream overrides the gateway's, and the most private one wins. A gateway that records
+ * nothing has no store, so `off` there is final.
  */
 export function recordingOf({ gateway, key, upstreams }: RecordWishes): Recording {
   if (gateway === 'off') return { level: 'off', by: offBy(key, upstreams) };
@@ -29,7 +29,7 @@ export function recordingOf({ gateway, key, upstreams }: RecordWishes): Recordin
   return recording ?? { level: gateway, by: 'gateway' };
 }
 
-/** Observers get what the gateway alone does not record, but nothing of a key or an upstream that is off. */
+/** Observers get requests that only the gateway does not record, but none of a key or upstream that is off. */
 function offBy(key: RecordLevel | undefined, upstreams: RecordWishes['upstreams']): Decider {
   if (key === 'off') return 'key';
   return upstreams.includes('off') ? 'upstream' : 'gateway';

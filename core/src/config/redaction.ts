@@ -1,11 +1,11 @@
-/** What is taken out of bodies before they are kept. */
+/** What is redacted in bodies before they are kept. */
 export interface RedactionRules {
-  /** JSON paths; what lies there is left out whole. */
+  /** JSON paths; each value there is redacted entirely. */
   readonly paths: readonly string[];
-  /** Regular expressions; each match in a text is left out. */
+  /** Regular expressions; each match in a string is redacted. */
   readonly patterns: readonly string[];
-  /** Whether pictures, sounds and files inside of JSON are kept; else only their digest and size are. */
+  /** Whether images, audio and files inside JSON are kept; otherwise only their digest and size are. */
   readonly keepMedia: boolean;
-  /** Headers, and fields of the query, in which clients send their key, besides those whose names look secret. */
+  /** Headers and query fields in which clients send their key, besides those whose names look secret. */
   readonly credentials?: { readonly headers: readonly string[]; readonly query: readonly string[] };
 }

@@ -2,7 +2,7 @@ import type { Log } from '../plugin/call-context.ts';
 import type { ResolvedConfig } from './resolved.ts';
 
 export interface ReloaderInput {
-  /** Loads the configuration again. `reloads` counts how often that was done, as Node keeps what it has imported. */
+  /** Loads the configuration again. `reloads` counts the loads, because Node caches imports. */
   readonly load: (reloads: number) => Promise<ResolvedConfig>;
   /** Replaces the running configuration. Returns the fields that need a restart. */
   readonly apply: (config: ResolvedConfig) => readonly string[];
@@ -10,9 +10,9 @@ export interface ReloaderInput {
 }
 
 /**
- * Reloads the configuration, one time after the other, and logs the outcome. Calls that wait for the same turn share one
- * reload: a file that takes long to fail would otherwise hold up its correction for as many turns. Resolves with the fields that wait for a
- * restart; rejects when the configuration cannot be used, and the one before stays.
+ * Reloads the configuration, one reload at a time, and logs the outcome. Calls that wait share one reload: a file that
+ * is slow to fail must not hold up its correction once for each call. Resolves with the fields that need a restart;
+ * rejects if the configuration cannot be used, and the previous one stays.
  */
 export type Reload = () => Promise<readonly string[]>;
 

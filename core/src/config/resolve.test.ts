@@ -170,7 +170,7 @@ describe('a configuration that cannot be used', () => {
   });
 
   it.each([
-    ['nothing', undefined, ': expected the object that defineConfig gives'],
+    ['nothing', undefined, ': expected the object that defineConfig returns'],
     ['no plugins', {}, 'plugins: expected a list, found nothing'],
     [
       'a plugin that was not called',
@@ -186,7 +186,7 @@ describe('a configuration that cannot be used', () => {
     [
       'an address of the console without a port',
       { plugins, console: { host: '127.0.0.1' } },
-      'console.host: expected a port, too; without one, the console is served at server.host',
+      'console.host: host needs a port, too; without one, the console is served at server.host',
     ],
     [
       'a name of the console with a port',
@@ -237,7 +237,7 @@ describe('a configuration that cannot be used', () => {
   it('names the second of two upstreams with one id', () => {
     const twins = [false, upstream, { ...upstream, id: 'other' }, upstream];
     expect(problems({ plugins, upstreams: twins })).toEqual([
-      'upstreams[3].id: expected an id of its own, found "one", which upstreams[1] has',
+      'upstreams[3].id: expected a unique id, found "one", already used by upstreams[1]',
     ]);
   });
 
@@ -334,7 +334,7 @@ describe('the names of the console', () => {
     expect(
       problems({ plugins, server, console: { hostnames: ['console.example.com', 'LLM.example.com'] } }),
     ).toEqual([
-      'console.hostnames: llm.example.com is the host of server.publicUrl, where clients ask; expected other names for the console',
+      'console.hostnames: llm.example.com is the host of server.publicUrl, which clients use; expected other names for the console',
     ]);
     const { console: own } = resolveConfig({
       plugins,
@@ -354,7 +354,7 @@ describe('a gateway without authentication', () => {
     'may not listen on %s',
     (host) => {
       expect(problems({ plugins, auth: false, server: { host } })).toEqual([
-        `auth: without authentication the gateway listens on loopback only, not on ${host}; give --allow-open to serve everybody who can reach that address`,
+        `auth: without authentication, the gateway listens on loopback only, not on ${host}; pass --allow-open to serve everyone who can reach that address`,
       ]);
       expect(resolveConfig({ plugins, auth: false, server: { host } }, { allowOpen: true }).auth).toBe(false);
     },
@@ -367,7 +367,7 @@ describe('a gateway without authentication', () => {
   ])('may not stand behind a proxy: %s', (field, input) => {
     const open = { plugins, auth: false, ...input };
     expect(problems(open)).toEqual([
-      `auth: without authentication the gateway serves this machine only, but ${field} sets it up for others; give --allow-open to serve everybody who can reach it`,
+      `auth: without authentication, the gateway serves this machine only, but ${field} sets it up for others; pass --allow-open to serve everyone who can reach it`,
     ]);
     expect(resolveConfig(open, { allowOpen: true }).auth).toBe(false);
     expect(resolveConfig({ ...open, auth: true }).auth).toBe(true);

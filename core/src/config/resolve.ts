@@ -22,19 +22,19 @@ import { resolveServer } from './sections/server.ts';
 import { resolveTraces } from './sections/traces.ts';
 import { resolveUpstreams } from './sections/upstreams.ts';
 
-/** Where a configuration comes from, for messages and for paths. */
+/** Where a configuration comes from, for messages and relative paths. */
 export interface ConfigSource {
   /** The config file; absent for a plain value. */
   readonly file?: string;
-  /** What relative paths of the configuration start from. Default: the working directory. */
+  /** The base of relative paths. Default: the working directory. */
   readonly folder?: string;
-  /** Whether a person reads the log. */
+  /** Whether the log goes to a terminal. */
   readonly isTerminal?: boolean;
-  /** What is known to be wrong already, to be told with the rest. */
+  /** Problems found earlier, to be reported with the rest. */
   readonly problems?: readonly ConfigProblem[];
 }
 
-/** Completes and checks a configuration. Throws one {@link ConfigError} with everything that is wrong. */
+/** Completes and checks a configuration. Throws one {@link ConfigError} that lists every problem. */
 export function resolveConfig(
   input: unknown,
   overrides: ConfigOverrides = {},
@@ -45,7 +45,7 @@ export function resolveConfig(
   if (!isJsonObject(input)) {
     throw new ConfigError(where, [
       ...known,
-      { path: '', message: 'expected the object that defineConfig gives' },
+      { path: '', message: 'expected the object that defineConfig returns' },
     ]);
   }
   const fields: ConfigFields = input;

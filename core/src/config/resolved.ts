@@ -7,13 +7,13 @@ import type { UpstreamConfig } from './upstream.ts';
 
 /** The configuration, complete and checked: file, environment and flags, with every default filled in. */
 export interface ResolvedConfig {
-  /** The config file's absolute path; absent when the configuration was given as a value. */
+  /** The config file's absolute path; absent if the configuration was given as a value. */
   readonly file?: string;
   readonly plugins: readonly Plugin[];
   readonly upstreams: readonly UpstreamConfig[];
   readonly aliases: readonly AliasConfig[];
   readonly routing: RoutingConfig;
-  /** What models cost, where the public tables do not know or are wrong. */
+  /** Prices that the public tables lack or have wrong. */
   readonly prices: PriceConfig;
   readonly server: {
     readonly host: string;
@@ -22,20 +22,20 @@ export interface ResolvedConfig {
     readonly bodyLimit: number;
     /** The memory that all request bodies may take at once, in bytes. */
     readonly bodyBudget: number;
-    /** In bytes a second; 0 for none. */
+    /** In bytes per second; 0 for none. */
     readonly minUploadRate: number;
     readonly requestTimeoutMs: number;
     readonly shutdownDelayMs: number;
     readonly shutdownGraceMs: number;
     readonly keepAliveMs: number;
-    /** The origin under which people and programs reach the gateway, when that is not where it listens. */
+    /** The public origin of the gateway, if it differs from where it listens. */
     readonly publicUrl?: string;
     /** Addresses and networks of proxies whose `x-forwarded-…` headers are used. */
     readonly trustedProxies: readonly string[];
-    /** PEM files, by their absolute paths. */
+    /** PEM files, by absolute path. */
     readonly tls?: { readonly cert: string; readonly key: string };
   };
-  /** Where the console and the admin API are served, if not where clients call. */
+  /** Where the console and the admin API are served, if not at the clients' address. */
   readonly console: {
     readonly port?: number;
     readonly host?: string;
@@ -47,17 +47,17 @@ export interface ResolvedConfig {
   readonly log: {
     readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
     readonly format: 'json' | 'pretty';
-    /** Whether the start may print the first key and a sign-in link: not where JSON was asked for. */
+    /** Whether startup may print the first key and a sign-in link: not with JSON logs. */
     readonly printsSecrets: boolean;
   };
-  /** How much is kept of conversations, in all and of one key, and for how long. */
+  /** Retention of conversations, in total and per key. */
   readonly conversations: {
     readonly maxCount: number;
     readonly maxBytes: number;
     readonly maxBytesPerKey: number;
     readonly maxAgeMs: number;
   };
-  /** What is recorded of requests, and how much of it is kept. */
+  /** What is recorded of requests, and for how long it is kept. */
   readonly traces: {
     readonly record: RecordLevel;
     readonly maxBodyBytes: number;
@@ -67,11 +67,11 @@ export interface ResolvedConfig {
     readonly maxCount: number;
     readonly maxBytes: number;
   };
-  /** What Prometheus may read. */
+  /** Access to metrics. */
   readonly metrics: { readonly enabled: boolean; readonly token?: string; readonly port?: number };
-  /** How much of the audit log is kept, and for how long. */
+  /** Retention of the audit log. */
   readonly audit: { readonly maxBytes: number; readonly maxAgeMs: number };
-  /** How files are fetched that clients name by URL. */
+  /** How to fetch files that clients name by URL. */
   readonly fetch: {
     readonly enabled: boolean;
     readonly maxBytes: number;
@@ -79,8 +79,8 @@ export interface ResolvedConfig {
     readonly allow: readonly string[];
     readonly ports: readonly number[];
   };
-  /** Credentials of the admin API that come from the environment. */
+  /** Credentials of the admin API from the environment. */
   readonly admin: { readonly token?: string; readonly password?: string };
-  /** What secrets at rest are encrypted with (`DRAGOMAN_SECRET`); absent means a generated key file. */
+  /** The key of secrets at rest (`DRAGOMAN_SECRET`); absent: a generated key file. */
   readonly secret?: string;
 }

@@ -19,9 +19,9 @@ const POLICIES = [
 ] as const;
 export type PolicyName = (typeof POLICIES)[number];
 
-const policySchema = z.enum(POLICIES).describe('Who of equal candidates is asked first.');
-export const weightSchema = weight.describe('The share of requests beside other candidates.');
-export const prioritySchema = priority.describe('Higher goes first; equal ones share by the policy.');
+const policySchema = z.enum(POLICIES).describe('Which of several equal candidates to try first.');
+export const weightSchema = weight.describe('The share of requests relative to other candidates.');
+export const prioritySchema = priority.describe('Higher goes first; equal priorities share by the policy.');
 
 const retrySchema = z.strictObject({
   repeats: z
@@ -29,17 +29,23 @@ const retrySchema = z.strictObject({
     .min(0)
     .max(10)
     .default(2)
-    .describe('How often candidates are tried again when none is left, for failures that pass.'),
-  baseMs: milliseconds.default(250).describe('The most that is waited before the first repeat; it doubles.'),
-  maxMs: milliseconds.default(5_000).describe('The most that is ever waited between two attempts.'),
+    .describe('How often all candidates are retried after transient failures.'),
+  baseMs: milliseconds
+    .default(250)
+    .describe('The maximum delay before the first retry; it doubles each time.'),
+  maxMs: milliseconds.default(5_000).describe('The maximum delay between two attempts.'),
 });
 export type Retry = Readonly<z.output<typeof retrySchema>>;
 
 const breakerSchema = z.strictObject({
-  failures: z.int().min(1).default(5).describe('So many failures within the window open the breaker.'),
+  failures: z
+    .int()
+    .min(1)
+    .default(5)
+    .describe('The number of failures within the window that opens the breaker.'),
   windowMs: milliseconds.default(30_000).describe('How long a failure counts.'),
-  openMs: milliseconds.default(15_000).describe('How long it stays open at first; it doubles.'),
-  maxOpenMs: milliseconds.default(300_000).describe('The longest that it stays open.'),
+  openMs: milliseconds.default(15_000).describe('How long it stays open at first; it doubles each time.'),
+  maxOpenMs: milliseconds.default(300_000).describe('The maximum time that it stays open.'),
 });
 export type BreakerRules = Readonly<z.output<typeof breakerSchema>>;
 
@@ -50,15 +56,15 @@ const holdSchema = z.strictObject({
 });
 export type HoldBounds = Readonly<z.output<typeof holdSchema>>;
 
-/** How requests find their way where a model name says nothing else. */
+/** How requests are routed unless a model name says otherwise. */
 export const routingSchema = z.strictObject({
   policy: policySchema.default('round-robin'),
   retry: retrySchema.prefault({}),
   breaker: breakerSchema.prefault({}),
-  hold: holdSchema.prefault({}).describe('How much of a stream waits until its first content.'),
+  hold: holdSchema.prefault({}).describe('How much of a stream is held until its first content.'),
   waitMs: milliseconds
     .default(2_000)
-    .describe('How long a request waits when all candidates are about to recover.'),
+    .describe('How long a request waits if all candidates are about to recover.'),
 });
 export type RoutingConfig = Readonly<z.output<typeof routingSchema>>;
 
@@ -67,13 +73,15 @@ const aliasCandidateSchema = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('Its id; without one, every upstream that serves the model.'),
-  model: name.describe("The upstream's model; `*`, or `$1` of a regex, stands for what the name has there."),
+    .describe('The id of the upstream. Default: every upstream that serves the model.'),
+  model: name.describe(
+    "The upstream's model; `*`, or `$1` of a regex, is replaced by what the name matched.",
+  ),
   weight: weightSchema.optional(),
   priority: prioritySchema.optional(),
 });
 
-/** A name that clients may ask for, and who answers. One shape in the file, in the state and in the admin API. */
+/** A name that clients may request, and its candidates. One shape in the file, the state and the admin API. */
 export const aliasSchema = z.strictObject({
   name: name.describe(
     'A name, a pattern with `*`, or a regular expression between slashes: `/^team-(.+)$/`.',
@@ -83,12 +91,12 @@ export const aliasSchema = z.strictObject({
   policy: policySchema.optional(),
   fallbacks: z
     .strictObject({
-      default: z.array(name).optional().describe('When all candidates failed.'),
-      contextWindow: z.array(name).optional().describe('When the prompt is too long for the model.'),
-      contentPolicy: z.array(name).optional().describe('When the upstream refuses the content.'),
+      default: z.array(name).optional().describe('If all candidates failed.'),
+      contextWindow: z.array(name).optional().describe('If the prompt is too long for the model.'),
+      contentPolicy: z.array(name).optional().describe('If the upstream refuses the content.'),
     })
     .prefault({})
-    .describe('Other model names to ask, in turn.'),
+    .describe('Other model names to try, in order.'),
   retry: retrySchema.partial().optional(),
   timeouts: z
     .strictObject({
@@ -100,20 +108,20 @@ export const aliasSchema = z.strictObject({
     .strictObject({
       afterMs: milliseconds
         .optional()
-        .describe('Default: what 95 of 100 requests took until their first content.'),
+        .describe('Default: the 95th percentile of the time to the first token.'),
     })
     .optional()
-    .describe('Asks a second candidate as well where the first is slow to begin; the quicker one answers.'),
+    .describe('Hedging: calls a second candidate if the first is slow to begin; the faster one answers.'),
   limits: limitsSchema.optional(),
   thread: z
     .strictObject({ memory: z.boolean() })
     .optional()
-    .describe('Whether the gateway keeps what was said in a thread and sends it along.'),
+    .describe('Whether the gateway keeps threads and sends their history along.'),
 });
 export type AliasInput = z.input<typeof aliasSchema>;
 export type AliasConfig = Readonly<z.output<typeof aliasSchema>>;
 
-/** The regular expression of an alias name between slashes; `undefined` for any other name. Throws a `SyntaxError`. */
+/** The regular expression in an alias name between slashes; `undefined` for other names. Throws a `SyntaxError`. */
 export function regexOf(aliasName: string): RegExp | undefined {
   const body = /^\/(.+)\/$/s.exec(aliasName)?.[1];
   return body === undefined ? undefined : new RegExp(body, 'u');

@@ -4,13 +4,13 @@ import type { ConfigProblem } from '../validation/config-error.ts';
 import { explainIssues } from '../validation/explain.ts';
 import { problemsOf } from '../validation/issues.ts';
 
-/** One part of the configuration. When there are problems, the value is a stand-in. */
+/** One section of the configuration. If there are problems, the value is a placeholder. */
 export interface Section<T> {
   readonly value: T;
   readonly problems: readonly ConfigProblem[];
 }
 
-/** The fields of the config file, not yet checked. */
+/** The unchecked fields of the config file. */
 export type ConfigFields = Readonly<Record<string, unknown>>;
 
 export interface ReadSectionInput<Schema extends z.ZodType> {
@@ -32,7 +32,7 @@ export function readSection<Schema extends z.ZodType>({
   return { value: standIn, problems: problemsOf(parsed.error, { root: [name], schema }) };
 }
 
-/** Lays what flags and environment say over an object of the file. What is no object stays, to be refused. */
+/** Overrides fields of an object from the file with flags and environment. Anything else is left, to be refused. */
 export function overlay(input: unknown, overrides: object): unknown {
   return input === undefined || isJsonObject(input) ? { ...input, ...overrides } : input;
 }

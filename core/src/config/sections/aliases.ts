@@ -19,7 +19,7 @@ function findTwins(aliases: readonly AliasConfig[]): readonly ConfigProblem[] {
   return names.flatMap((name, at) => {
     const first = names.indexOf(name);
     if (first === at) return [];
-    const message = `expected a name of its own, found ${JSON.stringify(name)}, which aliases[${first}] has`;
+    const message = `expected a unique name, found ${JSON.stringify(name)}, already used by aliases[${first}]`;
     return [{ path: `aliases[${at}].name`, message }];
   });
 }
@@ -31,7 +31,7 @@ function findBadRegexes(aliases: readonly AliasConfig[]): readonly ConfigProblem
   });
 }
 
-/** What is wrong with an alias name that means a regular expression. */
+/** What is wrong with a regular expression as an alias name. */
 export function regexProblem(name: string): string | undefined {
   try {
     regexOf(name);

@@ -8,7 +8,7 @@ const schema = z.boolean().default(true);
 
 type Exposure = Pick<ResolvedConfig, 'server' | 'console'>;
 
-/** Without authentication only programs of this machine may reach the gateway, unless that is forced. */
+/** Without authentication, only local programs may reach the gateway, unless forced. */
 export function resolveAuth(
   { auth: input }: ConfigFields,
   overrides: ConfigOverrides,
@@ -26,8 +26,8 @@ function reasonsAgainst({ server, console }: Exposure): readonly string[] {
   const reasons: string[] = [];
   if (!isLoopback(host)) {
     reasons.push(
-      `without authentication the gateway listens on loopback only, not on ${host}; ` +
-        'give --allow-open to serve everybody who can reach that address',
+      `without authentication, the gateway listens on loopback only, not on ${host}; ` +
+        'pass --allow-open to serve everyone who can reach that address',
     );
   }
   const proxied = [
@@ -37,9 +37,9 @@ function reasonsAgainst({ server, console }: Exposure): readonly string[] {
   ];
   if (proxied.length > 0) {
     reasons.push(
-      `without authentication the gateway serves this machine only, but ${proxied.join(' and ')} ` +
+      `without authentication, the gateway serves this machine only, but ${proxied.join(' and ')} ` +
         `${proxied.length > 1 ? 'set' : 'sets'} it up for others; ` +
-        'give --allow-open to serve everybody who can reach it',
+        'pass --allow-open to serve everyone who can reach it',
     );
   }
   return reasons;

@@ -24,7 +24,7 @@ const schema = z
   })
   .refine(({ port, host }) => host === undefined || port !== undefined, {
     path: ['host'],
-    error: 'expected a port, too; without one, the console is served at server.host',
+    error: 'host needs a port, too; without one, the console is served at server.host',
   });
 
 export function resolveConsole(
@@ -34,7 +34,7 @@ export function resolveConsole(
   const { value, problems } = readSection({ name: 'console', schema, input, standIn: {} });
   const host = publicUrl && new URL(publicUrl).hostname;
   if (host === undefined || !value.hostnames?.includes(host)) return { value: defined(value), problems };
-  const message = `${host} is the host of server.publicUrl, where clients ask; expected other names for the console`;
+  const message = `${host} is the host of server.publicUrl, which clients use; expected other names for the console`;
   return { value: {}, problems: [...problems, { path: 'console.hostnames', message }] };
 }
 

@@ -5,7 +5,7 @@ import { type ConfigFields, readSection, type Section } from '../section.ts';
 
 const schema = z.string().min(1).default('./data');
 
-/** The file's path starts from the file, that of a flag or of the environment from the working directory. */
+/** A path from the file is relative to the file; one from a flag or variable, to the working directory. */
 export function resolveData(
   { data: input }: ConfigFields,
   overrides: ConfigOverrides,

@@ -16,7 +16,7 @@ const networkSchema = z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], {
   error: 'expected an address or a network, such as 10.0.0.7 or 10.1.0.0/16',
 });
 
-/** Timers cannot wait for much longer than three weeks. */
+/** Timers are limited to about 24 days. */
 const MOST_MS = 7 * 24 * 60 * 60 * 1000;
 
 const schema = z

@@ -9,14 +9,14 @@ import type { UpstreamConfig } from '../upstream.ts';
 
 const schema = z.array(z.unknown()).default([]);
 
-/** Checks each upstream against the provider that it names. Falsy entries are upstreams that are not wanted. */
+/** Checks each upstream against the provider that it names. Falsy entries are skipped. */
 export function resolveUpstreams(
   { upstreams: input }: ConfigFields,
   plugins: Section<readonly Plugin[]>,
 ): Section<readonly UpstreamConfig[]> {
   const list = readSection({ name: 'upstreams', schema, input, standIn: [] });
   const problems = [...list.problems, ...findTwins(list.value)];
-  // Without all plugins, nobody knows which providers there would be.
+  // Without all plugins, the known providers are incomplete.
   if (plugins.problems.length > 0) return { value: [], problems };
   const providers = providersOf(plugins.value);
   const upstreams: UpstreamConfig[] = [];
@@ -34,7 +34,7 @@ function findTwins(entries: readonly unknown[]): readonly ConfigProblem[] {
   return ids.flatMap((id, at) => {
     const first = ids.indexOf(id);
     if (typeof id !== 'string' || first === at) return [];
-    const message = `expected an id of its own, found ${JSON.stringify(id)}, which upstreams[${first}] has`;
+    const message = `expected a unique id, found ${JSON.stringify(id)}, already used by upstreams[${first}]`;
     return [{ path: `upstreams[${at}].id`, message }];
   });
 }
