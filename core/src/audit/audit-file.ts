@@ -13,11 +13,11 @@ export interface AuditFileInput {
   readonly maxBytes: number;
   readonly maxAgeMs: number;
   readonly now: () => number;
-  /** A clock that never jumps. Default: `now`. */
+  /** A monotonic clock. Default: `now`. */
   readonly steady?: () => number;
 }
 
-/** The files of the log as they are written: one entry after the other, each flushed. */
+/** The files of the log while they are written: one entry at a time, each flushed. */
 export interface AuditFile {
   append(input: AuditInput): Promise<AuditEntry>;
   /** Runs something while no entry is being written. */
@@ -71,7 +71,7 @@ export async function openAuditFile(input: AuditFileInput): Promise<AuditFile> {
     startedAt = undefined;
     const { files, through } = await findOutdated(input, age());
     if (!through) return;
-    // A gap without an entry that explains it counts as tampering.
+    // A gap that no entry explains would count as tampering.
     await note(RETENTION, { through: { seq: through.seq, hash: through.hash } });
     for (const file of files) await rm(file, { force: true });
     await flushFolder(folder);
@@ -89,7 +89,7 @@ export async function openAuditFile(input: AuditFileInput): Promise<AuditFile> {
   };
 }
 
-/** Opened each time: entries are rare, and a file that was removed is created again. */
+/** Opened each time: entries are rare, and a removed file is recreated. */
 async function appendLine(file: string, line: string): Promise<void> {
   const handle = await open(file, 'a', 0o600);
   try {
@@ -123,7 +123,7 @@ interface End {
   readonly head: AuditHead;
   /** An incomplete last line, left by a crash. */
   readonly torn: string;
-  /** When the active file was started; absent when there is none. */
+  /** When the active file was started; absent if there is none. */
   readonly startedAt: number | undefined;
   /** When the newest entry was written. */
   readonly newest?: number;
@@ -141,7 +141,7 @@ async function findEnd(folder: string): Promise<End> {
   return { head: GENESIS, torn, startedAt };
 }
 
-/** A changed line is reported by the verification, and the chain goes on from what it claims. */
+/** Verification reports a changed line; the chain continues from what it claims. */
 function lastClaim(lines: readonly string[]): Claim | undefined {
   return lines.map(readClaim).findLast((claim) => claim !== undefined);
 }

@@ -9,12 +9,12 @@ import { type AuditReport, checkNewest, verifyAudit } from './verify.ts';
 
 /** An append-only record of what administrators did. Each entry holds the hash of the previous one. */
 export interface AuditLog {
-  /** Resolves once the entry is on the disk; rejects when it could not be written. */
+  /** Resolves once the entry is on disk; rejects if it could not be written. */
   append(input: AuditInput): Promise<AuditEntry>;
-  /** Like `append`, for events that strangers can cause: beyond a rate, they are counted and not written. */
+  /** Like `append`, for events that strangers can cause: beyond a rate, they are counted but not written. */
   sample(input: AuditInput): Promise<void>;
   list(query: AuditQuery): Promise<AuditPage>;
-  /** The lines as they are stored, the oldest first. */
+  /** The lines as stored, oldest first. */
   lines(): AsyncIterable<string>;
   verify(): Promise<AuditReport>;
 }
@@ -27,7 +27,7 @@ export interface AuditLogInput {
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** A clock that never jumps. Default: `now`. */
+  /** A monotonic clock. Default: `now`. */
   readonly steady?: () => number;
 }
 

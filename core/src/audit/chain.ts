@@ -5,10 +5,7 @@ import type { AuditEntry, AuditHead } from './entry.ts';
 /** Before the first entry. */
 export const GENESIS: AuditHead = { seq: 0, hash: '0'.repeat(64) };
 
-/**
- * JSON with sorted fields, so that equal values have equal texts, and in ASCII only, so that no control sequence
- * reaches a terminal.
- */
+/** JSON with sorted fields, so that equal values have equal texts; ASCII only, so that no control sequence reaches a terminal. */
 function canonicalJson(value: unknown): string {
   const text = JSON.stringify(value, (_, field: unknown) =>
     isJsonObject(field)
@@ -48,7 +45,7 @@ export interface Claim extends AuditHead {
   readonly at: number;
 }
 
-/** Reads a line that may have been changed; `undefined` when it is no entry at all. */
+/** Reads a line that may have been changed; `undefined` if it is not an entry at all. */
 export function readClaim(line: string): Claim | undefined {
   try {
     const { seq, hash: claimed, at } = JSON.parse(line) as Partial<AuditEntry>;

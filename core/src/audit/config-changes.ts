@@ -7,7 +7,7 @@ export interface ConfigChanges {
   readonly after: Readonly<Record<string, unknown>>;
 }
 
-/** What differs between two configurations, section by section, with secrets masked. */
+/** The difference between two configurations, section by section, with secrets masked. */
 export function configChanges(
   before: ResolvedConfig,
   after: ResolvedConfig,
@@ -24,7 +24,7 @@ export function configChanges(
 
 type Section = Readonly<Record<string, unknown>>;
 
-/** Of lists only the entries that the other one does not have. */
+/** Of lists, only the entries that the other one lacks. */
 function differing(value: unknown, other: unknown): unknown {
   if (!Array.isArray(value) || !Array.isArray(other)) return value;
   const known = new Set(other.map((entry) => JSON.stringify(entry)));

@@ -2,7 +2,7 @@ import type { JsonObject } from '../canonical/json.ts';
 
 /** Who performed an operation. */
 export interface AuditActor {
-  /** `gateway` is the process itself, for example at its start; `anybody` is not signed in. */
+  /** `gateway` is the process itself, for example at startup; `anybody` is not signed in. */
   readonly kind: 'session' | 'admin-token' | 'local-token' | 'anybody' | 'gateway';
   /** The id of the sign-in. */
   readonly id?: string | undefined;
@@ -12,8 +12,8 @@ export interface AuditActor {
 export type AuditOutcome = 'done' | 'refused' | 'failed';
 
 /**
- * What is recorded. A change has two entries: `begin` is written before it, so that no change goes unrecorded; `end`
- * has the outcome. `note` is for what has already happened.
+ * A change has two entries: `begin` is written before it, so that no change goes unrecorded; `end` has the outcome.
+ * `note` is for what has already happened.
  */
 export interface AuditInput {
   readonly kind: 'begin' | 'end' | 'note';
@@ -23,9 +23,9 @@ export interface AuditInput {
   /** `PATCH /upstreams/:id`, or `gateway start`. */
   readonly operation: string;
   readonly target?: string;
-  /** What was asked for, such as the filter of an export. */
+  /** The parameters, such as the filter of an export. */
   readonly detail?: JsonObject;
-  /** What it was and what it became, with secrets masked. */
+  /** The values before and after, with secrets masked. */
   readonly before?: unknown;
   readonly after?: unknown;
   readonly outcome?: AuditOutcome;
@@ -38,13 +38,13 @@ export interface AuditEntry extends AuditInput {
   /** Counts from 1, without gaps. */
   readonly seq: number;
   readonly at: string;
-  /** The hash of the entry before. */
+  /** The hash of the previous entry. */
   readonly previous: string;
   /** SHA-256, in hex, of the canonical JSON of all other fields. */
   readonly hash: string;
 }
 
-/** Where the chain ends. */
+/** The end of the chain. */
 export interface AuditHead {
   readonly seq: number;
   readonly hash: string;

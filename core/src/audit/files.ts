@@ -2,12 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { refused } from '../state/files/unreadable.ts';
 
-/** The file that grows; full ones are `audit-<number>.jsonl`. */
+/** The active file; full ones are `audit-<number>.jsonl`. */
 export const ACTIVE = 'audit.jsonl';
 
 const FULL = /^audit-(\d+)\.jsonl$/;
 
-/** The files of the log, the oldest first. Empty when there is no log yet. */
+/** The files of the log, oldest first. Empty if there is no log yet. */
 export async function listFiles(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [] as string[];

@@ -6,15 +6,13 @@ import { type AuditLog, GATEWAY } from './audit-log.ts';
 import { configChanges } from './config-changes.ts';
 import type { AuditInput } from './entry.ts';
 
-/**
- * Entries of the gateway itself. These events cannot be refused, so a log that cannot be written is only reported.
- */
+/** Entries of the gateway itself. These events cannot be refused, so a failure to write them is only reported. */
 export interface GatewayEntries {
   started(detail: JsonObject): Promise<void>;
   stopped(): Promise<void>;
   /** The client key that the first start creates, without its hash. */
   madeKey(key: { readonly id: string }): Promise<void>;
-  /** An edit of the config file that took effect. */
+  /** A change of the config file that took effect. */
   reloaded(before: ResolvedConfig, after: ResolvedConfig): Promise<void>;
 }
 

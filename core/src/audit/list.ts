@@ -2,18 +2,18 @@ import type { AuditEntry, AuditOutcome } from './entry.ts';
 import { listFiles, readLines } from './files.ts';
 import type { AuditQuery } from './query.ts';
 
-/** An entry as it is shown: a change with its outcome. `unknown` when the process ended during the change. */
+/** An entry for display: a change with its outcome, which is `unknown` if the process ended during the change. */
 export interface AuditRow extends Omit<AuditEntry, 'kind' | 'of' | 'previous' | 'outcome'> {
   readonly outcome: AuditOutcome | 'unknown';
 }
 
 export interface AuditPage {
   readonly entries: readonly AuditRow[];
-  /** For the next page; absent on the last. */
+  /** The cursor of the next page; absent on the last. */
   readonly next?: number;
 }
 
-/** A page of the log, the newest entry first. */
+/** A page of the log, newest entry first. */
 export async function listAudit(folder: string, query: AuditQuery): Promise<AuditPage> {
   const rows: AuditRow[] = [];
   for await (const row of newestFirst(folder)) {
@@ -42,7 +42,7 @@ async function* newestFirst(folder: string): AsyncGenerator<AuditRow> {
   }
 }
 
-/** The verification reports lines that cannot be parsed. */
+/** Verification reports lines that cannot be parsed. */
 function parse(line: string): AuditEntry | undefined {
   try {
     return JSON.parse(line) as AuditEntry;

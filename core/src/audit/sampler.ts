@@ -1,6 +1,6 @@
 /** Passes a limited number of events per window and counts the rest, so that strangers cannot fill a log. */
 export interface Sampler {
-  /** How many were skipped since the last one that passed; `undefined` when this one is skipped, too. */
+  /** How many were skipped since the last one that passed; `undefined` if this one is skipped, too. */
   take(): number | undefined;
 }
 

@@ -8,7 +8,7 @@ import { listFiles, readLines } from './files.ts';
 export interface AuditReport {
   readonly ok: boolean;
   readonly entries: number;
-  /** The first entry that is left; retention removed those before it. */
+  /** The first remaining entry; retention removed those before it. */
   readonly firstSeq: number | null;
   /** Stored elsewhere, it proves later that nothing up to here was changed or removed. */
   readonly head: AuditHead | null;
@@ -43,7 +43,7 @@ export async function verifyAudit(folder: string): Promise<AuditReport> {
   return { ...walk.end(basename(files[0] ?? '')), torn: isTorn };
 }
 
-/** The first problem of the newest file alone, which is quick enough for every start. */
+/** The first problem of the newest file, quick enough for every startup. */
 export async function checkNewest(folder: string): Promise<AuditProblem | undefined> {
   const file = (await listFiles(folder)).at(-1);
   if (file === undefined) return undefined;
@@ -56,7 +56,7 @@ export async function checkNewest(folder: string): Promise<AuditProblem | undefi
 type Place = Pick<AuditProblem, 'file' | 'line'>;
 
 interface Walk {
-  /** What was found so far. */
+  /** The problems found so far. */
   readonly problems: readonly AuditProblem[];
   step(line: string, place: Place): void;
   tell(place: Place, message: string): void;
@@ -79,7 +79,7 @@ function createWalk(): Walk {
       const entry = readLine(line);
       if (!entry) {
         tell(place, 'The entry was changed: its hash does not fit.');
-        // Goes on from what the line claims, so that one change is one problem.
+        // Continues from what the line claims, so that one change is one problem.
         head = readClaim(line) ?? head;
         return;
       }

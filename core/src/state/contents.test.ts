@@ -105,7 +105,7 @@ describe('a state that another release wrote', () => {
       ...state,
       aliases: [...state.aliases, { ...alias, name: 'ranked' }],
     }));
-    await expect(add).rejects.toThrow('"ranked" is stored in aliases already');
+    await expect(add).rejects.toThrow('"ranked" already exists in aliases');
   });
 
   it('lets go of the unknown fields of a row that is removed', async () => {
@@ -141,7 +141,9 @@ describe('a state with several rows of one name', () => {
     expect(reports).toMatchObject([
       {
         fields: {
-          problems: expect.arrayContaining(['keys[1].id: keys[0] has the same; only that one is used']) as [],
+          problems: expect.arrayContaining([
+            'keys[1].id: keys[0] has the same name; only that one is used',
+          ]) as [],
         },
       },
     ]);

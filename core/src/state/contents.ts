@@ -10,7 +10,7 @@ import { EXPLAINED, keepUnknown, readRow } from './rows.ts';
 import { keySchema, type ListName, settingsSchema, type State } from './state.ts';
 import { UnreadableFileError } from './files/unreadable.ts';
 
-/** The lists of the state: how a row is read, and what it is called by. */
+/** The lists of the state: how to read a row, and which field identifies it. */
 const LISTS = {
   upstreams: { schema: upstreamSchema, nameOf: ({ id }: State['upstreams'][number]) => id },
   aliases: { schema: aliasSchema, nameOf: ({ name }: State['aliases'][number]) => name },
@@ -23,14 +23,14 @@ interface List<Row extends object> {
   readonly nameOf: (row: Row) => string;
 }
 
-/** All that the state file holds: what this version understands, and what it keeps for one that does. */
+/** The whole state file: what this version understands, and what it preserves for other versions. */
 export interface Contents {
   readonly state: State;
-  /** Fields of the file itself that this version does not know. */
+  /** Fields of the file that this version does not know. */
   readonly rest: JsonObject;
-  /** Rows that this version cannot use, as they are stored. */
+  /** Rows that this version cannot use, as stored. */
   readonly setAside: Readonly<Record<ListName, readonly unknown[]>>;
-  /** Of rows with fields that this version does not know: as they are stored. */
+  /** Rows with fields that this version does not know, as stored. */
   readonly stored: ReadonlyMap<object, unknown>;
 }
 
@@ -43,7 +43,7 @@ export const EMPTY: Contents = {
 
 export interface RowProblem extends ConfigProblem {
   readonly list: ListName;
-  /** The row's place in the list. */
+  /** The row's index in the list. */
   readonly at: number;
 }
 
@@ -61,7 +61,7 @@ const shellSchema = z.object({
   keys: z.array(z.unknown()),
 });
 
-/** Reads a state of the current version. Throws an {@link UnreadableFileError} when it cannot be read row by row. */
+/** Reads a state of the current version. Throws an {@link UnreadableFileError} if it cannot be read row by row. */
 export function readContents(file: string, raw: JsonObject): ReadContents {
   const shell = shellSchema.safeParse(raw, EXPLAINED);
   if (!shell.success) throw new UnreadableFileError(file, problemsOf(shell.error));
@@ -113,19 +113,19 @@ export function readContents(file: string, raw: JsonObject): ReadContents {
   };
 }
 
-/** Of rows with the same name only the first counts: which one an edit or a request means would be chance. */
+/** Only the first of several rows with the same name is used; otherwise, which one is meant would be arbitrary. */
 function repeated(list: ListName, first: number | undefined, at: number): readonly ConfigProblem[] {
   if (first === undefined) return [];
   const path = formatPath([list, at, fieldOf(list)]);
-  return [{ path, message: `${formatPath([list, first])} has the same; only that one is used` }];
+  return [{ path, message: `${formatPath([list, first])} has the same name; only that one is used` }];
 }
 
-/** The field that names a row. */
+/** The field that identifies a row. */
 function fieldOf(list: ListName): 'id' | 'name' {
   return list === 'aliases' ? 'name' : 'id';
 }
 
-/** Rows are checked one by one, where they are other ones. */
+/** Checks changed rows one by one. */
 const rowsSchema = z.custom<readonly unknown[]>((value) => Array.isArray(value));
 const nextSchema = z.strictObject({
   version: z.literal(CURRENT_VERSION),
@@ -136,9 +136,8 @@ const nextSchema = z.strictObject({
 });
 
 /**
- * The contents after a change. Only rows that are other objects than before are checked, so that the cost of a change
- * does not grow with what it leaves alone; those that say the same stay the very same objects, so that caches keyed by
- * them hold.
+ * The contents after a change. Only rows that are different objects are checked, so that the cost of a change does not
+ * grow with the unchanged rows. Rows of equal value stay the same objects, so that caches keyed by them hold.
  */
 export function changeContents(before: Contents, changed: State): Contents {
   const { settings } = nextSchema.parse(changed);
@@ -190,7 +189,7 @@ export function changeContents(before: Contents, changed: State): Contents {
   return { ...before, state: next, setAside, stored };
 }
 
-/** The rows that stay aside. One with the name of a removed row goes with it, or a revoked key would come back. */
+/** The rows that stay aside. One with the name of a removed row is removed, too, or a revoked key could come back. */
 function keepAside(
   list: ListName,
   { setAside }: Contents,
@@ -215,6 +214,6 @@ function refuseTaken(list: ListName, name: string, { setAside }: Contents): void
   if (!setAside[list].some((row) => isJsonObject(row) && row[fieldOf(list)] === name)) return;
   throw new GatewayError(
     'conflict',
-    `${JSON.stringify(name)} is stored in ${list} already, in a form that this version cannot use. See: ./dragoman doctor`,
+    `${JSON.stringify(name)} already exists in ${list}, in a form that this version cannot use. See: ./dragoman doctor`,
   );
 }

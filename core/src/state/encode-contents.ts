@@ -4,7 +4,7 @@ import type { ListName } from './state.ts';
 
 const INDENT = '    ';
 
-/** Writes contents as JSON for people to read. The text of a row is kept for the next time. */
+/** Writes contents as readable JSON. The text of each row is cached. */
 export class ContentsEncoder {
   readonly #texts = new WeakMap<object, string>();
 
@@ -23,7 +23,7 @@ export class ContentsEncoder {
       let left = count;
       const writeRow = (text: string): Promise<void> | undefined =>
         writer.add(`${INDENT}${text}${(left -= 1) > 0 ? ',' : ''}\n`);
-      // Waiting for each of thousands of rows would cost more than the rows themselves.
+      // Awaiting each of thousands of rows would cost more than writing them.
       for (const row of state[name]) {
         const full = writeRow(textOf(row));
         if (full) await full;
@@ -41,7 +41,7 @@ export class ContentsEncoder {
   }
 }
 
-/** No string of JSON holds a line break, so only its layout is indented. */
+/** JSON strings contain no line breaks, so only the layout is indented. */
 function indented(value: unknown, indent = INDENT): string {
   return JSON.stringify(value, undefined, 2).replaceAll('\n', `\n${indent}`);
 }

@@ -6,7 +6,7 @@ import type { RelayLevel } from '../config/relay.ts';
 import type { RecordLevel } from '../config/recording.ts';
 import type { State, StateStore, StoredKey } from './state.ts';
 
-/** What a key's owner decides. */
+/** What an administrator sets for a key. */
 export interface KeyInput {
   readonly name: string;
   readonly enabled?: boolean | undefined;
@@ -19,7 +19,7 @@ export interface KeyInput {
   readonly traces?: RecordLevel | undefined;
 }
 
-/** A key, and the text that clients send. */
+/** A key, and the secret that clients send. */
 export interface NewKey {
   readonly key: StoredKey;
   readonly secret: string;
@@ -29,15 +29,15 @@ export interface NewKey {
 export interface KeyRing {
   list(): readonly StoredKey[];
   get(id: string): StoredKey | undefined;
-  /** Makes a key. This is the only time that the key itself is known. */
+  /** Creates a key. The secret itself is never available again. */
   create(input: KeyInput): Promise<NewKey>;
-  /** Makes a key where there is none yet, not even one that this version cannot use. */
+  /** Creates a key if there is none yet, not even one that this version cannot use. */
   createFirst(input: KeyInput): Promise<NewKey | undefined>;
-  /** Replaces what the owner decides, given what it is at that moment. */
+  /** Updates what an administrator sets, from its current value. */
   update(id: string, change: (key: StoredKey) => KeyInput): Promise<StoredKey | undefined>;
-  /** Removes a key; whether there was one. */
+  /** Removes a key; returns whether it existed. */
   revoke(id: string): Promise<boolean>;
-  /** The key behind what a client sent. Throws a `GatewayError` of kind `auth`. On the path of every request. */
+  /** Finds the key for a client's secret. Throws a `GatewayError` of kind `auth`. On the path of every request. */
   verify(secret: string): StoredKey;
 }
 
@@ -100,10 +100,9 @@ export function createKeyRing({ store, now }: KeyRingDeps): KeyRing {
       return true;
     },
     verify(secret) {
-      if (secret === '')
-        throw refused('no-key', 'No API key was sent. Send a key of this gateway as a Bearer token.');
+      if (secret === '') throw refused('no-key', 'No API key. Send a key of this gateway as a Bearer token.');
       const key = lookUp(store.read(), secret);
-      if (!key) throw refused('unknown-key', 'The API key is not known to this gateway.');
+      if (!key) throw refused('unknown-key', 'Unknown API key.');
       if (!key.enabled) throw refused('disabled-key', 'The API key is disabled.');
       if (key.expiresAt !== undefined && Date.parse(key.expiresAt) <= now()) {
         throw refused('expired-key', 'The API key has expired.');
@@ -139,8 +138,8 @@ function decided(input: KeyInput) {
 }
 
 /**
- * Finds by the shown prefix, which is no secret, and compares the hashes in constant time. A key that was right
- * before is found at once: only right keys are remembered, so a guess always takes the long way.
+ * Finds by prefix, which is not secret, then compares hashes in constant time. Only valid secrets are cached, so a
+ * guess always takes the slow path.
  */
 function createLookUp(): (state: State, secret: string) => StoredKey | undefined {
   let seen: State['keys'] | undefined;
@@ -162,7 +161,7 @@ function createLookUp(): (state: State, secret: string) => StoredKey | undefined
   };
 }
 
-/** A stored hash of another length belongs to no key. */
+/** A stored hash of another length matches no key. */
 function isSameDigest(one: Buffer, other: Buffer): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }

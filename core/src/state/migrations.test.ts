@@ -48,8 +48,8 @@ describe('migrate', () => {
   });
 
   it.each([
-    ['a newer version', { version: 4 }, 'knows only versions up to 3'],
-    ['a version without a step', { version: 0 }, 'no way from version 0'],
+    ['a newer version', { version: 4 }, 'supports versions up to 3 only'],
+    ['a version without a step', { version: 0 }, 'cannot be migrated from version 0'],
     ['no version', {}, 'no version number'],
     ['half a version', { version: 1.5 }, 'no version number'],
     ['no object', [], 'not a JSON object'],

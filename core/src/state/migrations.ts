@@ -3,11 +3,11 @@ import { StateError } from './files/state-error.ts';
 
 /** What a migration may need besides the state. */
 export interface MigrationTools {
-  /** Seals the secrets of a stored upstream again. Absent where the state is only looked at. */
+  /** Reseals the secrets of a stored upstream. Absent if the state is only inspected. */
   readonly reseal?: ((upstream: JsonObject) => JsonObject) | undefined;
 }
 
-/** Turns a state of version `n` into one of version `n + 1`. Never changed once released. */
+/** Migrates a state from version `n` to `n + 1`. Never changed once released. */
 export type Migration = (state: JsonObject, tools: MigrationTools) => JsonObject;
 
 export const CURRENT_VERSION = 3;
@@ -18,7 +18,7 @@ export const MIGRATIONS: ReadonlyMap<number, Migration> = new Map<number, Migrat
   [2, keepRelays],
 ]);
 
-/** Secrets of version 1 opened in any place that they were copied to; now each is bound to its place. */
+/** Secrets of version 1 could be opened anywhere they were copied to; now each is bound to its place. */
 function bindSecrets(state: JsonObject, { reseal = (upstream) => upstream }: MigrationTools): JsonObject {
   const { upstreams } = state;
   if (!Array.isArray(upstreams)) return state;
@@ -37,7 +37,7 @@ export interface MigrateOptions extends MigrationTools {
   readonly current?: number;
 }
 
-/** Brings a stored state up to `current`. Throws an `Error` on a version that is newer or cannot be migrated. */
+/** Migrates a stored state to `current`. Throws if it is newer or cannot be migrated. */
 export function migrate(
   stored: unknown,
   { migrations = MIGRATIONS, current = CURRENT_VERSION, ...tools }: MigrateOptions = {},
@@ -48,7 +48,7 @@ export function migrate(
     if (version > current) throw new NewerStateError(version, current);
     const migration = migrations.get(version);
     if (!migration)
-      throw new TypeError(`There is no way from version ${version} of the state to ${current}.`);
+      throw new TypeError(`The state cannot be migrated from version ${version} to ${current}.`);
     state = { ...migration(state, tools), version: version + 1 };
   }
   return state;
@@ -63,7 +63,7 @@ function versionOf({ version }: JsonObject): number {
 export class NewerStateError extends StateError {
   constructor(found: number, known: number) {
     super(
-      `The state is of version ${found}, but this gateway knows only versions up to ${known}. Please update it.`,
+      `The state has version ${found}, but this gateway supports versions up to ${known} only. Update the gateway.`,
     );
   }
 }

@@ -125,7 +125,7 @@ describe('ids of upstreams', () => {
 
   it('are refused when their file cannot be read, as nothing would have an owner', async () => {
     await mkdir(join(folder, 'upstream-ids.jsonl'));
-    await expect(open()).rejects.toThrow('the system refuses it (EISDIR)');
+    await expect(open()).rejects.toThrow('reading failed (EISDIR)');
   });
 
   it('of no sensible length are not kept', async () => {

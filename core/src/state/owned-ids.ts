@@ -6,13 +6,13 @@ import type { Log } from '../plugin/call-context.ts';
 import { type DataProblem, readIfThere } from './files/unreadable.ts';
 
 /**
- * `object`: files, batches and whatever else is made by relays. `reply`: what a model answered, of which there are
- * many. `part`: what an upstream keeps with a reply. One that upstreams give to two clients unasked, such as a number
- * that is no real id, belongs to nobody.
+ * `object`: files, batches and whatever else relayed requests create. `reply`: a model's reply, of which there are
+ * many. `part`: what an upstream keeps with a reply. A part that several clients received, such as a number that is not
+ * a real id, belongs to nobody.
  */
 export type OwnedKind = 'object' | 'reply' | 'part';
 
-/** Something at an upstream, and the key that made it. */
+/** Something at an upstream, and the key that created it. */
 export interface OwnedId {
   readonly upstream: string;
   readonly id: string;
@@ -26,16 +26,16 @@ export interface OwnedIds {
   readonly isEmpty: boolean;
   find(upstream: string, id: string): OwnedId | undefined;
   /**
-   * Whether an id belongs to other clients only. Two upstreams can be the same account, by the same address or by an
-   * alias of it, and nothing in their options tells this reliably. An id of another client is therefore refused at
-   * all upstreams, except where this client has created an object with the same id.
+   * Whether an id belongs to other clients only. Two upstreams can be the same account, by the same or different
+   * addresses, and their options do not show it reliably. So another client's id is refused at every upstream, unless
+   * this client has created an object with the same id.
    */
   isOthers(asked: Omit<OwnedId, 'kind'>): boolean;
   /** Takes effect at once and is written soon after. The first claim of an id wins. */
   claim(owned: OwnedId): void;
-  /** Lines of the file that this version cannot use. They stay in the file. */
+  /** Lines that this version cannot use. They stay in the file. */
   readonly unusable: readonly DataProblem[];
-  /** Writes what is not written yet. */
+  /** Writes what is pending. */
   close(): Promise<void>;
 }
 
@@ -46,9 +46,9 @@ export interface OwnedIdsInput {
 }
 
 export interface OwnedBounds {
-  /** The most ids of one kind that are kept for one key; the oldest go first. */
+  /** The most ids of one kind per key; the oldest are dropped first. */
   readonly perOwner: number;
-  /** The most ids in all; the oldest of the key that has the most go first. */
+  /** The most ids in total; the oldest of the key with the most are dropped first. */
   readonly total: number;
 }
 
@@ -63,7 +63,7 @@ const lineSchema = z.tuple([z.string(), z.string(), z.string(), z.enum(['object'
 
 /**
  * Opens the file of a data folder. Each line is one id; when there are too many, the oldest are dropped. Throws an
- * `UnreadableFileError` when the file cannot be read: without it, everything at upstreams would belong to nobody.
+ * `UnreadableFileError` if it cannot be read: without it, nothing at upstreams would have an owner.
  */
 export async function openOwnedIds({ folder, log, bounds = BOUNDS }: OwnedIdsInput): Promise<OwnedIds> {
   const path = join(folder, OWNED_IDS_FILE);
@@ -76,7 +76,7 @@ export async function openOwnedIds({ folder, log, bounds = BOUNDS }: OwnedIdsInp
       'This version cannot use some rows of upstream-ids.jsonl. They stay in the file. See: ./dragoman doctor',
     );
   let pending: string[] = [];
-  // A file that ends within a line is rewritten: what is appended would be lost with that line.
+  // A file that ends within a line is rewritten, or the next line appended would be lost, too.
   let lines = read.isCut ? Infinity : read.owned.length + read.setAside.length;
   let writing: Promise<void> | undefined;
 
@@ -92,7 +92,7 @@ export async function openOwnedIds({ folder, log, bounds = BOUNDS }: OwnedIdsInp
           lines = all.length;
         } else await appendFile(path, batch.join(''), { mode: 0o600 });
       } catch (error) {
-        log.error({ error, file: path }, 'The owners of ids could not be written.');
+        log.error({ error, file: path }, 'The owners of upstream ids could not be written.');
         lines = Infinity;
       }
     }
@@ -114,14 +114,14 @@ export async function openOwnedIds({ folder, log, bounds = BOUNDS }: OwnedIdsInp
   };
 }
 
-/** The file is rewritten only when it has this many lines more than it needs. */
+/** The file is rewritten once it has this many more lines than it needs. */
 const MIN_REWRITE = 10_000;
 
 export function lineOf({ upstream, id, owner, kind }: OwnedId): string {
   return `${JSON.stringify([upstream, id, owner, kind])}\n`;
 }
 
-/** So many are named in one entry of the log. */
+/** How many are named in one log line. */
 const MAX_NAMED = 20;
 
 export interface ReadOwnedIds {
@@ -129,15 +129,15 @@ export interface ReadOwnedIds {
   /** Lines that cannot be used. */
   readonly setAside: readonly string[];
   readonly problems: readonly Omit<DataProblem, 'file'>[];
-  /** Whether the last line was not fully written, as by a crash. */
+  /** Whether the last line is incomplete, as after a crash. */
   readonly isCut: boolean;
 }
 
-/** Reads the file without touching it. Throws an `UnreadableFileError` when it cannot be read at all. */
+/** Reads the file without changing it. Throws an `UnreadableFileError` if it cannot be read at all. */
 export async function readOwnedIds(path: string): Promise<ReadOwnedIds> {
   const lines = ((await readIfThere(path)) ?? '').split('\n');
   const isCut = lines.at(-1) !== '';
-  // An editor may have left out only the end of the line.
+  // An editor may have removed just the final line break.
   if (!parseLine(lines.at(-1) ?? '')) lines.pop();
   const owned: OwnedId[] = [];
   const setAside: string[] = [];
@@ -162,7 +162,7 @@ function parseLine(line: string): OwnedId | undefined {
   }
 }
 
-/** Ids of all upstreams, and of each owner and kind in the order of their age. */
+/** The ids of all upstreams, and those of each owner and kind by age. */
 class OwnedTable {
   readonly #byId = new Map<string, readonly OwnedId[]>();
   readonly #groups = new Map<string, Set<OwnedId>>();
@@ -193,7 +193,7 @@ class OwnedTable {
     return here ? isForeign(here) : known.some(isForeign);
   }
 
-  /** Whether it was not known before. */
+  /** Whether it is new. */
   add(owned: OwnedId): boolean {
     const known = this.#byId.get(owned.id) ?? [];
     if (

@@ -7,10 +7,10 @@ import { formatPath, problemsOf } from '../validation/issues.ts';
 
 type Path = readonly PropertyKey[];
 
-/** A file of the data folder may hold secrets. */
+/** Files of the data folder may contain secrets. */
 export const EXPLAINED = { error: explainIssues({ showsValues: false }) };
 
-/** A stored value as this version understands it, or why it does not. */
+/** A stored value as this version reads it, or why it cannot. */
 export type ReadRow<T> =
   | {
       readonly row: T;
@@ -20,8 +20,8 @@ export type ReadRow<T> =
   | { readonly problems: readonly ConfigProblem[] };
 
 /**
- * Reads a value that another version may have written. Fields that this version does not know are left out and named.
- * `root` is its place in the file.
+ * Reads a value that another version may have written. Fields that this version does not know are omitted and listed.
+ * `root` is its path in the file.
  */
 export function readRow<T>(schema: z.ZodType<T>, stored: unknown, root: Path): ReadRow<T> {
   const whole = schema.safeParse(stored, EXPLAINED);
@@ -36,7 +36,7 @@ export function readRow<T>(schema: z.ZodType<T>, stored: unknown, root: Path): R
   return { row: known.data, unknown: unknown.map((path) => formatPath([...root, ...path])) };
 }
 
-/** The unknown fields, if nothing else is wrong. */
+/** The unknown fields, if there are no other problems. */
 function unknownFields(issues: readonly z.core.$ZodIssue[], root: Path): readonly Path[] | undefined {
   const found: Path[] = [];
   for (const issue of issues) {
@@ -58,12 +58,11 @@ function removeAt(root: unknown, path: Path): void {
 }
 
 /**
- * What to store after a change of `known` to `next`, where `stored` is what `known` was read from: fields that this
- * version does not know stay.
+ * What to store when `known` changes to `next`. `stored` is what `known` was read from; its unknown fields are kept.
  */
 export function keepUnknown(stored: unknown, known: unknown, next: unknown): unknown {
   if (Array.isArray(stored) && Array.isArray(known) && Array.isArray(next)) {
-    // An item may have moved, and what was stored with another one is not its own.
+    // An item may have moved, so fields stored with another item are not its own.
     if (!isDeepStrictEqual(known, next)) return next;
     return next.map((item: unknown, at) => keepUnknown(stored[at], known[at], item));
   }

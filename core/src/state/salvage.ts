@@ -5,8 +5,8 @@ import { readRow } from './rows.ts';
 import { settingsSchema } from './state.ts';
 
 /**
- * A stored state, of whatever version, without what this version cannot use; `undefined` where nothing can be kept.
- * Throws a {@link NewerStateError} on one of a newer gateway.
+ * A stored state, of any version, reduced to what this version can use; `undefined` if nothing can be kept. Throws a
+ * {@link NewerStateError} for a state of a newer gateway.
  */
 export function salvageState(stored: unknown): JsonObject | undefined {
   if (!isJsonObject(stored)) return undefined;
@@ -33,7 +33,7 @@ export function salvageState(stored: unknown): JsonObject | undefined {
   return { ...whole, ...Object.fromEntries(kept) };
 }
 
-/** Where there is no version, the rows are read as of this one: each is checked, and none gets a right by it. */
+/** Without a version, the rows are read as of this one: each is checked, and none gains a right. */
 function versionIn({ version }: JsonObject): number {
   const number = typeof version === 'string' && /^\d+$/.test(version) ? Number(version) : version;
   return typeof number === 'number' && Number.isInteger(number) && number >= 1 ? number : CURRENT_VERSION;

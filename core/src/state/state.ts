@@ -9,27 +9,27 @@ import type { DataProblem } from './files/unreadable.ts';
 
 const instant = z.iso.datetime();
 
-/** A client's key as it is kept: never the key itself, only its hash and the first characters. */
+/** A client's key as stored: only its hash and first characters, never the key itself. */
 export const keySchema = z.strictObject({
   id: z.string(),
   name: z.string(),
-  /** The first characters of the key, enough to recognise it. */
+  /** The first characters of the key, enough to recognize it. */
   prefix: z.string(),
   /** SHA-256 of the key, in hex. The key has 256 random bits, so a slow hash would add nothing. */
   hash: z.string(),
   enabled: z.boolean(),
   createdAt: instant,
   expiresAt: instant.optional(),
-  /** Names that the key may ask for; `*` stands for any text. Absent: all. */
+  /** Model names that the key may request; `*` matches any text. Absent: all. */
   models: z.array(z.string()).optional(),
   /** Upstreams that may serve the key. Absent: all. */
   upstreams: z.array(z.string()).optional(),
-  /** Which requests are relayed for it. Absent: `stateless`. */
+  /** Which requests it may relay. Absent: `stateless`. */
   relay: relaySchema.optional(),
-  /** Whether the gateway keeps what was said in a thread and sends it along. */
+  /** Whether the gateway keeps threads and sends their history along. */
   thread: z.strictObject({ memory: z.boolean() }).optional(),
   limits: limitsSchema.optional(),
-  /** What is recorded of its requests, where that is not as for all. */
+  /** What is recorded of its requests, if it differs from the gateway's setting. */
   traces: z.enum(RECORD_LEVELS).optional(),
 });
 export type StoredKey = Readonly<z.output<typeof keySchema>>;
@@ -39,7 +39,7 @@ export const settingsSchema = z.strictObject({
   adminPasswordHash: z.string().optional(),
 });
 
-/** All that the gateway keeps but traces. Secret options of upstreams are encrypted values. */
+/** The gateway's persistent state, without traces. Secret options of upstreams are encrypted. */
 export interface State {
   readonly version: typeof CURRENT_VERSION;
   readonly upstreams: readonly UpstreamConfig[];
@@ -51,14 +51,14 @@ export interface State {
 /** The lists of the state, whose rows are read one by one. */
 export type ListName = 'upstreams' | 'aliases' | 'keys';
 
-/** Where the state lives. `read` is a memory access; `update` resolves once the change is durable. */
+/** The state's storage. `read` is a memory access; `update` resolves once the change is durable. */
 export interface StateStore {
   read(): State;
   /**
-   * Applies changes one after the other. `change` gets the newest state and returns the next one. It may be called
-   * again with a newer state, so it must depend on nothing else that changes, and change nothing itself.
+   * Applies changes one at a time. `change` gets the latest state and returns the next one. It may be called again with a
+   * newer state, so it must be pure.
    */
   update(change: (state: State) => State): Promise<State>;
-  /** Rows of the file that this version cannot use. They are not in the state, and stay in the file. */
+  /** Rows that this version cannot use. They are not in the state, and stay in the file. */
   readonly unusable: readonly (DataProblem & { readonly list: ListName })[];
 }

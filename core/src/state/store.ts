@@ -17,20 +17,20 @@ import { readJsonFile, UnreadableFileError } from './files/unreadable.ts';
 import { writeFailure } from './files/write-failure.ts';
 
 export interface StateStoreInput {
-  /** The data folder; made when it is not there. */
+  /** The data folder; created if it does not exist. */
   readonly folder: string;
   readonly log: Pick<Log, 'error' | 'warn' | 'info'>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
-  /** Seals secrets of earlier versions again. Without it, they stay as they are. */
+  /** Reseals secrets of earlier versions. Without it, they stay as they are. */
   readonly secrets?: SecretBox;
 }
 
 export const STATE_FILE = 'state.json';
 
 /**
- * Opens the state of a data folder. A file that cannot be read stops the start, as does one written by a newer gateway.
- * Rows that this version cannot use are set aside and reported; like unknown fields, they stay in the file.
+ * Opens the state of a data folder. A file that is unreadable, or from a newer gateway, stops startup. Rows that this
+ * version cannot use are set aside and reported; like unknown fields, they stay in the file.
  */
 export async function openStateStore({
   folder,
@@ -50,11 +50,11 @@ export async function openStateStore({
     const next = changeContents(contents, change(contents.state));
     db.data = next;
     await db.write().catch((error: unknown) => {
-      log.error({ error, file: path }, 'A change of the state could not be written.');
+      log.error({ error, file: path }, 'A change could not be written to the state file.');
       const why = writeFailure(error) ?? 'see the log';
       throw new GatewayError('overloaded', `The change could not be stored, so nothing was changed: ${why}.`);
     });
-    // Only what is durable may be seen: a failed write leaves everything as it was.
+    // Only durable changes become visible: a failed write leaves everything as it was.
     contents = next;
     return next.state;
   };
@@ -69,12 +69,12 @@ export async function openStateStore({
   };
 }
 
-/** The file behind lowdb: always whole on the disk, and written without blocking this thread for long. */
+/** The file behind lowdb: atomic on disk, and written without blocking this thread for long. */
 class StateFile implements Adapter<Contents> {
   readonly #path: string;
   readonly #tools: MigrationTools;
   readonly #encoder = new ContentsEncoder();
-  /** What was read; `undefined` when there is no file. */
+  /** What was read; `undefined` if there is no file. */
   found: ReadState | undefined;
 
   constructor(path: string, tools: MigrationTools) {
@@ -99,8 +99,8 @@ export interface ReadState extends ReadContents {
 }
 
 /**
- * Reads a state file without touching it; `undefined` when there is none. Throws a `StateError` when it cannot be
- * read, or was written by a newer gateway.
+ * Reads a state file without changing it; `undefined` if there is none. Throws a `StateError` if it is unreadable or
+ * from a newer gateway.
  */
 export async function readStateFile(
   path: string,
@@ -132,12 +132,12 @@ interface Loaded {
   readonly problems: ReadContents['problems'];
 }
 
-/** So many places are named in one entry of the log. */
+/** How many paths are listed in one log line. */
 const MAX_NAMED = 20;
 
 /**
- * Writes a migrated state at once, because secrets of the first format are read only this once. If some cannot be
- * decrypted, a copy of the old file is kept, so that it can be restored together with the right key.
+ * Writes a migrated state at once, because secrets of the first format are read only once. If some cannot be
+ * decrypted, the old file is copied first, so that it can be restored together with the right key.
  */
 async function load({ path, log, now, secrets }: LoadInput): Promise<Loaded> {
   const undecrypted: string[] = [];
@@ -161,7 +161,7 @@ async function load({ path, log, now, secrets }: LoadInput): Promise<Loaded> {
     await copyFile(path, aside);
     log.error(
       { unreadable: undecrypted, file: aside },
-      'Stored secrets could not be decrypted. Enter them again, or put this file back and start with the right key.',
+      'Stored secrets could not be decrypted. Enter them again, or restore this file and start with the right key.',
     );
   }
   if (version !== CURRENT_VERSION) {

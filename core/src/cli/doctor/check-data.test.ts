@@ -81,7 +81,9 @@ describe('the data folder', () => {
   it('names rows with the name of an earlier one, and loses them to a copy', async () => {
     const state = { ...STATE, keys: [key('a'), { ...key('a'), hash: 'other' }, key('b')] };
     await write('state.json', JSON.stringify(state));
-    expect((await lines())[0]).toBe('✗ state.json: keys[1].id: keys[0] has the same; only that one is used');
+    expect((await lines())[0]).toBe(
+      '✗ state.json: keys[1].id: keys[0] has the same name; only that one is used',
+    );
     await repairDataFiles(folder, NOW);
     expect(await parsed('state.json')).toEqual({ ...STATE, keys: [key('a'), key('b')] });
     expect(await parsed(`state.json.${COPY}`)).toEqual(state);
@@ -133,7 +135,7 @@ describe('the data folder', () => {
   it('is left alone where the system refuses a file', async () => {
     await mkdir(path('limits.json'));
     expect(await lines()).toEqual([
-      expect.stringContaining('✗ limits.json: the system refuses it (EISDIR)'),
+      expect.stringContaining('✗ limits.json: reading failed (EISDIR)'),
       expect.stringContaining('make it readable first'),
     ]);
     await repairDataFiles(folder, NOW);

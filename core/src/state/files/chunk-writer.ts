@@ -1,15 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** So many characters are put together before others have a turn: about a millisecond of work. */
+/** Characters to write before yielding to the event loop: about a millisecond of work. */
 const CHUNK = 64 * 1024;
 
-/** Puts a long text together without blocking this thread for long. */
+/** Builds a long text without blocking this thread for long. */
 export class ChunkWriter {
   readonly #chunks: Buffer[] = [];
   #parts: string[] = [];
   #length = 0;
 
-  /** To be awaited where it gives something: others have a turn then. */
+  /** Await the result if there is one: it yields to the event loop. */
   add(text: string): Promise<void> | undefined {
     this.#parts.push(text);
     this.#length += text.length;

@@ -1,13 +1,13 @@
 import { statfs } from 'node:fs/promises';
 import type { Log } from '../../plugin/call-context.ts';
 
-/** Bytes of a file system. */
+/** The size of a file system, in bytes. */
 export interface Space {
   readonly free: number;
   readonly total: number;
 }
 
-/** Whether there is room to write what can be done without. */
+/** Whether there is room for optional writes. */
 export interface DiskSpace {
   readonly isLow: boolean;
   close(): void;
@@ -18,7 +18,7 @@ export interface DiskSpaceInput {
   readonly read: () => Promise<Space>;
 }
 
-/** Less than this, or than a twentieth of the whole where that is less, is too little. */
+/** Too little: less than this, or than a twentieth of the disk if that is less. */
 const MIN_FREE = 512 * 1024 * 1024;
 const LOOK_EVERY_MS = 5_000;
 
@@ -29,7 +29,7 @@ export function readSpace(folder: string): () => Promise<Space> {
   };
 }
 
-/** Looks at the free space of a file system every few seconds. */
+/** Checks the free space of a file system every few seconds. */
 export async function watchDiskSpace({ log, read }: DiskSpaceInput): Promise<DiskSpace> {
   let isLow = false;
   const look = async (): Promise<void> => {
@@ -41,7 +41,7 @@ export async function watchDiskSpace({ log, read }: DiskSpaceInput): Promise<Dis
         log.error({ free }, 'The disk is nearly full: conversations and bodies of traces are not kept.');
       if (wasLow && !isLow) log.info({ free }, 'The disk has room again.');
     } catch {
-      // Not every file system says how much room it has.
+      // Not every file system reports its free space.
       isLow = false;
     }
   };

@@ -4,15 +4,15 @@ import writeFileAtomic from 'write-file-atomic';
 import { flushFolder } from './folder.ts';
 
 /**
- * Replaces a file so that it is always whole: written beside, flushed to the disk, and renamed. A process that dies at
- * any instant leaves the old text or the new one.
+ * Replaces a file atomically: written beside it, flushed to disk, and renamed. A process that dies at any instant
+ * leaves either the old text or the new one.
  */
 export async function writeDurably(path: string, text: string | Buffer): Promise<void> {
   await writeFileAtomic(path, text, { mode: 0o600 });
   await flushFolder(dirname(path));
 }
 
-/** Removes the temporary files of processes that were killed while they wrote. */
+/** Removes temporary files of processes that were killed while writing. */
 export async function removeLeftovers(path: string): Promise<void> {
   const folder = dirname(path);
   const start = `${basename(path)}.`;

@@ -1,12 +1,12 @@
 import { link, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Makes the data folder, for its owner only, when it is not there. */
+/** Creates the data folder, accessible by its owner only, unless it exists. */
 export async function createDataFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
 }
 
-/** A new name in a folder, or a file renamed in it, survives a power cut only once the folder is flushed. */
+/** A new or renamed file survives a power cut only once its folder is flushed. */
 export async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder);
   try {
@@ -16,7 +16,7 @@ export async function flushFolder(folder: string): Promise<void> {
   }
 }
 
-/** Makes a file with its whole text at once, so that nobody ever sees half of it; false when it exists. */
+/** Creates a file with its whole text atomically; false if it exists. */
 export async function createFile(file: string, text: string): Promise<boolean> {
   const draft = `${file}.${process.pid}-${performance.now()}`;
   try {

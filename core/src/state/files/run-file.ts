@@ -11,21 +11,21 @@ const runFileSchema = z.object({
   pid: z.int(),
   url: z.string(),
   token: z.string(),
-  /** Where the admin API is and which `Host` it needs, if not at `url`. */
+  /** The URL of the admin API and the `Host` that it needs, if not at `url`. */
   admin: z.object({ url: z.string(), host: z.string().optional() }).optional(),
 });
 
-/** A gateway that runs on a data folder: where it is and the token that its admin API takes from this machine. */
+/** A gateway that runs on a data folder: its URL, and the token that its admin API accepts from this machine. */
 export type RunningGateway = Readonly<z.output<typeof runFileSchema>>;
 
 /** A claim on a data folder. The system drops it when the process ends, however it ends. */
 export interface RunFile {
-  /** Tells other processes of this user how to reach the gateway. */
+  /** Publishes how to reach the gateway, for other processes of this user. */
   publish(running: Omit<RunningGateway, 'pid'>): Promise<void>;
   release(): Promise<void>;
 }
 
-/** Claims a data folder for this process. Throws a {@link StateError} when another gateway runs on it. */
+/** Claims a data folder for this process. Throws a {@link StateError} if another gateway runs on it. */
 export async function acquireRunFile(folder: string): Promise<RunFile> {
   await createDataFolder(folder);
   const lock = takeLock(folder);
@@ -33,7 +33,7 @@ export async function acquireRunFile(folder: string): Promise<RunFile> {
     const other = await readFileOf(folder);
     const which = other ? ` (process ${other.pid} at ${other.url})` : '';
     throw new StateError(
-      `Another gateway${which} runs on the data folder ${folder}; stop it, or use another --data.`,
+      `Another gateway${which} is using the data folder ${folder}; stop it, or pass another --data.`,
     );
   }
   const file = join(folder, 'run.json');
@@ -48,7 +48,7 @@ export async function acquireRunFile(folder: string): Promise<RunFile> {
   };
 }
 
-/** The gateway that runs on a data folder now and can be reached, if one does. */
+/** The gateway that currently runs on a data folder and can be reached, if any. */
 export async function readRunFile(folder: string): Promise<RunningGateway | undefined> {
   return isLocked(folder) ? readFileOf(folder) : undefined;
 }
@@ -57,17 +57,17 @@ async function readFileOf(folder: string): Promise<RunningGateway | undefined> {
   try {
     return runFileSchema.parse(JSON.parse(await readFile(join(folder, 'run.json'), 'utf8')));
   } catch {
-    // Between the claim and `publish` there is no file.
+    // The file does not exist between the claim and `publish`.
     return undefined;
   }
 }
 
-/** SQLite's result code of a lock that somebody else holds. */
+/** SQLite's result code when somebody else holds the lock. */
 const BUSY = 5;
 
 /**
- * A lock of the operating system on a file, which Node offers only through SQLite. Unlike a process number in a
- * file it cannot outlive its process, is never taken twice, and holds between containers that share the folder.
+ * An operating system lock on a file, which Node offers only through SQLite. Unlike a process id in a file, it cannot
+ * outlive its process, is never taken twice, and works between containers that share the folder.
  */
 function takeLock(folder: string): DatabaseSync | undefined {
   const database = new DatabaseSync(lockOf(folder), { timeout: 100 });

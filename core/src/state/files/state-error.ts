@@ -1,4 +1,4 @@
-/** The data folder cannot be used as it is. The message is for the person who starts the gateway. */
+/** The data folder cannot be used as it is. The message is for whoever starts the gateway. */
 export class StateError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
@@ -6,21 +6,21 @@ export class StateError extends Error {
   }
 }
 
-/** What the system says of a folder that cannot be used, and SQLite of a file in it. */
+/** System errors of a folder that cannot be used, and SQLite's for a file in it. */
 const UNUSABLE: Readonly<Record<string, string>> = {
   EROFS: 'its file system is read-only',
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
+  EACCES: 'this user has no write permission',
+  EPERM: 'this user has no write permission',
   ENOSPC: 'its disk is full',
   EDQUOT: 'the disk quota is used up',
-  ENOTDIR: 'a part of the path is a file',
+  ENOTDIR: 'part of the path is a file',
   EEXIST: 'it is a file',
-  // Of a new folder on a read-only file system, too.
+  // Also for a new folder on a read-only file system.
   ENOENT: 'it cannot be created',
   ERR_SQLITE_ERROR: 'a file in it cannot be opened',
 };
 
-/** Throws an error again; one of the data folder becomes a {@link StateError}. */
+/** Rethrows an error; one about the data folder becomes a {@link StateError}. */
 export function rethrowFor(folder: string): (error: unknown) => never {
   return (error) => {
     const { code = '', path = folder, message } = error as NodeJS.ErrnoException;

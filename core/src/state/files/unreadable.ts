@@ -7,12 +7,12 @@ export interface DataProblem extends ConfigProblem {
   readonly file: string;
 }
 
-/** A file of the data folder cannot be read. It is left as it is: beginning without it would lose what it holds. */
+/** A file of the data folder cannot be read. It is left unchanged: starting without it would lose its contents. */
 export class UnreadableFileError extends StateError {
   readonly file: string;
   readonly problems: readonly ConfigProblem[];
 
-  /** Whether the system refuses to read it, so that nothing is known of what it holds. */
+  /** Whether the system refuses to read it, so that its contents are unknown. */
   readonly isRefused: boolean;
 
   constructor(file: string, problems: readonly ConfigProblem[], cause?: unknown) {
@@ -21,7 +21,7 @@ export class UnreadableFileError extends StateError {
       [
         `The file ${file} cannot be read:`,
         ...lines,
-        'It was not changed. Restore it from a backup, or see what can be kept: ./dragoman doctor',
+        'It was not changed. Restore it from a backup, or see what can be recovered: ./dragoman doctor',
       ].join('\n'),
       cause,
     );
@@ -31,13 +31,13 @@ export class UnreadableFileError extends StateError {
   }
 }
 
-/** Reads a JSON file; `undefined` when there is none. Throws an {@link UnreadableFileError} when it is not JSON. */
+/** Reads a JSON file; `undefined` if it does not exist. Throws an {@link UnreadableFileError} if it is not JSON. */
 export async function readJsonFile(file: string): Promise<unknown> {
   const text = await readIfThere(file);
   return text === undefined ? undefined : parseJson(file, text);
 }
 
-/** The text of a file; `undefined` when there is none. Some editors put a byte order mark in front of it. */
+/** The text of a file; `undefined` if it does not exist. Some editors prepend a byte order mark. */
 export async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
@@ -48,22 +48,21 @@ export async function readIfThere(file: string): Promise<string | undefined> {
   }
 }
 
-/** What it means that the system did not let a file be read. */
+/** The error when the system refuses to read a file. */
 export function refused(file: string, error: unknown): UnreadableFileError {
   const { code } = error as NodeJS.ErrnoException;
-  return new UnreadableFileError(file, [{ path: '', message: `the system refuses it (${code})` }], error);
+  return new UnreadableFileError(file, [{ path: '', message: `reading failed (${code})` }], error);
 }
 
 function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // The rest of the message repeats what the file holds.
+    // The rest of the message repeats the file's contents.
     const { message: told } = error as Error;
     const [, line, column] = /line (\d+) column (\d+)/.exec(told) ?? [];
     const place = line && `line ${line}, column ${column}`;
-    const why =
-      place ?? (/unexpected end/i.test(told) ? 'it ends too early' : 'it begins with something else');
+    const why = place ?? (/unexpected end/i.test(told) ? 'unexpected end' : 'unexpected start');
     const message = text === '' ? 'it is empty' : `it is not valid JSON (${why})`;
     throw new UnreadableFileError(file, [{ path: '', message }]);
   }

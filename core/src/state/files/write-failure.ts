@@ -1,15 +1,15 @@
 const REASONS: Readonly<Record<string, string>> = {
-  ENOSPC: 'no space is left on the disk',
-  EDQUOT: 'the quota of the disk is used up',
+  ENOSPC: 'no space left on the disk',
+  EDQUOT: 'the disk quota is used up',
   EROFS: 'the file system is read-only',
-  EACCES: 'the gateway may not write there',
-  EPERM: 'the gateway may not write there',
+  EACCES: 'the gateway has no write permission',
+  EPERM: 'the gateway has no write permission',
   EIO: 'the disk reports an error',
   EMFILE: 'too many files are open',
-  ENOENT: 'the data folder is gone',
+  ENOENT: 'the data folder no longer exists',
 };
 
-/** Why the system did not write something, without its path; `undefined` for any other error. */
+/** Why a write failed, without its path; `undefined` for other errors. */
 export function writeFailure(error: unknown): string | undefined {
   const { code } = error as NodeJS.ErrnoException;
   const reason = typeof code === 'string' ? REASONS[code] : undefined;

@@ -3,7 +3,7 @@ import { formsOf, NO_SECRETS, type Secrets } from '../../text/secret-texts.ts';
 import { mapSecrets, type Options } from '../../validation/map-secrets.ts';
 import type { z } from 'zod';
 
-/** The secrets in the options of an upstream. The names of a secret record are those of headers. */
+/** The secrets in the options of an upstream. In a secret record, the names are those of headers. */
 export function secretsOf(schema: z.ZodObject, options: Options): Secrets {
   const found = { values: new Set<string>(), headers: new Set<string>() };
   const collect = (value: unknown): void => {
@@ -24,13 +24,12 @@ export function secretsOf(schema: z.ZodObject, options: Options): Secrets {
 }
 
 /**
- * All secrets of upstreams since the start. Those of former options are kept, as a request may have begun before they
- * were changed.
+ * All upstream secrets since startup. Former ones are kept, because a request may have begun before they were changed.
  */
 export class KnownSecrets {
   #all = NO_SECRETS;
 
-  /** Another object whenever there are more. */
+  /** A new object whenever secrets are added. */
   get all(): Secrets {
     return this.#all;
   }

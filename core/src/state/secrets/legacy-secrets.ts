@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { createFile } from '../files/folder.ts';
 import { StateError } from '../files/state-error.ts';
 
-/** Secrets of the first format, which are not bound to a place. They are read once, to be sealed again. */
+/** Secrets of the first format, which are not bound to a place. They are read once, to be resealed. */
 export interface LegacySecrets {
-  /** Throws a {@link StateError} when the text cannot be decrypted. */
+  /** Throws a {@link StateError} if the text cannot be decrypted. */
   open(sealed: string): string;
-  /** Stops reading them from this data folder, from the next start on. */
+  /** Stops accepting them in this data folder, from the next start on. */
   retire(): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export function isLegacy(sealed: string): boolean {
 }
 
 /**
- * A marker file in the data folder records that the secrets were sealed again. The version in the state is not enough,
+ * A marker file in the data folder records that the secrets were resealed. The version in the state is not enough,
  * since an old state file with a copied secret could replace it.
  */
 export function openLegacySecrets(

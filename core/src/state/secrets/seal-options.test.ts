@@ -83,7 +83,7 @@ describe('sealOptions and openOptions', () => {
       'options.apiKey',
     ],
   ])('refuse a secret that was moved %s, by name', (_, moved, path) => {
-    expect(() => open(moved())).toThrow(`${path}: This secret was stored for another upstream or address`);
+    expect(() => open(moved())).toThrow(`${path}: This secret was stored for another upstream or URL`);
   });
 
   it('refuse a secret that was moved to another upstream or provider', () => {

@@ -8,19 +8,19 @@ import { maskOptions } from '../../validation/secret-options.ts';
 import type { SecretBox, SecretPlace } from './secrets.ts';
 import { StateError } from '../files/state-error.ts';
 
-/** What stands for a secret in the state file. */
+/** Replaces a secret in the state file. */
 interface Sealed {
   readonly $sealed: string;
 }
 
-/** The fields of an upstream to which its secrets are bound. */
+/** The fields of an upstream that its secrets are bound to. */
 export interface SecretOwner {
   readonly id: string;
   readonly provider: string;
   readonly options: Options;
 }
 
-/** Encrypts the secret options, each whole and for its place, before they are stored. */
+/** Encrypts the secret options for storage, each as a whole and bound to its place. */
 export function sealOptions(schema: z.ZodObject, owner: SecretOwner, box: SecretBox): Options {
   const place = placeOf(owner, maskOptions(schema, owner.options));
   return mapSecrets(schema, owner.options, (value, path): unknown => {
@@ -29,7 +29,7 @@ export function sealOptions(schema: z.ZodObject, owner: SecretOwner, box: Secret
   });
 }
 
-/** The inverse of {@link sealOptions}. Throws a `StateError` that names the option when a secret does not open. */
+/** The inverse of {@link sealOptions}. Throws a `StateError` that names the option if a secret does not open. */
 export function openOptions(schema: z.ZodObject, owner: SecretOwner, box: SecretBox): Options {
   const place = placeOf(owner, maskOptions(schema, owner.options));
   return mapSecrets(schema, owner.options, (value, path) => {
@@ -43,7 +43,7 @@ export function openOptions(schema: z.ZodObject, owner: SecretOwner, box: Secret
   });
 }
 
-/** Seals secrets of the first format again, bound to their place. Those that cannot be decrypted are kept as they are. */
+/** Reseals secrets of the first format, bound to their place. Those that cannot be decrypted are kept. */
 export function resealOptions(owner: SecretOwner, box: SecretBox): Resealed {
   const { legacy } = box;
   const place = placeOf(owner, owner.options);
@@ -66,7 +66,7 @@ export function resealOptions(owner: SecretOwner, box: SecretBox): Resealed {
   return { options: reseal(owner.options, []) as Options, unreadable };
 }
 
-/** Whether there are still secrets of the first format. */
+/** Whether there are secrets of the first format left. */
 export function hasLegacySecrets({ upstreams }: { readonly upstreams: readonly unknown[] }): boolean {
   return JSON.stringify(upstreams).includes('{"$sealed":"v1.');
 }

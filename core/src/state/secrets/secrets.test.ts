@@ -89,9 +89,7 @@ describe('openSecretBox', () => {
   it.each(OTHERS)('opens nothing at another %s, whatever the text says of itself', async (_, other) => {
     const box = await openSecretBox({ folder });
     const sealed = box.seal('text', PLACE);
-    expect(() => box.open(sealed, other)).toThrow(
-      'was stored for another upstream or address; enter it again',
-    );
+    expect(() => box.open(sealed, other)).toThrow('was stored for another upstream or URL; enter it again');
     const [, mark] = box.seal('', other).split('.');
     expect(() => box.open(`v2.${mark}.${dataOf(sealed)}`, other)).toThrow('cannot be decrypted');
   });

@@ -5,13 +5,13 @@ import { createDataFolder, createFile } from '../files/folder.ts';
 import { type LegacySecrets, openLegacySecrets } from './legacy-secrets.ts';
 import { StateError } from '../files/state-error.ts';
 
-/** The place to which a secret is bound. It can be opened there only. */
+/** The place that a secret is bound to. It can only be opened there. */
 export interface SecretPlace {
   readonly upstream: string;
   readonly provider: string;
   /** The option's path. */
   readonly path: readonly PropertyKey[];
-  /** Where the upstream sends to: scheme, host and port of its URLs. */
+  /** The origins that the upstream's options point to: scheme, host and port of each URL. */
   readonly origins: readonly string[];
 }
 
@@ -19,18 +19,18 @@ export interface SecretPlace {
 export interface SecretBox {
   /** Encrypts a text for one place; the result differs each time. */
   seal(text: string, place: SecretPlace): string;
-  /** Throws a {@link StateError} when the text was sealed with another key or for another place, or was altered. */
+  /** Throws a {@link StateError} if the text was altered, or sealed with another key or for another place. */
   open(sealed: string, place: SecretPlace): string;
-  /** A key of 32 bytes for another purpose, always the same for the same one. */
+  /** Derives a 32-byte key for another purpose, always the same. */
   deriveKey(purpose: string): Buffer;
-  /** Reads secrets of the first format; `undefined` once they were all sealed again. */
+  /** Reads secrets of the first format; `undefined` once all are resealed. */
   readonly legacy: LegacySecrets | undefined;
 }
 
 export interface SecretBoxInput {
   /** The data folder; a generated key is kept in its `secret.key`. */
   readonly folder: string;
-  /** `DRAGOMAN_SECRET`; instead of a generated key. */
+  /** `DRAGOMAN_SECRET`, in place of a generated key. */
   readonly secret?: string;
 }
 
@@ -39,9 +39,9 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Opens the box of AES-256-GCM with the configured or the generated key. */
+/** Opens an AES-256-GCM box with the configured or generated key. */
 export async function openSecretBox({ folder, secret }: SecretBoxInput): Promise<SecretBox> {
-  // The salt only keeps this use of the secret apart from others; a secret is expected to be random.
+  // The salt only separates this use of the secret from others; the secret should be random.
   const key =
     secret === undefined ? await keyFile(folder) : scryptSync(secret, 'dragoman/secrets', KEY_BYTES);
   return {
@@ -60,7 +60,7 @@ export async function openSecretBox({ folder, secret }: SecretBoxInput): Promise
       const name = nameOf(place);
       // Only for a better message: the cipher checks the place itself.
       if (mark !== markOf(name))
-        throw new StateError(`This secret was stored for another upstream or address; ${AGAIN}`);
+        throw new StateError(`This secret was stored for another upstream or URL; ${AGAIN}`);
       return decrypt(key, Buffer.from(data, 'base64url'), name);
     },
     deriveKey: (purpose) => Buffer.from(hkdfSync('sha256', key, '', purpose, KEY_BYTES)),
@@ -70,7 +70,7 @@ export async function openSecretBox({ folder, secret }: SecretBoxInput): Promise
 
 const AGAIN = 'enter it again.';
 
-/** What the cipher authenticates besides the text. */
+/** The additional data that the cipher authenticates. */
 function nameOf({ upstream, provider, path, origins }: SecretPlace): Buffer {
   return Buffer.from(JSON.stringify(['dragoman/secret', VERSION, upstream, provider, path, origins]));
 }
@@ -82,14 +82,14 @@ function markOf(name: Buffer): string {
 function decrypt(key: Buffer, bytes: Buffer, name: Buffer = Buffer.alloc(0)): string {
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), {
-      // Otherwise a text cut short would pass with a short tag, which is easy to guess.
+      // Otherwise a truncated text would pass with a short tag, which is easy to guess.
       authTagLength: TAG_BYTES,
     });
     decipher.setAAD(name).setAuthTag(bytes.subarray(-TAG_BYTES));
     const text = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
     return Buffer.concat([text, decipher.final()]).toString('utf8');
   } catch (cause) {
-    const hint = 'Is DRAGOMAN_SECRET, or the secret.key in the data folder, the one it was stored with?';
+    const hint = 'Is DRAGOMAN_SECRET, or secret.key in the data folder, the same as when it was stored?';
     throw new StateError(`A stored secret cannot be decrypted. ${hint}`, cause);
   }
 }
