@@ -2,12 +2,12 @@ import type { HeaderMap } from '../transport/http.ts';
 
 type Piece = string | Uint8Array;
 
-/** Sounds, pictures and files are not recorded. What says nothing of its type is an error page, as a rule. */
+/** Audio, images and files are not recorded. A body without a content type is usually an error page. */
 export function isText({ 'content-type': type = '' }: Readonly<Record<string, unknown>>): boolean {
   return /^$|^text\/|json|xml|urlencoded/i.test(String(type));
 }
 
-/** How much all captures together may hold, in bytes. */
+/** The memory budget of all captures together, in bytes. */
 export class CaptureBudget {
   #left: number;
 
@@ -15,7 +15,7 @@ export class CaptureBudget {
     this.#left = bytes;
   }
 
-  /** Whether there is room; takes it if so. */
+  /** Reserves room if there is enough; returns whether it did. */
   take(bytes: number): boolean {
     if (bytes > this.#left) return false;
     this.#left -= bytes;
@@ -27,12 +27,12 @@ export class CaptureBudget {
   }
 }
 
-/** Takes the pieces of one body as they pass, by reference, and when each passed. */
+/** Collects the chunks of one body by reference, with the time of each. */
 export class BodyRecording {
   readonly pieces: Piece[] = [];
-  /** By `performance.now()`, one for each piece. */
+  /** By `performance.now()`, one for each chunk. */
   readonly times: number[] = [];
-  /** How much more there was than is kept, in bytes. */
+  /** How many bytes were not kept. */
   missing = 0;
   size = 0;
   readonly #limit: number;
@@ -43,7 +43,7 @@ export class BodyRecording {
     this.#budget = budget;
   }
 
-  /** A field, so that it can be handed on as a listener. Once a piece is missing, all that follow are. */
+  /** A field, so that it can be passed as a listener. After one missing chunk, all that follow are missing. */
   readonly push = (piece: Piece): void => {
     const isKept = this.missing === 0 && this.size + piece.length <= this.#limit;
     if (!isKept || !this.#budget.take(piece.length)) {
@@ -56,9 +56,9 @@ export class BodyRecording {
   };
 }
 
-/** One request to an upstream, with its answer. */
+/** One request to an upstream, with its reply. */
 export interface UpstreamExchange {
-  /** The place of its attempt among those of the request. */
+  /** The index of its attempt. */
   readonly attempt: number;
   readonly method: string;
   readonly url: string;
@@ -69,7 +69,7 @@ export interface UpstreamExchange {
   readonly reply: BodyRecording;
 }
 
-/** What the client sent. */
+/** The client's request. */
 export interface ClientRequest {
   readonly wire: string;
   readonly query: string;
@@ -84,7 +84,7 @@ export interface CaptureBounds {
   readonly budget: CaptureBudget;
 }
 
-/** The bytes of a request on both sides of the gateway, as they pass: nothing is copied or read here. */
+/** The bytes of a request on both sides of the gateway: nothing is copied or read here. */
 export class Capture {
   readonly exchanges: UpstreamExchange[] = [];
   readonly reply: BodyRecording;
@@ -103,7 +103,7 @@ export class Capture {
     return this.#bounds.limit;
   }
 
-  /** Takes the beginning of the reply: its headers, and its body where that comes in one piece. */
+  /** Takes the head of the reply, and its body if it comes in one piece. */
   answer(headers: Readonly<Record<string, unknown>>, body?: Piece): void {
     this.replyHeaders = headers;
     if (body !== undefined) this.reply.push(body);
@@ -116,7 +116,7 @@ export class Capture {
     return exchange;
   }
 
-  /** Gives back what it held, when the request is over. */
+  /** Releases its budget when the request is over. */
   release(): void {
     const { budget } = this.#bounds;
     for (const { size } of [this.reply, ...this.exchanges.map(({ reply }) => reply)]) budget.giveBack(size);

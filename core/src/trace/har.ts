@@ -2,7 +2,7 @@ import type { HeaderMap } from '../transport/http.ts';
 import type { RecordedBody, TraceDetail } from './worker/detail.ts';
 import type { TraceRecord } from '../canonical/trace-record.ts';
 
-/** A trace as an entry of an HTTP archive, which browsers' tools and proxies read. */
+/** A trace as an entry of an HTTP archive (HAR), which browser tools and proxies read. */
 export interface HarEntry {
   readonly startedDateTime: string;
   readonly time: number;
@@ -13,7 +13,7 @@ export interface HarEntry {
   readonly comment: string;
 }
 
-/** What the client asked, then what each upstream was asked for it. `origin` is where clients find the gateway. */
+/** The client's request, then the requests to upstreams. `origin` is the gateway's public origin. */
 export function harEntries(
   trace: TraceRecord,
   detail: TraceDetail | undefined,
@@ -49,7 +49,7 @@ export function harEntries(
   return [client, ...upstreams];
 }
 
-/** An archive of entries, as text, piece by piece. */
+/** An archive of entries, as text chunks. */
 export async function* harText(
   entries: AsyncIterable<HarEntry> | Iterable<HarEntry>,
   version: string,
@@ -67,9 +67,9 @@ export async function* harText(
 interface EntryInput {
   readonly startedAt: number;
   readonly ms: number;
-  /** Until a connection stood; absent where nothing is known of it. */
+  /** Until the connection was established; absent if unknown. */
   readonly connectMs?: number;
-  /** Until the answer began. */
+  /** Until the reply began. */
   readonly waitMs: number;
   readonly comment: string;
   readonly request: {

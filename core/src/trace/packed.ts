@@ -5,12 +5,12 @@ import type { BodyRecording, Capture, ClientRequest, UpstreamExchange } from './
 export interface PackedBody {
   readonly start: number;
   readonly length: number;
-  /** Where its pieces stand among the marks, and how many there are. */
+  /** The offset and number of its marks. */
   readonly firstMark: number;
   readonly pieces: number;
-  /** Bytes that were too many to keep. */
+  /** Bytes that were not kept. */
   readonly missing: number;
-  /** Whether something was left out of it. */
+  /** Whether parts of it were redacted. */
   readonly isAltered?: boolean;
 }
 
@@ -19,17 +19,17 @@ export interface PackedExchange extends Omit<UpstreamExchange, 'body' | 'reply'>
   readonly reply: PackedBody;
 }
 
-/** A capture in one piece: its numbers and bytes are handed from thread to thread and not copied. */
+/** A capture as one buffer: its numbers and bytes are transferred between threads without a copy. */
 export interface PackedCapture {
   readonly request: Omit<ClientRequest, 'body'> & { readonly body?: PackedBody };
   readonly exchanges: readonly PackedExchange[];
   readonly reply: PackedBody & { readonly headers: HeaderMap };
-  /** Pairs: where a piece of a body ends, from the body's start, and when it passed, in hundredths of milliseconds. */
+  /** Pairs: the end of a chunk, from the body's start, and its time, in hundredths of milliseconds. */
   readonly marks: Uint32Array<ArrayBuffer>;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Packs what was captured of a request that began at `origin`. */
+/** Packs the capture of a request that began at `origin`. */
 export function pack(capture: Capture, origin: number): PackedCapture {
   const { request, exchanges, reply, replyHeaders } = capture;
   const packer = new Packer(origin, capture.limit);
@@ -54,7 +54,7 @@ interface Laid {
 
 const NO_TIMES: readonly number[] = [];
 
-/** Lays bodies one after the other. One whose very pieces were passed on is laid once. */
+/** Concatenates bodies. A body that passed through unchanged is stored once. */
 class Packer {
   readonly #origin: number;
   readonly #limit: number;
@@ -94,7 +94,7 @@ class Packer {
     return { start, length, firstMark, pieces: times.length, missing };
   }
 
-  /** In memory of its own: what is handed to another thread takes all that lies beside it along. */
+  /** In its own memory: a transfer takes the whole buffer along. */
   finish(): Pick<PackedCapture, 'marks' | 'bytes'> {
     const all = Buffer.from(new ArrayBuffer(this.#size));
     for (const { pieces, start } of this.#laid) {
@@ -114,7 +114,7 @@ class Packer {
   }
 }
 
-/** Short bodies are looked at, since they are often put together anew on their way. */
+/** Short bodies are compared, since they are often copied on their way. */
 const SHORT = 16 * 1024;
 
 function isSame(one: Laid['pieces'], other: Laid['pieces']): boolean {

@@ -18,12 +18,12 @@ export class PendingQuestions {
     return this.#pending.size;
   }
 
-  /** Makes a call with `send`, which gets the number that the answer will have. */
+  /** Makes a call through `send`, which gets the number of its answer. */
   open<T>(send: (call: number) => void): Promise<T> {
     const call = this.#next++;
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(
-        () => this.fail(call, `The trace store did not answer within ${this.#limitMs / 1000} seconds.`),
+        () => this.fail(call, `The trace store did not respond within ${this.#limitMs / 1000} seconds.`),
         this.#limitMs,
       ).unref();
       this.#pending.set(call, { resolve: resolve as Pending['resolve'], reject, timer });

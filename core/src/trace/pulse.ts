@@ -1,9 +1,9 @@
 const BEATS = 0;
 const ALLOWANCE = 1;
 
-/** How a thread shows another that it is alive. It is shared memory, as a message costs more than most of its work. */
+/** A thread's sign of life for another. Shared memory, because a message costs more than most of its work. */
 export class Pulse {
-  /** Passed to the other thread, which makes a `Pulse` from it. */
+  /** Passed to the other thread, which creates a `Pulse` from it. */
   readonly memory: SharedArrayBuffer;
   readonly #cells: Int32Array;
 
@@ -18,7 +18,7 @@ export class Pulse {
     Atomics.add(this.#cells, BEATS, 1);
   }
 
-  /** Another number after each beat. */
+  /** A new number after each beat. */
   get beats(): number {
     return Atomics.load(this.#cells, BEATS);
   }

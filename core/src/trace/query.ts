@@ -2,37 +2,35 @@ import { z } from 'zod';
 import { CALL_STATES, OUTCOMES } from '../canonical/trace-record.ts';
 
 const text = z.string().min(1);
-/** A query holds text; programs that write one may begin with a number. */
+/** Query values are strings, but programs that build one may pass numbers. */
 const numeric = z.coerce.number<number | string>();
 const number = numeric.min(0);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const instant = z.iso.datetime({ offset: true }).transform((value) => Date.parse(value));
 
-/** Which traces are meant. Texts are compared whole; `*` stands for any text. */
+/** Selects traces. Strings match as a whole; `*` matches any text. */
 export const traceFilterSchema = z.strictObject({
-  model: text.optional().describe('As clients asked for it.'),
+  model: text.optional().describe('The requested model.'),
   upstream: text.optional(),
-  key: text.optional().describe('The id or the name of a key.'),
+  key: text.optional().describe('The id or name of a key.'),
   thread: text.optional(),
   protocol: text.optional(),
   outcome: z.enum(OUTCOMES).optional(),
-  error: text.optional().describe('A kind of failure, such as `rate-limit`.'),
+  error: text.optional().describe('An error kind, such as `rate-limit`.'),
   from: instant.optional().describe('At or after this time.'),
   to: instant.optional().describe('Before this time.'),
-  minMs: number.optional().describe('Took at least so long.'),
-  minCost: number.optional().describe('Cost at least so many US dollars.'),
+  minMs: number.optional().describe('The minimum duration.'),
+  minCost: number.optional().describe('The minimum cost, in US dollars.'),
   minAttempts: number.optional(),
   tool: text.optional().describe('Replies that call this tool.'),
-  badCalls: flag.optional().describe('Whether the arguments of a call are wrong.'),
-  replyId: text.optional().describe('The id of the reply, as the client was told it.'),
+  badCalls: flag.optional().describe('Whether a tool call has invalid arguments.'),
+  replyId: text.optional().describe('The id of the reply, as the client got it.'),
   requestId: text.optional().describe("The id of the request: the gateway's own, or the client's."),
-  replayOf: text.optional().describe('The id of the trace that was sent again.'),
+  replayOf: text.optional().describe('The id of the replayed trace.'),
   search: text
     .max(500)
     .optional()
-    .describe(
-      'Words of prompts, replies and calls; a phrase in quotes. Looks at the newest 10,000 that match.',
-    ),
+    .describe('Words of prompts, replies and calls; a phrase in quotes. Searches the newest 10,000 matches.'),
 });
 export type TraceFilter = Readonly<z.output<typeof traceFilterSchema>>;
 
@@ -43,7 +41,7 @@ export const traceQuerySchema = traceFilterSchema.extend({
   sort: z.enum(SORTS).default('startedAt'),
   order: z.enum(['asc', 'desc']).default('desc'),
   limit: numeric.int().min(1).max(500).default(50),
-  cursor: text.optional().describe('The `next` of the page before.'),
+  cursor: text.optional().describe('`next` of the previous page.'),
 });
 export type TraceQuery = Readonly<z.output<typeof traceQuerySchema>>;
 
@@ -52,12 +50,12 @@ export const toolCallQuerySchema = z.strictObject({
   state: z
     .enum([...CALL_STATES, 'bad'])
     .optional()
-    .describe('`bad`: any but `ok`.'),
-  answered: flag.optional().describe('Whether a later request brought a result.'),
+    .describe('`bad`: any state but `ok`.'),
+  answered: flag.optional().describe('Whether a later request contains a result.'),
   trace: text.optional().describe('The id of a trace.'),
   thread: text.optional(),
   limit: numeric.int().min(1).max(500).default(50),
-  cursor: text.optional().describe('The `next` of the page before.'),
+  cursor: text.optional().describe('`next` of the previous page.'),
 });
 export type ToolCallQuery = Readonly<z.output<typeof toolCallQuerySchema>>;
 
@@ -67,7 +65,7 @@ export const threadQuerySchema = z.strictObject({
 });
 export type ThreadQuery = Readonly<z.output<typeof threadQuerySchema>>;
 
-/** Requests that belong together. */
+/** A conversation. */
 export interface ThreadRow {
   readonly thread: string;
   readonly requests: number;
@@ -85,12 +83,17 @@ const STATS_GROUPS = ['model', 'upstream', 'key', 'outcome', 'error'] as const;
 export type StatsGroup = (typeof STATS_GROUPS)[number];
 
 export const statsQuerySchema = traceFilterSchema.extend({
-  bucketSeconds: numeric.int().min(60).max(2_678_400).optional().describe('One row for each such time.'),
-  by: z.enum(STATS_GROUPS).optional().describe('One row for each of these.'),
+  bucketSeconds: numeric
+    .int()
+    .min(60)
+    .max(2_678_400)
+    .optional()
+    .describe('One row per bucket of this length.'),
+  by: z.enum(STATS_GROUPS).optional().describe('One row per value.'),
 });
 export type StatsQuery = Readonly<z.output<typeof statsQuerySchema>>;
 
-/** One row of statistics. Milliseconds and US dollars; `unpriced` requests cost what nobody knows. */
+/** One row of statistics, in milliseconds and US dollars; the cost of `unpriced` requests is unknown. */
 export interface StatsRow {
   /** When the bucket begins, in milliseconds since 1970. */
   readonly at?: number;

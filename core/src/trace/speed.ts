@@ -1,9 +1,9 @@
 import type { TraceRecord } from '../canonical/trace-record.ts';
 
-/** Shorter ones tell more of the network than of the model. */
+/** Shorter replies measure the network rather than the model. */
 const LEAST_MS = 50;
 
-/** Tokens of the reply per second, from its first content to its end; `undefined` where it came at once. */
+/** Tokens per second of the reply, from its first content to its end; `undefined` if it arrived at once. */
 export function tokensPerSecond({
   ms,
   ttftMs,

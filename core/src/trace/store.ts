@@ -14,11 +14,11 @@ import type { ToolCallRecord } from './tool-calls.ts';
 
 export interface TracePage {
   readonly traces: readonly TraceRecord[];
-  /** Where the next page begins; absent at the end. */
+  /** The cursor of the next page; absent at the end. */
   readonly next?: string;
 }
 
-/** A call of a tool with what became of it. */
+/** A tool call with its result. */
 export interface StoredToolCall extends ToolCallRecord {
   readonly traceId: string;
   readonly thread?: string;
@@ -28,7 +28,7 @@ export interface StoredToolCall extends ToolCallRecord {
   readonly result?: {
     readonly text: string;
     readonly isError: boolean;
-    /** The trace whose request brought it. */
+    /** The trace whose request brought the result. */
     readonly by: string;
     /** From the call to that request, in milliseconds. */
     readonly afterMs: number;
@@ -50,7 +50,7 @@ export interface TraceEntry {
   >;
 }
 
-/** What is kept at most: beyond it, the oldest traces of the fullest owner go. */
+/** Bounds on what is kept: beyond them, the oldest traces of the owner with the most are removed. */
 export interface Retention {
   readonly maxAgeMs: number;
   readonly maxCount: number;
@@ -60,25 +60,25 @@ export interface Retention {
 /** Where traces are kept. */
 export interface TraceStore {
   /**
-   * A trace that is there already, since it was still running, is replaced. All that was put since the last
-   * `commit` is found from now on, but lost when the process is killed, or when one of them cannot be kept.
+   * Adds traces; one that is already stored, as running, is replaced. What was put since the last `commit` is visible,
+   * but lost if the process is killed or one of the traces cannot be written.
    */
   put(entries: readonly TraceEntry[]): Promise<void>;
-  /** Makes safe what was put. */
+  /** Makes durable what was put. */
   commit(): Promise<void>;
   list(query: TraceQuery): Promise<TracePage>;
-  /** The newest trace of an id: those of earlier versions may be chosen by clients, and chosen twice. */
+  /** The newest trace with an id: in earlier versions, clients could choose ids, even twice. */
   get(id: string): Promise<TraceRecord | undefined>;
-  /** What was kept of its bodies. */
+  /** The recorded bodies. */
   capture(id: string): Promise<PackedCapture | undefined>;
-  /** How many there were. */
+  /** The number of matches. */
   remove(filter: TraceFilter | { readonly id: string }): Promise<number>;
   stats(query: StatsQuery): Promise<readonly StatsRow[]>;
-  /** The newest first. */
+  /** Newest first. */
   calls(query: ToolCallQuery): Promise<ToolCallPage>;
-  /** The latest first. */
+  /** Latest first. */
   threads(query: ThreadQuery): Promise<readonly ThreadRow[]>;
-  /** Removes what is beyond the bounds, a few at a time; how many went. */
+  /** Removes a batch of traces beyond the bounds; returns their number. */
   prune(retention: Retention, now: number): Promise<number>;
   close(): Promise<void>;
 }

@@ -7,14 +7,14 @@ import { tryWithinTime } from '../timing/within-time.ts';
 import { closestName } from '../text/closest.ts';
 import type { TimedEvent } from './worker/read-reply.ts';
 
-/** Something in the arguments that the schema does not allow. */
+/** Part of the arguments that does not match the schema. */
 export interface SchemaProblem {
   /** A JSON Pointer into the arguments. */
   readonly path: string;
   readonly message: string;
 }
 
-/** A call of a tool, as its client saw it come. Milliseconds from the beginning of the request. */
+/** A tool call, as its client received it. Times are milliseconds from the beginning of the request. */
 export interface ToolCallRecord {
   readonly callId: string;
   readonly name: string;
@@ -24,7 +24,7 @@ export interface ToolCallRecord {
   readonly startMs: number;
   readonly endMs: number;
   readonly state: CallState;
-  /** What the JSON parser said, or why the arguments were not checked. */
+  /** The JSON parser's message, or why the arguments were not checked. */
   readonly error?: string;
   readonly problems?: readonly SchemaProblem[];
 }
@@ -40,7 +40,7 @@ interface OpenCall {
   isWhole: boolean;
 }
 
-/** Finds the calls in a reply that are the client's to answer, and judges their arguments by the tools it declared. */
+/** Finds the calls in a reply that the client has to answer, and checks their arguments against the declared tools. */
 export function readToolCalls(
   events: readonly TimedEvent[],
   tools: readonly Tool[],
@@ -97,7 +97,7 @@ function judge(
     return { ...told, state: 'invalid-json', error: error instanceof Error ? error.message : String(error) };
   }
   const check = (): readonly SchemaProblem[] => checkSchema(tool, value);
-  // A schema may hold regular expressions that never end.
+  // A schema may contain regular expressions that never terminate.
   const problems = judgeMs === undefined ? check() : tryWithinTime(judgeMs, check);
   if (!problems) return { ...told, state: 'ok', error: 'The schema could not be checked in time.' };
   return problems.length > 0 ? { ...told, state: 'schema', problems } : { ...told, state: 'ok' };
@@ -110,7 +110,7 @@ function checkSchema({ schema }: FunctionTool, value: JsonValue): readonly Schem
   if (!schema) return [];
   try {
     const { errors } = new Validator(schema, '2020-12', false).validate(value);
-    // An error of a part comes again with each part that holds it.
+    // The error of a part is repeated by each part that contains it.
     const own = errors.filter(({ keyword }) => !CONTAINERS.has(keyword));
     return (own.length > 0 ? own : errors)
       .slice(0, MAX_PROBLEMS)
@@ -119,12 +119,12 @@ function checkSchema({ schema }: FunctionTool, value: JsonValue): readonly Schem
         return { path, message: keyword === 'false' ? notInSchema(path, schema) : error };
       });
   } catch {
-    // A schema that cannot be read is the client's business; it judges nothing.
+    // An unreadable schema is the client's problem; it validates nothing.
     return [];
   }
 }
 
-/** They only say that something in them is wrong, which is told of that itself. */
+/** They only say that something inside is wrong, which is reported on its own. */
 const CONTAINERS = new Set(['properties', 'items', 'prefixItems', 'additionalProperties', 'allOf', '$ref']);
 
 function notInSchema(path: string, schema: JsonObject): string {

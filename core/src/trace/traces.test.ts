@@ -132,7 +132,7 @@ describe('a plugin that cannot read its own wire', { timeout: 30_000 }, () => {
     open({}, [readerOf('process.exit(1);')]);
     traces.record(trace(1), capture());
     await expect(count()).rejects.toThrow('thread');
-    expect(traces.status()).toEqual({ reason: 'Its thread has ended.', lost: 1, shed: 0, waiting: 0 });
+    expect(traces.status()).toEqual({ reason: 'The trace thread ended.', lost: 1, shed: 0, waiting: 0 });
     traces.record(trace(2));
     await expect.poll(() => traces.status().reason, { timeout: 10_000 }).toBeUndefined();
     traces.record(trace(3));
@@ -172,7 +172,7 @@ describe('a thread that is stuck', () => {
     for (const failure of await Promise.allSettled(asked)) {
       expect(failure).toMatchObject({
         status: 'rejected',
-        reason: { message: expect.stringContaining('did not answer within 0.3 seconds') as string },
+        reason: { message: expect.stringContaining('did not respond within 0.3 seconds') as string },
       });
     }
     await traces.close();

@@ -20,85 +20,85 @@ import {
 import { Watchdog } from './watchdog.ts';
 
 export interface TracesStatus {
-  /** Why traces are not kept at the moment; absent when they are. */
+  /** Why traces are currently not kept; absent if they are. */
   readonly reason?: string;
-  /** The name of a broken database that was set aside since the start. */
+  /** The name of a broken database that was set aside since startup. */
   readonly setAside?: string;
-  /** Traces that were lost: too many at once, or the store was broken. */
+  /** Traces lost: too many at once, or a broken store. */
   readonly lost: number;
-  /** Traces that were kept without their bodies, since there was too much to do. */
+  /** Traces kept without their bodies because of overload. */
   readonly shed: number;
   /** Traces on their way to the store. */
   readonly waiting: number;
 }
 
-/** The traces of this gateway, from the side of the requests: nothing here waits for the store. */
+/** The traces of this gateway, as seen by requests: nothing here waits for the store. */
 export interface Traces {
   /** Whether anything is recorded at all. */
   readonly isOn: boolean;
-  /** The bytes of `capture` are the store's from now on. */
+  /** Takes over the bytes of `capture`. */
   record(trace: TraceRecord, capture?: PackedCapture): void;
-  /** Asks the store. Throws when it is broken. */
+  /** Queries the store. Throws if it is broken. */
   ask<Method extends keyof StoreQuestions>(
     method: Method,
     input: Parameters<StoreQuestions[Method]>[0],
   ): Promise<ReturnType<StoreQuestions[Method]>>;
-  /** Tells every trace from now on, as it is recorded. Gives what ends it. */
+  /** Passes every trace from now on to a listener as it is recorded. Returns the unsubscribe function. */
   follow(listener: (trace: TraceRecord) => void): () => void;
   status(): TracesStatus;
-  /** Writes what is on its way, and closes the store. */
+  /** Writes what is pending, and closes the store. */
   close(): Promise<void>;
 }
 
 export interface TracesInput extends WorkerInput {
   readonly log: Pick<Log, 'error' | 'info'>;
   readonly limits?: Partial<ThreadLimits>;
-  /** What must not be kept; another object whenever it changes. */
+  /** What to redact; a new object whenever it changes. */
   readonly secrets?: () => Secrets;
 }
 
-/** Time limits for the thread of the store, in milliseconds. */
+/** Time limits for the trace thread, in milliseconds. */
 export interface ThreadLimits {
   /** Between two signs of life, while it has work. */
   readonly patienceMs: number;
-  /** For one operation of the database, on a slow disk or with many traces. */
+  /** For one database operation, on a slow disk or with many traces. */
   readonly queryMs: number;
   /** For an answer. */
   readonly askMs: number;
-  /** For writing what is queued when the gateway shuts down. */
+  /** For writing what is queued at shutdown. */
   readonly closeMs: number;
 }
 
 const LIMITS: ThreadLimits = { patienceMs: 5_000, queryMs: 30_000, askMs: 30_000, closeMs: 5_000 };
-/** A thread begins with loading its code, which takes longer on a busy machine. */
+/** A thread begins by loading its code, which takes longer on a busy machine. */
 const START_MS = 60_000;
 /**
  * For new objects of the thread, in MB. V8 would take four times as much when there is a lot to do, and keep most of it
  * for long afterwards.
  */
 const YOUNG_MB = 48;
-/** How often the thread is looked at within its patience. */
+/** How often the thread is checked within its time limit. */
 const STEPS = 5;
 
 /**
- * Traces go in batches, since each message to another thread has its price; but soon, since what waits for long
- * falls out of the processor's cache, and has to be moved by each collection of garbage.
+ * Traces go in batches, since each message to another thread has a cost; but soon, since what waits long falls out of
+ * the CPU cache, and each garbage collection has to move it.
  */
 const FLUSH_AFTER_MS = 50;
 const FLUSH_COUNT = 16;
-/** More than these do not wait for the store: then they are lost, and counted. */
+/** The most traces that wait for the store; more are lost, and counted. */
 const MAX_WAITING = 20_000;
-/** Bodies that wait for the store, in bytes; beyond this, traces are kept without theirs. */
+/** The most bytes of bodies that wait for the store; beyond this, traces are kept without bodies. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
-/** The first time, a new thread takes over at once; one that ends again and again is waited for longer each time. */
+/** A new thread takes over at once the first time; if it keeps ending, the wait grows. */
 const RESTART_MS = 500;
 const MAX_RESTART_MS = 60_000;
 
 export const NO_TRACES: Traces = {
   isOn: false,
   record: () => {},
-  ask: () => Promise.reject(new Error('This gateway is set to keep no traces.')),
+  ask: () => Promise.reject(new Error('This gateway does not keep traces.')),
   follow: () => () => {},
   status: () => ({ lost: 0, shed: 0, waiting: 0 }),
   close: () => Promise.resolve(),
@@ -122,7 +122,7 @@ class WorkerTraces implements Traces {
   readonly #input: WorkerInput;
   /** Absent while there is no thread. */
   #worker: Worker | undefined;
-  /** How often the thread ended since a trace was kept. */
+  /** How often the thread ended since a trace was last kept. */
   #ends = 0;
   readonly #questions: PendingQuestions;
   readonly #pulse = new Pulse();
@@ -132,7 +132,7 @@ class WorkerTraces implements Traces {
   #queue: SentTrace[] = [];
   #timer: NodeJS.Timeout | undefined;
   #restart: NodeJS.Timeout | undefined;
-  /** What the store has not made safe yet. */
+  /** What the store has not committed yet. */
   #sent: Load = NOTHING;
   #lost = 0;
   #shed = 0;
@@ -141,7 +141,7 @@ class WorkerTraces implements Traces {
   #setAside: string | undefined;
   #isClosed = false;
   readonly #secrets: () => Secrets;
-  /** Those that the thread knows. */
+  /** The secrets that the thread knows. */
   #toldSecrets: Secrets | undefined;
 
   constructor(input: WorkerInput, { log, limits, secrets }: Surroundings) {
@@ -167,7 +167,7 @@ class WorkerTraces implements Traces {
       name: 'traces',
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
-    let reason = 'Its thread has ended.';
+    let reason = 'The trace thread ended.';
     worker.on('message', (message: FromWorker) => this.#hear(message));
     worker.on('error', (error: unknown) => (reason = error instanceof Error ? error.message : String(error)));
     // A thread that was given up keeps that reason.
@@ -262,7 +262,7 @@ class WorkerTraces implements Traces {
     try {
       this.#send(traces);
     } catch {
-      // Plugins tell some of what traces hold, and not everything can be sent to a thread.
+      // Traces contain data from plugins, and not everything can be sent to a thread.
       const fit = traces.filter(isFitForThread);
       this.#lost += traces.length - fit.length;
       if (fit.length > 0) this.#send(fit);
@@ -312,7 +312,7 @@ class WorkerTraces implements Traces {
         this.#setAside = message.file;
         this.#log.error(
           { file: join(this.#input.folder, message.file), reason: message.reason },
-          'The database of traces was broken. It was set aside, and a new one was created.',
+          'The trace database was damaged. It was set aside, and a new one was created.',
         );
         break;
       case 'answer':
@@ -328,7 +328,7 @@ class WorkerTraces implements Traces {
     this.#sent = { count: this.#sent.count - count, bytes: this.#sent.bytes - bytes };
   }
 
-  /** The thread has exited: its traces are lost and pending calls fail. A new one is started. */
+  /** The thread has exited: its traces are lost and pending calls fail. Starts a new one. */
   #fail(reason: string): void {
     this.#drop(reason);
     if (this.#isClosed) return;
@@ -340,7 +340,7 @@ class WorkerTraces implements Traces {
   /** The thread does not respond. It is terminated, and a new one is started once it has exited. */
   #giveUp(silentMs: number): void {
     const worker = this.#worker;
-    const reason = `Its thread did not respond for ${silentMs / 1000} seconds.`;
+    const reason = `The trace thread did not respond for ${silentMs / 1000} seconds.`;
     this.#drop(reason);
     if (!worker) return;
     worker.removeAllListeners('message');
@@ -358,7 +358,7 @@ class WorkerTraces implements Traces {
 
   #degrade(reason: string): void {
     if (this.#reason === undefined)
-      this.#log.error({ reason }, 'Traces cannot be kept; requests go on without.');
+      this.#log.error({ reason }, 'Traces cannot be kept; requests continue without them.');
     this.#reason = reason;
   }
 

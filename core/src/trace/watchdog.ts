@@ -1,7 +1,7 @@
 import type { Pulse } from './pulse.ts';
 
 export interface WatchdogInput {
-  /** Of the other thread. It says how long that thread may stay silent. */
+  /** The other thread's pulse. It says how long that thread may stay silent. */
   readonly pulse: Pick<Pulse, 'beats' | 'allowanceMs'>;
   /** How often to look, in milliseconds. */
   readonly stepMs: number;
@@ -11,8 +11,8 @@ export interface WatchdogInput {
 }
 
 /**
- * Detects that another thread stays silent while it has work. Costs nothing while that thread is idle. Silence is
- * counted in timer ticks: when this thread itself is blocked, that counts as one tick.
+ * Detects that another thread stays silent while it has work. Free while that thread is idle. Silence is counted in
+ * timer ticks: however long this thread itself is blocked, it counts as one tick.
  */
 export class Watchdog {
   readonly #input: WatchdogInput;

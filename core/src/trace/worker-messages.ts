@@ -14,7 +14,7 @@ import type { RedactionRules } from '../config/redaction.ts';
 import type { TraceRecord } from '../canonical/trace-record.ts';
 import type { Retention, ToolCallPage, TracePage } from './store.ts';
 
-/** What the thread of the store is started with. */
+/** The input of the trace thread. */
 export interface WorkerInput {
   readonly folder: string;
   readonly retention: Retention;
@@ -33,7 +33,7 @@ export interface WorkerPulse {
   readonly patienceMs: number;
 }
 
-/** What can be asked of the store from another thread, and what it answers. */
+/** The queries that other threads may send, and their answers. */
 export interface StoreQuestions {
   list(query: TraceQuery): TracePage;
   get(id: string): TraceRecord | undefined;
@@ -44,13 +44,13 @@ export interface StoreQuestions {
   threads(query: ThreadQuery): readonly ThreadRow[];
 }
 
-/** A trace as it is sent to the thread of the store. */
+/** A trace as sent to the trace thread. */
 export interface SentTrace {
   readonly trace: TraceRecord;
   readonly capture?: PackedCapture;
 }
 
-/** How much it is that waits for the store, or does no more. */
+/** How much waits for the store, or has left the queue. */
 export interface Load {
   readonly count: number;
   /** Of bodies. */
@@ -65,24 +65,24 @@ export type ToWorker =
       readonly method: keyof StoreQuestions;
       readonly input: unknown;
     }
-  /** What must not be kept from now on. */
+  /** What to redact from now on. */
   | { readonly type: 'secrets'; readonly secrets: Secrets }
   | { readonly type: 'close' };
 
 export type FromWorker =
   | ({ readonly type: 'kept' } & Load)
-  /** They could not be written. */
+  /** Traces that could not be written. */
   | ({ readonly type: 'lost'; readonly reason: string } & Load)
   | { readonly type: 'warning'; readonly message: string }
-  /** What the log should say. */
+  /** For the log. */
   | { readonly type: 'news'; readonly message: string; readonly fields: object }
-  /** The database was broken. It has this name now, and a new one takes its place. */
+  /** The broken database was renamed to this, and a new one takes its place. */
   | { readonly type: 'aside'; readonly file: string; readonly reason: string }
   | { readonly type: 'answer'; readonly call: number; readonly value: unknown }
   | { readonly type: 'failure'; readonly call: number; readonly reason: string }
   | { readonly type: 'state'; readonly reason?: string };
 
-/** Whether it can be sent: it may hold what a plugin told, which may be anything. */
+/** Whether a trace can be sent: it may contain anything from a plugin. */
 export function isFitForThread({ trace }: SentTrace): boolean {
   try {
     structuredClone(trace);

@@ -8,47 +8,47 @@ import { readText, readTimed } from './read-body.ts';
 import { readReply, type ReadReply } from './read-reply.ts';
 import { readToolCalls, type ToolCallRecord } from '../tool-calls.ts';
 
-/** What a client answered to a call that an earlier reply made. */
+/** A client's result for a call in an earlier reply. */
 export interface ToolResult {
   readonly callId: string;
   readonly text: string;
   readonly isError: boolean;
 }
 
-/** What the bodies of a request mean, as far as they could be read. */
+/** What the bodies of a request contain, as far as they could be decoded. */
 export interface Analysis {
   readonly request?: ChatRequest;
   readonly reply?: ReadReply;
-  /** Why nothing could be read. */
+  /** Why nothing could be decoded. */
   readonly problem?: string;
   readonly calls: readonly ToolCallRecord[];
-  /** Of calls before. */
+  /** Of earlier calls. */
   readonly results: readonly ToolResult[];
   readonly place?: Place;
-  /** Why the reply ended, as the model says. */
+  /** The model's finish reason. */
   readonly finish?: string;
   readonly replyId?: string;
-  /** The reply that the client goes on from, by its id. */
+  /** The id of the reply that the client continues from. */
   readonly previousReplyId?: string;
-  /** What people may search for. */
+  /** The searchable text. */
   readonly texts: { readonly prompt: string; readonly reply: string; readonly tools: string };
 }
 
 export interface AnalysisOptions {
   /** Keeps the conversations of different clients apart. */
   readonly scope: string;
-  /** How long the arguments of one call may be checked, in milliseconds; absent where all of it has a limit. */
+  /** The time limit for checking the arguments of one call, in milliseconds; absent if the whole has a limit. */
   readonly judgeMs?: number;
 }
 
-/** Sealed state stays sealed: nobody reads it here. */
+/** Sealed state stays sealed here. */
 const NO_BOX: OpaqueBox = { seal: () => '', open: () => undefined };
 
 const NOTHING: Analysis = { calls: [], results: [], texts: { prompt: '', reply: '', tools: '' } };
 
 /**
- * Reads a capture by the codec of its wire. Bodies are of clients and of upstreams, and codecs of plugins, so
- * nothing is sure: what cannot be read says so, and takes nothing else along.
+ * Decodes a capture by the codec of its wire. Bodies come from clients and upstreams, and codecs from plugins, so
+ * anything can fail: each failure is noted and affects nothing else.
  */
 export function analyze(capture: PackedCapture, readers: WireReaders, options: AnalysisOptions): Analysis {
   try {

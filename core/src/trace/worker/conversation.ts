@@ -2,26 +2,26 @@ import { hash } from 'node:crypto';
 import { parsedArguments } from '../../codec/tools/call-arguments.ts';
 import type { ChatReply, ChatRequest, Message, ToolResultPart } from '../../canonical/chat.ts';
 
-/** Who said what, without what clients write anew in their own way. */
+/** The roles and content of messages, without what clients rewrite in their own way. */
 type Said = readonly [role: string, text: string, calls: string[]];
 
-/** Where a request stands in its conversation. */
+/** Where a request belongs in its conversation. */
 export interface Place {
-  /** What was said up to each answer that the client sends back, the latest first. */
+  /** Hashes of the conversation up to each answer that the client sends back, latest first. */
   readonly before: readonly string[];
-  /** What will have been said when this reply is sent back; absent when there is none. */
+  /** The hash of the conversation up to this reply, for when it is sent back; absent without a reply. */
   readonly after?: string;
 }
 
-/** A client sends more than the last answer back only when it went another way from an earlier one. */
+/** A client sends earlier answers, too, only if it branched off. */
 const LOOK_BACK = 4;
 
-/** 64 bits: among a million names, the chance that two are the same is one in thirty million. Longer ones make a larger index. */
+/** 64 bits: among a million names, the chance of a collision is one in thirty million. Longer ones make a larger index. */
 const NAME_LENGTH = 16;
 
 /**
- * Names what was said before and after a request by hashes, so that the next request of the conversation is known
- * by its beginning. `scope` keeps the conversations of different clients apart.
+ * Hashes the conversation before and after a request, so that the next request is recognized by its beginning. `scope`
+ * keeps the conversations of different clients apart.
  */
 export function placeOf(scope: string, request: ChatRequest, reply: ChatReply | undefined): Place {
   let chain = '';
@@ -44,12 +44,12 @@ export function placeOf(scope: string, request: ChatRequest, reply: ChatReply | 
   };
 }
 
-/** Each text behind its length, so that two that differ are never written alike; as JSON, they would cost twice as much. */
+/** Length-prefixed texts, so that different lists never match; JSON would cost twice as much. */
 function written([role, text, calls]: Said): string {
   return [role, text, ...calls].map((each) => `${each.length}:${each}`).join('') + `${calls.length};`;
 }
 
-/** Clients that keep an answer as several messages mean one. */
+/** Clients may keep one answer as several messages. */
 function merged(messages: readonly Message[]): readonly Said[] {
   const all: Said[] = [];
   for (const message of messages) {
@@ -67,7 +67,7 @@ function isSomething([, text, calls]: Said): boolean {
   return text !== '' || calls.length > 0;
 }
 
-/** Without the ids of calls: some protocols have none, and clients make them up anew. */
+/** Without call ids: some protocols have none, and clients may replace them. */
 function saidBy(message: Message): Said {
   const calls = message.content.flatMap((part): readonly string[] => {
     if (part.type === 'tool-call') return [JSON.stringify([part.name, parsedArguments(part.arguments)])];
@@ -76,7 +76,7 @@ function saidBy(message: Message): Said {
   return [message.role, textOf(message), calls];
 }
 
-/** What a message says in words. */
+/** The text of a message. */
 export function textOf({ content }: Pick<Message, 'content'>): string {
   return content
     .flatMap((part) => (part.type === 'text' || part.type === 'refusal' ? [part.text] : []))
@@ -91,7 +91,7 @@ export function resultText({ content, json }: ToolResultPart): string {
   return text === '' && json !== undefined ? JSON.stringify(json) : text;
 }
 
-/** What is new in a request: what the client says after the last answer. */
+/** The new messages of a request: those after the last answer. */
 export function newMessages({ messages }: ChatRequest): readonly Message[] {
   return messages.slice(messages.findLastIndex(({ role }) => role === 'assistant') + 1);
 }

@@ -8,17 +8,17 @@ import { JUDGE_MS, timeWithJudge } from './time-limits.ts';
 import { readTimed, type TimedText } from './read-body.ts';
 import type { TimedEvent } from './read-reply.ts';
 
-/** A body as people look at it. */
+/** A body for display. */
 export interface RecordedBody extends TimedText {
-  /** Bytes that were too many to keep. */
+  /** Bytes that were not kept. */
   readonly missing: number;
-  /** Whether something was left out before it was kept. */
+  /** Whether parts were redacted before it was kept. */
   readonly isAltered: boolean;
 }
 
-/** One request to an upstream, with its answer. */
+/** One request to an upstream, with its reply. */
 export interface RecordedExchange {
-  /** The place of its attempt among those of the request. */
+  /** The index of its attempt. */
   readonly attempt: number;
   readonly method: string;
   readonly url: string;
@@ -29,7 +29,7 @@ export interface RecordedExchange {
   readonly reply: RecordedBody;
 }
 
-/** All that passed on both sides, and what it means where the wire could be read. */
+/** Everything sent on both sides, decoded if possible. */
 export interface TraceDetail {
   readonly wire: string;
   readonly query: string;
@@ -39,15 +39,15 @@ export interface TraceDetail {
   readonly reply: { readonly headers: HeaderMap; readonly body: RecordedBody };
   /** The request, decoded. */
   readonly asked?: ChatRequest;
-  /** What the client learnt, as it came. */
+  /** The events that the client received. */
   readonly events: readonly TimedEvent[];
-  /** What the events come to. */
+  /** The folded events. */
   readonly answer?: ChatReply;
-  /** Why the reply could not be read to its end. */
+  /** Why the reply could not be decoded to its end. */
   readonly problem?: string;
 }
 
-/** Tells what is kept of a trace. */
+/** The detail of a trace. */
 export function detailOf(capture: PackedCapture, readers: WireReaders): TraceDetail {
   const { request, exchanges, reply } = capture;
   const told = (body: PackedBody): RecordedBody => ({
@@ -76,7 +76,7 @@ export function detailOf(capture: PackedCapture, readers: WireReaders): TraceDet
 
 type Meaning = Pick<Analysis, 'request' | 'reply' | 'problem'>;
 
-/** Reads what was kept, within a time limit. */
+/** Decodes a capture within a time limit. */
 function meaningOf(capture: PackedCapture, readers: WireReaders): Meaning {
   const ms = timeWithJudge(capture.bytes.length);
   try {

@@ -9,18 +9,18 @@ import { redactRecord } from './redact-record.ts';
 import type { TraceEntry } from '../store.ts';
 import type { SentTrace } from '../worker-messages.ts';
 
-/** What traces are prepared with. */
+/** The context of the preparation. */
 export interface Preparation {
   readonly redactor: Redactor;
   readonly readers: WireReaders;
-  /** Reports that the thread is working, and for how long it may stay silent. */
+  /** Reports that the thread is working, and how long it may stay silent. */
   readonly busy: (ms: number) => void;
 }
 
 /**
- * Prepares traces for the store: redacts and decodes their bodies. Schemas of clients and patterns of operators can
- * make both arbitrarily slow, so the batch has a time limit. When it is exceeded, or something fails, each trace is
- * prepared again with a limit of its own, so that only the one at fault loses anything.
+ * Prepares traces for the store: redacts and decodes their bodies. Client schemas and operator patterns can make both
+ * arbitrarily slow, so the batch has a time limit. If it is exceeded, or something fails, each trace is prepared again
+ * with its own limit, so that only the one at fault loses anything.
  */
 export function prepareTraces(sent: readonly SentTrace[], preparation: Preparation): readonly TraceEntry[] {
   const traces = sent.map((one) => ({ ...one, trace: redactRecord(one.trace, preparation.redactor) }));

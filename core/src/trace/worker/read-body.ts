@@ -1,10 +1,10 @@
 import { isAscii } from 'node:buffer';
 import type { PackedBody, PackedCapture } from '../packed.ts';
 
-/** A body as text, with when its pieces passed. */
+/** A body as text, with the times of its chunks. */
 export interface TimedText {
   readonly text: string;
-  /** In the order of the text: where a piece ends in it, and when it passed, in milliseconds. */
+  /** In order: the end of a chunk in the text, and its time, in milliseconds. */
   readonly marks: readonly (readonly [end: number, ms: number])[];
 }
 
@@ -19,11 +19,11 @@ export function readText(packed: Packed, body: PackedBody): string {
   return Buffer.from(buffer, byteOffset, length).toString();
 }
 
-/** Reads a body with its times. A letter that was cut in two belongs to the later piece. */
+/** Reads a body with its times. A character cut in two belongs to the later chunk. */
 export function readTimed(packed: Packed, body: PackedBody): TimedText {
   const marks = marksOf(packed, body);
   const bytes = bytesOf(packed, body);
-  // Each byte is a letter, so the pieces end where they end.
+  // Each byte is one character, so the chunks end at the same offsets.
   if (isAscii(bytes)) return { text: readText(packed, body), marks };
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let text = '';
@@ -44,7 +44,7 @@ function marksOf({ marks }: Packed, { firstMark, pieces }: PackedBody): TimedTex
   });
 }
 
-/** The pieces of a text, each with when it passed. */
+/** The chunks of a text, each with its time. */
 export function* piecesOf({
   text,
   marks,

@@ -5,7 +5,7 @@ import type { WireReader } from '../../plugin/wire-reader.ts';
 import { type SseEvent, SseParser } from '../../transport/sse.ts';
 import { piecesOf, type TimedText } from './read-body.ts';
 
-/** Something that the client learnt, in milliseconds from the beginning of its request. */
+/** An event that the client received, with its time in milliseconds from the beginning of its request. */
 export interface TimedEvent {
   readonly ms: number;
   readonly event: ChatEvent;
@@ -13,13 +13,13 @@ export interface TimedEvent {
 
 export interface ReadReply {
   readonly events: readonly TimedEvent[];
-  /** What the events come to, as far as they go. */
+  /** The folded events, as far as they go. */
   readonly reply?: ChatReply;
-  /** Why the reading ended before the reply said that it is complete. */
+  /** Why decoding ended before the reply was complete. */
   readonly problem?: string;
 }
 
-/** Reads what a client got, as it came to it. */
+/** Decodes a client's reply with its times. */
 export function readReply(reader: WireReader, body: TimedText, request: ChatRequest): ReadReply {
   const events: TimedEvent[] = [];
   const tell = (ms: number, told: Iterable<ChatEvent>): void => {
@@ -41,7 +41,7 @@ interface Reading {
   readonly tell: (ms: number, told: Iterable<ChatEvent>) => void;
 }
 
-/** Whole replies are there when their last byte is. */
+/** A whole reply has the time of its last byte. */
 function readWhole(reader: WireReader, { body, request, tell }: Reading): void {
   const ms = body.marks.at(-1)?.[1] ?? 0;
   const value = JSON.parse(body.text) as JsonValue;
@@ -71,7 +71,7 @@ function readStream(reader: WireReader, { body, request, tell }: Reading): void 
   tell(last, decoder.end());
 }
 
-/** A reply that broke off is shown as far as it came. */
+/** A reply that was cut off is shown as far as it got. */
 function folded(events: readonly TimedEvent[]): Pick<ReadReply, 'reply'> {
   if (events.length === 0) return {};
   const folder = new ReplyFolder();

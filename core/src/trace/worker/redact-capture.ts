@@ -2,7 +2,7 @@ import type { PackedBody, PackedCapture } from '../packed.ts';
 import { bytesOf, readTimed, type TimedText } from './read-body.ts';
 import { type Redactor, redactUrl } from './redact.ts';
 
-/** A capture as it may be kept: without credentials, and without what the rules leave out. */
+/** A capture for storage: without credentials, and redacted by the rules. */
 export function redactCapture(capture: PackedCapture, redactor: Redactor): PackedCapture {
   const { request, exchanges, reply } = capture;
   const bodies = redactor.isNeeded(capture.bytes) ? new Bodies(capture, redactor) : undefined;
@@ -39,7 +39,7 @@ interface Altered {
   readonly isAltered: boolean;
 }
 
-/** The bodies of a capture, laid anew. */
+/** The bodies of a capture, concatenated again. */
 class Bodies {
   readonly #capture: PackedCapture;
   readonly #redactor: Redactor;
@@ -72,7 +72,7 @@ class Bodies {
     return { bytes, marks: Uint32Array.from(this.#marks) };
   }
 
-  /** Event by event, as one may have come in several pieces; each is told of when its last piece came. */
+  /** Event by event, since one may span several chunks; each has the time of its last chunk. */
   #alter(body: PackedBody): Altered {
     const timed = readTimed(this.#capture, body);
     const marks: number[] = [];
@@ -102,7 +102,7 @@ interface Piece {
 /** A blank line, which ends an event. */
 const EVENT_END = /(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)/g;
 
-/** The whole events of a stream, each with the time of its last piece. Any other text is one event. */
+/** The whole events of a stream, each with the time of its last chunk. Any other text counts as one event. */
 function* eventsOf({ text, marks }: TimedText): Generator<Piece> {
   const last = marks.at(-1)?.[1] ?? 0;
   let start = 0;

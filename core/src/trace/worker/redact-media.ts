@@ -13,7 +13,7 @@ const IS_BASE64 = Uint8Array.from({ length: 256 }, (_, code) =>
   Number(/[A-Za-z0-9+/_-]/.test(String.fromCodePoint(code))),
 );
 
-/** Whether a text may hold base64 to leave out. A long run covers two places that are half as far apart. */
+/** Whether a text may contain base64 to redact. A long run covers two probes at half the distance. */
 export function mayHoldMedia(bytes: Uint8Array): boolean {
   const step = LEAST_LENGTH / 2;
   for (let at = step; at < bytes.length; at += step) {
@@ -44,7 +44,7 @@ export function redactMedia(text: string): string {
   return done === 0 ? text : redacted + text.slice(done);
 }
 
-/** How long `data:image/png;base64,` is, where it stands at a place. */
+/** The length of a prefix such as `data:image/png;base64,` at a position. */
 function headLength(text: string, at: number): number {
   if (!text.startsWith(DATA, at)) return 0;
   const head = text.slice(at, at + DATA.length + MAX_TYPE_LENGTH + BASE64.length);

@@ -1,7 +1,7 @@
 import type { TraceRecord } from '../../canonical/trace-record.ts';
 import type { Redactor } from './redact.ts';
 
-/** A record without the secrets that upstreams repeat in errors and ids. */
+/** A record without secrets that upstreams repeat in errors and ids. */
 export function redactRecord(trace: TraceRecord, { text }: Pick<Redactor, 'text'>): TraceRecord {
   if (trace.attempts.length === 0) return trace;
   const attempts = trace.attempts.map(({ error, upstreamRequestId, ...attempt }) => ({

@@ -7,15 +7,15 @@ import type { RedactionRules } from '../../config/redaction.ts';
 import { mayHoldMedia, redactMedia } from './redact-media.ts';
 
 export interface Redactor {
-  /** Whether something may have to go. It is asked of all that passes, so it must be quick. */
+  /** Whether something may need redaction. Called for every body, so it must be fast. */
   isNeeded(bytes: Uint8Array): boolean;
-  /** Gives a body, or one event of a stream, without what is not to be kept. */
+  /** Redacts a body, or one event of a stream. */
   redact(text: string): string;
-  /** Gives a short text of a record without the secrets of upstreams. */
+  /** Redacts the secrets of upstreams in a short text of a record. */
   text(text: string): string;
   headers(headers: HeaderMap): HeaderMap;
   query(query: string): string;
-  /** As `headers`, of a request to an upstream: it carries what the upstream's options add. */
+  /** Like `headers`, for requests to upstreams, which have the headers of the upstream's options. */
   sentHeaders(headers: HeaderMap): HeaderMap;
 }
 
@@ -51,7 +51,7 @@ export function createRedactor(
   };
 }
 
-/** What has no JSON has no paths. */
+/** JSON paths apply only to JSON. */
 function editJson(text: string, edits: readonly PathEdit[]): string {
   const end = text.trimEnd().length;
   const start = startOfJson(text);
@@ -61,7 +61,7 @@ function editJson(text: string, edits: readonly PathEdit[]): string {
   return `${text.slice(0, start)}${JSON.stringify(value)}${text.slice(end)}`;
 }
 
-/** Before the JSON of an event stand the names of its fields. */
+/** Skips the field name before the JSON of an event. */
 function startOfJson(text: string): number {
   let start = text.length - text.trimStart().length;
   if (text.startsWith('event:', start)) {
@@ -82,13 +82,13 @@ function parsed(text: string): JsonValue | undefined {
   }
 }
 
-/** Headers by which clients and upstreams prove who they are. */
+/** Headers that carry credentials. */
 const SECRET_HEADER = /auth|cookie|token|secret|api-?key|credential|signature|password|-pass$/i;
 
-/** Headers that tell of use and not of secrets, though their names sound so. */
+/** Headers about usage whose names only sound secret. */
 const PUBLIC_HEADER = /ratelimit|tokens/i;
 
-/** The same few names come with every request. */
+/** Every request has the same few names. */
 const known = new LRUCache<string, boolean>({ max: 1_000 });
 
 function isSecret(name: string): boolean {
@@ -102,7 +102,7 @@ function isSecret(name: string): boolean {
 
 interface HeaderSecrets {
   readonly text?: (text: string) => string;
-  /** Names besides those that look secret, in lower case. */
+  /** Secret names in addition to those that look secret, in lower case. */
   readonly names?: ReadonlySet<string>;
 }
 

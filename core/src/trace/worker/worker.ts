@@ -1,4 +1,4 @@
-/** The thread that keeps traces: whatever it does, requests go on. */
+/** The thread that stores traces: whatever happens in it, requests go on. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { WireReaders } from '../../plugin/wire-reader.ts';
 import { MAX_SLOWDOWN } from '../../timing/within-time.ts';
@@ -28,7 +28,7 @@ const PRUNE_EVERY_MS = 30_000;
 const AGING_STEPS = 10;
 /** How far work may exceed its limit before the thread counts as stuck. */
 const GRACE_MS = 3_000;
-/** What a crash may take: traces that are younger. */
+/** How much a crash may lose: traces younger than this. */
 const COMMIT_AFTER_MS = 500;
 
 const {
@@ -43,17 +43,17 @@ const {
 const pulse = new Pulse(life.memory);
 let redactor = createRedactor(rules);
 const port = parentPort;
-if (!port) throw new Error('This file runs in a thread of its own.');
+if (!port) throw new Error('This file must run in a worker thread.');
 
 const tell = (message: FromWorker): void => port.postMessage(message);
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 let store: TraceStore | undefined;
 let failure: { readonly error: unknown; readonly at: number } | undefined;
-/** By which traces are too old. */
+/** The clock for retention. */
 let age: () => number = Date.now;
 
-/** A store that cannot be opened is tried again, but not at every request. */
+/** A store that cannot be opened is retried, but not for every request. */
 async function opened(): Promise<TraceStore> {
   if (store) return store;
   if (failure && performance.now() - failure.at < REOPEN_AFTER_MS) throw failure.error;
@@ -89,7 +89,7 @@ function tellMigration(): OnMigration {
   return (step) => {
     const [message, fields] =
       step === 'begun'
-        ? ['The traces are being converted from an earlier version; requests go on meanwhile.', {}]
+        ? ['Converting traces from an earlier version; requests continue meanwhile.', {}]
         : [
             'The traces were converted; earlier versions cannot read them.',
             { seconds: Math.round((performance.now() - begun) / 1_000) },
@@ -112,7 +112,7 @@ async function begin(): Promise<void> {
   }
 }
 
-/** A database that turns out to be broken makes room for a new one. */
+/** A database that turns out to be broken is replaced by a new one. */
 async function replaceIfBroken(error: unknown): Promise<void> {
   if (!isBroken(error)) return;
   await store?.close().catch(() => {});
@@ -143,7 +143,7 @@ async function handle(message: ToWorker): Promise<void> {
   }
 }
 
-/** What was put and is not safe yet. */
+/** What was put but not committed yet. */
 let unsafe: Load = { count: 0, bytes: 0 };
 let committing: NodeJS.Timeout | undefined;
 
@@ -175,7 +175,7 @@ async function commit(): Promise<void> {
   });
 }
 
-/** What cannot be written takes all along that was put since the last commit. */
+/** A trace that cannot be written fails everything put since the last commit. */
 async function settle(work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -188,13 +188,13 @@ async function settle(work: () => Promise<void>): Promise<void> {
 
 const readers: Promise<WireReaders> = loadReaders();
 
-/** Without its reader, a wire's traces show what passed and not what it means. */
+/** Without its reader, a wire's traces show raw bytes. */
 async function loadReaders(): Promise<WireReaders> {
   const loaded = modules.map(async (url) => {
     try {
       return ((await import(url)) as { readonly wireReaders: WireReaders }).wireReaders;
     } catch (error) {
-      tell({ type: 'warning', message: `Traces cannot be read by ${url}: ${reasonOf(error)}` });
+      tell({ type: 'warning', message: `Cannot load the wire readers of  ${url}: ${reasonOf(error)}` });
       return {};
     }
   });
@@ -230,7 +230,7 @@ function answer(
   }
 }
 
-/** One after the other: SQLite has one writer, and a read sees what was put before it. */
+/** Serialized: SQLite has one writer, and a read sees what was put before it. */
 let last: Promise<void> = Promise.resolve();
 const inTurn = (work: () => Promise<void>): void => {
   last = last.then(async () => {
@@ -241,8 +241,8 @@ const inTurn = (work: () => Promise<void>): void => {
 };
 
 /**
- * A few traces at a time, until no more are beyond the bounds: what waits to be written comes in between. Those that are
- * too old go in some steps of each pass only: a wrong clock must not empty the store at once.
+ * Prunes in batches until nothing exceeds the bounds, and lets writes in between. Traces beyond their age are removed
+ * in a few batches per run only: a wrong clock must not empty the store at once.
  */
 async function prune(agingSteps = AGING_STEPS): Promise<void> {
   try {

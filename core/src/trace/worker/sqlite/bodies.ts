@@ -4,22 +4,22 @@ import type { PackedCapture } from '../../packed.ts';
 import { orRollBack } from './dialect.ts';
 
 /**
- * Bodies are kept in blocks of several traces: those of one time are much alike, and each compression has its
- * price. A body that is as large as this has a block of its own.
+ * Bodies are kept in blocks of several traces: bodies of the same time are similar, and each compression has a cost. A
+ * body of this size or more has its own block.
  */
 const BLOCK_BYTES = 64 * 1024;
-/** A block is named after the first trace in it; no other one in it is further away than this. */
+/** A block is named after its first trace; the others are at most this far from it. */
 const BLOCK_REACH = 255;
 
 const FAST = { [constants.ZSTD_c_compressionLevel]: 1 };
 
 function compress(pieces: readonly Uint8Array[]): Uint8Array {
   const whole = Buffer.concat(pieces);
-  // Told the size, the compressor sets itself up for a small one.
+  // Given the size, the compressor allocates for a small one.
   return zstdCompressSync(whole, { params: FAST, pledgedSrcSize: whole.length });
 }
 
-/** Where a trace's bodies are in their block, and how long their parts are, in bytes. */
+/** The offset of a trace's bodies in their block, and the lengths of their parts, in bytes. */
 export interface BodyPlace {
   readonly start: number;
   /** A `PackedCapture` without its marks and bytes, as JSON. */
@@ -28,7 +28,7 @@ export interface BodyPlace {
   readonly bytes: number;
 }
 
-/** Puts bodies into blocks. */
+/** Packs bodies into blocks. */
 export class BodyWriter {
   readonly #insertBody: StatementSync;
   readonly #insertBlock: StatementSync;
@@ -43,7 +43,7 @@ export class BodyWriter {
     this.#insertBlock = database.prepare('insert into body_blocks (block, data) values (?, ?)');
   }
 
-  /** Of a later trace each time. They are found after `flush`. Gives their size in bytes. */
+  /** Call it in the order of traces. The bodies are visible after `flush`. Returns their size in bytes. */
   add(seq: number, { bytes, marks, ...rest }: PackedCapture): number {
     const head = Buffer.from(JSON.stringify(rest));
     const times = new Uint8Array(marks.buffer, marks.byteOffset, marks.byteLength);
@@ -63,7 +63,7 @@ export class BodyWriter {
     this.discard();
   }
 
-  /** Forgets what is in no block yet. */
+  /** Discards what is not in a block yet. */
   discard(): void {
     this.#block = undefined;
     this.#pieces = [];
@@ -71,20 +71,20 @@ export class BodyWriter {
   }
 }
 
-/** Reads the bodies of one trace out of its block. */
+/** Reads the bodies of one trace from its block. */
 export function readBodies(data: Uint8Array, { start, head, marks, bytes }: BodyPlace): PackedCapture {
   const block = zstdDecompressSync(data);
   const [marksAt, bytesAt] = [start + head, start + head + marks];
   const rest = JSON.parse(block.toString('utf8', start, marksAt)) as Omit<PackedCapture, 'bytes' | 'marks'>;
   return {
     ...rest,
-    // Copies, since numbers have to begin at a multiple of their size.
+    // Copied for alignment.
     marks: new Uint32Array(new Uint8Array(block.subarray(marksAt, bytesAt)).buffer),
     bytes: new Uint8Array(block.subarray(bytesAt, bytesAt + bytes)),
   };
 }
 
-/** Takes what was removed out of its blocks: until then, its bytes are still in them. */
+/** Removes deleted bodies from their blocks: until then, their bytes are still there. */
 export function closeHoles(database: DatabaseSync): void {
   const holes = database.prepare('select block from body_holes').all();
   if (holes.length === 0) return;
@@ -124,7 +124,7 @@ function holeCloser(database: DatabaseSync): (block: number) => void {
   };
 }
 
-/** What is left in a block. */
+/** What remains of a block. */
 interface Left {
   readonly seq: number;
   readonly start: number;

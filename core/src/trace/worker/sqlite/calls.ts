@@ -6,7 +6,7 @@ import type { SchemaProblem } from '../../tool-calls.ts';
 import type { CallState } from '../../../canonical/trace-record.ts';
 import type { Tables, ToolCallTable } from './tables.ts';
 
-/** Lists calls of tools, the newest first. */
+/** Lists tool calls, newest first. */
 export async function listCalls(db: Kysely<Tables>, query: ToolCallQuery): Promise<ToolCallPage> {
   const { tool, state, answered, trace, thread, limit, cursor } = query;
   let rows = db

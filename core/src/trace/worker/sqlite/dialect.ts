@@ -2,9 +2,9 @@ import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { SqliteDialect } from 'kysely';
 
-/** Opens a database file that a crash cannot break, and that nobody else may read: what was committed before is in it. */
+/** Opens a crash-safe database file that only its owner can read. Existing content is kept. */
 export function openDatabase(path: string): DatabaseSync {
-  // SQLite gives the files beside it the same rights.
+  // SQLite gives its side files the same permissions.
   closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
   const database = new DatabaseSync(path);
@@ -18,19 +18,19 @@ export function openDatabase(path: string): DatabaseSync {
 }
 
 function setUp(database: DatabaseSync, path: string): void {
-  // Once anything is written, it has no effect.
+  // Has no effect once anything is written.
   if (statSync(path).size === 0) database.exec('pragma auto_vacuum = incremental');
   database.exec('pragma journal_mode = wal');
-  // What the last moments before a power cut wrote may be lost, but nothing breaks.
+  // A power cut may lose the last moments, but breaks nothing.
   database.exec('pragma synchronous = normal');
   database.exec('pragma busy_timeout = 5000');
-  // In pages of 4 KiB: what is written again and again within seconds goes to the file once.
+  // In pages of 4 KiB: pages that change repeatedly within seconds reach the file once.
   database.exec('pragma wal_autocheckpoint = 8000');
   // In KiB.
   database.exec('pragma cache_size = -32000');
 }
 
-/** Does work of which nothing is kept when it fails. SQLite itself takes some failures back; what is left is taken back here. */
+/** Rolls work back if it fails. SQLite rolls some failures back itself; this handles the rest. */
 export function orRollBack(database: DatabaseSync, work: () => void): void {
   try {
     work();
@@ -40,7 +40,7 @@ export function orRollBack(database: DatabaseSync, work: () => void): void {
   }
 }
 
-/** Lets Kysely speak to the SQLite that Node brings. */
+/** Connects Kysely to Node's built-in SQLite. */
 export function nodeSqliteDialect(database: DatabaseSync): SqliteDialect {
   return new SqliteDialect({
     database: {

@@ -45,7 +45,7 @@ function calls(eb: Where, tool: string): ExpressionWrapper<Tables, 'traces', Sql
   return eb('seq', 'in', eb.selectFrom('tool_calls').select('trace').where('name', '=', tool));
 }
 
-/** `_` and `%` of a pattern would mean something else to SQL; `_` for one letter is near enough. */
+/** `_` and `%` are SQL wildcards; `_` for any single character is close enough. */
 function likeOf(pattern: string): string {
   return pattern.replaceAll('%', '_').replaceAll('*', '%');
 }

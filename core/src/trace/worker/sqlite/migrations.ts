@@ -3,9 +3,9 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
 import { ownerCounts, owners } from './owners.ts';
 
-/** What traces are found and sorted by, always by time within it. */
+/** The columns that traces are found and sorted by, always together with time. */
 const INDEXES = ['model', 'upstream', 'key_id'];
-/** What most traces lack costs only those that have it. */
+/** A sparse index costs only the traces that have the value. */
 const SPARSE_INDEXES = ['thread', 'error_kind', 'cost'];
 
 const create: Migration = {
@@ -43,7 +43,7 @@ const create: Migration = {
       .execute();
     await db.schema.createIndex('traces_id').on('traces').column('id').execute();
     await db.schema.createIndex('traces_started_at').on('traces').column('started_at').execute();
-    // Failures and slow requests are asked for together with whose they are: that is found without the rows.
+    // Failures and slow requests are usually queried by owner; the index answers that without reading rows.
     await db.schema
       .createIndex('traces_outcome')
       .on('traces')
@@ -71,7 +71,7 @@ const TRACES_GONE = sql`create trigger traces_gone after delete on traces when o
   delete from trace_texts where rowid = old.seq;
 end`;
 
-/** What bodies tell. It all goes with its trace. */
+/** Decoded content of bodies. All of it is deleted with its trace. */
 const bodies: Migration = {
   async up(db: Kysely<unknown>) {
     for (const column of [
@@ -145,10 +145,10 @@ const bodies: Migration = {
   },
 };
 
-/** Bodies in blocks of several traces: here each of those before in one of its own. */
+/** Bodies in blocks of several traces: each existing one gets its own block. */
 const blocks: Migration = {
   async up(db: Kysely<Bodies>) {
-    // A trigger follows a table to its new name.
+    // A trigger follows a renamed table.
     await sql`drop trigger traces_gone`.execute(db);
     await db.schema.alterTable('trace_bodies').renameTo('single_bodies').execute();
     await db.schema
@@ -201,9 +201,9 @@ async function moveBodies(db: Kysely<Bodies>): Promise<void> {
 }
 
 /**
- * One index in the order of time, which has all that traces are filtered, sorted and counted by, in place of one for
- * each: whatever is asked, a million traces are looked through in a tenth of a second; and it only ever grows at its
- * end, where the others had to be changed in another place for every trace.
+ * One index by time that covers every column that traces are filtered, sorted and counted by, instead of one index for
+ * each: any query scans a million traces in a tenth of a second, and the index only grows at its end, where the others
+ * had to be updated in random places for every trace.
  */
 const scan: Migration = {
   async up(db: Kysely<unknown>) {
@@ -219,7 +219,7 @@ const scan: Migration = {
   },
 };
 
-/** The client's own id of a request, which is no key: it may be chosen twice. */
+/** The client's own request id. It is not a key: ids may repeat. */
 const clientIds: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema.alterTable('traces').addColumn('client_request_id', 'text').execute();
@@ -232,14 +232,14 @@ const clientIds: Migration = {
   },
 };
 
-/** Whether the gateway counted the tokens. */
+/** Whether the gateway estimated the tokens. */
 const estimates: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema.alterTable('traces').addColumn('is_estimated', 'integer').execute();
   },
 };
 
-/** In order; one that was released is never changed. */
+/** In order; never changed once released. */
 export const migrations: MigrationProvider = {
   getMigrations: () =>
     Promise.resolve({

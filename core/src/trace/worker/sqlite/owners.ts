@@ -3,7 +3,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { TraceRecord } from '../../../canonical/trace-record.ts';
 
-/** The owner of all that was refused at the door. Ids of keys never look like this. */
+/** The owner of all refused requests. Key ids never look like this. */
 export const STRANGERS = 'refused';
 
 /** The owner of a trace, as SQL. `row` is a table, or `new` or `old` in a trigger. */
@@ -54,8 +54,8 @@ export const owners: Migration = {
 };
 
 /**
- * `OwnerCounts` counts what is inserted: a trigger for each row made writing a tenth dearer. What is deleted is still
- * counted here, and may be deleted before its insertion was counted, so that a count may be negative for a while.
+ * `OwnerCounts` counts inserts: a trigger for each row made writing a tenth slower. Deletes are still counted here, and
+ * may come before their insert was counted, so a count may be negative for a while.
  */
 export const ownerCounts: Migration = {
   async up(db: Kysely<unknown>) {
@@ -70,7 +70,7 @@ export const ownerCounts: Migration = {
   },
 };
 
-/** Counts what is inserted, in memory until it is committed. */
+/** Counts inserts in memory until they are committed. */
 export class OwnerCounts {
   readonly #add: StatementSync;
   readonly #counts = new Map<string, { count: number; bytes: number }>();
@@ -99,7 +99,7 @@ export class OwnerCounts {
     this.discard();
   }
 
-  /** Forgets what was rolled back. */
+  /** Discards what was rolled back. */
   discard(): void {
     this.#counts.clear();
   }

@@ -15,21 +15,21 @@ export interface PruneInput {
 /** Removes a batch of the traces beyond the bounds, and returns their number. */
 export type Pruner = (input: PruneInput) => Promise<number>;
 
-/** So many at a time: whoever wants to write must not wait for long. */
+/** The batch size: writers must not wait long. */
 const BATCH = 2_000;
-/** Refused requests that are kept at most. */
+/** The most refused requests that are kept. */
 const MAX_REFUSED = 10_000;
-/** About how many bytes a trace takes without its bodies. */
+/** The approximate size of a trace without its bodies, in bytes. */
 const ROW_BYTES = 1024;
 
 /**
- * Beyond the bounds, refused requests are removed first, then the oldest traces of the owner that has the most: the
- * traffic of one key does not displace the traces of others.
+ * Beyond the bounds, refused requests are removed first, then the oldest traces of the owner with the most: the traffic
+ * of one key does not displace the traces of others.
  */
 export function createPruner(db: Kysely<Tables>): Pruner {
   /**
-   * Of each owner, a time before which nothing is left: what was looked through is not looked through again, until
-   * nothing has to go any more. By then, requests that began before may have been written.
+   * For each owner, a time before which nothing is left to prune, so that the same traces are not scanned again. Reset
+   * once nothing is due, because requests that began earlier may be written by then.
    */
   const emptyBefore = new Map<string, number>();
 
@@ -77,7 +77,7 @@ export function createPruner(db: Kysely<Tables>): Pruner {
   };
 }
 
-/** How many traces of each owner to remove. When there are too many bytes, owners are compared by bytes. */
+/** How many traces of each owner to remove. If the bytes exceed their bound, owners are compared by bytes. */
 function sharesOf(
   owners: readonly OwnerTable[],
   surplus: number,
@@ -108,10 +108,10 @@ function readSize(database: DatabaseSync): Size {
   return { used: ask('page_count') - free, free, pageBytes: ask('page_size') };
 }
 
-/** So many pages at a time: each may have to be moved. */
+/** Pages to release at a time: each may have to be moved. */
 const MAX_SHRUNK = 50_000;
 
-/** Gives free pages back, but for some: where traces come as others go, they are needed again at once. */
+/** Releases free pages but keeps some: where traces come as others go, they are soon needed again. */
 function shrink(database: DatabaseSync): void {
   const { used, free } = readSize(database);
   const surplus = free - Math.ceil(used / 10);

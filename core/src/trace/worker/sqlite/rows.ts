@@ -12,10 +12,10 @@ import type {
 import { tokensPerSecond } from '../../speed.ts';
 import type { TraceTable } from './tables.ts';
 
-/** What a column holds of a trace. `said` is the hash of what was said up to and with its reply. */
+/** The value of each column. `said` is the hash of the conversation up to and including the reply. */
 type Column = (trace: TraceRecord, said: string | undefined) => SQLInputValue | undefined;
 
-/** Each column with its value; `undefined` is written as null. */
+/** The columns with their values; `undefined` becomes null. */
 const COLUMNS: Readonly<Record<Exclude<keyof TraceTable, 'seq'>, Column>> = {
   id: ({ id }) => id,
   started_at: ({ startedAt }) => startedAt,

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 
-/** A search for a word that every trace holds must not read all of them. */
+/** A search for a very common word must not read every trace. */
 const NEWEST = 10_000;
 
-/** The traces whose texts hold all of what is searched for. */
+/** The traces whose texts match the whole search. */
 export function searchTexts(search: string): RawBuilder<number> {
   const match = queryOf(search);
   if (match === undefined) return sql<number>`(select 0 where false)`;
@@ -12,18 +12,18 @@ export function searchTexts(search: string): RawBuilder<number> {
 
 const IDEOGRAPH = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu;
 
-/** Scripts without spaces are searched letter by letter, in the order in which they stand. */
+/** Scripts without spaces are searched character by character, as phrases. */
 export function spaced(text: string): string {
   return text.replaceAll(IDEOGRAPH, ' $& ');
 }
 
-/** Words, each of which may go on; in quotes, a phrase. Whatever else means something to the search is text here. */
+/** Words, as prefixes; in quotes, a phrase. Anything else with a meaning in FTS syntax is plain text here. */
 function queryOf(search: string): string | undefined {
   const terms = [...search.matchAll(/"([^"]+)"?|(\S+)/g)].flatMap(([, phrase, word]) => {
     const text = spaced(phrase ?? word ?? '')
       .replaceAll('"', ' ')
       .trim();
-    // Signs alone are no words to the index.
+    // Punctuation alone is not indexed.
     if (!/[\p{L}\p{N}]/u.test(text)) return [];
     return [phrase === undefined ? `"${text}"*` : `"${text}"`];
   });

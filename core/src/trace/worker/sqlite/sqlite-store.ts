@@ -17,12 +17,10 @@ import { writer } from './writer.ts';
 
 export const DATABASE_NAME = 'traces.db';
 
-/** Told when a database of an earlier version is converted, which may take minutes. */
+/** Called when a database of an earlier version is converted, which may take minutes. */
 export type OnMigration = (step: 'begun' | 'done') => void;
 
-/**
- * Opens the traces of a data folder. Those that were running when the gateway ended are marked as interrupted.
- */
+/** Opens the traces of a data folder. Marks those that were running when the gateway ended as interrupted. */
 export async function openSqliteStore(folder: string, onMigration?: OnMigration): Promise<TraceStore> {
   const path = join(folder, DATABASE_NAME);
   const database = openDatabase(path);
@@ -51,7 +49,7 @@ export async function openSqliteStore(folder: string, onMigration?: OnMigration)
       return row && fromRow(row);
     },
     async remove(filter) {
-      // What is removed stays removed, whatever becomes of what was put before.
+      // Pruning commits on its own: a failure of earlier puts must not undo it.
       await commit();
       const rows = db.deleteFrom('traces');
       const { numDeletedRows } = await (
@@ -98,11 +96,11 @@ async function prepare(db: Kysely<Tables>, onMigration?: OnMigration): Promise<v
   await db.updateTable('traces').set({ outcome: 'interrupted' }).where('outcome', '=', 'running').execute();
 }
 
-/** Kysely calls a database corrupted that was migrated by a newer version. */
+/** Kysely calls a database corrupted if a newer version migrated it. */
 function reasonOf(error: unknown): string {
   return error instanceof Error && error.message.startsWith('corrupted migrations')
-    ? `${DATABASE_NAME} was written by a newer version. Update the gateway, or move the file away.`
-    : 'The database of traces could not be brought up to date.';
+    ? `${DATABASE_NAME} was written by a newer version. Update the gateway or move the file.`
+    : 'The trace database could not be migrated.';
 }
 
 const COLUMNS = {
@@ -116,7 +114,7 @@ const COLUMNS = {
 async function list(db: Kysely<Tables>, query: TraceQuery): Promise<TracePage> {
   const { sort, order, limit, cursor } = query;
   const column = COLUMNS[sort];
-  // An index has all that this asks for; of the rows themselves, only those of the page are read.
+  // The index covers the query; only the rows of the page are read.
   let seqs = db
     .selectFrom('traces')
     .select('seq')
@@ -160,7 +158,7 @@ function writeCursor({ value, seq }: Cursor): string {
   return Buffer.from(`${value} ${seq}`).toString('base64url');
 }
 
-/** A cursor that is none begins at the beginning. */
+/** An invalid cursor starts from the beginning. */
 function readCursor(text: string | undefined): Cursor | undefined {
   const [value, seq] = Buffer.from(text ?? '', 'base64url')
     .toString()

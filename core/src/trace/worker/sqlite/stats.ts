@@ -28,7 +28,7 @@ interface Raw {
   readonly t95: number | null;
 }
 
-/** Counts traces by time, by something they have in common, or all together. Percentiles are exact. */
+/** Aggregates traces by time, by a property, or all together. Percentiles are exact. */
 export async function readStats(db: Kysely<Tables>, query: StatsQuery): Promise<readonly StatsRow[]> {
   const { bucketSeconds, by } = query;
   const bucketMs = (bucketSeconds ?? 0) * 1000;

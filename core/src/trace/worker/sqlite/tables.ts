@@ -39,31 +39,31 @@ export interface TraceTable {
   readonly parent: string | null;
   readonly bodies: string | null;
   readonly replay_of: string | null;
-  /** A hash of what was said up to and with its reply. */
+  /** A hash of the conversation up to and including the reply. */
   readonly said: string | null;
   readonly error_code: string | null;
-  /** As the client was told it. */
+  /** As the client got it. */
   readonly reply_id: string | null;
   readonly refused: string | null;
-  /** 1 where the gateway counted the tokens. */
+  /** 1 if the gateway estimated the tokens. */
   readonly is_estimated: number | null;
   /** From `x-request-id`. */
   readonly client_request_id: string | null;
 }
 
-/** Where the bodies of a trace are. */
+/** Where the bodies of a trace are stored. */
 export interface BodiesTable extends BodyPlace {
   readonly seq: number;
   readonly block: number;
 }
 
-/** The bodies of several traces, one after the other, compressed by zstd. */
+/** The bodies of several traces, concatenated and compressed with zstd. */
 export interface BlockTable {
   readonly block: number;
   readonly data: Uint8Array;
 }
 
-/** Blocks that hold bodies of traces that were removed. */
+/** Blocks with bodies of removed traces. */
 export interface HoleTable {
   readonly block: number;
 }
@@ -87,7 +87,7 @@ export interface ToolCallTable {
   readonly problems: string | null;
   readonly result: string | null;
   readonly result_is_error: number | null;
-  /** The id of the trace that brought it. */
+  /** The id of the trace with the result. */
   readonly result_by: string | null;
   /** From the call to its result. */
   readonly result_ms: number | null;
@@ -98,7 +98,7 @@ export interface OwnerTable {
   /** The id of a key, `''` for none, or `refused`. */
   readonly owner: string;
   readonly count: number;
-  /** Of bodies, before they are compressed. */
+  /** Of bodies, uncompressed. */
   readonly bytes: number;
 }
 

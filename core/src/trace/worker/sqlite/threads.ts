@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { ThreadQuery, ThreadRow } from '../../query.ts';
 import type { Tables } from './tables.ts';
 
-/** Lists conversations, those with the latest request first. */
+/** Lists conversations, latest request first. */
 export function listThreads(db: Kysely<Tables>, { from, limit }: ThreadQuery): Promise<readonly ThreadRow[]> {
   let rows = db
     .selectFrom('traces')

@@ -9,7 +9,7 @@ import { OwnerCounts } from './owners.ts';
 import { COLUMN_NAMES, toRow } from './rows.ts';
 import { spaced } from './search.ts';
 
-/** Longer texts are cut for the search, and longer results for the list; the bodies have them whole. */
+/** Longer texts are cut for the search, and longer results for the list; the bodies have them in full. */
 const MAX_TEXT = 64 * 1024;
 const MAX_RESULT = 16 * 1024;
 
@@ -21,7 +21,7 @@ interface Parent {
   readonly thread: string | null;
 }
 
-/** Writes traces by statements that are compiled once: this is what the store does for every request. */
+/** Writes traces by prepared statements: the store does this for every request. */
 class Writer {
   readonly #insert: StatementSync;
   readonly #removeRunning: StatementSync;
@@ -33,7 +33,7 @@ class Writer {
   readonly #findReply: StatementSync;
   readonly #nameThread: StatementSync;
   readonly #answer: StatementSync;
-  /** Those that were written while they ran. */
+  /** Traces that were written while running. */
   readonly #running = new Set<string>();
 
   constructor(database: DatabaseSync) {
@@ -72,12 +72,12 @@ class Writer {
     }
   }
 
-  /** To be called before a commit. */
+  /** Call it before a commit. */
   count(): void {
     this.#owners.flush();
   }
 
-  /** To be called after a rollback. */
+  /** Call it after a rollback. */
   discard(): void {
     this.#owners.discard();
   }
@@ -96,7 +96,7 @@ class Writer {
     if (analysis) this.#putAnalysis(seq, trace, analysis);
   }
 
-  /** A request that goes on from another is of its thread, which gets a name if it has none. */
+  /** A request that continues another joins its thread, which gets a name if it has none. */
   #withFindings(trace: TraceRecord, findings: Findings): TraceRecord {
     const { calls, finish, replyId } = findings;
     const parent = this.#parentOf(trace, findings);
@@ -119,7 +119,7 @@ class Writer {
     for (const result of results) this.#putResult(trace, result);
   }
 
-  /** By the id of the reply that it goes on from, or else by what was said before. */
+  /** Finds it by the id of the reply that it continues, or else by the hash of what came before. */
   #parentOf({ keyId }: TraceRecord, { place, previousReplyId }: Findings): Parent | undefined {
     if (previousReplyId !== undefined) {
       const named = this.#findReply.get(previousReplyId, keyId ?? null) as unknown as Parent | undefined;
@@ -145,7 +145,7 @@ class Writer {
   }
 }
 
-/** Several batches go in one transaction: each one writes the same pages of the indexes again. */
+/** Several batches share one transaction: each transaction writes the same index pages again. */
 export function writer(database: DatabaseSync): Pick<TraceStore, 'put' | 'commit'> {
   const own = new Writer(database);
   const orDiscard = (work: () => void): void => {
