@@ -6,41 +6,41 @@ import { UnreadableFileError } from '../state/files/unreadable.ts';
 import type { RecordName } from './record-index.ts';
 import type { Records } from './records.ts';
 
-/** What a client said and what it was answered, in the words of its protocol. */
+/** A client's messages and the reply, in the terms of its protocol. */
 export interface Turn {
   readonly id: string;
-  /** The turn that it goes on from. */
+  /** The previous turn. */
   readonly previousId?: string;
   readonly input: readonly JsonValue[];
   readonly output: readonly JsonValue[];
-  /** Fields of the request that count for all later turns. */
+  /** Fields of the request that apply to all later turns. */
   readonly fields?: JsonObject;
-  /** The whole reply, for clients that ask for it again. */
+  /** The whole reply, for clients that read it again. */
   readonly reply: JsonObject;
 }
 
 export type Hold = (bytes: number) => void;
 
-/** Conversations that the gateway keeps. `owner` is the client's key: nobody else finds them. */
+/** Kept conversations. `owner` is the client's key: nobody else can find them. */
 export interface Conversations {
   /** `hold` is called with the bytes that will be read, and throws if that is too much. */
   find(owner: string, id: string, hold?: Hold): Promise<Turn | undefined>;
   /**
-   * All turns up to and including one, the first one first; `undefined` when some are no longer stored. Throws a
-   * `GatewayError` of kind `too-large` when they exceed what one request may load.
+   * All turns up to and including one, first one first; `undefined` if some are no longer stored. Throws a `GatewayError`
+   * of kind `too-large` if they exceed what one request may load.
    */
   turnsTo(owner: string, id: string, hold?: Hold): Promise<readonly Turn[] | undefined>;
-  /** Those of these turns that are stored. Throws as {@link Conversations.turnsTo}. */
+  /** The stored ones of these turns. Throws like {@link Conversations.turnsTo}. */
   findAll(owner: string, ids: readonly string[], hold?: Hold): Promise<readonly Turn[]>;
   keep(owner: string, turn: Turn): Promise<void>;
-  /** Whether there was one. */
+  /** Returns whether there was one. */
   remove(owner: string, id: string): Promise<boolean>;
   /** The last turn of a thread. */
   lastOf(owner: string, thread: string): Promise<string | undefined>;
   setLast(owner: string, thread: string, id: string): Promise<void>;
 }
 
-/** A longer conversation fits no model. */
+/** No model accepts a longer conversation. */
 const MAX_TURNS = 1000;
 
 /** `maxHistoryBytes`: how much history one request may load. */
@@ -103,17 +103,17 @@ export function createConversations(
   };
 }
 
-/** What was said in turns that follow each other. */
+/** The messages of consecutive turns. */
 export function saidIn(turns: readonly Turn[]): readonly JsonValue[] {
   return turns.flatMap(({ input, output }) => [...input, ...output]);
 }
 
-/** The fields that turns leave to those that follow them; later ones count. */
+/** The fields that turns pass on to later turns; later ones win. */
 export function fieldsOf(turns: readonly Turn[]): JsonObject {
   return Object.assign({}, ...turns.map(({ fields }) => fields ?? {})) as JsonObject;
 }
 
-/** Ids come from clients, so they cannot be names of files. */
+/** Clients choose ids, so they cannot serve as file names. */
 function nameOf(kind: 'turn' | 'thread', owner: string, id: string): RecordName {
   return { owner: digest(['owner', owner]), name: digest([kind, owner, id]) };
 }

@@ -1,4 +1,4 @@
-/** When a record was written, in milliseconds since 1970, and how large it is. */
+/** When a record was written, in milliseconds since 1970, and its size. */
 export interface Entry {
   readonly at: number;
   readonly bytes: number;
@@ -17,7 +17,7 @@ export interface RecordName {
 }
 
 interface Holding {
-  /** The oldest first. */
+  /** Oldest first. */
   readonly entries: Map<string, Entry>;
   bytes: number;
 }
@@ -47,7 +47,7 @@ export class RecordIndex {
     this.#bytes += entry.bytes;
   }
 
-  /** Whether there was one. */
+  /** Returns whether there was one. */
   delete({ owner, name }: RecordName): boolean {
     const holding = this.#owners.get(owner);
     const entry = holding?.entries.get(name);

@@ -11,16 +11,16 @@ import { type Entry, type RecordBounds, RecordIndex, type RecordName } from './r
 
 /** JSON objects by owner and name, bounded by number, age and size. The oldest of the largest owner are removed first. */
 export interface Records {
-  /** Throws an `UnreadableFileError` when there is one that cannot be read. */
+  /** Throws an `UnreadableFileError` if the record cannot be read. */
   get(id: RecordName): Promise<JsonObject | undefined>;
-  /** The size of a record in bytes; `undefined` when there is none. */
+  /** The size of a record in bytes; `undefined` if there is none. */
   sizeOf(id: RecordName): number | undefined;
   /**
-   * Takes effect at once, and is on disk when it resolves. Throws a `GatewayError` when the record exceeds the quota of
-   * its owner, or the disk has too little space.
+   * Takes effect at once, and is on disk when it resolves. Throws a `GatewayError` if the record exceeds its owner's
+   * quota, or the disk is nearly full.
    */
   put(id: RecordName, record: JsonObject): Promise<void>;
-  /** Whether there was one. */
+  /** Returns whether there was one. */
   remove(id: RecordName): Promise<boolean>;
 }
 
@@ -28,22 +28,21 @@ export interface RecordsInput extends RecordBounds {
   readonly folder: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** A clock that never jumps. Default: `now`. */
+  /** A monotonic clock. Default: `now`. */
   readonly steady?: () => number;
-  /** Whether the disk has too little space to write on. */
+  /** Whether the disk is nearly full. */
   readonly isDiskLow: () => boolean;
 }
 
 /**
- * The owner of records of earlier versions, whose files are not in folders. Each moves to its owner when that requests
- * it.
+ * The owner of records of earlier versions, whose files are not in folders. Each moves to its owner on first use.
  */
 const UNCLAIMED = '';
 
-/** So many go at once because of their age. */
+/** How many expired records are removed at a time. */
 const MAX_EXPIRED = 1_000;
 
-/** Opens a folder with one folder for each owner and one file for each record. Names must be fit for files. */
+/** Opens a folder with one folder per owner and one file per record. Names must be valid file names. */
 export async function openRecords(input: RecordsInput): Promise<Records> {
   const { folder, now, steady = now, isDiskLow, ...bounds } = input;
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -51,7 +50,7 @@ export async function openRecords(input: RecordsInput): Promise<Records> {
   const found = await listRecords(folder);
   for (const [id, entry] of found) index.set(id, entry);
   const time = createAgeClock({ now, steady, newest: found.at(-1)?.[1].at });
-  /** What is on its way to the disk, by path. */
+  /** Records being written, by path. */
   const writing = new Map<string, JsonObject>();
   const pathOf = ({ owner, name }: RecordName): string => join(folder, owner, `${name}.json`);
 
@@ -104,7 +103,7 @@ export async function openRecords(input: RecordsInput): Promise<Records> {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
         await writeFileAtomic(path, text, { mode: 0o600, fsync: false });
       } catch (error) {
-        // What was there before still is, unless another one was put meanwhile.
+        // The previous record is still there, unless another one was put meanwhile.
         if (writing.get(path) === record) {
           writing.delete(path);
           index.delete(id);
@@ -119,7 +118,7 @@ export async function openRecords(input: RecordsInput): Promise<Records> {
         );
       }
       if (writing.get(path) === record) writing.delete(path);
-      // Meanwhile it may have been removed, or had to make room.
+      // Meanwhile it may have been removed or evicted.
       if (!index.get(id)) await rm(path, { force: true });
       await prune();
     },
@@ -156,7 +155,7 @@ async function listRecords(folder: string): Promise<readonly (readonly [RecordNa
   return found.toSorted(([, a], [, b]) => a.at - b.at);
 }
 
-/** The records of a folder that cannot be read. */
+/** The unreadable records of a folder. */
 export async function listUnreadable(folder: string): Promise<readonly UnreadableFileError[]> {
   const found: UnreadableFileError[] = [];
   for (const [{ owner, name }] of await listRecords(folder)) {

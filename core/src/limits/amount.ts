@@ -1,23 +1,23 @@
 declare const WHOLE: unique symbol;
 
 /**
- * The unit of limits: a whole number from 0 to {@link MAX_AMOUNT}. Tokens are counted one by one, money in millionths
- * of a US dollar. Only the functions of this file create amounts, so no number from a client, an upstream or a price
- * can make a count negative, NaN or inexact.
+ * The unit of limits: an integer from 0 to {@link MAX_AMOUNT}. Tokens are counted one by one, money in millionths of a
+ * US dollar. Only the functions of this file create amounts, so no number from a client, an upstream or a price can
+ * make a count negative, NaN or inexact.
  */
 export type Amount = number & { readonly [WHOLE]: true };
 
 /** A million dollars or a trillion tokens for one request; sums of thousands of them are still exact. */
 export const MAX_AMOUNT = 1_000_000_000_000;
 
-/** The most that a counter holds: far more than any limit, and far below the largest exact whole number. */
+/** The most that a counter holds: far more than any limit, and far below the largest exact integer. */
 const MAX_COUNT = 1_000_000_000_000_000;
 
 const MICRO = 1_000_000;
-/** Products of floats are off by less than this. */
+/** Floating-point products are off by less than this. */
 const NOISE = 1e-6;
 
-/** Rounds up to a whole number; negative numbers and NaN become 0. */
+/** Rounds up to an integer; negative numbers and NaN become 0. */
 export function toAmount(value: number): Amount {
   return value > 0 ? (Math.min(Math.ceil(value), MAX_AMOUNT) as Amount) : NONE;
 }
@@ -47,7 +47,7 @@ export function greater(a: Amount, b: Amount): Amount {
   return a > b ? a : b;
 }
 
-/** A counter's new value: whole, never below 0. */
+/** A counter's new value: an integer, never below 0. */
 export function changed(count: number, change: number): number {
   return Math.min(Math.max(count + change, 0), MAX_COUNT);
 }

@@ -1,15 +1,15 @@
 import type { Amount } from './amount.ts';
 
-/** Something that is counted within a window of time. */
+/** A count within a time window. */
 export interface Counter {
   readonly name: string;
-  /** When the window ends, in milliseconds since 1970; absent for counts that never begin anew. */
+  /** When the window ends, in milliseconds since 1970; absent for counts that never reset. */
   readonly until?: number;
   /** Whether it counts what is running now, which is nothing after a restart. */
   readonly isOfNow?: boolean;
 }
 
-/** The most that is wanted, and the least that is enough. */
+/** The preferred amount, and the least that is enough. */
 export interface Wanted {
   readonly least: Amount;
   readonly most: Amount;
@@ -19,11 +19,11 @@ export interface Taken {
   readonly isTaken: boolean;
   /** What was added to the count. */
   readonly amount: Amount;
-  /** What is counted now. */
+  /** The new count. */
   readonly used: number;
 }
 
-/** Counts for all requests together. In memory by default; another one may count for many gateways. */
+/** Counts across all requests. In memory by default; another implementation may count for many gateways. */
 export interface Coordinator {
   /** Adds as much of the wanted amount as the limit allows, unless that is less than the least. Atomic. */
   take(counter: Counter, wanted: Wanted, limit: number): Promise<Taken>;

@@ -12,22 +12,22 @@ import { changed } from './amount.ts';
 import type { Counter } from './coordinator.ts';
 import { isOfNow } from './windows.ts';
 
-/** Earlier versions kept fractions and counts below 0. */
+/** Earlier versions stored fractions and negative counts. */
 const usedSchema = z.number().transform((used) => changed(Math.ceil(used), 0));
-/** Fields that this version does not know are kept. */
+/** Unknown fields are kept. */
 const entrySchema = z.looseObject({ name: z.string(), used: usedSchema, until: z.number().optional() });
 export type LedgerEntry = Readonly<z.output<typeof entrySchema>>;
 
-/** Counts that outlive a restart: those of days, months and for good. */
+/** Counts that outlive a restart: per day, per month and total. */
 export interface Ledger {
-  /** Also those of windows that ended lately: the clock may have been wrong. */
+  /** Includes windows that ended recently: the clock may have been wrong. */
   entries(): readonly LedgerEntry[];
   note(counter: Counter, used: number): void;
-  /** Whether a count of that name is kept. */
+  /** Whether a count of that name is stored. */
   remembers(name: string): boolean;
-  /** Rows of the file that this version cannot use. They stay in the file. */
+  /** Rows that this version cannot use. They stay in the file. */
   readonly unusable: readonly DataProblem[];
-  /** Writes what is not written yet. */
+  /** Writes what is pending. */
   close(): Promise<void>;
 }
 
@@ -35,19 +35,19 @@ export interface LedgerInput {
   readonly folder: string;
   readonly log: Pick<Log, 'error'>;
   readonly now: () => number;
-  /** A clock that never jumps. Default: `now`. */
+  /** A monotonic clock. Default: `now`. */
   readonly steady?: () => number;
 }
 
 export const LEDGER_FILE = 'limits.json';
-/** So much may be lost when the process is killed. */
+/** How much may be lost when the process is killed. */
 const WRITE_AFTER_MS = 1_000;
-/** A shorter window is over before anybody could start again. */
+/** Shorter windows end before a restart could matter. */
 const SHORTEST_MS = 10 * 60_000;
-/** So long after its end, a window is forgotten. */
+/** How long after its end a window is kept. */
 const FORGET_AFTER_MS = 24 * 60 * 60_000;
 
-/** Opens the counts of a data folder. Throws an {@link UnreadableFileError} when they cannot be read. */
+/** Opens the counts of a data folder. Throws an {@link UnreadableFileError} if they cannot be read. */
 export async function openLedger({ folder, log, now, steady = now }: LedgerInput): Promise<Ledger> {
   const path = join(folder, LEDGER_FILE);
   const read = await readLedger(path);
@@ -68,7 +68,7 @@ export async function openLedger({ folder, log, now, steady = now }: LedgerInput
     try {
       await writeFileAtomic(path, await encode([...entries.values(), ...read.setAside]), { mode: 0o600 });
     } catch (error) {
-      log.error({ error, file: path }, 'What was used of the limits could not be written.');
+      log.error({ error, file: path }, 'The usage of limits could not be written.');
     }
   };
   const flush = (): Promise<void> => {
@@ -92,12 +92,12 @@ export async function openLedger({ folder, log, now, steady = now }: LedgerInput
 
 export interface ReadLedger {
   readonly entries: readonly LedgerEntry[];
-  /** Rows that cannot be used, as they are stored. */
+  /** Rows that cannot be used, as stored. */
   readonly setAside: readonly unknown[];
   readonly problems: readonly Omit<DataProblem, 'file'>[];
 }
 
-/** Reads the counts without touching them. Throws an {@link UnreadableFileError} when they cannot be read row by row. */
+/** Reads the counts without changing them. Throws an {@link UnreadableFileError} if they cannot be read row by row. */
 export async function readLedger(path: string): Promise<ReadLedger> {
   const rows = z.array(z.unknown()).safeParse((await readJsonFile(path)) ?? [], EXPLAINED);
   if (!rows.success) throw new UnreadableFileError(path, problemsOf(rows.error));

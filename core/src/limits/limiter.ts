@@ -5,23 +5,23 @@ import { type Amount, greater, limitInMicros, NONE, ONE, sum, toAmount, toDollar
 import type { Coordinator, Counter, Wanted } from './coordinator.ts';
 import { counterOf, LIMIT_KINDS, type LimitKind, type Unit } from './windows.ts';
 
-/** Whose limits they are. */
+/** The owner of limits. */
 export interface Subject {
   readonly kind: 'key' | 'model' | 'upstream';
   readonly id: string;
   readonly limits: Limits;
 }
 
-/** What a request is about to take: tokens of its prompt and its answer, and money in millionths of a dollar. */
+/** What a request is about to use: tokens of its prompt and its answer, and money in millionths of a dollar. */
 export interface Demand {
   readonly input: Amount;
   readonly output: Amount;
   readonly cost: Amount;
-  /** What it may come to where the client sets no limit to the answer; else the same as `cost`. */
+  /** The possible cost if the client sets no limit on the answer; otherwise the same as `cost`. */
   readonly mostCost: Amount;
 }
 
-/** What a request took. */
+/** What a request used. */
 export interface Spent {
   readonly tokens: Amount;
   /** Millionths of a dollar. */
@@ -34,23 +34,23 @@ export interface LimitUse {
   readonly name: keyof Limits;
   readonly limit: number;
   readonly used: number;
-  /** When it begins anew, in milliseconds since 1970; absent when it never does. */
+  /** When it resets, in milliseconds since 1970; absent if it never does. */
   readonly resetsAt?: number;
 }
 
-/** What a request was let in with. It must be ended, once. */
+/** The admission of a request. It must be ended, exactly once. */
 export interface Permit {
   readonly requests?: LimitStatus;
   readonly tokens?: LimitStatus;
-  /** Puts what was really taken in the place of the estimate; nothing was, where that is `undefined`. */
+  /** Replaces the estimate by what was actually used; `undefined` for nothing. */
   end(spent: Spent | undefined): Promise<void>;
 }
 
 export interface Limiter {
-  /** Lets a request in, or throws a `GatewayError` of kind `rate-limit` that names the limit. */
+  /** Admits a request, or throws a `GatewayError` of kind `rate-limit` that names the limit. */
   admit(subjects: readonly Subject[], demand: () => Demand): Promise<Permit>;
   uses(subject: Subject): Promise<readonly LimitUse[]>;
-  /** Waits a moment for requests that are about to end, so that what they took is counted. */
+  /** Waits a moment for requests that are about to end, so that their usage is counted. */
   close(): Promise<void>;
 }
 
@@ -65,14 +65,14 @@ interface Held {
   readonly counter: Counter;
   readonly limit: number;
   readonly amount: Amount;
-  /** What is charged at least for a reply whose end was not seen. */
+  /** The minimum charge for a reply whose end was not seen. */
   readonly floor: Amount;
   readonly used: number;
 }
 
 export function createLimiter(coordinator: Coordinator, now: () => number): Limiter {
   const open = new Set<Permit>();
-  /** By counter: what requests that run now hold of a budget, and may give back. */
+  /** By counter: the part of a budget that running requests hold, and may release. */
   const reserved = new Map<string, number>();
   const reserve = (counter: Counter, change: number): void => {
     const left = (reserved.get(counter.name) ?? 0) + change;
@@ -130,7 +130,7 @@ export function createLimiter(coordinator: Coordinator, now: () => number): Limi
       const { isTaken, amount, used } = await coordinator.take(counter, wanted, limit);
       const floor = kind.unit === 'cost' ? wanted.least : amount;
       if (isTaken) held.push({ kind, owner, counter, limit, amount, floor, used });
-      // Something that costs nothing must wait too when all is spent.
+      // Even a free request must wait when a budget is used up.
       if (isTaken && (amount > 0 || used < limit)) continue;
       const others = reserved.get(counter.name) ?? 0;
       const isReserved = others > 0 && used - others + wanted.least <= limit;
@@ -142,7 +142,7 @@ export function createLimiter(coordinator: Coordinator, now: () => number): Limi
 function wantedOf(unit: Unit, limit: number, demand: () => Demand): Wanted {
   if (unit === 'requests' || unit === 'running') return { least: ONE, most: ONE };
   const { input, output, cost, mostCost } = demand();
-  // Requests at once could otherwise spend a budget many times over; alone, each gets what is left of it.
+  // Requests at once could otherwise overspend a budget many times over; alone, each gets what is left of it.
   if (unit === 'cost') return { least: cost, most: greater(cost, mostCost) };
   return { least: input, most: sum(input, toAmount(Math.min(output, limit * SHARE_OF_ANSWER))) };
 }
@@ -217,7 +217,7 @@ interface Reached {
   readonly kind: LimitKind;
   readonly own: number;
   readonly counter: Counter;
-  /** Whether running requests hold it and may give some of it back. */
+  /** Whether running requests hold it and may release some of it. */
   readonly isReserved: boolean;
 }
 
@@ -228,10 +228,10 @@ function reached(
 ): GatewayError {
   const limit = `limit of ${own} ${kind.nouns[own === 1 ? 0 : 1]}${kind.per}`;
   const message = isReserved
-    ? `The rest of the ${limit} is reserved for requests that run now. Please try again.`
+    ? `The rest of the ${limit} is reserved by running requests. Try again.`
     : `${OWNERS[owner]} has reached its ${limit}.`;
   const code = kind.unit === 'cost' && !isReserved ? 'budget_exceeded' : 'rate_limit_exceeded';
-  // A place comes free any moment; what never begins anew has nothing to wait for.
+  // A slot may become free any moment; a total never resets, so there is nothing to wait for.
   const untilReset = counter.until === undefined ? undefined : counter.until - now;
   const wait = isReserved || kind.unit === 'running' ? 1_000 : untilReset;
   return new GatewayError('rate-limit', message, { code, ...(wait !== undefined && { retryAfterMs: wait }) });

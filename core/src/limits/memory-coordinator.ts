@@ -5,7 +5,7 @@ import type { Ledger } from './ledger.ts';
 export interface MemoryCoordinatorInput {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Keeps what has to outlive a restart. */
+  /** Persists what has to outlive a restart. */
   readonly ledger: Ledger;
 }
 
@@ -14,7 +14,7 @@ interface Count {
   used: number;
 }
 
-/** Expired counters are removed each time that many have been added. */
+/** Expired counters are removed after this many additions. */
 const SWEEP_AT = 1_000;
 
 /** Counts in this process; each change is atomic. */
@@ -31,7 +31,7 @@ export function createMemoryCoordinator({ now, ledger }: MemoryCoordinatorInput)
     const { name, until = Infinity } = counter;
     const known = counts.get(name);
     const count = known?.until === until ? known : undefined;
-    // A window that is over starts no new count; what it has is settled, as the clock may only have jumped.
+    // An expired window starts no new count; a remaining one is still settled, as the clock may just have jumped.
     if (!count && until <= now()) return 0;
     const used = changed(count?.used ?? 0, by);
     if (count) count.used = used;

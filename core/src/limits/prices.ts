@@ -7,11 +7,11 @@ import type { Price, PriceConfig, PriceTable, UnknownPrice } from '../canonical/
 import type { UpstreamConfig } from '../config/upstream.ts';
 import type { ProviderType } from '../plugin/provider.ts';
 
-/** What models cost, in US dollars: by the config, else by a table of the public APIs. */
+/** What models cost, in US dollars: from the config, else from a table of public APIs. */
 export interface Prices {
-  /** `undefined` when the price is not known. */
+  /** `undefined` if the price is unknown. */
   costOf(usage: Usage, of: PricedModel): number | undefined;
-  /** Whether requests to a model may count toward a limit on money. */
+  /** Whether requests to a model may count towards a cost limit. */
   isPayable(of: PricedModel): boolean;
   /** Whether each request to a model has a price of its own. */
   isPricedByRequest(of: PricedModel): boolean;
@@ -60,13 +60,13 @@ function costBy(price: Price, usage: Usage): number {
   const { input, output, cacheRead = input, cacheWrite = input, request = 0 } = price;
   const read = usage.cacheRead ?? 0;
   const written = usage.cacheWrite ?? 0;
-  // An upstream that counts the cache's tokens beside the prompt's must not make the rest negative.
+  // An upstream that counts cached tokens in addition to the prompt must not make the rest negative.
   const fresh = Math.max(usage.input - read - written, 0);
   const tokens = fresh * input + read * cacheRead + written * cacheWrite + usage.output * output;
   return request + tokens / PER_MILLION;
 }
 
-/** A price that holds for prompts up to a length. */
+/** A price that applies to prompts up to a length. */
 interface PublicPrice extends Price {
   readonly longFrom: number;
 }
@@ -74,7 +74,7 @@ interface PublicPrice extends Price {
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_REMEMBERED = 10_000;
 
-/** To look one up takes long beside a request, and it changes on some days only. */
+/** Cached: a lookup is slow for the request path, and prices change on few days. */
 function rememberPrices(now: () => number): (priced: PricedModel) => PublicPrice | undefined {
   const known = new LRUCache<string, PublicPrice | 'unknown'>({ max: MAX_REMEMBERED });
   let day = Number.NaN;
@@ -107,7 +107,7 @@ function baseOf(price: ModelPrice[string]): number | undefined {
   return typeof price === 'object' ? price.base : price;
 }
 
-/** By the address of the API and not by the model's name alone: who serves a model himself pays no list price. */
+/** By the API's address, not by the model's name alone: self-hosted models have no list price. */
 function publicCost(usage: Usage, { upstream, model }: PricedModel): number | undefined {
   const { baseUrl } = upstream.config.options;
   if (typeof baseUrl !== 'string' || !findProvider({ providerApiUrl: baseUrl })) return undefined;

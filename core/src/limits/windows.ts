@@ -5,11 +5,11 @@ export type Unit = 'requests' | 'tokens' | 'running' | 'cost';
 
 export interface LimitKind {
   readonly name: keyof Limits;
-  /** What is counted; `running` is given back when a request ends. */
+  /** What is counted; `running` is released when a request ends. */
   readonly unit: Unit;
-  /** When the count starts anew. */
+  /** When the count resets. */
   readonly window: 'minute' | 'day' | 'month' | 'never';
-  /** For messages, of one and of several: `1 request`, `100 requests`. */
+  /** For messages, singular and plural: `1 request`, `100 requests`. */
   readonly nouns: readonly [string, string];
   /** What follows the noun: ` per minute`. */
   readonly per: string;
@@ -35,20 +35,20 @@ export const LIMIT_KINDS: readonly LimitKind[] = Object.entries(KINDS).map(([nam
   name: name as keyof Limits,
 }));
 
-/** Whether any of the limits is on money. */
+/** Whether any of the limits is on cost. */
 export function limitsMoney(limits: Limits | undefined): boolean {
   if (!limits) return false;
   return LIMIT_KINDS.some(({ unit, name }) => unit === 'cost' && limits[name] !== undefined);
 }
 
-/** Whether any of the limits is on what models take: tokens or money. */
+/** Whether any of the limits is on tokens or cost. */
 export function limitsWork(limits: Limits): boolean {
   return LIMIT_KINDS.some(
     ({ unit, name }) => (unit === 'cost' || unit === 'tokens') && limits[name] !== undefined,
   );
 }
 
-/** The counter of a limit's window at a time. */
+/** The counter of a limit's current window. */
 export function counterOf({ name, window, unit }: LimitKind, owner: string, now: number): Counter {
   const base = `${owner} ${name}`;
   if (unit === 'running') return { name: base, isOfNow: true };
@@ -57,7 +57,7 @@ export function counterOf({ name, window, unit }: LimitKind, owner: string, now:
   return { name: `${base} ${until}`, until };
 }
 
-/** Whether a counter of that name counts what runs now. Earlier versions kept such counts on disk. */
+/** Whether a counter of that name counts what runs now. Earlier versions stored such counts on disk. */
 export function isOfNow(counterName: string): boolean {
   return LIMIT_KINDS.some(({ unit, name }) => unit === 'running' && counterName.endsWith(` ${name}`));
 }

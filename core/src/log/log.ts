@@ -6,19 +6,19 @@ import { NO_SECRETS, replaceSecrets, type Secrets } from '../text/secret-texts.t
 import { visible, visibleJson } from '../text/visible-text.ts';
 
 export interface Logs {
-  /** For everything that happens; fields with secrets are redacted, wherever they are, and so are known secrets. */
+  /** The main log; secret fields at any depth and known secret values are redacted. */
   readonly log: Logger;
   readonly request: RequestLog;
   readonly sink: LogSink;
 }
 
 /**
- * Writes the one line of a request. Its fields are known and none is secret, so nothing is searched: one call of
+ * Writes the one line of a request. Its fields are known and none is secret, so nothing is redacted: one
  * `JSON.stringify` takes a quarter of the time that a logger takes for so many fields.
  */
 export type RequestLog = (line: RequestLine) => void;
 
-/** All of the line, so that its fields need not be copied into another object. */
+/** The whole line, so that its fields need not be copied. */
 export interface RequestLine {
   readonly level: typeof INFO;
   readonly time: string;
@@ -31,19 +31,19 @@ export interface RequestLine {
 export const INFO = pino.levels.values['info'];
 
 export interface LogSecrets {
-  /** What must appear nowhere, by value. */
+  /** Redacted by value, everywhere. */
   readonly secrets?: () => Secrets;
   /** Headers in which clients send their key. */
   readonly credentials?: readonly string[];
 }
 
-/** Fields that may hold a secret wherever they turn up in a logged object. */
+/** Names of fields that may contain a secret, anywhere in a logged object. */
 const SECRET_FIELDS = ['apiKey', 'authorization', 'password', 'token', 'secret', 'cookie'];
 
-/** JSON lines are written many at a time, in bytes: each write wakes another thread. */
+/** JSON lines are written in batches, in bytes: each write wakes another thread. */
 const HELD_JSON = 64 * 1024;
 
-/** The process's loggers: JSON lines in production, readable in a terminal. Secrets are left out by value, too. */
+/** The process's loggers: JSON lines, or readable ones in a terminal. */
 export function createLogs(
   { level, format }: Pick<ResolvedConfig['log'], 'level' | 'format'>,
   { secrets = () => NO_SECRETS, credentials = [] }: LogSecrets = {},
@@ -61,7 +61,7 @@ export function createLogs(
     onLost: (lines) => log.warn({ lines }, 'Log lines were lost because they could not be written.'),
   });
   const destination = {
-    // Errors may hold what an upstream said, and that what it was sent.
+    // Errors may quote upstreams, which may quote credentials.
     write: (line: string): boolean => sink.write(encode(replaceSecrets(line, secrets()))),
     flush: (done?: () => void): void => sink.flush(done),
   };
@@ -77,7 +77,7 @@ export function createLogs(
   return { log, request: log.isLevelEnabled('info') ? request : () => {}, sink };
 }
 
-/** As a terminal shows it: one line for each entry. */
+/** Formats an entry as one line for a terminal. */
 export function prettyLines(): (line: string) => string {
   const pretty = prettyFactory({
     ...{ colorize: process.stdout.isTTY, singleLine: true },
@@ -87,18 +87,18 @@ export function prettyLines(): (line: string) => string {
   return (line) => pretty(visibleLine(line));
 }
 
-/** What an entry of the audit log says, without its hash and its number, which are for machines. */
+/** An audit entry in short, without hash and number. */
 function auditText({ audit }: Record<string, unknown>): string | undefined {
   if (typeof audit !== 'object' || audit === null) return undefined;
   const { operation, target, outcome } = audit as Readonly<Record<string, string | undefined>>;
   return ['Audit:', operation, target, outcome && `(${outcome})`].filter(Boolean).join(' ');
 }
 
-/** A JSON line whose texts show what a terminal would act on: the pretty form writes them as they are. */
+/** Escapes terminal control characters in a JSON line: the pretty format writes strings as they are. */
 export function visibleLine(line: string): string {
   const value: unknown = JSON.parse(line, (name, field: unknown) => {
     if (typeof field !== 'string') return field;
-    // The lines of a stack are its form.
+    // The lines of a stack trace stay.
     return name === 'stack' ? field.split('\n').map(visible).join('\n') : visible(field);
   });
   return `${JSON.stringify(value)}\n`;

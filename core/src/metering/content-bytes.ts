@@ -9,7 +9,7 @@ export const BYTES_OF_MEDIA = 1_000 * BYTES_OF_TOKEN;
 const LONGEST_WORD = 16_384;
 const BASE64 = /^[\w+/=:;,-]*$/;
 
-/** How much of what the model wrote is in an event, in bytes of UTF-8. */
+/** The size of what the model wrote in an event, in bytes of UTF-8. */
 export function contentBytes(event: ChatEvent): number {
   switch (event.type) {
     case 'block-delta':
@@ -23,7 +23,7 @@ export function contentBytes(event: ChatEvent): number {
   }
 }
 
-/** How much text is in a JSON value, in bytes of UTF-8; names of fields and numbers do not count. */
+/** The size of the text in a JSON value, in bytes of UTF-8; field names and numbers do not count. */
 export function textBytes(value: JsonValue): number {
   let sum = 0;
   for (const text of stringsIn(value)) sum += bytesOfText(text);

@@ -1,26 +1,26 @@
 import type { AssistantPart, ChatRequest, UserPart } from '../canonical/chat.ts';
 import { countByLength, type TextCounter } from './text-tokens.ts';
 
-/** What a message costs besides its text. */
+/** The cost of a message besides its text. */
 const TOKENS_OF_MESSAGE = 4;
-/** What models commonly charge for a picture of middling size. */
+/** The usual charge for a medium-sized image. */
 const TOKENS_OF_IMAGE = 1000;
 
-/** What an answer takes where the client sets no limit to it. */
+/** The assumed length of an answer without a limit. */
 const TOKENS_OF_ANSWER = 1000;
 
-/** About what a request takes, before it is known. */
+/** The expected usage of a request. */
 export interface Estimate {
   readonly input: number;
-  /** The most that one answer may take, as far as the request says. */
+  /** The longest possible answer, as far as the request limits it. */
   readonly output: number;
-  /** How many answers are wanted. */
+  /** The requested number of choices. */
   readonly choices: number;
-  /** Whether the client sets no limit to an answer: then `output` is only what is likely. */
+  /** Whether the client sets no limit on the answer: then `output` is only the likely length. */
   readonly isOpen?: boolean;
 }
 
-/** An estimate that is made when it is first asked for, and only then: it reads the whole request. */
+/** A lazy estimate, since it reads the whole request. */
 export function estimateOnce(estimate: () => Estimate): () => Estimate {
   let known: Estimate | undefined;
   return () => (known ??= estimate());
@@ -37,8 +37,8 @@ export function estimateUsage(request: ChatRequest): Estimate {
 }
 
 /**
- * Estimates the tokens of a prompt where the upstream cannot count: everything that is sent, rounded up. By
- * length, it is off by a third either way.
+ * Estimates the tokens of a prompt if the upstream cannot count them: everything that is sent, rounded up. By length, it
+ * is off by up to a third.
  */
 export function estimateTokens(
   { system, messages, tools, output }: ChatRequest,

@@ -9,17 +9,17 @@ import { ReplyTail } from './reply-tail.ts';
 import { type CountAs, countJson, countPart, type Found, StreamCount } from './reply-count.ts';
 import { BYTES_OF_TOKEN } from './text-tokens.ts';
 
-/** How much of a reply's end is kept to find its usage in. */
+/** How much of a reply's end is kept to find its usage. */
 const TAIL_BYTES = 64 * 1024;
 
-/** Where no limit needs an exact count, a long stream is extrapolated from this much of its beginning. */
+/** If no limit needs an exact count, a long stream is extrapolated from this much of its beginning. */
 const SAMPLE_BYTES = 16 * 1024;
 
 const NOTHING: Found = { bytes: 0, hasBegun: false };
 
 /**
- * Counts what an upstream delivers in one call. Bytes are only kept, and decoded when a count is needed: if the
- * upstream reports its usage at the end, nothing is decoded.
+ * Counts what an upstream delivers in one call. Bytes are only kept, and decoded when a count is needed: if the upstream
+ * reports its usage at the end, nothing is decoded.
  */
 export class Meter implements ReplyTap {
   readonly priced: PricedModel;
@@ -46,7 +46,7 @@ export class Meter implements ReplyTap {
     this.#isExact = isExact;
   }
 
-  /** Sets how bytes are decoded. Without it, the provider decodes them, and they only count if they broke off. */
+  /** Sets how to decode the bytes. Without it, the provider decodes them, and they only count if cut off. */
   countAs(as: CountAs | undefined): void {
     this.#as = as;
   }
@@ -92,7 +92,7 @@ export class Meter implements ReplyTap {
     if (usage) this.#reported = this.#reported ? { ...this.#reported, ...usage } : usage;
   }
 
-  /** The reply is complete. `body` is all of it, where it was read at once. */
+  /** The reply is complete. `body` is all of it, if it was read at once. */
   end(body?: Uint8Array): void {
     this.isWhole = true;
     this.#body = body;
@@ -106,7 +106,7 @@ export class Meter implements ReplyTap {
     return usage.output > 0 || (typeof this.#as !== 'object' && this.#told === 0);
   }
 
-  /** What the call took; `undefined` when the upstream did not begin to answer. */
+  /** The usage of the call; `undefined` if the upstream did not begin to answer. */
   usage(inputOf: () => number): Usage | undefined {
     const reported = this.#reported && sound(this.#reported);
     if (this.isTold) return reported;
@@ -139,11 +139,11 @@ export class Meter implements ReplyTap {
     if (!this.#isJson) return this.#as === 'text' ? this.#all(this.#size) : NOTHING;
     if (this.#body) return countJson(Buffer.from(this.#body).toString('utf8'), this.#as);
     if (this.#dropped === 0) return countJson(this.text(), this.#as);
-    // JSON this long is an image or audio, unless it is the answer of a chat.
+    // JSON this long is an image or audio, unless it is a chat reply.
     return this.#all(this.#as === 'text' ? BYTES_OF_MEDIA : this.#size);
   }
 
-  /** The provider decodes replies to events; only one that broke off early yields none. */
+  /** The provider decodes replies to events; only one that was cut off early yields none. */
   #countUndecoded(): Found {
     if (this.isWhole || !this.#isJson) return NOTHING;
     return this.#dropped > 0 ? this.#all(this.#size) : countPart(this.text());
@@ -171,7 +171,7 @@ function startsAsJson(chunk: Uint8Array): boolean {
   return first === 0x7b || first === 0x5b;
 }
 
-/** A usage whose counts are whole numbers from 0. */
+/** A usage with valid counts. */
 function sound(usage: Usage): Usage {
   const { input, output, cacheRead, cacheWrite } = usage;
   const isSound = [input, output, cacheRead ?? 0, cacheWrite ?? 0].every(

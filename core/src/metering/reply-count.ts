@@ -5,16 +5,16 @@ import { parseJson } from '../codec/reply-text.ts';
 import { SseParser } from '../transport/sse.ts';
 import { contentBytes, textBytes } from './content-bytes.ts';
 
-/** How a reply is decoded to count it: by the reader of its wire, or as plain text. */
+/** How to decode a reply for counting: with the reader of its wire, or as plain text. */
 export type CountAs = ReplyReader | 'text';
 
-/** What a reply, or the part of it that came, contains. */
+/** The content of a reply, or of the part that arrived. */
 export interface Found {
   /** What the model wrote, in bytes of UTF-8. */
   readonly bytes: number;
   /** Whether the reply had begun to answer. */
   readonly hasBegun: boolean;
-  /** What the upstream itself counted so far. */
+  /** The upstream's own usage so far. */
   readonly usage?: Usage | undefined;
 }
 
@@ -60,7 +60,7 @@ export class StreamCount {
     try {
       for (const event of this.#parser.push(this.#text.decode(chunk, { stream: true }))) this.#read(event);
     } catch {
-      // An error event, or one that cannot be decoded: what came before counts.
+      // An error event, or one that cannot be decoded: earlier content counts.
       this.#isBroken = true;
     }
   }
@@ -88,7 +88,7 @@ function endOfEvents(chunk: Buffer): number {
   return Math.max(...ends);
 }
 
-/** Counts what is in a JSON reply, or in the part of it that came. */
+/** Counts the content of a JSON reply, or of the part that arrived. */
 export function countJson(text: string, as: CountAs): Found {
   const value = parseJson(text) ?? begunList(text);
   if (value === undefined) return countPart(text);
@@ -97,17 +97,17 @@ export function countJson(text: string, as: CountAs): Found {
   try {
     count.tell(eventsOf(value, as));
   } catch {
-    // An error that was said with status 200.
+    // An error with status 200.
   }
   return count;
 }
 
-/** The whole entries of a list that broke off, as some servers stream them. */
+/** The complete entries of a truncated list, as some servers stream them. */
 function begunList(text: string): JsonValue | undefined {
   return text.startsWith('[') ? parseJson(`${text.slice(0, text.lastIndexOf('}') + 1)}]`) : undefined;
 }
 
-/** What is there of a JSON that broke off counts with what it is wrapped in. An error is no answer. */
+/** Truncated JSON counts including its framing. An error has no content. */
 export function countPart(text: string): Found {
   const isAnswer = !/^\s*\{\s*"error"/.test(text) && parseJson(text) === undefined;
   return { bytes: isAnswer ? Buffer.byteLength(text) : 0, hasBegun: isAnswer };

@@ -17,7 +17,7 @@ export class ReplyTail {
     return this.#size > this.#limit * 2 ? this.#shorten() : NONE;
   }
 
-  /** The last bytes, at least `limit` of them where there were so many. */
+  /** The last bytes, at least `limit` of them if there were that many. */
   bytes(): Buffer {
     return Buffer.concat(this.#chunks);
   }

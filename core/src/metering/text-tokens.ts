@@ -1,18 +1,18 @@
 import type { Tokenizer } from '../plugin/wire-facts.ts';
 
-/** Tells how many tokens a text is. */
+/** Counts the tokens of a text. */
 export type TextCounter = (text: string) => number;
 
-/** Gives the counter for the texts of one request to a model. */
+/** Creates the counter for the texts of one request. */
 export type TextCounters = (model: string) => Promise<TextCounter>;
 
-/** What a token is on average in English prose and code, in bytes of UTF-8; it fits other scripts well enough. */
+/** The average size of a token in English prose and code, in bytes of UTF-8; close enough for other scripts. */
 export const BYTES_OF_TOKEN = 4;
 
-/** A guess by length, for models whose tokenizer is not public. */
+/** An estimate by length, for models whose tokenizer is not public. */
 export const countByLength: TextCounter = (text) => Math.ceil(Buffer.byteLength(text) / BYTES_OF_TOKEN);
 
-/** Counts by the first tokenizer for a model, else guesses. */
+/** Counts with the first tokenizer that matches the model, else estimates. */
 export function createTextCounters(tokenizers: readonly Tokenizer[]): TextCounters {
   return async (model) => {
     const name = model.slice(model.lastIndexOf('/') + 1);
@@ -21,12 +21,12 @@ export function createTextCounters(tokenizers: readonly Tokenizer[]): TextCounte
   };
 }
 
-/** Tokenizers take time by the square of a run without spaces. */
+/** Tokenizers take quadratic time on a run without spaces. */
 const PIECE = /[^]{1,64}(?=\s)|[^]{1,64}/g;
-/** Of all texts of a request; a token takes about two microseconds, in which nobody else is served. */
+/** The most tokens counted per request; a token takes about two microseconds, which block the thread. */
 const MAX_COUNTED = 60_000;
 
-/** Counts the texts of one request. What comes behind the most tokens is taken to be like what was counted. */
+/** Counts the texts of one request. Beyond the maximum, the rest is assumed to be like what was counted. */
 function inPieces(count: TextCounter): TextCounter {
   let counted = 0;
   let length = 0;

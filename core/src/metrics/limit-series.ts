@@ -1,10 +1,10 @@
 import { mapInTurns } from '../timing/in-turns.ts';
 
-/** What is used of a limit, and whose it is. */
+/** The usage of a limit, and its owner. */
 export interface LimitSample {
   readonly kind: string;
   readonly id: string;
-  /** Of the key; that of others is their id. */
+  /** A key's name; others are named by their id. */
   readonly owner: string;
   readonly name: string;
   readonly limit: number;
@@ -15,7 +15,7 @@ const NAME = 'dragoman_limit_used_ratio';
 const HEAD = `# HELP ${NAME} Used share of a limit.\n# TYPE ${NAME} gauge\n`;
 
 /**
- * The series of all limits, as Prometheus reads them. There is one for each limit of each key, so prom-client would
+ * The series of all limits in Prometheus text format. There is one for each limit of each key, so prom-client would
  * block this thread for long.
  */
 export async function exposeLimits(samples: readonly LimitSample[]): Promise<string> {

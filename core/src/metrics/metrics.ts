@@ -5,31 +5,31 @@ import type { AttemptRecord, TraceRecord } from '../canonical/trace-record.ts';
 import { exposeLimits, type LimitSample } from './limit-series.ts';
 import { CounterSeries, HistogramSeries } from './series.ts';
 
-/** What is only known at the time of asking. */
+/** Values that are read on each scrape. */
 export interface MetricSources {
   readonly upstreams: () => readonly {
     readonly id: string;
     readonly running: number;
     readonly waiting: number;
-    /** How many of its models that were asked so far are in which state. */
+    /** How many of its models are in each breaker state. */
     readonly breakers: Readonly<Record<BreakerState, number>>;
-    /** Until the last of those that rest may be asked again, in milliseconds. */
+    /** Until the last cooldown of its models ends, in milliseconds. */
     readonly restMs: number;
   }[];
-  /** What is used of every limit. */
+  /** The usage of every limit. */
   readonly limits: () => Promise<readonly LimitSample[]>;
-  /** Bytes of request bodies that are held in memory. */
+  /** Bytes of request bodies in memory. */
   readonly bodies: () => number;
   readonly log: () => { readonly lost: number; readonly failures: number };
   readonly traces: () => { readonly waiting: number; readonly lost: number; readonly shed: number };
 }
 
-/** Counts requests for Prometheus. Names of labels are few, and their values come from the configuration. */
+/** Request metrics for Prometheus. There are few label names, and label values come from the configuration. */
 export interface Metrics {
   observe(trace: TraceRecord): void;
-  /** Counts a request that was refused at the door; those are not observed. */
+  /** Counts a request that was refused unread; those are not observed. */
   countRefusal(reason: Refusal): void;
-  /** The text that Prometheus reads, and its content type. */
+  /** The metrics as text, and their content type. */
   expose(): Promise<{ readonly text: string; readonly contentType: string }>;
 }
 

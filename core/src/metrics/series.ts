@@ -15,8 +15,8 @@ interface Sample {
 }
 
 /**
- * prom-client works out a key from the labels of every observation, which costs more than the rest of a small
- * request's record. These count in plain maps, and are told in its terms when somebody asks.
+ * prom-client builds a key from the labels of every observation, which costs more than the rest of a small request's
+ * record. These count in plain maps, and convert on scrape.
  */
 abstract class Series<Label extends string, Value> {
   readonly #input: SeriesInput<Label>;
@@ -49,7 +49,7 @@ abstract class Series<Label extends string, Value> {
       name,
       get: () => Promise.resolve({ name, help, type, values: values(), aggregator: 'sum' }),
     };
-    // All that the registry ever does with a metric is to get it.
+    // A registry only ever calls `get` on a metric.
     registry.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0]);
     return this;
   }
@@ -58,7 +58,7 @@ abstract class Series<Label extends string, Value> {
 export class CounterSeries<Label extends string> extends Series<Label, { count: number }> {
   protected readonly type = 'counter';
 
-  /** Label values come in the order of the labels. */
+  /** Label values in the order of the labels. */
   add(amount: number, ...values: readonly string[]): void {
     this.at(values, () => ({ count: 0 })).count += amount;
   }
