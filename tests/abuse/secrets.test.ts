@@ -117,7 +117,7 @@ describe('a sealed secret that is copied in the state file', () => {
         if (target) target.options['apiKey'] = sealedOf(state);
       }),
     );
-    const failure = 'options.apiKey: This secret was stored for another upstream or address; enter it again.';
+    const failure = 'options.apiKey: This secret was stored for another upstream or URL; enter it again.';
     expect(await show('evil')).toMatchObject({ failure });
     expect(await test('good')).toMatchObject({ ok: true });
     await test('evil');

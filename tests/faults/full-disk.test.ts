@@ -46,9 +46,7 @@ describe.skipIf(!canMount)('a data folder (needs the right to mount)', () => {
   it('on a full disk refuses changes and says why', async () => {
     disk.fill();
     const { error } = await rename('other');
-    expect(error?.message).toMatch(
-      /so nothing was (done|changed): no space is left on the disk \(ENOSPC\)\.$/,
-    );
+    expect(error?.message).toMatch(/so nothing was (done|changed): no space left on the disk \(ENOSPC\)\.$/);
     const keys = await gateway.admin<readonly Key[]>('GET', '/keys');
     expect(keys.map(({ name }) => name)).toEqual(['first key']);
     // Requests go on.

@@ -2,24 +2,24 @@ import { tryWithinTime } from '../timing/within-time.ts';
 import { matchesPattern } from '../text/pattern.ts';
 import { type AliasConfig, regexOf } from '../config/routing.ts';
 
-/** Whether an alias stands for many names, so that no list can show it. */
+/** Whether an alias is a pattern, so that no list can show its names. */
 export function isPattern(name: string): boolean {
   return name.includes('*') || regexOf(name) !== undefined;
 }
 
-/** An alias that a model name means, and how its candidates' models are to be read. */
+/** The alias that matches a model name, and how to resolve its candidates' models. */
 export interface MatchedAlias {
   readonly alias: AliasConfig;
-  /** A candidate's model with what the name has in the place of `*`, or of `$1` of a regex. */
+  /** A candidate's model, with `*`, or `$1` of a regex, replaced by what the name matched. */
   readonly fill: (model: string) => string;
 }
 
-/** Longer names match no pattern: clients choose names, and matching can take time by the square of their length. */
+/** Longer names match no pattern: clients choose names, and matching can take quadratic time. */
 const MAX_LENGTH = 256;
-/** An expression that is harmless for names of models may take forever for a name that was made for it. */
+/** An expression that is harmless for real model names may run forever on a crafted one. */
 const TIME_LIMIT_MS = 20;
 
-/** The first alias whose pattern a name fits. */
+/** The first alias whose pattern matches a name. */
 export function matchPattern(aliases: readonly AliasConfig[], name: string): MatchedAlias | undefined {
   if (name.length > MAX_LENGTH) return undefined;
   for (const alias of aliases) {
@@ -39,7 +39,7 @@ function filled(model: string, match: RegExpExecArray): string {
   return model.replaceAll(/\$(\d)/g, (_, index: string) => match[Number(index)] ?? '');
 }
 
-/** What stands in the place of the first star. */
+/** What the first star matched. */
 function starOf(pattern: string, name: string): string {
   const [head = '', ...tails] = pattern.split('*');
   const [tail = ''] = tails;

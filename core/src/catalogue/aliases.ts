@@ -2,14 +2,14 @@ import type { LiveConfig } from '../config/live.ts';
 import type { AliasConfig } from '../config/routing.ts';
 import type { StateStore } from '../state/state.ts';
 
-/** An alias, and where it comes from: those of the config file are read-only elsewhere. */
+/** An alias and its origin: those of the config file are read-only elsewhere. */
 export interface KnownAlias {
   readonly alias: AliasConfig;
   readonly origin: 'file' | 'state';
 }
 
 export interface Aliases {
-  /** Those that count, the file's first. The same array until something changes. */
+  /** The effective aliases, the file's first. The same array until something changes. */
   all(): readonly AliasConfig[];
   list(): readonly KnownAlias[];
 }

@@ -1,18 +1,18 @@
 import type { CandidateHealth } from '../upstreams/health.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
 
-/** An upstream and its own name of a model that may serve a request. */
+/** A model at an upstream that may serve a request. */
 export interface Candidate {
   readonly upstream: Upstream;
   readonly model: string;
   readonly weight: number;
   readonly priority: number;
-  /** Whether the upstream lists the model, or the config names it; else only a client does. */
+  /** Whether the upstream or the config lists the model; if not, only a client named it. */
   readonly isListed: boolean;
   readonly health: CandidateHealth;
-  /** What it draws lots with when sessions are shared out; the same at every gateway. */
+  /** The seed of rendezvous hashing; the same at every gateway. */
   readonly lot: number;
 }
 
-/** A model at an upstream, whatever else is known of it. */
+/** A model at an upstream. */
 export type UpstreamModel = Pick<Candidate, 'upstream' | 'model'>;

@@ -10,19 +10,19 @@ import type { Upstream, Upstreams } from '../upstreams/upstream.ts';
 
 export interface Catalogue {
   /**
-   * The route of a model name for a key: an alias, `upstream/model`, `provider/model` or a bare model. Throws
-   * `not-found` when nobody serves it and `permission` when the key may not use it.
+   * The route of a model name for a key: an alias, `upstream/model`, `provider/model` or a bare model. Throws `not-found`
+   * if no upstream serves it and `permission` if the key may not use it.
    */
   resolve(model: string, key: StoredKey | undefined): Promise<Route>;
-  /** Every model that a key may ask for by its bare name or an alias. Upstreams that cannot tell are left out. */
+  /** Every model that a key may request by its bare name or an alias. Upstreams that cannot list are left out. */
   models(key: StoredKey | undefined): Promise<readonly CatalogueEntry[]>;
-  /** Whether the gateway keeps what is said in threads of a model. */
+  /** Whether the gateway keeps the threads of a model. */
   keepsThreads(model: string): boolean;
   /** Whether a key may use an upstream at all. */
   allows(key: StoredKey | undefined, upstream: Upstream): boolean;
 }
 
-/** A request waits this long for lists that are still being discovered before it is told "not found". */
+/** How long a request waits for ongoing discoveries before it gets "not found". */
 const DISCOVERY_WAIT_MS = 3_000;
 
 export function createCatalogue(deps: IndexDeps): Catalogue {
@@ -50,7 +50,7 @@ export function createCatalogue(deps: IndexDeps): Catalogue {
     async models(key) {
       const isUnknown = (upstream: Upstream): boolean => {
         const list = upstreams.list(upstream);
-        // One that could not tell is asked again in the background: nobody waits for it twice.
+        // A failed list is rediscovered in the background: nobody waits for it twice.
         return !list.known() && !list.failure();
       };
       const unknown = index().enabled.filter(isUnknown);
@@ -62,7 +62,7 @@ export function createCatalogue(deps: IndexDeps): Catalogue {
   };
 }
 
-/** Asks upstreams whose list is old or unknown, and waits for the answers, but not for long. */
+/** Refreshes stale or unknown lists, and waits for them, but not for long. */
 async function settleLists(upstreams: Upstreams, wanted: readonly Upstream[]): Promise<void> {
   const settled = Promise.allSettled(wanted.map((upstream) => upstreams.list(upstream).load()));
   let timer: NodeJS.Timeout | undefined;

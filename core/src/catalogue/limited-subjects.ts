@@ -10,11 +10,11 @@ export interface SubjectSources {
 }
 
 export interface NamedSubject extends Subject {
-  /** For people. */
+  /** The display name. */
   readonly name: string;
 }
 
-/** All that has limits. */
+/** Everything that has limits. */
 export function limitedSubjects({ keys, aliases, upstreams }: SubjectSources): readonly NamedSubject[] {
   return [
     ...keys

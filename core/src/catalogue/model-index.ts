@@ -11,7 +11,7 @@ import type { Route } from './route.ts';
 import { indexNames, namedUpstream, namesOf, servedBy } from './served-names.ts';
 import type { Upstream, Upstreams } from '../upstreams/upstream.ts';
 
-/** A model as clients see it, and who serves it. */
+/** A model as clients see it, and its candidates. */
 export interface CatalogueEntry extends Model {
   readonly upstreams: readonly string[];
 }
@@ -23,14 +23,14 @@ export interface IndexDeps {
   readonly routing: () => RoutingConfig;
 }
 
-/** All that is known at one time, so that a request costs a look into a map. */
+/** A snapshot of everything known, so that a request costs one map lookup. */
 export interface Index {
   readonly enabled: readonly Upstream[];
   route(name: string): Route | undefined;
   entries(mayUse: (name: string, upstream: Upstream, model: string) => boolean): readonly CatalogueEntry[];
 }
 
-/** Clients choose the names, so only this many are remembered. */
+/** Clients choose the names, so only this many are cached. */
 const MAX_ROUTES = 10_000;
 
 /** What an alias sets for its candidate. */
@@ -40,12 +40,12 @@ interface OwnOfCandidate {
   readonly isListed?: boolean;
 }
 
-/** Where nothing is listed, any name may be right. */
+/** Without a list, any name may be valid. */
 function isListed(models: readonly Model[] = [], model: string): boolean {
   return models.length === 0 || models.some(({ id }) => id === model);
 }
 
-/** Builds the index anew whenever an upstream, a list of models, an alias or a setting changed. */
+/** Rebuilds the index whenever an upstream, a model list, an alias or a setting changes. */
 export function createIndex(deps: IndexDeps): () => Index {
   let seen: readonly unknown[] = [];
   let index: Index | undefined;
@@ -77,7 +77,7 @@ function buildIndex({ upstreams, health, aliases, routing }: IndexDeps): Index {
   });
   const byName = (name: string): readonly Candidate[] =>
     (namedUpstream(enabled, name) ?? servedBy(enabled, served, name))
-      // Some providers write the name into a path: it must not lead anywhere else.
+      // Some providers write the name into a path, so it must be safe.
       .filter(({ model }) => isSafeModelName(model))
       .map(({ upstream, model }) => candidateOf(upstream, model));
   const ofAlias = (alias: AliasConfig, fill: (model: string) => string): readonly Candidate[] =>

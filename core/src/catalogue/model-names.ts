@@ -12,18 +12,18 @@ import type { Route } from './route.ts';
 export interface NamedBody {
   readonly bytes: Uint8Array;
   readonly mentions: readonly PlacedValue[];
-  /** How a name is written in it. */
+  /** How to write a name into it. */
   encode(name: string): string;
 }
 
 export interface NamedRequest {
-  /** The model that was asked for: routes, scopes and prices go by it. */
+  /** The requested model: routes, scopes and prices go by it. */
   readonly model: string;
   readonly query: string;
-  /** Whether the client may use certain models only. */
+  /** Whether the client may use only certain models. */
   readonly isScoped?: boolean;
   readonly body?: NamedBody | undefined;
-  /** The prefix that the wire puts before names: `models/`. */
+  /** The wire's prefix of names: `models/`. */
   readonly prefix?: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface NamedRequest {
 interface OtherModel {
   /** The field that names it. */
   readonly label: string;
-  /** Once it was checked. */
+  /** Set once it is checked. */
   route?: Route;
 }
 
@@ -41,13 +41,13 @@ const NO_FIELDS: readonly string[] = [];
 /** {@link foldName Folded} names of fields that may name models. */
 export const MODEL_LIKE = /MODEL|FALLBACK/;
 
-/** The most other models that a request may name; more fallbacks are of no use. */
+/** The most other models that a request may name; more fallbacks are useless. */
 const MAX_OTHERS = 16;
 
 /**
- * All names of models in one request. Each must be the requested model, which is replaced by the upstream's own name,
- * or a model that the key may use and the same upstream serves. Anything else is refused, so that only names that
- * were checked reach the upstream.
+ * All model names in one request. Each must be the requested model, which is replaced by the upstream's own name, or a
+ * model that the key may use and the same upstream serves. Anything else is refused, so that only checked names reach
+ * the upstream.
  */
 export class ModelNames {
   readonly #request: NamedRequest;
@@ -61,7 +61,7 @@ export class ModelNames {
     const mentions = request.body?.mentions ?? [];
     const last = mentions.findLast(({ isTop }) => isTop);
     for (const mention of mentions) {
-      // Parsers disagree which of two equal fields counts. The last was checked; the others are replaced.
+      // Parsers disagree about duplicate fields. The last was checked; the others are replaced.
       if (mention.isTop && mention !== last && mention.value !== undefined) continue;
       if (mention.value === undefined) throw mismatch(mention.label);
       const name = this.#bare(mention.value);
@@ -72,19 +72,19 @@ export class ModelNames {
     }
   }
 
-  /** Checks the other models that are named; `undefined` when there are none. */
+  /** Checks the other models; `undefined` if there are none. */
   judge(key: StoredKey | undefined, catalogue: Pick<Catalogue, 'resolve'>): Promise<void> | undefined {
     return this.#others.size === 0 ? undefined : this.#judge(key, catalogue);
   }
 
-  /** The request with a candidate's own names. Throws when it does not serve all of the models. */
+  /** The request with a candidate's own names. Throws if it does not serve all of the models. */
   rawFor(candidate: Candidate, raw: RawRequest): RawRequest {
     const body = this.#bodyFor(candidate);
     const query = this.#queryFor(candidate);
     return body === raw.body && query === raw.query ? raw : { ...raw, query, ...defined({ body }) };
   }
 
-  /** Throws when the other models have different names at a candidate, as a decoded request keeps them as they are. */
+  /** Throws if the other models have different names at a candidate, since a decoded request keeps them unchanged. */
   check(candidate: Candidate): void {
     for (const [name, { label }] of this.#others) {
       if (this.#ownName(name, candidate) !== name) throw mismatch(label);
@@ -160,7 +160,7 @@ function modelsOfQuery(
   return readings.flatMap((text) => [...new URLSearchParams(text)].filter(([name]) => isWanted(name)));
 }
 
-/** The fields of a query that name a model. */
+/** The query fields that name a model. */
 export function modelFieldsOf(query: string): readonly string[] {
   return [...new Set(modelsOfQuery(query, namesModel).map(([name]) => name))];
 }
@@ -168,12 +168,12 @@ export function modelFieldsOf(query: string): readonly string[] {
 /** Case, underscores and hyphens do not matter, as in JSON; one pass over names of any length. */
 const MODEL_IN_NAME = /(?:^|[.[\]])\s*[_-]*m[_-]*o[_-]*d[_-]*e[_-]*l[_-]*(?:s[_-]*)?\s*(?:[.[\]]|$)/iu;
 
-/** Whether a field of a query or a form names a model: `model`, `Model`, `model[]`, `request[model]`. */
+/** Whether a query or form field names a model: `model`, `Model`, `model[]`, `request[model]`. */
 export function namesModel(field: string): boolean {
   return MODEL_IN_NAME.test(field);
 }
 
-/** Whether some server may find a model in a field of a query or a form. */
+/** Whether some server may find a model in a query or form field. */
 export function mayNameModel(field: string): boolean {
   return MODEL_LIKE.test(foldName(field));
 }

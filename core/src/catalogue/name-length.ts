@@ -1,6 +1,6 @@
 import { GatewayError } from '../canonical/errors.ts';
 
-/** No model and no alias has a longer name. Names are kept in tables, logs and traces, and clients choose them. */
+/** The longest name of a model or alias. Clients choose names, and they are kept in tables, logs and traces. */
 export const MAX_NAME_LENGTH = 512;
 
 export function refuseLongName(name: string): void {

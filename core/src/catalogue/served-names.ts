@@ -8,7 +8,7 @@ export interface Named {
   readonly model: string;
 }
 
-/** `upstream/model`: that upstream alone, even for a model that its list lacks: lists may be incomplete. */
+/** `upstream/model`: that upstream only, even for an unlisted model: lists may be incomplete. */
 export function namedUpstream(enabled: readonly Upstream[], name: string): readonly Named[] | undefined {
   const slash = name.indexOf('/');
   if (slash <= 0) return undefined;
@@ -22,7 +22,7 @@ export function namedUpstream(enabled: readonly Upstream[], name: string): reado
 
 export type ServedNames = ReadonlyMap<string, readonly Named[]>;
 
-/** Who serves which name, under the upstreams' own names and those that their configs give. */
+/** Indexes who serves which name: the upstreams' own names and those of their configs. */
 export function indexNames(known: ReadonlyMap<Upstream, readonly Model[]>): ServedNames {
   const names = new Map<string, Named[]>();
   for (const [upstream, models] of known) {
@@ -39,7 +39,7 @@ export function indexNames(known: ReadonlyMap<Upstream, readonly Model[]>): Serv
   return names;
 }
 
-/** `provider/model` or `model`: every upstream whose list has it. */
+/** `provider/model` or `model`: every upstream that lists it. */
 export function servedBy(enabled: readonly Upstream[], served: ServedNames, name: string): readonly Named[] {
   const slash = name.indexOf('/');
   const provider = name.slice(0, Math.max(slash, 0));
@@ -51,13 +51,13 @@ export function servedBy(enabled: readonly Upstream[], served: ServedNames, name
   return enabled.flatMap((upstream) => found.get(upstream) ?? []);
 }
 
-/** The upstream's own name of a model that its config lets clients call otherwise. */
+/** The upstream's own name of a model that its config renames. */
 function ownName({ config }: Upstream, name: string): string | undefined {
   const { rename } = config.models;
   return Object.hasOwn(rename, name) ? rename[name] : undefined;
 }
 
-/** What an upstream serves, under all names that clients may use. */
+/** The models of an upstream, under all names that clients may use. */
 export function namesOf(upstream: Upstream, known: readonly Model[]): readonly Model[] {
   const renamed = Object.entries(upstream.config.models.rename).flatMap(([id, own]) => {
     const model = known.find((candidate) => candidate.id === own);

@@ -6,7 +6,7 @@ import type { Aliases } from './aliases.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Upstreams } from '../upstreams/upstream.ts';
 
-/** Somebody with a limit on money, and the models without a price that are refused for that. */
+/** An owner with a cost limit, and the unpriced models that are refused because of it. */
 export interface Unpriced {
   readonly kind: 'key' | 'alias' | 'upstream';
   readonly name: string;
@@ -22,7 +22,7 @@ export interface UnpricedDeps {
   readonly prices: Prices;
 }
 
-/** Of the models that upstreams list; others may be asked for by name. */
+/** Considers the models that upstreams list; others may still be requested by name. */
 export async function findUnpriced(deps: UnpricedDeps): Promise<readonly Unpriced[]> {
   const { keys, aliases, upstreams, catalogue, prices } = deps;
   const found: Unpriced[] = [];
@@ -44,7 +44,7 @@ export async function findUnpriced(deps: UnpricedDeps): Promise<readonly Unprice
     const unpriced = namesOf(routes.flatMap(({ candidates }) => candidates));
     if (unpriced.length > 0)
       for (const { name } of group) found.push({ kind: 'key', name, models: unpriced });
-    // Others have a turn in between.
+    // Yields to the event loop.
     await setImmediate();
   }
   const listed = await catalogue.models(undefined);
@@ -68,7 +68,7 @@ export async function findUnpriced(deps: UnpricedDeps): Promise<readonly Unprice
 const MAX_SHOWN = 5;
 const MAX_OWNERS = 20;
 
-/** For administrators; `undefined` when there is nothing to say. */
+/** For administrators; `undefined` if there is nothing to report. */
 export function describeUnpriced(found: readonly Unpriced[]): string | undefined {
   if (found.length === 0) return undefined;
   const names = found.slice(0, MAX_OWNERS).map(({ kind, name, models }) => {

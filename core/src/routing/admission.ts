@@ -20,17 +20,17 @@ export interface AdmissionDeps {
 
 export interface Admission {
   readonly exchange: Exchange;
-  /** What the request is about to take. */
+  /** The expected usage. */
   readonly demand: () => Demand;
-  /** Who may answer. */
+  /** The candidates. */
   readonly candidates: readonly UpstreamModel[];
-  /** What the request took in the end, of the subject's upstreams. Default: of all upstreams that were asked. */
+  /** The final usage of the subject's upstreams. Default: of all upstreams that were called. */
   readonly spent?: () => Spent | undefined;
 }
 
 /**
- * Counts a request toward somebody's limits, or throws `rate-limit`. When the reply is over, what upstreams
- * delivered replaces the estimate, whether or not the client received it.
+ * Counts a request towards an owner's limits, or throws `rate-limit`. When the reply is over, what upstreams delivered
+ * replaces the estimate, whether or not the client received it.
  */
 export async function admit(
   subject: Subject,
@@ -40,7 +40,7 @@ export async function admit(
   const { record } = exchange;
   refuseUncounted(subject, { record, candidates }, deps);
   const permit = await deps.limiter.admit([subject], demand).catch(async (error: unknown) => {
-    // Beyond the limit of an upstream, another one is asked.
+    // Beyond an upstream's limit, another one is tried.
     if (subject.kind !== 'upstream') record.limits = await headroomOf(subject, deps);
     throw error;
   });
@@ -52,7 +52,7 @@ export async function admit(
   return permit;
 }
 
-/** What is left for a client that is refused. */
+/** What is left, for a client that is refused. */
 async function headroomOf(
   subject: Subject,
   { limiter, clock }: AdmissionDeps,
@@ -72,7 +72,7 @@ interface Uncounted extends Pick<Admission, 'candidates'> {
   readonly record: Pick<RequestRecord, 'uncounted'>;
 }
 
-/** Work that goes on after the reply could exceed any limit, unless each request has a price. */
+/** Work that continues after the reply could exceed any limit, unless each request has a price. */
 function refuseUncounted(
   { limits }: Subject,
   { record: { uncounted }, candidates }: Uncounted,
@@ -90,10 +90,10 @@ function refuseUncounted(
 
 const NOTHING: Demand = { input: NONE, output: NONE, cost: NONE, mostCost: NONE };
 
-/** How long an answer may get that neither the client nor the model's capabilities limit, in tokens. */
+/** The assumed length of an answer that neither the client nor the model limits, in tokens. */
 const LONG_ANSWER = 32_768;
 
-/** What a request is expected to take at most, by an estimate of its tokens, of any candidate. */
+/** The maximum expected usage of a request, over all candidates. */
 export function demandOf(
   { estimate }: Pick<RequestRecord, 'estimate'>,
   candidates: readonly UpstreamModel[],
@@ -123,7 +123,7 @@ export function demandOf(
   };
 }
 
-/** A request that counts toward a limit on money needs a price. The first candidate names the missing entry. */
+/** A request that counts towards a cost limit needs a price. The first candidate names the missing entry. */
 export function unpriced(model: string, [candidate]: readonly UpstreamModel[]): GatewayError {
   const name =
     candidate && !model.startsWith('/') ? `${candidate.upstream.config.id}/${candidate.model}` : model;
@@ -134,7 +134,7 @@ export function unpriced(model: string, [candidate]: readonly UpstreamModel[]): 
   return new GatewayError('permission', message, { field: 'model', code: 'price_unknown' });
 }
 
-/** Of several limits, clients are told about the one that they reach first. */
+/** Of several limits, clients see the one that they reach first. */
 function tighter(
   before: Exchange['record']['limits'],
   { requests, tokens }: Permit,

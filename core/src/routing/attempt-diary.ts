@@ -12,10 +12,10 @@ interface Attempted {
 
 type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
 
-/** More say nothing new, and all of them are stored. */
+/** More add nothing, and all of them are stored. */
 const MAX_FAULTS = 10;
 
-/** Writes down one attempt as it goes, among those of its request. */
+/** Records one attempt of a request while it runs. */
 export class AttemptDiary {
   readonly #record: Writable<AttemptRecord>;
   readonly #origin: number;
@@ -43,7 +43,7 @@ export class AttemptDiary {
     };
   }
 
-  /** The provider broke the grammar of events. Each way to do so is written once. */
+  /** The provider's events had a fault. Each kind is recorded once. */
   fault(what: string): void {
     if (this.#faults.length >= MAX_FAULTS || this.#faults.includes(what)) return;
     this.#faults.push(what);
@@ -55,7 +55,7 @@ export class AttemptDiary {
     this.#record.endMs = performance.now() - this.#origin;
   }
 
-  /** What was known later than its end: a short reply is over before it counts as begun. */
+  /** What was learned after its end: a short reply is over before it counts as begun. */
   saw({ sentAt, connectedAt, headersAt, firstAt, status, upstreamRequestId }: CallTimes): void {
     const record = this.#record;
     if (sentAt !== undefined) record.sentMs = sentAt - this.#origin;

@@ -12,7 +12,7 @@ import type { Exchange } from './exchange.ts';
 import type { Gates } from '../upstreams/gates.ts';
 import { spentBy } from './spending.ts';
 
-/** One request to one candidate. It throws as long as another candidate may still answer in its place. */
+/** One request to one candidate. It throws while another candidate may still answer instead. */
 export type Attempt<Result> = (
   candidate: Candidate,
   call: UpstreamCall,
@@ -32,16 +32,16 @@ export interface TryInput<Result> {
   readonly attempt: Attempt<Result>;
   readonly firstTokenMs?: number | undefined;
   readonly totalMs?: number | undefined;
-  /** What it is about to take. */
+  /** The expected usage. */
   readonly demand: () => Demand;
   readonly reason: AttemptReason;
-  /** The name that led to the candidate. */
+  /** The requested name that led to the candidate. */
   readonly name: string;
 }
 
 /**
- * Tries one candidate, and lets its health learn from it. Throws a `GatewayError`. The call's clock runs on when
- * it answers: whoever ends the reply releases it.
+ * Tries one candidate and updates its health. Throws a `GatewayError`. If it answers, the call's timers keep running:
+ * whoever ends the reply releases the call.
  */
 export async function makeAttempt<Result>(
   candidate: Candidate,
@@ -103,7 +103,7 @@ export async function makeAttempt<Result>(
   record.meters.push(own.meter);
   try {
     const result = await attempt(candidate, own, exchange);
-    // Somebody else was quicker, or the client is gone: nobody wants the answer any more.
+    // Another attempt was faster, or the client left: nobody wants the reply any more.
     if (signal.aborted) throw GatewayError.from(signal.reason);
     own.begun();
     diary.saw(own.seen);
@@ -113,7 +113,7 @@ export async function makeAttempt<Result>(
     return result;
   } catch (error) {
     const failure = blame(error, candidate, own);
-    // Whatever broke, it broke because the request was over.
+    // It failed because the request was over.
     learn(signal.aborted ? GatewayError.from(signal.reason) : failure);
     own.abandon(failure);
     await permit?.end(spent());
@@ -124,7 +124,7 @@ export async function makeAttempt<Result>(
   }
 }
 
-/** The error as the client gets it: a call that ran out of time failed by timeout, whatever broke first. */
+/** The client's error: a call that ran out of time failed by timeout, whatever broke first. */
 export function blame(error: unknown, { upstream }: Candidate, call: UpstreamCall): GatewayError {
   const { signal } = call;
   const cause: unknown = signal.aborted && !GatewayError.is(error) ? signal.reason : error;
@@ -136,7 +136,7 @@ export function blame(error: unknown, { upstream }: Candidate, call: UpstreamCal
   });
 }
 
-/** What the client is told when nobody answered, of all that went wrong. */
+/** The client's error after all attempts failed. */
 export function summarize(failures: readonly GatewayError[]): GatewayError | undefined {
   const last = failures.at(-1);
   if (!last || !failures.every(({ kind }) => kind === last.kind)) return last;
@@ -146,10 +146,10 @@ export function summarize(failures: readonly GatewayError[]): GatewayError | und
   return new GatewayError(last.kind, last.message, { ...last.details, retryAfterMs: Math.min(...waits) });
 }
 
-/** The code of an error that says that no candidate can be asked now. */
+/** The error code if every candidate is cooling down. */
 export const UPSTREAMS_UNAVAILABLE = 'upstreams_unavailable';
 
-/** What the client is told when no candidate can be asked now. */
+/** The client's error if every candidate is cooling down. */
 export function unavailable(candidates: readonly Candidate[], now: number): GatewayError {
   const blocks = candidates.map(({ health }) => health.blockAt(now)).filter((block) => block !== undefined);
   const reasons = new Set<ErrorKind | 'paused'>(blocks.map(({ reason }) => reason));

@@ -9,12 +9,12 @@ export interface Exchange {
   readonly requestId: string;
   readonly protocol: Protocol;
   readonly raw: RawRequest;
-  /** The client's key; absent when the gateway is open. */
+  /** The client's key; absent if the gateway is open. */
   readonly key?: StoredKey | undefined;
-  /** Fires when the client went away. */
+  /** Fires when the client disconnects. */
   readonly signal: AbortSignal;
   readonly log: Log;
   readonly record: RequestRecord;
-  /** Has something done when the reply is over, however it ended. */
+  /** Registers a callback for the end of the reply, however it ends. */
   readonly onEnd: (ending: () => Promise<void>) => void;
 }

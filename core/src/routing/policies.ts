@@ -2,26 +2,26 @@ import type { PolicyName } from '../config/routing.ts';
 import type { Candidate } from '../catalogue/candidate.ts';
 import { hash, mix } from '../text/hash.ts';
 
-/** What a choice may depend on. */
+/** The inputs of a choice. */
 export interface PolicyContext {
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Between 0 and 1, as `Math.random`. */
+  /** From 0 to 1, like `Math.random`. */
   readonly random: () => number;
   /** Counts the requests for this model. */
   readonly turn: number;
   /** What belongs together: a thread, a session, a user. */
   readonly affinity: () => string | undefined;
-  /** US dollars per million tokens; `undefined` when the price is not known. */
+  /** US dollars per million tokens; `undefined` if the price is unknown. */
   readonly priceOf: (candidate: Candidate) => number | undefined;
 }
 
-/** Puts candidates in the order in which they are to be tried. */
+/** Orders candidates for the attempts. */
 export type Policy = (candidates: readonly Candidate[], context: PolicyContext) => readonly Candidate[];
 
 const POLICIES: Readonly<Record<PolicyName, Policy>> = {
   order: (candidates) => candidates,
-  // Whoever serves goes on until it fails; then the next one becomes the main one, and stays it.
+  // Sticks with the current candidate until it fails; then the next one becomes the current one.
   main: (candidates, { now }) =>
     ascending(
       ascending(candidates, ({ health }) => -health.successes),
@@ -34,7 +34,7 @@ const POLICIES: Readonly<Record<PolicyName, Policy>> = {
     ascending(candidates, ({ weight }) => (weight > 0 ? -Math.log(1 - random()) / weight : Infinity)),
   'least-busy': (candidates, { turn }) =>
     ascending(rotated(candidates, turn), ({ health, weight }) => health.running / Math.max(weight, 1e-9)),
-  // Whoever was never asked goes first: nothing is known of it otherwise.
+  // An unused candidate goes first: nothing is known about it otherwise.
   'lowest-latency': (candidates, { turn }) =>
     ascending(rotated(candidates, turn), ({ health }) => health.latencyMs ?? 0),
   'lowest-cost': (candidates, { turn, priceOf }) =>
@@ -42,7 +42,7 @@ const POLICIES: Readonly<Record<PolicyName, Policy>> = {
   affinity(candidates, context) {
     const key = context.affinity();
     if (key === undefined) return rotated(candidates, context.turn);
-    // Weighted rendezvous hashing: each candidate draws its lot for the key, so only those of one that is gone move.
+    // Weighted rendezvous hashing: adding or removing a candidate moves only its share.
     const seed = hash(key);
     return ascending(candidates, ({ lot, weight }) =>
       weight > 0 ? -Math.log((mix(seed ^ lot) + 0.5) / 2 ** 32) / weight : Infinity,
@@ -50,7 +50,7 @@ const POLICIES: Readonly<Record<PolicyName, Policy>> = {
   },
 };
 
-/** The order of a policy, within each priority. */
+/** Applies a policy within each priority. */
 export function orderBy(
   policy: PolicyName,
   candidates: readonly Candidate[],

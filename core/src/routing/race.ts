@@ -7,8 +7,8 @@ interface Runner<Answer> {
 }
 
 /**
- * Attempts side by side, each with a record of its own, of which the first that answers wins. The others are
- * aborted, and the winner's record becomes that of the request.
+ * Parallel attempts, each with its own record; the first that answers wins. The others are aborted, and the winner's
+ * record becomes that of the request.
  */
 export class Race<Answer> {
   readonly #exchange: Exchange;
@@ -33,18 +33,18 @@ export class Race<Answer> {
       abort,
       outcome: run(exchange).then((answer) => ({ runner, answer })),
     };
-    // Of one that lost, nobody listens to how it ended.
+    // Nobody listens to how a loser ends.
     runner.outcome.catch(() => {});
     this.#running.add(runner);
   }
 
-  /** Resolves to false when one of those that run has come to its end, whichever that was. */
+  /** Resolves to false when one of the running attempts has ended, whichever. */
   async settled(): Promise<false> {
     await Promise.race([...this.#running].map(({ outcome }) => outcome.catch(() => {})));
     return false;
   }
 
-  /** The first answer; `undefined` when there was none. Throws what an attempt throws. */
+  /** The first answer; `undefined` if there was none. Throws what an attempt throws. */
   async winner(): Promise<Answer | undefined> {
     while (this.#running.size > 0) {
       const { runner, answer } = await this.#next();
@@ -70,7 +70,7 @@ export class Race<Answer> {
     for (const { abort } of this.#running) abort();
   }
 
-  /** The reply is still to come, so what is noted of it later counts too. */
+  /** The reply is still to come, so later notes count, too. */
   #adopt({ record: own }: Exchange): void {
     const { record, onEnd } = this.#exchange;
     const copy = (): void => {

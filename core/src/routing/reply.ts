@@ -3,8 +3,8 @@ import type { GatewayError } from '../canonical/errors.ts';
 import type { HeaderMap } from '../transport/http.ts';
 
 /**
- * What goes back to the client, however it was made. Once there is a `Reply`, no other candidate is tried: a
- * body that fails is told to the client in its own stream.
+ * The reply to the client, however it was made. Once there is a `Reply`, no other candidate is tried: if its body fails,
+ * the error is reported in the client's stream.
  */
 export interface Reply {
   readonly status: number;
@@ -17,10 +17,10 @@ export interface Reply {
 export interface BodyWatcher {
   /** Sees the bytes as they pass. */
   push?(chunk: Uint8Array): void;
-  /** What goes on to the client in place of a piece. */
+  /** Replaces a chunk on its way to the client. */
   replace?(chunk: Buffer): Buffer;
-  /** Called at the body's end. Throws a `GatewayError` when it was no proper end. */
+  /** Called at the body's end. Throws a `GatewayError` if it ended too early. */
   end(): void;
-  /** What it means that the body broke. */
+  /** Converts an error of the body. */
   explain?(error: unknown): GatewayError;
 }

@@ -1,9 +1,9 @@
 /**
- * What is known of a request while it is served. Each part has one owner, who alone writes it; the log line, the
- * trace, the metrics and the reply headers read it. It is one flat object, since it is made for every request.
+ * What is known of a request while it is served. Each part has one owner, which alone writes it; the log line, the
+ * trace, the metrics and the reply headers read it. It is one flat object, since it is created for every request.
  *
- * Clocks: a name that ends with `At` here is a time by `performance.now()`; `RequestState.startedAt` alone is by the
- * clock of the machine, in milliseconds since 1970.
+ * Clocks: a name that ends with `At` here is a time by `performance.now()`; `RequestState.startedAt` alone is system
+ * time, in milliseconds since 1970.
  */
 import type { Usage } from '../canonical/chat.ts';
 import type { AttemptRecord } from '../canonical/trace-record.ts';
@@ -15,27 +15,27 @@ import type { Dropped } from '../upstreams/call.ts';
 
 /** Written by the HTTP layer, before an endpoint decodes anything. */
 interface Arrival {
-  /** When the request came in. */
+  /** When the request arrived. */
   readonly arrivedAt: number;
   /** When the whole request had been read. */
   readAt: number;
-  /** Takes the bytes of both sides, where they are recorded. */
+  /** Records the bytes of both sides, if they are recorded. */
   capture?: Capture;
 }
 
-/** Written by the endpoint: what the client wants. */
+/** Written by the endpoint: what the client requests. */
 interface Asked {
   /** As the client wrote it. */
   model?: string;
-  /** The conversation that the client says this belongs to. */
+  /** The conversation that the client names. */
   thread?: string;
-  /** The assumed size of the request, for limits and for upstreams that do not count tokens. */
+  /** The estimated size of the request, for limits and for upstreams that do not count tokens. */
   estimate?: () => Estimate;
-  /** Set when the upstream works on after its reply, where nothing is counted. */
+  /** Set if the upstream works on after its reply, where nothing is counted. */
   uncounted?: UncountedWork;
 }
 
-/** Written by admission: what the limits say. */
+/** Written by admission: the state of the limits. */
 interface Admitted {
   /** Whether limits depend on what is counted. */
   isLimited?: boolean;
@@ -43,7 +43,7 @@ interface Admitted {
   limits?: LimitHeadroom;
 }
 
-/** Written by the attempts. A race has a record for each of its attempts, of which the winner's is adopted. */
+/** Written by the attempts. In a race, each attempt has its own record, and the winner's is adopted. */
 interface Attempted {
   attempts: number;
   /** Every attempt, in the order in which they began. */
@@ -54,19 +54,19 @@ interface Attempted {
   upstreamModel?: string;
   /** Of the latest attempt. */
   readonly dropped: Dropped[];
-  /** What was counted of each call of an upstream, in the order in which they began. */
+  /** The meters of the calls, in the order in which they began. */
   readonly meters: Meter[];
   /** Of these, the one whose reply the client gets. */
   served?: Meter;
-  /** How long upstreams were waited for until the reply could begin, in milliseconds. */
+  /** How long the request waited for upstreams until the reply could begin, in milliseconds. */
   upstreamMs: number;
-  /** Until the first content of the reply, in milliseconds. */
+  /** Time to first content of the reply, in milliseconds. */
   ttftMs?: number;
 }
 
-/** Written where the reply is made and sent. */
+/** Written where the reply is created and sent. */
 interface Answered {
-  /** What the gateway itself took until the reply began, in milliseconds. */
+  /** The gateway's own overhead until the reply began, in milliseconds. */
   overheadMs?: number;
   usage?: Usage;
   errorKind?: string;
@@ -77,13 +77,13 @@ export interface RequestRecord extends Arrival, Asked, Admitted, Attempted, Answ
 
 /** Work that an upstream does after its reply. */
 export interface UncountedWork {
-  /** What asks for it: a field, or a method and a path. */
+  /** What requests it: a field, or a method and a path. */
   readonly what: string;
-  /** Whether a price for each request can stand for it. */
+  /** Whether a price per request can stand for it. */
   readonly isPriceable: boolean;
 }
 
-/** A record of a request that has just come in. */
+/** The record of a new request. */
 export function createRequestRecord(now: number): RequestRecord {
   return { arrivedAt: now, readAt: now, attempts: 0, upstreamMs: 0, dropped: [], tries: [], meters: [] };
 }

@@ -1,9 +1,9 @@
-/** Each request earns this much of a repeat, so that repeats add at most a fifth to the load of a sick upstream. */
+/** What each request earns, so that retries add at most a fifth to the load of a failing upstream. */
 const EARNED = 0.2;
-/** What may be saved, and what a gateway begins with. */
+/** The maximum and initial balance. */
 const MOST = 100;
 
-/** Repeats of failed attempts are paid from what requests earned: when everything fails, they cannot storm. */
+/** Retries of failed attempts are paid from what requests earned: when everything fails, they cannot storm. */
 export class RetryBudget {
   #tokens = MOST;
 
@@ -11,7 +11,7 @@ export class RetryBudget {
     this.#tokens = Math.min(this.#tokens + EARNED, MOST);
   }
 
-  /** Whether one more repeat is affordable. */
+  /** Whether one more retry is affordable. */
   spend(): boolean {
     if (this.#tokens < 1) return false;
     this.#tokens -= 1;

@@ -14,7 +14,7 @@ import type { Route } from '../catalogue/route.ts';
 import type { Routed, RouterDeps } from './routed.ts';
 import { ruleOf } from '../upstreams/failure-rules.ts';
 
-/** What candidates are compared by: three times as many tokens are read as are written. */
+/** The price for comparing candidates: three prompt tokens for each answer token. */
 const TYPICAL_USAGE: Usage = { input: 750_000, output: 250_000 };
 
 interface AttemptInput {
@@ -60,7 +60,7 @@ export class RouteRun<Result> {
         if (answer) return answer.result;
       }
       for (const candidate of ordered) {
-        // While another one was asked, somebody else may have found this one to be down.
+        // While another candidate was tried, this one may have been found down.
         if (raced?.includes(candidate) || !this.#mayAttempt(candidate, clock.now())) continue;
         const reason = round > 0 ? 'repeat' : candidate === ordered[0] ? 'first' : 'next';
         const answer = await this.#attempt(candidate, { exchange: this.#routed.exchange, reason });
@@ -73,7 +73,7 @@ export class RouteRun<Result> {
     }
   }
 
-  /** Counts the request toward the limits of the alias. */
+  /** Counts the request towards the limits of the alias. */
   async #admit(): Promise<void> {
     const { limits } = this.#route;
     if (!limits) return;
@@ -83,7 +83,7 @@ export class RouteRun<Result> {
     await admit({ kind: 'model', ...limits }, admission, this.#deps);
   }
 
-  /** Those whose price is known, where a limit on money applies. */
+  /** Candidates with a known price, if a cost limit applies. */
   #payable(candidates: readonly Candidate[]): readonly Candidate[] {
     const { exchange } = this.#routed;
     if (!exchange.record.estimate) return candidates;
@@ -103,7 +103,7 @@ export class RouteRun<Result> {
     const now = clock.now();
     const isUsable = (candidate: Candidate): boolean =>
       !this.#spent.has(candidate) && this.#mayAttempt(candidate, now);
-    // Mostly all are, and a copy of a long list would cost every request.
+    // Usually all pass, and a copy of a long list would cost every request.
     const usable = this.#candidates.every(isUsable) ? this.#candidates : this.#candidates.filter(isUsable);
     if (usable.length < 2) return usable;
     const turn = this.#route.turns.next++;
@@ -112,13 +112,13 @@ export class RouteRun<Result> {
     const isFree = ({ upstream, health }: Candidate): boolean =>
       !gates.of(upstream).isFull && health.exhaustedUntil <= now;
     const [first] = ordered;
-    // The others are only looked at where the first has to wait.
+    // The others are only considered if the first has to wait.
     return first && isFree(first)
       ? ordered
       : [...ordered.filter(isFree), ...ordered.filter((candidate) => !isFree(candidate))];
   }
 
-  /** Where there is nobody else, nothing is gained by sparing the only one. */
+  /** A sole candidate is tried even if it is cooling down: sparing it gains nothing. */
   #mayAttempt({ health }: Candidate, now: number): boolean {
     return this.#candidates.length === 1 || health.isUsable(now);
   }
@@ -145,7 +145,7 @@ export class RouteRun<Result> {
     }
   }
 
-  /** The two that may be asked side by side, where the model wants that. */
+  /** The two candidates for hedging, if the model enables it. */
   #racers(ordered: readonly Candidate[]): readonly [Candidate, Candidate] | undefined {
     const [first, second] = ordered;
     if (!this.#route.hedge || this.#routed.isOnce || !first || !second) return undefined;
@@ -156,7 +156,7 @@ export class RouteRun<Result> {
     return this.#route.hedge?.afterMs ?? health.p95();
   }
 
-  /** Asks the second one too where the first has nothing to say in time. The quicker one answers. */
+  /** Calls the second one, too, if the first has no content in time. The faster one answers. */
   async #race([first, second]: readonly [Candidate, Candidate]): Promise<Answer<Result> | undefined> {
     const { exchange } = this.#routed;
     const race = new Race<Answer<Result>>(exchange);
@@ -177,7 +177,7 @@ export class RouteRun<Result> {
     );
   }
 
-  /** How long to wait before all are tried again; `undefined` when there is no use in it. */
+  /** How long to wait before all are retried; `undefined` if retrying is useless. */
   #waitAfter(round: number, wasTried: boolean): number | undefined {
     const { clock, random, budget, routing } = this.#deps;
     const { repeats, baseMs, maxMs } = this.#route.retry;
@@ -197,7 +197,7 @@ export class RouteRun<Result> {
   }
 }
 
-/** The candidates with what is known of them for this operation. */
+/** The candidates with their health for this operation. */
 function candidatesFor(
   candidates: readonly Candidate[],
   { operation = 'chat' }: Pick<Routed<unknown>, 'operation'>,

@@ -6,20 +6,20 @@ import type { HealthBoard, Operation } from '../upstreams/health.ts';
 import type { Attempt, AttemptDeps } from './attempts.ts';
 import type { Exchange } from './exchange.ts';
 
-/** A request on its way to whoever answers it. */
+/** A request to route. */
 export interface Routed<Result> {
   readonly model: string;
   readonly exchange: Exchange;
   readonly attempt: Attempt<Result>;
-  /** Whether a candidate can serve this request at all. Throws what the client is told when none can. */
+  /** Whether a candidate can serve this request at all. Throws the client's error if none can. */
   readonly select?: (candidates: readonly Candidate[]) => readonly Candidate[];
-  /** What the request belongs to, for the policy `affinity`. */
+  /** The key for the policy `affinity`. */
   readonly affinity?: () => string | undefined;
-  /** Whether the request can be sent only once, since its body is gone then. */
+  /** Whether the request can be sent only once, because its body is streamed. */
   readonly isOnce?: boolean;
   /** Default: `chat`. */
   readonly operation?: Operation;
-  /** About how many tokens it takes; absent where the exchange knows, or where a model has no work. */
+  /** The estimated tokens; absent if the exchange knows, or if no model works. */
   readonly estimate?: () => Estimate;
 }
 
@@ -27,6 +27,6 @@ export interface RouterDeps extends AttemptDeps {
   readonly catalogue: Catalogue;
   readonly health: HealthBoard;
   readonly routing: () => RoutingConfig;
-  /** Between 0 and 1, as `Math.random`. */
+  /** From 0 to 1, like `Math.random`. */
   readonly random: () => number;
 }

@@ -11,11 +11,11 @@ import { RetryBudget } from './retry-budget.ts';
 import type { Route } from '../catalogue/route.ts';
 import { ruleOf } from '../upstreams/failure-rules.ts';
 
-/** Finds out who answers: by policy, by health, again after failures that pass, and by fallbacks at the end. */
+/** Routes requests: by policy and health, with retries of transient failures, and fallbacks at the end. */
 export interface Router {
-  /** Throws a `GatewayError` when there was nothing left to try. */
+  /** Throws a `GatewayError` when nothing is left to try. */
   serve<Result>(routed: Routed<Result>): Promise<Result>;
-  /** Counts a request that names no model toward the limits of its key. What it asks for stands for the model. */
+  /** Counts a request without a model towards the limits of its key. Its operation stands for the model. */
   admit(exchange: Exchange, asked: UpstreamModel): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export function createRouter(deps: RouterDeps): Router {
     async serve(routed) {
       budget.earn();
       if (routed.estimate) routed.exchange.record.estimate = estimateOnce(routed.estimate);
-      // Each step that waits costs every request, so those without limits take none.
+      // Each asynchronous step costs every request, so those without limits skip it.
       if (routed.exchange.key?.limits) await admitModel(routed, deps);
       const asked = new Set<string>();
       const names = [routed.model];
@@ -65,7 +65,7 @@ interface ForKey extends Pick<Routed<unknown>, 'exchange'> {
   readonly model: string;
 }
 
-/** Counts a request toward the limits of its key, once, whatever else becomes of it. */
+/** Counts a request towards the limits of its key, once, however it ends. */
 async function admitKey({ exchange, candidates, model }: ForKey, deps: RouterDeps): Promise<void> {
   const { key, record } = exchange;
   if (!key?.limits) return;
@@ -75,7 +75,7 @@ async function admitKey({ exchange, candidates, model }: ForKey, deps: RouterDep
   await admit({ kind: 'key', id: key.id, limits: key.limits }, { exchange, demand, candidates }, deps);
 }
 
-/** A fallback that nobody serves any more must not hide why the first one failed. */
+/** An unavailable fallback must not hide why the first model failed. */
 async function find(
   name: string,
   { key, log, failure }: Pick<Exchange, 'log'> & { readonly key: Exchange['key']; readonly failure: unknown },

@@ -5,15 +5,15 @@ import type { RequestRecord } from './request-record.ts';
 import type { Meter } from '../metering/meter.ts';
 
 /**
- * What calls took of their upstreams, together; `undefined` when none of them began to answer. It never throws: a
- * reply that cannot be counted is charged what was reserved.
+ * The usage of a request's calls in total; `undefined` if none of them began to answer. It never throws: a reply that
+ * cannot be counted is charged what was reserved.
  */
 export function spentBy(
   meters: readonly Meter[],
   record: Pick<RequestRecord, 'estimate' | 'served'>,
   prices: Prices,
 ): Spent | undefined {
-  // A request without an estimate has no model work.
+  // A request without an estimate involves no model work.
   if (!record.estimate) return undefined;
   let spent: Spent | undefined;
   for (const meter of meters) {
@@ -27,14 +27,14 @@ export function spentBy(
         isLeast: before.isLeast || (meter === record.served && !meter.isWhole),
       };
     } catch {
-      // What cannot be counted must not keep the permit open.
+      // A failure to count must not keep the permit open.
       spent = { ...before, isLeast: true };
     }
   }
   return spent;
 }
 
-/** RequestRecord what a reply took whose upstream did not tell, or whose end was not seen. */
+/** Records the estimated usage of a reply if the upstream did not report it, or its end was not seen. */
 export function noteUsage(record: RequestRecord): void {
   const { served } = record;
   if (!served || served.isTold) return;
@@ -42,7 +42,7 @@ export function noteUsage(record: RequestRecord): void {
   if (usage && usage.input + usage.output > 0) record.usage = usage;
 }
 
-/** What was sent, by an estimate. A request that only its upstream understands has none. */
+/** The estimated input. A request that only its upstream understands has none. */
 export function inputOf({ estimate }: Pick<RequestRecord, 'estimate'>): number {
   try {
     return estimate?.().input ?? 0;

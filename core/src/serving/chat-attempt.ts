@@ -12,25 +12,25 @@ import { translate } from './translate.ts';
 
 export interface ChatAttemptInput {
   readonly endpoint: ChatEndpoint;
-  /** How the client wants its stream, where not as the endpoint writes it by itself. */
+  /** The client's stream format, if not the endpoint's default. */
   readonly form: StreamForm | undefined;
   readonly stream: boolean;
-  /** Decodes the request when it is first read: bytes that pass through need not be decoded. */
+  /** Decodes the request lazily: bytes that pass through need not be decoded. */
   readonly context: EncodeContext & { readonly request: ChatRequest };
   readonly names: ModelNames;
-  /** Whether the gateway added to what the client sent, so that its bytes cannot go on. */
+  /** Whether the gateway added to the client's request, so that its bytes cannot pass through. */
   readonly isChanged: boolean;
-  /** Why the request cannot be converted: it goes on from what only one upstream has. */
+  /** Why the request cannot be converted: it continues from something that only one upstream has. */
   readonly missing: GatewayError | undefined;
-  /** Keeps the whole reply, before its last piece is sent. */
+  /** Keeps the whole reply, before its last chunk is sent. */
   readonly keep: ((reply: ChatReply) => Promise<void>) | undefined;
   readonly memory: ToolCallMemory;
-  /** How much may wait for the first content. */
+  /** How much may be held until the first content. */
   readonly hold: HoldBounds;
 }
 
 /**
- * One attempt of a chat at one candidate: the client's bytes go on where the upstream speaks their wire, else the
+ * One attempt of a chat at one candidate: the client's bytes pass through if the upstream speaks their wire, else the
  * request is converted. The router calls it for each candidate that it chooses.
  */
 export function createChatAttempt(input: ChatAttemptInput): Attempt<Reply> {

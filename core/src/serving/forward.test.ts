@@ -174,7 +174,7 @@ describe('a reply that is no answer', () => {
 
   it.each([
     ['an error', '{"error":{"message":"Overloaded."}}', '200 35'],
-    ['something else', '{"hello":"world"}', 'no answer of its API'],
+    ['something else', '{"hello":"world"}', 'not a valid reply'],
     ['a web page', '<html>Sign in</html>', 'a web page'],
     ['nothing', '', 'an empty body'],
   ])('of status 200 is broken where it is %s', async (_, body, message) => {

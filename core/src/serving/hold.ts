@@ -6,7 +6,7 @@ import type { HoldBounds } from '../config/routing.ts';
 import { decodeEvents, type StreamDecoder } from '../codec/stream-decoder.ts';
 import type { SseEvent } from '../transport/sse.ts';
 
-/** Whether an event says something, or how it all ended; what comes before only announces it. */
+/** Whether an event has content or ends the reply; what comes before only announces it. */
 function isContent({ type }: ChatEvent): boolean {
   return type !== 'ping' && type !== 'start' && type !== 'block-start' && type !== 'usage';
 }
@@ -21,8 +21,8 @@ function expiry(ms: number): { readonly over: Promise<typeof EXPIRED>; readonly 
 }
 
 /**
- * Waits for the first content: until then, another candidate may take the call. Throws what the events throw.
- * Whatever comes, no more than the bounds is held.
+ * Waits for the first content: until then, another candidate may take over. Throws what the events throw. Never holds
+ * more than the bounds.
  */
 export async function holdEvents(
   events: AsyncIterator<ChatEvent>,
@@ -45,7 +45,7 @@ export async function holdEvents(
   }
 }
 
-/** Goes on with a step that was already begun. */
+/** Continues with a step that has already begun. */
 function waitingFor(
   begun: Promise<IteratorResult<ChatEvent>>,
   events: AsyncIterator<ChatEvent>,
@@ -66,13 +66,13 @@ export interface HoldInput {
   readonly bounds: HoldBounds;
   /** Finds the events in the bytes. */
   readonly read: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<SseEvent>;
-  /** Looks at a body that is no stream. Throws what it says went wrong. */
+  /** Checks a body that is not a stream. Throws the failure that it reports. */
   readonly refuse: (whole: Buffer) => void;
 }
 
 /**
- * Reads the beginning of a stream that passes through, up to its first content, and puts it back. Throws what it
- * says went wrong. Gives the whole body when that ended meanwhile.
+ * Reads the beginning of a stream that passes through, up to its first content, and puts it back. Throws the failure
+ * that it reports. Returns the whole body if it ended meanwhile.
  */
 export async function holdBytes(
   body: Readable,
@@ -99,7 +99,7 @@ export async function holdBytes(
     throw error;
   } finally {
     clear();
-    // A decoder that waits for more would wait for ever.
+    // A decoder that waits for more would wait forever.
     start.close();
     events.return(undefined).then(undefined, () => {});
   }
@@ -109,7 +109,7 @@ function startsAsJson(body: Buffer): boolean {
   return /^\s*[{[]/.test(body.toString('latin1', 0, 64));
 }
 
-/** The chunks of a body as they come, all of them kept. */
+/** The chunks of a body as they arrive, all of them kept. */
 class StartReader implements AsyncIterable<Uint8Array> {
   readonly #body: Readable;
   readonly #limit: number;
@@ -140,7 +140,7 @@ class StartReader implements AsyncIterable<Uint8Array> {
       }
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#isOver) return;
-      // Not the end, which would mean to a decoder that the reply broke off.
+      // Not the end, which a decoder would take for a truncated reply.
       if (this.#size > this.#limit) this.#full.resolve(EXPIRED);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -148,12 +148,12 @@ class StartReader implements AsyncIterable<Uint8Array> {
     }
   }
 
-  /** Resolves when more bytes came than are held, and all of them were read. */
+  /** Resolves when more bytes arrived than are held, and all of them were read. */
   get full(): Promise<typeof EXPIRED> {
     return this.#full.promise;
   }
 
-  /** Lets go of the body; gives all of it when it is over, else it is as if nothing had been read. */
+  /** Detaches from the body; returns all of it if it is over, else it is as if nothing had been read. */
   putBack(): Buffer | undefined {
     this.#body.off('data', this.#onData);
     this.#body.off('end', this.#onEnd);

@@ -4,15 +4,15 @@ import { failureIn, mayTellFailure } from '../http-provider/reply-failure.ts';
 import { parseJson } from '../codec/reply-text.ts';
 
 export interface AnswerRule {
-  /** What the reply has to have; absent where its wire does not say. */
+  /** What the reply must have; absent if its wire does not say. */
   readonly shape: AnswerShape | undefined;
   readonly decodeError: (text: string) => GatewayError;
 }
 
 /**
- * Looks at a reply of status 200 that passes through, as far as that costs next to nothing: some upstreams say 200
- * and mean an error, others have a proxy in front that answers with something of its own. Throws `upstream-broken`, or
- * what `decodeError` makes of the error.
+ * Checks a reply of status 200 that passes through, as far as that is nearly free: some upstreams report errors with 200,
+ * others have a proxy in front that answers with something else. Throws `upstream-broken`, or what `decodeError` makes
+ * of the error.
  */
 export function refuseFailure(body: Buffer, text: string, { shape, decodeError }: AnswerRule): void {
   if (!isWhole(text)) throw shape ? noAnswer(parseReply(text)) : notJson(text);
@@ -24,7 +24,7 @@ export function refuseFailure(body: Buffer, text: string, { shape, decodeError }
   if (shape && !isAnswer(body, shape)) throw noAnswer(parseReply(text));
 }
 
-/** Whether a text begins and ends as an object or a list does. */
+/** Whether a text begins and ends like an object or list. */
 function isWhole(text: string): boolean {
   // Some servers send empty lines while they think.
   const start = text.trimStart();

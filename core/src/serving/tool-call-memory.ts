@@ -13,13 +13,13 @@ import type {
 import { canonicalArguments } from '../codec/tools/call-arguments.ts';
 
 /**
- * Remembers what upstreams signed around tool calls, for clients that send a call back without it. A call is
- * known again by its id, name and arguments, and only to the client key that got it.
+ * Remembers upstream signatures around tool calls, for clients that send a call back without them. A call is recognized
+ * by its id, name and arguments, and only for the client key that got it.
  */
 export interface ToolCallMemory {
-  /** Listens to a reply. */
+  /** Observes a reply. */
   record(scope: string): ToolCallRecorder;
-  /** Gives the calls of a history back what was signed with them, where the client has none of it. */
+  /** Restores the signatures of calls in a history, if the client sends none. */
   restore(scope: string, request: ChatRequest): ChatRequest;
 }
 
@@ -29,11 +29,11 @@ export interface ToolCallRecorder {
 
 interface Signed {
   readonly call?: Opaque;
-  /** What the model thought before the call. */
+  /** The thought before the call. */
   readonly reasoning: readonly ReasoningPart[];
 }
 
-/** The least recently used calls are forgotten beyond this. */
+/** Beyond this, the least recently used calls are forgotten. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
 export function createToolCallMemory({ maxBytes = MAX_BYTES } = {}): ToolCallMemory {
@@ -57,7 +57,7 @@ export function createToolCallMemory({ maxBytes = MAX_BYTES } = {}): ToolCallMem
 
 type Called = Pick<ToolCallPart, 'id' | 'name' | 'arguments'>;
 
-/** Puts a reply's blocks together as far as it has to. */
+/** Puts a reply's blocks together as far as necessary. */
 class ReplyRecorder implements ToolCallRecorder {
   readonly #remember: (call: Called, signed: Signed) => void;
   readonly #open = new Map<
@@ -116,7 +116,7 @@ function restoreTurn(
     return signed.call ? { ...part, opaque: signed.call } : part;
   });
   if (reasoning.length === 0) return { ...message, content };
-  // The whole thought takes the place of what the client may have kept of its text.
+  // The whole thought replaces what the client may have kept of its text.
   return { ...message, content: [...reasoning, ...content.filter(({ type }) => type !== 'reasoning')] };
 }
 

@@ -22,13 +22,13 @@ export interface TranslateInput {
   readonly call: UpstreamCall;
   readonly context: EncodeContext;
   readonly memory: ToolCallMemory;
-  /** How much may wait for the first content. */
+  /** How much may be held until the first content. */
   readonly hold: HoldBounds;
-  /** Keeps the whole reply, before its last piece is told. */
+  /** Keeps the whole reply, before its last event is emitted. */
   readonly keep?: (reply: ChatReply) => Promise<void>;
 }
 
-/** Asks the provider in canonical terms and writes its events in the client's protocol. */
+/** Calls the provider in canonical terms and encodes its events in the client's protocol. */
 export async function translate(exchange: Exchange, input: TranslateInput): Promise<Reply> {
   const { endpoint, request, candidate, call, context, memory } = input;
   refuseNativeOnly(request);
@@ -57,7 +57,7 @@ export async function translate(exchange: Exchange, input: TranslateInput): Prom
   return { status: 200, headers, body };
 }
 
-/** Tells the client which fields of its request did not reach the upstream. */
+/** Reports the request fields that did not reach the upstream. */
 function droppedHeader({ record }: Exchange): HeaderMap {
   const fields = new Set(record.dropped.map(({ field }) => field.replaceAll(/[^\x21-\x7e]/g, '?')));
   return fields.size > 0 ? { 'x-dragoman-dropped': [...fields].join(', ') } : {};
@@ -73,12 +73,12 @@ function refuseNativeOnly({ nativeOnly, model }: ChatRequest): void {
 interface Watched {
   readonly exchange: Exchange;
   readonly call: UpstreamCall;
-  /** The model as the client asked for it, which is how it knows it again. */
+  /** The model as the client requested it. */
   readonly model: string;
   readonly recorder: ToolCallRecorder | undefined;
 }
 
-/** RequestRecord the usage that passes, and estimates it at the end where there is none. */
+/** Records the usage that passes, or estimates it at the end. */
 function noteReply({
   exchange: { record },
   call,
@@ -101,7 +101,7 @@ interface Ended extends Pick<Watched, 'call'> {
   readonly hasUsage: boolean;
 }
 
-/** The end of a reply, with what it took by an estimate where the upstream did not tell. */
+/** The end of a reply, with estimated usage if the upstream reported none. */
 function ended(event: FinishEvent, { record, call, hasUsage }: Ended): FinishEvent {
   call.meter.end();
   if (hasUsage) return event;
@@ -109,7 +109,7 @@ function ended(event: FinishEvent, { record, call, hasUsage }: Ended): FinishEve
   return usage ? { ...event, usage } : event;
 }
 
-/** Hands the whole reply on before it is told that it ended: the next request may build on it. */
+/** Keeps the whole reply before its end is emitted: the next request may build on it. */
 async function* kept(
   events: AsyncIterator<ChatEvent>,
   keep: (reply: ChatReply) => Promise<void>,
@@ -122,7 +122,7 @@ async function* kept(
   }
 }
 
-/** Once the stream has begun, its protocol has to tell the client what went wrong. */
+/** Once the stream has begun, its protocol has to report the error. */
 function encodeStream(
   events: AsyncIterable<ChatEvent>,
   exchange: Exchange,

@@ -2,31 +2,30 @@ import type { ErrorKind, GatewayError } from '../canonical/errors.ts';
 import type { BreakerRules } from '../config/routing.ts';
 import type { FailureRule } from './failure-rules.ts';
 
-/** Why nobody is sent somewhere, and until when. */
+/** Why something is skipped, and until when. */
 export interface Block {
   readonly reason: ErrorKind | 'paused';
   /** Milliseconds since 1970. */
   readonly until: number;
 }
 
-/** In the order in which things get better. */
+/** From worst to best. */
 export const BREAKER_STATES = ['open', 'half-open', 'closed'] as const;
 export type BreakerState = (typeof BREAKER_STATES)[number];
 
-/** The longest that an upstream's own word is taken for, and the longest that doubling leads to. */
+/** Bounds on what an upstream may ask for and on doubling. */
 const MAX_BLOCK_MS = 24 * 60 * 60_000;
 const MAX_DOUBLED_MS = 10 * 60_000;
 
 /**
- * Tells whether something may be tried: closed (yes), open (no, until a time), half-open (one attempt, whose outcome
- * decides).
+ * A circuit breaker: closed (attempts pass), open (none until a time), half-open (one attempt, whose outcome decides).
  */
 export class Breaker {
   readonly #rules: BreakerRules;
   #failures: number[] = [];
   #block: Block | undefined;
   #isProbing = false;
-  /** How many blocks came one after the other, without a success in between. */
+  /** How many blocks came in a row, without a success in between. */
   #blocks = 0;
 
   constructor(rules: BreakerRules) {
@@ -56,13 +55,13 @@ export class Breaker {
     if (this.#block) this.#isProbing = true;
   }
 
-  /** It answered somebody who only asked whether it is there. */
+  /** It answered a health check. */
   answered(): void {
     if (this.#block && this.#block.reason !== 'paused') this.succeeded();
   }
 
   succeeded(): void {
-    // One that was still running when it was paused does not end the pause.
+    // An attempt that was already running does not end a pause.
     if (this.#block?.reason === 'paused' && !this.#isProbing) return;
     if (this.#failures.length > 0) this.#failures = [];
     this.#block = undefined;
@@ -70,7 +69,7 @@ export class Breaker {
     this.#blocks = 0;
   }
 
-  /** An attempt whose outcome says nothing: the client went away, or asked for nonsense. */
+  /** An attempt whose outcome says nothing: the client left, or its request was invalid. */
   abandoned(): void {
     this.#isProbing = false;
   }
@@ -91,7 +90,7 @@ export class Breaker {
     this.#open(kind, details.retryAfterMs ?? this.#doubled(health.block, longest), now);
   }
 
-  /** Somebody wants it to rest. */
+  /** An administrator paused it. */
   pause(until: number): void {
     this.#block = { reason: 'paused', until };
   }
@@ -107,7 +106,7 @@ export class Breaker {
 
   #open(reason: ErrorKind, ms: number, now: number): void {
     const until = now + Math.min(ms, MAX_BLOCK_MS);
-    // A late failure of an older attempt must not shorten what is known by now.
+    // A late failure of an older attempt must not shorten a block.
     if (this.#block && this.#block.until > until) return;
     if (!this.#block || this.#block.until <= now) this.#blocks += 1;
     this.#block = { reason, until };

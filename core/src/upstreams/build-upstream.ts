@@ -15,7 +15,7 @@ import { createCapabilities } from './upstream-capabilities.ts';
 
 export interface BuildDeps {
   readonly registry: Registry;
-  /** Gets the secrets of every upstream that is created. */
+  /** Receives the secrets of every upstream that is created. */
   readonly known: KnownSecrets;
   readonly pools: HttpPools;
   readonly log: Log;
@@ -26,7 +26,7 @@ export class CreateError extends Error {
   override readonly name = 'CreateError';
 }
 
-/** Creates an upstream from its config. Throws a {@link CreateError} when its provider fails to. */
+/** Creates an upstream from its config. Throws a {@link CreateError} if its provider fails. */
 export function buildUpstream(
   { registry, known, pools, log: gatewayLog }: BuildDeps,
   config: UpstreamConfig,
@@ -67,7 +67,7 @@ function causeOf(error: unknown): string {
   return described.startsWith('Error: ') ? described.slice('Error: '.length) : described;
 }
 
-/** A provider that does not close in time is left behind. */
+/** A provider that does not close in time is abandoned. */
 const CLOSE_MS = 2_000;
 
 async function close(

@@ -1,17 +1,17 @@
 import type { ErrorKind } from '../canonical/errors.ts';
 
-/** What follows from a failed attempt. The whole of it is the table in docs/routing.md. */
+/** What follows from a failed attempt; docs/routing.md has the whole table. */
 export interface FailureRule {
-  /** Whether another candidate may answer, or the client is told at once. */
+  /** Whether to fail over to another candidate, or report the error to the client at once. */
   readonly goesOn: boolean;
-  /** Whether the same candidate may be tried again when none is left: the failure may have passed. */
+  /** Whether the same candidate may be retried when none is left: the failure may be transient. */
   readonly repeats?: boolean;
   /**
-   * What it says about health: `count` toward the breaker, or `block` for so long unless the upstream says how
-   * long. A block doubles each time until an attempt succeeds.
+   * The effect on health: `count` towards the breaker, or `block` for this long unless the upstream says how long. A block
+   * doubles each time until an attempt succeeds.
    */
   readonly health?: 'count' | { readonly block: number };
-  /** Whether it concerns the upstream as a whole, or this model of it. */
+  /** Whether it concerns the whole upstream, or only this model. */
   readonly scope?: 'upstream' | 'model';
 }
 

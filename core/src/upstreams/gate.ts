@@ -1,11 +1,11 @@
 import { GatewayError } from '../canonical/errors.ts';
 
 export interface GateLimits {
-  /** Requests at the same time; absent means any number. */
+  /** Concurrent requests; absent means no limit. */
   readonly max?: number | undefined;
   /** How many may wait. */
   readonly queue: number;
-  /** How long one waits at most. */
+  /** The maximum time in the queue. */
   readonly queueMs: number;
 }
 
@@ -13,7 +13,7 @@ interface Waiting {
   readonly enter: () => void;
 }
 
-/** Lets so many requests through at the same time. Who waits is let in by turns of the keys, then in order. */
+/** Limits concurrent requests. Waiting ones are admitted round-robin by key, then in order. */
 export class Gate {
   readonly #limits: GateLimits;
   readonly #queues = new Map<string, Waiting[]>();
@@ -36,14 +36,14 @@ export class Gate {
     return this.#limits.max !== undefined && this.#running >= this.#limits.max;
   }
 
-  /** Takes a place at once, or not at all. */
+  /** Takes a slot if one is free. */
   tryEnter(): boolean {
     if (this.isFull) return false;
     this.#running += 1;
     return true;
   }
 
-  /** Waits for a place. Throws `overloaded` when too many wait already or it took too long. */
+  /** Waits for a slot. Throws `overloaded` if the queue is full or the wait too long. */
   async enter(owner: string, signal: AbortSignal): Promise<void> {
     if (this.tryEnter()) return;
     if (this.#waiting >= this.#limits.queue) throw busy('its queue is full');
@@ -69,7 +69,7 @@ export class Gate {
     });
   }
 
-  /** Gives a place back; whoever waits takes it over. */
+  /** Releases a slot to the next in the queue. */
   exit(): void {
     const [turn] = this.#queues;
     if (!turn) {

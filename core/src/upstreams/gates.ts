@@ -1,7 +1,7 @@
 import { Gate } from './gate.ts';
 import type { Upstream } from './upstream.ts';
 
-/** How many requests each upstream serves at the same time. */
+/** The concurrency limit of each upstream. */
 export interface Gates {
   of(upstream: Upstream): Gate;
 }

@@ -17,8 +17,8 @@ export interface HealthChecksDeps {
 }
 
 /**
- * Asks upstreams whose config wants that for their models, every so often: one that is down is known to be before
- * a request finds out, and one that is back is asked again at once. To be called often; it does what is due.
+ * Checks upstreams with health checks enabled by requesting their models periodically: a failure is noticed before a
+ * request runs into it, and a recovery ends the cooldown. Call it often; it does what is due.
  */
 export function createHealthChecks(deps: HealthChecksDeps): () => Promise<void> {
   const checkedAt = new WeakMap<Upstream, number>();

@@ -4,30 +4,30 @@ import { type Block, Breaker, BREAKER_STATES, type BreakerState } from './breake
 import { ruleOf } from './failure-rules.ts';
 import type { Upstream } from './upstream.ts';
 
-/** How fast old times to the first token are forgotten. */
+/** The smoothing factor of the time to first token. */
 const SMOOTHING = 0.2;
 
-/** How many times are kept for a percentile, and from how many on one means something. */
+/** How many times are kept for a percentile, and the minimum for a meaningful one. */
 const KEPT_LATENCIES = 100;
 const LEAST_LATENCIES = 20;
 
-/** About how long it takes until somebody else's probe has an outcome. */
+/** The approximate time until a concurrent probe has an outcome. */
 const PROBE_MS = 200;
 
-/** What is known of a model at an upstream from the requests that it served. */
+/** The health of a model at an upstream, from the requests that it served. */
 export class CandidateHealth {
   readonly breaker: Breaker;
-  /** Of the upstream as a whole. */
+  /** Of the whole upstream. */
   readonly upstream: Breaker;
-  /** How often it served. */
+  /** The number of successes. */
   successes = 0;
-  /** Requests that it serves now. */
+  /** Running requests. */
   running = 0;
-  /** Of the latest requests, until their first content. */
+  /** Times to first token of the latest requests. */
   readonly #latencies: number[] = [];
-  /** The time to the first token, smoothed, in milliseconds; `undefined` before the first. */
+  /** The smoothed time to first token, in milliseconds; `undefined` before the first. */
   latencyMs: number | undefined;
-  /** Its upstream said that nothing is left until then. */
+  /** Its rate limit is exhausted until then. */
   exhaustedUntil = 0;
 
   constructor(upstream: Breaker, rules: BreakerRules) {
@@ -39,20 +39,20 @@ export class CandidateHealth {
     return this.breaker.isUsable(now) && this.upstream.isUsable(now);
   }
 
-  /** In how many milliseconds it may be tried again; 0 when it may now. */
+  /** The milliseconds until it may be tried; 0 if it may now. */
   usableIn(now: number): number {
     if (this.isUsable(now)) return 0;
     const block = this.blockAt(now);
     return block ? block.until - now : PROBE_MS;
   }
 
-  /** What stands in the way for longest. */
+  /** The block that lasts longest. */
   blockAt(now: number): Block | undefined {
     const blocks = [this.breaker.block, this.upstream.block].filter((block) => block !== undefined);
     return blocks.filter(({ until }) => until > now).toSorted((a, b) => b.until - a.until)[0];
   }
 
-  /** Of its own breaker and that of its upstream, the worse. */
+  /** The worse of its own breaker and its upstream's. */
   state(now: number): BreakerState {
     const states = [this.breaker.state(now), this.upstream.state(now)];
     return BREAKER_STATES.find((state) => states.includes(state)) ?? 'closed';
@@ -78,13 +78,13 @@ export class CandidateHealth {
     this.upstream.succeeded();
   }
 
-  /** What 95 of 100 requests took at most; `undefined` as long as too few are known. */
+  /** The 95th percentile of the time to first token; `undefined` while too few are known. */
   p95(): number | undefined {
     if (this.#latencies.length < LEAST_LATENCIES) return undefined;
     return this.#latencies.toSorted((a, b) => a - b)[Math.floor(this.#latencies.length * 0.95)];
   }
 
-  /** A model that its upstream does not list says nothing about the upstream: clients can make up its name. */
+  /** An unlisted model says nothing about the upstream: clients can make up its name. */
   failed(error: GatewayError, now: number, isListed = true): void {
     const rule = ruleOf(error.kind);
     const [hit, other] =
@@ -101,28 +101,28 @@ export class CandidateHealth {
 }
 
 /**
- * What an upstream is asked for. Each has a health of its own: credentials that may chat may lack the right to
- * anything else. Relayed requests are told apart by those paths that clients cannot choose freely.
+ * The kinds of calls. Each has its own health: credentials for chat may lack the right to anything else. Relayed
+ * requests are separated by those paths that clients cannot choose freely.
  */
 export type Operation = 'chat' | 'embed' | 'count' | 'relay' | `relay ${string}`;
 
-/** A model of an upstream, what it was asked for, and how that went. */
+/** A model at an upstream, an operation, and its health. */
 export interface HealthEntry {
   readonly model: string;
   readonly operation: Operation;
   readonly health: CandidateHealth;
 }
 
-/** The health of all candidates. An upstream that is changed starts with a clean record. */
+/** The health of all candidates. A changed upstream starts with a clean record. */
 export interface HealthBoard {
   of(upstream: Upstream, model: string, operation?: Operation): CandidateHealth;
-  /** Of an upstream as a whole, for each operation that it was asked for. */
+  /** The health of a whole upstream, for each operation used so far. */
   ofUpstream(upstream: Upstream): readonly Breaker[];
-  /** All models of an upstream that were asked so far. */
+  /** All models of an upstream used so far. */
   list(upstream: Upstream): readonly HealthEntry[];
 }
 
-/** Clients may ask for models that an upstream does not list, so the number of names has no bound of its own. */
+/** Clients may request unlisted models, so the number of names needs a bound. */
 const MAX_MODELS = 1_000;
 
 /** The oldest idle model that never succeeded, else the oldest of all. */

@@ -3,26 +3,26 @@ import type { Model } from '../canonical/models.ts';
 import { matchesAny } from '../text/pattern.ts';
 import type { UpstreamConfig } from '../config/upstream.ts';
 
-/** What an upstream serves, as far as it is known. */
+/** The models that an upstream serves, as far as known. */
 export interface ModelList {
-  /** The last known list by the selection rules; `undefined` until the upstream has told once. */
+  /** The last known list, after selection; `undefined` until the first discovery. */
   known(): readonly Model[] | undefined;
-  /** Why the last discovery failed; `undefined` when it did not. */
+  /** Why the last discovery failed; `undefined` if it did not. */
   failure(): GatewayError | undefined;
-  /** The list, discovered anew when it is older than `cacheSeconds`. One discovery runs at a time. */
+  /** The list, rediscovered if it is older than `cacheSeconds`. One discovery runs at a time. */
   load(options?: { readonly refresh?: boolean }): Promise<readonly Model[]>;
 }
 
 export interface ModelListInput {
   readonly config: UpstreamConfig;
-  /** Asks the upstream; absent when its provider cannot tell. */
+  /** Discovers the models; absent if the provider cannot. */
   readonly discover?: () => Promise<readonly Model[]>;
-  /** Called when the list is another one. */
+  /** Called when the list changes. */
   readonly onChange?: () => void;
   readonly now: () => number;
 }
 
-/** A failed discovery is tried again after this time, so that a dead upstream is not asked at every request. */
+/** A failed discovery is retried after this time, so that requests do not hit a dead upstream. */
 const RETRY_AFTER_FAILURE_MS = 15_000;
 
 export function createModelList({ config, discover, onChange, now }: ModelListInput): ModelList {
@@ -76,7 +76,7 @@ function fixedList(models: readonly Model[]): ModelList {
   return { known: () => models, failure: () => undefined, load: () => Promise.resolve(models) };
 }
 
-/** Whether an upstream may be asked for a model by its allow and deny rules. */
+/** Whether the allow and deny rules of an upstream select a model. */
 export function isSelected(config: UpstreamConfig, model: string): boolean {
   const { allow, deny } = config.models;
   return (!allow || matchesAny(allow, model)) && !(deny && matchesAny(deny, model));

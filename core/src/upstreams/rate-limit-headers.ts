@@ -2,10 +2,10 @@ import { durationMs } from '../http-provider/retry-after.ts';
 import type { RateLimitHeaders } from '../plugin/wire-facts.ts';
 import type { HeaderMap } from '../transport/http.ts';
 
-/** When the reply does not say it. */
+/** If the reply does not say. */
 const USUAL_MS = 1_000;
 
-/** For how long an upstream has nothing left, in milliseconds, as its reply says; `undefined` when it has. */
+/** How long an upstream's rate limit is exhausted, in milliseconds; `undefined` if it is not. */
 export function exhaustedFor(
   headers: HeaderMap,
   limits: readonly RateLimitHeaders[] = [],

@@ -3,17 +3,17 @@ import type { Timeouts } from '../transport/timeouts.ts';
 
 export interface SilenceInput {
   readonly timeouts: Pick<Timeouts, 'headersMs' | 'idleMs'>;
-  /** The name of the upstream in errors. */
+  /** The upstream's name in errors. */
   readonly name: string;
   readonly onSilence: (error: GatewayError) => void;
 }
 
-/** How often it is looked for signs of life while the time runs. Silence is noticed so much later at most. */
+/** How often to look for signs of life. Silence is noticed at most this much later. */
 const LOOKS = 4;
 
 /**
- * Watches that an upstream says something while somebody waits for it, whatever it is connected by: within `headersMs`
- * at first, within `idleMs` from then on. A sign of life costs an addition; only the timer looks at the clock.
+ * Detects that an upstream is silent while somebody waits for it, for any kind of connection: within `headersMs` at
+ * first, then within `idleMs`. A sign of life costs one addition; only the timer reads the clock.
  */
 export class SilenceWatch {
   readonly #input: SilenceInput;
@@ -28,14 +28,14 @@ export class SilenceWatch {
     this.#input = input;
   }
 
-  /** Somebody begins to wait for the upstream. */
+  /** Somebody starts waiting for the upstream. */
   wait(): void {
     this.#isWaiting = true;
     this.#signs += 1;
     if (!this.#timer) this.#start();
   }
 
-  /** There was a sign of life. */
+  /** A sign of life. */
   heard(): void {
     this.#signs += 1;
   }
@@ -45,12 +45,12 @@ export class SilenceWatch {
     if (this.#isAnswered) return;
     this.#isAnswered = true;
     const { headersMs, idleMs } = this.#input.timeouts;
-    // One that rings too early finds out how much is left.
+    // A timer that fires early reschedules itself for the rest.
     if (this.#timer && idleMs < headersMs) this.#start();
     else this.#signs += 1;
   }
 
-  /** Nobody waits at the moment: a slow client is not the upstream's fault. */
+  /** Nobody is waiting: a slow client is not the upstream's fault. */
   rest(): void {
     this.#isWaiting = false;
   }

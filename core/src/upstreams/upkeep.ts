@@ -2,10 +2,10 @@ import type { Log } from '../plugin/call-context.ts';
 import type { Upstreams } from './upstream.ts';
 import { guarded } from '../timing/guarded.ts';
 
-/** What is done about upstreams in the background. */
+/** Background tasks for upstreams. */
 export interface Upkeep {
   start(): void;
-  /** Asks upstreams for the models that they serve, unless their lists are still fresh. */
+  /** Discovers models, unless the lists are still fresh. */
   discover(): void;
   stop(): void;
 }
@@ -25,7 +25,7 @@ export function createUpkeep({ upstreams, checkHealth, log }: UpkeepDeps): Upkee
   const discover = (): void => {
     for (const upstream of upstreams.all()) {
       if (!upstream.config.enabled) continue;
-      // A failure is shown with the upstream.
+      // Failures are shown with the upstream.
       upstreams
         .list(upstream)
         .load()

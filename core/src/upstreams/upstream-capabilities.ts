@@ -7,10 +7,10 @@ import {
 } from '../plugin/capabilities.ts';
 import type { Upstream } from './upstream.ts';
 
-/** Clients may choose the names, so only those of the latest models are remembered. */
+/** Clients may choose the names, so only those of the latest models are cached. */
 const MAX_MODELS = 100;
 
-/** Tells what an upstream's models can do: what its provider knows of the family, then what the config says. */
+/** Resolves the capabilities of an upstream's models: the provider's table, then the config. */
 export function createCapabilities({
   type,
   config,
@@ -19,7 +19,7 @@ export function createCapabilities({
   return (model = '') => {
     let capabilities = known.get(model);
     if (!capabilities) {
-      // Aggregators put the vendor in front: `deepseek/deepseek-chat`.
+      // Aggregators prefix the vendor: `deepseek/deepseek-chat`.
       const family = model.slice(model.lastIndexOf('/') + 1);
       capabilities = resolveCapabilities([
         ...rowsFor(family, type.capabilities ?? {}),

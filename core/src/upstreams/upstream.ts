@@ -6,27 +6,27 @@ import type { PluginScope } from '../plugin/containment/plugin-scope.ts';
 import type { Secrets } from '../text/secret-texts.ts';
 import type { ModelList } from './model-list.ts';
 
-/** One configured upstream, ready to be called. Its options hold secrets in the clear: never log it. */
+/** A configured upstream, ready to be called. Its options contain decrypted secrets: never log it. */
 export interface Upstream {
   readonly config: UpstreamConfig;
   /** Upstreams of the config file are read-only elsewhere. */
   readonly origin: 'file' | 'state';
   readonly type: ProviderType;
-  /** The name of the plugin that brings its provider. */
+  /** The plugin that contributes its provider. */
   readonly plugin: string;
   readonly scope: PluginScope;
   readonly provider: Provider;
-  /** Those of its options, which must not appear in errors. */
+  /** The secrets of its options, which must not appear in errors. */
   readonly secrets: Secrets;
   /** Every line names the upstream and the plugin. */
   readonly log: Log;
-  /** What one of its models can do, by the upstream's own name of it; without a name, what any can. A memory access. */
+  /** The capabilities of one of its models, by the upstream's own name; without a name, the defaults. A memory access. */
   capabilitiesOf(model?: string): Capabilities;
-  /** Never throws, and does not wait for long. */
+  /** Never throws, and does not take long. */
   close(): Promise<void>;
 }
 
-/** A configured upstream that cannot be used: its plugin is gone or fails, or its options cannot be read any more. */
+/** A configured upstream that cannot be used: its plugin is missing or fails, or its options cannot be read. */
 export interface UnusableUpstream {
   /** As configured; secrets of the state are sealed. */
   readonly stored: UpstreamConfig;
@@ -39,14 +39,14 @@ export interface UnusableUpstream {
 export interface Upstreams {
   /** All of them, in order: the file's first. A memory access. */
   all(): readonly Upstream[];
-  /** Another number after each change of an upstream or of what one serves. */
+  /** A new number after each change of an upstream or its models. */
   revision(): number;
   get(id: string): Upstream | undefined;
-  /** Those that nobody can ask, but people have to see, to mend or to remove. */
+  /** Upstreams that cannot be called, but are shown so that they can be repaired or removed. */
   unusable(): readonly UnusableUpstream[];
-  /** Creates an upstream that is not kept, to try its options before they are saved. Throws a `CreateError`. */
+  /** Creates a temporary upstream, to test its options before they are saved. Throws a `CreateError`. */
   create(config: UpstreamConfig): Upstream;
-  /** What an upstream serves: `list(upstream).load({ refresh: true })` asks it now. */
+  /** An upstream's models: `list(upstream).load({ refresh: true })` discovers them now. */
   list(upstream: Upstream): ModelList;
   close(): Promise<void>;
 }

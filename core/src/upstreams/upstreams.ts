@@ -27,7 +27,7 @@ type Entry = Upstream | UnusableUpstream;
 const isUsable = (entry: Entry): entry is Upstream => 'provider' in entry;
 const configOf = (entry: Entry): UpstreamConfig => (isUsable(entry) ? entry.config : entry.stored);
 
-/** Keeps the live upstreams in step with the state: one that did not change stays the very same object. */
+/** Keeps the live upstreams in sync with the state: an unchanged one stays the same object. */
 export function createUpstreams(deps: UpstreamsDeps): Upstreams {
   const lists = new WeakMap<Upstream, ModelList>();
   let fileSeen: readonly UpstreamConfig[] | undefined;
@@ -86,8 +86,8 @@ export function createUpstreams(deps: UpstreamsDeps): Upstreams {
 }
 
 /**
- * The upstreams of the file. One whose provider cannot be created does not stop the start; but a file that is loaded
- * again is refused then, so that what runs goes on.
+ * The upstreams of the file. One whose provider cannot be created does not stop startup; but a reload is refused then,
+ * so that the running ones stay.
  */
 function readFile(
   declared: readonly UpstreamConfig[],
@@ -113,7 +113,7 @@ function readFile(
   }
 }
 
-/** The upstream of before, where its config says the same. */
+/** The previous upstream, if its config is unchanged. */
 function same(before: readonly Entry[], config: UpstreamConfig): Entry | undefined {
   const text = JSON.stringify(config);
   return before.find((entry) => JSON.stringify(configOf(entry)) === text);
@@ -122,7 +122,7 @@ function same(before: readonly Entry[], config: UpstreamConfig): Entry | undefin
 const USER_INFO =
   'The URL of a stored upstream holds a user name or password, which are not encrypted. Use the option for the credential.';
 
-/** A stored upstream with its secrets opened. Throws when its plugin is gone, or its options cannot be used. */
+/** A stored upstream with its secrets opened. Throws if its plugin is missing or its options are invalid. */
 export function openConfig(
   stored: UpstreamConfig,
   { registry, secrets }: Pick<UpstreamsDeps, 'registry' | 'secrets'>,

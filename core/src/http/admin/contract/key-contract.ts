@@ -16,7 +16,7 @@ const owned = {
   ),
   thread: z
     .strictObject({ memory: z.boolean() })
-    .describe('Whether the gateway keeps what was said in a thread and sends it along.'),
+    .describe('Whether the gateway keeps threads and sends their history along.'),
   limits: limitsSchema.describe('What the key may take.'),
   traces: z.enum(RECORD_LEVELS).describe('What is recorded of its requests, where that is not as for all.'),
 };

@@ -10,7 +10,7 @@ export async function askTraces<Method extends keyof StoreQuestions>(
   method: Method,
   input: Parameters<StoreQuestions[Method]>[0],
 ): Promise<ReturnType<StoreQuestions[Method]>> {
-  if (!traces.isOn) throw new AdminError('conflict', 'This gateway is set to keep no traces.');
+  if (!traces.isOn) throw new AdminError('conflict', 'This gateway does not keep traces.');
   try {
     return await traces.ask(method, input);
   } catch (error) {
