@@ -338,7 +338,7 @@ export interface ReasoningPreference {
   readonly adaptive?: boolean;
   /** No thinking. Anthropic's `disabled`. */
   readonly off?: boolean;
-  /** Thinking between tool calls. Anthropic's `between_tools`; no encoder writes it. */
+  /** Thinking between tool calls. Anthropic's `between_tools`; every encoder drops it. */
   readonly betweenTools?: boolean;
   /** Whether the client wants to see the reasoning. Chat does not say. */
   readonly show?: 'none' | 'summary';
@@ -436,7 +436,7 @@ export interface ChatRequest {
   readonly serviceTier?: string;
   /** `safetySettings`, as the client wrote them. Gemini only. */
   readonly safety?: JsonValue;
-  /** Whether to store the reply. OpenAI only; absent means no for Chat and yes for Responses. */
+  /** Whether the upstream stores the reply. OpenAI only. Absent where the gateway stores it itself, as for Responses. */
   readonly store?: boolean;
   /** State that the upstream keeps. Absent: the request stands alone. */
   readonly serverState?: ServerState;

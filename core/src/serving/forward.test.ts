@@ -282,6 +282,11 @@ describe('a stream', () => {
     expect(await text(begun as Readable)).toBe('data: start\n\n');
   });
 
+  it('is broken where it is empty, whoever reads it', async () => {
+    const { ask } = upstream({ headers: SSE_REPLY, body: '' }, { reader: () => undefined });
+    await expect(ask(asStream)).rejects.toThrow('The upstream answered with an empty stream.');
+  });
+
   it('may have another form than server-sent events', async () => {
     const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
     const asked: string[] = [];

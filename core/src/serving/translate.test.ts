@@ -146,11 +146,14 @@ describe('the usage of a converted reply', () => {
   });
 
   it('may come in pieces', async () => {
-    const [start, ...rest] = replyOf('Hello.', { usage: { input: 3, output: 9 } });
-    const early = { type: 'usage', usage: { input: 3, output: 1, cacheRead: 2 } } as const;
-    const { ask, exchange } = conversation(telling([start as ChatEvent, early, ...rest]));
+    const [start, rest] = [replyOf('Hello.').slice(0, 1), replyOf('Hello.').slice(1)];
+    const told = { type: 'usage', usage: { input: 3, output: 1, cacheRead: 2 } } as const;
+    const last = replyOf('Hello.', { usage: { input: 3, output: 9 } }).slice(1);
+    const { ask, exchange } = conversation(telling([...start, told, ...last]));
     await ask();
     expect(exchange.record.usage).toEqual({ input: 3, output: 9, cacheRead: 2 });
+    const early = conversation(telling([...start, told, ...rest]), { request: { stream: true } });
+    expect((await linesOf(await early.ask())).at(-1)).toBe('{"type":"finish","reason":"stop"}');
   });
 
   it('is an estimate where the upstream reports none, and says so', async () => {

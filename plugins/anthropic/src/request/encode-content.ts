@@ -40,7 +40,10 @@ export function encodeCache(cache: CacheMark | undefined): JsonObject | undefine
 export function encodeUserParts(parts: readonly UserPart[], context: ContentContext): readonly JsonObject[] {
   const results = parts.filter((part) => part.type === 'tool-result');
   const rest = parts.filter((part) => part.type !== 'tool-result');
-  return [...results.map(encodeResult), ...rest.flatMap((part) => encodeUserPart(part, context))];
+  return [
+    ...results.map((result) => encodeResult(result, context)),
+    ...rest.flatMap((part) => encodeUserPart(part, context)),
+  ];
 }
 
 function encodeUserPart(
@@ -48,14 +51,15 @@ function encodeUserPart(
   context: ContentContext,
 ): readonly JsonObject[] {
   if (part.type === 'text') return encodeText(part);
-  if (part.type === 'media') return [encodeMedia(part)];
+  if (part.type === 'media') return [encodeMedia(part, context)];
   if (part.protocol === ANTHROPIC && isJsonObject(part.value)) return [part.value];
   context.drop('messages', `A part that only ${part.protocol} knows was left out.`);
   return [];
 }
 
-function encodeMedia(part: MediaPart): JsonObject {
-  const { media, source, name, context, cache, wantsCitations } = part;
+function encodeMedia(part: MediaPart, { drop }: ContentContext): JsonObject {
+  const { media, source, name, context, cache, wantsCitations, detail } = part;
+  if (detail === 'low' || detail === 'high') drop('detail', 'The upstream has no detail of an image.');
   if (media === 'audio' || media === 'video') {
     throw new GatewayError('invalid', `The upstream takes no ${media}.`, {
       field: 'messages',
@@ -90,8 +94,13 @@ function encodeSource(source: MediaPart['source']): JsonObject {
   }
 }
 
-function encodeResult({ callId, isError, content, json, cache }: ToolResultPart): JsonObject {
-  const blocks = content.flatMap((part) => (part.type === 'text' ? encodeText(part) : [encodeMedia(part)]));
+function encodeResult(
+  { callId, isError, content, json, cache }: ToolResultPart,
+  context: ContentContext,
+): JsonObject {
+  const blocks = content.flatMap((part) =>
+    part.type === 'text' ? encodeText(part) : [encodeMedia(part, context)],
+  );
   const plain = json === undefined ? blocks : [{ type: 'text', text: JSON.stringify(json) }];
   return defined({
     type: 'tool_result',

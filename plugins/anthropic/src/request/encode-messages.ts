@@ -1,5 +1,20 @@
-import { type JsonValue, type Message, nameSpeakers, pairToolResults, remind } from '@dragoman/core';
-import { type ContentContext, encodeAssistantPart, encodeText, encodeUserParts } from './encode-content.ts';
+import {
+  defined,
+  type JsonObject,
+  type JsonValue,
+  type Message,
+  nameSpeakers,
+  pairToolResults,
+  remind,
+  type SystemMessage,
+} from '@dragoman/core';
+import {
+  type ContentContext,
+  encodeAssistantPart,
+  encodeCache,
+  encodeText,
+  encodeUserParts,
+} from './encode-content.ts';
 
 /** A turn as the API has it. */
 export interface Turn {
@@ -34,6 +49,12 @@ function encodeTurn(message: Message, before: Turn | undefined, context: Content
         return { role: 'system', content: message.content.flatMap(encodeText) };
       }
       // In place, since moving it to the front would change what it follows and break the prompt's cache.
-      return { role: 'user', content: [{ type: 'text', text: remind(message) }] };
+      return { role: 'user', content: [encodeReminder(message)] };
   }
+}
+
+/** Several texts become one, which ends where the last of their marks stands or later. */
+function encodeReminder(message: SystemMessage): JsonObject {
+  const marked = message.content.findLast(({ cache }) => cache !== undefined);
+  return defined({ type: 'text', text: remind(message), cache_control: encodeCache(marked?.cache) });
 }

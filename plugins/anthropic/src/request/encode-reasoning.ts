@@ -19,6 +19,7 @@ export function encodeThinking(
   maxTokens: number,
   { capabilities, drop }: Context,
 ): JsonObject | undefined {
+  if (reasoning.betweenTools) drop('reasoning', 'The upstream cannot think between tool calls only.');
   const effort = effortOf(reasoning);
   if (effort === undefined && !reasoning.adaptive) return undefined;
   // What the model thought is not told unless it is asked for.

@@ -131,6 +131,6 @@ describe('a request for Anthropic', () => {
       serviceTier: 'flex',
     });
     expect(body).toMatchObject({ temperature: 1, top_p: 0 });
-    expect(dropped).toEqual(['seed', 'service_tier']);
+    expect(dropped).toEqual(['seed', 'temperature', 'service_tier']);
   });
 });

@@ -114,6 +114,8 @@ function takesSchema({ type }: NonNullable<ChatRequest['output']>, { capabilitie
 function encodeOutputConfig(request: ChatRequest, context: Context): JsonObject | undefined {
   const { output } = request;
   const effort = encodeEffort(request, context);
+  if (output?.description !== undefined)
+    context.drop('response_format.description', 'The upstream has no description of the answer.');
   const format =
     output && takesSchema(output, context)
       ? { type: 'json_schema', schema: reduceOutputSchema(output.schema ?? {}) }
@@ -128,6 +130,9 @@ function encodeStop({ stop }: ChatRequest, { capabilities, drop }: Context): rea
   return capabilities.stop ? filled(usable ?? []) : undefined;
 }
 
+/** Other wires have temperatures of up to 2. */
+const MOST_RANDOM = 1;
+
 function encodeSampling(
   { sampling }: ChatRequest,
   isThinking: boolean,
@@ -136,10 +141,12 @@ function encodeSampling(
   const { temperature, topP, topK, count: _, ...others } = sampling;
   for (const name of Object.keys(others)) drop(name, 'The upstream has no such parameter.');
   const wished = defined({
-    temperature: temperature === undefined ? undefined : Math.min(temperature, 1),
+    temperature: temperature === undefined ? undefined : Math.min(temperature, MOST_RANDOM),
     top_p: topP,
     top_k: topK,
   });
+  if (temperature !== undefined && temperature > MOST_RANDOM)
+    drop('temperature', `The upstream takes at most ${MOST_RANDOM}.`);
   const kept = keptSampling(wished, isThinking ? 'none' : capabilities.sampling);
   for (const name of Object.keys(wished))
     if (!(name in kept)) drop(name, 'The model takes no such parameter now.');
@@ -176,6 +183,7 @@ function dropOthers(request: ChatRequest, { drop }: Context): void {
     if (request[name as keyof typeof UNKNOWN] !== undefined)
       drop(field, 'The upstream has no such parameter.');
   }
+  if (request.store) drop('store', 'The upstream keeps no replies.');
 }
 
 function filled<T>(items: readonly T[]): readonly T[] | undefined {

@@ -102,7 +102,6 @@ function mediaOf({ content }: ToolResultPart): readonly MediaPart[] {
 function encodeUserPart(part: UserPart, context: Context): readonly JsonObject[] {
   switch (part.type) {
     case 'text':
-      if (part.cache) context.drop('cache', 'The upstream takes no cache marks.');
       return part.text === '' ? [] : [withExtensions({ text: part.text }, part.extensions)];
     case 'media':
       return [encodeMedia(part, context)];
@@ -120,6 +119,8 @@ function encodeMedia(part: MediaPart, context: Context): JsonObject {
   const { source, name: displayName, detail, extensions } = part;
   if (detail === 'low' || detail === 'high')
     context.drop('detail', 'The upstream has no detail of an image.');
+  if (part.context !== undefined) context.drop('context', 'The upstream has no description of a document.');
+  if (part.wantsCitations) context.drop('citations', 'The upstream does not cite documents.');
   switch (source.type) {
     case 'text':
       return { text: source.text };

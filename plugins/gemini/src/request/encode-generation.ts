@@ -72,6 +72,8 @@ function encodeStop(
 function encodeOutput({ output }: ChatRequest, { capabilities, drop }: EncodeRequestContext): JsonObject {
   if (!output || output.type === 'text') return {};
   const { structured, toolSchema } = capabilities;
+  if (output.description !== undefined)
+    drop('response_format.description', 'The upstream has no description of the answer.');
   const isNative = structured === 'native' || structured === 'output_config';
   const isLost = output.type === 'schema' && !isNative;
   if (isLost || structured === 'none')
@@ -98,6 +100,7 @@ function encodeThinking(
   { reasoning }: ChatRequest,
   { capabilities, drop }: EncodeRequestContext,
 ): JsonObject | undefined {
+  if (reasoning.betweenTools) drop('reasoning', 'The upstream cannot think between tool calls only.');
   const effort = effortOf(reasoning);
   const isShown = reasoning.show !== undefined && reasoning.show !== 'none';
   if (effort === undefined && !reasoning.adaptive && !isShown) return undefined;

@@ -7,6 +7,7 @@ import {
   formatInstruction,
   GatewayError,
   type JsonObject,
+  type Message,
   type SystemMessage,
 } from '@dragoman/core';
 import { type EncodeRequestContext, toolNamesOf } from '../encode-context.ts';
@@ -14,7 +15,7 @@ import { encodeContents } from './encode-contents.ts';
 import { encodeGeneration } from './encode-generation.ts';
 import { encodeToolConfig, encodeTools } from './encode-tools.ts';
 import { withExtensions } from '../extensions.ts';
-import { GEMINI, modelPath } from '../wire.ts';
+import { modelPath } from '../wire.ts';
 
 /** Encodes a request for `generateContent` of an upstream. */
 export function encodeRequest(
@@ -68,10 +69,30 @@ function refused(field: string, message: string): GatewayError {
   return new GatewayError('invalid', message, { field });
 }
 
-/** What tunes an answer and has no place here. */
-function dropUnknown({ metadata, verbosity, protocol }: ChatRequest, { drop }: EncodeRequestContext): void {
-  if (metadata !== undefined && protocol !== GEMINI) drop('metadata', 'The upstream has no metadata.');
-  if (verbosity !== undefined) drop('verbosity', 'The upstream has no such parameter.');
+/** What has no name here, by the name that it has elsewhere. */
+const UNKNOWN = {
+  metadata: 'metadata',
+  verbosity: 'verbosity',
+  cacheKey: 'prompt_cache_key',
+  user: 'user',
+} as const;
+
+function dropUnknown(request: ChatRequest, { drop }: EncodeRequestContext): void {
+  for (const [name, field] of Object.entries(UNKNOWN)) {
+    if (request[name as keyof typeof UNKNOWN] !== undefined)
+      drop(field, 'The upstream has no such parameter.');
+  }
+  if (request.store) drop('store', 'The upstream keeps no replies.');
+  const { system, messages } = request;
+  if ([...system, ...messages].some(isMarked)) drop('cache', 'The upstream takes no cache marks.');
+}
+
+function isMarked({ content }: Message): boolean {
+  return content.some(
+    (part: Message['content'][number]) =>
+      part.cache !== undefined ||
+      (part.type === 'tool-result' && part.content.some(({ cache }) => cache !== undefined)),
+  );
 }
 
 /** What the model cannot be made to do by a field, it is asked for in words. */

@@ -41,6 +41,8 @@ function encodeFunction(
 ): JsonObject {
   const { names, capabilities, drop } = context;
   if (tool.cache) drop('tools.cache', 'Tools carry no cache marks here.');
+  if (tool.kind === 'function' && tool.strict)
+    drop('tools.strict', 'The upstream enforces no schemas of tools.');
   const name = names.toWire(tool.name, tool.namespace);
   const isFreeform = tool.kind === 'freeform';
   const description = isFreeform ? describeFreeform(tool) : tool.description;

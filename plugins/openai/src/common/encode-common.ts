@@ -8,6 +8,7 @@ import {
   forcedToolInstruction,
   formatInstruction,
   GatewayError,
+  type MediaPart,
   type SystemMessage,
 } from '@dragoman/core';
 import type { EncodeRequestContext } from './encode-request-context.ts';
@@ -69,6 +70,21 @@ export function encodeCache({ ttl }: CacheMark, { isNative }: EncodeRequestConte
   const isLong = ttl === '12h' || ttl === '24h';
   const nearest = ttl && (isNative ? ttl : isLong ? '12h' : '30m');
   return defined({ mode: 'explicit', ttl: nearest });
+}
+
+/** Of what carries a mark, these wires let only texts keep it. */
+export function dropMark(
+  { cache }: { readonly cache?: CacheMark | undefined },
+  { drop }: EncodeRequestContext,
+): void {
+  if (cache) drop('cache', 'Only texts carry cache marks here.');
+}
+
+/** What other wires say of media, and these do not. */
+export function dropOfMedia(part: MediaPart, context: EncodeRequestContext): void {
+  dropMark(part, context);
+  if (part.context !== undefined) context.drop('context', 'The upstream has no description of a document.');
+  if (part.wantsCitations) context.drop('citations', 'The upstream does not cite documents.');
 }
 
 /** What runs at the upstream is refused unless this one has it: the answer would be another. */

@@ -13,6 +13,7 @@ export function encodeEffort(
   { reasoning, hasTools, isNative }: EffortInput,
   { capabilities, drop }: EncodeRequestContext,
 ): Effort | undefined {
+  if (reasoning.betweenTools) drop('reasoning', 'The upstream cannot think between tool calls only.');
   const effort = effortOf(reasoning);
   if (effort === undefined) return undefined;
   const levels = capabilities.effortLevels;

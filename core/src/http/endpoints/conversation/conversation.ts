@@ -9,7 +9,14 @@ import type { ChatEndpoint, RequestInput } from '../../../plugin/protocol.ts';
 import type { Exchange } from '../../../routing/exchange.ts';
 import type { ReplyContext } from './reply-context.ts';
 import { withBody } from '../request-input.ts';
-import { nothingRecalled, type Recalled, withItems, withoutPrevious, withTurns } from './recall.ts';
+import {
+  nothingRecalled,
+  type Recalled,
+  withItems,
+  withoutPrevious,
+  withoutStore,
+  withTurns,
+} from './recall.ts';
 import type { Resolved } from './resolve-references.ts';
 
 /** A request as part of a conversation that the gateway keeps. */
@@ -47,7 +54,10 @@ export async function openConversation(opening: ConversationInput): Promise<Open
     input: changed === input.body ? input : withBody(input, changed),
     isChanged: changed !== input.body || wish.memory !== undefined,
     ...defined({ missing: resolved.missing ?? missing }),
-    settle: (request) => (turns ? withoutPrevious(request) : request),
+    settle: (request) => {
+      const rest = stored.keep ? withoutStore(request) : request;
+      return turns ? withoutPrevious(rest) : rest;
+    },
     ...((wish.memory !== undefined || stored.keep) && {
       async keep(reply, context) {
         try {

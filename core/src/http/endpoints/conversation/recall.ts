@@ -83,3 +83,8 @@ export function withoutPrevious({ serverState, ...request }: ChatRequest): ChatR
   const { previousResponseId: _, ...rest } = serverState ?? {};
   return Object.keys(rest).length > 0 ? { ...request, serverState: rest } : request;
 }
+
+/** What the gateway keeps itself, no upstream is asked to keep. */
+export function withoutStore({ store: _, ...request }: ChatRequest): ChatRequest {
+  return request;
+}

@@ -1,11 +1,14 @@
 import { defined, type JsonObject, type MediaPart } from '@dragoman/core';
+import { dropOfMedia } from '../../common/encode-common.ts';
 import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { audioFormat, dataUrl, refused } from '../../common/media.ts';
 import { withExtensions } from '../extensions.ts';
 import { OPENAI_CHAT } from '../wire.ts';
 
 /** Encodes an image, a sound or a document; what this wire cannot carry is refused, since answers depend on it. */
-export function encodeMedia(part: MediaPart, { capabilities }: EncodeRequestContext): JsonObject {
+export function encodeMedia(part: MediaPart, context: EncodeRequestContext): JsonObject {
+  const { capabilities } = context;
+  dropOfMedia(part, context);
   const { source, media, name, detail, extensions } = part;
   if (source.type === 'text') return { type: 'text', text: source.text };
   if (source.type === 'file' && source.owner !== OPENAI_CHAT) {

@@ -18,7 +18,7 @@ import { encodeMedia } from './encode-media.ts';
 import { foldSystem, joinSystem } from './fold-system.ts';
 import { withExtensions } from '../extensions.ts';
 import { encodeExtraContent } from '../opaque.ts';
-import { encodeCache } from '../../common/encode-common.ts';
+import { dropMark, encodeCache } from '../../common/encode-common.ts';
 import { OPENAI_CHAT } from '../wire.ts';
 
 /** Encodes a conversation as `messages`. */
@@ -112,6 +112,7 @@ function encodeResult(result: ToolResultPart, context: EncodeRequestContext): Js
   const { callId, name, isError, content, extensions } = result;
   const texts = content.filter((part) => part.type === 'text');
   const takesParts = context.capabilities.toolMessageParts && texts.length > 1 && !isError;
+  for (const part of [result, ...(takesParts ? [] : texts)]) dropMark(part, context);
   const encoded = takesParts ? texts.map((part) => encodeText(part, context)) : textOfResult(result, texts);
   const tool_call_id = encodeId(callId, context);
   return withExtensions(defined({ role: 'tool', tool_call_id, name, content: encoded }), extensions);
@@ -179,6 +180,7 @@ function sortParts({ content }: AssistantMessage, { drop }: EncodeRequestContext
 
 function encodeCall(call: ToolCallPart, context: EncodeRequestContext): JsonObject {
   const { names, isNative } = context;
+  dropMark(call, context);
   const { form, arguments: text, opaque, extensions } = call;
   const id = encodeId(call.id, context);
   const name = names.toWire(call.name, call.namespace);

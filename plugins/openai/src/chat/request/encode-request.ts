@@ -30,6 +30,7 @@ export function encodeRequest(
   const context = { capabilities, drop, names: toolNamesOf(request), isNative: isNative(request) };
   const { reasoning, safety, stream } = request;
   if (safety !== undefined) drop('safetySettings', 'The upstream has no safety settings.');
+  if (request.store && !context.isNative) drop('store', 'Nothing stays at the upstream.');
   const tools = encodeTools(request, context);
   const hasTools = tools.length > 0;
   // Who speaks this protocol answers for its history itself.

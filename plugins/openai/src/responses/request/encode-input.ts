@@ -13,6 +13,7 @@ import {
   type ToolResultPart,
   type UserMessage,
 } from '@dragoman/core';
+import { dropMark } from '../../common/encode-common.ts';
 import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { CALL_ID } from './encode-context.ts';
 import { encodeContent, encodeUserParts } from './encode-parts.ts';
@@ -63,6 +64,7 @@ function encodeResult(
   context: EncodeRequestContext,
 ): JsonObject {
   const { callId, isError, content, json, extensions } = result;
+  dropMark(result, context);
   const parts =
     content.length === 0 && json !== undefined
       ? [{ type: 'text' as const, text: JSON.stringify(json) }]
@@ -94,6 +96,7 @@ function encodeAssistant(
   const items: JsonObject[] = [];
   let said: (TextPart | RefusalPart)[] = [];
   const endMessage = (): void => {
+    for (const part of said) dropMark(part, context);
     items.push(...encodeSaid(said));
     said = [];
   };
@@ -158,7 +161,9 @@ function encodeReasoning(
   return [defined({ type: 'reasoning', summary, content, encrypted_content: opaque.data })];
 }
 
-function encodeCall(call: ToolCallPart, { names }: EncodeRequestContext): JsonObject {
+function encodeCall(call: ToolCallPart, context: EncodeRequestContext): JsonObject {
+  const { names } = context;
+  dropMark(call, context);
   const { form, arguments: text, extensions } = call;
   const call_id = toolIdFor(call.id, CALL_ID);
   const name = names.toWire(call.name, call.namespace);

@@ -9,7 +9,7 @@ import {
 } from '@dragoman/core';
 import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { audioFormat, dataUrl, refused } from '../../common/media.ts';
-import { encodeCache } from '../../common/encode-common.ts';
+import { dropOfMedia, encodeCache } from '../../common/encode-common.ts';
 import { withExtensions } from '../extensions.ts';
 import { RESPONSES } from '../wire.ts';
 
@@ -57,7 +57,9 @@ function encodeMark(cache: CacheMark, context: EncodeRequestContext): JsonObject
 }
 
 /** Encodes an image, a sound or a document; what this wire cannot carry is refused, since answers depend on it. */
-function encodeMedia(part: MediaPart, { capabilities }: EncodeRequestContext): JsonObject {
+function encodeMedia(part: MediaPart, context: EncodeRequestContext): JsonObject {
+  const { capabilities } = context;
+  dropOfMedia(part, context);
   const { media, source, detail, name: filename, extensions } = part;
   if (source.type === 'text') return { type: 'input_text', text: source.text };
   if (source.type === 'file' && source.owner !== RESPONSES) {

@@ -35,8 +35,7 @@ export function encodeRequest(
   const tools = encodeTools(request, context);
   const hasTools = tools.length > 0;
   const system = [...request.system, ...instructions(request, context)];
-  // Marks of caching only fit on items.
-  const isMarked = capabilities.promptCacheBreakpoints && system.some(hasMark);
+  const isMarked = takesMarks(system, context);
   const messages = own ? request.messages : pairToolResults(request.messages);
   const { reasoning, carries } = encodeReasoning(request, context);
   const include = [
@@ -72,6 +71,7 @@ export function encodeRequest(
 
 function refuse(request: ChatRequest, { isNative: own, drop }: EncodeRequestContext): void {
   if (!own) refuseServerState(request);
+  if (!own && request.store) drop('store', 'Nothing stays at the upstream.');
   if (request.safety !== undefined) drop('safetySettings', 'The upstream has no safety settings.');
   if (request.stop !== undefined) drop('stop', 'The upstream takes no stop sequences.');
   const { modalities = [], sampling } = request;
@@ -82,6 +82,13 @@ function refuse(request: ChatRequest, { isNative: own, drop }: EncodeRequestCont
 
 function refused(field: string, message: string): GatewayError {
   return new GatewayError('invalid', message, { field, code: 'unsupported_parameter' });
+}
+
+/** Whether system texts have cache marks, which only fit on items. */
+function takesMarks(system: readonly SystemMessage[], { capabilities, drop }: EncodeRequestContext): boolean {
+  if (!system.some(hasMark)) return false;
+  if (!capabilities.promptCacheBreakpoints) drop('cache', 'The model takes no cache marks.');
+  return capabilities.promptCacheBreakpoints;
 }
 
 function hasMark({ content }: SystemMessage): boolean {
