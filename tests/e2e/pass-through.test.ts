@@ -48,7 +48,7 @@ describe('the same protocol on both sides', () => {
   });
 
   it('gives the reply back byte by byte, unknown fields and all', async () => {
-    const rawBody = '{"id":"x",  "brand_new":{"a":1}, "choices":[],"usage":null}';
+    const rawBody = '{"id":"x",  "brand_new":{"a":1}, "choices":[{"x":1}],"usage":null}';
     upstream.reply({
       rawBody,
       headers: { 'content-type': 'application/json', 'openai-version': '2020-10-01' },
