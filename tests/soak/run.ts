@@ -1,5 +1,6 @@
 import { Dice } from '../support/hostile/dice.ts';
 import { type Actor, ACTORS } from './actors.ts';
+import { Lull } from './lull.ts';
 import type { Sample } from './probe.ts';
 import { slopeOf } from './slope.ts';
 import { startWorld, type World } from './world.ts';
@@ -38,7 +39,7 @@ export interface SoakResult {
   readonly exitCode: number | null;
 }
 
-const SAMPLES_A_MINUTE = 4;
+const SAMPLES_A_MINUTE = 2;
 const RELOAD_EVERY_MS = 5_000;
 /** The caches fill and the code is compiled in the first minutes. */
 const WARM_UP_MINUTES = 5;
@@ -77,12 +78,13 @@ export async function soak(input: SoakInput): Promise<SoakResult> {
     const dice = new Dice(seed);
     const weighted = ACTORS.map((actor): [number, Actor] => [actor.weight, actor]);
     let number = 0;
+    const lull = new Lull();
     const over = new AbortController();
     const play = async (): Promise<void> => {
       while (!over.signal.aborted && now() < minutes) {
         const actor = dice.pickWeighted(weighted);
         const part = { world, dice, number: (number += 1) };
-        await tryTo(actor.name, () => actor.act(part));
+        await lull.work(() => tryTo(actor.name, () => actor.act(part)));
       }
     };
     const every = async (ms: number, work: () => Promise<void>): Promise<void> => {
@@ -97,9 +99,11 @@ export async function soak(input: SoakInput): Promise<SoakResult> {
     let turn = 0;
     await Promise.all([
       ...Array.from({ length: concurrency }, play),
-      every(RELOAD_EVERY_MS, () => tryTo('reloads', () => reload(world, (turn += 1)))),
+      every(RELOAD_EVERY_MS, () => lull.work(() => tryTo('reloads', () => reload(world, (turn += 1))))),
       every(60_000 / SAMPLES_A_MINUTE, async () => {
-        const taken = await world.sample().catch((error: unknown) => blame('samples', error));
+        const taken = await lull
+          .measure(() => world.sample())
+          .catch((error: unknown) => blame('samples', error));
         if (!taken) return;
         const sample = { ...taken, minutes: now() };
         samples.push(sample);
