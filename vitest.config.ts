@@ -1,5 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+/** A busy machine is no fault; what hangs is still found. No test goes by how long something takes. */
+const PATIENT = {
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 60_000 } },
+};
+
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/count-reporter.mjs'],
@@ -13,8 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          // A busy machine is no fault; what hangs is still found.
-          testTimeout: 30_000,
+          ...PATIENT,
           include: [
             'core/src/**/*.test.ts',
             'plugins/*/{src,test}/**/*.test.ts',
@@ -26,8 +32,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/{abuse,console,e2e,faults,matrix,soak}/**/*.test.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...PATIENT,
         },
       },
     ],

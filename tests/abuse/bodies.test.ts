@@ -24,9 +24,6 @@ async function start(options: Parameters<typeof startGateway>[0] = {}): Promise<
   });
 }
 
-/** Judged again until it is true: a busy machine takes its time. */
-const eventually = (value: () => unknown) => expect.poll(value, { timeout: 20_000 });
-
 /**
  * Counts the requests that ended. A client that is still sending when its connection is closed may find it broken
  * before it reads the answer.
@@ -84,7 +81,7 @@ describe('bodies that wait for their last piece', () => {
       return sending;
     });
     const ends = watchEnds(stalled);
-    await eventually(() => ends.ended).toBeGreaterThanOrEqual(55);
+    await expect.poll(() => ends.ended).toBeGreaterThanOrEqual(55);
     const [first] = ends.answers;
     for (const { statusCode, headers } of ends.answers) {
       expect(statusCode).toBe(503);
@@ -95,7 +92,7 @@ describe('bodies that wait for their last piece', () => {
     });
     expect(await heldBytes()).toBeLessThanOrEqual(8 * MIB);
     for (const { client } of stalled) client.destroy();
-    await eventually(heldBytes).toBe(0);
+    await expect.poll(heldBytes).toBe(0);
     const { client, reply } = begin({});
     client.end(chat('x'.repeat(MIB)));
     expect((await reply).statusCode).toBe(200);
@@ -106,7 +103,7 @@ describe('bodies that wait for their last piece', () => {
     const stalled = Array.from({ length: 10 }, () => begin({ 'content-length': 2 * MIB }));
     for (const { client } of stalled) client.write(Buffer.alloc(1.9 * MIB, ' '));
     const ends = watchEnds(stalled);
-    await eventually(() => ends.ended).toBeGreaterThanOrEqual(8);
+    await expect.poll(() => ends.ended).toBeGreaterThanOrEqual(8);
     const other = begin({ authorization: `Bearer ${await gateway.createKey({ name: 'other' })}` });
     other.client.end(chat('x'.repeat(MIB)));
     expect((await other.reply).statusCode).toBe(200);
@@ -117,7 +114,7 @@ describe('bodies that wait for their last piece', () => {
     await start({ server: { bodyLimit: 2 * MIB, bodyBudget: 2 * MIB } });
     const stalled = Array.from({ length: 20 }, () => begin({ 'content-length': 2 * MIB }));
     for (const { client } of stalled) client.write('{');
-    await eventually(heldBytes).toBe(20);
+    await expect.poll(heldBytes).toBe(20);
     const { client, reply } = begin({});
     client.end(chat('x'.repeat(MIB)));
     expect((await reply).statusCode).toBe(200);
@@ -132,12 +129,12 @@ describe('bodies that wait for their last piece', () => {
     await start();
     const slow = begin({ 'content-length': 10_000, 'content-type': type }, path);
     slow.client.write('-'.repeat(100));
-    await eventually(heldBytes).toBe(100);
+    await expect.poll(heldBytes).toBe(100);
     clock.at += 31_000;
     const reply = await slow.reply;
     expect(reply.statusCode).toBe(408);
     expect(JSON.parse(await text(reply))).toHaveProperty(field);
-    await eventually(heldBytes).toBe(0);
+    await expect.poll(heldBytes).toBe(0);
   });
 });
 
@@ -151,10 +148,10 @@ describe('bodies of the admin API', () => {
     expect((await large.reply).statusCode).toBe(413);
     const slow = begin({ ...headers, 'content-length': 10_000 }, url);
     slow.client.write('x'.repeat(5_000));
-    await eventually(heldBytes).toBe(5_000);
+    await expect.poll(heldBytes).toBe(5_000);
     clock.at += 31_000;
     expect((await slow.reply).statusCode).toBe(408);
-    await eventually(heldBytes).toBe(0);
+    await expect.poll(heldBytes).toBe(0);
   });
 });
 
@@ -163,12 +160,12 @@ describe('a compressed body', () => {
     await start({ server: { bodyLimit: 4 * MIB, bodyBudget: 4 * MIB } });
     const holder = begin({ 'content-length': 3 * MIB });
     holder.client.write(Buffer.alloc(2 * MIB, ' '));
-    await eventually(heldBytes).toBe(2 * MIB);
+    await expect.poll(heldBytes).toBe(2 * MIB);
     const bomb = begin({ 'content-encoding': 'gzip' });
     bomb.client.end(gzipSync(chat('x'.repeat(3 * MIB))));
     expect((await bomb.reply).statusCode).toBe(503);
     holder.client.destroy();
-    await eventually(heldBytes).toBe(0);
+    await expect.poll(heldBytes).toBe(0);
     const again = begin({ 'content-encoding': 'gzip' });
     again.client.end(gzipSync(chat('x'.repeat(3 * MIB))));
     expect((await again.reply).statusCode).toBe(200);
@@ -230,7 +227,7 @@ describe('the budget', () => {
       }
     };
     await Promise.all(Array.from({ length: 20 }, worker));
-    await eventually(heldBytes).toBe(0);
+    await expect.poll(heldBytes).toBe(0);
     await upstream.close();
   });
 });

@@ -73,7 +73,7 @@ describe('the schema of a client', () => {
     const after = await gateway.chat({ model: 'echo', messages: [hi] });
     for (const trace of [id, after]) {
       await expect
-        .poll(() => gateway.admin('GET', `/traces/${trace}`), { timeout: 20_000 })
+        .poll(() => gateway.admin('GET', `/traces/${trace}`))
         .toMatchObject({ id: trace, bodies: 'kept' });
     }
     expect(await gateway.admin('GET', `/traces/${id}/detail`)).toBeDefined();
@@ -88,7 +88,7 @@ describe('the text of a client', () => {
       max_tokens: 1,
       messages: [{ role: 'user', content: `${' '.repeat(1_000_000)}x` }],
     });
-    await expect.poll(() => gateway.admin('GET', `/traces/${id}`), { timeout: 20_000 }).toMatchObject({ id });
+    await expect.poll(() => gateway.admin('GET', `/traces/${id}`)).toMatchObject({ id });
     await expectTraces();
   });
 
@@ -98,9 +98,7 @@ describe('the text of a client', () => {
     const id = await gateway.chat({ model: 'echo', messages: [{ role: 'user', content }] });
     const before = await gateway.chat({ model: 'echo', messages: [hi] });
     for (const trace of [id, before])
-      await expect
-        .poll(() => gateway.admin('GET', `/traces/${trace}`), { timeout: 20_000 })
-        .toMatchObject({ id: trace });
+      await expect.poll(() => gateway.admin('GET', `/traces/${trace}`)).toMatchObject({ id: trace });
     await expectTraces();
   });
 });

@@ -7,7 +7,6 @@ import { type GatewayOptions, type RunningGateway, startGateway } from '../suppo
 const PASSWORD = 'correct-horse-battery';
 const TEN_MINUTES = 600_000;
 /** Other tests may keep the machine busy. */
-const PATIENT = { timeout: 20_000 };
 
 let browser: Browser;
 let gateway: RunningGateway;
@@ -49,7 +48,7 @@ describe('the console asks for a confirmation', () => {
     await open('/keys/', { overrides: { adminPassword: PASSWORD } });
     await makeKey();
     await password().waitFor();
-    await expect.poll(() => page.evaluate<string>('document.activeElement.name'), PATIENT).toBe('password');
+    await expect.poll(() => page.evaluate<string>('document.activeElement.name')).toBe('password');
     expect(await findViolations(page)).toEqual([]);
     await password().fill('wrong');
     await confirm();
@@ -99,7 +98,7 @@ describe('the list of sign-ins', () => {
     await page.reload();
     await page.getByText('This browser').waitFor();
     await page.getByRole('button', { name: /^Sign out Chrome/ }).click();
-    await expect.poll(() => page.getByRole('button', { name: /^Sign out Chrome/ }).count(), PATIENT).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: /^Sign out Chrome/ }).count()).toBe(0);
     await other.page.reload();
     await other.page.getByLabel('Admin password').waitFor();
     await page.getByText('This browser').waitFor();

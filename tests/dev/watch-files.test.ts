@@ -27,7 +27,7 @@ const write = (path: string): Promise<void> => writeFile(join(folder, path), Str
 
 /** What comes at last of all that is written, and so shows what did not come before it. */
 async function changesUntil(last: string): Promise<readonly string[]> {
-  await expect.poll(() => changes.at(-1), { timeout: 10_000 }).toBe(last);
+  await expect.poll(() => changes.at(-1)).toBe(last);
   return changes.splice(0);
 }
 
@@ -45,7 +45,7 @@ describe('the watcher of npm run dev', () => {
   it('sees files of new folders, also where there was one before', async () => {
     for (let round = 0; round < 2; round++) {
       await mkdir(join(folder, 'tree/new/folder'), { recursive: true });
-      await expect.poll(() => changes.length, { timeout: 10_000 }).toBeGreaterThan(0);
+      await expect.poll(() => changes.length).toBeGreaterThan(0);
       const file = `tree/new/folder/${round}.ts`;
       await write(file);
       await changesUntil(file);

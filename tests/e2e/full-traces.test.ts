@@ -138,9 +138,7 @@ describe('a full trace', () => {
     );
     for (const { response } of answers) {
       const id = response.headers.get('request-id') ?? '';
-      await expect
-        .poll(async () => (await detail(id)).reply?.body.text, { timeout: 5_000 })
-        .toContain('Seen.');
+      await expect.poll(async () => (await detail(id)).reply?.body.text).toContain('Seen.');
     }
   });
 

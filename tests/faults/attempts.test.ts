@@ -97,7 +97,7 @@ describe.each([
         options: { baseUrl: `${url}/v1`, apiKey: 'sk-up' },
       })),
       aliases: [
-        { name: 'pool', candidates: [{ model: 'm' }], policy: 'order', timeouts: { firstTokenMs: 60 } },
+        { name: 'pool', candidates: [{ model: 'm' }], policy: 'order', timeouts: { firstTokenMs: 1_000 } },
       ],
     });
     return () => gateway.close();

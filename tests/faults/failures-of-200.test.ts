@@ -118,9 +118,7 @@ describe('errors inside of streams', () => {
   it('are recorded as such', async () => {
     expect(failedInside).toHaveLength(SPEAKERS.length * CLIENTS.length);
     const last = failedInside.at(-1) ?? '';
-    await expect
-      .poll(() => gateway.admin('GET', `/traces/${last}`), { timeout: 5_000 })
-      .toMatchObject({ id: last });
+    await expect.poll(() => gateway.admin('GET', `/traces/${last}`)).toMatchObject({ id: last });
     for (const id of failedInside) {
       expect(await gateway.admin('GET', `/traces/${id}`)).toMatchObject({
         ...{ outcome: 'error', errorKind: 'upstream-broken' },

@@ -25,6 +25,7 @@ describe.each([
       })),
       aliases: [
         { name: 'hedged', candidates: [{ model: 'm' }], policy: 'order', hedge: { afterMs: 30 } },
+        { name: 'patient', candidates: [{ model: 'm' }], policy: 'order', hedge: { afterMs: 60_000 } },
         { name: 'by-p95', candidates: [{ model: 'm' }], policy: 'order', hedge: {} },
         { name: 'alone', candidates: [{ upstream: 'slow', model: 'm' }], hedge: { afterMs: 1 } },
       ],
@@ -60,7 +61,7 @@ describe.each([
 
   it('nobody else is asked where the first is in time', async () => {
     slow.reply(stream('In time.'));
-    expect((await ask()).text).toBe('In time.');
+    expect((await ask('patient')).text).toBe('In time.');
     expect(quick.calls).toHaveLength(0);
   });
 

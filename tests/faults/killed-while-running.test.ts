@@ -42,7 +42,7 @@ it('a key whose only request ran when the gateway was killed is let in again', a
   expect((await ask(first.url, 'echo')).status).toBe(429);
   // What is used of the day reaches the disk, and the place does not.
   const ledger = (): Promise<string> => readFile(join(home.data, 'limits.json'), 'utf8').catch(() => '');
-  await expect.poll(ledger, { timeout: 5_000 }).toContain('tokensPerDay');
+  await expect.poll(ledger).toContain('tokensPerDay');
   first.kill('SIGKILL');
   await first.ended;
   await running.text().catch(() => {});

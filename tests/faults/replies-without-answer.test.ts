@@ -177,7 +177,7 @@ describe('what operators learn of it', () => {
       await gateway.chat(body);
       const id = await gateway.chat(body);
       await expect
-        .poll(() => gateway.admin('GET', `/traces/${id}`), { timeout: 5_000 })
+        .poll(() => gateway.admin('GET', `/traces/${id}`))
         .toMatchObject({
           outcome: 'error',
           errorKind: 'upstream-broken',

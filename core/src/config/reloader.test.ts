@@ -24,7 +24,7 @@ it('loads one time after the other, and goes on after one that failed', async ()
   loads[0]?.reject(new Error('It took too long.'));
   await expect(first).rejects.toThrow('It took too long.');
   expect(log.error).toHaveBeenCalledWith({ reason: 'It took too long.' }, expect.stringContaining('stays'));
-  await vi.waitFor(() => expect(loads).toHaveLength(2));
+  await expect.poll(() => loads.length).toBe(2);
   loads[1]?.resolve({} as ResolvedConfig);
   expect(await second).toEqual(['server']);
   expect(await Promise.all(others)).toEqual(others.map(() => ['server']));

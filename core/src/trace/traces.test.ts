@@ -134,7 +134,7 @@ describe('a plugin that cannot read its own wire', { timeout: 30_000 }, () => {
     await expect(count()).rejects.toThrow('thread');
     expect(traces.status()).toEqual({ reason: 'The trace thread ended.', lost: 1, shed: 0, waiting: 0 });
     traces.record(trace(2));
-    await expect.poll(() => traces.status().reason, { timeout: 10_000 }).toBeUndefined();
+    await expect.poll(() => traces.status().reason).toBeUndefined();
     traces.record(trace(3));
     expect(await count()).toBe(2);
   });
@@ -147,15 +147,13 @@ describe('a thread that is stuck', () => {
   it('is replaced: what it had is lost and counted, and the trace is not tried again', async () => {
     open({}, [readerOf(STUCK)], quick);
     traces.record(trace(1));
-    await expect.poll(() => traces.status().waiting, { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => traces.status().waiting).toBe(0);
     traces.record(trace(2), capture());
-    await expect
-      .poll(() => traces.status().reason, { timeout: 20_000 })
-      .toMatch(/did not respond for [\d.]+ seconds/);
+    await expect.poll(() => traces.status().reason).toMatch(/did not respond for [\d.]+ seconds/);
     expect(traces.status()).toMatchObject({ lost: 1 });
-    await expect.poll(() => traces.status().reason, { timeout: 20_000 }).toBeUndefined();
+    await expect.poll(() => traces.status().reason).toBeUndefined();
     traces.record(trace(3));
-    await expect.poll(count, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    await expect.poll(count).toBeGreaterThanOrEqual(2);
     expect(traces.status().lost).toBe(1);
   }, 90_000);
 
@@ -167,7 +165,7 @@ describe('a thread that is stuck', () => {
     }); return {};`;
     open({}, [readerOf(getStuck)], { askMs: 300, closeMs: 300 });
     traces.record(trace(1), capture());
-    await expect.poll(() => existsSync(marker), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => existsSync(marker)).toBe(true);
     const asked = Array.from({ length: 3 }, () => traces.ask('get', 'req_1'));
     for (const failure of await Promise.allSettled(asked)) {
       expect(failure).toMatchObject({
@@ -199,7 +197,7 @@ describe('a database that is broken', { timeout: 30_000 }, () => {
     const before = await readFile(database());
     open({});
     traces.record(trace(1));
-    await expect.poll(() => count().catch(() => 0), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => count().catch(() => 0)).toBe(1);
     const { setAside = '', ...status } = traces.status();
     expect(setAside).toMatch(/^traces\.db\.broken-\d{4}-/);
     expect(status).not.toHaveProperty('reason');

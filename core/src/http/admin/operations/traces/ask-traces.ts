@@ -14,7 +14,8 @@ export async function askTraces<Method extends keyof StoreQuestions>(
   try {
     return await traces.ask(method, input);
   } catch (error) {
-    log.error({ error }, 'The store of traces did not answer.');
+    // The store tells why in words; where in this thread that was heard says nothing.
+    log.error({ reason: (error as Error).message }, 'The store of traces did not answer.');
     throw new AdminError('unavailable', 'The store of traces cannot be read at the moment.');
   }
 }
