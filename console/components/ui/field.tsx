@@ -22,7 +22,7 @@ export function Field({ label, hint, problem, children }: FieldProps) {
   const id = useId();
   const help = hint !== undefined || problem !== undefined ? `${id}-help` : undefined;
   return (
-    <div className="grid gap-1">
+    <div className="grid content-start gap-1">
       <label className="text-sm font-medium" htmlFor={id}>
         {label}
       </label>

@@ -36,21 +36,21 @@ const options = z.strictObject({
   baseUrl: z
     .url({ protocol: /^https?$/ })
     .default('https://api.anthropic.com')
-    .meta({ title: 'Base URL', description: 'Where `/v1/messages` begins, as Anthropic SDKs have it.' }),
+    .meta({ title: 'Base URL', description: 'The URL without `/v1/messages`, as in Anthropic SDKs.' }),
   apiKey: secret(z.string().trim().min(1).meta({ title: 'API key', description: 'Sent as `x-api-key`.' })),
   version: headerText(z.string().min(1))
     .default('2023-06-01')
-    .meta({ title: 'API version', description: 'The `anthropic-version` of converted requests.' }),
+    .meta({ title: 'API version', description: 'The `anthropic-version` header of converted requests.' }),
   betas: z
     .array(headerText(z.string().min(1)))
     .optional()
-    .meta({ title: 'Betas', description: 'The `anthropic-beta` of converted requests.' }),
+    .meta({ title: 'Betas', description: 'The `anthropic-beta` header of converted requests.' }),
 });
 
 export const anthropicProvider = defineProvider({
   name: 'anthropic',
   title: 'Anthropic',
-  description: 'Claude models by the Messages API.',
+  description: 'Claude models through the Messages API.',
   options,
   capabilities: CLAUDE_FAMILIES,
   create({ baseUrl, apiKey, version, betas }) {

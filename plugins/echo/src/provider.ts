@@ -23,7 +23,7 @@ const MAX_LENGTH = 1_000_000;
 const options = z.strictObject({
   delayMs: z.int().min(0).max(60_000).default(20).meta({
     title: 'Delay',
-    description: 'Milliseconds before each word of an answer.',
+    description: 'Milliseconds before each word of a reply.',
   }),
 });
 
@@ -33,8 +33,7 @@ type Options = z.output<typeof options>;
 export const echoProvider = defineProvider({
   name: 'echo',
   title: 'Echo',
-  description:
-    'Answers with what it was asked, calls tools, and fails on request. Needs no network and no key.',
+  description: 'Echoes the prompt, calls tools, and fails on request. Needs no network and no key.',
   options,
   price: { input: 0, output: 0 },
   create: ({ delayMs }: Options) => ({

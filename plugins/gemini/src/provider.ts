@@ -41,7 +41,7 @@ const options = z.strictObject({
   baseUrl: z
     .url({ protocol: /^https?$/ })
     .default('https://generativelanguage.googleapis.com')
-    .meta({ title: 'Base URL', description: 'Where `/v1beta/models` begins, as Google SDKs have it.' }),
+    .meta({ title: 'Base URL', description: 'The URL without `/v1beta/models`, as in Google SDKs.' }),
   apiKey: secret(
     z.string().trim().min(1).meta({ title: 'API key', description: 'Sent as `x-goog-api-key`.' }),
   ),
@@ -50,7 +50,7 @@ const options = z.strictObject({
 export const geminiProvider = defineProvider({
   name: 'gemini',
   title: 'Google Gemini',
-  description: "Gemini models by the Developer API's generateContent.",
+  description: 'Gemini models through generateContent of the Developer API.',
   options,
   capabilities: GEMINI_FAMILIES,
   create({ baseUrl, apiKey }) {

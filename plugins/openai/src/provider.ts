@@ -7,14 +7,14 @@ const options = z.strictObject({
   baseUrl: z
     .url({ protocol: /^https?$/ })
     .default('https://api.openai.com/v1')
-    .meta({ title: 'Base URL', description: 'Where `/chat/completions` begins, as OpenAI SDKs have it.' }),
+    .meta({ title: 'Base URL', description: 'The URL without `/chat/completions`, as in OpenAI SDKs.' }),
   apiKey: secret(
     z
       .string()
       .trim()
       .min(1)
       .optional()
-      .meta({ title: 'API key', description: 'Local servers often need none.' }),
+      .meta({ title: 'API key', description: 'Optional for many local servers.' }),
   ),
   organization: headerText(z.string().min(1))
     .optional()
@@ -28,22 +28,25 @@ const options = z.strictObject({
     .meta({
       title: 'API',
       description:
-        'Chat Completions, which every server speaks, or Responses, which keeps the thoughts of reasoning models ' +
-        'between turns. `auto` takes what suits the request. Left out: `auto` for OpenAI itself, else `chat`.',
+        'Chat Completions, which every server supports, or Responses, which preserves reasoning between turns. ' +
+        '`auto` chooses per request. Default: `auto` for OpenAI itself, else `chat`.',
     }),
   headers: secret(
     z
       .record(z.string().regex(/^[\w-]+$/, 'must be the name of a header'), z.string())
       .optional()
-      .meta({ title: 'Extra headers', description: 'Sent with every request, such as the key of a proxy.' }),
+      .meta({
+        title: 'Extra headers',
+        description: 'Sent with every request, for example the key of a proxy.',
+      }),
   ),
 });
 
 export const openaiProvider = defineProvider({
   name: 'openai',
-  title: 'OpenAI and compatible',
+  title: 'OpenAI and compatible APIs',
   description:
-    'OpenAI itself and every server that speaks its API: vLLM, SGLang, Ollama, DashScope, OpenRouter, …',
+    'OpenAI, and every server with a compatible API: vLLM, SGLang, Ollama, DashScope, OpenRouter, …',
   options,
   capabilities: OPENAI_FAMILIES,
   create: ({ baseUrl, apiKey, organization, project, headers, wire }) =>
