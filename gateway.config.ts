@@ -6,7 +6,7 @@ import { openai } from '@dragoman/plugin-openai';
 
 const { OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, DASHSCOPE_API_KEY, OLLAMA_BASE_URL } = process.env;
 
-/** Keys come from the environment or from `.env` beside this file; without any, `echo` answers offline. */
+/** API keys come from the environment or from `.env` next to this file. Without any, only the offline `echo` is available. */
 export default defineConfig({
   plugins: [openai(), anthropic(), gemini(), echo()],
   // Traces store full prompts and replies. `no-bodies` stores only the caller, time, duration and cost; `off` nothing.
