@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
-const column = () => page.getByRole('region', { name: 'Answer 1' });
+const column = () => page.getByRole('region', { name: 'Reply 1' });
 
 it('a protocol that only its plugin knows is tried in the playground', async () => {
   await openConsole(page, gateway, '/playground/');
