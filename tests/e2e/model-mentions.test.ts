@@ -28,7 +28,9 @@ describe('models that are named besides the one that is asked for', () => {
       ...['/v1/chat/completions', '/v1/responses', '/v1/embeddings', '/v1/images/generations'],
       ...['/v1/audio/transcriptions', '/v1beta/models/g-own:generateContent'],
     ])
-      upstream.handle(path, () => ({ body: { id: 'x', choices: [], output: [] } }));
+      upstream.handle(path, () => ({
+        body: { id: 'x', choices: [{}], output: [], data: [{}], candidates: [{}] },
+      }));
   });
   afterAll(async () => {
     await gateway.close();
