@@ -52,7 +52,7 @@ describe('the console asks for a confirmation', () => {
     expect(await findViolations(page)).toEqual([]);
     await password().fill('wrong');
     await confirm();
-    await dialog().getByRole('alert').filter({ hasText: 'The password is wrong.' }).waitFor();
+    await dialog().getByRole('alert').filter({ hasText: 'Wrong password.' }).waitFor();
     await password().fill(PASSWORD);
     await confirm();
     await secret().waitFor();
@@ -75,7 +75,7 @@ describe('the console asks for a confirmation', () => {
     await makeKey();
     await password().waitFor();
     await page.keyboard.press('Escape');
-    await page.getByRole('alert').filter({ hasText: 'Please confirm your identity' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Confirm your identity' }).waitFor();
     expect(await gateway.admin('GET', '/keys')).toHaveLength(1);
   });
 

@@ -51,7 +51,7 @@ describe('the console', () => {
   it('refuses a wrong password with a reason, and takes the right one', async () => {
     await page.goto(consoleUrl());
     await typePassword('wrong');
-    await page.getByRole('alert').filter({ hasText: 'The password is wrong.' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Wrong password.' }).waitFor();
     expect(page.url()).toBe(`${consoleUrl()}sign-in/`);
     await typePassword(PASSWORD);
     await overview().waitFor();

@@ -63,7 +63,7 @@ async function callOnce(request: Request): Promise<unknown> {
 
 function errorOf(text: string, status: number): ApiError {
   const { code = '', message, issues = [] } = (parse(text) as ErrorBody | undefined)?.error ?? {};
-  return new ApiError(status, message ?? `The gateway answered with status ${status}.`, {
+  return new ApiError(status, message ?? `The gateway returned status ${status}.`, {
     code,
     issues,
   });

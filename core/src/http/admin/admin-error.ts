@@ -1,6 +1,6 @@
 import type { ConfigProblem } from '../../validation/config-error.ts';
 
-/** How the admin API says what went wrong, with its HTTP status. */
+/** Error codes of the admin API, with their HTTP status. */
 export const ADMIN_ERROR_STATUS = {
   invalid: 400,
   unauthenticated: 401,

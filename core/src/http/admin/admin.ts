@@ -21,7 +21,7 @@ import { upstreamOperations } from './operations/upstreams/upstreams.ts';
 
 export interface Admin {
   readonly router: Router;
-  /** A link that signs one browser in, once. */
+  /** A one-time link that signs in one browser. */
   createSignInLink(): string;
 }
 

@@ -1,17 +1,17 @@
 import type { JsonObject } from '../../canonical/json.ts';
 import type { AdminDeps } from './deps.ts';
 
-/** What the audit log records of an operation besides the caller, the time and the outcome. */
+/** What the audit log records of an operation, besides the caller, the time and the outcome. */
 export interface AuditRule<Input, Answer> {
   /**
-   * `note`: one entry afterwards, for operations without a sign-in. Refusals are sampled, since strangers can cause
-   * them. Default: an entry before and one after.
+   * `note`: one entry afterwards, for operations without a sign-in. Refusals are sampled, since strangers can cause them.
+   * Default: an entry before and one after.
    */
   readonly when?: 'note';
   /** The object of the operation. Default: the path. `answer` is present once it is done. */
   target?(input: Input, answer?: Answer): string;
-  /** What was asked for. Default: the query. */
+  /** The parameters. Default: the query. */
   detail?(input: Input): JsonObject | undefined;
-  /** The object as it is now, with secrets masked. `answer` is present once it is done. */
+  /** The current object, with secrets masked. `answer` is present once it is done. */
   snapshot?(input: Input, deps: AdminDeps, answer?: Answer): unknown;
 }

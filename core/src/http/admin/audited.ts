@@ -12,8 +12,8 @@ import type { Operation } from './operation.ts';
 type Rule = AuditRule<OperationInput, unknown>;
 
 /**
- * Runs an operation and records it in the audit log. The entry is written before the operation begins: when the log
- * cannot be written, nothing is changed, since a change without a record is worse than a delayed one.
+ * Runs an operation and records it in the audit log. The entry is written before the operation begins: if the log cannot
+ * be written, nothing is changed, since a change without a record is worse than a delayed one.
  */
 export async function audited(
   operation: Operation,
@@ -29,7 +29,7 @@ export async function audited(
     deps,
   );
   const end = (more: Partial<AuditInput>): Promise<void> => {
-    // The change is made by then. Without an end, the entry shows an unknown outcome.
+    // The change is already made. Without an end, the entry shows an unknown outcome.
     return attempt(deps.audit.append({ kind: 'end', of: seq, ...about, ...more }), deps);
   };
   try {
@@ -89,7 +89,7 @@ async function begin(entry: AuditInput, { audit, log }: AdminDeps) {
   } catch (error) {
     log.error({ error }, UNWRITABLE);
     const why = writeFailure(error) ?? 'see the log';
-    throw new AdminError('unavailable', `The audit log cannot be written, so nothing was done: ${why}.`);
+    throw new AdminError('unavailable', `The audit log cannot be written, so nothing was changed: ${why}.`);
   }
 }
 
@@ -131,7 +131,7 @@ function failure(error: unknown): Pick<AuditInput, 'outcome' | 'reason'> {
   if (error instanceof AdminError)
     return { outcome: 'refused', reason: [error.message, ...error.issues.map(issueText)].join(' ') };
   if (GatewayError.is(error)) return { outcome: 'failed', reason: error.message };
-  return { outcome: 'failed', reason: 'The gateway failed to do this.' };
+  return { outcome: 'failed', reason: 'Internal error.' };
 }
 
 function issueText({ path, message }: AdminError['issues'][number]): string {

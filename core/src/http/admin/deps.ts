@@ -22,7 +22,7 @@ import type { UploadWatch } from '../bodies/upload-watch.ts';
 import type { Proxies } from '../access/proxies.ts';
 import type { Sessions } from '../access/sessions.ts';
 
-/** What the admin API works with. */
+/** The dependencies of the admin API. */
 export interface AdminDeps {
   readonly config: ResolvedConfig;
   readonly audit: AuditLog;
@@ -40,7 +40,7 @@ export interface AdminDeps {
   readonly secrets: SecretBox;
   readonly pools: HttpPools;
   readonly log: Log;
-  /** Milliseconds since 1970, by a clock that never jumps. */
+  /** Milliseconds since 1970, from a monotonic clock. */
   readonly now: () => number;
   readonly sleep: Clock['sleep'];
   readonly passes: Passes;
@@ -50,15 +50,15 @@ export interface AdminDeps {
   readonly proxies: Proxies;
   /** Fires when the gateway begins to stop. */
   readonly stopping: AbortSignal;
-  /** Loads the config file again; absent where there is none. */
+  /** Reloads the config file; absent if there is none. */
   readonly reload?: Reload | undefined;
   readonly version: string;
   /** The token of this run, for the command line on this machine. */
   readonly localToken: string;
-  /** Where the gateway can be reached from this machine. */
+  /** The gateway's URL from this machine. */
   readonly baseUrl: () => string;
-  /** Where people and programs reach it: `server.publicUrl`, or else where it listens. */
+  /** The gateway's public URL: `server.publicUrl`, or else where it listens. */
   readonly publicUrl: () => string;
-  /** Where browsers find the console. */
+  /** The console's URL for browsers. */
   readonly consoleUrl: () => string;
 }

@@ -7,7 +7,7 @@ const documentContract = {
   'GET /openapi.json': { response: z.record(z.string(), z.unknown()) },
 } satisfies Contract;
 
-/** The operations, and one more that describes them all, itself too. */
+/** The operations, plus one that describes them all, itself included. */
 export function withDocument(operations: readonly Operation[], input: OpenApiInput): readonly Operation[] {
   const all: readonly Operation[] = [
     ...operations,

@@ -30,21 +30,21 @@ const SECURITY_SCHEMES = {
     type: 'apiKey',
     in: 'header',
     name: 'x-dragoman-csrf',
-    description: 'Always `1`. Needed with a session for whatever is not a GET.',
+    description: 'Always `1`. Required with a session for everything but GET.',
   },
   token: { type: 'http', scheme: 'bearer', description: 'The admin token: `DRAGOMAN_ADMIN_TOKEN`.' },
 } as const;
 
-/** What a refusal means, by its status. */
+/** The meaning of each error status. */
 const REFUSALS: Readonly<Record<(typeof ADMIN_ERROR_STATUS)[AdminErrorCode], string>> = {
-  400: 'The request is not valid; `issues` says where.',
-  401: 'The caller is not signed in, or what was sent to sign in is wrong.',
-  403: 'The caller may not do this, or has to confirm first that it is them (`confirmation-required`).',
-  404: 'There is no such thing.',
-  409: 'The thing as it is now does not allow this.',
+  400: 'Invalid request; `issues` lists the problems.',
+  401: 'The caller is not signed in, or its credentials are wrong.',
+  403: 'The caller may not do this, or must confirm their identity first (`confirmation-required`).',
+  404: 'Not found.',
+  409: 'The current state does not allow this.',
   413: 'The request body is too large.',
-  503: 'What is needed for it does not work at the moment.',
-  429: 'Too many wrong attempts; `retry-after` says how many seconds to wait.',
+  503: 'A required service is currently unavailable.',
+  429: 'Too many failed attempts; `retry-after` is in seconds.',
 };
 
 export interface OpenApiInput {
@@ -53,7 +53,7 @@ export interface OpenApiInput {
   readonly version: string;
 }
 
-/** The OpenAPI 3.1 document of the admin API, made of the very table that serves it. */
+/** The OpenAPI 3.1 document of the admin API, generated from the table that serves it. */
 export function createOpenApi(operations: readonly Operation[], { base, version }: OpenApiInput) {
   const paths: Record<string, ZodOpenApiPathItemObject> = {};
   for (const operation of operations) {

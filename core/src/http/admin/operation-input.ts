@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import type { Caller } from './caller.ts';
 import type { BodyOf, ParamsOf, QueryOf } from './contract/operation-contract.ts';
 
-/** What an operation is called with, checked by its contract. */
+/** The input of an operation, checked by its contract. */
 export interface OperationInput<Params = Readonly<Record<string, string>>, Query = unknown, Body = unknown> {
   readonly params: Params;
   readonly query: Query;
@@ -11,5 +11,5 @@ export interface OperationInput<Params = Readonly<Record<string, string>>, Query
   readonly caller: Caller;
 }
 
-/** The input of an operation by its name and its contract. */
+/** The input of an operation, by its name and its contract. */
 export type InputOf<Name, One> = OperationInput<ParamsOf<Name>, QueryOf<One>, BodyOf<One>>;

@@ -17,7 +17,7 @@ interface Intake {
   readonly parseJson: ReturnType<typeof bodyParser>;
 }
 
-/** Anybody may send a body to sign in. */
+/** Anyone may send a body to sign in. */
 const SIGN_IN = intakeOf(16 * 1024, 'sign-in');
 const ADMIN = intakeOf(1024 * 1024, 'admin');
 
@@ -39,21 +39,21 @@ interface AdminBody {
 
 type ReadDeps = Pick<IntakeDeps, 'bodies' | 'uploads'> & Pick<AdminDeps, 'config'>;
 
-/** Reads and checks the body of a request; none counts as an empty object. Throws an `AdminError`. */
+/** Reads and checks the body of a request; no body counts as an empty object. Throws an `AdminError`. */
 export async function readBody(ctx: Context, body: AdminBody, deps: ReadDeps): Promise<unknown> {
-  // `is` gives null when there is no body.
+  // `is` returns null if there is no body.
   if (ctx.is('json') === false) {
     throw new AdminError('invalid', 'The request body must be JSON, with the content type application/json.');
   }
   const { schema } = body;
   await parse(ctx, intakeFor(body, deps), deps);
-  // A body may hold a secret, or have it in the wrong place: values are never shown.
+  // A secret may be in any field, even by mistake, so values are never shown.
   const parsed = schema.safeParse(ctx.request.body ?? {}, {
     error: explainIssues({ showsValues: false }),
     reportInput: true,
   });
   if (parsed.success) return parsed.data;
-  throw new AdminError('invalid', 'The request body is not valid.', {
+  throw new AdminError('invalid', 'Invalid request body.', {
     issues: problemsOf(parsed.error, { schema }),
   });
 }

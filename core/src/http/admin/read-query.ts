@@ -11,7 +11,7 @@ export function readQuery<Schema extends z.ZodType>({ query }: Context, schema: 
     { error: explainIssues({ showsValues: true }), reportInput: true },
   );
   if (parsed.success) return parsed.data;
-  throw new AdminError('invalid', 'The query is not valid.', {
+  throw new AdminError('invalid', 'Invalid query.', {
     issues: problemsOf(parsed.error, { schema }),
   });
 }

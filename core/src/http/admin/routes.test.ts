@@ -66,7 +66,7 @@ describe('the admin API', () => {
     expect(answer.text).not.toContain('sk-secret');
     expect(answer).toMatchObject({
       status: 400,
-      body: { error: { code: 'invalid', message: 'The request body is not valid.' } },
+      body: { error: { code: 'invalid', message: 'Invalid request body.' } },
     });
     const { issues } = (answer.body as { error: { issues: { path: string; message: string }[] } }).error;
     expect(issues.map(({ path }) => path).toSorted()).toEqual(['enabled', 'models', 'nam', 'name']);
@@ -77,7 +77,7 @@ describe('the admin API', () => {
     const answer = await admin.call('GET', '/traces/export?format=xml');
     expect(answer).toMatchObject({
       status: 400,
-      body: { error: { code: 'invalid', message: 'The query is not valid.', issues: [{ path: 'format' }] } },
+      body: { error: { code: 'invalid', message: 'Invalid query.', issues: [{ path: 'format' }] } },
     });
     expect((await admin.deps.audit.list({ limit: 10 })).entries).toEqual([]);
   });
@@ -86,7 +86,7 @@ describe('the admin API', () => {
     admin.deps.state.update = () => Promise.reject(new Error('ENOSPC: /secret/path'));
     const answer = await admin.call('POST', '/keys', { name: 'k' });
     expect(answer.status).toBe(500);
-    expect(answer.body).toEqual({ error: { code: 'internal', message: 'The gateway failed to do this.' } });
+    expect(answer.body).toEqual({ error: { code: 'internal', message: 'Internal error.' } });
   });
 });
 

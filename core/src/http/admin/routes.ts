@@ -28,7 +28,7 @@ export function createAdminRouter(
     router.register(path, [method], [answer, serve(operation, gatekeeper, deps)]);
   }
   router.all('/*path', answer, (ctx) => {
-    throw new AdminError('not-found', `There is no operation ${ctx.method} ${ctx.path}.`);
+    throw new AdminError('not-found', `No route for ${ctx.method} ${ctx.path}.`);
   });
   return router;
 }
@@ -74,11 +74,11 @@ function admitter(gatekeeper: Gatekeeper, deps: AdminDeps) {
   };
 }
 
-/** The admin API has an envelope of its own. */
+/** The admin API has its own error format. */
 function answerErrors({ log }: AdminDeps): Middleware {
   return async (ctx, next) => {
     ctx.set('cache-control', 'no-store');
-    // What models and clients wrote is shown as what it says it is.
+    // Content of models and clients is served as exactly the type it declares.
     ctx.set('x-content-type-options', 'nosniff');
     try {
       await next();
@@ -105,5 +105,5 @@ interface Described {
 function describe(error: unknown): Described {
   if (error instanceof AdminError) return error;
   if (GatewayError.is(error)) return { status: error.status, code: error.kind, message: error.message };
-  return { status: 500, code: 'internal', message: 'The gateway failed to do this.' };
+  return { status: 500, code: 'internal', message: 'Internal error.' };
 }

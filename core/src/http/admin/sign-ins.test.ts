@@ -128,7 +128,7 @@ describe('a change of the password', () => {
     expect(await statusOf('GET', '/session', own)).toBe(200);
     expect(await statusOf('GET', '/session', other)).toBe(401);
     expect(await statusOf('POST', '/session', CSRF, { token: link })).toBe(401);
-    expect(() => admin.deps.passes.read(pass.token)).toThrow('its sign-in has ended');
+    expect(() => admin.deps.passes.read(pass.token)).toThrow('its session has ended');
   });
 
   it('by a token ends all', async () => {
@@ -157,7 +157,7 @@ describe('a pass', () => {
     const token = await passOf(session);
     expect(admin.deps.passes.read(token)).toBeDefined();
     await end(session);
-    expect(() => admin.deps.passes.read(token)).toThrow('its sign-in has ended');
+    expect(() => admin.deps.passes.read(token)).toThrow('its session has ended');
   });
 
   it('of a bearer token lasts an hour, whoever signs out', async () => {

@@ -21,7 +21,7 @@ export type Proof = { readonly token: string } | { readonly password: string };
 
 /** Decides who may use the admin API. */
 export interface Gatekeeper {
-  /** Identifies the caller. Throws an `AdminError` when they may not use an operation of this access. */
+  /** Identifies the caller. Throws an `AdminError` if they may not use an operation of this access. */
   admit(ctx: Context, access: Access): Caller;
   /** Whether a caller signed in or confirmed recently. A bearer token always counts. */
   isFresh(caller: Caller): boolean;
@@ -32,9 +32,9 @@ export interface Gatekeeper {
   /** Confirms a session, by the password or a new link. */
   confirm(ctx: Context, caller: Caller, proof: Proof): Promise<void>;
   signOut(ctx: Context, caller: Caller): void;
-  /** Ends all sessions except the caller's, and all unused links. Returns how many sessions. */
+  /** Ends all sessions except the caller's, and all unused links. Returns the number of sessions. */
   endOthers(caller: Caller): number;
-  /** A link that signs one browser in, once. */
+  /** A one-time link that signs in one browser. */
   createSignInLink(): string;
   hasPassword(): boolean;
 }
@@ -44,7 +44,7 @@ export function createGatekeeper(deps: AdminDeps): Gatekeeper {
   const links = createTokenTable({ lifetimeMs: LINK_MS, limit: 20, now });
   const guesses = createGuessLimit(deps.sleep);
   const check = async (ctx: Context, proof: Proof): Promise<SignInMethod> => {
-    // Tokens of links cannot be guessed, so they are not rate-limited.
+    // Link tokens cannot be guessed, so they are not rate-limited.
     if ('token' in proof) {
       if (links.take(proof.token)) return 'link';
       throw new AdminError('unauthenticated', 'The sign-in link has been used or has expired.');
@@ -54,7 +54,7 @@ export function createGatekeeper(deps: AdminDeps): Gatekeeper {
     const right = await guesses.judge({ address, signal: goneSignal(ctx), isRight });
     if (!right) {
       log.warn({ address }, 'A wrong admin password was entered.');
-      throw new AdminError('unauthenticated', 'The password is wrong.');
+      throw new AdminError('unauthenticated', 'Wrong password.');
     }
     return 'password';
   };
@@ -67,16 +67,16 @@ export function createGatekeeper(deps: AdminDeps): Gatekeeper {
       const bearer = /^Bearer (\S+)$/i.exec(ctx.get('authorization'))?.[1];
       if (bearer !== undefined) return admitToken(bearer, deps);
       const session = sessions.use(readSessionCookie(ctx));
-      if (!session) throw new AdminError('unauthenticated', 'Please sign in.');
+      if (!session) throw new AdminError('unauthenticated', 'Not signed in.');
       if (ctx.method !== 'GET' && ctx.method !== 'HEAD') refuseForeignOrigin(ctx, deps);
-      if (access === 'token') throw new AdminError('forbidden', 'Only an admin token may do this.');
+      if (access === 'token') throw new AdminError('forbidden', 'This requires an admin token.');
       return { kind: 'session', session };
     },
     requireFresh(caller) {
       if (isFresh(caller)) return;
       throw new AdminError(
         'confirmation-required',
-        'Please confirm your identity with the admin password or a new sign-in link.',
+        'Confirm your identity with the admin password or a new sign-in link.',
       );
     },
     async signIn(ctx, proof) {
@@ -112,7 +112,7 @@ export function createGatekeeper(deps: AdminDeps): Gatekeeper {
 function admitToken(bearer: string, { config, localToken }: AdminDeps): Caller {
   if (isSameSecret(bearer, localToken)) return { kind: 'local-token' };
   if (isConfigured(bearer, config.admin.token)) return { kind: 'admin-token' };
-  throw new AdminError('unauthenticated', 'The admin token is wrong.');
+  throw new AdminError('unauthenticated', 'Wrong admin token.');
 }
 
 function refuseForeignOrigin(ctx: Context, deps: AdminDeps): void {
@@ -136,12 +136,12 @@ function storedPassword({ state }: AdminDeps): string | undefined {
   return state.read().settings.adminPasswordHash;
 }
 
-/** A configured password is the only one: a stored one, perhaps forgotten, must not work beside it. */
+/** A configured password is the only one: a stored one, perhaps forgotten, must not work as well. */
 async function isPassword(password: string, deps: AdminDeps): Promise<boolean> {
   const configured = deps.config.admin.password;
   if (configured !== undefined) return isSameSecret(password, configured);
   const stored = storedPassword(deps);
   if (stored === undefined || !(await verifyPassword(password, stored))) return false;
-  // The check takes a while. If the password was changed during it, sign-ins by the old one must fail.
+  // The check takes a while. If the password was changed during it, sign-ins with the old one must fail.
   return storedPassword(deps) === stored;
 }

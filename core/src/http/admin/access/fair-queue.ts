@@ -1,8 +1,8 @@
 /** Runs a few tasks at a time. Callers with the fewest attempts go first. */
 export interface FairQueue {
   /**
-   * Runs the work when its turn comes. Rejects with the signal's reason when that fires before, and with
-   * {@link QueueFullError} when the queue is full of callers with no more attempts than this one.
+   * Runs the work when its turn comes. Rejects with the signal's reason if that fires first, and with
+   * {@link QueueFullError} if the queue is full of callers with no more attempts than this one.
    */
   run<T>(turn: Turn, work: () => Promise<T>): Promise<T>;
 }

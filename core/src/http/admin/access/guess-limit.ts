@@ -4,7 +4,7 @@ import { addressKey } from '../../access/address-key.ts';
 import { AdminError } from '../admin-error.ts';
 import { createFairQueue, QueueFullError } from './fair-queue.ts';
 
-/** Wrong passwords from one address, an IPv6 address with its /64. */
+/** Wrong passwords from one address; IPv6 addresses count by /64. */
 const PER_ADDRESS = 10;
 const WINDOW_SECONDS = 15 * 60;
 
@@ -20,15 +20,15 @@ const MAX_DELAY_MS = 2_000;
 const CHECKS = { running: 2, waiting: 50 } as const;
 const BUSY_SECONDS = 5;
 
-/** What somebody claims to know. */
+/** A password to check. */
 export interface Guess {
   readonly address: string;
-  /** Aborts when the client went away. */
+  /** Fires when the client disconnects. */
   readonly signal: AbortSignal;
   readonly isRight: () => Promise<boolean>;
 }
 
-/** Rate-limits guesses of the password. */
+/** Rate-limits password guesses. */
 export interface GuessLimit {
   /** Whether a guess is right. Throws an `AdminError` after too many wrong ones from its address. */
   judge(guess: Guess): Promise<boolean>;
@@ -41,7 +41,7 @@ export function createGuessLimit(sleep: Clock['sleep']): GuessLimit {
   return {
     async judge({ address, signal, isRight }) {
       const key = addressKey(address);
-      // Counted before they are checked: guesses that come all at once would otherwise all be checked.
+      // Counted before they are checked: concurrent guesses would otherwise all be checked.
       const rank = await take(each, key);
       const check = async (): Promise<boolean> => {
         const delay = delayAfter((await all.get(''))?.consumedPoints ?? 0);
@@ -75,7 +75,7 @@ async function take(limiter: RateLimiterMemory, key: string): Promise<number> {
 }
 
 function tooMany(how: string, retryAfterSeconds: number): AdminError {
-  return new AdminError('too-many-attempts', `Too many wrong passwords ${how}; please wait.`, {
+  return new AdminError('too-many-attempts', `Too many wrong passwords ${how}. Try again later.`, {
     retryAfterSeconds,
   });
 }

@@ -17,7 +17,7 @@ export interface SessionCookie {
   readonly isSecure: boolean;
 }
 
-/** The token of a request's session, or an empty text. */
+/** The session token of a request, or an empty string. */
 export function readSessionCookie({ cookies }: Context): string {
   return cookies.get(SECURE_SESSION_COOKIE) ?? cookies.get(SESSION_COOKIE) ?? '';
 }
@@ -35,7 +35,7 @@ function setCookie(
   isSecure: boolean,
   { token, maxAge }: { readonly token: string | null; readonly maxAge?: number },
 ): void {
-  // Behind a proxy the connection to the gateway is not encrypted, and the library would refuse a secure cookie.
+  // Behind a proxy, the connection to the gateway is not encrypted, and the library would refuse a secure cookie.
   cookies.secure = isSecure;
   const name = isSecure ? SECURE_SESSION_COOKIE : SESSION_COOKIE;
   cookies.set(name, token, { ...OPTIONS, secure: isSecure, ...(maxAge !== undefined && { maxAge }) });

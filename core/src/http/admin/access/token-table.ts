@@ -1,19 +1,19 @@
 import { hash, randomBytes } from 'node:crypto';
 
-/** Random tokens that are good for a time; only their hashes are kept. */
+/** Random tokens with a lifetime; only their hashes are kept. */
 export interface TokenTable {
   create(): string;
-  /** Whether a token is known and not too old. */
+  /** Whether a token is known and has not expired. */
   has(token: string): boolean;
-  /** Forgets a token; whether it was good. */
+  /** Revokes a token; returns whether it was valid. */
   take(token: string): boolean;
-  /** Forgets all tokens. */
+  /** Revokes all tokens. */
   clear(): void;
 }
 
 export interface TokenTableInput {
   readonly lifetimeMs: number;
-  /** The oldest go first when there are more. */
+  /** Beyond this number, the oldest are revoked. */
   readonly limit: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -21,7 +21,7 @@ export interface TokenTableInput {
 
 /** Keeps tokens in memory: they end with the process. */
 export function createTokenTable({ lifetimeMs, limit, now }: TokenTableInput): TokenTable {
-  // By hash, so that a look-up tells nothing about the token by its time.
+  // By hash, so that the time of a lookup reveals nothing about the token.
   const expiry = new Map<string, number>();
   const digest = (token: string): string => hash('sha256', token);
   const has = (token: string): boolean => (expiry.get(digest(token)) ?? 0) > now();

@@ -29,14 +29,14 @@ export const aboutSchema = z
     version: z.string(),
     node: z.string(),
     baseUrl: z.string(),
-    hasOwnConsole: z.boolean().describe('Whether the console has an address of its own.'),
+    hasOwnConsole: z.boolean().describe('Whether the console has its own address.'),
     configFile: z.string().nullable(),
     plugins: z.array(
       z.object({
         name: z.string(),
         protocols: z.array(z.string()),
         providers: z.array(z.string()),
-        observes: z.boolean().describe('Whether it is told of requests.'),
+        observes: z.boolean().describe('Whether it observes requests.'),
       }),
     ),
   })

@@ -9,7 +9,7 @@ export const aliasViewSchema = aliasSchema
     origin: z.enum(['file', 'state']).describe('Aliases of the config file are read-only here.'),
     resolved: z
       .array(z.object({ upstream: z.string(), model: z.string() }))
-      .describe('Who is asked for it now; empty for patterns.'),
+      .describe('Its current candidates; empty for patterns.'),
   })
   .meta({ id: 'Alias' });
 

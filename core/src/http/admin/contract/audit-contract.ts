@@ -4,7 +4,7 @@ import type { Contract } from './operation-contract.ts';
 
 export const auditRowSchema = z
   .object({
-    seq: z.int().describe('Its number; there are no gaps.'),
+    seq: z.int().describe('A number without gaps.'),
     at: z.iso.datetime(),
     actor: z.object({
       kind: z.enum(['session', 'admin-token', 'local-token', 'anybody', 'gateway']),
@@ -13,12 +13,12 @@ export const auditRowSchema = z
     }),
     operation: z.string().describe('`PATCH /upstreams/:id`, or `gateway start`.'),
     target: z.string().optional(),
-    detail: z.record(z.string(), z.unknown()).optional().describe('What was asked for.'),
-    before: z.unknown().optional().describe('What it was, with secrets masked.'),
+    detail: z.record(z.string(), z.unknown()).optional().describe('The parameters.'),
+    before: z.unknown().optional().describe('The previous value, with secrets masked.'),
     after: z.unknown().optional(),
     outcome: z
       .enum(['done', 'refused', 'failed', 'unknown'])
-      .describe('`unknown`: the gateway ended while it was done, or it still is.'),
+      .describe('`unknown`: the gateway stopped meanwhile, or it is still running.'),
     reason: z.string().optional(),
     hash: z.string(),
   })

@@ -1,4 +1,4 @@
-/** The admin API as its callers see it: checked here, published as OpenAPI, and shared with the console. */
+/** The contract of the admin API: checked here, published as OpenAPI, and shared with the console. */
 import { z } from 'zod';
 import { aboutContract, reloadContract } from './about-contract.ts';
 import { aliasContract } from './alias-contract.ts';
@@ -41,13 +41,13 @@ export type RawName = {
 }[OperationName];
 export type JsonName = Exclude<OperationName, RawName>;
 
-/** What an operation answers, and what has to be sent to it. */
+/** The response of an operation, and its input. */
 export type Answer<Name extends OperationName> = AnswerOf<AdminContract[Name]>;
 export type Call<Name extends OperationName> = CallOf<Name, AdminContract[Name]>;
 
 const problemSchema = z.object({ path: z.string(), message: z.string() });
 
-/** What every operation answers when it fails. */
+/** The response of every failed operation. */
 export const errorSchema = z
   .object({
     error: z.object({ code: z.string(), message: z.string(), issues: z.array(problemSchema).optional() }),

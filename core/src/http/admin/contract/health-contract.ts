@@ -8,13 +8,13 @@ export const healthViewSchema = z
     model: z.string(),
     operation: z
       .string()
-      .describe('What it is asked for: `chat`, `embed`, `count`, `relay`, or `relay` and a path.'),
+      .describe('The operation: `chat`, `embed`, `count`, `relay`, or `relay` and a path.'),
     state: z.enum(BREAKER_STATES),
-    reason: z.string().nullable().describe('Why it is not asked: the kind of failure, or `paused`.'),
-    until: z.iso.datetime().nullable().describe('When it may be asked again.'),
-    running: z.int().describe('Requests that it serves now.'),
-    waiting: z.int().describe('Requests that wait for a place at the upstream.'),
-    latencyMs: z.number().nullable().describe('Until the first content, smoothed.'),
+    reason: z.string().nullable().describe('Why it is cooling down: the error kind, or `paused`.'),
+    until: z.iso.datetime().nullable().describe('When the cooldown ends.'),
+    running: z.int().describe('Running requests.'),
+    waiting: z.int().describe('Requests queued for the upstream.'),
+    latencyMs: z.number().nullable().describe('Time to the first content, smoothed.'),
     successes: z.int(),
   })
   .meta({ id: 'Health' });

@@ -9,16 +9,18 @@ const owned = {
   name: z.string().min(1).max(100),
   enabled: z.boolean(),
   expiresAt: z.iso.datetime(),
-  models: z.array(z.string().min(1)).describe('Names that the key may ask for; `*` stands for any text.'),
+  models: z.array(z.string().min(1)).describe('Model names that the key may request; `*` matches any text.'),
   upstreams: z.array(z.string().min(1)).describe('Upstreams that may serve the key.'),
   relay: relaySchema.describe(
-    'Which requests are relayed for it: `off`; `stateless`, those that keep nothing at the upstream; `all`, also its files, batches, stored responses and the rest of its account.',
+    'Which requests it may relay: `off`; `stateless`, those that store nothing at the upstream; `all`, also files, batches, stored responses and the rest of the upstream account.',
   ),
   thread: z
     .strictObject({ memory: z.boolean() })
     .describe('Whether the gateway keeps threads and sends their history along.'),
-  limits: limitsSchema.describe('What the key may take.'),
-  traces: z.enum(RECORD_LEVELS).describe('What is recorded of its requests, where that is not as for all.'),
+  limits: limitsSchema.describe("The key's limits."),
+  traces: z
+    .enum(RECORD_LEVELS)
+    .describe('What is recorded of its requests, if it differs from the global setting.'),
 };
 
 export const keyInputSchema = z
@@ -35,7 +37,7 @@ export const keyInputSchema = z
   })
   .meta({ id: 'KeyInput' });
 
-/** A change of a key: fields that are absent stay, `null` lifts a limit. */
+/** A change of a key: absent fields stay, `null` removes a restriction. */
 export const keyChangeSchema = z
   .strictObject({
     name: owned.name.optional(),
@@ -53,7 +55,7 @@ export const keyChangeSchema = z
 export const keyViewSchema = keySchema.omit({ hash: true }).meta({ id: 'Key' });
 
 export const newKeySchema = z
-  .object({ key: keyViewSchema, secret: z.string().describe('The key itself, shown this once.') })
+  .object({ key: keyViewSchema, secret: z.string().describe('The key itself, shown only once.') })
   .meta({ id: 'NewKey' });
 
 export const keyContract = {

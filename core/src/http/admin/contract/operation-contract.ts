@@ -4,21 +4,21 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** What a caller must know of an operation. */
 export interface OperationContract {
-  /** What the query may hold. */
+  /** The query fields. */
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
-  /** Absent: nothing comes back, with status 204. */
+  /** Absent: no content, with status 204. */
   readonly response?: z.ZodType;
   /** Default: 200, or 204 without a response. */
   readonly status?: number;
-  /** Whether the answer is no JSON: a file or a stream. */
+  /** Whether the response is not JSON: a file or a stream. */
   readonly isRaw?: true;
 }
 
-/** Operations by their names: the method, and the path as @koa/router writes it. */
+/** Operations by name: the method, and the path in @koa/router's syntax. */
 export type Contract = Readonly<Record<`${Method} /${string}`, OperationContract>>;
 
-/** JSON that nobody changes. */
+/** Immutable JSON. */
 export type ReadonlyDeep<T> = unknown extends T ? T : { readonly [Key in keyof T]: ReadonlyDeep<T[Key]> };
 
 /** `id` of `GET /keys/:id`. */
@@ -30,7 +30,7 @@ type ParamName<Name> = Name extends `${string}:${infer First}/${infer Rest}`
 
 export type ParamsOf<Name> = Readonly<Record<ParamName<Name>, string>>;
 
-/** The query and the body as the gateway reads them: complete by their defaults. */
+/** The query and the body as the gateway reads them, with defaults. */
 export type QueryOf<One> = One extends { readonly query: z.ZodType<infer Query> } ? Query : undefined;
 export type BodyOf<One> = One extends { readonly body: z.ZodType<infer Body> } ? Body : undefined;
 
@@ -38,10 +38,10 @@ export type AnswerOf<One> = One extends { readonly response: z.ZodType<infer Ans
   ? ReadonlyDeep<Answer>
   : void;
 
-/** All that a caller may have to send. */
+/** Everything that a caller may have to send. */
 interface Sent<Name, One> {
   readonly params: ParamsOf<Name>;
-  /** What has no value is left out. */
+  /** Omits what has no value. */
   readonly query?: One extends { readonly query: z.ZodType<unknown, infer Query> } ? WithGaps<Query> : never;
   readonly body: One extends { readonly body: z.ZodType<unknown, infer Body> } ? ReadonlyDeep<Body> : never;
 }

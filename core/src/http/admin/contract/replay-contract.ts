@@ -7,7 +7,7 @@ export const replayInputSchema = z
       .string()
       .min(1)
       .optional()
-      .describe('Another model, an alias or `upstream/model`. Default: as it was asked for.'),
+      .describe('Another model, an alias or `upstream/model`. Default: the same model.'),
   })
   .meta({ id: 'Replay' });
 
@@ -21,7 +21,7 @@ export const replayedSchema = z
 
 export const passSchema = z
   .object({
-    token: z.string().describe('Sent to model endpoints as `x-dragoman-pass`, in the place of a key.'),
+    token: z.string().describe('Sent to model endpoints as `x-dragoman-pass`, instead of a key.'),
     expiresAt: z.iso.datetime(),
   })
   .meta({ id: 'Pass' });

@@ -18,9 +18,9 @@ export const sessionSchema = z
 
 export const signInViewSchema = z
   .object({
-    id: z.string().describe('Names the sign-in; it is no secret.'),
+    id: z.string().describe('Identifies the sign-in; it is not secret.'),
     method: z.enum(['link', 'password']),
-    address: z.string().describe('Of the browser when it signed in.'),
+    address: z.string().describe('The address of the browser when it signed in.'),
     userAgent: z.string(),
     createdAt: z.iso.datetime(),
     lastUsedAt: z.iso.datetime(),

@@ -8,7 +8,7 @@ export const settingsViewSchema = z
       set: z.boolean(),
       fromEnvironment: z
         .boolean()
-        .describe('Whether DRAGOMAN_ADMIN_PASSWORD sets it; then it is changed there only.'),
+        .describe('Whether DRAGOMAN_ADMIN_PASSWORD sets it; then it can only be changed there.'),
     }),
     adminToken: z.object({ set: z.boolean() }).describe('Set by the environment.'),
     traces: z

@@ -17,18 +17,15 @@ export const traceSchema = z
     userAgent: z.string(),
     keyId: z.string().optional(),
     keyName: z.string().optional(),
-    model: z.string().optional().describe('As the client asked for it.'),
+    model: z.string().optional().describe('The requested model.'),
     thread: z.string().optional(),
     upstream: z.string().optional(),
     upstreamModel: z.string().optional(),
     status: z.int(),
     outcome: z.enum(OUTCOMES),
     errorKind: z.string().optional(),
-    errorCode: z.string().optional().describe('What the client was told besides, such as `budget_exceeded`.'),
-    refused: z
-      .enum(REFUSALS)
-      .optional()
-      .describe('Why it was refused before any work was done for it; only a sample is recorded.'),
+    errorCode: z.string().optional().describe("The client's error code, such as `budget_exceeded`."),
+    refused: z.enum(REFUSALS).optional().describe('Why it was refused unread; only a sample is recorded.'),
     ttftMs: z.number().optional(),
     overheadMs: z.number().optional(),
     inputTokens: z.int().optional(),
@@ -42,31 +39,27 @@ export const traceSchema = z
     tokensPerSecond: z
       .number()
       .optional()
-      .describe('From the first content to the end; absent where the reply came at once.'),
-    cost: z.number().optional().describe('US dollars; absent when the price is not known.'),
+      .describe('From the first content to the end; absent if the reply arrived at once.'),
+    cost: z.number().optional().describe('US dollars; absent if the price is unknown.'),
     tools: z.array(z.string()).optional().describe('The tools that the reply calls.'),
-    badCalls: z.int().optional().describe('Calls whose arguments are wrong.'),
+    badCalls: z.int().optional().describe('Calls with invalid arguments.'),
     finish: z.string().optional(),
-    replyId: z.string().optional().describe("The reply's own id, as the client was told it."),
-    parent: z.string().optional().describe('The request before in the conversation.'),
-    bodies: z
-      .enum(BODIES_KEPT)
-      .optional()
-      .describe('Whether the bodies are kept, or whose setting it is that they are not.'),
-    replayOf: z.string().optional().describe('The trace whose request was sent again.'),
+    replyId: z.string().optional().describe("The reply's id, as the client got it."),
+    parent: z.string().optional().describe('The previous request of the conversation.'),
+    bodies: z.enum(BODIES_KEPT).optional().describe('Whether the bodies are kept, or why not.'),
+    replayOf: z.string().optional().describe('The trace that this one replays.'),
     attempts: z.array(
       z.object({
         upstream: z.string(),
         model: z.string(),
-        name: z.string().describe('The name that led to it; another one than was asked for is a fallback.'),
+        name: z
+          .string()
+          .describe('The requested name that led to it; it differs from the request in a fallback.'),
         reason: z.enum(ATTEMPT_REASONS),
         queuedMs: z.number(),
-        startMs: z.number().describe('From the beginning of the request, as all that follow.'),
+        startMs: z.number().describe('From the beginning of the request, like all that follow.'),
         sentMs: z.number().optional(),
-        connectedMs: z
-          .number()
-          .optional()
-          .describe('A connection took the request: one that was kept, or one that had to be made first.'),
+        connectedMs: z.number().optional().describe('A connection, pooled or new, took the request.'),
         headersMs: z.number().optional(),
         firstMs: z.number().optional().describe('The first content.'),
         endMs: z.number(),
@@ -75,7 +68,7 @@ export const traceSchema = z
         faults: z
           .array(z.string())
           .optional()
-          .describe('How the provider broke the grammar of events; the gateway repaired it.'),
+          .describe("Faults in the provider's events that the gateway repaired."),
         error: z
           .object({ kind: z.string(), message: z.string(), retryAfterMs: z.number().optional() })
           .optional(),
@@ -98,7 +91,7 @@ export const statsRowSchema = z
     inputTokens: z.int(),
     outputTokens: z.int(),
     cost: z.number(),
-    unpriced: z.int().describe('Requests whose price is not known.'),
+    unpriced: z.int().describe('Requests with an unknown price.'),
     p50Ms: z.number().nullable(),
     p95Ms: z.number().nullable(),
     p99Ms: z.number().nullable(),

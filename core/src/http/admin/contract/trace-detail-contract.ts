@@ -47,9 +47,9 @@ const recordedBodySchema = z
     text: z.string(),
     marks: z
       .array(z.tuple([z.int(), z.number()]))
-      .describe('Where each piece ends in the text, and when it passed, in milliseconds.'),
-    missing: z.int().describe('Bytes that were too many to keep.'),
-    isAltered: z.boolean().describe('Whether something was left out before it was kept.'),
+      .describe('The end of each chunk in the text, and its time, in milliseconds.'),
+    missing: z.int().describe('Bytes that were not kept.'),
+    isAltered: z.boolean().describe('Whether parts were redacted before it was kept.'),
   })
   .meta({ id: 'RecordedBody' });
 
@@ -63,10 +63,10 @@ export const traceDetailSchema = z
     query: z.string(),
     params: headersSchema,
     request: z.object({ headers: headersSchema, body: recordedBodySchema.optional() }),
-    repeatedHeaders: headersSchema.describe('Those of its headers that a replay sends again.'),
+    repeatedHeaders: headersSchema.describe('The headers that a replay sends again.'),
     exchanges: z.array(
       z.object({
-        attempt: z.int().describe('Which of the attempts it was for.'),
+        attempt: z.int().describe('The index of its attempt.'),
         method: z.string(),
         url: z.string(),
         headers: headersSchema,
@@ -77,10 +77,10 @@ export const traceDetailSchema = z
       }),
     ),
     reply: z.object({ headers: headersSchema, body: recordedBodySchema }),
-    asked: canonical.optional().describe('The request in the terms of the gateway.'),
+    asked: canonical.optional().describe('The decoded request.'),
     events: z.array(z.object({ ms: z.number(), event: canonical })),
-    answer: canonical.optional().describe('What the events come to.'),
-    problem: z.string().optional().describe('Why the reply could not be read to its end.'),
+    answer: canonical.optional().describe('The folded events.'),
+    problem: z.string().optional().describe('Why the reply could not be decoded to its end.'),
   })
   .meta({ id: 'TraceDetail' });
 

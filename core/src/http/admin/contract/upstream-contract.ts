@@ -13,8 +13,8 @@ import type { Contract } from './operation-contract.ts';
 export const upstreamInputSchema = upstreamSchema.meta({ id: 'UpstreamInput' });
 
 /**
- * A change of an upstream: fields that are absent stay, groups of fields are replaced whole but for `options`,
- * where what is absent stays and `null` removes.
+ * A change of an upstream: absent fields stay; groups of fields are replaced as a whole, except `options`, where absent
+ * ones stay and `null` removes.
  */
 export const upstreamChangeSchema = z
   .strictObject({
@@ -41,7 +41,7 @@ export const upstreamViewSchema = upstreamSchema
     options: z
       .record(z.string(), z.unknown())
       .describe('Secret options show only `{ "set": true | false }`.'),
-    knownModels: z.int().nullable().describe('How many models are known; null until the upstream has told.'),
+    knownModels: z.int().nullable().describe('How many models are known; null until they are discovered.'),
     failure: z
       .string()
       .nullable()
@@ -53,7 +53,7 @@ const testModel = z
   .string()
   .min(1)
   .optional()
-  .describe('Asked to say something. Default: the first model that the upstream is configured to list.');
+  .describe('The model to send a test message. Default: the first model in the configured list.');
 
 export const testInputSchema = z.strictObject({ model: testModel }).meta({ id: 'UpstreamTest' });
 

@@ -5,7 +5,7 @@ import { defineOperations } from '../operation.ts';
 
 export const aboutOperations = defineOperations(aboutContract, {
   'GET /about': {
-    summary: 'Tells what this gateway is and which plugins it has.',
+    summary: 'Describes this gateway and its plugins.',
     access: 'admin',
     handle: (_, { config, registry, version, publicUrl }) => ({
       name: 'Dragoman',
@@ -34,7 +34,7 @@ export const aboutOperations = defineOperations(aboutContract, {
       })),
   },
   'GET /models': {
-    summary: 'Lists every model with the upstreams that serve it, and the upstreams that cannot tell.',
+    summary: 'Lists every model with the upstreams that serve it, and the upstreams that cannot list theirs.',
     access: 'admin',
     handle: async (_, { catalogue, upstreams }) => ({
       models: (await catalogue.models(undefined)).map(({ id, upstreams: ids }) => ({ id, upstreams: ids })),
@@ -46,7 +46,7 @@ export const aboutOperations = defineOperations(aboutContract, {
   },
 });
 
-/** The form of the options: what they take, and which of them are secret. */
+/** The schema of the options, with marks for secrets. */
 function describeOptions(options: z.ZodObject) {
   return z.toJSONSchema(options, {
     io: 'input',

@@ -8,12 +8,12 @@ import { defineOperations } from '../operation.ts';
 
 export const aliasOperations = defineOperations(aliasContract, {
   'GET /aliases': {
-    summary: 'Lists the aliases, and who is asked for each.',
+    summary: 'Lists the aliases and their candidates.',
     access: 'admin',
     handle: (_, deps) => Promise.all(deps.aliases.list().map((known) => view(known, deps))),
   },
   'PUT /aliases': {
-    summary: 'Adds an alias, or puts it in the place of the one of that name. It takes effect at once.',
+    summary: 'Adds or replaces an alias. It takes effect at once.',
     access: 'admin',
     audit: {
       target: ({ body }) => `/aliases/${body.name}`,
@@ -24,7 +24,7 @@ export const aliasOperations = defineOperations(aliasContract, {
       const problem = regexProblem(body.name);
       if (problem !== undefined) {
         const issues = [{ path: 'name', message: problem }];
-        throw new AdminError('invalid', 'The alias is not valid.', { issues });
+        throw new AdminError('invalid', 'Invalid alias.', { issues });
       }
       refuseReadOnly(body.name, deps);
       await deps.state.update((state) => {

@@ -7,12 +7,12 @@ import { defineOperations } from '../operation.ts';
 
 export const healthOperations = defineOperations(healthContract, {
   'GET /health': {
-    summary: 'Shows how every model that was asked so far is doing at its upstream.',
+    summary: 'Shows the health of every model used so far, by upstream.',
     access: 'admin',
     handle: (_, deps) => deps.upstreams.all().flatMap((upstream) => viewHealth(upstream, deps)),
   },
   'POST /upstreams/:id/pause': {
-    summary: 'Has an upstream rest for a while; running requests end as they began.',
+    summary: 'Pauses an upstream for a while; running requests are not affected.',
     access: 'admin',
     handle({ body: { seconds }, params: { id } }, deps) {
       const upstream = findUpstream(id, deps);
@@ -22,7 +22,7 @@ export const healthOperations = defineOperations(healthContract, {
     },
   },
   'POST /upstreams/:id/resume': {
-    summary: 'Ends a pause, and forgets all failures of an upstream.',
+    summary: 'Ends a pause and clears all failures of an upstream.',
     access: 'admin',
     handle({ params: { id } }, deps) {
       const upstream = findUpstream(id, deps);

@@ -63,7 +63,7 @@ describe('keys', () => {
   it('are gone once they are removed', async () => {
     const { key, secret } = await create();
     expect((await admin.call('DELETE', `/keys/${key.id}`)).status).toBe(204);
-    expect(() => admin.deps.keys.verify(secret)).toThrow('not known');
+    expect(() => admin.deps.keys.verify(secret)).toThrow('Unknown API key');
     for (const method of ['GET', 'PATCH', 'DELETE'])
       expect((await admin.call(method, `/keys/${key.id}`, method === 'PATCH' ? {} : undefined)).status).toBe(
         404,

@@ -12,7 +12,7 @@ export const keyOperations = defineOperations(keyContract, {
     handle: (_, { keys }) => keys.list().map(viewKey),
   },
   'POST /keys': {
-    summary: 'Makes a key. The key itself is in this answer and never again.',
+    summary: 'Creates a key. The key itself is only in this response.',
     access: 'admin',
     confirm: always,
     audit: {
@@ -52,7 +52,7 @@ export const keyOperations = defineOperations(keyContract, {
           traces: next.traces ?? undefined,
         };
       });
-      // Somebody else may have removed it meanwhile.
+      // It may have been removed meanwhile.
       if (!changed) throw notFound(id);
       return viewKey(changed);
     },

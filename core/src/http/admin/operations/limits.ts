@@ -7,12 +7,12 @@ import { defineOperations } from '../operation.ts';
 
 export const limitOperations = defineOperations(limitContract, {
   'GET /limits': {
-    summary: 'Shows what is used of every limit of keys, aliases and upstreams.',
+    summary: 'Shows the usage of every limit of keys, aliases and upstreams.',
     access: 'admin',
     handle: (_, deps) => mapInTurns(limitedSubjects(deps), (subject) => view(subject, deps.limiter)),
   },
   'GET /limits/unpriced': {
-    summary: 'Lists who has a limit on money, and may use models that have no price and are refused.',
+    summary: 'Lists owners of cost limits with the unpriced models that they are refused.',
     access: 'admin',
     handle: async (_, deps) => [...(await findUnpriced(deps))],
   },

@@ -5,7 +5,7 @@ import { defineOperations } from '../operation.ts';
 export const passOperations = defineOperations(passContract, {
   'POST /passes': {
     summary:
-      'Gives a pass to call models with, for an hour or until the sign-in ends; its requests are traced under the name `console`.',
+      'Creates a pass for calling models, valid for an hour or until the sign-in ends; its requests are traced as `console`.',
     access: 'admin',
     handle: ({ caller }, { passes }) => passes.issue({ session: sessionOf(caller) }),
   },

@@ -18,7 +18,7 @@ export function sessionOperations(gatekeeper: Gatekeeper): readonly Operation[] 
       },
     },
     'GET /session': {
-      summary: 'Tells whether the browser is signed in.',
+      summary: 'Shows whether the browser is signed in.',
       access: 'admin',
       handle: ({ caller }) => ({
         signedIn: true as const,
@@ -37,7 +37,7 @@ export function sessionOperations(gatekeeper: Gatekeeper): readonly Operation[] 
       handle: ({ ctx, caller }) => gatekeeper.signOut(ctx, caller),
     },
     'GET /sessions': {
-      summary: 'Lists the browsers that are signed in, the latest first.',
+      summary: 'Lists the browsers that are signed in, latest first.',
       access: 'admin',
       handle: ({ caller }, { sessions }) =>
         sessions.list().map(({ id, method, address, userAgent, createdAt, lastUsedAt }) => ({
@@ -48,7 +48,7 @@ export function sessionOperations(gatekeeper: Gatekeeper): readonly Operation[] 
         })),
     },
     'DELETE /sessions/:id': {
-      summary: 'Signs a browser out, named by its id.',
+      summary: 'Signs out a browser by its id.',
       access: 'admin',
       handle({ params: { id } }, { sessions }) {
         if (!sessions.end(id))
@@ -61,7 +61,7 @@ export function sessionOperations(gatekeeper: Gatekeeper): readonly Operation[] 
       handle: ({ caller }) => ({ ended: gatekeeper.endOthers(caller) }),
     },
     'POST /sign-in-links': {
-      summary: 'Makes a link that signs one browser in, once.',
+      summary: 'Creates a one-time link that signs in one browser.',
       access: 'token',
       handle: () => ({ url: gatekeeper.createSignInLink() }),
     },

@@ -4,7 +4,7 @@ import type { StoreQuestions } from '../../../../trace/worker-messages.ts';
 import { AdminError } from '../../admin-error.ts';
 import type { AdminDeps } from '../../deps.ts';
 
-/** Asks the store of traces. Throws an `AdminError` when there is none, or when it does not answer. */
+/** Queries the trace store. Throws an `AdminError` if there is none, or if it does not respond. */
 export async function askTraces<Method extends keyof StoreQuestions>(
   { traces, log }: Pick<AdminDeps, 'traces' | 'log'>,
   method: Method,
@@ -14,9 +14,9 @@ export async function askTraces<Method extends keyof StoreQuestions>(
   try {
     return await traces.ask(method, input);
   } catch (error) {
-    // The store tells why in words; where in this thread that was heard says nothing.
-    log.error({ reason: (error as Error).message }, 'The store of traces did not answer.');
-    throw new AdminError('unavailable', 'The store of traces cannot be read at the moment.');
+    // The store's message says why; the stack of this thread adds nothing.
+    log.error({ reason: (error as Error).message }, 'The trace store did not respond.');
+    throw new AdminError('unavailable', 'The trace store is currently unavailable.');
   }
 }
 
@@ -29,7 +29,7 @@ export interface TraceWithDetail {
   readonly detail: TraceDetail;
 }
 
-/** A trace with what was kept of its bodies. Throws an `AdminError` that says why where they were not. */
+/** A trace with its recorded bodies. Throws an `AdminError` that says why if there are none. */
 export async function findDetail(deps: AdminDeps, id: string): Promise<TraceWithDetail> {
   const trace = await findTrace(deps, id);
   const detail = await askTraces(deps, 'detail', id);
@@ -38,27 +38,27 @@ export async function findDetail(deps: AdminDeps, id: string): Promise<TraceWith
 }
 
 export function missingTrace(id: string): never {
-  throw new AdminError('not-found', `There is no trace ${JSON.stringify(id)}, or not any more.`);
+  throw new AdminError('not-found', `There is no trace ${JSON.stringify(id)}. It may have been removed.`);
 }
 
 /** Why a trace has no bodies, as a sentence. */
 function whyNoBodies({ bodies }: TraceRecord): string {
   switch (bodies) {
     case 'running':
-      return 'The request is still running; its bodies are kept when it ends.';
+      return 'The request is still running; its bodies are stored when it ends.';
     case 'key':
-      return "The bodies were not kept, as the client's key is set.";
+      return "The bodies were not kept because of the setting of the client's key.";
     case 'upstream':
-      return 'The bodies were not kept, as an upstream is set that was asked.';
+      return 'The bodies were not kept because of the setting of an upstream.';
     case 'pressure':
-      return 'The bodies were not kept, since there was too much to do.';
+      return 'The bodies were not kept because the gateway was overloaded.';
     case 'disk':
-      return 'The bodies were not kept, since the disk was nearly full.';
+      return 'The bodies were not kept because the disk was nearly full.';
     case 'unredacted':
-      return 'The bodies were not kept, since redaction failed or took too long.';
+      return 'The bodies were not kept because redaction failed or took too long.';
     case 'unread':
       return 'The request was refused before its body was read.';
     default:
-      return 'The bodies were not kept: the gateway is set to record none (traces.record).';
+      return 'The bodies were not kept: recording is off (traces.record).';
   }
 }

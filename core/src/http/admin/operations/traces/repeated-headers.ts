@@ -5,7 +5,7 @@ import type { TraceWithDetail } from './ask-traces.ts';
 
 const USUAL = ['content-type', 'accept', 'user-agent'];
 
-/** The headers of a recorded request that it is sent again with: those that its protocol gives a meaning. */
+/** The headers of a recorded request that a replay sends again: those that its protocol gives a meaning. */
 export function repeatedHeaders(
   { trace, detail }: TraceWithDetail,
   { protocols }: Pick<Registry, 'protocols'>,

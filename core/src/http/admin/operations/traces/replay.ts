@@ -17,7 +17,7 @@ import { defineOperations } from '../../operation.ts';
 
 export const replayOperations = defineOperations(replayContract, {
   'POST /traces/:id/replay': {
-    summary: 'Sends a recorded request again, as the console, and answers when its reply is complete.',
+    summary: 'Replays a recorded request as the console, and responds when its reply is complete.',
     access: 'admin',
     refusals: ['conflict'],
     async handle({ body: { model }, params: { id }, ctx, caller }, deps) {
@@ -45,13 +45,10 @@ function recordedRequest(
   if (!request.body || request.body.missing > 0)
     throw new AdminError(
       'conflict',
-      'The body of this request was not kept whole, so it cannot be sent again.',
+      'The body of this request was not kept in full, so it cannot be replayed.',
     );
   if (request.body.isAltered)
-    throw new AdminError(
-      'conflict',
-      'Something was left out of the recorded body, so it cannot be sent again.',
-    );
+    throw new AdminError('conflict', 'The recorded body is redacted, so it cannot be replayed.');
   const body = Buffer.from(request.body.text);
   const fields = new URLSearchParams(query);
   for (const [name, value] of fields) if (value === LEFT_OUT) fields.delete(name);
@@ -59,7 +56,7 @@ function recordedRequest(
   const edited = model === undefined ? body : replaceModel(body, model);
   const place = model === undefined ? path : withModel(path, params['model'], model);
   if (model !== undefined && edited === body && place === path && model !== trace.model)
-    throw new AdminError('conflict', 'This request names no model that could be replaced.');
+    throw new AdminError('conflict', 'This request does not name a model to replace.');
   return {
     method,
     path: place + suffix,
@@ -68,7 +65,7 @@ function recordedRequest(
   };
 }
 
-/** On some wires the path names the model. */
+/** On some wires, the path names the model. */
 function withModel(path: string, asked: string | undefined, model: string): string {
   if (!asked) return path;
   const written = [asked, encodeUrlPart(asked)].find((text) => path.includes(text));
@@ -78,7 +75,7 @@ function withModel(path: string, asked: string | undefined, model: string): stri
 
 const TIMEOUTS = timeoutsSchema.parse({});
 
-/** Through the front door, as clients come: it is routed, limited and traced like any other. */
+/** Sent as clients do: it is routed, limited and traced like any other request. */
 async function send(
   ctx: Context,
   { method, path, headers, body }: Recorded,

@@ -6,7 +6,7 @@ import { encodeSse } from '../../../../transport/sse.ts';
 
 const KEEP_ALIVE_MS = 15_000;
 
-/** What may wait for a reader who does not keep up, in bytes; beyond it, traces are left out. */
+/** How many bytes may wait for a slow reader; beyond this, traces are skipped. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 
 export interface TailInput {
@@ -15,8 +15,8 @@ export interface TailInput {
 }
 
 /**
- * Every trace from now on, as server-sent events: `trace`, and `missed` with how many were skipped before it. The
- * stream ends when the reader loses access, for example after a sign-out, and when the gateway begins to stop.
+ * Every trace from now on, as server-sent events: `trace`, and `missed` with the number skipped before it. The stream
+ * ends when the reader loses access, for example after signing out, and when the gateway begins to stop.
  */
 export function tailOf(traces: Pick<Traces, 'follow'>, { isAllowed, stopping }: TailInput): Readable {
   const events = new PassThrough();

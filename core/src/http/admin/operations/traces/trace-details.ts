@@ -8,7 +8,7 @@ import { always, defineOperations } from '../../operation.ts';
 
 export const traceDetailOperations = defineOperations(traceDetailContract, {
   'GET /traces/:id/detail': {
-    summary: 'Shows what passed on both sides, event by event, and what it means.',
+    summary: 'Shows what was sent on both sides, event by event, raw and decoded.',
     access: 'admin',
     async handle({ params: { id } }, deps) {
       const found = await findDetail(deps, id);
@@ -16,7 +16,7 @@ export const traceDetailOperations = defineOperations(traceDetailContract, {
     },
   },
   'GET /traces/:id/raw': {
-    summary: 'Gives a reply as it was recorded, byte by byte.',
+    summary: 'Returns the recorded bytes of a reply.',
     access: 'admin',
     async handle({ params: { id }, query: { attempt }, ctx }, deps) {
       const { detail } = await findDetail(deps, id);
@@ -28,7 +28,7 @@ export const traceDetailOperations = defineOperations(traceDetailContract, {
     },
   },
   'GET /traces/:id/export': {
-    summary: 'Gives a trace with all that is kept of it, as JSON or as an HTTP archive (HAR).',
+    summary: 'Exports a trace with its bodies, as JSON or as an HTTP archive (HAR).',
     access: 'admin',
     confirm: always,
     audit: {},
@@ -46,12 +46,12 @@ export const traceDetailOperations = defineOperations(traceDetailContract, {
     },
   },
   'GET /tool-calls': {
-    summary: 'Lists calls of tools across traces, the newest first.',
+    summary: 'Lists tool calls across traces, newest first.',
     access: 'admin',
     handle: ({ query }, deps) => askTraces(deps, 'calls', query),
   },
   'GET /threads': {
-    summary: 'Lists conversations, those with the latest request first.',
+    summary: 'Lists conversations, latest request first.',
     access: 'admin',
     handle: ({ query }, deps) => askTraces(deps, 'threads', query),
   },

@@ -17,13 +17,13 @@ export const traceOperations = defineOperations(traceContract, {
     handle: ({ query }, deps) => askTraces(deps, 'list', query),
   },
   'GET /traces/stats': {
-    summary: 'Counts requests, errors, tokens and money, with percentiles of times.',
+    summary: 'Aggregates requests, errors, tokens, cost and percentiles of times.',
     access: 'admin',
     handle: ({ query }, deps) => askTraces(deps, 'stats', query),
   },
   'GET /traces/export': {
     summary:
-      'Gives all traces that a filter finds, the newest first: one JSON object a line, or an HTTP archive with all bodies.',
+      'Exports all traces that match a filter, newest first: one JSON object per line, or an HTTP archive with all bodies.',
     access: 'admin',
     confirm: always,
     audit: {},
@@ -36,7 +36,7 @@ export const traceOperations = defineOperations(traceContract, {
     },
   },
   'GET /traces/tail': {
-    summary: 'Tells every trace from now on, as server-sent events.',
+    summary: 'Streams every trace from now on, as server-sent events.',
     access: 'admin',
     handle({ ctx, caller }, { traces, sessions, stopping }) {
       const session = sessionOf(caller);
@@ -58,7 +58,7 @@ export const traceOperations = defineOperations(traceContract, {
     },
   },
   'DELETE /traces': {
-    summary: 'Removes all traces that a filter finds; without one, all.',
+    summary: 'Removes all traces that match a filter; without one, all.',
     access: 'admin',
     handle: async ({ query }, deps) => ({ removed: await askTraces(deps, 'remove', query) }),
   },

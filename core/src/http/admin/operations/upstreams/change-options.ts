@@ -18,8 +18,8 @@ export function changeOptions({ type, before, change }: OptionsChange): Options 
 }
 
 /**
- * Secrets are write-only, so they must not be sent to an address for which they were not entered. Throws an
- * `AdminError` when they would be. `after` are the changed options, parsed and complete.
+ * Secrets are write-only, so they must not be sent to a URL for which they were not entered. Throws an `AdminError` if
+ * they would be. `after` are the changed options, parsed and complete.
  */
 export function refuseMovedSecrets(given: OptionsChange, after: Options): void {
   const { options: schema } = given.type;
@@ -27,7 +27,7 @@ export function refuseMovedSecrets(given: OptionsChange, after: Options): void {
   if (addressOf(given.before) !== addressOf(after)) refuseKeptSecrets(given, 'since the address changed');
 }
 
-/** Throws an `AdminError` when a stored secret would be kept because the change omits it. */
+/** Throws an `AdminError` if a stored secret would be kept because the change omits it. */
 export function refuseKeptSecrets(given: OptionsChange, why: string): void {
   const { options: schema } = given.type;
   const brought = changeOptions({ ...given, before: dropSecrets(schema, given.before) });
@@ -35,7 +35,7 @@ export function refuseKeptSecrets(given: OptionsChange, why: string): void {
   const kept = setSecrets(schema, changeOptions(given)).filter((path) => !isBrought.has(path));
   if (kept.length === 0) return;
   const message = `enter it again, ${why}`;
-  throw new AdminError('invalid', 'Secrets have to be entered again.', {
+  throw new AdminError('invalid', 'Secrets must be entered again.', {
     issues: kept.map((path) => ({ path, message })),
   });
 }

@@ -2,7 +2,7 @@ import type { Upstream } from '../../../../upstreams/upstream.ts';
 import { AdminError } from '../../admin-error.ts';
 import type { AdminDeps } from '../../deps.ts';
 
-/** The upstream of a path. Throws an `AdminError` when there is none, or none that can be used. */
+/** The upstream of a path. Throws an `AdminError` if it does not exist or cannot be used. */
 export function findUpstream(id: string, deps: AdminDeps): Upstream {
   const upstream = deps.upstreams.get(id);
   if (upstream) return upstream;
@@ -15,7 +15,7 @@ export function notFound(id: string): AdminError {
   return new AdminError('not-found', `There is no upstream ${JSON.stringify(id)}.`);
 }
 
-/** Throws an `AdminError` when an upstream is not one of the state's, which alone can be changed. */
+/** Throws an `AdminError` if an upstream is not in the state: only those can be changed. */
 export function refuseReadOnly(
   { config: { id }, origin }: Pick<Upstream, 'config' | 'origin'>,
   { config }: AdminDeps,

@@ -11,12 +11,12 @@ import type { Upstream } from '../../../../upstreams/upstream.ts';
 import type { testResultSchema } from '../../contract/upstream-contract.ts';
 import type { AdminDeps } from '../../deps.ts';
 
-/** A person waits for the answer, so an upstream that is silent for longer counts as one that failed. */
+/** A person is waiting, so an upstream that is silent for longer counts as failed. */
 const PATIENCE_MS = 30_000;
 
 /**
- * Tries an upstream for real: asks for its models, and a model for a few words. Of models that the upstream
- * told itself none is asked unless it is named: the first one may be slow to load, dear, or not for chats.
+ * Tests an upstream for real: lists its models, and asks one for a few words. A discovered model is asked only if it is
+ * named: the first one may be slow to load, expensive, or not for chat.
  */
 export async function testUpstream(
   upstream: Upstream,
@@ -37,7 +37,7 @@ export async function testUpstream(
   }
 }
 
-/** The same upstream under other limits. As another object it has a list of its own, still to be discovered. */
+/** The same upstream with other limits. As a new object it has its own list, yet to be discovered. */
 function hurry(upstream: Upstream): Upstream {
   const { config } = upstream;
   const totalMs = Math.min(config.timeouts.totalMs, PATIENCE_MS);
@@ -45,7 +45,7 @@ function hurry(upstream: Upstream): Upstream {
 }
 
 function nothingToTry(): GatewayError {
-  return new GatewayError('invalid', 'This upstream cannot list its models; name a model to try it with.');
+  return new GatewayError('invalid', 'This upstream cannot list its models; name a model to test it with.');
 }
 
 async function ask(upstream: Upstream, model: string, { pools }: AdminDeps): Promise<string> {

@@ -3,7 +3,7 @@ import type { UnusableUpstream } from '../../../../upstreams/upstream.ts';
 import { maskOptions } from '../../../../validation/secret-options.ts';
 import type { AdminDeps } from '../../deps.ts';
 
-/** As `viewUpstream`; without its provider nobody can tell which of its options are secret. */
+/** Like `viewUpstream`; without its provider, it is unknown which options are secret. */
 export function viewUnusable({ stored, origin, reason }: UnusableUpstream, { registry }: AdminDeps) {
   const type = registry.providers.find(({ name }) => name === stored.provider);
   return {

@@ -3,7 +3,7 @@ import type { Upstream } from '../../../../upstreams/upstream.ts';
 import { maskOptions } from '../../../../validation/secret-options.ts';
 import type { AdminDeps } from '../../deps.ts';
 
-/** An upstream as it may be shown: no secret leaves. */
+/** An upstream for display, without secrets. */
 export function viewUpstream(upstream: Upstream, { upstreams }: AdminDeps) {
   const { config, origin, type } = upstream;
   const list = upstreams.list(upstream);

@@ -176,7 +176,7 @@ describe('a stored upstream that cannot be used', () => {
 
   it('says that its plugin is gone, shows no option, and can be removed', async () => {
     await restart({ plugins: [] });
-    const reason = 'No plugin brings the provider "parrot".';
+    const reason = 'No plugin contributes the provider "parrot".';
     const listed = await admin.call('GET', '/upstreams');
     expect(listed.text).not.toContain('$sealed');
     expect(listed.body).toMatchObject([{ id: 'polly', options: {}, knownModels: null, failure: reason }]);

@@ -44,14 +44,14 @@ export const upstreamOperations = defineOperations(upstreamContract, {
       const isDeclared = isOfFile(config.id, deps);
       await deps.state.update((state) => {
         if (isDeclared || state.upstreams.some(({ id }) => id === config.id))
-          throw new AdminError('conflict', `There is an upstream ${config.id} already.`);
+          throw new AdminError('conflict', `The upstream ${config.id} already exists.`);
         return { ...state, upstreams: [...state.upstreams, stored] };
       });
       return viewUpstream(findUpstream(config.id, deps), deps);
     },
   },
   'POST /upstreams/test': {
-    summary: 'Tries an upstream that is not saved.',
+    summary: 'Tests an upstream that is not saved.',
     access: 'admin',
     audit: {
       detail: ({ body: { upstream } }) => ({
@@ -77,9 +77,9 @@ export const upstreamOperations = defineOperations(upstreamContract, {
     },
   },
   'PATCH /upstreams/:id': {
-    summary: 'Changes an upstream. It takes effect at once; running requests end as they began.',
+    summary: 'Changes an upstream. It takes effect at once; running requests are not affected.',
     access: 'admin',
-    // Options say where requests go and with which secret.
+    // Options decide where requests go and with which secret.
     confirm: ({ body: { options }, params: { id } }, deps) =>
       options !== undefined && changesOptions(options, findChangeable(id, deps.state.read(), deps)),
     audit: { snapshot: ({ params: { id } }, deps) => upstreamNow(id, deps) },
@@ -124,13 +124,13 @@ export const upstreamOperations = defineOperations(upstreamContract, {
     },
   },
   'POST /upstreams/:id/test': {
-    summary: 'Tries an upstream: lists its models and, when one is named, asks it to say something.',
+    summary: 'Tests an upstream: lists its models and, if one is named, sends it a test message.',
     access: 'admin',
     refusals: ['conflict'],
     handle: ({ body, params: { id } }, deps) => testUpstream(findUpstream(id, deps), body.model, deps),
   },
   'POST /upstreams/:id/models': {
-    summary: "Asks an upstream for its models now, and shows those that the upstream's rules select.",
+    summary: "Discovers an upstream's models now, and shows those that its rules select.",
     access: 'admin',
     refusals: ['conflict'],
     async handle({ params: { id } }, deps) {
@@ -155,7 +155,7 @@ function isOfFile(id: string, { upstreams }: AdminDeps): boolean {
   return upstreams.unusable().some(({ stored, origin }) => stored.id === id && origin === 'file');
 }
 
-/** Throws an `AdminError` when an upstream is declared in the file, or is not there at all. */
+/** Throws an `AdminError` if an upstream is declared in the file or does not exist. */
 function refuseDeclared(id: string, deps: AdminDeps): void {
   const unusable = deps.upstreams
     .unusable()
@@ -172,7 +172,7 @@ function open(stored: UpstreamConfig, type: ProviderType, deps: AdminDeps): Chan
 }
 
 interface Changeable extends Pick<Upstream, 'config' | 'type'> {
-  /** When false, its secrets are still sealed. */
+  /** If false, its secrets are still sealed. */
   readonly isUsable: boolean;
 }
 
@@ -181,7 +181,7 @@ function changesOptions(change: UpstreamConfig['options'], { config, type }: Cha
   return !isDeepStrictEqual(changed, config.options);
 }
 
-/** An upstream for the audit log: as shown, without fields that change by themselves. */
+/** An upstream for the audit log: as displayed, without fields that change by themselves. */
 function upstreamNow(id: string, deps: AdminDeps): unknown {
   const upstream = deps.upstreams.get(id);
   const unusable = deps.upstreams.unusable().find(({ stored }) => stored.id === id);
@@ -193,10 +193,10 @@ function upstreamNow(id: string, deps: AdminDeps): unknown {
 function checked(input: unknown, { registry }: AdminDeps): UpstreamConfig {
   const parsed = parseUpstream(registry, input);
   if ('upstream' in parsed) return parsed.upstream;
-  throw new AdminError('invalid', 'The upstream is not valid.', { issues: parsed.problems });
+  throw new AdminError('invalid', 'Invalid upstream.', { issues: parsed.problems });
 }
 
-/** Creates an upstream that is not kept. What its provider refuses is not stored. */
+/** Creates a temporary upstream: options that its provider refuses are not stored. */
 function create(config: UpstreamConfig, { upstreams }: AdminDeps): Upstream {
   try {
     return upstreams.create(config);
