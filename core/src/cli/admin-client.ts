@@ -8,19 +8,19 @@ import { CommandError } from './command-error.ts';
 import { type ConfigFlags, loadInput } from './flags.ts';
 import { readState } from './read-state.ts';
 
-/** The admin API, wherever it is. */
+/** A client of the admin API. */
 export interface AdminClient {
-  /** Throws a {@link CommandError} with the API's own message when the call is refused. */
+  /** Throws a {@link CommandError} with the API's own message if the call is refused. */
   call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
-  /** Gets something that is no JSON, line by line. */
+  /** Gets a response that is not JSON, line by line. */
   lines(path: string): AsyncIterable<string>;
 }
 
 type Use<T> = (admin: AdminClient) => Promise<T>;
 
 /**
- * Does something with the admin API: of the gateway that runs on the data folder, or else of one that is
- * started for this one command on a free port of loopback. So there is one way to do things, not two.
+ * Calls the admin API: of the gateway that runs on the data folder, or else of one that is started for this one command
+ * on a free loopback port. So there is one way to do things, not two.
  */
 export async function withAdmin<T>(flags: ConfigFlags, use: Use<T>): Promise<T> {
   const config = await loadConfig(loadInput(flags));
@@ -28,12 +28,12 @@ export async function withAdmin<T>(flags: ConfigFlags, use: Use<T>): Promise<T> 
   return running ? use(createClient(addressOf(running))) : withPrivateGateway(config, use);
 }
 
-/** As {@link withAdmin}, for what makes no sense without a running gateway. */
+/** Like {@link withAdmin}, for commands that need a running gateway. */
 export async function withRunningAdmin<T>(flags: ConfigFlags, use: Use<T>): Promise<T> {
   const { data } = await loadConfig(loadInput(flags));
   const running = await readRunFile(data);
   if (running) return use(createClient(addressOf(running)));
-  throw new CommandError(`No gateway runs on the data folder ${data}; start it with: dragoman start`);
+  throw new CommandError(`No gateway is running on the data folder ${data}; start it with: dragoman start`);
 }
 
 async function withPrivateGateway<T>(config: ResolvedConfig, use: Use<T>): Promise<T> {
@@ -61,7 +61,7 @@ async function withPrivateGateway<T>(config: ResolvedConfig, use: Use<T>): Promi
 interface Address {
   readonly url: string;
   readonly token: string;
-  /** The name under which the admin API is served, where it is not that of `url`. */
+  /** The host name of the admin API, if it differs from that of `url`. */
   readonly host?: string | undefined;
 }
 
@@ -97,7 +97,7 @@ function createClient({ url, token, host }: Address): AdminClient {
 }
 
 function refusal(value: unknown, status: number): CommandError {
-  return new CommandError(explain(value) ?? `The gateway answered with status ${status}.`);
+  return new CommandError(explain(value) ?? `The gateway returned status ${status}.`);
 }
 
 interface AdminErrorBody {

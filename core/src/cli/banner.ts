@@ -10,7 +10,7 @@ const RECORDED = {
 
 type Printed = Pick<Gateway, 'firstKey' | 'signInLink' | 'consoleUrl'>;
 
-/** What is printed when the gateway is ready. */
+/** The output when the gateway is ready. */
 export function banner(gateway: Printed, config: ResolvedConfig, url: string): string {
   return config.log.printsSecrets ? words(gateway, config, url) : line(gateway, config, url);
 }
@@ -18,8 +18,8 @@ export function banner(gateway: Printed, config: ResolvedConfig, url: string): s
 /** For people. The key and the link are shown only here. */
 function words(gateway: Printed, config: ResolvedConfig, url: string): string {
   const key = gateway.firstKey
-    ? `${gateway.firstKey}  (made now, shown this once)`
-    : 'as before; make more with: ./dragoman keys create';
+    ? `${gateway.firstKey}  (just created, shown only once)`
+    : 'existing keys; create more with: ./dragoman keys create';
   const lines = [
     ['Base URL', `${url}/v1`],
     ['Client key', config.auth ? key : 'none needed'],
@@ -44,8 +44,8 @@ function line({ consoleUrl }: Printed, config: ResolvedConfig, url: string): str
     console: `${consoleUrl}/console/`,
     data,
     traces: traces.record,
-    ...(auth && { clientKey: 'make one with: ./dragoman keys create <name>' }),
-    signIn: 'make a link with: ./dragoman sign-in-link',
+    ...(auth && { clientKey: 'create one with: ./dragoman keys create <name>' }),
+    signIn: 'create a link with: ./dragoman sign-in-link',
     msg: 'Dragoman is ready.',
   });
 }

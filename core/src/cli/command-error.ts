@@ -1,4 +1,4 @@
-/** A command could not be done; the message is for a person. */
+/** A command failed; the message is for the user. */
 export class CommandError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });

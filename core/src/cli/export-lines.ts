@@ -1,9 +1,9 @@
 import { withProgress } from './progress.mjs';
 
-/** A quick export, such as one at the head of a pipe, says nothing of itself. */
+/** A quick export, such as one piped to `head`, shows no progress. */
 const QUIET_MS = 2_000;
 
-/** Prints an export line by line, and shows how far it is unless the lines themselves are seen in the terminal. */
+/** Prints an export line by line, and shows progress unless the lines themselves go to the terminal. */
 export async function exportLines(
   lines: AsyncIterable<string>,
   printLine: (line: string) => void,

@@ -6,8 +6,8 @@ let onHangup = (): void => {
 };
 
 /**
- * SIGHUP ends a process that does not listen to it, and one that begins may get it from a service manager at any time.
- * Such a signal counts as soon as {@link onHangups} says what it means.
+ * SIGHUP ends a process that does not listen for it, and a service manager may send it at any time during startup. Such a
+ * signal is held until {@link onHangups} says what it means.
  */
 export function holdHangups(): void {
   process.on('SIGHUP', () => {
@@ -16,7 +16,7 @@ export function holdHangups(): void {
   });
 }
 
-/** What SIGHUP means from now on. */
+/** Sets what SIGHUP does from now on. */
 export function onHangups(work: () => void): void {
   onHangup = work;
   if (isDue) work();

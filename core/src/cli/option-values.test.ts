@@ -25,11 +25,11 @@ describe('readOptions', () => {
       b: 'x',
       c: 'second',
     });
-    await expect(read(['a=-', 'b=-'], ['only'])).rejects.toThrow('The input has no line for the option b.');
+    await expect(read(['a=-', 'b=-'], ['only'])).rejects.toThrow('No line of input for the option b.');
   });
 
   it.each(['secret-alone', '=value', ''])('refuses %j and does not repeat it', async (pair) => {
     const error = await read([pair]).catch((thrown: unknown) => thrown);
-    expect((error as Error).message).toBe('Every --option has to be name=value.');
+    expect((error as Error).message).toBe('Every --option must be name=value.');
   });
 });

@@ -2,13 +2,13 @@ import { CommandError } from './command-error.ts';
 
 export interface OptionSources {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The next line of the standard input; `undefined` at its end. */
+  /** The next line of standard input; `undefined` at its end. */
   readonly readLine: () => Promise<string | undefined>;
 }
 
 /**
- * Reads `name=value` pairs. A value is JSON when it parses as such and a text otherwise. `env:NAME` stands for a
- * variable and `-` for a line of input, so that a secret need not be in the shell's history.
+ * Reads `name=value` pairs. A value is JSON if it parses as such, else a string. `env:NAME` reads a variable and `-` a
+ * line of input, so that secrets stay out of the shell's history.
  */
 export async function readOptions(
   pairs: readonly string[],
@@ -19,7 +19,7 @@ export async function readOptions(
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
     if (name === undefined || value === undefined) {
       // Not repeated: it may be a secret without its name.
-      throw new CommandError('Every --option has to be name=value.');
+      throw new CommandError('Every --option must be name=value.');
     }
     options[name] = await readValue(name, value, sources);
   }
@@ -31,7 +31,7 @@ const VARIABLE = 'env:';
 async function readValue(name: string, text: string, { env, readLine }: OptionSources): Promise<unknown> {
   if (text === '-') {
     const line = await readLine();
-    if (line === undefined) throw new CommandError(`The input has no line for the option ${name}.`);
+    if (line === undefined) throw new CommandError(`No line of input for the option ${name}.`);
     return line;
   }
   if (text.startsWith(VARIABLE)) {

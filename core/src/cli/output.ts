@@ -1,19 +1,16 @@
 import { visible, visibleJson } from '../text/visible-text.ts';
 
-/**
- * Writes lines of a command's result. They may contain text of clients and upstreams, so control characters are
- * escaped.
- */
+/** Prints lines of a command's result. They may contain text from clients and upstreams, so control characters are escaped. */
 export function print(...lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${visible(line)}\n`).join(''));
 }
 
-/** Writes a text that is JSON already. */
+/** Prints text that is already JSON. */
 export function printJson(text: string): void {
   process.stdout.write(`${visibleJson(text)}\n`);
 }
 
-/** A result as JSON, or in words for a person: a line, or several. */
+/** Prints a result as JSON, or as one or more lines of text. */
 export function printResult(
   isJson: boolean | undefined,
   value: unknown,

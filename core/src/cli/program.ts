@@ -44,7 +44,7 @@ export async function runCommand(): Promise<void> {
   } catch (error) {
     const isExpected = [CommandError, ConfigError, StateError].some((kind) => error instanceof kind);
     const text = (isExpected ? (error as Error).message : (error as Error).stack) ?? String(error);
-    // Lists of problems have several lines; what a command says of stored text has one.
+    // Lists of problems have several lines; stored text has one.
     const lines = error instanceof CommandError ? [text] : text.split('\n');
     process.stderr.write(lines.map((line) => `${visible(line)}\n`).join(''));
     process.exitCode = error instanceof ConfigError ? 2 : 1;

@@ -6,22 +6,22 @@ import { onHangups } from './hangups.ts';
 export interface ReloadInput {
   readonly gateway: Pick<Gateway, 'reload' | 'log'>;
   readonly file: string;
-  /** Whether an edit of the file counts, besides SIGHUP. */
+  /** Whether to reload on file changes, in addition to SIGHUP. */
   readonly watches: boolean;
 }
 
 /** An editor may write a file in several steps. */
 const SETTLE_MS = 100;
 
-/** Reloads the configuration on SIGHUP and, where that is wanted, whenever the file or `.env` beside it changes. */
+/** Reloads the configuration on SIGHUP and, if enabled, whenever the file or its `.env` changes. */
 export function reloadOnChange({ gateway, file, watches }: ReloadInput): void {
-  // What is wrong with it is in the log.
+  // The log has the errors.
   const reload = (): void => void gateway.reload().catch(() => {});
   onHangups(reload);
   if (!watches) return;
   let timer: NodeJS.Timeout | undefined;
   const names = new Set([basename(file), '.env']);
-  // The folder and not the file: many editors put another file in its place.
+  // The folder and not the file: many editors replace the file.
   const watcher = watch(dirname(file), (_, name) => {
     if (name === null || !names.has(name)) return;
     clearTimeout(timer);

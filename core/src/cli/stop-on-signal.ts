@@ -1,13 +1,13 @@
 import type { Gateway } from '../gateway.ts';
 
-/** `npm start` passes on the signal that a terminal sends to every process itself: both are one Ctrl-C. */
+/** `npm start` forwards the signal that a terminal sends to every process anyway: both are one Ctrl-C. */
 const SAME_SIGNAL_MS = 300;
 
-/** The first signal lets running requests end; a second one does not wait. */
+/** The first signal lets running requests end; a second one stops at once. */
 export function stopOnSignal(gateway: Gateway): void {
   let stoppingSince: number | undefined;
   const exit = (code: number): void => {
-    // Node joins its threads before it ends, and one that is stuck in a write never comes back.
+    // Node joins its threads before it ends, and one that is stuck in a write never returns.
     if (gateway.isLogStuck) process.kill(process.pid, 'SIGKILL');
     process.exit(code);
   };

@@ -12,7 +12,7 @@ const print = ({ error, ...fields }: { readonly error?: unknown }, message: stri
 
 const PRINTED: Log = { debug: print, info: print, warn: print, error: print };
 
-/** Errors of plugins that nobody caught must not end the process; those of the gateway itself do, visibly. */
+/** Uncaught errors of plugins must not end the process; those of the gateway itself do, visibly. */
 export function surviveErrors(): SurvivedErrors {
   let log = PRINTED;
   const { onRejection, onException } = createStrayErrors({

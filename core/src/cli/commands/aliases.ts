@@ -19,15 +19,15 @@ interface AliasView {
 }
 
 export function addAliases(program: Command): void {
-  const aliases = program.command('aliases').description('Manage names that stand for models.');
+  const aliases = program.command('aliases').description('Manage aliases for models.');
   addCommonFlags(aliases.command('list').description('List the aliases.')).action(list);
   addCommonFlags(
     aliases
       .command('set <name> <candidates...>')
-      .description('Have a name stand for models: upstream/model or model, with =weight if it has one.'),
+      .description('Set the candidates of an alias: upstream/model or model, with an optional =weight.'),
   )
-    .option('--policy <name>', 'who is asked first, such as order, weighted or affinity')
-    .option('--fallbacks <names>', 'models to ask when all candidates failed, separated by commas')
+    .option('--policy <name>', 'how to choose among candidates, such as order, weighted or affinity')
+    .option('--fallbacks <names>', 'models to try if all candidates failed, separated by commas')
     .action(set);
   addCommonFlags(aliases.command('remove <name>').description('Remove an alias.')).action(remove);
 }
@@ -64,10 +64,10 @@ async function set(name: string, candidates: readonly string[], flags: SetFlags)
       fallbacks === undefined ? undefined : { default: fallbacks.split(',').map((each) => each.trim()) },
   });
   const alias = await withAdmin(common, (admin) => admin.call<AliasView>('PUT', '/aliases', body));
-  printResult(json, alias, () => `${name} stands for ${alias.candidates.map(describe).join(', ')}.`);
+  printResult(json, alias, () => `${name} now routes to ${alias.candidates.map(describe).join(', ')}.`);
 }
 
-/** What stands before the first slash is taken for an upstream; a model whose name has one needs its upstream too. */
+/** The part before the first slash is an upstream; a model whose name has a slash needs its upstream, too. */
 function readCandidate(text: string): object {
   const [, upstream, model, weight] = /^(?:([^/=]+)\/)?([^=]+)(?:=(.+))?$/.exec(text) ?? [];
   if (model === undefined || (weight !== undefined && !(Number(weight) >= 0))) {

@@ -9,7 +9,7 @@ import { addCommonFlags, type CommonFlags, loadInput } from '../flags.ts';
 import { formatTable, printJson, printResult } from '../output.ts';
 
 export function addAudit(program: Command): void {
-  const audit = program.command('audit').description('See what administrators did.');
+  const audit = program.command('audit').description('Inspect what administrators did.');
   addCommonFlags(audit.command('list').description('List the newest entries.'))
     .option('--actor <who>', 'a kind of actor, the id of a sign-in, or an address')
     .option('--operation <text>', 'part of an operation, such as /upstreams')
@@ -22,7 +22,7 @@ export function addAudit(program: Command): void {
     audit.command('verify').description('Check that no entry was changed, removed or added.'),
   ).action(verify);
   addCommonFlags(
-    audit.command('export').description('Print all entries as stored, one JSON object a line.'),
+    audit.command('export').description('Print all entries as stored, one JSON object per line.'),
   ).action(exportAll);
 }
 
@@ -51,7 +51,7 @@ function rowOf({ at, actor, operation, target = '', outcome, reason }: AuditRow)
   return [at, who, operation, target, reason === undefined ? outcome : `${outcome}: ${reason}`];
 }
 
-/** Reads the files when no gateway runs, so that nothing is written by starting one. */
+/** Reads the files if no gateway is running, because starting one would write to the log. */
 async function verify({ json, ...flags }: CommonFlags): Promise<void> {
   const { data } = await loadConfig(loadInput(flags));
   const report = (await readRunFile(data))
@@ -64,11 +64,11 @@ async function verify({ json, ...flags }: CommonFlags): Promise<void> {
 function describe({ ok, entries, firstSeq, head, torn, problems }: AuditReport): readonly string[] {
   if (!head) return ['The audit log is empty.'];
   return [
-    ok ? `The audit log is whole: ${entries} entries.` : 'The audit log was tampered with, or is damaged.',
+    ok ? `The audit log is intact: ${entries} entries.` : 'The audit log was tampered with, or is damaged.',
     ...problems.map(({ file, line, message }) => `  ${file}:${line}: ${message}`),
     ...(firstSeq !== null && firstSeq > 1 ? [`Entries before ${firstSeq} were removed as too old.`] : []),
     ...(torn
-      ? ['The last line is incomplete, as after a crash; the next start removes it and says so.']
+      ? ['The last line is incomplete, as after a crash; the next start removes and reports it.']
       : []),
     `Head: entry ${head.seq}, hash ${head.hash}`,
   ];
@@ -77,7 +77,7 @@ function describe({ ok, entries, firstSeq, head, torn, problems }: AuditReport):
 async function exportAll({ json: _, ...flags }: CommonFlags): Promise<void> {
   await withAdmin(flags, (admin) =>
     exportLines(admin.lines('/audit/export'), (line) => {
-      // A file gets the exact bytes, for which the hashes hold.
+      // A file gets the exact bytes that were hashed.
       if (process.stdout.isTTY) printJson(line);
       else process.stdout.write(`${line}\n`);
     }),

@@ -17,11 +17,13 @@ interface HealthView {
 
 export function addHealth(program: Command): void {
   addCommonFlags(
-    program.command('health').description('Show who is asked, who rests, why, and until when.'),
+    program
+      .command('health')
+      .description('Show which upstreams are in use or cooling down, why, and until when.'),
   ).action(show);
 }
 
-/** Those commands of `upstreams` that have one rest, or end that. */
+/** The commands of `upstreams` that pause and resume one. */
 export function addPauses(upstreams: Command): void {
   addCommonFlags(upstreams.command('pause <id>').description('Pause an upstream for a while.'))
     .option('--seconds <number>', 'for how long', '3600')
@@ -29,7 +31,7 @@ export function addPauses(upstreams: Command): void {
       post(`/upstreams/${encodeUrlPart(id)}/pause`, { seconds: Number(seconds) }, flags),
     );
   addCommonFlags(
-    upstreams.command('resume <id>').description('End a pause, and forget the failures of an upstream.'),
+    upstreams.command('resume <id>').description('End a pause and clear the failures of an upstream.'),
   ).action((id: string, flags: CommonFlags) =>
     post(`/upstreams/${encodeUrlPart(id)}/resume`, undefined, flags),
   );

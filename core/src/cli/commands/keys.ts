@@ -19,13 +19,13 @@ interface KeyView {
 export function addKeys(program: Command): void {
   const keys = program.command('keys').description("Manage the clients' keys.");
   addCommonFlags(keys.command('list').description('List the keys.')).action(list);
-  addCommonFlags(keys.command('create <name>').description('Make a key; it is shown this once.'))
-    .option('--expires <time>', 'when it ends, such as 2027-01-31T00:00:00Z')
-    .option('--models <names>', 'the models that it may use, separated by commas; * stands for any text')
+  addCommonFlags(keys.command('create <name>').description('Create a key; it is shown only once.'))
+    .option('--expires <time>', 'when it expires, such as 2027-01-31T00:00:00Z')
+    .option('--models <names>', 'the models that it may use, separated by commas; * matches any text')
     .option('--upstreams <ids>', 'the upstreams that may serve it, separated by commas')
     .option('--relay <level>', 'other upstream APIs it may call: off, stateless (default) or all')
-    .option('--traces <level>', 'what traces keep of its requests: full, no-bodies or off')
-    .option('--memory', 'keep what is said in a thread, and send it along')
+    .option('--traces <level>', 'what is recorded of its requests: full, no-bodies or off')
+    .option('--memory', 'keep threads and send their history along')
     .option(
       '--limit <name=number>',
       'such as requestsPerMinute=60, tokensPerDay=1000000 or costPerMonth=20 (repeatable)',
@@ -34,7 +34,7 @@ export function addKeys(program: Command): void {
     )
     .action(create);
   addCommonFlags(
-    keys.command('revoke <key>').description('Revoke a key, named by its id or its first characters.'),
+    keys.command('revoke <key>').description('Revoke a key by its id or its first characters.'),
   ).action(revoke);
 }
 
@@ -82,8 +82,7 @@ function readLimits(pairs: readonly string[]): Readonly<Record<string, number>> 
   return Object.fromEntries(
     pairs.map((pair) => {
       const [name = '', value = ''] = pair.split('=');
-      if (value === '' || !(Number(value) >= 0))
-        throw new CommandError('Every --limit has to be name=number.');
+      if (value === '' || !(Number(value) >= 0)) throw new CommandError('Every --limit must be name=number.');
       return [name, Number(value)];
     }),
   );
@@ -102,12 +101,12 @@ async function revoke(wanted: string, { json, ...flags }: CommonFlags): Promise<
   printResult(json, { revoked: key.id }, () => `Revoked the key ${key.name} (${key.prefix}…).`);
 }
 
-/** By its id, its shown characters or the whole key. */
+/** By its id, its visible prefix or the whole key. */
 function findKey(keys: readonly KeyView[], wanted: string): KeyView {
   const [found, other] = keys.filter(({ id, prefix }) => id === wanted || wanted.startsWith(prefix));
   if (found && !other) return found;
-  // What was given may be a whole key: it is not repeated.
+  // The argument may be a whole key: it is not repeated.
   throw new CommandError(
-    `${found ? 'Several keys begin' : 'No key begins'} like that; take its id from: dragoman keys list`,
+    `${found ? 'Several keys match' : 'No key matches'}; use an id from: dragoman keys list`,
   );
 }

@@ -9,7 +9,7 @@ interface ModelList {
 }
 
 export function addModels(program: Command): void {
-  addCommonFlags(program.command('models').description('List the models and who serves them.')).action(list);
+  addCommonFlags(program.command('models').description('List the models and their upstreams.')).action(list);
 }
 
 async function list({ json, ...flags }: CommonFlags): Promise<void> {
@@ -20,7 +20,7 @@ async function list({ json, ...flags }: CommonFlags): Promise<void> {
       result.models.map(({ id, upstreams }) => [id, upstreams.join(', ')]),
     );
     const failures = result.failures.map(
-      ({ upstream, message }) => `${upstream} cannot tell its models: ${message}`,
+      ({ upstream, message }) => `${upstream} cannot list its models: ${message}`,
     );
     return [...table, ...failures];
   });

@@ -19,9 +19,7 @@ export function addSessions(program: Command): void {
     .command('sessions')
     .description('Manage the browsers that are signed in to the console.');
   addCommonFlags(sessions.command('list').description('List the sign-ins.')).action(list);
-  addCommonFlags(
-    sessions.command('end [id]').description('Sign a browser out, named by the id of its sign-in.'),
-  )
+  addCommonFlags(sessions.command('end [id]').description('Sign out a browser by the id of its sign-in.'))
     .option('--all', 'sign all out, and revoke unused sign-in links')
     .action(end);
 }
@@ -44,7 +42,7 @@ interface EndFlags extends CommonFlags {
 
 async function end(id: string | undefined, { json, all = false, ...flags }: EndFlags): Promise<void> {
   if ((id === undefined) !== all)
-    throw new CommandError('Name one sign-in by its id, or give --all; ids are in: dragoman sessions list');
+    throw new CommandError('Pass the id of a sign-in, or --all; list ids with: dragoman sessions list');
   const { ended } = await withRunningAdmin(flags, async (admin) => {
     if (id === undefined) return admin.call<{ readonly ended: number }>('DELETE', '/sessions');
     await admin.call('DELETE', `/sessions/${encodeUrlPart(id)}`);

@@ -5,7 +5,9 @@ import { printResult } from '../output.ts';
 
 export function addSignInLink(program: Command): void {
   addCommonFlags(
-    program.command('sign-in-link').description('Make a link that signs a browser in to the console, once.'),
+    program
+      .command('sign-in-link')
+      .description('Create a one-time link that signs a browser in to the console.'),
   ).action(makeLink);
 }
 

@@ -23,7 +23,7 @@ export function addStart(program: Command): void {
     .option('--host <address>', 'the address to listen on')
     .option('--port <number>', 'the port to listen on; 0 takes a free one')
     .option('--no-auth', 'serve without keys; on loopback only')
-    .option('--allow-open', 'serve without keys to everybody who can reach the address')
+    .option('--allow-open', 'serve without keys to everyone who can reach the address')
     .option(
       '--watch',
       'reload the config file whenever it changes; SIGHUP and `dragoman reload` work at any time',
@@ -31,7 +31,7 @@ export function addStart(program: Command): void {
     .action(start);
 }
 
-/** What is printed may go to a full disk, or to a reader that is gone. The gateway serves without it. */
+/** Output may go to a full disk, or to a reader that is gone. The gateway serves without it. */
 function survivePrinting(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }

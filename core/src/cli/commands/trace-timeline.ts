@@ -4,7 +4,7 @@ import { visible } from '../../text/visible-text.ts';
 
 const WIDTH = 48;
 
-/** A trace for a person, line by line: what is known of it, each attempt as a bar, and each call of a tool. */
+/** Formats a trace for a terminal: its facts, each attempt as a bar, and each tool call. */
 export function formatTrace(trace: TraceRecord, calls: readonly StoredToolCall[]): readonly string[] {
   return [...facts(trace), '', ...timeline(trace), ...toolCalls(calls)];
 }

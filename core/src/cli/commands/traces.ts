@@ -28,28 +28,28 @@ interface ListFlags extends CommonFlags, FilterFlags {
 }
 
 export function addTraces(program: Command): void {
-  const traces = program.command('traces').description('Look into what happened to requests.');
-  addFilterFlags(addCommonFlags(traces.command('list').description('List traces, the newest first.')))
+  const traces = program.command('traces').description('Inspect recorded requests.');
+  addFilterFlags(addCommonFlags(traces.command('list').description('List traces, newest first.')))
     .option('--limit <number>', 'how many', '20')
-    .option('--sort <field>', 'startedAt, ms, ttftMs, cost or outputTokens, the largest first', 'startedAt')
+    .option('--sort <field>', 'startedAt, ms, ttftMs, cost or outputTokens, largest first', 'startedAt')
     .action(list);
   addCommonFlags(traces.command('show <id>').description('Show a trace with its timeline.')).action(show);
   addConfigFlags(traces.command('tail').description('Show every request as it ends.')).action(tail);
   addFilterFlags(
-    addConfigFlags(traces.command('export').description('Print all traces, one JSON object a line.')),
+    addConfigFlags(traces.command('export').description('Print all traces, one JSON object per line.')),
   )
-    .option('--har', 'as an HTTP archive, with all that was kept of their bodies')
+    .option('--har', 'as an HTTP archive, with the recorded bodies')
     .action(exportAll);
 }
 
 function addFilterFlags(command: Command): Command {
   return command
-    .option('--model <name>', 'as clients asked for it; * stands for any text')
-    .option('--upstream <id>', 'who answered, or failed last')
-    .option('--key <name>', 'the name or the id of a key')
+    .option('--model <name>', 'the requested model; * matches any text')
+    .option('--upstream <id>', 'the upstream that replied, or failed last')
+    .option('--key <name>', 'the name or id of a key')
     .option('--thread <id>', 'the conversation')
     .option('--outcome <outcome>', 'ok, error, aborted, running, interrupted or refused')
-    .option('--error <kind>', 'the kind of failure, such as rate-limit')
+    .option('--error <kind>', 'the error kind, such as rate-limit')
     .option('--from <time>', 'at or after, such as 2026-11-21T12:00:00Z')
     .option('--to <time>', 'before')
     .option('--tool <name>', 'replies that call it')

@@ -32,15 +32,15 @@ export function addUpstreams(program: Command): void {
     .requiredOption('--provider <name>', 'the kind of upstream')
     .option(
       '--option <name=value>',
-      "one of the provider's options; env:NAME reads a variable, - a line of input (repeatable)",
+      'a provider option; env:NAME reads a variable, - a line of input (repeatable)',
       (pair: string, before: readonly string[]) => [...before, pair],
       [],
     )
     .action(add);
   addCommonFlags(upstreams.command('remove <id>').description('Remove an upstream.')).action(remove);
   addPauses(upstreams);
-  addCommonFlags(upstreams.command('test <id>').description('Try an upstream.'))
-    .option('--model <name>', 'also ask this model to say something')
+  addCommonFlags(upstreams.command('test <id>').description('Test an upstream.'))
+    .option('--model <name>', 'also send this model a test message')
     .action(test);
 }
 
@@ -65,7 +65,7 @@ interface AddFlags extends CommonFlags {
 }
 
 async function add(id: string, { json, provider, option, ...flags }: AddFlags): Promise<void> {
-  // Only once the configuration is loaded are the variables of its `.env` there.
+  // The variables of `.env` are available only after the configuration is loaded.
   const added = await withAdmin(flags, async (admin) => {
     const options = await readOptions(option, { env: process.env, readLine: inputLines() });
     return admin.call<UpstreamView>('POST', '/upstreams', { id, provider, options });
@@ -73,13 +73,13 @@ async function add(id: string, { json, provider, option, ...flags }: AddFlags): 
   printResult(json, added, () => `Added the upstream ${id}.`);
 }
 
-/** Reads the standard input line by line, and not at all when no line is asked for. */
+/** Reads standard input line by line, and only if a line is needed. */
 function inputLines(): () => Promise<string | undefined> {
   let lines: NodeJS.AsyncIterator<string> | undefined;
   return async () => {
     lines ??= createInterface({ input: process.stdin })[Symbol.asyncIterator]();
     const { value, done } = await lines.next();
-    // Otherwise a terminal would be waited for when the command is done.
+    // Otherwise an open terminal would keep the finished command waiting.
     process.stdin.unref();
     return done ? undefined : value;
   };

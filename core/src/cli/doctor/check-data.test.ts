@@ -98,9 +98,7 @@ describe('the data folder', () => {
       expect(await lines()).toMatchObject([
         expect.stringContaining('✗ state.json: keys[1].relay: '),
         expect.stringContaining('--repair'),
-        expect.stringMatching(
-          /^! state\.json: this version does not know these fields.*: groups, keys\[2\]\.team$/,
-        ),
+        expect.stringMatching(/^! state\.json: unknown fields.*: groups, keys\[2\]\.team$/),
       ]);
       await repairDataFiles(folder, NOW);
       expect(await parsed('state.json')).toEqual({ ...state, keys: [state.keys[0], state.keys[2]] });
@@ -128,7 +126,7 @@ describe('the data folder', () => {
     await expect(repairDataFiles(folder, NOW)).rejects.toThrow('Another gateway');
     await running.release();
     await write('state.json', '{"version":99}');
-    await expect(repairDataFiles(folder, NOW)).rejects.toThrow('The state is of version 99');
+    await expect(repairDataFiles(folder, NOW)).rejects.toThrow('The state has version 99');
     expect(await read('state.json')).toBe('{"version":99}');
   });
 

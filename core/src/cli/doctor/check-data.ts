@@ -6,10 +6,10 @@ import { listBroken } from '../../trace/worker/set-aside.ts';
 import { findDamage } from './data-damage.ts';
 import type { Check } from './doctor-checks.ts';
 
-/** So many problems of one file are shown. */
+/** How many problems of one file are shown. */
 const MAX_SHOWN = 10;
 
-/** What of the data folder cannot be used, and what deserves a look. */
+/** What is unusable in the data folder, and what deserves attention. */
 export async function checkDataFiles(folder: string): Promise<readonly Check[]> {
   const damages = await findDamage(folder);
   const broken = damages.flatMap(({ file, problems, repair }): Check[] => {
@@ -33,7 +33,7 @@ async function noticeUnknown(folder: string): Promise<readonly Check[]> {
   const unknown = read?.unknown ?? [];
   if (unknown.length === 0) return [];
   const shown = [...unknown.slice(0, MAX_SHOWN), ...(unknown.length > MAX_SHOWN ? ['…'] : [])].join(', ');
-  const detail = `this version does not know these fields; they stay in the file and have no effect: ${shown}`;
+  const detail = `unknown fields, which stay in the file and have no effect: ${shown}`;
   return [{ name: STATE_FILE, ok: true, isNotice: true, detail }];
 }
 
@@ -41,11 +41,11 @@ function noticeBrokenTraces(folder: string): readonly Check[] {
   if (!existsSync(folder)) return [];
   return listBroken(folder).map((name) => ({
     ...{ name: 'traces', ok: true, isNotice: true },
-    detail: `${name} is a broken database that was set aside; delete it if you do not need its traces`,
+    detail: `${name} is a damaged database that was set aside; delete it if you do not need its traces`,
   }));
 }
 
-/** Takes out of the data folder what this version cannot use, and keeps copies. Refused while a gateway runs there. */
+/** Removes what this version cannot use from the data folder, and keeps copies. Refused while a gateway runs there. */
 export async function repairDataFiles(folder: string, now: number): Promise<readonly Check[]> {
   const runFile = await acquireRunFile(folder);
   try {

@@ -9,19 +9,19 @@ import { salvageState } from '../../state/salvage.ts';
 import { readStateFile, STATE_FILE } from '../../state/store.ts';
 import { readJsonFile, UnreadableFileError } from '../../state/files/unreadable.ts';
 
-/** What of a file in the data folder this version cannot use. */
+/** What this version cannot use in a file of the data folder. */
 export interface Damage {
-  /** Within the data folder. */
+  /** Relative to the data folder. */
   readonly file: string;
   readonly problems: readonly ConfigProblem[];
   /**
-   * Takes it out of the file, of which a copy is kept under the name that is given. Says what is left. Absent where the
-   * file is not to blame, such as one that the system refuses.
+   * Removes it from the file, after copying the file to the given name. Returns what is left. Absent if the file itself is
+   * not at fault, for example if the system refuses to read it.
    */
   readonly repair?: (copy: string) => Promise<string>;
 }
 
-/** Looks at the files of a data folder without touching them. Throws a `StateError` on one of a newer gateway. */
+/** Checks the files of a data folder without changing them. Throws a `StateError` on one of a newer gateway. */
 export async function findDamage(folder: string): Promise<readonly Damage[]> {
   const looks = [
     lookAt(folder, STATE_FILE, lookAtState),
@@ -32,10 +32,10 @@ export async function findDamage(folder: string): Promise<readonly Damage[]> {
   return (await Promise.all(looks)).flat();
 }
 
-/** The problems of a file that can be read, and what remains of it without them. */
+/** The problems of a readable file, and what remains of it without them. */
 interface Look {
   readonly problems: readonly ConfigProblem[];
-  /** The text that remains; `undefined` when there is nothing to keep. */
+  /** The text that remains; `undefined` if nothing can be kept. */
   readonly rest: () => Promise<string | undefined>;
 }
 
@@ -61,11 +61,11 @@ async function replace(path: string, copy: string, rest: Look['rest']): Promise<
   const target = join(path, '..', copy);
   if (text === undefined) {
     await rename(path, target);
-    return `nothing in it can be used; it was renamed to ${copy}, and the gateway starts without it`;
+    return `nothing in it is usable; it was renamed to ${copy}, and the gateway starts without it`;
   }
   await copyFile(path, target);
   await writeDurably(path, text);
-  return `what cannot be used was removed; the original is ${copy}`;
+  return `unusable content was removed; the original is ${copy}`;
 }
 
 async function lookAtState(path: string): Promise<Look> {

@@ -45,7 +45,7 @@ describe('checkState', () => {
     const upstream = { id: 'old', provider: 'openai', options };
     await write(JSON.stringify({ version: 1, upstreams: [upstream], keys: [], settings: {} }));
     await expect(checkState(folder)).rejects.toThrow(
-      /^the URL of old holds a user name or password(?!.*hunter22)/,
+      /^the URL of old contains a user name or password(?!.*hunter22)/,
     );
   });
 
@@ -53,7 +53,7 @@ describe('checkState', () => {
     await write('{"version":1}');
     await expect(checkState(folder)).rejects.toThrow('keys: expected a list');
     await write('{"version":999}');
-    await expect(checkState(folder)).rejects.toThrow('The state is of version 999');
+    await expect(checkState(folder)).rejects.toThrow('The state has version 999');
   });
 });
 
@@ -69,7 +69,7 @@ describe('noticeRelays', () => {
       join(folder, 'state.json'),
       JSON.stringify({ version: 2, upstreams: [], aliases: [], keys, settings: {} }),
     );
-    const detail = "these have access to the whole account of upstreams (relay: 'all'): old";
+    const detail = "these keys have access to whole upstream accounts (relay: 'all'): old";
     expect(await noticeRelays(folder)).toEqual([{ name: 'keys', ok: true, isNotice: true, detail }]);
   });
 });

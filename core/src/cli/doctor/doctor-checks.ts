@@ -10,16 +10,16 @@ import type { AdminClient } from '../admin-client.ts';
 import { CommandError } from '../command-error.ts';
 import { readState } from '../read-state.ts';
 
-/** What was looked at, and what was found. */
+/** The result of a check. */
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
-  /** Whether it works, but deserves a look. */
+  /** Whether it works, but deserves attention. */
   readonly isNotice?: true;
   readonly detail: string;
 }
 
-/** Whatever is thrown is what was found. */
+/** Turns anything thrown into a failed check. */
 export async function check(name: string, run: () => string | Promise<string>): Promise<Check> {
   try {
     return { name, ok: true, detail: await run() };
@@ -32,7 +32,7 @@ function oneLine(text: string): string {
   return text.split(/\n\s*/).join(' ');
 }
 
-/** As {@link check}, for what finds several things. */
+/** Like {@link check}, for several results. */
 export async function checks(name: string, run: () => Promise<readonly Check[]>): Promise<readonly Check[]> {
   let found: readonly Check[] = [];
   const failed = await check(name, async () => {
@@ -64,18 +64,18 @@ export async function checkState(folder: string): Promise<string> {
   if (exposed.length > 0) {
     const ids = exposed.map(({ id }) => id).join(', ');
     throw new CommandError(
-      `the URL of ${ids} holds a user name or password, which are not encrypted; use the option for the credential`,
+      `the URL of ${ids} contains a user name or password, which is not encrypted; use the credential option`,
     );
   }
   return `stored upstreams: ${state.upstreams.length}, keys: ${state.keys.length}`;
 }
 
-/** Keys with access to the whole account of upstreams. */
+/** Keys with access to whole upstream accounts. */
 export async function noticeRelays(folder: string): Promise<readonly Check[]> {
   const state = await readState(folder).catch(() => undefined);
   const open = state?.keys.filter(({ relay }) => relay === 'all').map(({ name }) => name) ?? [];
   if (open.length === 0) return [];
-  const detail = `these have access to the whole account of upstreams (relay: 'all'): ${open.join(', ')}`;
+  const detail = `these keys have access to whole upstream accounts (relay: 'all'): ${open.join(', ')}`;
   return [{ name: 'keys', ok: true, isNotice: true, detail }];
 }
 
@@ -119,7 +119,7 @@ interface TestResult {
   readonly error?: { readonly message: string };
 }
 
-/** Tries every upstream, all at once. */
+/** Tests every upstream in parallel. */
 export async function checkUpstreams(admin: AdminClient): Promise<readonly Check[]> {
   type Upstream = { readonly id: string; readonly enabled: boolean };
   const upstreams = await admin.call<readonly Upstream[]>('GET', '/upstreams');

@@ -24,7 +24,7 @@ export function addDoctor(program: Command): void {
       .command('doctor')
       .description('Check the configuration, the data folder, the port and every upstream.'),
   )
-    .option('--repair', 'remove what this version cannot use from the data folder, and keep copies')
+    .option('--repair', 'remove unusable content from the data folder, and keep copies')
     .action(doctor);
 }
 
@@ -40,7 +40,7 @@ async function doctor({ json, repair = false, ...flags }: DoctorFlags): Promise<
   if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
 }
 
-/** Later checks need what earlier ones found in order, so a ✗ may be the last line. */
+/** Later checks depend on earlier ones, so a ✗ may be the last line. */
 async function examine(flags: ConfigFlags, repairs: boolean): Promise<readonly Check[]> {
   const load = () => loadConfig(loadInput(flags));
   const first = [
