@@ -12,43 +12,43 @@ import type { Log } from './plugin/call-context.ts';
 import { acquireRunFile, type RunFile } from './state/files/run-file.ts';
 import { rethrowFor } from './state/files/state-error.ts';
 
-/** A gateway that is set up but does not listen yet. */
+/** A gateway that is set up but not listening yet. */
 export interface Gateway {
   readonly log: Log;
   /**
-   * Starts to take connections and to discover models. Rejects when the address is in use. `onStart` is called as soon as
-   * nothing can fail any more, before the start is logged.
+   * Accepts connections and starts discovery. Rejects if the address is in use. `onStart` is called as soon as nothing can
+   * fail any longer, before the start is logged.
    */
   listen(onStart?: (url: string) => void): Promise<{ readonly url: string }>;
-  /** Lets running requests end for up to the configured grace, then stops everything. Safe to call twice. */
+  /** Lets running requests end during the configured grace period, then stops everything. Safe to call twice. */
   close(): Promise<void>;
   /**
-   * Loads the configuration and applies what does not need a restart; running requests are not affected. Returns the
-   * fields that need one. Rejects when the configuration is invalid, and then changes nothing.
+   * Loads the configuration and applies what does not need a restart; running requests are not affected. Returns the fields
+   * that need one. Rejects if the configuration is invalid, and then changes nothing.
    */
   readonly reload: Reload;
-  /** A new link that signs one browser in, once. Only after `listen`. */
+  /** A new one-time link that signs in one browser. Only after `listen`. */
   signInLink(): string;
-  /** Where the console is. Only after `listen`. */
+  /** The console's URL. Only after `listen`. */
   readonly consoleUrl: string;
-  /** Where metrics are served, when that is at a port of their own. */
+  /** The metrics URL, if they have a port of their own. */
   readonly metricsUrl: string | undefined;
-  /** Whether a write of the log does not return, which would keep the process from its end. */
+  /** Whether a log write does not return, which would keep the process from ending. */
   readonly isLogStuck: boolean;
-  /** The client key that `listen` made because there was none; it is known only now. */
+  /** The client key that `listen` created because there was none; it is available only now. */
   readonly firstKey: string | undefined;
 }
 
 export interface GatewayOptions extends Surroundings {
-  /** Serves the admin API and nothing else, for one command: no clients, no first key, no discovery of models. */
+  /** Serves only the admin API, for one command: no clients, no first key, no discovery. */
   readonly adminOnly?: boolean;
-  /** Whether `listen` makes a client key when there is none. Default: true. Set it to false if the key would not be shown. */
+  /** Whether `listen` creates a client key if there is none. Default: true. Set it to false if the key would not be shown. */
   readonly makesFirstKey?: boolean;
-  /** Loads the configuration again. Without it, {@link Gateway.reload} keeps the one that runs. */
+  /** Loads the configuration again. Without it, {@link Gateway.reload} keeps the running one. */
   readonly load?: ReloaderInput['load'];
 }
 
-/** Sets a gateway up from a resolved configuration. Tests start here too. */
+/** Creates a gateway from a resolved configuration. Tests start here, too. */
 export async function createGateway(config: ResolvedConfig, options: GatewayOptions = {}): Promise<Gateway> {
   const runFile = await acquireRunFile(config.data).catch(rethrowFor(config.data));
   try {
@@ -75,7 +75,7 @@ async function setUp(
   let firstKey: string | undefined;
   let closing: Promise<void> | undefined;
 
-  /** Waits for the lists of models, so the start does not wait for it. */
+  /** Waits for discovery, so startup does not wait for it. */
   const warnOfUnpriced = async (): Promise<void> => {
     const warning = await findUnpriced({
       ...{ keys, upstreams },
@@ -128,7 +128,7 @@ async function setUp(
         servers.open();
         return { url };
       }
-      // Only now: a key made by a start that fails would be shown to nobody.
+      // Only now: a key created by a failed startup would be shown to nobody.
       const made = makesFirstKey && config.auth ? await keys.createFirst({ name: 'first key' }) : undefined;
       firstKey = made?.secret;
       onStart?.(url);

@@ -6,22 +6,21 @@ import { RepeatLimit } from './timing/repeat-limit.ts';
 
 export interface StrayErrorsInput {
   readonly log: () => Log;
-  /** Ends the process, as nothing is known of its state any more. */
+  /** Ends the process, as its state is no longer known. */
   readonly end: (error: unknown) => void;
   /** In milliseconds. */
   readonly now: () => number;
 }
 
-/** What is done about errors that nobody caught. */
+/** What to do about uncaught errors. */
 export interface StrayErrors {
   readonly onRejection: (reason: unknown) => void;
   readonly onException: (error: unknown) => void;
 }
 
 /**
- * An error that code of a plugin left behind is logged, with whose it is, and survived. So is a promise that was
- * rejected and that nobody waits for: no code was interrupted by it. An exception in the gateway's own code ends the
- * process, as what it was about to do was not done.
+ * Uncaught errors of plugin code are logged with their plugin, and survived. So are unhandled promise rejections, because
+ * they interrupt no code. An exception in the gateway's own code ends the process, as its work was left undone.
  */
 export function createStrayErrors({ log, end, now }: StrayErrorsInput): StrayErrors {
   const limit = new RepeatLimit(now);
@@ -35,9 +34,9 @@ export function createStrayErrors({ log, end, now }: StrayErrorsInput): StrayErr
     return blame !== undefined;
   };
   return {
-    onRejection: (reason) => void report(reason, 'left a rejected promise that nobody handles.'),
+    onRejection: (reason) => void report(reason, 'left an unhandled promise rejection.'),
     onException(error) {
-      if (!report(error, 'threw an error that nobody caught.')) end(error);
+      if (!report(error, 'threw an uncaught error.')) end(error);
     },
   };
 }

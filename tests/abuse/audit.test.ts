@@ -169,7 +169,7 @@ describe('dragoman audit', () => {
     const whole = await home.run(['audit', 'verify']);
     expect(whole).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('is whole: 2 entries') as string,
+      stdout: expect.stringContaining('is intact: 2 entries') as string,
     });
     const exported = await home.run(['audit', 'export']);
     expect(

@@ -66,7 +66,7 @@ describe('a budget, and requests that do not limit their answers', () => {
     expect(refused).toHaveLength(AT_ONCE - 1);
     // The budget is only reserved, so it is worth trying again soon.
     for (const { text, retryAfter } of refused) {
-      expect(text).toContain('reserved for requests that run now');
+      expect(text).toContain('reserved by running requests');
       expect(retryAfter).toBe('1');
     }
     const spent = await ask();

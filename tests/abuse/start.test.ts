@@ -59,7 +59,7 @@ describe('the sign-ins of a gateway', () => {
     expect((await home.run(['sessions', 'end', session?.id ?? ''])).stdout).toBe('Ended 1 sign-in.\n');
     expect((await home.run(['sessions', 'end', '--all'])).stdout).toBe('Ended 0 sign-ins.\n');
     expect((await home.run(['sessions', 'end', 'nobody'])).stderr).toContain('There is no sign-in "nobody".');
-    expect((await home.run(['sessions', 'end'])).stderr).toContain('give --all');
+    expect((await home.run(['sessions', 'end'])).stderr).toContain('or --all');
   });
 });
 
@@ -104,12 +104,12 @@ describe('TLS', () => {
     [
       'a file that is no certificate',
       ['gateway.config.ts', 'key.pem'],
-      [/server\.tls\.cert: .*gateway\.config\.ts holds no certificate/],
+      [/server\.tls\.cert: .*gateway\.config\.ts contains no certificate/],
     ],
     [
       'swapped files',
       ['key.pem', 'cert.pem'],
-      [/tls\.cert: .*key\.pem holds no certificate/, /tls\.key: .*cert\.pem holds no private key/],
+      [/tls\.cert: .*key\.pem contains no certificate/, /tls\.key: .*cert\.pem contains no private key/],
     ],
   ] as const)('refuses %s at the start', async (_, [certFile, keyFile], messages) => {
     const { cert, key } = createSelfSigned();

@@ -163,7 +163,7 @@ describe('a config whose plugins bring no protocol', () => {
     await home.writeConfig('export default { plugins: [] };');
     const { code, stderr } = await home.run(['start']);
     expect(code).toBe(2);
-    expect(stderr).toContain('plugins: no plugin brings a protocol');
+    expect(stderr).toContain('plugins: no plugin contributes a protocol');
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 });
@@ -258,7 +258,7 @@ describe('an option of an upstream', () => {
 
   it('is refused when its source is empty', async () => {
     expect(await runRefused(...addMock('--option', 'apiKey=env:MY_KEY'))).toContain('MY_KEY is not set');
-    expect(await runRefused(...addMock('--option', 'apiKey=-'))).toContain('no line');
+    expect(await runRefused(...addMock('--option', 'apiKey=-'))).toContain('No line');
     expect(await runJson('upstreams', 'list')).toHaveLength(1);
   });
 });
@@ -316,7 +316,7 @@ describe('dragoman doctor', () => {
   it('finds models that are refused since they have no price, and the start warns of them', async () => {
     await runJson(...addMock());
     await runJson('keys', 'create', 'intern', '--limit', 'costPerDay=1');
-    const warning = 'Models without a price are refused where a limit on money applies: key intern (mock/';
+    const warning = 'Models without a price are refused under a cost limit: key intern (mock/';
     const { code, stdout } = await home.run(['doctor']);
     expect(code).toBe(0);
     expect(stdout).toContain(`! prices: ${warning}`);

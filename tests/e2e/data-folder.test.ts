@@ -31,7 +31,7 @@ describe('a data folder', () => {
     expect(await readFile(state(), 'utf8')).toBe(text);
     const repair = await home.run(['doctor', '--repair']);
     expect(repair).toMatchObject({ code: 0, stderr: '' });
-    expect(repair.stdout).toContain('✓ repair: state.json: what cannot be used was removed;');
+    expect(repair.stdout).toContain('✓ repair: state.json: unusable content was removed;');
     expect(repair.stdout).toContain('✓ state: stored upstreams: 0, keys: 0');
   });
 

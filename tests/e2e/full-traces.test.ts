@@ -176,7 +176,7 @@ describe('a full trace', () => {
     const { id, bodies } = await newest();
     expect(bodies).toBe('upstream');
     expect(await gateway.admin('GET', `/traces/${id}/detail`)).toMatchObject({
-      error: { code: 'conflict', message: 'The bodies were not kept, as an upstream is set that was asked.' },
+      error: { code: 'conflict', message: 'The bodies were not kept because of the setting of an upstream.' },
     });
     await openai.chat.completions.create(say('Nothing at all.', 's'));
     expect(await list()).toHaveLength(1);

@@ -85,7 +85,7 @@ describe('an image by its URL', () => {
     const off = await start({ enabled: false, allow: ['127.0.0.1/32'] });
     await expect(see('/cat.png', off)).rejects.toMatchObject({
       status: 400,
-      message: expect.stringContaining('set not to fetch') as string,
+      message: expect.stringContaining('configured not to fetch') as string,
     });
     expect(files.calls).toHaveLength(0);
     await Promise.all([guarded.close(), off.close()]);

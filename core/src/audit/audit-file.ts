@@ -45,7 +45,7 @@ export async function openAuditFile(input: AuditFileInput): Promise<AuditFile> {
   const write = async (entry: AuditInput): Promise<AuditEntry> => {
     const line = chainLine({ ...entry, seq: head.seq + 1, at: new Date(now()).toISOString() }, head);
     const written = readLine(line);
-    if (!written) throw new TypeError('An entry of the audit log cannot be read back.');
+    if (!written) throw new TypeError('An audit log entry cannot be read back.');
     await appendLine(active, line);
     startedAt ??= now();
     head = written;

@@ -68,7 +68,7 @@ export async function openAuditLog(input: AuditLogInput): Promise<AuditLog> {
       return file.whileIdle(async (head) => {
         const report = await verifyAudit(folder);
         if (report.head?.hash === head.hash || head.seq === 0) return report;
-        const message = `The newest entries are missing: the last one known is ${head.seq}.`;
+        const message = `The newest entries are missing: the last known one is ${head.seq}.`;
         return {
           ...report,
           ok: false,

@@ -38,7 +38,10 @@ export async function verifyAudit(folder: string): Promise<AuditReport> {
     for (const [index, line] of lines.entries()) walk.step(line, { file: basename(file), line: index + 1 });
     isTorn = torn !== '' && at === files.length - 1;
     if (torn !== '' && !isTorn)
-      walk.tell({ file: basename(file), line: lines.length + 1 }, 'The last entry of a full file was cut.');
+      walk.tell(
+        { file: basename(file), line: lines.length + 1 },
+        'The last entry of a full file is truncated.',
+      );
   }
   return { ...walk.end(basename(files[0] ?? '')), torn: isTorn };
 }
@@ -78,7 +81,7 @@ function createWalk(): Walk {
     step(line, place) {
       const entry = readLine(line);
       if (!entry) {
-        tell(place, 'The entry was changed: its hash does not fit.');
+        tell(place, 'The entry was changed: its hash does not match.');
         // Continues from what the line claims, so that one change is one problem.
         head = readClaim(line) ?? head;
         return;
@@ -95,7 +98,7 @@ function createWalk(): Walk {
       if (start && !isSame(start, GENESIS) && !(removed && isSame(start, removed)))
         tell(
           { file, line: 1 },
-          'Older entries are missing, and the log does not say that they were removed as too old.',
+          'Older entries are missing, and no entry records their removal by retention.',
         );
       return {
         ok: problems.length === 0,

@@ -146,6 +146,6 @@ export class GatewayError extends Error {
       return new GatewayError('timeout', 'The request took too long.', { cause: value });
     if (name === 'AbortError')
       return new GatewayError('cancelled', 'The request was cancelled.', { cause: value });
-    return new GatewayError('internal', 'The gateway failed to handle this request.', { cause: value });
+    return new GatewayError('internal', 'Internal error.', { cause: value });
   }
 }

@@ -92,7 +92,7 @@ function unsafeName(name: string): GatewayError {
 function notFound(name: string): GatewayError {
   return new GatewayError(
     'not-found',
-    `The model ${JSON.stringify(name)} does not exist: no upstream serves it. GET /v1/models lists the models.`,
+    `The model ${JSON.stringify(name)} does not exist. GET /v1/models lists the models.`,
     { field: 'model', code: 'model_not_found' },
   );
 }

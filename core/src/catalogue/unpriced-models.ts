@@ -76,5 +76,5 @@ export function describeUnpriced(found: readonly Unpriced[]): string | undefined
     return `${kind} ${name} (${models.slice(0, MAX_SHOWN).join(', ')}${more})`;
   });
   if (found.length > MAX_OWNERS) names.push(`and ${found.length - MAX_OWNERS} more`);
-  return `Models without a price are refused where a limit on money applies: ${names.join('; ')}. See docs/routing.md#prices.`;
+  return `Models without a price are refused under a cost limit: ${names.join('; ')}. See docs/routing.md#prices.`;
 }

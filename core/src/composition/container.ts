@@ -15,26 +15,26 @@ import { registerRouting } from './routing.ts';
 import { registerServing } from './serving.ts';
 import * as tokens from './tokens.ts';
 
-/** What tests replace of the machine. */
+/** What tests replace of the environment. */
 export interface Surroundings {
   readonly clock?: Clock;
-  /** Between 0 and 1, as `Math.random`. */
+  /** From 0 to 1, like `Math.random`. */
   readonly random?: () => number;
-  /** Free space of the data folder's file system. */
+  /** The free space of the data folder's file system. */
   readonly freeSpace?: () => Promise<Space>;
 }
 
 export interface ContainerOptions extends Surroundings {
-  /** Serves the admin API and nothing else. */
+  /** Serves only the admin API. */
   readonly adminOnly: boolean;
   /** Loads the configuration again. */
   readonly load: ReloaderInput['load'] | undefined;
 }
 
 /**
- * The composition root: this folder alone knows how the services hang together. Each gateway has a container of its
- * own, so that several can run in one process. What has to be opened is awaited before it is registered; all else is
- * created when it is first needed.
+ * The composition root: only this folder knows how the services fit together. Each gateway has its own container, so
+ * that several can run in one process. What has to be opened is awaited before it is registered; all else is created on
+ * first use.
  */
 export async function createContainer(
   config: ResolvedConfig,

@@ -24,9 +24,9 @@ import * as tokens from './tokens.ts';
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../../console/out', import.meta.url));
 
 export interface HttpInput {
-  /** Serves the admin API and nothing else. */
+  /** Serves only the admin API. */
   readonly adminOnly: boolean;
-  /** Whether the configuration can be loaded again. */
+  /** Whether the configuration can be reloaded. */
   readonly canReload: boolean;
   readonly tls: Tls | undefined;
 }
@@ -42,7 +42,7 @@ export function registerHttp(
     const { protocols } = get(tokens.REGISTRY);
     const [fallback] = protocols;
     if (!fallback) {
-      const message = 'no plugin brings a protocol, so no client could be answered';
+      const message = 'no plugin contributes a protocol, so no client could be served';
       throw new ConfigError(config.file ?? 'the given value', [{ path: 'plugins', message }]);
     }
     const { now, steady = now } = get(tokens.CLOCK);
@@ -67,7 +67,7 @@ export function registerHttp(
 
 function adminOf(get: Get, config: ResolvedConfig, canReload: boolean): ReturnType<typeof createAdmin> {
   const { now, sleep, steady = now } = get(tokens.CLOCK);
-  // The servers mount the admin API, and know their addresses when they listen.
+  // The servers mount the admin API, and know their addresses only when they listen.
   const addresses = () => get(tokens.SERVERS).addresses;
   return createAdmin({
     config,

@@ -1,9 +1,9 @@
 import { type DependencyContainer, instanceCachingFactory, type InjectionToken } from 'tsyringe';
 
-/** Gets what a token stands for. */
+/** Resolves a token. */
 export type Get = <T>(token: InjectionToken<T>) => T;
 
-/** Registers what is created when it is first needed, and then kept. */
+/** Registers a singleton that is created on first use. */
 export function once<T>(
   container: DependencyContainer,
   token: InjectionToken<T>,

@@ -16,11 +16,11 @@ import * as tokens from './tokens.ts';
 
 export interface DataInput {
   readonly clock: Clock;
-  /** Free space of the data folder's file system. */
+  /** The free space of the data folder's file system. */
   readonly freeSpace: (() => Promise<Space>) | undefined;
 }
 
-/** Opens what lies in the data folder. It is awaited, so it is registered as values. */
+/** Opens everything in the data folder. It is awaited, so it is registered as values. */
 export async function openData(
   container: DependencyContainer,
   config: ResolvedConfig,

@@ -1,2 +1,2 @@
-// tsyringe needs this polyfill at import, even without decorators; a module of its own keeps it first.
+// tsyringe needs this polyfill at import, even without decorators; its own module keeps it first.
 import 'reflect-metadata';

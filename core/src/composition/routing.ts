@@ -22,12 +22,12 @@ import * as tokens from './tokens.ts';
 
 export interface RoutingInput {
   readonly clock: Clock;
-  /** Between 0 and 1, as `Math.random`. */
+  /** From 0 to 1, like `Math.random`. */
   readonly random: () => number;
   readonly known: KnownSecrets;
 }
 
-/** Registers who may ask for what, which upstreams answer, and what is recorded of it. */
+/** Registers routing: access, the upstreams, and what is recorded. */
 export function registerRouting(
   container: DependencyContainer,
   config: ResolvedConfig,
@@ -36,7 +36,7 @@ export function registerRouting(
   const { now, steady = now } = clock;
   const log = container.resolve(tokens.LOG);
   const live = container.resolve(tokens.LIVE_CONFIG);
-  // Read for every request, so the container is not asked.
+  // Read for every request, so not resolved from the container each time.
   const routing = (): RoutingConfig => live.get().routing;
   once(container, tokens.REGISTRY, () => createRegistry(config.plugins));
   once(container, tokens.POOLS, () => createHttpPools(fileFetcherOf(config)));

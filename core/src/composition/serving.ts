@@ -21,12 +21,12 @@ import { once } from './once.ts';
 import * as tokens from './tokens.ts';
 
 export interface ServingInput {
-  /** Serves the admin API and nothing else. */
+  /** Serves only the admin API. */
   readonly adminOnly: boolean;
   readonly load: ReloaderInput['load'] | undefined;
 }
 
-/** Registers what goes along with requests, and what is done in the background. */
+/** Registers what accompanies requests, and the background tasks. */
 export function registerServing(
   container: DependencyContainer,
   config: ResolvedConfig,
@@ -37,7 +37,7 @@ export function registerServing(
   const { now, steady = now } = container.resolve(tokens.CLOCK);
   const { server, traces, plugins } = config;
   const stopping = new AbortController();
-  // Each reader of the live traces listens.
+  // Each reader of the live traces adds a listener.
   setMaxListeners(0, stopping.signal);
   container.register(tokens.STOPPING, { useValue: stopping });
   container.register(tokens.ENDED, { useValue: new AbortController() });

@@ -66,7 +66,7 @@ export const TRACES: InjectionToken<Traces> = Symbol('Traces');
 export const ROUTER: InjectionToken<Router> = Symbol('Router');
 export const CATALOGUE: InjectionToken<Catalogue> = Symbol('Catalogue');
 
-/** Entries of the audit log about the gateway itself. */
+/** Audit log entries about the gateway itself. */
 export const ENTRIES: InjectionToken<GatewayEntries> = Symbol('Entries');
 export const UPKEEP: InjectionToken<Upkeep> = Symbol('Upkeep');
 export const RELOAD: InjectionToken<Reload> = Symbol('Reload');
@@ -77,7 +77,7 @@ export const BODIES: InjectionToken<BodyBudget> = Symbol('Bodies');
 export const UPLOADS: InjectionToken<UploadWatch> = Symbol('Uploads');
 export const RUNNING: InjectionToken<Running> = Symbol('Running');
 export const OBSERVERS: InjectionToken<Observers> = Symbol('Observers');
-/** `undefined` where metrics are off. */
+/** `undefined` if metrics are off. */
 export const METRICS: InjectionToken<Metrics | undefined> = Symbol('Metrics');
 export const RECORDER: InjectionToken<Recorder> = Symbol('Recorder');
 export const ADMIN: InjectionToken<Admin> = Symbol('Admin');

@@ -54,7 +54,7 @@ export function createConversations(
       return await records.get(name);
     } catch (error) {
       if (!(error instanceof UnreadableFileError)) throw error;
-      log.error({ file: error.file, problems: error.problems }, 'A kept conversation cannot be read.');
+      log.error({ file: error.file, problems: error.problems }, 'A stored conversation cannot be read.');
       throw unreadable(error);
     }
   };
@@ -123,11 +123,10 @@ function digest(parts: readonly string[]): string {
 }
 
 function unreadable(cause: unknown): GatewayError {
-  return new GatewayError(
-    'internal',
-    'The kept conversation cannot be read. The log of the gateway says why.',
-    { code: 'conversation_unreadable', cause },
-  );
+  return new GatewayError('internal', "The stored conversation cannot be read. See the gateway's log.", {
+    code: 'conversation_unreadable',
+    cause,
+  });
 }
 
 function tooLong(limit: number): GatewayError {

@@ -28,17 +28,17 @@ export interface AppDeps {
   readonly config: ResolvedConfig;
   readonly log: Logger;
   readonly requestLog: RequestLog;
-  /** Until an endpoint serves a request, its protocol is this one. */
+  /** The protocol of a request until an endpoint serves it. */
   readonly fallback: Protocol;
-  /** The protocol that the client of a request expects, where no endpoint serves it. */
+  /** The protocol that the client expects if no endpoint serves its request. */
   readonly protocolAt: (ctx: Context) => Protocol | undefined;
   /** In order of how often they are called. */
   readonly routers: readonly Router[];
-  /** Refuses requests that the routers would serve, but that do not belong to this address. */
+  /** Refuses requests that do not belong to this address. */
   readonly guard?: Middleware;
   readonly console: Middleware;
   readonly now: () => number;
-  /** A clock that never jumps. Default: `now`. */
+  /** A monotonic clock. Default: `now`. */
   readonly steady?: () => number;
   readonly recorder: Recorder;
   readonly proxies: Proxies;
@@ -63,7 +63,7 @@ export function createApp(deps: AppDeps): Koa {
   return app;
 }
 
-/** The outermost middleware: gives the request its id, turns what is thrown into an answer, writes the log line. */
+/** The outermost middleware: assigns the request id, converts errors to responses, writes the log line. */
 function answerAndLog(deps: AppDeps): Middleware {
   const { log, requestLog, protocolAt, fallback, now, steady = now, recorder, proxies } = deps;
   const door = createDoor(steady);
@@ -98,7 +98,7 @@ function answerAndLog(deps: AppDeps): Middleware {
       if (state.isSampled !== false) settle(log, () => logRequest(requestLog, ctx, ms));
       settle(log, () => recorder.end(ctx));
       const leftOut = door.takeLeftOut();
-      if (leftOut > 0) log.warn({ leftOut }, 'More requests were refused than are recorded.');
+      if (leftOut > 0) log.warn({ leftOut }, 'Refused requests were recorded as a sample.');
     }
   };
 }
@@ -113,13 +113,13 @@ function refuseTwoHosts({ rawHeaders }: IncomingMessage): void {
   if (count > 1) throw new GatewayError('invalid', 'The request has more than one Host header.');
 }
 
-/** The admin API and the console set policies of their own, which allow scripts that this one forbids. */
+/** The admin API and the console set their own policies, which allow scripts that this one forbids. */
 function setOwnHeaders(ctx: Context): void {
   ctx.set(ownHeaders(ctx.state));
   if (!ctx.res.hasHeader('x-content-type-options')) ctx.set(REPLY_POLICY);
 }
 
-/** The error to answer with. Refusals are marked, and rate-limited by address. */
+/** The error to respond with. Refusals are marked, and rate-limited by address. */
 function judge(ctx: Context, error: GatewayError, door: Door): GatewayError {
   const state = ctx.state as RequestState;
   const refused = refusalOf(error, state);
@@ -138,30 +138,30 @@ function answerFailure(ctx: Context, error: GatewayError, log: Logger): void {
   settle(log, () => log.error({ error: error.details.cause ?? error, requestId }, 'A request failed.'));
 }
 
-/** The reply is over: a failure here must not reach the client, nor prevent the steps that follow. */
+/** The reply is over: a failure here must neither reach the client nor prevent the remaining steps. */
 function settle(log: Logger, step: () => void): void {
   try {
     step();
   } catch (error) {
-    log.error({ reason: String(error) }, 'A request was not settled.');
+    log.error({ reason: String(error) }, 'A step after a reply failed.');
   }
 }
 
 async function endAll(endings: readonly (() => Promise<void>)[], log: Logger): Promise<void> {
-  // What was begun last ends first.
+  // Last registered, first called.
   for (const end of endings.toReversed()) {
     try {
       await end();
     } catch (error) {
-      log.error({ error }, 'A request was not settled.');
+      log.error({ error }, 'A step after a reply failed.');
     }
   }
 }
 
 /**
- * An open gateway on loopback would answer any web page whose host name was made to point here; such a page
- * comes under a name that is not this machine's. A proxy on this machine may forward for anybody, so it is served
- * only where the configuration says that there is one, which needs `--allow-open`.
+ * An open gateway on loopback would serve any web page whose host name resolves to it (DNS rebinding); such a page comes
+ * with a foreign host name. A local proxy may forward for anyone, so it is served only if the configuration declares
+ * one, which needs `--allow-open`.
  */
 function refuseStrangers({ server, console: { hostnames = [] } }: ResolvedConfig): Middleware {
   const { publicUrl, trustedProxies } = server;
@@ -173,14 +173,14 @@ function refuseStrangers({ server, console: { hostnames = [] } }: ResolvedConfig
     if (!isLoopback(name) && !own.has(name)) {
       throw new GatewayError(
         'permission',
-        'Without authentication, this gateway answers only under the names of this machine, such as localhost, and that of server.publicUrl.',
+        'Without authentication, this gateway serves only host names of this machine, such as localhost, and that of server.publicUrl.',
         { refused: 'foreign-host' },
       );
     }
     if (hasProxy || !isForwarded(ctx.req.headers)) return next();
     throw new GatewayError(
       'permission',
-      'Without authentication, this gateway answers no requests that a proxy forwards. Use keys, or set server.publicUrl and start with --allow-open.',
+      'Without authentication, this gateway refuses requests forwarded by a proxy. Use keys, or set server.publicUrl and start with --allow-open.',
       { refused: 'foreign-host' },
     );
   };
@@ -199,7 +199,7 @@ function allowOrigins(origins: '*' | readonly string[]): Middleware {
 }
 
 function nothingAt({ method, path }: Context): GatewayError {
-  return new GatewayError('not-found', `There is nothing at ${method} ${path}.`, {
+  return new GatewayError('not-found', `No route for ${method} ${path}.`, {
     code: 'unknown_url',
     refused: 'unknown-url',
   });

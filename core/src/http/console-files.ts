@@ -15,21 +15,21 @@ const TYPES: Readonly<Record<string, string>> = {
   '.ico': 'image/x-icon',
   '.png': 'image/png',
   '.woff2': 'font/woff2',
-  // Next fetches its page data under this ending.
+  // Next fetches its page data with this extension.
   '.txt': 'text/x-component; charset=utf-8',
 };
 
 interface ConsoleFile {
   readonly bytes: Buffer;
-  /** Absent where compression does not help. */
+  /** Absent if compression does not help. */
   readonly gzip?: Buffer;
   readonly etag: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * Serves the console's static export from memory: every file is read once at start, so that no request touches
- * the disk and no path can lead out of the folder.
+ * Serves the console's static export from memory: every file is read once at startup, so that no request touches the
+ * disk and no path can leave the folder.
  */
 export function createConsoleFiles(folder: string): Middleware {
   const files = readFiles(folder);
@@ -55,7 +55,7 @@ function send(ctx: Context, file: ConsoleFile | undefined, status: number): void
     ctx.status = 304;
     return;
   }
-  // Browsers take brotli only over TLS; gzip they take always.
+  // Browsers accept brotli only over TLS, but always accept gzip.
   const isGzip = file.gzip && ctx.acceptsEncodings('gzip', 'identity') === 'gzip';
   if (isGzip) ctx.set('content-encoding', 'gzip');
   ctx.body = isGzip ? file.gzip : file.bytes;
@@ -64,7 +64,7 @@ function send(ctx: Context, file: ConsoleFile | undefined, status: number): void
 function answerUnbuilt(ctx: Context): void {
   ctx.status = 503;
   ctx.type = 'text/plain; charset=utf-8';
-  ctx.body = 'The console is not built. `npm start` builds it; the gateway itself works without.\n';
+  ctx.body = 'The console is not built. `npm start` builds it; the gateway works without it.\n';
 }
 
 function readFiles(folder: string): ReadonlyMap<string, ConsoleFile> {
@@ -108,7 +108,7 @@ function describe(name: string, bytes: Buffer): ConsoleFile {
   };
 }
 
-/** Next writes a few scripts into each page; they are allowed by their hashes, and no others. */
+/** Next writes a few scripts into each page; only these are allowed, by hash. */
 function contentPolicy(html: string): string {
   const scripts = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>(.*?)<\/script>/gs)];
   const hashes = new Set(scripts.map(([, script = '']) => `'sha256-${hash('sha256', script, 'base64')}'`));

@@ -6,8 +6,8 @@ import { PASS_HEADER } from './access/passes.ts';
 const OF_CONSOLE = /^\/(?:(?:console|admin)(?:\/|$)|(?:healthz?|readyz)$)/;
 
 /**
- * At an address of the console alone, protocol routes serve only its playground, which sends a pass in a header. No
- * link and no page of another site can send that header.
+ * At an address of the console alone, protocol routes serve only its playground, which sends a pass in a header. No link
+ * and no page of another site can send that header.
  */
 export const refuseClients: Middleware = (ctx, next) => {
   if (ctx.path === '/') {
@@ -15,7 +15,7 @@ export const refuseClients: Middleware = (ctx, next) => {
     return undefined;
   }
   if (OF_CONSOLE.test(ctx.path) || ctx.req.headers[PASS_HEADER] !== undefined) return next();
-  throw new GatewayError('not-found', 'This address serves the console only; clients use another one.', {
+  throw new GatewayError('not-found', 'This address serves only the console; clients use another one.', {
     code: 'unknown_url',
   });
 };

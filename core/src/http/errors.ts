@@ -6,8 +6,8 @@ import type { RequestState } from './base/request-state.ts';
 import { writeHead } from './base/write-head.ts';
 
 /**
- * Answers with an error in the envelope of the request's protocol. A reply that has already begun cannot report it
- * and is cut. Never throws.
+ * Responds with an error in the envelope of the request's protocol. A reply that has already begun cannot report it and
+ * is cut off. Never throws.
  */
 export function sendError(ctx: Context, error: GatewayError): void {
   const { protocol, record } = ctx.state as RequestState;
@@ -24,9 +24,9 @@ export function sendError(ctx: Context, error: GatewayError): void {
       ...headers,
       ...(error.kind === 'method-not-allowed' && { allow: allowedMethods(ctx).join(', ') }),
       'content-type': 'application/json; charset=utf-8',
-      // Status 426 has to name a protocol that is spoken.
+      // Status 426 has to name a supported protocol.
       ...(error.kind === 'upgrade-refused' && { upgrade: 'HTTP/1.1', connection: 'upgrade' }),
-      // What is left of a refused body would be read as the next request.
+      // The rest of a refused body would be read as the next request.
       ...(response.req.complete ? {} : { connection: 'close' }),
     },
     length: Buffer.byteLength(text),
@@ -39,7 +39,7 @@ interface ErrorText extends Pick<EncodedError, 'status' | 'headers'> {
   readonly text: string;
 }
 
-/** An error in the envelope of a protocol, or in a plain one when the protocol's plugin throws. Never throws. */
+/** An error in the envelope of a protocol, or in a plain one if the protocol's plugin throws. Never throws. */
 export function encodeError(protocol: Protocol, error: GatewayError): ErrorText {
   try {
     const { status, headers, body } = protocol.encodeError(error);

@@ -13,7 +13,7 @@ export interface InfoDeps {
   readonly protocols: readonly Protocol[];
   /** Whether the console is at this address. Otherwise strangers need not know where it is. */
   readonly hasConsole: boolean;
-  /** Whether the gateway takes requests; false from the stop signal on. */
+  /** Whether the gateway accepts requests; false from the stop signal on. */
   readonly isReady: () => boolean;
   readonly traces: () => TracesStatus;
   readonly isDiskLow: () => boolean;
@@ -22,7 +22,7 @@ export interface InfoDeps {
   readonly unusableRows: number;
 }
 
-/** What anybody may know: whether the gateway lives, and how to call it. */
+/** Public information: whether the gateway is up, and how to call it. */
 export function createInfoRouter(deps: InfoDeps): Router {
   const router = createAppRouter();
   const places = ['Authorization: Bearer', ...deps.credentialHeaders].map((name) => `\`${name}\``);
@@ -32,7 +32,7 @@ export function createInfoRouter(deps: InfoDeps): Router {
   router.get('/readyz', (ctx) => {
     const ready = deps.isReady();
     ctx.status = ready ? 200 : 503;
-    // Requests go on without traces and without a log, so that is no reason to send them elsewhere.
+    // Requests continue without traces and logs, so that is no reason to route them elsewhere.
     const { setAside, ...status } = deps.traces();
     const traces = { ...recording(status), ...(setAside !== undefined && { setAside }) };
     const log = recording(deps.logStatus());

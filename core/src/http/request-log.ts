@@ -4,11 +4,11 @@ import { INFO, type RequestLog } from '../log/log.ts';
 import type { RequestState } from './base/request-state.ts';
 import { isAborted, statusOf } from './base/reply-state.ts';
 
-/** Writes a request's one line. The query stays out: clients put keys there. */
+/** Writes the log line of a request. The query is left out: clients put keys there. */
 export function logRequest(log: RequestLog, ctx: Context, milliseconds: number): void {
   const { requestId, clientRequestId, address, record, key, refused } = ctx.state as RequestState;
   const { usage, dropped } = record;
-  // JSON leaves out what is undefined.
+  // JSON omits what is undefined.
   log({
     level: INFO,
     time: new Date().toISOString(),

@@ -9,10 +9,10 @@ import { REPLY_POLICY } from './base/reply-policy.ts';
 import type { Tls } from './tls.ts';
 import { UNREAD_BOUNDS } from './bodies/unread-body.ts';
 
-/** How often connections that became idle are closed while the server drains. */
+/** How often idle connections are closed while the server drains. */
 const IDLE_SWEEP_MS = 50;
 
-/** How long interrupted requests have to tell their clients. */
+/** How long interrupted requests have to notify their clients. */
 const LAST_WORDS_MS = 2_000;
 
 const REQUEST_TIMEOUT_SPARE_MS = 5_000;
@@ -27,23 +27,23 @@ export interface ServerInput {
   readonly tls?: Tls | undefined;
 }
 
-/** How a server comes to its end. */
+/** How a server shuts down. */
 export interface Drain {
   readonly graceMs: number;
-  /** Ends the requests that outlive the grace, so that their clients are told. */
+  /** Ends the requests that outlive the grace period, and notifies their clients. */
   readonly interrupt: () => void;
 }
 
 export interface HttpServer {
-  /** Resolves with the address once connections are taken. Their requests wait until `open`. */
+  /** Resolves with the address once it accepts connections. Their requests wait until `open`. */
   listen(host: string, port: number): Promise<AddressInfo>;
-  /** Serves requests from now on: the start has succeeded. */
+  /** Serves requests from now on: startup has succeeded. */
   open(): void;
-  /** Takes no more connections, waits for running requests for as long as the grace, then interrupts them. */
+  /** Stops accepting connections, waits for running requests during the grace period, then interrupts them. */
   drain(how: Drain): Promise<void>;
 }
 
-/** The HTTP server around the app, with TLS or without. What is not even HTTP is still answered in an envelope. */
+/** The HTTP server around the app, with or without TLS. Even invalid HTTP is answered in an envelope. */
 export function createHttpServer(input: ServerInput): HttpServer {
   const { fallback, requestTimeoutMs, tls } = input;
   const early: (() => void)[] = [];
@@ -54,25 +54,25 @@ export function createHttpServer(input: ServerInput): HttpServer {
       early.push(() => input.listener(request, response));
       return;
     }
-    // Clients of kept connections should turn to another gateway.
+    // Clients with kept-alive connections should turn to another gateway.
     if (isDraining) response.shouldKeepAlive = false;
     input.listener(request, response);
   };
   const requestTimeout = requestTimeoutMs === 0 ? 0 : requestTimeoutMs + REQUEST_TIMEOUT_SPARE_MS;
   const options = {
-    // Longer than the idle time-outs of common proxies, so that the gateway is not the one to close first.
+    // Longer than the idle timeouts of common proxies, so that the gateway is not the one to close first.
     keepAliveTimeout: 75_000,
-    // Whatever reads a body has the same limit, with an answer in the protocol of the request; it comes first.
+    // Body readers have the same limit, with an error in the request's protocol; theirs comes first.
     requestTimeout,
-    // Without a value, it would go by that of the request, and there would be none where that is 0.
+    // Without a value, it would default to the request timeout, and be unlimited if that is 0.
     headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeout || Infinity),
   };
   const server = tls ? createSecureServer({ ...options, ...tls }, listener) : createServer(options, listener);
-  // Without this, Node asks for every body at once, also for those that are refused.
+  // Without this, Node requests every body at once, even for requests that are refused.
   server.on('checkContinue', listener);
   const answered = new WeakSet<Socket>();
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    // It comes again with each further piece that is no HTTP.
+    // It fires again for each further chunk of invalid HTTP.
     if (answered.has(socket)) return;
     answered.add(socket);
     const answer = guarded(
@@ -133,7 +133,7 @@ const CLIENT_ERRORS: Readonly<Record<string, ClientError>> = {
   },
 };
 
-/** Whether a reply has begun, which another one would corrupt. Node asks the same before an answer of its own. */
+/** Whether a reply has begun, which another one would corrupt. Node checks the same before its own replies. */
 function hasAnswer(socket: Socket & { readonly _httpMessage?: ServerResponse | null }): boolean {
   return socket._httpMessage?.headersSent ?? false;
 }
@@ -143,7 +143,7 @@ function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket, fallback
     socket.destroy();
     return;
   }
-  // The client may still be sending, and its answer would be lost if it were cut off at once.
+  // The client may still be sending, and would lose the reply if it were cut off at once.
   const timer = setTimeout(() => socket.destroy(), UNREAD_BOUNDS.ms).unref();
   socket.once('close', () => clearTimeout(timer));
   if (hasAnswer(socket)) return;

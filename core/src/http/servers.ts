@@ -11,7 +11,7 @@ import { urlOf } from './url-of.ts';
 import { hostNameOf } from '../transport/loopback.ts';
 
 export interface ServersInput extends Omit<AppDeps, 'routers' | 'console' | 'guard'> {
-  /** The protocols; absent where only the admin API is served. */
+  /** The protocols; absent if only the admin API is served. */
   readonly protocols?: Router;
   readonly info?: Router;
   readonly metrics?: Router | undefined;
@@ -20,32 +20,32 @@ export interface ServersInput extends Omit<AppDeps, 'routers' | 'console' | 'gua
   readonly tls?: Tls;
 }
 
-/** Where the gateway can be reached. */
+/** The gateway's URLs. */
 export interface Addresses {
   /** For clients. */
   readonly url: string;
-  /** For calls of this machine to what clients call. */
+  /** For calls from this machine to the clients' routes. */
   readonly innerUrl: string;
   /** For browsers that open the console. */
   readonly consoleUrl: string;
-  /** For this machine's command line: where the admin API is, and the `Host` that it wants. */
+  /** For the command line on this machine: the admin API's URL, and the `Host` that it needs. */
   readonly admin: { readonly url: string; readonly host?: string };
-  /** Absent when metrics are not served at a port of their own. */
+  /** Absent if metrics have no port of their own. */
   readonly metricsUrl?: string;
 }
 
 export interface Servers {
-  /** Takes connections. Requests wait until `open`. */
+  /** Accepts connections. Requests wait until `open`. */
   listen(): Promise<Addresses>;
   /** Absent before `listen`. */
   readonly addresses: Addresses | undefined;
   /** Serves requests from now on. */
   open(): void;
-  /** Takes no more connections, and waits for running requests for as long as the grace. */
+  /** Stops accepting connections, and waits for running requests during the grace period. */
   drain(how: Drain): Promise<void>;
 }
 
-/** The servers of a gateway: one for all, or others for the console and for metrics, as the config wants it. */
+/** The servers of a gateway: one for all, or separate ones for the console and for metrics, depending on the config. */
 export function createServers(input: ServersInput): Servers {
   const { config } = input;
   const { host, port } = config.server;
@@ -97,8 +97,8 @@ export function createServers(input: ServersInput): Servers {
 }
 
 /**
- * The server of one address, with TLS where that is set. Then there is another one for the command line and for
- * replays, which do not call the gateway by the name in its certificate.
+ * The server of one address, with TLS if configured. Then there is another one for the command line and for replays,
+ * which do not use the host name in its certificate.
  */
 class Entrance {
   readonly #outer: HttpServer;
@@ -157,7 +157,7 @@ function createConsoleApp(input: ServersInput): RequestListener {
   );
 }
 
-/** Which of two apps answers is said by the name under which the client called. */
+/** The host name that the client used decides which of two apps serves it. */
 function byHost(
   { config, proxies }: ServersInput,
   console: RequestListener,

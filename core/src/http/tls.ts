@@ -9,7 +9,7 @@ export interface Tls {
   readonly key: string;
 }
 
-/** Reads the files of `server.tls`. Throws a `ConfigError` when they cannot be read or do not belong together. */
+/** Reads the files of `server.tls`. Throws a `ConfigError` if they cannot be read or do not match. */
 export async function readTls({ file, server: { tls } }: ResolvedConfig): Promise<Tls | undefined> {
   if (!tls) return undefined;
   const refuse = (problems: readonly ConfigProblem[]): never => {
@@ -39,7 +39,7 @@ async function readPart(field: 'cert' | 'key', path: string): Promise<Part> {
   const refuse = (message: string): Part => ({ problem: { path: `server.tls.${field}`, message } });
   try {
     const pem = await readFile(path, 'utf8');
-    return pattern.test(pem) ? { pem } : refuse(`${path} holds no ${name} in PEM format`);
+    return pattern.test(pem) ? { pem } : refuse(`${path} contains no ${name} in PEM format`);
   } catch (error) {
     return refuse(messageOf(error));
   }

@@ -1,9 +1,9 @@
 import { write, writeSync } from 'node:fs';
 
-/** Where log lines go. None of its errors reaches the gateway, and waiting lines take bounded memory. */
+/** The destination of log lines. Its errors never reach the gateway, and waiting lines take bounded memory. */
 export interface LogSink {
   write(line: string): boolean;
-  /** Writes what waits. `done` is called when that is written, cannot be, or takes too long. */
+  /** Writes pending lines. `done` is called when they are written, cannot be, or take too long. */
   flush(done?: () => void): void;
   status(): LogStatus;
   /** Stops writing at the end of the process. */
@@ -11,13 +11,13 @@ export interface LogSink {
 }
 
 export interface LogStatus {
-  /** Why nothing can be written now. */
+  /** Why writing currently fails. */
   readonly reason?: string | undefined;
-  /** Lines that were lost since the start, as too many waited. */
+  /** Lines dropped since startup because too many waited. */
   readonly lost: number;
-  /** Writes that failed since the start. */
+  /** Failed writes since startup. */
   readonly failures: number;
-  /** Whether the system has not returned from a write yet. */
+  /** Whether a write has not returned yet. */
   readonly isWriting: boolean;
 }
 
@@ -31,19 +31,19 @@ export interface LogSinkInput {
   readonly fd: number;
   /** Bytes that may wait for {@link FLUSH_EVERY_MS} before they are written together. */
   readonly holds: number;
-  /** Called when lines can be written again, with how many were lost meanwhile. */
+  /** Called when writing works again, with the number of lines lost meanwhile. */
   readonly onLost: (lines: number) => void;
   readonly write?: Write;
 }
 
-/** Lines that nobody takes off the gateway's hands are lost from here on, in bytes: memory is not for logs. */
+/** The most bytes that wait; further lines are lost. */
 const MOST_WAITING = 16 * 1024 * 1024;
 const MOST_AT_ONCE = 64 * 1024;
 const FLUSH_EVERY_MS = 250;
-/** How long the end of the gateway waits for its last lines. */
+/** How long shutdown waits for the last lines. */
 const FLUSH_WITHIN_MS = 1_000;
 
-/** A pipe whose reader is slow is not broken. */
+/** A pipe with a slow reader is not broken. */
 const SLOW: ReadonlySet<string | undefined> = new Set(['EAGAIN', 'EBUSY', 'EINTR']);
 
 export function createLogSink(input: LogSinkInput): LogSink {
@@ -51,18 +51,18 @@ export function createLogSink(input: LogSinkInput): LogSink {
 }
 
 /**
- * Not pino's own destination: that one ends the process on most errors, and at the end of the process repeats a write
- * that fails for ever.
+ * Not pino's own destination: it ends the process on most errors and, at the end of the process, repeats a failing
+ * write forever.
  */
 class FileSink implements LogSink {
   readonly #input: LogSinkInput;
   readonly #write: Write;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
-  /** What a write left over. It may begin in the middle of a line, so it comes first. */
+  /** The rest of an incomplete write. It may begin within a line, so it comes first. */
   #rest: Buffer | undefined;
   #isWriting = false;
-  /** The last write did not succeed; the next one has to wait. */
+  /** The last write failed; the next one has to wait. */
   #isBlocked = false;
   #timer: NodeJS.Timeout | undefined;
   #flushes: (() => void)[] = [];
@@ -86,7 +86,7 @@ class FileSink implements LogSink {
     if (this.#waitingBytes + bytes.length > MOST_WAITING) {
       this.#lost += 1;
       this.#lostToTell += 1;
-      this.#problem ??= 'Nobody reads the log.';
+      this.#problem ??= 'The log has no reader.';
       return true;
     }
     this.#waiting.push(bytes);
@@ -186,7 +186,7 @@ class FileSink implements LogSink {
     for (const settle of this.#flushes) settle();
   }
 
-  /** At the end of the process nothing can be waited for, so what cannot be written now is lost. */
+  /** Nothing can be awaited at the end of the process, so what cannot be written now is lost. */
   readonly #writeLast = (): void => {
     if (this.#isWriting) return;
     try {
@@ -195,7 +195,7 @@ class FileSink implements LogSink {
         this.#rest = written < bytes.length ? bytes.subarray(written) : undefined;
       }
     } catch {
-      // There is nobody left to tell.
+      // There is nowhere left to report it.
     }
   };
 }

@@ -73,26 +73,20 @@ function createCounters(registry: Registry): Counters {
   const histogram = (name: string, help: string): HistogramSeries<(typeof served)[number]> =>
     new HistogramSeries({ name: `dragoman_${name}`, help, labels: served }, SECONDS).register(registry);
 
-  const requests = counter('requests_total', 'Requests of clients, by how they ended.', [
-    ...served,
-    'outcome',
-    'error',
-  ]);
-  const duration = histogram('request_duration_seconds', 'Until the whole reply was sent.');
-  const firstToken = histogram('time_to_first_token_seconds', 'Until the first content.');
+  const requests = counter('requests_total', 'Client requests, by outcome.', [...served, 'outcome', 'error']);
+  const duration = histogram('request_duration_seconds', 'Time until the whole reply was sent.');
+  const firstToken = histogram('time_to_first_token_seconds', 'Time until the first content.');
   const tokens = counter('tokens_total', 'Tokens, by kind.', [...served, 'kind']);
-  const cost = counter('cost_dollars_total', 'What requests cost, where the price is known.', served);
-  const unpriced = counter('unpriced_requests_total', 'Requests whose price is not known.', served);
-  const attempts = counter('attempts_total', 'Tries at upstreams, by how they ended.', [
+  const cost = counter('cost_dollars_total', 'Cost of requests with a known price.', served);
+  const unpriced = counter('unpriced_requests_total', 'Requests with an unknown price.', served);
+  const attempts = counter('attempts_total', 'Attempts at upstreams, by outcome.', [
     'upstream',
     'reason',
     'error',
   ]);
-  const fallbacks = counter('fallbacks_total', 'Tries that a fallback led to.', ['upstream']);
-  const faults = counter('provider_faults_total', 'Ways in which providers broke the grammar of events.', [
-    'upstream',
-  ]);
-  const refused = counter('refused_requests_total', 'Requests that were refused at the door.', ['reason']);
+  const fallbacks = counter('fallbacks_total', 'Attempts made by a fallback.', ['upstream']);
+  const faults = counter('provider_faults_total', 'Faults in the events of providers.', ['upstream']);
+  const refused = counter('refused_requests_total', 'Requests refused before they were read.', ['reason']);
   return {
     refusal: (reason) => refused.add(1, reason),
     request(trace) {
@@ -128,16 +122,14 @@ function createGauges(registry: Registry, { upstreams, traces, bodies, log }: Me
       },
     });
   };
-  gauge('dragoman_request_body_bytes', 'What request bodies hold in memory.', (own) => own.set(bodies()));
+  gauge('dragoman_request_body_bytes', 'Memory used by request bodies.', (own) => own.set(bodies()));
   gauge('dragoman_traces_waiting', 'Traces on their way to the store.', (own) => own.set(traces().waiting));
-  gauge('dragoman_traces_shed', 'Traces that were kept without bodies, under pressure.', (own) =>
+  gauge('dragoman_traces_shed', 'Traces kept without bodies because of overload.', (own) =>
     own.set(traces().shed),
   );
-  gauge('dragoman_traces_lost', 'Traces that were lost since the start.', (own) => own.set(traces().lost));
-  gauge('dragoman_log_lines_lost', 'Log lines that were lost since the start.', (own) => own.set(log().lost));
-  gauge('dragoman_log_write_failures', 'Writes of the log that failed since the start.', (own) =>
-    own.set(log().failures),
-  );
+  gauge('dragoman_traces_lost', 'Traces lost since startup.', (own) => own.set(traces().lost));
+  gauge('dragoman_log_lines_lost', 'Log lines lost since startup.', (own) => own.set(log().lost));
+  gauge('dragoman_log_write_failures', 'Failed log writes since startup.', (own) => own.set(log().failures));
   const perUpstream = (
     name: string,
     help: string,
@@ -150,18 +142,18 @@ function createGauges(registry: Registry, { upstreams, traces, bodies, log }: Me
         for (const upstream of upstreams()) this.set({ upstream: upstream.id }, count(upstream));
       },
     });
-  perUpstream('dragoman_upstream_running', 'Requests that an upstream serves now.', (each) => each.running);
-  perUpstream('dragoman_upstream_waiting', 'Requests that wait for a place.', (each) => each.waiting);
-  perUpstream('dragoman_upstream_resting', 'Models that are not asked now.', ({ breakers }) => breakers.open);
+  perUpstream('dragoman_upstream_running', 'Requests running at an upstream.', (each) => each.running);
+  perUpstream('dragoman_upstream_waiting', 'Requests queued for an upstream.', (each) => each.waiting);
+  perUpstream('dragoman_upstream_resting', 'Models that are cooling down.', ({ breakers }) => breakers.open);
   perUpstream(
     'dragoman_upstream_rest_seconds',
-    'Until all models may be asked again.',
+    'Time until no model is cooling down.',
     ({ restMs }) => restMs / 1000,
   );
   void new Gauge({
     ...{
       name: 'dragoman_upstream_breakers',
-      help: 'Models that were asked so far, by the state of their breaker.',
+      help: 'Models used so far, by breaker state.',
     },
     ...{ registers, labelNames: ['upstream', 'state'] },
     collect() {

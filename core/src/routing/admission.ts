@@ -83,7 +83,7 @@ function refuseUncounted(
   if (uncounted.isPriceable && isPriced) return;
   throw new GatewayError(
     'permission',
-    `${uncounted.what} starts work that goes on after the reply, where the gateway cannot count it, and a limit on tokens or money applies.`,
+    `${uncounted.what} starts work that continues after the reply, which the gateway cannot count, and a limit on tokens or cost applies.`,
     { code: 'work_not_counted' },
   );
 }
@@ -128,7 +128,7 @@ export function unpriced(model: string, [candidate]: readonly UpstreamModel[]): 
   const name =
     candidate && !model.startsWith('/') ? `${candidate.upstream.config.id}/${candidate.model}` : model;
   const message =
-    `The price of ${JSON.stringify(model)} is not known, and a limit on money applies. The operator of the gateway ` +
+    `The price of ${JSON.stringify(model)} is unknown, and a cost limit applies. The operator of the gateway ` +
     `can set one with \`prices: { ${JSON.stringify(name)}: { input, output } }\` (0 if it costs nothing), ` +
     'or one for all unknown models with `prices.unknown`.';
   return new GatewayError('permission', message, { field: 'model', code: 'price_unknown' });

@@ -158,13 +158,13 @@ export function unavailable(candidates: readonly Candidate[], now: number): Gate
   const isLimited = [...reasons].some((reason) => reason === 'rate-limit' || reason === 'billing');
   const kind = isLimited ? 'rate-limit' : 'overloaded';
   const message =
-    'No upstream of this model can be asked now: all of them failed or are at their limits, and rest for a while.';
+    'No upstream of this model is available: all of them failed or are at their limits, and are cooling down.';
   const details = { code: UPSTREAMS_UNAVAILABLE, ...(Number.isFinite(retryAfterMs) && { retryAfterMs }) };
   return new GatewayError(kind, message, details);
 }
 
 function credentialsExhausted(cause?: GatewayError): GatewayError {
-  const message = 'Every upstream of this model refused the credentials that the gateway has for it.';
+  const message = "Every upstream of this model refused the gateway's credentials.";
   return new GatewayError('upstream-auth', message, {
     ...cause?.details,
     code: 'upstream_credentials_exhausted',

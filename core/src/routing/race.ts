@@ -27,7 +27,7 @@ export class Race<Answer> {
       signal: AbortSignal.any([signal, controller.signal]),
       record: { ...record, dropped: [] },
     };
-    const abort = (): void => controller.abort(new DOMException('Another one was quicker.', 'AbortError'));
+    const abort = (): void => controller.abort(new DOMException('Another attempt was faster.', 'AbortError'));
     const runner: Runner<Answer> = {
       exchange,
       abort,

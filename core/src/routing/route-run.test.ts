@@ -116,7 +116,7 @@ describe('the order of candidates', () => {
 /** The rows of the table in docs/routing.md. */
 function rowsOfDocs() {
   const text = readFileSync(new URL('../../../docs/routing.md', import.meta.url), 'utf8');
-  const [, section = ''] = text.split('## When it fails');
+  const [, section = ''] = text.split('## When an attempt fails');
   const [table = ''] = section.split('\n- ');
   const rows = table
     .split('\n')

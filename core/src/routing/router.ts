@@ -85,7 +85,7 @@ async function find(
     return await catalogue.resolve(name, key);
   } catch (error) {
     if (!failure) throw error;
-    log.warn({ model: name, error }, 'A fallback cannot be used.');
+    log.warn({ model: name, error }, 'A fallback is unavailable.');
     return undefined;
   }
 }

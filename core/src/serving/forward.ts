@@ -18,13 +18,13 @@ import { refuseFailure } from './refuse-failure.ts';
 import type { Meter } from '../metering/meter.ts';
 import type { CountAs } from '../metering/reply-count.ts';
 
-/** An error reply is read up to here: enough for any message, too little to hurt. */
+/** How much of an error reply is read: enough for any message, too little to hurt. */
 const ERROR_TEXT_BYTES = 16 * 1024;
 
-/** A reply up to this size is read whole before it is passed on: one that breaks can still be replaced. */
+/** A reply up to this size is read whole before it is passed on: one that fails can still be replaced. */
 const WHOLE_BODY_BYTES = 1024 * 1024;
 
-/** The headers of an upstream's reply that mean something to a client. Others may tell whose account it uses. */
+/** Upstream reply headers that are useful to clients. Others may reveal the upstream's account. */
 const REPLY_HEADERS = [
   'content-type',
   'content-length',
@@ -38,7 +38,7 @@ const REPLY_HEADERS = [
   'x-should-retry',
 ];
 
-/** The upstream's way to take bytes of a wire unchanged, if it has one and its config allows it. */
+/** The upstream's forwarding for a wire, if it has any and its config allows it. */
 export function forwardOf({ upstream }: Pick<Candidate, 'upstream'>, wire: string): Forward | undefined {
   const { forward } = upstream.provider;
   return upstream.config.passThrough && forward?.wires.includes(wire) ? forward : undefined;
@@ -48,21 +48,21 @@ export interface ForwardedRequest {
   readonly raw: RawRequest;
   readonly model?: string | undefined;
   readonly call: UpstreamCall;
-  /** Whether the client asked for a stream, whatever its content type will be. */
+  /** Whether the client requested a stream, whatever the content type will be. */
   readonly stream?: boolean;
-  /** How much of a stream may wait for its first content. */
+  /** How much of a stream may be held until its first content. */
   readonly hold?: HoldBounds | undefined;
-  /** How a stream is read, where it is not one of server-sent events. */
+  /** The stream format, if not server-sent events. */
   readonly readStream?: StreamForm['readStream'] | undefined;
-  /** What a stream must not tell where it tells of an error. */
+  /** Secrets to redact in errors within a stream. */
   readonly secrets?: Secrets;
-  /** Whether the reply is an answer, and not an object that may tell of a failure of something else. */
+  /** Whether the reply is an answer, and not an object that may report the failure of something else. */
   readonly isAnswer?: boolean;
-  /** How tokens are counted when the upstream does not; absent for replies that are no answers of a model. */
+  /** How to count tokens if the upstream does not; absent for replies that are not a model's answer. */
   readonly countAs?: CountAs;
 }
 
-/** Sends the client's bytes on and gives the upstream's bytes back. */
+/** Passes the client's bytes to the upstream and the upstream's bytes back. */
 export async function forwardRequest(
   forward: Forward,
   exchange: Exchange,
@@ -110,7 +110,7 @@ export async function forwardRequest(
     }).catch(fail);
     if (ended) return { ...reply, body: Readable.from([ended]), ...released(call, watcher) };
   } else await firstByte(body).catch(fail);
-  // It has ended already, so its events would never fire again.
+  // It has already ended, so its events would never fire again.
   if (body.readableEnded) {
     call.release();
     if (stream) throw new GatewayError('upstream-broken', 'The upstream returned an empty stream.');
@@ -121,7 +121,7 @@ export async function forwardRequest(
   return { ...reply, body, watcher };
 }
 
-/** Throws what an error's status and body mean. */
+/** Throws the error of a status and body. */
 async function send(forward: ContainedForward, { raw, model }: ForwardedRequest): Promise<HttpReply> {
   const reply = await forward.send(raw, model);
   const { status, body } = reply;
@@ -138,11 +138,11 @@ interface Answered {
   readonly isStream: boolean;
 }
 
-/** Looks at a whole reply, and throws what it means that it is no answer. */
+/** Checks a whole reply, and throws if it is not an answer. */
 function refusal(contained: ContainedForward, { forward, wire, answer, isStream }: Answered) {
   const decodeError = (failure: string): GatewayError => contained.decodeError(answer, failure);
   return (whole: Buffer, text = whole.toString('utf8')): void => {
-    // The entries of a list that is a stream were read one by one.
+    // The entries of a streamed list were read one by one.
     const shape = isStream && text.trimStart().startsWith('[') ? undefined : forward.answers?.[wire];
     try {
       refuseFailure(whole, text, { shape, decodeError });
@@ -152,7 +152,7 @@ function refusal(contained: ContainedForward, { forward, wire, answer, isStream 
   };
 }
 
-/** Until somebody reads the body nobody else listens, and an error without a listener ends the process. */
+/** Until somebody reads the body, nobody else listens, and an error without a listener ends the process. */
 function listen(
   body: Readable,
   forward: ContainedForward,
@@ -175,19 +175,19 @@ function released(call: UpstreamCall, watcher: BodyWatcher): Pick<Reply, 'watche
   return { watcher };
 }
 
-/** The client was told in the stream, which is over; the records have to know, too. */
+/** The client got the failure in the stream, which is over; the records have to show it, too. */
 function failInside({ record }: Exchange, call: UpstreamCall): void {
-  const failure = new GatewayError('upstream-broken', 'The upstream told of a failure in its stream.');
+  const failure = new GatewayError('upstream-broken', 'The upstream reported a failure in its stream.');
   record.errorKind = failure.kind;
   call.failed(failure);
 }
 
-/** Decoded once for all who read it; `''` where it is none, such as audio. */
+/** Decoded once for all readers; `''` if it is not text, such as audio. */
 function textOf(body: Buffer, isText: boolean): string {
   return isText ? body.toString('utf8') : '';
 }
 
-/** Not every client's parser takes a byte order mark. */
+/** Not every client's parser accepts a byte order mark. */
 function withoutMark(body: Buffer): Buffer {
   return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
 }
@@ -204,16 +204,16 @@ function watchBytes(meter: Meter, judge: Judge, isJson: boolean): BodyWatcher {
   };
 }
 
-/** The end of `"error"`: a search for more than six bytes takes several times as long, and each piece is searched. */
+/** The end of `"error"`: searching for more than six bytes takes several times as long, and each chunk is searched. */
 const ERROR_MARK = Buffer.from('rror"');
 
-/** An error that an upstream tells in mid-stream passes through, but not the credentials that it repeats. */
+/** An upstream's error within a stream passes through, but not the credentials that it repeats. */
 function hiding(secrets: Secrets = NO_SECRETS): Pick<BodyWatcher, 'replace'> {
   if (secrets.values.length === 0) return {};
   return {
     replace(chunk) {
       if (!chunk.includes(ERROR_MARK)) return chunk;
-      // One character for each byte, so that no other byte changes.
+      // One character per byte, so that no other byte changes.
       return Buffer.from(replaceSecrets(chunk.toString('latin1'), secrets), 'latin1');
     },
   };
@@ -236,13 +236,13 @@ function watchStream(meter: Meter, judge: Judge, onFailure: () => void): BodyWat
   };
 }
 
-/** Waits until there is something to read, so that a reply that breaks before it can still be replaced. */
+/** Waits for the first bytes, so that a reply that fails before them can still be replaced. */
 async function firstByte(body: Readable): Promise<void> {
   if (body.readableLength > 0) return;
   await new Promise<void>((resolve, reject) => {
     const look = (): void => {
       if (body.readableLength > 0) settle();
-      // An empty one is readable, too, and ends only when that is read.
+      // An empty body is readable, too, and ends only when read.
       else body.read();
     };
     const settle = (error?: unknown): void => {
@@ -258,7 +258,7 @@ async function firstByte(body: Readable): Promise<void> {
   });
 }
 
-/** What cannot be judged is taken for complete: a fault of the judge must not break a reply. */
+/** What cannot be judged counts as complete: a fault of the check must not break a reply. */
 function readEnd(forward: Forward, wire: string, text: string): ReplyEnd {
   try {
     return forward.readEnd?.(wire, text) ?? { isComplete: true };
@@ -271,7 +271,7 @@ function isJson(headers: HeaderMap): boolean {
   return /\bjson\b/i.test(headers['content-type'] ?? '');
 }
 
-/** Which headers of an upstream's replies go on. */
+/** Selects the reply headers to pass on. */
 interface PassedOn {
   readonly names: ReadonlySet<string>;
   readonly prefixes: readonly string[];
@@ -279,7 +279,7 @@ interface PassedOn {
 
 const known = new WeakMap<Forward, PassedOn>();
 
-/** Made once for each upstream: every reply is asked about. */
+/** Created once per upstream: every reply needs it. */
 function passedOn(forward: Forward): PassedOn {
   const found = known.get(forward);
   if (found) return found;

@@ -11,7 +11,7 @@ import { SilenceWatch } from './silence-watch.ts';
 import { type Capture, isText, type UpstreamExchange } from '../trace/capture.ts';
 import type { Upstream } from './upstream.ts';
 
-/** A field of the request that did not reach the upstream, and why. */
+/** A request field that did not reach the upstream, and why. */
 export interface Dropped {
   readonly field: string;
   readonly why: string;
@@ -19,80 +19,80 @@ export interface Dropped {
 
 export interface CallInput {
   readonly upstream: Upstream;
-  /** The upstream's own name of the model; absent when the call is about none. */
+  /** The upstream's own name of the model; absent if the call has no model. */
   readonly model?: string;
-  /** What stands for the model in prices, where the call is about none. */
+  /** Stands for the model in prices, if the call has none. */
   readonly pricedAs?: string;
   readonly requestId: string;
-  /** Fires when whoever asked went away. */
+  /** Fires when the caller leaves. */
   readonly signal?: AbortSignal;
   readonly dropped?: Dropped[];
-  /** At most; the upstream's own time may be shorter. */
+  /** An upper bound; the upstream's own timeout may be shorter. */
   readonly totalMs?: number | undefined;
   /** Until {@link UpstreamCall.begun}. */
   readonly firstTokenMs?: number | undefined;
-  /** Learns what the upstream's headers tell. */
+  /** Observes the upstream's reply headers. */
   readonly health?: CandidateHealth;
   readonly now?: () => number;
-  /** Takes what passes. */
+  /** Records the bytes. */
   readonly capture?: Capture | undefined;
-  /** The place of this attempt among those of its request. */
+  /** The index of this attempt in its request. */
   readonly attempt?: number;
   /** Whether limits depend on what the upstream delivers. */
   readonly isLimited?: boolean | undefined;
   readonly onFailure?: (error: GatewayError) => void;
-  /** Learns how the provider broke the grammar of events. */
+  /** Receives faults in the provider's events. */
   readonly onFault?: (fault: string) => void;
   readonly onRelease?: () => void;
 }
 
-/** When what happened, by `performance.now()`; absent before it did. */
+/** Times by `performance.now()`; absent until they happen. */
 export interface CallTimes {
-  /** The first request went out. */
+  /** The first request was sent. */
   sentAt?: number;
-  /** A connection took it: at once where one was kept, else after the name was looked up and a new one made. */
+  /** A connection took it: a pooled one at once, a new one after DNS lookup and connecting. */
   connectedAt?: number;
-  /** The headers of the latest reply came. */
+  /** The headers of the latest reply arrived. */
   headersAt?: number;
-  /** The first content came. */
+  /** The first content arrived. */
   firstAt?: number;
-  /** Of the latest reply. */
+  /** The status of the latest reply. */
   status?: number;
   upstreamRequestId?: string;
 }
 
-/** One call of an upstream: its context, and what ends its clock. */
+/** One call of an upstream: its context and its timers. */
 export interface UpstreamCall {
   readonly context: CallContext;
-  /** That of the context, which is in the hands of the provider. */
+  /** The context's signal. */
   readonly signal: AbortSignal;
   readonly upstream: Upstream;
-  /** Ends the call when the upstream says nothing for too long. */
+  /** Ends the call if the upstream is silent for too long. */
   readonly silence: SilenceWatch;
-  /** What is known of the upstream's answer. */
+  /** What is known of the upstream's reply. */
   readonly seen: CallTimes;
-  /** The first content is there: the wait for it is over. */
+  /** The first content has arrived. */
   begun(): void;
   /** When that was, by the clock of `now`. */
   readonly begunAt: number | undefined;
-  /** The reply broke after it had begun. */
+  /** The reply failed after it had begun. */
   failed(error: GatewayError): void;
-  /** The provider broke the grammar of events, which was mended. */
+  /** The provider's events had a fault, which was repaired. */
   fault(what: string): void;
-  /** What the upstream delivers. */
+  /** Counts what the upstream delivers. */
   readonly meter: Meter;
   /** Must be called when the reply is over, however it ended; only the first time counts. */
   release(): void;
-  /** Releases a call that failed, and ends what it still has open. */
+  /** Releases a failed call, and aborts what it still has open. */
   abandon(error: GatewayError): void;
 }
 
-/** Starts the clock of one call of an upstream: its signal fires at the total timeout or with `signal`. */
+/** Starts the timers of one call of an upstream: its signal fires at the total timeout or with `signal`. */
 export function startCall(pools: HttpPools, input: CallInput): UpstreamCall {
   return new OpenCall(pools, input);
 }
 
-/** A class: an object literal with getters would cost each call a shape of its own, which only a full collection frees. */
+/** A class: an object literal with getters would cost each call a hidden class of its own, which only a full collection frees. */
 class OpenCall implements UpstreamCall, RequestWatcher, ReplyTap {
   readonly context: CallContext;
   readonly signal: AbortSignal;
@@ -123,9 +123,9 @@ class OpenCall implements UpstreamCall, RequestWatcher, ReplyTap {
     else signal?.addEventListener('abort', this.#onAbort, { once: true });
     this.#total = this.#abortIn(
       Math.min(timeouts.totalMs, input.totalMs ?? Infinity),
-      'The total time is up.',
+      'The total timeout has expired.',
     );
-    if (firstTokenMs !== undefined) this.#first = this.#abortIn(firstTokenMs, 'No first token came in time.');
+    if (firstTokenMs !== undefined) this.#first = this.#abortIn(firstTokenMs, 'No first token in time.');
     const ended = this.signal;
     this.context = {
       requestId,
@@ -208,7 +208,7 @@ class OpenCall implements UpstreamCall, RequestWatcher, ReplyTap {
     this.release();
   }
 
-  /** Listeners of the provider run at once, and what they throw is its own. */
+  /** Listeners of the provider run synchronously; what they throw is theirs. */
   #abort(reason: unknown): void {
     runAs(this.upstream.scope, () => this.#controller.abort(reason));
   }
@@ -225,7 +225,7 @@ const MAX_DROPPED = 100;
 /** Of a field or a reason, in characters. */
 const MAX_NOTED = 500;
 
-/** A field that is dropped from each message of a history is noted once. A provider may tell anything. */
+/** A field that is dropped from each message of a history is noted once. The values may be anything. */
 function note(dropped: Dropped[], told: Readonly<Record<keyof Dropped, unknown>>): void {
   const [field, why] = [told.field, told.why].map((text) =>
     typeof text === 'string' ? text.slice(0, MAX_NOTED).toWellFormed() : `a ${typeof text}`,
@@ -249,7 +249,7 @@ function tapOf({ reply }: UpstreamExchange, counted: ReplyTap): ReplyTap {
   };
 }
 
-/** Bodies that are streamed are not captured: they are files, as a rule. */
+/** Streamed bodies are not recorded: they are usually files. */
 function captured(
   { method, url, headers = {}, body }: HttpRequest,
   attempt = 0,

@@ -60,7 +60,7 @@ export class Gate {
         settle(() => reject(GatewayError.from(reason)));
       };
       const onAbort = (): void => giveUp(signal.reason);
-      const timer = setTimeout(() => giveUp(busy('no place came free in time')), this.#limits.queueMs);
+      const timer = setTimeout(() => giveUp(busy('no slot became free in time')), this.#limits.queueMs);
       signal.addEventListener('abort', onAbort, { once: true });
       const queue = this.#queues.get(owner);
       if (queue) queue.push(waiting);
@@ -96,6 +96,6 @@ export class Gate {
 }
 
 function busy(why: string): GatewayError {
-  const message = `The upstream serves as many requests as it may, and ${why}.`;
+  const message = `The upstream is at its concurrency limit, and ${why}.`;
   return new GatewayError('overloaded', message, { code: 'upstream_busy', retryAfterMs: 1_000 });
 }

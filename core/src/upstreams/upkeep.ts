@@ -32,8 +32,7 @@ export function createUpkeep({ upstreams, checkHealth, log }: UpkeepDeps): Upkee
         .catch(() => {});
     }
   };
-  const fail = (error: unknown): void =>
-    log.error({ error }, 'Models could not be discovered, or the health of upstreams not be checked.');
+  const fail = (error: unknown): void => log.error({ error }, 'Model discovery or health checks failed.');
   return {
     discover,
     start() {

@@ -120,7 +120,7 @@ function same(before: readonly Entry[], config: UpstreamConfig): Entry | undefin
 }
 
 const USER_INFO =
-  'The URL of a stored upstream holds a user name or password, which are not encrypted. Use the option for the credential.';
+  'The URL of a stored upstream contains a user name or password, which is not encrypted. Use the credential option.';
 
 /** A stored upstream with its secrets opened. Throws if its plugin is missing or its options are invalid. */
 export function openConfig(
@@ -163,8 +163,8 @@ function unusableFor(
 
 function reasonOf(error: unknown, provider: string): string {
   if (error instanceof CreateError || error instanceof StateError) return error.message;
-  if (GatewayError.is(error)) return `No plugin brings the provider ${JSON.stringify(provider)}.`;
-  return `Its stored options do not fit the provider ${JSON.stringify(provider)}.`;
+  if (GatewayError.is(error)) return `No plugin contributes the provider ${JSON.stringify(provider)}.`;
+  return `Its stored options are not valid for the provider ${JSON.stringify(provider)}.`;
 }
 
 function createList(deps: UpstreamsDeps, upstream: Upstream, onChange: () => void): ModelList {

@@ -1,9 +1,6 @@
 import { parseAddress } from '../../transport/networks.ts';
 
-/**
- * The key by which a client's address is counted: the /64 network of an IPv6 address, because one client usually has
- * all of it; an IPv4 address as it is.
- */
+/** How a client's address is counted: IPv6 by its /64 network, which one client usually has to itself; IPv4 as it is. */
 export function addressKey(text: string): string {
   const address = parseAddress(text);
   if (!address) return text;

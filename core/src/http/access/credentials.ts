@@ -4,11 +4,11 @@ import type { Plugin } from '../../plugin/plugin.ts';
 /** Where clients put their key, besides `Authorization: Bearer`. */
 export interface CredentialNames {
   readonly headers: readonly string[];
-  /** Fields of the query. */
+  /** Query fields. */
   readonly query: readonly string[];
 }
 
-/** All places where a client of some protocol may put its key: none of them may be kept or sent on. */
+/** All places where a client of any protocol may put its key: none of them may be recorded or passed on. */
 export function credentialNames(plugins: readonly Plugin[]): CredentialNames {
   const places = plugins.flatMap(({ protocols = [] }) =>
     protocols.flatMap(({ credentials }) => credentials ?? []),
@@ -19,19 +19,19 @@ export function credentialNames(plugins: readonly Plugin[]): CredentialNames {
   };
 }
 
-/** The parts of a request that may hold its credential. */
+/** The parts of a request that may contain its credential. */
 export interface Sent {
   readonly headers: IncomingHttpHeaders;
   readonly querystring: string;
-  /** The headers in which clients of any protocol send their key: an SDK may be pointed at another's paths. */
+  /** The headers in which clients of any protocol send their key: an SDK may be pointed at another protocol's paths. */
   readonly names: readonly string[];
   /** The query field in which this protocol's clients send their key; most protocols have none. */
   readonly field: string | undefined;
 }
 
 /**
- * The key that a client sent: `Authorization: Bearer`, or a header of a protocol. A key in the query turns every URL of
- * the gateway into a working link, so it is accepted only for protocols whose SDKs need it.
+ * A client's key: `Authorization: Bearer`, or a header of a protocol. A key in the query turns every URL of the gateway
+ * into a working link, so it is accepted only for protocols whose SDKs need it.
  */
 export function readCredential({ headers, querystring, names, field }: Sent): string | undefined {
   const { authorization } = headers;
@@ -50,8 +50,8 @@ export function readCredential({ headers, querystring, names, field }: Sent): st
 const CREDENTIAL = /^(?:key|api[_-]?key|access_token)$/i;
 
 /**
- * A query without credentials, as it may be sent to an upstream; `field` is that of the protocol. It is parsed first,
- * since `%6bey` is `key` too.
+ * The query without credentials, as it may be sent to an upstream; `field` is the protocol's. It is parsed first, since
+ * `%6bey` is `key`, too.
  */
 export function withoutCredentials(querystring: string, field?: string): string {
   if (querystring === '') return '';

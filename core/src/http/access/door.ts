@@ -2,23 +2,23 @@ import { GatewayError, type Refusal } from '../../canonical/errors.ts';
 import { addressKey } from './address-key.ts';
 import type { RequestState } from '../base/request-state.ts';
 
-/** Limits requests that are refused before any work is done for them, and samples which of them are recorded. */
+/** Rate-limits requests that are refused unread, and samples which of them are recorded. */
 export interface Door {
-  /** The error to answer a refused request with; a rate limit where its address failed too often. */
+  /** The error for a refused request; a rate limit if its address failed too often. */
   answer(error: GatewayError, address: string): GatewayError;
-  /** Whether this refusal is recorded, in the log and as a trace; the others are only counted. */
+  /** Whether to record this refusal in the log and as a trace; the others are only counted. */
   isSampled(address: string): boolean;
   /** How many refusals of past minutes were not recorded since the last call. */
   takeLeftOut(): number;
 }
 
 const MINUTE_MS = 60_000;
-/** Of one address, in a minute. */
+/** Of one address, per minute. */
 const MAX_FAILURES = 100;
 const MAX_SAMPLES = 10;
-/** Of all addresses together, in a minute. */
+/** Of all addresses together, per minute. */
 const MAX_SAMPLES_IN_ALL = 60;
-/** Addresses that are counted separately; all further ones share one count. */
+/** Addresses that are counted separately; all others share one count. */
 const MAX_ADDRESSES = 10_000;
 
 interface Counted {
@@ -26,7 +26,7 @@ interface Counted {
   samples: number;
 }
 
-/** Counts in whole minutes, so that all counts expire at once and no sweep is needed. */
+/** Counts in whole minutes, so that all counts expire at once and need no sweep. */
 export function createDoor(now: () => number): Door {
   let endsAt = -Infinity;
   let addresses = new Map<string, Counted>();
@@ -64,7 +64,7 @@ export function createDoor(now: () => number): Door {
       if (counted.failures <= MAX_FAILURES) return error;
       return new GatewayError(
         'rate-limit',
-        'Too many requests from this address had no valid key. Please wait; requests with a valid key are not affected.',
+        'Too many requests without a valid key from this address. Wait, or send a valid key.',
         { code: 'too_many_failed_keys', retryAfterMs: endsAt - now(), refused: 'too-many-failures' },
       );
     },
@@ -80,7 +80,7 @@ export function createDoor(now: () => number): Door {
       return true;
     },
     takeLeftOut() {
-      // Asked after every request, and mostly nothing was left out.
+      // Called after every request, usually with nothing to report.
       if (skipped === 0 && leftOut === 0) return 0;
       turn();
       const told = leftOut;
@@ -90,7 +90,7 @@ export function createDoor(now: () => number): Door {
   };
 }
 
-/** Why a request was refused before any work was done for it; `undefined` when it was admitted. */
+/** Why a request was refused unread; `undefined` if it was admitted. */
 export function refusalOf(
   { kind, details }: GatewayError,
   { key, record }: RequestState,

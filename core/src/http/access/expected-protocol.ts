@@ -4,8 +4,8 @@ import type { HeaderMap } from '../../transport/http.ts';
 import { spokenProtocol } from './spoken-protocol.ts';
 
 /**
- * The protocol that a request expects its error in, where no endpoint serves it: of the protocols below the first
- * segment of its path, the one whose clients send such headers, else the first.
+ * The protocol of an error if no endpoint serves the request: of the protocols below the first segment of its path, the
+ * one whose clients send such headers, else the first.
  */
 export function expectedProtocol(protocols: readonly Protocol[], ctx: Context): Protocol | undefined {
   const prefix = `${/^\/[^/]*/.exec(ctx.path)?.[0] ?? ''}/`;

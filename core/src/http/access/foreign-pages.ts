@@ -2,9 +2,8 @@ import type { Middleware } from 'koa';
 import { GatewayError } from '../../canonical/errors.ts';
 
 /**
- * Refuses what a page of another site has a browser send. Without keys, such a page could spend, upload and cancel
- * blindly: a simple request needs no permission of CORS. Links to the console are navigations, which protocol routes
- * refuse by themselves.
+ * Refuses requests from pages of other sites. Without keys, such a page could spend, upload and cancel blindly: simple
+ * requests need no CORS permission. Links to the console are navigations, which protocol routes refuse themselves.
  */
 export function refuseForeignPages(allowed: '*' | readonly string[]): Middleware {
   return (ctx, next) => {
@@ -16,7 +15,7 @@ export function refuseForeignPages(allowed: '*' | readonly string[]): Middleware
     if (!isForeign) return next();
     throw new GatewayError(
       'permission',
-      'Without authentication, this gateway answers no pages of other sites, unless server.cors names their origin.',
+      'Without authentication, this gateway refuses requests from pages of other sites unless server.cors lists their origin.',
       { refused: 'foreign-host' },
     );
   };

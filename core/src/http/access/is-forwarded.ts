@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Headers by which proxies name the client they forward for. */
+/** Headers in which proxies name the client. */
 const OF_PROXY = /^(?:via$|cf-)|forwarded|(?:client|real|remote|original|connecting)-?(?:ip|addr)/;
 
 /** Whether a proxy forwards this request for a client that may be elsewhere. */

@@ -4,10 +4,10 @@ import { defined } from '../../canonical/json.ts';
 import type { StoredKey } from '../../state/state.ts';
 import type { Sessions } from './sessions.ts';
 
-/** What the console calls models with, on behalf of whoever is signed in; it is no key of a client. */
+/** The console's credential for calling models, on behalf of whoever is signed in; not a client's key. */
 export interface Pass {
   readonly key: StoredKey;
-  /** The trace whose request is sent again. */
+  /** The trace that is replayed. */
   readonly replayOf?: string;
 }
 
@@ -17,18 +17,18 @@ export interface PassInput {
   readonly replayOf?: string | undefined;
 }
 
-/** Credentials that the gateway gives to its own console. They end with the process. */
+/** Credentials that the gateway issues to its own console. They end with the process. */
 export interface Passes {
   issue(input: PassInput): { readonly token: string; readonly expiresAt: string };
-  /** The pass of a request, if it came with one. Throws a `GatewayError` when it is not good any more. */
+  /** The pass of a request, if it has one. Throws a `GatewayError` if it has expired. */
   read(header: string | string[] | undefined): Pass | undefined;
 }
 
-/** Where a pass stands in a request. */
+/** The header that carries a pass. */
 export const PASS_HEADER = 'x-dragoman-pass';
 
 const LIFETIME_MS = 60 * 60 * 1000;
-/** The oldest go first when there are more. */
+/** Beyond this number, the oldest are revoked. */
 const LIMIT = 1_000;
 
 const CONSOLE_KEY: StoredKey = {
@@ -65,7 +65,7 @@ export function createPasses({ now, sessions }: PassesDeps): Passes {
       if (typeof header !== 'string') return undefined;
       const entry = issued.get(hash('sha256', header));
       if (entry && isGood(entry)) return entry.pass;
-      throw new GatewayError('auth', 'The pass of the console has expired, or its sign-in has ended.', {
+      throw new GatewayError('auth', "The console's pass has expired, or its session has ended.", {
         code: 'invalid_api_key',
         refused: 'bad-pass',
       });

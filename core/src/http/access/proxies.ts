@@ -3,11 +3,11 @@ import { isIP } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { createNetworkMatcher } from '../../transport/networks.ts';
 
-/** Where requests come from, as trusted proxies report it. Forwarding headers of other peers are ignored. */
+/** Where requests come from, according to trusted proxies. Forwarding headers of other peers are ignored. */
 export interface Proxies {
   /** The address of the client. */
   clientAddress(request: IncomingMessage): string;
-  /** The host and port that the client asked for. */
+  /** The host and port in the client's URL. */
   host(request: IncomingMessage): string;
   /** Whether the client's connection is encrypted. */
   isSecure(request: IncomingMessage): boolean;

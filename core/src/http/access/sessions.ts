@@ -1,14 +1,14 @@
 import { hash, randomBytes } from 'node:crypto';
 import { isSameSecret } from './same-secret.ts';
 
-/** One browser that is signed in to the console. */
+/** A browser that is signed in to the console. */
 export interface Session {
-  /** Names it in lists. Unlike the token in the cookie, it is no secret. */
+  /** Identifies it in lists. Unlike the token in the cookie, it is not secret. */
   readonly id: string;
   readonly method: SignInMethod;
   readonly address: string;
   readonly userAgent: string;
-  /** Milliseconds since 1970, as all times here. */
+  /** Milliseconds since 1970, like all times here. */
   readonly createdAt: number;
   readonly lastUsedAt: number;
   /** The last sign-in or confirmation. */
@@ -21,14 +21,14 @@ export type SignInMethod = 'link' | 'password';
 export interface Sessions {
   /** Returns the token for the cookie; only its hash is kept. */
   create(input: Pick<Session, 'method' | 'address' | 'userAgent'>): string;
-  /** The session of a token, which counts as used now. */
+  /** The session of a token; marks it as used now. */
   use(token: string): Session | undefined;
   /** Marks a session as confirmed now. */
   confirm(id: string): void;
   isAlive(id: string): boolean;
-  /** Those that are alive, the latest sign-in first. */
+  /** Active sessions, latest sign-in first. */
   list(): readonly Session[];
-  /** Whether there was such a session. */
+  /** Returns whether there was such a session. */
   end(id: string): boolean;
   /** Ends all sessions except one, or all, and returns how many. */
   endOthers(id: string | undefined): number;

@@ -1,7 +1,7 @@
 import type { Protocol } from '../../plugin/protocol.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 
-/** The protocol whose clients send such headers, where only one protocol's do. */
+/** The protocol whose clients send such headers, if exactly one matches. */
 export function spokenProtocol(protocols: readonly Protocol[], headers: HeaderMap): Protocol | undefined {
   return protocols.find(({ endpoints }) =>
     endpoints.some((endpoint) => 'accepts' in endpoint && endpoint.accepts?.(headers)),

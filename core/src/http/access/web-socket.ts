@@ -1,9 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../canonical/errors.ts';
 
-/**
- * Whether a request asks to go on as a WebSocket, which only a GET can. Other upgrades, such as `h2c`, may be ignored.
- */
+/** Whether a request asks to upgrade to WebSocket, which only a GET can. Other upgrades, such as `h2c`, may be ignored. */
 export function asksForWebSocket({ method, headers: { upgrade } }: IncomingMessage): boolean {
   return upgrade !== undefined && method === 'GET' && /\bwebsocket\b/i.test(upgrade);
 }

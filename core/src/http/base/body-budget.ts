@@ -1,20 +1,20 @@
 import { GatewayError } from '../../canonical/errors.ts';
 
-/** Bounds the memory that the bodies of all running requests take, and of those of one key. */
+/** Bounds the memory for the bodies of all running requests, in total and per key. */
 export interface BodyBudget {
   /** Opens the account of a request. `owner` is the id of its key, or empty without authentication. */
   open(owner: string): BodyAccount;
-  /** Bytes that are in use. */
+  /** Bytes in use. */
   readonly used: number;
 }
 
-/** The memory that the bodies of one request take. */
+/** The memory of one request's bodies. */
 export interface BodyAccount {
-  /** Counts bytes that arrived. Throws a `GatewayError` of kind `overloaded` when they exceed the budget. */
+  /** Counts bytes that arrived. Throws a `GatewayError` of kind `overloaded` if they exceed the budget. */
   add(bytes: number): void;
-  /** Gives back memory that was freed. */
+  /** Returns memory that was freed. */
   remove(bytes: number): void;
-  /** Gives back everything. Nothing is counted afterwards. */
+  /** Returns everything. Nothing is counted afterwards. */
   release(): void;
 }
 
@@ -56,7 +56,7 @@ class Budget implements BodyBudget {
       throw overloaded('The memory for request bodies is used up (server.bodyBudget).');
     if (owner !== '' && own > this.#perKey)
       throw overloaded(
-        'The request bodies of this key use as much memory as one key may (server.bodyBudget).',
+        'The request bodies of this key use all the memory that one key may use (server.bodyBudget).',
       );
     this.#used += bytes;
     this.#owners.set(owner, own);
@@ -101,7 +101,7 @@ class Account implements BodyAccount {
 }
 
 function overloaded(message: string): GatewayError {
-  return new GatewayError('overloaded', `${message} Please try again.`, {
+  return new GatewayError('overloaded', `${message} Try again later.`, {
     code: 'too_many_bodies',
     retryAfterMs: RETRY_AFTER_MS,
   });

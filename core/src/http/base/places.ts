@@ -1,6 +1,6 @@
 /**
- * What runs now, each in a place of its own. It is not a `Set`: the tables that a set outgrows keep what was in them
- * until a full collection, and with it the memory of most requests.
+ * A collection of running things, each in a slot. Not a `Set`: when a set grows, its old tables keep their entries until
+ * a full collection, and with them the memory of most requests.
  */
 export class Places<T> {
   readonly #items: (T | undefined)[] = [];
@@ -10,14 +10,14 @@ export class Places<T> {
     return this.#free.length === this.#items.length;
   }
 
-  /** Gives the place to name when it is removed. */
+  /** Returns the slot, for removal. */
   add(item: T): number {
     const place = this.#free.pop() ?? this.#items.length;
     this.#items[place] = item;
     return place;
   }
 
-  /** To be called once for each place. */
+  /** Call it once for each slot. */
   remove(place: number): void {
     this.#items[place] = undefined;
     this.#free.push(place);

@@ -3,7 +3,7 @@ import type { HeaderMap } from '../../transport/http.ts';
 
 /**
  * The security headers of protocol routes. Their bytes come from upstreams and clients, and may share the console's
- * origin, so a browser must never run or show them, whatever they are.
+ * origin, so a browser must never run or show them.
  */
 export const REPLY_POLICY = {
   'x-content-type-options': 'nosniff',
@@ -36,7 +36,7 @@ const INERT: ReadonlySet<string> = new Set([
 /** `audio/mpeg`, `video/mp4`, `application/problem+json`. */
 const INERT_KIND = /^(?:(?:audio|video)\/[\w.+-]+|application\/[\w.+-]+\+json)$/;
 
-/** A type with its parameters, parsed strictly: of two types in one header, browsers use the last. */
+/** A type with parameters, parsed strictly: browsers use the last of two types in one header. */
 const TYPE = /^([\w.+-]+\/[\w.+-]+)(?:\s*;\s*[\w-]+=(?:[\w.:+/-]+|"[\w .:+/=-]*"))*$/;
 
 type Headers = Readonly<Record<string, string | number>>;
@@ -53,7 +53,7 @@ export function asInert(status: number, headers: Headers): Headers {
   };
 }
 
-/** Results for the few types that nearly all replies have. */
+/** Cached for the few types that nearly all replies have. */
 const KNOWN = new LRUCache<string, boolean>({ max: 100 });
 
 function isInert(type: string): boolean {

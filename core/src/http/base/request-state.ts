@@ -5,33 +5,33 @@ import type { RequestRecord } from '../../routing/request-record.ts';
 import type { StoredKey } from '../../state/state.ts';
 import type { BodyAccount } from './body-budget.ts';
 
-/** What the middleware knows of every request; it lives on `ctx.state`. */
+/** What the middleware knows of every request, on `ctx.state`. */
 export interface RequestState {
-  /** The gateway's own: it names the trace. */
+  /** The gateway's own id, which names the trace. */
   requestId: string;
   /** The client's own, from `x-request-id`. */
   clientRequestId?: string;
-  /** The client's. Asked for at once: a socket that is closed has none any more. */
+  /** The client's address. Read at once: a closed socket has none. */
   address: string;
   /** Milliseconds since 1970. */
   startedAt: number;
   record: RequestRecord;
-  /** The protocol to tell errors in. */
+  /** The protocol for errors. */
   protocol: Protocol;
   key?: StoredKey;
-  /** Why it was refused before any work was done for it. */
+  /** Why it was refused unread. */
   refused?: Refusal;
   /** Whether a refused request is recorded: only a sample is. */
   isSampled?: boolean;
-  /** Whether it is a request to a model, which people may want to look into. Absent before an endpoint serves it. */
+  /** Whether it is a request to a model, which is traced. Absent before an endpoint serves it. */
   isTraced?: boolean;
-  /** The trace whose request is sent again. */
+  /** The trace that this request replays. */
   replayOf?: string;
-  /** Where it stands among the requests that run now. */
+  /** Its slot among the running requests. */
   livePlace?: number;
-  /** The memory that its bodies take. */
+  /** The memory of its bodies. */
   account?: BodyAccount;
-  /** What is to be done when the reply is over. */
+  /** Called when the reply is over. */
   endings?: (() => Promise<void>)[];
 }
 

@@ -2,17 +2,17 @@ import type { Context } from 'koa';
 import { GatewayError } from '../../canonical/errors.ts';
 import { Places } from './places.ts';
 
-/** The requests to protocols that run now, so that the gateway can end them itself. */
+/** The running protocol requests, so that the gateway can end them itself. */
 export interface Running {
-  /** Fires when the client went away before its reply was complete, and when the request is interrupted. */
+  /** Fires when the client disconnects before its reply is complete, and when the request is interrupted. */
   signalOf(ctx: Pick<Context, 'res'>): AbortSignal;
-  /** Ends every request that still runs. */
+  /** Ends every running request. */
   interrupt(error: GatewayError): void;
-  /** How many were. */
+  /** How many were interrupted. */
   readonly interrupted: number;
 }
 
-/** What clients are told when the gateway stops before their reply is complete. */
+/** The error for clients when the gateway stops before their reply is complete. */
 export function stopped(): GatewayError {
   return new GatewayError('interrupted', 'The gateway stopped before the reply was complete.');
 }
@@ -27,7 +27,8 @@ export function createRunning(): Running {
       const place = controllers.add(controller);
       res.once('close', () => {
         controllers.remove(place);
-        if (!res.writableFinished) controller.abort(new DOMException('The client went away.', 'AbortError'));
+        if (!res.writableFinished)
+          controller.abort(new DOMException('The client disconnected.', 'AbortError'));
       });
       if (interruption) controller.abort(interruption);
       return controller.signal;

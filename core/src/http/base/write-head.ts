@@ -11,7 +11,7 @@ export interface Head {
   readonly status: number;
   /** From an upstream, a plugin or the gateway; invalid names and values are repaired. */
   readonly headers: HeaderMap;
-  /** The length of a body that comes in one piece. */
+  /** The length of a body that is sent in one piece. */
   readonly length?: number;
 }
 
@@ -22,7 +22,7 @@ type Written = Readonly<Record<string, string | number>>;
  * the gateway's own headers and its security policy. Never throws. Returns what was written.
  */
 export function writeHead({ res: response, state }: Context, { status, headers, length }: Head): Written {
-  // In one literal: objects that grow field by field are slower, and this one is made for every reply.
+  // One literal: objects that grow field by field are slower, and every reply creates this one.
   const wanted: Record<string, string | number> = { ...headers, ...ownHeaders(state), ...REPLY_POLICY };
   if (length !== undefined) wanted['content-length'] = length;
   const written = asInert(status, wanted);
@@ -41,7 +41,7 @@ export function writeHead({ res: response, state }: Context, { status, headers, 
   return repaired;
 }
 
-/** The longest header line. Many clients accept no more than 16 KiB of headers in all. */
+/** The longest header line. Many clients accept at most 16 KiB of headers in total. */
 const MOST_CHARACTERS = 4_096;
 
 function hasLongLine(headers: HeaderMap): boolean {
@@ -49,7 +49,7 @@ function hasLongLine(headers: HeaderMap): boolean {
   return false;
 }
 
-/** Headers about the connection, which are Node's to write. */
+/** Connection headers, which Node writes. */
 const OF_NODE: ReadonlySet<string> = new Set(['trailer', 'transfer-encoding', 'upgrade']);
 
 function repair(headers: Written): Written {
@@ -80,17 +80,16 @@ function doesNotThrow(check: () => void): boolean {
 }
 
 /**
- * What a reply tells of the gateway's work: the request's id, who answered, after how many attempts, and how
- * much time the gateway itself took. They go along with all other headers in one call: a header that is set
- * beforehand makes Node take the long way for all of them.
+ * The gateway's own reply headers: the request id, the upstream, the number of attempts, and the gateway's overhead. They
+ * are written in one call with all other headers: a header set beforehand makes Node take a slower path for all of them.
  */
 export function ownHeaders(state: Context['state']): HeaderMap {
   const { requestId: id, clientRequestId, record, protocol } = state as RequestState;
   const { upstream, upstreamModel = '', attempts, readAt, upstreamMs } = record;
   const requestId = headerValue(id);
   const asked = clientRequestId === undefined ? requestId : headerValue(clientRequestId);
-  // OpenAI's SDKs read the first, Anthropic's the second. The first returns the id that a client sent; the second is
-  // always the trace's.
+  // OpenAI's SDKs read the first, Anthropic's the second. The first returns the client's own id if it sent one; the
+  // second is always the trace's.
   const limits = record.limits && limitHeaders(protocol, record.limits);
   if (upstream === undefined) return { 'x-request-id': asked, 'request-id': requestId, ...limits };
   record.overheadMs = performance.now() - readAt - upstreamMs;

@@ -16,7 +16,7 @@ export interface Intake {
   readonly limit: number;
   readonly account: BodyAccount;
   readonly uploads: UploadWatch;
-  /** Asks for the body where the client waits for that; to be called once the request is not refused without it. */
+  /** Requests the body if the client waits for that; call it once the request passed all checks without it. */
   askFor(): void;
 }
 

@@ -4,7 +4,7 @@ import type { Intake } from './intake.ts';
 
 /** Counts a request's body while other code reads it. */
 export interface BodyMeter {
-  /** Never resolves. Rejects with a `GatewayError` when the body exceeds the budget or is too slow. */
+  /** Never resolves. Rejects with a `GatewayError` if the body exceeds the budget or is too slow. */
   readonly refused: Promise<never>;
   /** Stops counting. What was counted stays in the account until the request is over. */
   end(): void;

@@ -1,8 +1,8 @@
-/** Smaller pieces are copied, since each would keep the much larger buffer that it was read into. */
+/** Smaller chunks are copied, since each would keep the much larger buffer that it was read into. */
 const SMALL = 16 * 1024;
 const PAGE_BYTES = 64 * 1024;
 
-/** Collects the pieces of a body, in memory of about their size. */
+/** Collects the chunks of a body, in memory of about their size. */
 export class Pieces {
   #pieces: Buffer[] = [];
   #page: Buffer | undefined;

@@ -4,7 +4,7 @@ import { Pieces } from './pieces.ts';
 
 export interface HeadInput {
   readonly intake: Intake;
-  /** How many bytes are read before the first check; each further check is at twice as many. */
+  /** How many bytes to read before the first check; each further check is at twice as many. */
   readonly firstLook?: number;
   readonly isEnough: (bytes: Buffer) => boolean;
 }
@@ -12,7 +12,7 @@ export interface HeadInput {
 export interface Head {
   readonly head: Buffer;
   readonly ended: boolean;
-  /** What was not read yet. */
+  /** The unread rest. */
   readonly rest: AsyncIterable<Buffer>;
 }
 
@@ -23,13 +23,13 @@ export async function readHead(
 ): Promise<Head> {
   const { limit, account, uploads } = intake;
   intake.askFor();
-  // Whoever stops reading must not take the connection along, which the answer still needs.
+  // Leaving the body must not close the connection, which the reply still needs.
   const source = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
   const rest = { [Symbol.asyncIterator]: () => source };
   const pieces = new Pieces();
   let fail: (error: Error) => void = () => {};
   const upload = uploads.watch((error) => fail(error));
-  // Not `Promise.race` with one long-lived promise: that would keep every piece until the end.
+  // Not `Promise.race` with one long-lived promise: that would keep every chunk until the end.
   const nextPiece = (): Promise<IteratorResult<Buffer>> =>
     new Promise((resolve, reject) => {
       fail = reject;

@@ -23,8 +23,8 @@ const DECODERS = {
 } as const satisfies Record<string, () => Gunzip | Inflate | BrotliDecompress | ZstdDecompress>;
 
 /**
- * Reads a request's body, decompressed. Refuses one that is larger than the limit, compressed or not; one that exceeds
- * the memory budget; and one that arrives too slowly.
+ * Reads a request's body, decompressed. Refuses one that is larger than the limit, compressed or not; exceeds the memory
+ * budget; or arrives too slowly.
  */
 export async function readRequestBody(request: IncomingMessage, intake: Intake): Promise<Buffer> {
   const { limit, account } = intake;
@@ -74,7 +74,7 @@ function readRaw(request: IncomingMessage, intake: Intake): Promise<Buffer> {
   });
 }
 
-/** Piece by piece, since the size is unknown until it is decompressed. */
+/** In chunks, since the size is unknown until it is decompressed. */
 async function decompress(bytes: Buffer, encoding: string, { limit, account }: Intake): Promise<Buffer> {
   const create = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding as keyof typeof DECODERS] : undefined;
   if (!create) {
@@ -105,5 +105,5 @@ function tooLarge(limit: number): GatewayError {
 }
 
 function cutOff(): GatewayError {
-  return new GatewayError('cancelled', 'The client went away before its request was complete.');
+  return new GatewayError('cancelled', 'The client disconnected before its request was complete.');
 }

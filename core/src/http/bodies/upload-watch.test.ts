@@ -29,7 +29,7 @@ describe('an upload', () => {
     expect(errors).toEqual([]);
     pass(60);
     expect(errors).toMatchObject([{ kind: 'request-timeout', status: 408 }]);
-    expect(errors[0]?.message).toContain('100 bytes a second');
+    expect(errors[0]?.message).toContain('100 bytes per second');
   });
 
   it('that is fast enough on average is never ended', () => {

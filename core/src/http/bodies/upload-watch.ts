@@ -1,11 +1,11 @@
 import { GatewayError } from '../../canonical/errors.ts';
 import { Places } from '../base/places.ts';
 
-/** Ends uploads that are too slow, since each takes memory for as long as it lasts. */
+/** Ends uploads that are too slow, since each takes memory while it lasts. */
 export interface UploadWatch {
-  /** Watches an upload until its `end`. `onEnd` is called at most once, with the error to answer with. */
+  /** Watches an upload until its `end`. `onEnd` is called at most once, with the error to respond with. */
   watch(onEnd: (error: GatewayError) => void): Upload;
-  /** Ends all that still run. */
+  /** Stops watching all uploads. */
   interrupt(error: GatewayError): void;
 }
 
@@ -96,7 +96,7 @@ class WatchedUpload implements Upload {
 function tooSlow(minBytesPerSecond: number): GatewayError {
   return new GatewayError(
     'request-timeout',
-    `The request body arrived too slowly: less than ${minBytesPerSecond} bytes a second (server.minUploadRate).`,
+    `The request body arrived too slowly: less than ${minBytesPerSecond} bytes per second (server.minUploadRate).`,
     { code: 'request_timeout' },
   );
 }

@@ -2,10 +2,10 @@ import { isJsonObject } from '../../canonical/json.ts';
 import type { RequestInput } from '../../plugin/protocol.ts';
 import type { Exchange } from '../../routing/exchange.ts';
 
-/** Headers by which agents name their session. */
+/** Headers in which agents name their session. */
 const SESSION_HEADERS = ['x-session-id', 'session-id', 'session_id', 'x-conversation-id'];
 
-/** What a request belongs to, so that it finds what its upstream keeps of it in a cache. */
+/** What a request belongs to, so that it reaches the upstream that has its prompt cached. */
 export function affinityOf({ body, headers }: RequestInput, { record, key }: Exchange): string | undefined {
   const metadata = body['metadata'];
   const named = [

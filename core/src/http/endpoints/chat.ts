@@ -13,7 +13,7 @@ import { ReplyContext } from './conversation/reply-context.ts';
 import { respond, respondStream } from './respond.ts';
 import type { RouteDeps } from './route-deps.ts';
 
-/** Serves a chat endpoint: the whole story of a request, in order. */
+/** Serves a chat endpoint: the whole request, step by step. */
 export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: RouteDeps) {
   const naming = createNaming(endpoint);
   return async (ctx: Context): Promise<void> => {

@@ -17,7 +17,7 @@ import type { Memory } from './conversation/resolve-references.ts';
 import { respond } from './respond.ts';
 import type { RouteDeps } from './route-deps.ts';
 
-/** Counts the tokens of a prompt: by the upstream where it can, else by an estimate, which a header admits. */
+/** Counts the tokens of a prompt: by the upstream if it can, else by an estimate, marked by a header. */
 export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoint, deps: RouteDeps) {
   const naming = createNaming(endpoint);
   return async (ctx: Context): Promise<void> => {
@@ -66,7 +66,7 @@ function memoryOf(ctx: Context, { key }: Exchange, { conversations }: RouteDeps)
   return { owner: key?.id ?? '', conversations, hold: (bytes) => account?.add(bytes) };
 }
 
-/** Whether an upstream could not count, or cannot be asked now. Refusals of the gateway itself stand. */
+/** Whether the upstream could not count or is unavailable. Refusals of the gateway itself stand. */
 function isOfUpstream({ kind, details: { code, upstream } }: GatewayError): boolean {
   if (code === UPSTREAMS_UNAVAILABLE || kind === 'upstream-auth' || upstream?.status !== undefined)
     return true;

@@ -67,8 +67,12 @@ function tokensOf(inputs: EmbedRequest['inputs']): number {
 }
 
 function cannotEmbed(model: string): GatewayError {
-  return new GatewayError('upstream-model', `The model ${JSON.stringify(model)} does not make embeddings.`, {
-    field: 'model',
-    code: 'model_not_found',
-  });
+  return new GatewayError(
+    'upstream-model',
+    `The model ${JSON.stringify(model)} does not create embeddings.`,
+    {
+      field: 'model',
+      code: 'model_not_found',
+    },
+  );
 }

@@ -8,7 +8,7 @@ import { requestInput } from './request-input.ts';
 import { respond } from './respond.ts';
 import type { RouteDeps } from './route-deps.ts';
 
-/** Lists what the client's key may use. */
+/** Lists the models that the client's key may use. */
 export function serveListModels(protocol: Protocol, endpoint: ListModelsEndpoint, deps: RouteDeps) {
   return async (ctx: Context, next: Next): Promise<void> => {
     if (!isMeant(ctx, endpoint)) return next();
@@ -31,7 +31,7 @@ export function serveGetModel(protocol: Protocol, endpoint: GetModelEndpoint, de
     const id = input.params[endpoint.parameter] ?? '';
     const listed = (await deps.catalogue.models(key)).find((model) => model.id === id);
     if (!listed) await deps.catalogue.resolve(id, key);
-    if (!id) throw new GatewayError('not-found', 'The path names no model.');
+    if (!id) throw new GatewayError('not-found', 'The path does not name a model.');
     const reply = jsonReply(endpoint.encodeModel(listed ?? { id }, input));
     ctx.respond = false;
     await respond(ctx, reply);

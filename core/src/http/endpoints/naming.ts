@@ -3,13 +3,13 @@ import type { Exchange } from '../../routing/exchange.ts';
 import { MODEL_LIKE, ModelNames } from '../../catalogue/model-names.ts';
 import { findPlaced, placesLike, type PlaceNode, placesOf } from '../../transport/json/json-places.ts';
 
-/** Reads the names of models in the requests of one endpoint. */
+/** Reads the model names in the requests of one endpoint. */
 export interface Naming {
-  /** Throws when another model is named in a place that cannot be checked. */
+  /** Throws if another model is named in a place that cannot be checked. */
   read(exchange: Pick<Exchange, 'raw' | 'key'>, model: string): ModelNames;
 }
 
-/** Where JSON names models, by whether the client may use certain models only. */
+/** Where JSON names models, by whether the client may use only certain models. */
 export type NamingPlaces = (isScoped: boolean) => PlaceNode;
 
 export function namingPlaces(models?: ModelPlaces): NamingPlaces {

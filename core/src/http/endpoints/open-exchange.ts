@@ -26,10 +26,10 @@ export interface ExchangeDeps {
   readonly running: Running;
 }
 
-/** They ask the gateway and no model. */
+/** They concern the gateway, not a model. */
 const UNTRACED: ReadonlySet<Endpoint['operation']> = new Set(['list-models', 'get-model', 'stored-reply']);
 
-/** Authenticates a client's request and makes the record that goes along with it. */
+/** Authenticates a client's request and creates its record. */
 export function openExchange(
   ctx: Context,
   deps: ExchangeDeps,
@@ -79,11 +79,11 @@ function captureOf(ctx: Context, wire: string, bounds: CaptureBounds): Capture {
   return new Capture({ wire, query: ctx.querystring, headers, params }, bounds);
 }
 
-/** Fires when the client went away before its reply was complete. */
+/** Fires when the client disconnects before its reply is complete. */
 export function goneSignal({ res }: Context): AbortSignal {
   const controller = new AbortController();
   res.once('close', () => {
-    if (!res.writableFinished) controller.abort(new DOMException('The client went away.', 'AbortError'));
+    if (!res.writableFinished) controller.abort(new DOMException('The client disconnected.', 'AbortError'));
   });
   return controller.signal;
 }

@@ -9,13 +9,13 @@ import { requestInput } from './request-input.ts';
 import type { RouteDeps } from './route-deps.ts';
 
 export interface OpenedJson {
-  /** With the body's bytes, for upstreams that take them as they are. */
+  /** With the body's bytes, for upstreams that take them unchanged. */
   readonly exchange: Exchange;
   /** With the body parsed, for the endpoint to decode. */
   readonly input: RequestInput;
 }
 
-/** Opens an exchange whose request is JSON: the client is authenticated before its body is read. */
+/** Opens an exchange with a JSON request: the client is authenticated before its body is read. */
 export async function openJson(
   ctx: Context,
   deps: RouteDeps,

@@ -4,7 +4,7 @@ import type { OpaqueBox } from '../../codec/opaque.ts';
 import type { RequestInput } from '../../plugin/protocol.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 
-/** What an endpoint decodes, from a matched route. */
+/** The input of an endpoint, from a matched route. */
 export function requestInput(ctx: Context, body: JsonObject, opaque: OpaqueBox): RequestInput {
   return new RouteInput(ctx, body, opaque);
 }
@@ -30,7 +30,7 @@ class RouteInput implements RequestInput {
     this.opaque = opaque;
   }
 
-  /** Few endpoints look at it, so it is parsed when one does. */
+  /** Parsed lazily: few endpoints need it. */
   get query(): URLSearchParams {
     return new URLSearchParams(this.#ctx.querystring);
   }

@@ -11,7 +11,7 @@ import { guarded } from '../../timing/guarded.ts';
 import type { HeaderMap } from '../../transport/http.ts';
 import { writeHead } from '../base/write-head.ts';
 
-/** How to keep a stream alive and how to tell its client that it failed. */
+/** How to keep a stream alive and how to report its failure to the client. */
 export interface StreamManners {
   readonly contentType: string;
   readonly keepAlive: string;
@@ -21,11 +21,11 @@ export interface StreamManners {
 
 const STREAM_HEADERS = {
   'cache-control': 'no-cache',
-  // Proxies such as nginx would otherwise hold the stream back.
+  // Proxies such as nginx would otherwise buffer the stream.
   'x-accel-buffering': 'no',
 };
 
-/** Writes a reply that comes in one piece, or in pieces whose silence means nothing. */
+/** Writes a reply in one piece, or in chunks whose silence means nothing. */
 export async function respond(ctx: Context, reply: Reply): Promise<void> {
   const { res: response, state } = ctx;
   const { status, headers, body } = reply;
@@ -43,9 +43,9 @@ export async function respond(ctx: Context, reply: Reply): Promise<void> {
 }
 
 /**
- * Writes a stream. Status and headers are sent with the first piece, so that an earlier failure is a proper
- * HTTP error (this then throws); but a client is never left in silence for longer than `keepAliveMs`, not even
- * before the upstream has answered.
+ * Writes a stream. Status and headers are sent with the first chunk, so that an earlier failure is a proper HTTP error
+ * (this then throws); but a client never waits in silence for longer than `keepAliveMs`, not even before the upstream
+ * has answered.
  */
 export async function respondStream(
   ctx: Context,
@@ -56,7 +56,7 @@ export async function respondStream(
   const { capture } = (state as RequestState).record;
   const writer = new StreamWriter(response, capture?.reply);
   const begin = (status: number, reply: HeaderMap = {}): void => {
-    // Keep-alives and errors may be added to what the upstream sent.
+    // Keep-alives and errors may be added to the upstream's bytes.
     const { 'content-length': _, ...others } = reply;
     const headers = { 'content-type': manners.contentType, ...STREAM_HEADERS, ...others };
     const written = writeHead(ctx, { status, headers });
@@ -107,14 +107,14 @@ class StreamWriter {
     this.#response.end();
   }
 
-  /** A comment inside an event would end up in its data, so it waits for the event's end. */
+  /** A comment within an event would become part of its data, so it waits for the event's end. */
   keepAlive(frame: string): void {
     if (!this.#atEvent() || this.#response.destroyed || this.#response.writableEnded) return;
     this.#recording?.push(frame);
     this.#response.write(frame);
   }
 
-  /** After a whole event the client can read the error; in the middle of one only a broken stream is honest. */
+  /** After a whole event the client can read the error; within one, only a broken stream is honest. */
   fail(frame: string): void {
     if (!this.#atEvent()) {
       this.#response.destroy();
@@ -172,7 +172,7 @@ class StreamWriter {
         }
       });
       body.on('error', settle);
-      // One that was read before to look at its beginning is paused.
+      // A body whose beginning was read is paused.
       body.resume();
     });
   }

@@ -15,7 +15,7 @@ import type { Passes } from '../access/passes.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Running } from '../base/running.ts';
 
-/** What the endpoints of protocols are served with. */
+/** The dependencies of the protocol endpoints. */
 export interface RouteDeps extends IntakeDeps {
   readonly catalogue: Catalogue;
   readonly router: Router;

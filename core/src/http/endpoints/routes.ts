@@ -10,7 +10,7 @@ import { serveStoredReply } from './conversation/stored-replies.ts';
 import type { RouteDeps } from './route-deps.ts';
 import { createAppRouter } from '../base/create-app-router.ts';
 
-/** Mounts the endpoints of all protocols: picky ones first, and relays, which match whatever is left, last. */
+/** Mounts the endpoints of all protocols: selective ones first, relays, which match everything else, last. */
 export function createProtocolRouter(protocols: readonly Protocol[], deps: RouteDeps): Router {
   const router = createAppRouter();
   const routes = protocols.flatMap((protocol) =>

@@ -10,11 +10,11 @@ import { isSameSecret } from '../access/same-secret.ts';
 
 export interface MetricsAccess {
   readonly token?: string | undefined;
-  /** Whether a proxy is configured. One that adds no headers cannot be told from a process of this machine. */
+  /** Whether a proxy is configured. One that adds no headers looks like a local process. */
   readonly isBehindProxy: boolean;
 }
 
-/** Serves `/metrics`: with a token to whoever has it, without one to this machine only, and to nobody behind a proxy. */
+/** Serves `/metrics`: with a token to whoever has it; without one only to this machine, and to nobody behind a proxy. */
 export function createMetricsRouter(metrics: Metrics, access: MetricsAccess): Router {
   const router = createAppRouter();
   router.get('/metrics', async (ctx) => {
@@ -26,14 +26,13 @@ export function createMetricsRouter(metrics: Metrics, access: MetricsAccess): Ro
   return router;
 }
 
-const OTHER_MACHINE =
-  'Metrics are shown to this machine only, unless metrics.token is set in the config file.';
+const OTHER_MACHINE = 'Only this machine can read metrics, unless metrics.token is set in the config file.';
 const BEHIND_PROXY =
   'Metrics need a token behind a proxy (server.trustedProxies or server.publicUrl): set metrics.token in the config file.';
 
 /**
- * Whether a request comes from a process on this machine. Proxies on this machine forward for others, and a web page
- * whose host name was made to resolve to this machine sends that name as its host.
+ * Whether a request comes from a process on this machine. Local proxies forward for others, and a web page whose host
+ * name resolves to this machine sends that name as its host.
  */
 function isOfThisMachine({ socket, headers }: IncomingMessage): boolean {
   return (
@@ -49,5 +48,5 @@ function admit({ req }: Context, { token, isBehindProxy }: MetricsAccess): void 
     throw new GatewayError('permission', isBehindProxy ? BEHIND_PROXY : OTHER_MACHINE);
   }
   if (isSameSecret(req.headers.authorization ?? '', `Bearer ${token}`)) return;
-  throw new GatewayError('auth', 'Metrics need the token of metrics.token, as a Bearer token.');
+  throw new GatewayError('auth', 'Metrics require metrics.token as a Bearer token.');
 }

@@ -25,7 +25,7 @@ export interface SourcesInput {
   readonly now: () => number;
 }
 
-/** Where the gauges look when somebody asks. */
+/** What the gauges read on each scrape. */
 export function metricSources(input: SourcesInput): MetricSources {
   const { upstreams, health, gates, traces, limiter, bodies, logSink, now } = input;
   return {

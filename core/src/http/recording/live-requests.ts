@@ -4,19 +4,19 @@ import type { RequestState } from '../base/request-state.ts';
 import { Places } from '../base/places.ts';
 
 /**
- * A request that runs for longer is recorded while it runs, so that it is known of even if it never ends. With what the
- * store takes, it is on the disk within a second.
+ * A request that runs for longer is recorded while it runs, so that it is known even if it never ends. Including the
+ * store's delay, it is on disk within a second.
  */
 const LONG_MS = 250;
 const LOOK_EVERY_MS = 100;
 
-/** The requests that run now. */
+/** The running requests. */
 export interface LiveRequests {
   add(ctx: Context): void;
   remove(ctx: Context): void;
 }
 
-/** Records requests that take long as `running`; when they end, they are recorded again. */
+/** Records long requests as `running`; when they end, they are recorded again. */
 export function createLiveRequests(
   record: (ctx: Context) => void,
   fail: (error: unknown) => void,

@@ -18,17 +18,17 @@ interface ObserversInput {
   readonly signal: AbortSignal;
 }
 
-/** An observer whose failures are logged, and reach nobody else. */
+/** An observer whose failures are logged and affect nobody else. */
 export interface ContainedObserver extends Pick<TraceObserver, 'observe'> {
   close(): Promise<void>;
 }
 
 export type Observers = readonly ContainedObserver[];
 
-/** Whoever is told of requests must not take long. */
+/** Observers must not take long. */
 const OBSERVER_TIMEOUTS = timeoutsSchema.parse({ connectMs: 5_000, headersMs: 10_000, idleMs: 10_000 });
 
-/** The observers of all plugins. One that cannot be created is left out. */
+/** The observers of all plugins. One that cannot be created is skipped. */
 export function createObservers(
   plugins: readonly Plugin[],
   { log, pools, now, signal }: ObserversInput,
@@ -40,7 +40,7 @@ export function createObservers(
     try {
       return [createObserver(plugin, { log: own, http, now })];
     } catch (error) {
-      own.error({ error }, `The plugin ${plugin.name} could not create its observer, which is left out.`);
+      own.error({ error }, `The plugin ${plugin.name} could not create its observer; it is disabled.`);
       return [];
     }
   });
@@ -80,7 +80,7 @@ function createObserver(plugin: Plugin, setup: ObserverInput): ContainedObserver
   };
 }
 
-/** Whoever they tell may be gone: the gateway stops all the same. */
+/** The receivers of observers may be gone: the gateway stops anyway. */
 const CLOSE_MS = 5_000;
 
 export async function closeObservers(observers: readonly ContainedObserver[]): Promise<void> {

@@ -15,9 +15,9 @@ import type { RequestState } from '../base/request-state.ts';
 import { createLiveRequests } from './live-requests.ts';
 import { outcomeOf, traceOf } from './trace-of.ts';
 
-/** Writes down what happens to requests: for traces and for metrics. */
+/** Records requests, for traces and metrics. */
 export interface Recorder {
-  /** How much may have to be kept of bodies; `undefined` where none will be. */
+  /** How much of bodies may have to be kept; `undefined` if nothing will be. */
   captureBounds(key: StoredKey | undefined): CaptureBounds | undefined;
   begin(ctx: Context): void;
   end(ctx: Context): void;
@@ -26,7 +26,7 @@ export interface Recorder {
 export interface RecorderDeps {
   readonly config: ResolvedConfig['traces'];
   readonly traces: Traces;
-  /** Whether the disk has too little room for bodies. */
+  /** Whether the disk is too full for bodies. */
   readonly isDiskLow: () => boolean;
   readonly metrics: Metrics | undefined;
   readonly prices: Prices;
@@ -35,7 +35,7 @@ export interface RecorderDeps {
   readonly log: Pick<Log, 'error'>;
 }
 
-/** What running requests may hold for their traces, in bytes; beyond this, bodies are cut. */
+/** The memory that running requests may hold for their traces, in bytes; beyond this, bodies are truncated. */
 const MAX_LIVE_BYTES = 256 * 1024 * 1024;
 
 export const NO_RECORDER: Recorder = { captureBounds: () => undefined, begin: () => {}, end: () => {} };
@@ -64,7 +64,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
   const keep = (ctx: Context, trace: TraceRecord): void => {
     const { level, by } = recordingFor(ctx);
     const { capture, arrivedAt } = (ctx.state as RequestState).record;
-    // A gateway without a store may still be watched; a key or an upstream that is off is not.
+    // Observers work without a store, but not for a key or upstream that is off.
     if (level !== 'off' || by === 'gateway') tell(trace);
     if (level === 'off') return;
     if (level !== 'full') traces.record({ ...trace, bodies: by });
@@ -73,7 +73,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     else traces.record({ ...trace, bodies: 'unread' });
   };
 
-  // Asked for every request, of a list that hardly ever changes.
+  // Called for every request, on a list that hardly ever changes.
   let known: ReturnType<Upstreams['all']> | undefined;
   let hasFullUpstream = false;
   const someUpstreamIsFull = (): boolean => {

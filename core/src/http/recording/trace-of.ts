@@ -11,7 +11,7 @@ export interface TraceInput {
   readonly outcome: Outcome;
 }
 
-/** What is recorded of a request, from what was noted while it was served. */
+/** Builds the record of a request from what was noted while it was served. */
 export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRecord {
   const { requestId, clientRequestId, address, startedAt, record, key, protocol, replayOf, refused } =
     ctx.state as RequestState;

@@ -4,13 +4,13 @@ import type { UpstreamCall } from '../call.ts';
 import { providerFailure } from './provider-failure.ts';
 
 export interface AskOptions {
-  /** False where the upstream may rightly be silent for long, such as during a long upload. Default true. */
+  /** False if the upstream may legitimately be silent for long, such as during a long upload. Default true. */
   readonly isImpatient?: boolean;
 }
 
 /**
- * Has a provider do something, and waits for it, but no longer than its call lasts: code that ignores the signal is
- * left alone. Throws what {@link providerFailure} makes of its errors.
+ * Calls a provider and waits for it, but no longer than its call lasts: code that ignores the signal is abandoned.
+ * Errors become what {@link providerFailure} makes of them.
  */
 export function askProvider<T>(
   call: UpstreamCall,

@@ -11,7 +11,7 @@ import { askProvider } from './ask-provider.ts';
 import type { UpstreamCall } from '../call.ts';
 import { providerFailure } from './provider-failure.ts';
 
-/** What a provider's way to forward does, for one call: its errors and its replies may be anything. */
+/** A provider's forwarding for one call: its errors and replies may be anything. */
 export class ContainedForward {
   readonly #forward: Forward;
   readonly #call: UpstreamCall;
@@ -22,19 +22,19 @@ export class ContainedForward {
   }
 
   async send(raw: RawRequest, model: string | undefined): Promise<HttpReply> {
-    // A file may take long to go out.
+    // A file may take long to upload.
     const isImpatient = raw.body === undefined || raw.body instanceof Uint8Array;
     const sent = await askProvider(this.#call, (context) => this.#forward.send(raw, model, context), {
       isImpatient,
     });
     const reply = this.#try(() => checked(sent));
-    // The bodies of the HTTP client keep the time-outs themselves.
+    // The bodies of the HTTP client apply the timeouts themselves.
     return reply.body instanceof ReplyBody
       ? reply
       : { ...reply, body: containedBody(reply.body, this.#call) };
   }
 
-  /** What an error reply means. */
+  /** Reads an error reply. */
   decodeError({ status, headers }: HttpReply, text: string): GatewayError {
     return this.explain(this.#try(() => this.#forward.decodeError(status, headers, text)));
   }
@@ -47,7 +47,7 @@ export class ContainedForward {
     return this.#try(() => reader.decodeStream());
   }
 
-  /** What it means that something of the provider failed. */
+  /** The error for a failure of the provider. */
   explain(error: unknown): GatewayError {
     return providerFailure(error, this.#call.upstream, this.#call.signal);
   }
@@ -65,10 +65,10 @@ export class ContainedForward {
   }
 }
 
-/** The bytes of a body of the provider's own, for as long as the call lasts. */
+/** The bytes of a provider's own body, while the call lasts. */
 function containedBody(body: Readable, call: UpstreamCall): Readable {
   call.silence.answered();
-  // What it says when nobody reads it any more, or besides what its reader is told.
+  // Errors after the reader has left, or in addition to the one that the reader gets.
   body.on('error', () => {});
   async function* read(): AsyncGenerator {
     try {
@@ -82,11 +82,11 @@ function containedBody(body: Readable, call: UpstreamCall): Readable {
       runAs(call.upstream.scope, () => body.destroy());
     }
   }
-  // As of a `ReplyBody`: who reads it later is told, and nobody may read it any more when its call is aborted.
+  // Like `ReplyBody`: a later reader still gets the error, and nobody may read once the call is aborted.
   return Readable.from(read(), { objectMode: false }).on('error', () => {});
 }
 
-/** The reply, with headers that the gateway can read at any time. Throws where it is none. */
+/** The reply, with its headers copied. Throws if it is invalid. */
 function checked(reply: HttpReply): HttpReply {
   const { status, headers, body } = reply;
   if (!isReplyStatus(status) || !isJsonObject(headers) || !(body instanceof Readable)) {
@@ -94,7 +94,7 @@ function checked(reply: HttpReply): HttpReply {
       'forward.send() did not return a reply with a status of 200 to 599, headers and a readable body.',
     );
   }
-  // The HTTP client's own need no look.
+  // The HTTP client's own replies need no check.
   return body instanceof ReplyBody ? reply : { status, headers: textsOf(headers), body };
 }
 
@@ -102,7 +102,7 @@ function textsOf(headers: Readonly<Record<string, unknown>>): HeaderMap {
   const texts = Object.entries(headers).flatMap(([name, value]) => {
     if (value === undefined || value === null) return [];
     if (typeof value === 'string' || typeof value === 'number') return [[name, String(value)] as const];
-    // As Node has those that may come several times.
+    // As Node joins repeated headers.
     if (Array.isArray(value)) return [[name, value.join(', ')] as const];
     throw new TypeError(`forward.send() returned a header ${name} that is not text.`);
   });

@@ -6,14 +6,14 @@ import { explainAbort } from '../../transport/http-error.ts';
 import type { Upstream } from '../upstream.ts';
 
 /**
- * What it means that a provider threw. This is the one way out of a plugin for its errors: they name the upstream,
- * another upstream may be tried, and the secrets among the upstream's options are left out, whoever wrote the message.
+ * Converts what a provider threw. All plugin errors go through here: they name the upstream, may fail over, and have the
+ * upstream's secrets redacted, whoever wrote the message.
  */
 export function providerFailure(thrown: unknown, upstream: Upstream, signal: AbortSignal): GatewayError {
   try {
     return explain(thrown, upstream, signal);
   } catch {
-    // Its fields throw, or hold themselves.
+    // Its fields throw, or are cyclic.
     const operatorNote = `The plugin ${upstream.plugin} threw an error that cannot be read.`;
     return new GatewayError('upstream-broken', `The provider of ${upstream.config.id} failed.`, {
       operatorNote,
@@ -33,8 +33,7 @@ function explain(thrown: unknown, upstream: Upstream, signal: AbortSignal): Gate
   }
   const described = describeThrown(thrown);
   const fields = limitOf(upstream).take(described);
-  if (fields)
-    log.error({ error: thrown, ...fields }, 'A provider failed with an error that is not meant for clients.');
+  if (fields) log.error({ error: thrown, ...fields }, 'A provider failed with an internal error.');
   const operatorNote = redactValues(`The plugin ${plugin} threw: ${described}`, upstream.secrets.values);
   return new GatewayError('upstream-broken', `The provider of ${config.id} failed.`, {
     cause: thrown,
@@ -50,19 +49,19 @@ function limitOf(upstream: Upstream): RepeatLimit {
   return limit;
 }
 
-/** A call that was cancelled by somebody else than its client: a login that is shared, for example. */
+/** A call that was cancelled by something other than its client: a shared login, for example. */
 function isAbort(thrown: unknown): boolean {
   if (GatewayError.is(thrown)) return thrown.kind === 'cancelled';
   return errorName(thrown) === 'AbortError';
 }
 
-/** An error of a plugin, whose fields may be anything, as the gateway may pass it on. */
+/** A plugin's error, whose fields may be anything, in a form that the gateway may pass on. */
 function withoutSecrets(error: GatewayError, { secrets }: Pick<Upstream, 'secrets'>): GatewayError {
   const { kind, message } = error;
   const { details }: Partial<GatewayError> = error;
   const known = GatewayError.isKind(kind) ? kind : 'upstream-broken';
   const { retryAfterMs, ...rest } = details ?? {};
-  // A rest until no time at all would never end.
+  // A wait until an invalid time would never end.
   const isWait = Number.isFinite(retryAfterMs) && Number(retryAfterMs) >= 0;
   const sound = new GatewayError(known, message, {
     ...rest,

@@ -8,6 +8,6 @@ export function noteFault(upstream: Upstream, fault: string): void {
   known.add(upstream);
   upstream.log.warn(
     { fault },
-    'A provider broke the grammar of events. What can be repaired is repaired; further faults of this upstream are only counted.',
+    'A provider emitted invalid events. The gateway repairs them if it can; further faults of this upstream are only counted.',
   );
 }

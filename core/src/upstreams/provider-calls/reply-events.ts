@@ -7,15 +7,15 @@ import { scopeRunner } from '../../plugin/containment/plugin-scope.ts';
 import type { UpstreamCall } from '../call.ts';
 import { providerFailure } from './provider-failure.ts';
 
-/** A provider that never waits for anything lets others have their turn after this long. */
+/** A provider that never waits yields to others after this long. */
 const TURN_MS = 5;
-/** The clock is looked at after so many events. */
+/** The clock is read after this many events. */
 const EVENTS_OF_TURN = 64;
 
 /**
- * The events of a provider's reply, as they may be passed on: under the grammar, no more than a reply may hold, and for
- * as long as the call lasts, whatever the provider does. At the end the call is released, and the provider is told and
- * left alone. Written by hand: what a generator or a race would cost is paid for every event.
+ * The events of a provider's reply, ready to pass on: repaired, bounded in size, and for as long as the call lasts,
+ * whatever the provider does. At the end, the call is released and the provider abandoned. Written by hand: the cost of
+ * a generator or a race would be paid for every event.
  */
 export function replyEvents(
   call: UpstreamCall,
@@ -26,7 +26,7 @@ export function replyEvents(
 }
 
 type Chat = (context: CallContext) => AsyncIterable<ChatEvent>;
-/** Sees each event before it is passed on, and may give another one. */
+/** Sees each event before it is passed on, and may replace it. */
 type Tell = (event: ChatEvent) => ChatEvent;
 
 type Step = IteratorResult<ChatEvent>;
@@ -38,7 +38,7 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
   readonly #chat: Chat;
   readonly #tell: Tell;
   readonly #guard: GrammarGuard;
-  /** What was taken and not told yet. */
+  /** Events taken but not emitted yet. */
   readonly #ready: ChatEvent[] = [];
   readonly #asProvider: ReturnType<typeof scopeRunner>;
   #source: AsyncIterator<unknown> | undefined;
@@ -71,7 +71,7 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
     return Promise.resolve(OVER);
   }
 
-  /** What ended it may have come while nobody waited. */
+  // It may have ended while nobody waited.
   #afterEnd(): Promise<Step> {
     const failure = this.#failure;
     this.#failure = undefined;
@@ -86,7 +86,7 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
     this.#step();
   };
 
-  /** Takes the next event, after the others had their turn where that is due. */
+  /** Takes the next event, after yielding to others if due. */
   readonly #step = (): void => {
     if (this.#isOver) return;
     this.#events += 1;
@@ -100,7 +100,7 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
       }
     }
     try {
-      // Each step, as a generator goes on in the scope of whoever asks it for more.
+      // Each step, since a generator runs in the scope of whoever calls it.
       Promise.resolve(this.#asProvider(this.#ask)).then(this.#onStep, this.#onError);
     } catch (error) {
       this.#onError(error);
@@ -137,7 +137,7 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
     }
   };
 
-  /** Ends of blocks come before the event that revealed that they are missing. */
+  /** Missing block ends come before the event that revealed them. */
   #afterMissing(event: ChatEvent): ChatEvent {
     const all = [...this.#ready, event].map(this.#tell);
     this.#ready.splice(0, Infinity, ...all.slice(1));
@@ -155,7 +155,7 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
 
   readonly #onAbort = (): void => this.#onError(this.#call.signal.reason);
 
-  /** Lets go of the provider, which may end its part in its own time. */
+  /** Abandons the provider, which may finish in its own time. */
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -164,7 +164,7 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
     try {
       Promise.resolve(this.#asProvider(() => this.#source?.return?.())).then(undefined, () => {});
     } catch {
-      // It is over: what its clean-up throws changes nothing.
+      // It is over: errors in its clean-up change nothing.
     }
   }
 }

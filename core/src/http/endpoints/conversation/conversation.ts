@@ -19,9 +19,9 @@ import {
 } from './recall.ts';
 import type { Resolved } from './resolve-references.ts';
 
-/** A request as part of a conversation that the gateway keeps. */
+/** A request as part of a stored conversation. */
 export interface OpenConversation extends Recalled {
-  /** Keeps the reply, where the client or its key wants that. */
+  /** Stores the reply, if the client or its key wants that. */
   readonly keep?: (reply: ChatReply, context: ReplyContext) => Promise<void>;
 }
 
@@ -30,13 +30,13 @@ interface ConversationInput {
   readonly input: RequestInput;
   readonly exchange: Exchange;
   readonly conversations: Conversations;
-  /** Counts what is read of the conversation as part of the request's body. */
+  /** Counts what is read of the conversation towards the request's body. */
   readonly hold: (bytes: number) => void;
-  /** Whether a model's threads are kept, whatever the key. */
+  /** Whether a model's threads are kept, whatever the key's setting. */
   readonly keepsThread: (model: string) => boolean;
 }
 
-/** Finds what a request goes on from: by the id of a reply, by ids of its items, or by its thread. */
+/** Finds what a request continues from: the id of a reply, ids of its items, or its thread. */
 export async function openConversation(opening: ConversationInput): Promise<OpenConversation> {
   const { endpoint, input, exchange, conversations, hold } = opening;
   const { conversation: rules } = endpoint;
@@ -63,9 +63,9 @@ export async function openConversation(opening: ConversationInput): Promise<Open
         try {
           await keepTurn({ reply, context, previousId: turns && previousId }, { ...wish, rules }, opening);
         } catch (error) {
-          // The client gets its answer anyway, with a note.
-          exchange.log.error({ error }, 'A reply could not be kept.');
-          const why = `The reply could not be kept. ${GatewayError.from(error).message}`;
+          // The client gets its reply anyway, with a note.
+          exchange.log.error({ error }, 'A reply could not be stored.');
+          const why = `The reply could not be stored. ${GatewayError.from(error).message}`;
           exchange.record.dropped.push({ field: (stored.keep && rules.stored?.field) || 'thread', why });
           context.storeFailed = true;
         }
@@ -74,23 +74,23 @@ export async function openConversation(opening: ConversationInput): Promise<Open
   };
 }
 
-/** A request whose reply is not kept. */
+/** A request whose reply is not stored. */
 function withoutMemory({ body, missing }: Resolved, input: RequestInput): OpenConversation {
   if (body === input.body) return { ...nothingRecalled(input), ...defined({ missing }) };
   return { ...nothingRecalled(withBody(input, body)), isChanged: true };
 }
 
-/** What a request wants of the gateway's memory. */
+/** What a request asks of the gateway's memory. */
 interface Wish {
   readonly owner: string;
   readonly body: JsonObject;
   readonly stored: StoreOptions;
   readonly thread?: string;
-  /** The name under which the thread's last turn is found, where the key has its threads kept. */
+  /** The name of the thread's last turn, if the key keeps threads. */
   readonly memory?: string;
-  /** Whether the client brings what was said before itself. */
+  /** Whether the client sends the history itself. */
   readonly includesHistory: boolean;
-  /** As of {@link Resolved}. */
+  /** As in {@link Resolved}. */
   readonly since?: Resolved['since'];
 }
 
@@ -159,7 +159,7 @@ function inheritedOf(
 
 interface Thread {
   readonly id: string;
-  /** The request without the name of the thread, which upstreams do not know. */
+  /** The request without the thread's name, which upstreams do not know. */
   readonly body: JsonObject;
 }
 

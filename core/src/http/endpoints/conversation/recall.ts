@@ -7,23 +7,23 @@ import type { RequestInput } from '../../../plugin/protocol.ts';
 import { withBody } from '../request-input.ts';
 import { type Memory, resolveReferences, type Resolved } from './resolve-references.ts';
 
-/** A request with what was said before, where it says so by ids. */
+/** A request with its history, if it refers to it by ids. */
 export interface Recalled {
   readonly input: RequestInput;
-  /** Whether that is not what the client sent, so that its bytes cannot go on. */
+  /** Whether it differs from what the client sent, so that its bytes cannot pass through. */
   readonly isChanged: boolean;
-  /** Why only the upstream that the client had before could answer. */
+  /** Why only the client's previous upstream could answer. */
   readonly missing?: GatewayError;
-  /** What was decoded, without what the gateway has answered for already. */
+  /** The decoded request, without what the gateway has already resolved. */
   settle(request: ChatRequest): ChatRequest;
 }
 
-/** A request that nothing was said before. */
+/** A request without history. */
 export function nothingRecalled(input: RequestInput): Recalled {
   return { input, isChanged: false, settle: (request) => request };
 }
 
-/** Finds what a request goes on from by the id of a reply and by ids of its items. */
+/** Finds what a request continues from by the id of a reply and by ids of its items. */
 export async function recall(
   rules: ConversationRules,
   input: RequestInput,
@@ -40,7 +40,7 @@ export async function recall(
   };
 }
 
-/** The items that a request only names. */
+/** Inserts the items that a request only refers to. */
 export function withItems(
   rules: ConversationRules,
   body: JsonObject,
@@ -57,12 +57,12 @@ interface GoingOn {
 
 export interface WithTurns {
   readonly body: JsonObject;
-  /** What was said before; absent where it is not kept. */
+  /** The history; absent if it is not stored. */
   readonly turns?: readonly Turn[];
   readonly missing?: GatewayError;
 }
 
-/** The request behind the turns that it goes on from. */
+/** The request after the turns that it continues. */
 export async function withTurns(
   rules: ConversationRules,
   { body, stored, previousId }: GoingOn,
@@ -74,7 +74,7 @@ export async function withTurns(
     const { previousId: named } = stored;
     return { body, ...(named !== undefined && defined({ missing: rules.stored?.unknownReply(named) })) };
   }
-  // Only requests that name the reply leave out what was said with it.
+  // Only requests that name the reply omit what was said with it.
   const inherited = stored.previousId === undefined ? {} : fieldsOf(turns);
   return { body: { ...inherited, ...rules.withHistory(body, saidIn(turns)) }, turns };
 }

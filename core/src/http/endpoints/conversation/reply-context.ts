@@ -11,8 +11,8 @@ interface ReplyContextInput {
 }
 
 /**
- * What encoders know of a request. It is decoded when one of them asks; bytes that pass through need not be.
- * A class: an object literal with getters would cost each request a shape of its own.
+ * The encoders' view of a request. It is decoded lazily; bytes that pass through need not be. A class: an object literal
+ * with getters would cost each request a hidden class of its own.
  */
 export class ReplyContext implements EncodeContext {
   readonly created: number;

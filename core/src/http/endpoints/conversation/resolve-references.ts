@@ -4,26 +4,26 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonica
 import { type Conversations, type Hold, saidIn, type Turn } from '../../../conversations/conversations.ts';
 import type { ConversationRules, ReferenceRules } from '../../../plugin/conversation-rules.ts';
 
-/** A request with the items of kept replies in the places where it named them. */
+/** A request with its references replaced by the items of stored replies. */
 export interface Resolved {
-  /** The client's own where it names none, or some that are not kept. */
+  /** The client's own if it refers to none, or to some that are not stored. */
   readonly body: JsonObject;
-  /** Why only the upstream that keeps the items could answer. */
+  /** Why only the upstream that stores the items could answer. */
   readonly missing?: GatewayError;
-  /** The kept reply that the request goes on from, where it repeats all that was said before, and what it adds. */
+  /** The stored reply that the request continues, if it repeats the whole history, and what it adds. */
   readonly since?: { readonly id: string; readonly said: readonly JsonValue[] };
 }
 
-/** What the gateway keeps for a client. */
+/** What the gateway stores for a client. */
 export interface Memory {
   /** Its key. */
   readonly owner: string;
   readonly conversations: Conversations;
-  /** Counts what is read as part of the request's body. */
+  /** Counts what is read towards the request's body. */
   readonly hold: Hold;
 }
 
-/** Finds the items that a request only names. Either all of them are found, or the request stays as it is. */
+/** Finds the items that a request only refers to. Either all of them are found, or the request stays unchanged. */
 export async function resolveReferences(
   rules: ConversationRules,
   body: JsonObject,
@@ -54,7 +54,7 @@ export async function resolveReferences(
   return { body: rules.withInput(body, input), ...(said && { since: { id: last.id, said } }) };
 }
 
-/** Where each item is named first, by its id. */
+/** Where each item is first named, by id. */
 function namedIn(entries: readonly JsonValue[], references: ReferenceRules): ReadonlyMap<string, number> {
   const named = new Map<string, number>();
   for (const [at, entry] of entries.entries()) {
@@ -65,7 +65,7 @@ function namedIn(entries: readonly JsonValue[], references: ReferenceRules): Rea
 }
 
 interface ReadTurns {
-  /** Those up to the reply that was named last. */
+  /** The turns up to the reply that was named last. */
   readonly chain: readonly Turn[];
   readonly turns: readonly Turn[];
 }
@@ -92,7 +92,7 @@ function itemsOf(turns: readonly Turn[]): ReadonlyMap<string, JsonValue> {
   return items;
 }
 
-/** What the input adds to what was said before; `undefined` where it does not repeat that. */
+/** What the input adds to the history; `undefined` if it does not repeat it. */
 function saidSince(
   before: readonly JsonValue[],
   input: readonly JsonValue[],

@@ -6,7 +6,7 @@ import { jsonReply } from '../json-reply.ts';
 import { respond } from '../respond.ts';
 import type { RouteDeps } from '../route-deps.ts';
 
-/** Shows or removes a reply that the gateway keeps. What it does not know may be an upstream's. */
+/** Shows or removes a stored reply. An unknown id may be an upstream's. */
 export function serveStoredReply(protocol: Protocol, endpoint: StoredReplyEndpoint, deps: RouteDeps) {
   return async (ctx: Context, next: Next): Promise<void> => {
     const { key } = openExchange(ctx, deps, { protocol, endpoint });

@@ -1,12 +1,12 @@
 import type { BodyWatcher, Reply } from '../../../routing/reply.ts';
 
-/** A field named `id` or `…_id` and its value. Quotes inside of strings are escaped, so it is a field indeed. */
+/** A field named `id` or `…_id` and its value. Quotes inside strings are escaped, so a match is really a field. */
 const ID_FIELD = /"((?:\w{1,40}_)?id)"\s{0,9}:\s{0,9}"([ !#-[\]-~]{1,256})"/g;
 
-/** A field that two pieces share is not longer. */
+/** The longest field that may span two chunks. */
 const LONGEST_FIELD = 400;
 
-/** Gets each id, the reply's own first; returns whether there is more to find. */
+/** Receives each id, the reply's own first; returns whether to continue. */
 export type NoteId = (id: string, field: string) => boolean;
 
 /** Reports the ids in a reply as they pass. */

@@ -5,12 +5,12 @@ import { isOthers, type ObjectAccess } from './upstream-objects.ts';
 /** Deeper than any list; what lies below is not shown. */
 const MAX_DEPTH = 512;
 
-/** Shorter words are too common to be taken for ids in the middle of a text. */
+/** Shorter words are too common to be ids within a text. */
 const MIN_WORD_LENGTH = 6;
 
 /**
- * A reply without the entries of arrays that name objects of other keys, in whatever field; the same value when there
- * are none. `undefined` where it names them outside of arrays.
+ * A reply without array entries that name objects of other keys, in any field; the same value if there are none.
+ * `undefined` if it names them outside arrays.
  */
 export function ownPart(access: ObjectAccess, reply: JsonValue): JsonValue | undefined {
   if (access.ids.isEmpty || !namesOthers(access, reply)) return reply;
@@ -23,7 +23,7 @@ function namesOthers(access: ObjectAccess, reply: JsonValue): boolean {
   return false;
 }
 
-/** Whether a text is the id of an object of another key, or holds one as a word: in a URL, or in what is no JSON. */
+/** Whether a text is the id of another key's object, or contains one as a word, such as in a URL or outside JSON. */
 function isOfOthers(access: ObjectAccess, text: string): boolean {
   if (text.length <= MAX_ID_LENGTH && isOthers(access, text)) return true;
   for (const [word] of text.matchAll(/[\w-]+/g)) {
@@ -35,7 +35,7 @@ function isOfOthers(access: ObjectAccess, text: string): boolean {
 
 interface Part {
   readonly value: JsonValue;
-  /** Whether no object of another key is left in it. */
+  /** Whether it contains no object of another key. */
   readonly isOwn: boolean;
 }
 
@@ -60,7 +60,7 @@ function readObject(access: ObjectAccess, object: JsonObject, depth: number): Pa
   return { value: Object.fromEntries(fields), isOwn };
 }
 
-/** A page of a list whose cursors are those of its own entries. */
+/** A page of a list whose cursors are replaced by its remaining entries. */
 function withEnds(access: ObjectAccess, page: JsonObject, depth: number): JsonObject {
   const { data } = page;
   if (!Array.isArray(data)) return page;

@@ -15,7 +15,7 @@ import { noteReplyIds } from './note-reply-ids.ts';
 import type { RelayBody } from '../relay/relay-body.ts';
 import { claimParts } from './reply-objects.ts';
 
-/** Types of replies that may name objects. Streams of events go on as they come. */
+/** Types of replies that may name objects. Event streams pass through. */
 const MAY_NAME = /\bjson\b|^text\/(?!event-stream\b)/i;
 
 /** The largest list that is filtered by owner. */
@@ -28,7 +28,7 @@ interface Guarded {
 }
 
 interface Kept {
-  /** The id of the kept reply that the request is for. */
+  /** The id of the stored reply that the request is for. */
   readonly keptReply: string | undefined;
   readonly keepsPart: KeepsPart | undefined;
 }
@@ -61,7 +61,7 @@ export class RelayObjects {
     return found?.owner === this.#owner && found.kind === 'reply';
   }
 
-  /** Whether the path or the query names something that this client made at an upstream. */
+  /** Whether the path or query names something that this client created at an upstream. */
   hasOwnAt(upstream: string): boolean {
     return this.#named.some((id) => this.#ids.find(upstream, id)?.owner === this.#owner);
   }
@@ -69,7 +69,7 @@ export class RelayObjects {
   /** Sends the request, unless it names an object of another key. Records who creates what. */
   async guard({ upstream, body, need }: Guarded, ask: () => Promise<Reply>): Promise<Reply> {
     const access = { ids: this.#ids, upstream: upstream.config.id, owner: this.#owner };
-    // A reply of one upstream gives no right to ask another one for it.
+    // A reply of one upstream gives no right to request it from another one.
     if (this.#keptReply !== undefined && need === 'stateless' && !this.#isOwnReplyAt(access.upstream)) {
       throw noSuchObject(this.#keptReply);
     }
@@ -100,21 +100,21 @@ export class RelayObjects {
     return new Set([...this.#named, ...(body.texts?.() ?? [])]);
   }
 
-  /** Reads a reply that may name objects; contents of files are not searched, nor are long ones that are no text. */
+  /** Reads a reply that may name objects; file contents are not searched, nor are long replies that are not text. */
   async #readWhole({ headers, body }: Reply): Promise<Uint8Array | undefined> {
     if (this.#raw.path.endsWith('/content')) return undefined;
     if (body instanceof Uint8Array) return body;
     if (typeof body === 'string' || !('readable' in body) || this.#ids.isEmpty) return undefined;
     if (!MAY_NAME.test(headers['content-type'] ?? '')) return undefined;
     const reading = readUpTo(body, LIST_BYTES);
-    // It is paused, since its beginning was read before.
+    // It is paused, since its beginning was already read.
     body.resume();
     const whole = await reading;
     if (whole) return whole;
     body.destroy();
     throw new GatewayError(
       'upstream-broken',
-      'The list is too long to be filtered; request fewer entries with `limit`.',
+      'The list is too long to filter; request fewer entries with `limit`.',
     );
   }
 

@@ -19,7 +19,7 @@ interface ObjectsInput {
   readonly ids: OwnedIds;
 }
 
-/** `undefined` when nothing has to be checked or recorded. */
+/** `undefined` if nothing has to be checked or recorded. */
 export function openObjects(
   endpoint: ChatEndpoint,
   { exchange, body, ids }: ObjectsInput,
@@ -54,7 +54,7 @@ export function openObjects(
 /** The most parts of a reply that are recorded. */
 const MAX_PARTS = 200;
 
-/** Records the client as the owner of what an upstream keeps with a reply, except of what the request named. */
+/** Records the client as the owner of what an upstream stores with a reply, except what the request named. */
 export function claimParts(
   { ids, upstream, owner }: ObjectAccess,
   keepsPart: KeepsPart,

@@ -2,7 +2,7 @@ import { GatewayError } from '../../../canonical/errors.ts';
 import { type JsonObject, type JsonValue, stringsIn } from '../../../canonical/json.ts';
 import { MAX_ID_LENGTH, type OwnedIds } from '../../../state/owned-ids.ts';
 
-/** A client at an upstream, where it may reach what it made itself and what nobody is known to have made. */
+/** A client's access at an upstream: what it created itself, and what nobody is known to have created. */
 export interface ObjectAccess {
   readonly ids: OwnedIds;
   readonly upstream: string;
@@ -14,18 +14,18 @@ export function isOthers({ ids, upstream, owner }: ObjectAccess, id: string): bo
   return ids.isOthers({ upstream, id, owner });
 }
 
-/** Refuses ids of objects that another key made, as if there were none. */
+/** Refuses ids of objects that another key created, as if they did not exist. */
 export function refuseOthers(access: ObjectAccess, texts: Iterable<string>): void {
   if (access.ids.isEmpty) return;
   for (const text of texts) if (isOthers(access, text)) throw noSuchObject(text);
 }
 
-/** All texts of a JSON value that may be ids, whatever their place. */
+/** All strings of a JSON value that may be ids, in any place. */
 export function* shortStrings(root: JsonValue | undefined): Generator<string> {
   for (const text of stringsIn(root)) if (text.length <= MAX_ID_LENGTH) yield text;
 }
 
-/** The segments of a path and the values of a query, also of lists in them. */
+/** The segments of a path and the values of a query, including lists in them. */
 export function idsOfUrl(path: string, query: string): readonly string[] {
   const texts = [...path.split('/').map(decoded), ...new URLSearchParams(query).values()];
   return texts.flatMap((text) => [text, ...(text.includes(',') ? text.split(',') : [])]);
@@ -39,7 +39,7 @@ function decoded(segment: string): string {
   }
 }
 
-/** Fields of replies that hold the ids of created objects. */
+/** Reply fields with the ids of created objects. */
 const MADE_FIELDS = ['id', 'output_file_id', 'error_file_id', 'result_files'];
 
 /** Records the client as the owner of the objects in a reply, except those that the request named. */

@@ -28,22 +28,22 @@ import { readRequestBody } from '../../bodies/request-body.ts';
 
 type Bytes = Uint8Array | AsyncIterable<Uint8Array>;
 
-/** A request that is sent on unread but for the names of models. */
+/** A request that is relayed unread, except for model names. */
 export interface RelayBody {
   readonly model?: string;
-  /** The part that was read, which is everything where `isWhole`. */
+  /** The part that was read; everything if `isWhole`. */
   readonly named?: NamedBody;
-  /** The bytes of one that is JSON. */
+  /** The bytes, if it is JSON. */
   readonly json?: Uint8Array;
-  /** How much text is in it, in bytes, as far as it was read: a prompt, as a rule. */
+  /** The size of its text, in bytes, as far as it was read: usually a prompt. */
   readonly textBytes?: () => number;
-  /** Its short texts, which may be ids. */
+  /** Its short strings, which may be ids. */
   readonly texts?: () => Iterable<string>;
-  /** Has the short texts judged that are read while the body is sent; what is thrown ends the request. */
+  /** Checks the short strings that are read while the body is sent; an error ends the request. */
   judgeRest?(judge: (text: string) => void): void;
-  /** Whether all of it was read, so that it can be sent again to another upstream. */
+  /** Whether all of it was read, so that it can be sent to another upstream. */
   readonly isWhole: boolean;
-  /** The whole body, with `head` in place of the part that was read. A streamed body can be sent only once. */
+  /** The whole body, with `head` replacing the part that was read. A streamed body can be sent only once. */
   send(head: Uint8Array | undefined): Bytes | undefined;
 }
 
@@ -57,12 +57,12 @@ export interface RelayBodyInput {
 
 const NONE: RelayBody = { isWhole: true, send: () => undefined };
 
-/** The first look at a form for its model field; each further look is at twice as many bytes. */
+/** Where a form is first searched for its model field; each further look is at twice as many bytes. */
 const FIRST_LOOK_BYTES = 64 * 1024;
 
 /**
- * Finds the models that a request names, whatever its content type says. JSON is read whole. A form is read until its
- * model is known, and streamed from there; for a client that may name certain models only it is read whole, too.
+ * Finds the models that a request names, whatever its content type. JSON is read whole. A form is read until its model is
+ * known, and streamed from there; for a client limited to certain models it is read whole, too.
  */
 export async function readRelayBody(request: IncomingMessage, input: RelayBodyInput): Promise<RelayBody> {
   const {
@@ -80,7 +80,7 @@ export async function readRelayBody(request: IncomingMessage, input: RelayBodyIn
   if (isUrlencoded || request.headers['content-encoding'] !== undefined || input.isScoped) {
     return readUnknown(await readRequestBody(request, input.intake), { ...input, isUrlencoded });
   }
-  // Some servers accept JSON under any content type.
+  // Some servers accept JSON with any content type.
   const { head, ended, rest } = await readHead(request, {
     intake: input.intake,
     isEnough: (bytes) => !mayBeJson(bytes),
@@ -126,7 +126,7 @@ function readUnknown(bytes: Buffer, input: RelayBodyInput & { readonly isUrlenco
   };
 }
 
-/** The one field that names a model. Throws where there are more, in any spelling. */
+/** The one field that names a model. Throws if there are more, in any spelling. */
 function modelOfUrlencoded(text: string): readonly PlacedValue[] {
   const count = [...new URLSearchParams(text.replaceAll(';', '&')).keys()].filter(namesModel).length;
   if (count === 0 && (!text.includes(';') || modelFieldsOf(text).length === 0)) return [];
@@ -190,7 +190,7 @@ async function* watchForm(rest: AsyncIterable<Uint8Array>, watch: FormWatch): As
   }
 }
 
-/** The one field that names a model. Throws where there are more, in any spelling, or where it is a file. */
+/** The one field that names a model. Throws if there are more, in any spelling, or if it is a file. */
 function modelOfForm({ fields }: Form): FormField | undefined {
   const [field, ...more] = fields.filter(({ name }) => namesModel(name));
   if (!field) return undefined;
@@ -198,7 +198,7 @@ function modelOfForm({ fields }: Form): FormField | undefined {
   return field;
 }
 
-/** Refuses fields that may name models other than by `model`, also in JSON that is a field's value. */
+/** Refuses fields that may name models other than by `model`, also in JSON within a field. */
 function refuseOtherNames(fields: Iterable<readonly [string, string]>, { places }: RelayBodyInput): void {
   for (const [name, value] of fields) {
     if (name !== 'model' && mayNameModel(name)) throw mismatch(name);

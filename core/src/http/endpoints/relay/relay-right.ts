@@ -13,7 +13,7 @@ export function relayNeed({ stateless }: RelayEndpoint, { method, path }: RawReq
   return method === 'POST' && stateless.includes(path) ? 'stateless' : 'all';
 }
 
-/** Reads the id of the kept reply that a request is for; `undefined` for every other request. */
+/** Reads the id of the stored reply that a request is for; `undefined` for every other request. */
 export function keptReplyReader({ keptReplies }: RelayEndpoint): (raw: RawRequest) => string | undefined {
   const patterns = keptReplies.map((one) => {
     const [before = '', after = ''] = one.split(':id');
@@ -31,7 +31,7 @@ export function keptReplyReader({ keptReplies }: RelayEndpoint): (raw: RawReques
   };
 }
 
-/** Whether a request starts work that goes on after its reply. */
+/** Whether a request starts work that continues after its reply. */
 export function runsLater({ runsLater: paths = [] }: RelayEndpoint, { method, path }: RawRequest): boolean {
   return method === 'POST' && paths.some((one) => `${plainPath(path)}/`.startsWith(`${one}/`));
 }
@@ -51,13 +51,13 @@ export function mayRelay(need: RelayNeed, key: StoredKey | undefined, upstream?:
   return RELAY_LEVELS.indexOf(level) >= RELAY_LEVELS.indexOf(need);
 }
 
-/** Files and batches can run models that no request names, so a key for certain models has no access to them. */
+/** Files and batches can run models that no request names, so a key limited to certain models has no access to them. */
 function levelOf(key: StoredKey | undefined): RelayLevel {
   if (!key) return 'all';
   return strictest(key.relay ?? 'stateless', key.models ? 'stateless' : 'all');
 }
 
-/** Names what refuses: the key, its models, or else the upstream. */
+/** Names what refuses it: the key, its models, or else the upstream. */
 export function notRelayed(
   { method, path }: RawRequest,
   need: RelayNeed,

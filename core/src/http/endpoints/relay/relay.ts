@@ -39,7 +39,7 @@ const UPSTREAM_HEADER = 'x-dragoman-upstream';
 export interface RelayRoute {
   readonly protocol: Protocol;
   readonly endpoint: RelayEndpoint;
-  /** The other protocols, whose clients may ask at the same paths. */
+  /** The other protocols, whose clients may use the same paths. */
   readonly others: readonly Protocol[];
 }
 
@@ -52,7 +52,7 @@ interface Relayed {
   readonly operation: Operation;
 }
 
-/** Serves whatever a protocol has no endpoint for: sends it on to an upstream that speaks the same. */
+/** Serves whatever a protocol has no endpoint for: relays it to an upstream that speaks the same wire. */
 export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: RouteDeps) {
   const placesFor = namingPlaces(endpoint.models);
   const keptReplyOf = keptReplyReader(endpoint);
@@ -114,7 +114,7 @@ async function relayToModel(relayed: Relayed, model: string, deps: RouteDeps): P
   return deps.router.serve({ model, exchange, attempt, select, isOnce, operation });
 }
 
-/** Only paths that the protocol declares have a health of their own, as clients can make up others. */
+/** Only declared paths have their own health, because clients can make up others. */
 function operationOf(endpoint: RelayEndpoint, raw: RawRequest): Operation {
   return relayNeed(endpoint, raw) === 'stateless' ? `relay ${raw.path}` : 'relay';
 }
@@ -129,7 +129,7 @@ async function relayToUpstream(relayed: Relayed, deps: RouteDeps): Promise<Reply
   if (exchange.key?.models) {
     throw new GatewayError(
       'permission',
-      'This key is limited to certain models, and the request names none.',
+      'This key is limited to certain models, and the request does not name one.',
       { code: 'model_required' },
     );
   }
@@ -185,18 +185,18 @@ function forwardFor(candidate: Pick<Candidate, 'upstream'>, exchange: Exchange):
 }
 
 function nobodyRelays({ raw }: Exchange): GatewayError {
-  return new GatewayError('not-found', `No upstream of this gateway serves ${raw.method} ${raw.path}.`, {
+  return new GatewayError('not-found', `No upstream serves ${raw.method} ${raw.path}.`, {
     code: 'unknown_url',
   });
 }
 
-/** The path goes to the upstream as it is, so nothing in it may lead out of the upstream's own base path. */
+/** The path goes to the upstream unchanged, so it must not leave the upstream's base path. */
 function refuseUnsafePath(url: string): void {
   const [path = ''] = url.split('?', 1);
   if (isSafeUrlPath(path)) return;
   throw new GatewayError(
     'invalid',
-    'The path must not hold empty, "." or ".." segments, backslashes or control characters.',
+    'The path must not contain empty, "." or ".." segments, backslashes or control characters.',
     { code: 'path_invalid' },
   );
 }
