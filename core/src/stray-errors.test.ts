@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blameFor } from './plugin/containment/blame.ts';
+import { attributeError } from './plugin/containment/attribution.ts';
 import { runAs } from './plugin/containment/plugin-scope.ts';
 import { createStrayErrors } from './stray-errors.ts';
 
@@ -26,7 +26,7 @@ const UNREADABLE = new Proxy(new Error('Broken.'), {
 
 const scope = { plugin: 'acme', upstream: 'up' };
 
-describe('blameFor', () => {
+describe('attributeError', () => {
   it.each<[string, Error | string, typeof scope | undefined, object | undefined]>([
     [
       'code of a plugin',
@@ -53,12 +53,12 @@ describe('blameFor', () => {
     ['the gateway, called by a library', thrownIn(CORE, LIBRARY), scope, undefined],
     ['a library without a plugin', thrownIn(LIBRARY, NODE), undefined, undefined],
     ['nobody', 'text', undefined, undefined],
-  ])('finds %s', (_, error, running, blame) => expect(blameFor(error, running)).toEqual(blame));
+  ])('finds %s', (_, error, running, blame) => expect(attributeError(error, running)).toEqual(blame));
 
   it('knows who left a timer behind', async () => {
-    const blamed = Promise.withResolvers<unknown>();
-    runAs(scope, () => setTimeout(() => blamed.resolve(blameFor('text')), 1));
-    expect(await blamed.promise).toEqual(scope);
+    const attributed = Promise.withResolvers<unknown>();
+    runAs(scope, () => setTimeout(() => attributed.resolve(attributeError('text')), 1));
+    expect(await attributed.promise).toEqual(scope);
   });
 });
 

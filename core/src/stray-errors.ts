@@ -1,4 +1,4 @@
-import { blameFor } from './plugin/containment/blame.ts';
+import { attributeError } from './plugin/containment/attribution.ts';
 import { bindLog } from './plugin/containment/bound-log.ts';
 import { describeThrown } from './plugin/containment/describe-thrown.ts';
 import type { Log } from './plugin/call-context.ts';
@@ -25,13 +25,13 @@ export interface StrayErrors {
 export function createStrayErrors({ log, end, now }: StrayErrorsInput): StrayErrors {
   const limit = new RepeatLimit(now);
   const report = (error: unknown, what: string): boolean => {
-    const blame = blameFor(error);
+    const attribution = attributeError(error);
     const described = describeThrown(error);
-    const fields = limit.take(JSON.stringify([blame, what, described.slice(0, 200)]));
-    const whose = blame ? 'A plugin' : 'The gateway itself';
+    const fields = limit.take(JSON.stringify([attribution, what, described.slice(0, 200)]));
+    const whose = attribution ? 'A plugin' : 'The gateway itself';
     if (fields)
-      bindLog(log(), { ...blame, ...fields, cause: described }).error({ error }, `${whose} ${what}`);
-    return blame !== undefined;
+      bindLog(log(), { ...attribution, ...fields, cause: described }).error({ error }, `${whose} ${what}`);
+    return attribution !== undefined;
   };
   return {
     onRejection: (reason) => void report(reason, 'left an unhandled promise rejection.'),

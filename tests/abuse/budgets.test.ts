@@ -21,7 +21,7 @@ interface Asked {
   readonly upstream: (typeof UPSTREAMS)[number];
   /** Of streams and JSON: `left` by the client, `broken` by the upstream. */
   readonly end: 'whole' | 'left' | 'broken';
-  readonly tellsUsage: boolean;
+  readonly reportsUsage: boolean;
   readonly words: readonly (keyof typeof WORDS)[];
 }
 
@@ -38,7 +38,7 @@ const asked: fc.Arbitrary<Asked> = fc.record({
   client: fc.constantFrom('chat', 'responses', 'messages', 'gemini'),
   upstream: fc.constantFrom(...UPSTREAMS),
   end: fc.constantFrom('whole', 'left', 'broken'),
-  tellsUsage: fc.boolean(),
+  reportsUsage: fc.boolean(),
   words: fc.array(fc.constantFrom('short', 'accents', 'wide', 'escaped', 'long', 'spaces'), {
     minLength: 1,
     maxLength: 8,
@@ -103,20 +103,20 @@ const roundTrip = (): Promise<unknown> => fetch(`${gateway.url}/healthz`).then((
 async function ask(secret: string, one: Asked): Promise<readonly Delivered[]> {
   const number = String((last += 1));
   const prompt = `${PROMPT} #${number}#`;
-  const { kind, tellsUsage } = one;
+  const { kind, reportsUsage } = one;
   const words = one.words.map((name) => WORDS[name]);
   const isStream = kind === 'stream';
   const counted = { input: tokensOf(prompt), output: tokensOf(...words) };
-  const whole = tellsUsage ? TOLD : counted;
+  const whole = reportsUsage ? TOLD : counted;
   const cut = { input: Math.min(TOLD.input, counted.input), output: counted.output };
 
   if (kind === 'relay') {
     answers.set(number, () => ({
-      body: { results: [...words], ...(tellsUsage && { usage: { total_tokens: 19 } }) },
+      body: { results: [...words], ...(reportsUsage && { usage: { total_tokens: 19 } }) },
     }));
     const reply = await gateway.post('/v1/rerank', { model: 'openai/m', query: prompt }, { key: secret });
     expect((await reply.json()) as object).toBeDefined();
-    return [tellsUsage ? { input: 19, output: 0 } : counted];
+    return [reportsUsage ? { input: 19, output: 0 } : counted];
   }
   const model =
     kind === 'hedge' ? `hedged-${one.upstream}` : `${one.upstream}/${kind === 'unpriced' ? kind : 'm'}`;
@@ -125,7 +125,7 @@ async function ask(secret: string, one: Asked): Promise<readonly Delivered[]> {
   const sent = Promise.withResolvers<void>();
   const end = kind === 'hedge' ? 'whole' : one.end;
   answers.set(number, async (call) => {
-    const given = { path: call.path, words, isStream, tellsUsage, onSent: sent.resolve };
+    const given = { path: call.path, words, isStream, reportsUsage, onSent: sent.resolve };
     if (kind !== 'hedge') {
       return deliver({
         ...given,

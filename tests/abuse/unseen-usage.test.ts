@@ -65,7 +65,7 @@ function answerByHolding(): void {
     '/v1beta/models/m:streamGenerateContent',
   ]) {
     upstream.handle(path, (call) =>
-      deliver({ path, words: LONG, isStream: true, tellsUsage: false, hold: call.aborted }),
+      deliver({ path, words: LONG, isStream: true, reportsUsage: false, hold: call.aborted }),
     );
   }
 }
@@ -162,7 +162,7 @@ describe('a reply whose upstream tells no usage', () => {
   it.each([true, false])('counts by its length (stream: %s)', async (isStream) => {
     await start();
     const path = '/v1/chat/completions';
-    upstream.handle(path, () => deliver({ path, words: LONG, isStream, tellsUsage: false }));
+    upstream.handle(path, () => deliver({ path, words: LONG, isStream, reportsUsage: false }));
     const key = await createLimitedKey(gateway);
     await (await chat(key.secret, 'openai/m', { stream: isStream })).text();
     const { tokens } = await key.charged();
@@ -337,10 +337,10 @@ it('an attempt that broke off and was replaced is paid for besides the one that 
   await start({ aliases: [{ name: 'two', candidates, policy: 'order' }] });
   const path = '/v1/chat/completions';
   upstream.handle(path, () =>
-    deliver({ path, words: LONG, isStream: false, tellsUsage: true, hold: Promise.resolve(), isCut: true }),
+    deliver({ path, words: LONG, isStream: false, reportsUsage: true, hold: Promise.resolve(), isCut: true }),
   );
   upstream.handle('/v1beta/models/m:generateContent', (call) =>
-    deliver({ path: call.path, words: ['Hi.'], isStream: false, tellsUsage: true }),
+    deliver({ path: call.path, words: ['Hi.'], isStream: false, reportsUsage: true }),
   );
   const key = await createLimitedKey(gateway);
   const reply = await chat(key.secret, 'two');

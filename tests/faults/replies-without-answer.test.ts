@@ -43,7 +43,7 @@ const hasWords = ({ body }: MockReply): boolean => JSON.stringify(body ?? null).
 const messageOf = (body: string): unknown => (JSON.parse(body) as { error: JsonObject }).error['message'];
 
 /** Asks twice: the first upstream alone, and both. The second one's answer has to mend the first one's. */
-async function expectMended(
+async function expectRepaired(
   { failing, fine }: { readonly failing: MockReply; readonly fine: MockReply },
   ask: (model: string) => Promise<Response>,
   wire: string,
@@ -70,13 +70,13 @@ describe.each(SPEAKERS)('an upstream that speaks $wire', ({ wire, reply, stream 
       pair.gateway.post(client.path(model, isStream), client.body({ model, isStream, prompt: 'Hi' }));
 
     it.each(Object.entries(REPLIES))('does not answer with %s', async (_, failing) => {
-      await expectMended({ failing, fine: { body: reply([{ text: ['Fine.'] }]) } }, ask(false), wire);
+      await expectRepaired({ failing, fine: { body: reply([{ text: ['Fine.'] }]) } }, ask(false), wire);
     });
 
     it.each(Object.entries(REPLIES))(
       'does not answer with %s where a stream is asked for',
       async (_, failing) => {
-        await expectMended({ failing, fine: { stream: stream([{ text: ['Fine.'] }]) } }, ask(true), wire);
+        await expectRepaired({ failing, fine: { stream: stream([{ text: ['Fine.'] }]) } }, ask(true), wire);
       },
     );
   });
@@ -91,7 +91,7 @@ describe('embeddings and legacy completions', () => {
   describe.each(asked)('%s', (path, body, fine) => {
     it.each(Object.entries(REPLIES))('is not answered with %s', async (_, failing) => {
       const ask = (model: string) => pair.gateway.post(path, { model, ...body });
-      await expectMended({ failing, fine: { body: fine } }, ask, 'openai-chat');
+      await expectRepaired({ failing, fine: { body: fine } }, ask, 'openai-chat');
     });
   });
 });

@@ -29,7 +29,7 @@ it('the plugin guide tells what follows from each kind of error', () => {
   const told = rows.map(([, kind, status, next]) => [kind, Number(status), next === 'yes']);
   const known = rows.map(([, kind]) => {
     const { status } = new GatewayError(kind as ErrorKind, '');
-    return [kind, status, ruleOf(kind as ErrorKind).goesOn];
+    return [kind, status, ruleOf(kind as ErrorKind).failsOver];
   });
   expect(told.length).toBeGreaterThan(10);
   expect(told).toEqual(known);

@@ -33,7 +33,7 @@ export function candidate(
   };
   const { weight, priority } = config;
   const health = board.of(upstream, 'm');
-  return { upstream, model: 'm', weight, priority, isListed: true, health, lot: hash(`${id} m`) };
+  return { upstream, model: 'm', weight, priority, isListed: true, health, idHash: hash(`${id} m`) };
 }
 
 export const idsOf = (candidates: readonly Candidate[]): readonly string[] =>

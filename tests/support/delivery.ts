@@ -41,7 +41,7 @@ export interface Delivery {
   readonly path: string;
   readonly words: readonly string[];
   readonly isStream: boolean;
-  readonly tellsUsage: boolean;
+  readonly reportsUsage: boolean;
   /** Without it, the reply is whole; with it, all of the content comes and the end only when this resolves. */
   readonly hold?: Promise<unknown>;
   /** Whether it breaks off after the content, instead of going on. */
@@ -52,10 +52,10 @@ export interface Delivery {
 
 /** What an upstream says of a text, in the wire of a path. */
 export function deliver(delivery: Delivery): MockReply {
-  const { path, words, isStream, tellsUsage, hold, isCut, onSent } = delivery;
+  const { path, words, isStream, reportsUsage, hold, isCut, onSent } = delivery;
   const wire = WIRES[path] ?? GEMINI;
   const text = [...words, LAST_WORD];
-  const told = <T extends JsonValue>(value: T): T => (tellsUsage ? value : withoutUsage(value));
+  const told = <T extends JsonValue>(value: T): T => (reportsUsage ? value : withoutUsage(value));
   const cut = isCut ? ({ cut: true } as const) : {};
   if (isStream) {
     const frames = wire

@@ -38,7 +38,7 @@ export async function verifyAudit(folder: string): Promise<AuditReport> {
     for (const [index, line] of lines.entries()) walk.step(line, { file: basename(file), line: index + 1 });
     isTorn = torn !== '' && at === files.length - 1;
     if (torn !== '' && !isTorn)
-      walk.tell(
+      walk.report(
         { file: basename(file), line: lines.length + 1 },
         'The last entry of a full file is truncated.',
       );
@@ -62,7 +62,7 @@ interface Walk {
   /** The problems found so far. */
   readonly problems: readonly AuditProblem[];
   step(line: string, place: Place): void;
-  tell(place: Place, message: string): void;
+  report(place: Place, message: string): void;
   end(firstFile: string): Omit<AuditReport, 'torn'>;
 }
 
@@ -72,22 +72,22 @@ function createWalk(): Walk {
   let first: AuditEntry | undefined;
   let head: AuditHead | undefined;
   let removed: AuditHead | undefined;
-  const tell = (place: Place, message: string): void => {
+  const report = (place: Place, message: string): void => {
     if (problems.length < MAX_PROBLEMS) problems.push({ ...place, message });
   };
   return {
     problems,
-    tell,
+    report,
     step(line, place) {
       const entry = readLine(line);
       if (!entry) {
-        tell(place, 'The entry was changed: its hash does not match.');
+        report(place, 'The entry was changed: its hash does not match.');
         // Continues from what the line claims, so that one change is one problem.
         head = readClaim(line) ?? head;
         return;
       }
       if (head && (entry.previous !== head.hash || entry.seq !== head.seq + 1))
-        tell(place, 'Entries before this one were removed, added or moved: the chain is broken.');
+        report(place, 'Entries before this one were removed, added or moved: the chain is broken.');
       first ??= entry;
       head = entry;
       entries += 1;
@@ -96,7 +96,7 @@ function createWalk(): Walk {
     end(file) {
       const start = first && { seq: first.seq - 1, hash: first.previous };
       if (start && !isSame(start, GENESIS) && !(removed && isSame(start, removed)))
-        tell(
+        report(
           { file, line: 1 },
           'Older entries are missing, and no entry records their removal by retention.',
         );

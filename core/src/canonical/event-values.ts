@@ -47,17 +47,17 @@ export function valueFault(event: unknown): string | undefined {
 }
 
 /** Repairs an event's values; `undefined` when nothing is left to emit. Reports each fault. */
-export function mendValues(event: ChatEvent, onFault: (fault: string) => void): ChatEvent | undefined {
+export function repairValues(event: ChatEvent, onFault: (fault: string) => void): ChatEvent | undefined {
   switch (event.type) {
     case 'start':
-      return mendUsage(mendStart(event, onFault), onFault);
+      return repairUsage(repairStart(event, onFault), onFault);
     case 'usage': {
       const usage = soundUsage(event.usage, onFault);
       if (!usage) return undefined;
       return usage === event.usage ? event : { ...event, usage };
     }
     case 'finish':
-      return mendUsage(mendFinish(event, onFault), onFault);
+      return repairUsage(repairFinish(event, onFault), onFault);
     default:
       return event;
   }
@@ -65,7 +65,7 @@ export function mendValues(event: ChatEvent, onFault: (fault: string) => void): 
 
 type Of<Type extends ChatEvent['type']> = Extract<ChatEvent, { type: Type }>;
 
-function mendStart(event: Of<'start'>, onFault: (fault: string) => void): Of<'start'> {
+function repairStart(event: Of<'start'>, onFault: (fault: string) => void): Of<'start'> {
   const { id, model, created } = event;
   const isSound =
     typeof id === 'string' &&
@@ -82,7 +82,7 @@ function mendStart(event: Of<'start'>, onFault: (fault: string) => void): Of<'st
   };
 }
 
-function mendFinish(event: Of<'finish'>, onFault: (fault: string) => void): Of<'finish'> {
+function repairFinish(event: Of<'finish'>, onFault: (fault: string) => void): Of<'finish'> {
   const { reason, otherReasons, stopSequence } = event;
   const others: unknown = otherReasons ?? [];
   const isSound =
@@ -101,7 +101,7 @@ function mendFinish(event: Of<'finish'>, onFault: (fault: string) => void): Of<'
   };
 }
 
-function mendUsage<Event extends Of<'start' | 'finish'>>(
+function repairUsage<Event extends Of<'start' | 'finish'>>(
   event: Event,
   onFault: (fault: string) => void,
 ): Event {

@@ -167,10 +167,10 @@ export function* unfold(reply: ChatReply): Generator<ChatEvent> {
   });
   let index = 0;
   for (const [choice, { content, logprobs }] of reply.choices.entries()) {
-    const told =
+    const withLogprobs =
       content.find((part) => part.type === 'text' || part.type === 'refusal') ?? content.find(isOpened);
     for (const part of content) {
-      yield* unfoldPart(part, { index, choice, logprobs: part === told ? logprobs : undefined });
+      yield* unfoldPart(part, { index, choice, logprobs: part === withLogprobs ? logprobs : undefined });
       index += 1;
     }
   }

@@ -179,9 +179,9 @@ describe('GrammarGuard', () => {
       { ...FINISH, usage: { input: 3, output: 3 } },
       'a usage whose input, reasoning, hosted is not a token count',
     ],
-  ])('mends %j', (event, mended, fault) => {
+  ])('mends %j', (event, repaired, fault) => {
     const before = 'reason' in event ? [START] : [];
-    expect(guard([...before, event])).toEqual({ told: [...before, mended], faults: [fault] });
+    expect(guard([...before, event])).toEqual({ told: [...before, repaired], faults: [fault] });
   });
 
   it('gives what checkGrammar accepts, whatever comes, as long as it finishes', async () => {

@@ -1,6 +1,6 @@
 import type { ChatEvent } from './chat.ts';
 import { GatewayError } from './errors.ts';
-import { mendValues, valueFault } from './event-values.ts';
+import { repairValues, valueFault } from './event-values.ts';
 import type { JsonObject } from './json.ts';
 import { MAX_REPLY_BYTES, tooLarge } from './reply-size.ts';
 import { weigh } from './work-budget.ts';
@@ -50,7 +50,7 @@ export async function* checkGrammar(events: AsyncIterable<ChatEvent>): AsyncGene
   const state = new GrammarState();
   for await (const event of events) {
     let fault = valueFault(event);
-    if (fault === undefined) mendValues(event, (wrong) => (fault ??= wrong));
+    if (fault === undefined) repairValues(event, (wrong) => (fault ??= wrong));
     fault ??= state.accept(event);
     if (fault !== undefined) throw new GatewayError('internal', `The events break the grammar: ${fault}.`);
     yield event;
@@ -87,10 +87,10 @@ export class GrammarGuard {
    * Takes what a provider emitted, whatever it is, and returns the event to pass on, if any. Ends that are missing
    * before a finish go into `missing`. Throws `upstream-broken` when there is too much of it or too many faults.
    */
-  take(told: unknown, missing: ChatEvent[]): ChatEvent | undefined {
-    const wrong = valueFault(told);
+  take(emitted: unknown, missing: ChatEvent[]): ChatEvent | undefined {
+    const wrong = valueFault(emitted);
     if (wrong !== undefined) return this.#leaveOut(wrong);
-    const event = mendValues(told as ChatEvent, this.#fault);
+    const event = repairValues(emitted as ChatEvent, this.#fault);
     if (!event) return undefined;
     if (event.type === 'finish') this.#closeAll(missing);
     const fault = this.#state.accept(event);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mended, resumed } from './iterate.ts';
+import { recovered, resumed } from './iterate.ts';
 
 async function listOf<T>(values: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
@@ -33,15 +33,15 @@ describe('resumed', () => {
   });
 });
 
-describe('mended', () => {
+describe('recovered', () => {
   it('passes on what does not fail', async () => {
-    expect(await listOf(mended(counted([]), () => 0))).toEqual([1, 2]);
+    expect(await listOf(recovered(counted([]), () => 0))).toEqual([1, 2]);
   });
 
   it('ends with one more value instead of the failure', async () => {
     const failure = new Error('broken');
     const seen: unknown[] = [];
-    const values = mended(counted([], failure), (error) => {
+    const values = recovered(counted([], failure), (error) => {
       seen.push(error);
       return 99;
     });
@@ -51,7 +51,7 @@ describe('mended', () => {
 
   it('closes its source when it is left early', async () => {
     const log: string[] = [];
-    for await (const value of mended(counted(log), () => 0)) if (value === 1) break;
+    for await (const value of recovered(counted(log), () => 0)) if (value === 1) break;
     expect(log).toEqual(['closed']);
   });
 });

@@ -19,7 +19,7 @@ export function resumed<T>(taken: readonly T[], rest: AsyncIterator<T>): AsyncIt
 }
 
 /** Ends with one more value instead of failing. */
-export function mended<T>(values: AsyncIterable<T>, last: (error: unknown) => T): AsyncIterable<T> {
+export function recovered<T>(values: AsyncIterable<T>, last: (error: unknown) => T): AsyncIterable<T> {
   const source = values[Symbol.asyncIterator]();
   let isOver = false;
   const iterator: AsyncIterator<T> = {

@@ -11,7 +11,7 @@ export interface Candidate {
   readonly isListed: boolean;
   readonly health: CandidateHealth;
   /** The seed of rendezvous hashing; the same at every gateway. */
-  readonly lot: number;
+  readonly idHash: number;
 }
 
 /** A model at an upstream. */

@@ -73,7 +73,7 @@ function buildIndex({ upstreams, health, aliases, routing }: IndexDeps): Index {
     priority: own.priority ?? upstream.config.priority,
     isListed: own.isListed ?? isListed(known.get(upstream), model),
     health: health.of(upstream, model),
-    lot: hash(`${upstream.config.id} ${model}`),
+    idHash: hash(`${upstream.config.id} ${model}`),
   });
   const byName = (name: string): readonly Candidate[] =>
     (namedUpstream(enabled, name) ?? servedBy(enabled, served, name))

@@ -8,12 +8,12 @@ export async function exportLines(
   lines: AsyncIterable<string>,
   printLine: (line: string) => void,
 ): Promise<void> {
-  const printAll = async (tell: (detail: string) => void): Promise<void> => {
+  const printAll = async (report: (detail: string) => void): Promise<void> => {
     let count = 0;
     for await (const line of lines) {
       printLine(line);
       count += 1;
-      tell(`${count} lines`);
+      report(`${count} lines`);
     }
   };
   if (process.stdout.isTTY) await printAll(() => {});

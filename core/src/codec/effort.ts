@@ -39,6 +39,6 @@ export function budgetOf(effort: Effort): number {
 /** The level itself if the model has it, else the nearest lower one, else its lowest. */
 export function clampEffort(effort: Effort, levels: readonly Effort[]): Effort | undefined {
   const known = EFFORT_LEVELS.filter((level) => levels.includes(level));
-  const wished = EFFORT_LEVELS.indexOf(effort);
-  return known.findLast((level) => EFFORT_LEVELS.indexOf(level) <= wished) ?? known[0];
+  const requested = EFFORT_LEVELS.indexOf(effort);
+  return known.findLast((level) => EFFORT_LEVELS.indexOf(level) <= requested) ?? known[0];
 }

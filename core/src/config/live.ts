@@ -21,14 +21,14 @@ const LIVE_FIELDS = new Set(['file', 'upstreams', 'aliases', 'routing', 'prices'
 
 /** The names of changed fields that need a restart. */
 export function fieldsForRestart(before: ResolvedConfig, after: ResolvedConfig): readonly string[] {
-  const told = (config: ResolvedConfig) =>
+  const comparable = (config: ResolvedConfig) =>
     new Map(
       Object.entries({ ...config, plugins: config.plugins.map(({ name }) => name) }).map(([field, value]) => [
         field,
         JSON.stringify(value),
       ]),
     );
-  const [old, edited] = [told(before), told(after)];
+  const [old, edited] = [comparable(before), comparable(after)];
   const names = new Set([...old.keys(), ...edited.keys()]);
   return [...names].filter((name) => !LIVE_FIELDS.has(name) && old.get(name) !== edited.get(name));
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
-import { sourceOf } from '../plugin/containment/blame.ts';
+import { sourceOf } from '../plugin/containment/attribution.ts';
 import { runAs } from '../plugin/containment/plugin-scope.ts';
 import { ConfigError } from '../validation/config-error.ts';
 import { type OverrideFlags, readOverrides } from './overrides.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { recordingOf, type RecordWishes } from './recording.ts';
+import { recordingOf, type RecordLevels } from './recording.ts';
 
 describe('what is recorded', () => {
-  it.each<[RecordWishes, string, string]>([
+  it.each<[RecordLevels, string, string]>([
     [{ gateway: 'full', upstreams: [undefined] }, 'full', 'gateway'],
     [{ gateway: 'no-bodies', upstreams: [] }, 'no-bodies', 'gateway'],
     [{ gateway: 'no-bodies', key: 'full', upstreams: [undefined] }, 'full', 'key'],
@@ -12,7 +12,7 @@ describe('what is recorded', () => {
     [{ gateway: 'off', key: 'full', upstreams: ['full'] }, 'off', 'gateway'],
     [{ gateway: 'off', key: 'off', upstreams: ['full'] }, 'off', 'key'],
     [{ gateway: 'off', upstreams: ['full', 'off'] }, 'off', 'upstream'],
-  ])('%j is %s by the %s', (wishes, level, by) => {
-    expect(recordingOf(wishes)).toEqual({ level, by });
+  ])('%j is %s by the %s', (levels, level, by) => {
+    expect(recordingOf(levels)).toEqual({ level, by });
   });
 });

@@ -10,7 +10,7 @@ export interface Recording {
   readonly by: Decider;
 }
 
-export interface RecordWishes {
+export interface RecordLevels {
   readonly gateway: RecordLevel;
   readonly key?: RecordLevel | undefined;
   readonly upstreams: readonly (RecordLevel | undefined)[];
@@ -20,7 +20,7 @@ export interface RecordWishes {
  * The setting of a key or upstream overrides the gateway's, and the most private one wins. A gateway that records
  * nothing has no store, so `off` there is final.
  */
-export function recordingOf({ gateway, key, upstreams }: RecordWishes): Recording {
+export function recordingOf({ gateway, key, upstreams }: RecordLevels): Recording {
   if (gateway === 'off') return { level: 'off', by: offBy(key, upstreams) };
   let recording: Recording | undefined = key && { level: key, by: 'key' };
   for (const level of upstreams) {
@@ -30,7 +30,7 @@ export function recordingOf({ gateway, key, upstreams }: RecordWishes): Recordin
 }
 
 /** Observers get requests that only the gateway does not record, but none of a key or upstream that is off. */
-function offBy(key: RecordLevel | undefined, upstreams: RecordWishes['upstreams']): Decider {
+function offBy(key: RecordLevel | undefined, upstreams: RecordLevels['upstreams']): Decider {
   if (key === 'off') return 'key';
   return upstreams.includes('off') ? 'upstream' : 'gateway';
 }

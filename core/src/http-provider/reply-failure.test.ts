@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../canonical/json.ts';
-import { endsInFailure, failureIn, mayTellFailure } from './reply-failure.ts';
+import { endsInFailure, failureIn, mayReportFailure } from './reply-failure.ts';
 
 const FAILURES: readonly JsonValue[] = [
   { error: { message: 'No.' } },
@@ -26,7 +26,7 @@ const ANSWERS: readonly JsonValue[] = [
 
 describe('a reply', () => {
   it.each(FAILURES.map((reply) => [reply]))('tells of a failure: %j', (reply) => {
-    expect(mayTellFailure(JSON.stringify(reply, undefined, 1))).toBe(true);
+    expect(mayReportFailure(JSON.stringify(reply, undefined, 1))).toBe(true);
     expect(failureIn(reply)).toBe(Array.isArray(reply) ? (reply as readonly JsonValue[])[0] : reply);
   });
 
@@ -36,7 +36,7 @@ describe('a reply', () => {
 
   it('is not parsed where a search shows that it is an answer', () => {
     for (const text of ['{"error" : null}', '{"error":{ }}', '{"a":"\\"error\\":{}"}', '{"content":"error"}'])
-      expect(mayTellFailure(text), text).toBe(text.includes('content'));
+      expect(mayReportFailure(text), text).toBe(text.includes('content'));
   });
 });
 

@@ -27,7 +27,7 @@ function saysSomething(error: JsonValue | undefined): boolean {
 const MAY_FAIL = /"failed"|"error"(?!\s*:\s*(?:null|false|""|\{\s*\}))/;
 
 /** Whether a JSON text may report a failure: a search that is cheap if it does not. */
-export function mayTellFailure(body: string): boolean {
+export function mayReportFailure(body: string): boolean {
   return MAY_FAIL.test(body);
 }
 

@@ -79,10 +79,10 @@ export function redactValues(text: string, secrets: readonly string[]): string {
  * The client's message for an upstream error, in the upstream's own words if it had any. How credentials were refused
  * stays private.
  */
-export function upstreamMessage(kind: ErrorKind, status: number, told: JsonValue | undefined): string {
+export function upstreamMessage(kind: ErrorKind, status: number, reported: JsonValue | undefined): string {
   if (kind === 'upstream-auth') return "The upstream refused the gateway's own credentials.";
-  return typeof told === 'string' && told !== ''
-    ? told.slice(0, MAX_MESSAGE)
+  return typeof reported === 'string' && reported !== ''
+    ? reported.slice(0, MAX_MESSAGE)
     : status < 400
       ? 'The upstream returned an error without a message.'
       : `The upstream returned status ${status}.`;

@@ -69,7 +69,7 @@ class FileSink implements LogSink {
   #problem: string | undefined;
   #failures = 0;
   #lost = 0;
-  #lostToTell = 0;
+  #unreportedLost = 0;
   #isOpen = false;
 
   constructor(input: LogSinkInput) {
@@ -85,7 +85,7 @@ class FileSink implements LogSink {
     const bytes = Buffer.from(line);
     if (this.#waitingBytes + bytes.length > MOST_WAITING) {
       this.#lost += 1;
-      this.#lostToTell += 1;
+      this.#unreportedLost += 1;
       this.#problem ??= 'The log has no reader.';
       return true;
     }
@@ -161,9 +161,9 @@ class FileSink implements LogSink {
     this.#rest = written < bytes.length ? bytes.subarray(written) : undefined;
     this.#problem = undefined;
     this.#isBlocked = false;
-    if (this.#lostToTell > 0) {
-      const lines = this.#lostToTell;
-      this.#lostToTell = 0;
+    if (this.#unreportedLost > 0) {
+      const lines = this.#unreportedLost;
+      this.#unreportedLost = 0;
       this.#input.onLost(lines);
     }
     if (this.#waitingBytes > this.#input.holds || this.#flushes.length > 0) this.#next();

@@ -36,7 +36,7 @@ export class Meter implements ReplyTap {
   #size = 0;
   #dropped = 0;
   #read = 0;
-  #told = 0;
+  #seen = 0;
   #hasBegun = false;
   #reported: Usage | undefined;
   #found: Found | undefined;
@@ -80,10 +80,10 @@ export class Meter implements ReplyTap {
   }
 
   /** Counts an event that was decoded for the client. */
-  tell(event: ChatEvent): void {
+  observe(event: ChatEvent): void {
     this.#hasBegun = true;
-    if (event.type === 'block-delta' && !this.#isExact) this.#told += event.delta.length;
-    else this.#told += contentBytes(event);
+    if (event.type === 'block-delta' && !this.#isExact) this.#seen += event.delta.length;
+    else this.#seen += contentBytes(event);
     if ('usage' in event) this.report(event.usage);
   }
 
@@ -99,17 +99,17 @@ export class Meter implements ReplyTap {
   }
 
   /** Whether the upstream reported the usage of the whole reply, so that nothing has to be decoded. */
-  get isTold(): boolean {
+  get isReported(): boolean {
     const usage = this.#reported;
     if (!this.isWhole || !usage || !(usage.input > 0)) return false;
     // Some servers report 0 for an answer, although only a rerank has none.
-    return usage.output > 0 || (typeof this.#as !== 'object' && this.#told === 0);
+    return usage.output > 0 || (typeof this.#as !== 'object' && this.#seen === 0);
   }
 
   /** The usage of the call; `undefined` if the upstream did not begin to answer. */
   usage(inputOf: () => number): Usage | undefined {
     const reported = this.#reported && sound(this.#reported);
-    if (this.isTold) return reported;
+    if (this.isReported) return reported;
     const { bytes, hasBegun, usage } = (this.#found ??= this.#count());
     if (!hasBegun && !this.isWhole && !reported) return undefined;
     const begun = usage && sound(usage);
@@ -132,7 +132,7 @@ export class Meter implements ReplyTap {
   }
 
   #count(): Found {
-    if (this.#hasBegun) return { bytes: this.#told, hasBegun: true };
+    if (this.#hasBegun) return { bytes: this.#seen, hasBegun: true };
     if (this.#as === undefined) return this.#countUndecoded();
     if (this.#isStream) return this.#countStream();
     if (this.#as === 'text' && !isText(this.#headers ?? {})) return this.#all(BYTES_OF_MEDIA);

@@ -24,7 +24,7 @@ class EventCount implements Found {
   hasBegun = false;
   usage: Usage | undefined;
 
-  tell(events: Iterable<ChatEvent>): void {
+  add(events: Iterable<ChatEvent>): void {
     for (const event of events) {
       this.hasBegun = true;
       this.bytes += contentBytes(event);
@@ -47,7 +47,7 @@ export class StreamCount {
     const decoder = as === 'text' ? undefined : as.decodeStream();
     this.#read = decoder
       ? (event) => {
-          if (!decoder.isOver) count.tell(decoder.push(event));
+          if (!decoder.isOver) count.add(decoder.push(event));
         }
       : ({ data }) => {
           count.bytes += textBytes(parseJson(data) ?? '');
@@ -95,7 +95,7 @@ export function countJson(text: string, as: CountAs): Found {
   if (as === 'text') return { bytes: textBytes(value), hasBegun: true };
   const count = new EventCount();
   try {
-    count.tell(eventsOf(value, as));
+    count.add(eventsOf(value, as));
   } catch {
     // An error with status 200.
   }

@@ -6,7 +6,7 @@ import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
 import type { UpstreamInput } from '../config/upstream.ts';
 import { NONE, toAmount } from '../limits/amount.ts';
 import type { UpstreamCall } from '../upstreams/call.ts';
-import { type Attempt, blame, makeAttempt, summarize, unavailable } from './attempts.ts';
+import { type Attempt, attemptError, makeAttempt, summarize, unavailable } from './attempts.ts';
 
 const failure = (kind: ErrorKind, retryAfterMs?: number): GatewayError =>
   new GatewayError(kind, `No: ${kind}.`, retryAfterMs === undefined ? {} : { retryAfterMs });
@@ -188,10 +188,10 @@ describe('what the client is told', () => {
   it('of a failed call is why it was aborted, if nothing better is known', () => {
     const one = candidate('up');
     const call = callOf(one);
-    expect(blame(new TypeError('x is undefined'), one, call).kind).toBe('internal');
+    expect(attemptError(new TypeError('x is undefined'), one, call).kind).toBe('internal');
     call.abandon(failure('timeout'));
-    expect(blame(new TypeError('terminated'), one, call).kind).toBe('timeout');
-    expect(blame(failure('invalid'), one, call).kind).toBe('invalid');
+    expect(attemptError(new TypeError('terminated'), one, call).kind).toBe('timeout');
+    expect(attemptError(failure('invalid'), one, call).kind).toBe('invalid');
   });
 
   it('of several failures is the last one, and the shortest wait where all are of a kind', () => {

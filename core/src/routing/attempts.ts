@@ -112,7 +112,7 @@ export async function makeAttempt<Result>(
     health.succeeded((own.begunAt ?? clock.now()) - started);
     return result;
   } catch (error) {
-    const failure = blame(error, candidate, own);
+    const failure = attemptError(error, candidate, own);
     // It failed because the request was over.
     learn(signal.aborted ? GatewayError.from(signal.reason) : failure);
     own.abandon(failure);
@@ -125,7 +125,7 @@ export async function makeAttempt<Result>(
 }
 
 /** The client's error: a call that ran out of time failed by timeout, whatever broke first. */
-export function blame(error: unknown, { upstream }: Candidate, call: UpstreamCall): GatewayError {
+export function attemptError(error: unknown, { upstream }: Candidate, call: UpstreamCall): GatewayError {
   const { signal } = call;
   const cause: unknown = signal.aborted && !GatewayError.is(error) ? signal.reason : error;
   const { kind, message, details } = GatewayError.from(cause);

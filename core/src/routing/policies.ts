@@ -44,8 +44,8 @@ const POLICIES: Readonly<Record<PolicyName, Policy>> = {
     if (key === undefined) return rotated(candidates, context.turn);
     // Weighted rendezvous hashing: adding or removing a candidate moves only its share.
     const seed = hash(key);
-    return ascending(candidates, ({ lot, weight }) =>
-      weight > 0 ? -Math.log((mix(seed ^ lot) + 0.5) / 2 ** 32) / weight : Infinity,
+    return ascending(candidates, ({ idHash, weight }) =>
+      weight > 0 ? -Math.log((mix(seed ^ idHash) + 0.5) / 2 ** 32) / weight : Infinity,
     );
   },
 };

@@ -138,7 +138,7 @@ export class RouteRun<Result> {
     } catch (error) {
       const failure = GatewayError.from(error);
       const rule = ruleOf(failure.kind);
-      if (!rule.goesOn || exchange.signal.aborted) throw failure;
+      if (!rule.failsOver || exchange.signal.aborted) throw failure;
       if (!rule.repeats) this.#spent.add(candidate);
       this.#failures.push(failure);
       return undefined;

@@ -93,5 +93,5 @@ async function find(
 function fallbacksOf({ fallbacks }: Route, { kind }: GatewayError): readonly string[] {
   if (kind === 'context-window') return fallbacks.contextWindow ?? [];
   if (kind === 'content-policy') return fallbacks.contentPolicy ?? [];
-  return ruleOf(kind).goesOn ? (fallbacks.default ?? []) : [];
+  return ruleOf(kind).failsOver ? (fallbacks.default ?? []) : [];
 }

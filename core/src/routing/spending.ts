@@ -37,7 +37,7 @@ export function spentBy(
 /** Records the estimated usage of a reply if the upstream did not report it, or its end was not seen. */
 export function noteUsage(record: RequestRecord): void {
   const { served } = record;
-  if (!served || served.isTold) return;
+  if (!served || served.isReported) return;
   const usage = served.usage(() => inputOf(record));
   if (usage && usage.input + usage.output > 0) record.usage = usage;
 }

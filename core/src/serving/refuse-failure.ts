@@ -1,6 +1,6 @@
 import type { GatewayError } from '../canonical/errors.ts';
 import { type AnswerShape, isAnswer, noAnswer, notJson, parseReply } from '../codec/answer.ts';
-import { failureIn, mayTellFailure } from '../http-provider/reply-failure.ts';
+import { failureIn, mayReportFailure } from '../http-provider/reply-failure.ts';
 import { parseJson } from '../codec/reply-text.ts';
 
 export interface AnswerRule {
@@ -16,7 +16,7 @@ export interface AnswerRule {
  */
 export function refuseFailure(body: Buffer, text: string, { shape, decodeError }: AnswerRule): void {
   if (!isWhole(text)) throw shape ? noAnswer(parseReply(text)) : notJson(text);
-  if (mayTellFailure(text)) {
+  if (mayReportFailure(text)) {
     const reply = parseJson(text);
     const failure = reply === undefined ? undefined : failureIn(reply);
     if (failure) throw decodeError(JSON.stringify(failure));

@@ -1,10 +1,10 @@
 import type { ChatEvent, ChatReply, ChatRequest, FinishEvent } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { collect, ReplyFolder } from '../canonical/fold.ts';
-import { mended, resumed } from '../canonical/iterate.ts';
+import { recovered, resumed } from '../canonical/iterate.ts';
 import type { HoldBounds } from '../config/routing.ts';
 import type { ChatEndpoint, EncodeContext } from '../plugin/protocol.ts';
-import { blame } from '../routing/attempts.ts';
+import { attemptError } from '../routing/attempts.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import type { UpstreamCall } from '../upstreams/call.ts';
 import type { ToolCallMemory, ToolCallRecorder } from './tool-call-memory.ts';
@@ -37,12 +37,12 @@ export async function translate(exchange: Exchange, input: TranslateInput): Prom
   const history = endpoint.losesState ? memory.restore(scope, request) : request;
   const asked = { ...history, model: candidate.model };
   const recorder = endpoint.losesState ? memory.record(scope) : undefined;
-  const told = replyEvents(
+  const source = replyEvents(
     call,
     (own) => provider.chat(asked, own),
     noteReply({ exchange, call, model: request.model, recorder }),
   );
-  const events = await holdEvents(input.keep ? kept(told, input.keep) : told, input.hold);
+  const events = await holdEvents(input.keep ? kept(source, input.keep) : source, input.hold);
   call.begun();
   if (request.stream) {
     return { status: 200, headers: droppedHeader(exchange), body: encodeStream(events, exchange, input) };
@@ -86,10 +86,10 @@ function noteReply({
   recorder,
 }: Watched): (event: ChatEvent) => ChatEvent {
   let hasUsage = false;
-  return (told) => {
-    call.meter.tell(told);
-    if ('usage' in told && told.usage) hasUsage = true;
-    const event = told.type === 'finish' ? ended(told, { record, call, hasUsage }) : told;
+  return (emitted) => {
+    call.meter.observe(emitted);
+    if ('usage' in emitted && emitted.usage) hasUsage = true;
+    const event = emitted.type === 'finish' ? ended(emitted, { record, call, hasUsage }) : emitted;
     if ('usage' in event && event.usage) record.usage = { ...record.usage, ...event.usage };
     recorder?.push(event);
     return event.type === 'start' ? { ...event, model } : event;
@@ -128,8 +128,8 @@ function encodeStream(
   exchange: Exchange,
   { endpoint, candidate, call, context }: TranslateInput,
 ): AsyncIterable<string> {
-  return mended(endpoint.encodeStream(events, context), (error) => {
-    const failure = blame(error, candidate, call);
+  return recovered(endpoint.encodeStream(events, context), (error) => {
+    const failure = attemptError(error, candidate, call);
     exchange.record.errorKind = failure.kind;
     if (!exchange.signal.aborted) call.failed(failure);
     return endpoint.encodeStreamError(failure, context);

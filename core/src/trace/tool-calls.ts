@@ -86,21 +86,25 @@ function judge(
   tool: Tool | undefined,
   judgeMs: number | undefined,
 ): ToolCallRecord {
-  const told = { ...call, arguments: text };
-  if (!isWhole) return { ...told, state: 'cut' };
-  if (!tool) return { ...told, state: 'undeclared' };
-  if (isFreeform || tool.kind !== 'function') return { ...told, state: 'ok' };
+  const record = { ...call, arguments: text };
+  if (!isWhole) return { ...record, state: 'cut' };
+  if (!tool) return { ...record, state: 'undeclared' };
+  if (isFreeform || tool.kind !== 'function') return { ...record, state: 'ok' };
   let value: JsonValue;
   try {
     value = JSON.parse(text === '' ? '{}' : text) as JsonValue;
   } catch (error) {
-    return { ...told, state: 'invalid-json', error: error instanceof Error ? error.message : String(error) };
+    return {
+      ...record,
+      state: 'invalid-json',
+      error: error instanceof Error ? error.message : String(error),
+    };
   }
   const check = (): readonly SchemaProblem[] => checkSchema(tool, value);
   // A schema may contain regular expressions that never terminate.
   const problems = judgeMs === undefined ? check() : tryWithinTime(judgeMs, check);
-  if (!problems) return { ...told, state: 'ok', error: 'The schema could not be checked in time.' };
-  return problems.length > 0 ? { ...told, state: 'schema', problems } : { ...told, state: 'ok' };
+  if (!problems) return { ...record, state: 'ok', error: 'The schema could not be checked in time.' };
+  return problems.length > 0 ? { ...record, state: 'schema', problems } : { ...record, state: 'ok' };
 }
 
 /** More than these help nobody. */

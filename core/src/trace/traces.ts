@@ -142,7 +142,7 @@ class WorkerTraces implements Traces {
   #isClosed = false;
   readonly #secrets: () => Secrets;
   /** The secrets that the thread knows. */
-  #toldSecrets: Secrets | undefined;
+  #sentSecrets: Secrets | undefined;
 
   constructor(input: WorkerInput, { log, limits, secrets }: Surroundings) {
     this.#log = log;
@@ -174,7 +174,7 @@ class WorkerTraces implements Traces {
     worker.on('exit', () => this.#fail(this.#worker === worker ? reason : (this.#reason ?? reason)));
     worker.unref();
     this.#worker = worker;
-    this.#toldSecrets = undefined;
+    this.#sentSecrets = undefined;
     this.#pulse.beat(START_MS);
     this.#flush();
   }
@@ -255,7 +255,7 @@ class WorkerTraces implements Traces {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!this.#worker || this.#queue.length === 0) return;
-    this.#tellSecrets();
+    this.#sendSecrets();
     const traces = this.#queue;
     this.#queue = [];
     this.#queuedBytes = 0;
@@ -279,10 +279,10 @@ class WorkerTraces implements Traces {
     this.#sent = { count: this.#sent.count + load.count, bytes: this.#sent.bytes + load.bytes };
   }
 
-  #tellSecrets(): void {
+  #sendSecrets(): void {
     const secrets = this.#secrets();
-    if (secrets === this.#toldSecrets) return;
-    this.#toldSecrets = secrets;
+    if (secrets === this.#sentSecrets) return;
+    this.#sentSecrets = secrets;
     this.#post({ type: 'secrets', secrets });
   }
 

@@ -226,8 +226,8 @@ const MAX_DROPPED = 100;
 const MAX_NOTED = 500;
 
 /** A field that is dropped from each message of a history is noted once. The values may be anything. */
-function note(dropped: Dropped[], told: Readonly<Record<keyof Dropped, unknown>>): void {
-  const [field, why] = [told.field, told.why].map((text) =>
+function note(dropped: Dropped[], given: Readonly<Record<keyof Dropped, unknown>>): void {
+  const [field, why] = [given.field, given.why].map((text) =>
     typeof text === 'string' ? text.slice(0, MAX_NOTED).toWellFormed() : `a ${typeof text}`,
   ) as [string, string];
   const isKnown = dropped.some((one) => one.field === field && one.why === why);

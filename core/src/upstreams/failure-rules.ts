@@ -3,7 +3,7 @@ import type { ErrorKind } from '../canonical/errors.ts';
 /** What follows from a failed attempt; docs/routing.md has the whole table. */
 export interface FailureRule {
   /** Whether to fail over to another candidate, or report the error to the client at once. */
-  readonly goesOn: boolean;
+  readonly failsOver: boolean;
   /** Whether the same candidate may be retried when none is left: the failure may be transient. */
   readonly repeats?: boolean;
   /**
@@ -16,7 +16,7 @@ export interface FailureRule {
 }
 
 const MINUTE_MS = 60_000;
-const RETURN: FailureRule = { goesOn: false };
+const RETURN: FailureRule = { failsOver: false };
 
 const RULES: Readonly<Record<ErrorKind, FailureRule>> = {
   invalid: RETURN,
@@ -33,14 +33,14 @@ const RULES: Readonly<Record<ErrorKind, FailureRule>> = {
   cancelled: RETURN,
   interrupted: RETURN,
   internal: RETURN,
-  billing: { goesOn: true, health: { block: 5 * MINUTE_MS }, scope: 'upstream' },
-  'upstream-auth': { goesOn: true, health: { block: MINUTE_MS }, scope: 'upstream' },
-  'upstream-model': { goesOn: true, health: { block: MINUTE_MS }, scope: 'model' },
-  'rate-limit': { goesOn: true, repeats: true, health: { block: 1_000 }, scope: 'model' },
-  'upstream-broken': { goesOn: true, repeats: true, health: 'count', scope: 'model' },
-  'upstream-unreachable': { goesOn: true, repeats: true, health: 'count', scope: 'upstream' },
-  overloaded: { goesOn: true, repeats: true, health: 'count', scope: 'model' },
-  timeout: { goesOn: true, health: 'count', scope: 'model' },
+  billing: { failsOver: true, health: { block: 5 * MINUTE_MS }, scope: 'upstream' },
+  'upstream-auth': { failsOver: true, health: { block: MINUTE_MS }, scope: 'upstream' },
+  'upstream-model': { failsOver: true, health: { block: MINUTE_MS }, scope: 'model' },
+  'rate-limit': { failsOver: true, repeats: true, health: { block: 1_000 }, scope: 'model' },
+  'upstream-broken': { failsOver: true, repeats: true, health: 'count', scope: 'model' },
+  'upstream-unreachable': { failsOver: true, repeats: true, health: 'count', scope: 'upstream' },
+  overloaded: { failsOver: true, repeats: true, health: 'count', scope: 'model' },
+  timeout: { failsOver: true, health: 'count', scope: 'model' },
 };
 
 export function ruleOf(kind: ErrorKind): FailureRule {

@@ -47,7 +47,7 @@ async function check(upstream: Upstream, { health, pools, log, now }: HealthChec
     log.warn({ upstream: upstream.config.id, kind: error.kind }, 'An upstream failed its health check.');
     // Until the next check, at least.
     const block = (upstream.config.healthCheck?.everySeconds ?? 0) * 1000;
-    for (const breaker of breakers) breaker.failed(error, { goesOn: true, health: { block } }, now());
+    for (const breaker of breakers) breaker.failed(error, { failsOver: true, health: { block } }, now());
   } finally {
     call.release();
   }

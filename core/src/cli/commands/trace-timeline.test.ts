@@ -74,7 +74,7 @@ describe('a trace for a person', () => {
     const faults = ['index 0 used twice', 'a delta that is nothing'];
     const attempts = attempt ? [{ ...attempt, faults }] : [];
     expect(formatTrace({ ...trace, attempts }, [])).toContain(
-      ' 200 (mended: index 0 used twice; a delta that is nothing)',
+      ' 200 (repaired: index 0 used twice; a delta that is nothing)',
     );
   });
 

@@ -107,7 +107,7 @@ function bar(attempt: AttemptRecord, whole: number): string {
 
 function outcomeOf(attempt: AttemptRecord): string {
   const { faults } = attempt;
-  return faults ? `${endOf(attempt)} (mended: ${faults.join('; ')})`.trimStart() : endOf(attempt);
+  return faults ? `${endOf(attempt)} (repaired: ${faults.join('; ')})`.trimStart() : endOf(attempt);
 }
 
 function endOf({ status, error }: AttemptRecord): string {

@@ -83,9 +83,9 @@ export function createDoor(now: () => number): Door {
       // Called after every request, usually with nothing to report.
       if (skipped === 0 && leftOut === 0) return 0;
       turn();
-      const told = leftOut;
+      const reported = leftOut;
       leftOut = 0;
-      return told;
+      return reported;
     },
   };
 }

@@ -70,7 +70,7 @@ function memoryOf(ctx: Context, { key }: Exchange, { conversations }: RouteDeps)
 function isOfUpstream({ kind, details: { code, upstream } }: GatewayError): boolean {
   if (code === UPSTREAMS_UNAVAILABLE || kind === 'upstream-auth' || upstream?.status !== undefined)
     return true;
-  return upstream !== undefined && ruleOf(kind).goesOn;
+  return upstream !== undefined && ruleOf(kind).failsOver;
 }
 
 function countReply(endpoint: CountTokensEndpoint, counted: number | undefined, tokens: number): Reply {

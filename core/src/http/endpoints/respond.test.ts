@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../canonical/errors.ts';
 import type { Reply } from '../../routing/reply.ts';
 import { createRequestRecord } from '../../routing/request-record.ts';
-import { respondStream, type StreamManners } from './respond.ts';
+import { respondStream, type StreamOptions } from './respond.ts';
 
 let server: Server | undefined;
 afterEach(() => server?.closeAllConnections());
@@ -21,7 +21,7 @@ async function fetchFrom(listener: RequestListener): Promise<Response> {
 const contextOf = (res: ServerResponse): Context =>
   ({ res, state: { requestId: 'req_test', record: createRequestRecord(0) } }) as unknown as Context;
 
-const manners = (keepAliveMs: number): StreamManners => ({
+const manners = (keepAliveMs: number): StreamOptions => ({
   contentType: 'text/event-stream; charset=utf-8',
   keepAlive: ': keep-alive\n\n',
   keepAliveMs,

@@ -12,7 +12,7 @@ import type { HeaderMap } from '../../transport/http.ts';
 import { writeHead } from '../base/write-head.ts';
 
 /** How to keep a stream alive and how to report its failure to the client. */
-export interface StreamManners {
+export interface StreamOptions {
   readonly contentType: string;
   readonly keepAlive: string;
   readonly keepAliveMs: number;
@@ -50,7 +50,7 @@ export async function respond(ctx: Context, reply: Reply): Promise<void> {
 export async function respondStream(
   ctx: Context,
   pending: Promise<Reply>,
-  manners: StreamManners,
+  options: StreamOptions,
 ): Promise<void> {
   const { res: response, state } = ctx;
   const { capture } = (state as RequestState).record;
@@ -58,18 +58,18 @@ export async function respondStream(
   const begin = (status: number, reply: HeaderMap = {}): void => {
     // Keep-alives and errors may be added to the upstream's bytes.
     const { 'content-length': _, ...others } = reply;
-    const headers = { 'content-type': manners.contentType, ...STREAM_HEADERS, ...others };
+    const headers = { 'content-type': options.contentType, ...STREAM_HEADERS, ...others };
     const written = writeHead(ctx, { status, headers });
     capture?.answer(written);
   };
   const keepAlive = guarded(
     () => {
       if (!response.headersSent) begin(200);
-      writer.keepAlive(manners.keepAlive);
+      writer.keepAlive(options.keepAlive);
     },
     () => void response.destroy(),
   );
-  const timer = setInterval(keepAlive, manners.keepAliveMs);
+  const timer = setInterval(keepAlive, options.keepAliveMs);
   writer.onWrite = () => void timer.refresh();
   try {
     const reply = await pending;
@@ -78,7 +78,7 @@ export async function respondStream(
   } catch (error) {
     if (!response.headersSent) throw error;
     const failure = GatewayError.from(error);
-    writer.fail(manners.encodeError(failure));
+    writer.fail(options.encodeError(failure));
     throw failure;
   } finally {
     clearInterval(timer);

@@ -22,16 +22,16 @@ export function createLiveRequests(
   fail: (error: unknown) => void,
 ): LiveRequests {
   const running = new Places<Context>();
-  const told = new WeakSet<Context>();
-  const tell = guarded(record, fail);
+  const recorded = new WeakSet<Context>();
+  const recordLive = guarded(record, fail);
   const look = (): void => {
     const before = performance.now() - LONG_MS;
     for (const ctx of running) {
-      if (told.has(ctx)) continue;
+      if (recorded.has(ctx)) continue;
       const { isTraced, record } = ctx.state as RequestState;
       if (!isTraced || record.arrivedAt > before) continue;
-      told.add(ctx);
-      tell(ctx);
+      recorded.add(ctx);
+      recordLive(ctx);
     }
   };
   let timer: NodeJS.Timeout | undefined;

@@ -67,8 +67,8 @@ function createObserver(plugin: Plugin, setup: ObserverInput): ContainedObserver
     observe(trace) {
       try {
         // TypeScript accepts a function that returns a promise here.
-        const told: unknown = runAs(scope, () => observer?.observe(trace));
-        if (told instanceof Promise) told.catch(failed);
+        const result: unknown = runAs(scope, () => observer?.observe(trace));
+        if (result instanceof Promise) result.catch(failed);
       } catch (error) {
         failed(error);
       }

@@ -58,14 +58,14 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     const asked = record.tries.map(({ upstream }) => upstreams.get(upstream)?.config.traces);
     return recordingOf({ gateway, key: key?.traces, upstreams: asked });
   };
-  const tell = (trace: TraceRecord): void => {
+  const notify = (trace: TraceRecord): void => {
     for (const observer of observers) observer.observe(trace);
   };
   const keep = (ctx: Context, trace: TraceRecord): void => {
     const { level, by } = recordingFor(ctx);
     const { capture, arrivedAt } = (ctx.state as RequestState).record;
     // Observers work without a store, but not for a key or upstream that is off.
-    if (level !== 'off' || by === 'gateway') tell(trace);
+    if (level !== 'off' || by === 'gateway') notify(trace);
     if (level === 'off') return;
     if (level !== 'full') traces.record({ ...trace, bodies: by });
     else if (isDiskLow()) traces.record({ ...trace, bodies: 'disk' });

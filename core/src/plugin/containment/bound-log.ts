@@ -6,11 +6,11 @@ import type { Log } from '../call-context.ts';
 export function bindLog(log: Log, bound: object): Log {
   const bind =
     (level: keyof Log) =>
-    (given: unknown, told: unknown): void => {
+    (given: unknown, text: unknown): void => {
       // Plugins may be written without types, and other loggers take a message alone.
-      const message = messageOf(given, told);
+      const message = messageOf(given, text);
       try {
-        log[level]({ ...fieldsOf(given, told), ...bound }, message);
+        log[level]({ ...fieldsOf(given, text), ...bound }, message);
       } catch (error) {
         log[level]({ ...bound, reason: `The fields cannot be logged: ${describeThrown(error)}` }, message);
       }
@@ -19,19 +19,19 @@ export function bindLog(log: Log, bound: object): Log {
 }
 
 /** Only plain fields are spread: a string or buffer would spread into characters or bytes, an error into nothing. */
-function fieldsOf(given: unknown, told: unknown): object {
+function fieldsOf(given: unknown, text: unknown): object {
   if (given instanceof Error) return { error: given };
-  if (typeof given === 'string') return told === undefined ? {} : { value: given };
+  if (typeof given === 'string') return text === undefined ? {} : { value: given };
   if (typeof given !== 'object' || given === null) return {};
   if (ArrayBuffer.isView(given) || types.isAnyArrayBuffer(given))
     return { value: `${given.byteLength} bytes` };
   return Array.isArray(given) ? { value: given } : given;
 }
 
-function messageOf(given: unknown, told: unknown): string {
-  if (told === undefined) return typeof given === 'string' ? given : '';
-  if (typeof told === 'string') return told;
-  return types.isNativeError(told)
-    ? describeThrown(told)
-    : `a value of type ${typeof told} instead of a message`;
+function messageOf(given: unknown, text: unknown): string {
+  if (text === undefined) return typeof given === 'string' ? given : '';
+  if (typeof text === 'string') return text;
+  return types.isNativeError(text)
+    ? describeThrown(text)
+    : `a value of type ${typeof text} instead of a message`;
 }

@@ -59,10 +59,10 @@ function parseJson(file: string, text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     // The rest of the message repeats the file's contents.
-    const { message: told } = error as Error;
-    const [, line, column] = /line (\d+) column (\d+)/.exec(told) ?? [];
+    const { message: explanation } = error as Error;
+    const [, line, column] = /line (\d+) column (\d+)/.exec(explanation) ?? [];
     const place = line && `line ${line}, column ${column}`;
-    const why = place ?? (/unexpected end/i.test(told) ? 'unexpected end' : 'unexpected start');
+    const why = place ?? (/unexpected end/i.test(explanation) ? 'unexpected end' : 'unexpected start');
     const message = text === '' ? 'it is empty' : `it is not valid JSON (${why})`;
     throw new UnreadableFileError(file, [{ path: '', message }]);
   }

@@ -50,7 +50,7 @@ export interface TraceDetail {
 /** The detail of a trace. */
 export function detailOf(capture: PackedCapture, readers: WireReaders): TraceDetail {
   const { request, exchanges, reply } = capture;
-  const told = (body: PackedBody): RecordedBody => ({
+  const recorded = (body: PackedBody): RecordedBody => ({
     ...readTimed(capture, body),
     missing: body.missing,
     isAltered: body.isAltered ?? false,
@@ -60,13 +60,13 @@ export function detailOf(capture: PackedCapture, readers: WireReaders): TraceDet
     wire: request.wire,
     query: request.query,
     params: request.params,
-    request: { headers: request.headers, ...(request.body && { body: told(request.body) }) },
+    request: { headers: request.headers, ...(request.body && { body: recorded(request.body) }) },
     exchanges: exchanges.map(({ body, reply: answer, ...exchange }) => ({
       ...exchange,
-      ...(body && { body: told(body) }),
-      reply: told(answer),
+      ...(body && { body: recorded(body) }),
+      reply: recorded(answer),
     })),
-    reply: { headers: reply.headers, body: told(reply) },
+    reply: { headers: reply.headers, body: recorded(reply) },
     ...(asked && { asked }),
     events: read?.events ?? [],
     ...(read?.reply && { answer: read.reply }),

@@ -28,13 +28,13 @@ export function readTimed(packed: Packed, body: PackedBody): TimedText {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let text = '';
   let from = 0;
-  const told = marks.map(([end, ms]): readonly [number, number] => {
+  const textMarks = marks.map(([end, ms]): readonly [number, number] => {
     text += decoder.decode(bytes.subarray(from, end), { stream: true });
     from = end;
     return [text.length, ms];
   });
   text += decoder.decode(bytes.subarray(from));
-  return { text, marks: told };
+  return { text, marks: textMarks };
 }
 
 function marksOf({ marks }: Packed, { firstMark, pieces }: PackedBody): TimedText['marks'] {

@@ -22,13 +22,13 @@ export interface ReadReply {
 /** Decodes a client's reply with its times. */
 export function readReply(reader: WireReader, body: TimedText, request: ChatRequest): ReadReply {
   const events: TimedEvent[] = [];
-  const tell = (ms: number, told: Iterable<ChatEvent>): void => {
-    for (const event of told) events.push({ ms, event });
+  const add = (ms: number, decoded: Iterable<ChatEvent>): void => {
+    for (const event of decoded) events.push({ ms, event });
   };
   let problem: string | undefined;
   try {
-    if (/^\s*[{[]/.test(body.text)) readWhole(reader, { body, request, tell });
-    else readStream(reader, { body, request, tell });
+    if (/^\s*[{[]/.test(body.text)) readWhole(reader, { body, request, add });
+    else readStream(reader, { body, request, add });
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
   }
@@ -38,29 +38,29 @@ export function readReply(reader: WireReader, body: TimedText, request: ChatRequ
 interface Reading {
   readonly body: TimedText;
   readonly request: ChatRequest;
-  readonly tell: (ms: number, told: Iterable<ChatEvent>) => void;
+  readonly add: (ms: number, decoded: Iterable<ChatEvent>) => void;
 }
 
 /** A whole reply has the time of its last byte. */
-function readWhole(reader: WireReader, { body, request, tell }: Reading): void {
+function readWhole(reader: WireReader, { body, request, add }: Reading): void {
   const ms = body.marks.at(-1)?.[1] ?? 0;
   const value = JSON.parse(body.text) as JsonValue;
   if (isJsonObject(value)) {
-    tell(ms, reader.decodeReply(value, request));
+    add(ms, reader.decodeReply(value, request));
   } else if (Array.isArray(value)) {
     const decoder = reader.decodeStream(request);
-    for (const entry of value as JsonValue[]) tell(ms, decoder.push({ data: JSON.stringify(entry) }));
-    tell(ms, decoder.end());
+    for (const entry of value as JsonValue[]) add(ms, decoder.push({ data: JSON.stringify(entry) }));
+    add(ms, decoder.end());
   }
 }
 
-function readStream(reader: WireReader, { body, request, tell }: Reading): void {
+function readStream(reader: WireReader, { body, request, add }: Reading): void {
   const parser = new SseParser();
   const decoder = reader.decodeStream(request);
   let last = 0;
   const push = (events: readonly SseEvent[]): void => {
     for (const event of events) {
-      if (!decoder.isOver) tell(last, decoder.push(event));
+      if (!decoder.isOver) add(last, decoder.push(event));
     }
   };
   for (const { ms, text } of piecesOf(body)) {
@@ -68,7 +68,7 @@ function readStream(reader: WireReader, { body, request, tell }: Reading): void 
     push(parser.push(text));
   }
   push(parser.end());
-  tell(last, decoder.end());
+  add(last, decoder.end());
 }
 
 /** A reply that was cut off is shown as far as it got. */

@@ -45,7 +45,7 @@ let redactor = createRedactor(rules);
 const port = parentPort;
 if (!port) throw new Error('This file must run in a worker thread.');
 
-const tell = (message: FromWorker): void => port.postMessage(message);
+const send = (message: FromWorker): void => port.postMessage(message);
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 let store: TraceStore | undefined;
@@ -72,7 +72,7 @@ async function opened(): Promise<TraceStore> {
 async function openOrReplace(): Promise<TraceStore> {
   const open = (): Promise<TraceStore> => {
     pulse.beat(OPEN_MS);
-    return openSqliteStore(folder, tellMigration());
+    return openSqliteStore(folder, reportMigration());
   };
   try {
     return await open();
@@ -84,7 +84,7 @@ async function openOrReplace(): Promise<TraceStore> {
 }
 
 /** A large database takes minutes. */
-function tellMigration(): OnMigration {
+function reportMigration(): OnMigration {
   const begun = performance.now();
   return (step) => {
     const [message, fields] =
@@ -94,21 +94,21 @@ function tellMigration(): OnMigration {
             'The traces were converted; earlier versions cannot read them.',
             { seconds: Math.round((performance.now() - begun) / 1_000) },
           ];
-    tell({ type: 'news', message, fields });
+    send({ type: 'news', message, fields });
   };
 }
 
 function setAside(error: unknown): void {
-  tell({ type: 'aside', file: setBrokenAside(folder, Date.now()), reason: reasonOf(error) });
+  send({ type: 'aside', file: setBrokenAside(folder, Date.now()), reason: reasonOf(error) });
 }
 
 async function begin(): Promise<void> {
   try {
     await opened();
-    tell({ type: 'state' });
+    send({ type: 'state' });
     inTurn(() => prune());
   } catch (error) {
-    tell({ type: 'state', reason: reasonOf(error) });
+    send({ type: 'state', reason: reasonOf(error) });
   }
 }
 
@@ -136,9 +136,9 @@ async function handle(message: ToWorker): Promise<void> {
   }
   if (message.type === 'put') return put(message);
   try {
-    tell({ type: 'answer', call: message.call, value: await answer(await opened(), message) });
+    send({ type: 'answer', call: message.call, value: await answer(await opened(), message) });
   } catch (error) {
-    tell({ type: 'failure', call: message.call, reason: reasonOf(error) });
+    send({ type: 'failure', call: message.call, reason: reasonOf(error) });
     await replaceIfBroken(error);
   }
 }
@@ -155,7 +155,7 @@ async function put({ traces, count, bytes }: Extract<ToWorker, { readonly type: 
     const busy = (ms: number): void => pulse.beat(ms + GRACE_MS);
     entries = prepareTraces(traces, { redactor, readers: await readers, busy });
   } catch (error) {
-    tell({ type: 'lost', reason: reasonOf(error), count, bytes });
+    send({ type: 'lost', reason: reasonOf(error), count, bytes });
     return;
   }
   unsafe = { count: unsafe.count + count, bytes: unsafe.bytes + bytes };
@@ -170,7 +170,7 @@ async function commit(): Promise<void> {
   if (unsafe.count === 0) return;
   await settle(async () => {
     await store?.commit();
-    tell({ type: 'kept', ...unsafe });
+    send({ type: 'kept', ...unsafe });
     unsafe = { count: 0, bytes: 0 };
   });
 }
@@ -180,7 +180,7 @@ async function settle(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    tell({ type: 'lost', reason: reasonOf(error), ...unsafe });
+    send({ type: 'lost', reason: reasonOf(error), ...unsafe });
     unsafe = { count: 0, bytes: 0 };
     await replaceIfBroken(error);
   }
@@ -194,7 +194,7 @@ async function loadReaders(): Promise<WireReaders> {
     try {
       return ((await import(url)) as { readonly wireReaders: WireReaders }).wireReaders;
     } catch (error) {
-      tell({ type: 'warning', message: `Cannot load the wire readers of  ${url}: ${reasonOf(error)}` });
+      send({ type: 'warning', message: `Cannot load the wire readers of ${url}: ${reasonOf(error)}` });
       return {};
     }
   });
@@ -250,7 +250,7 @@ async function prune(agingSteps = AGING_STEPS): Promise<void> {
     const gone = (await store?.prune(bounds, age())) ?? 0;
     if (gone > 0) inTurn(() => prune(agingSteps - 1));
   } catch (error) {
-    tell({ type: 'state', reason: reasonOf(error) });
+    send({ type: 'state', reason: reasonOf(error) });
     await replaceIfBroken(error);
   }
 }

@@ -76,8 +76,8 @@ async function fetchFile(url: string, input: FetchInput): Promise<FetchedFile> {
   try {
     const { headers, body } = await follow(url, { ...input, signal });
     const data = await readInto(body, input.room);
-    const told = await fileTypeFromBuffer(data);
-    return { data, mimeType: told?.mime ?? typeOf(headers['content-type']) };
+    const detected = await fileTypeFromBuffer(data);
+    return { data, mimeType: detected?.mime ?? typeOf(headers['content-type']) };
   } catch (error) {
     if (input.signal.aborted) throw input.signal.reason;
     throw invalid(`${shown(url)} could not be fetched: ${reasonOf(error, clock)}`);

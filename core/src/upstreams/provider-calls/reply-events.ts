@@ -20,14 +20,14 @@ const EVENTS_OF_TURN = 64;
 export function replyEvents(
   call: UpstreamCall,
   chat: Chat,
-  tell: Tell = (event) => event,
+  transform: Transform = (event) => event,
 ): AsyncIterator<ChatEvent> {
-  return new ReplyEvents(call, chat, tell);
+  return new ReplyEvents(call, chat, transform);
 }
 
 type Chat = (context: CallContext) => AsyncIterable<ChatEvent>;
 /** Sees each event before it is passed on, and may replace it. */
-type Tell = (event: ChatEvent) => ChatEvent;
+type Transform = (event: ChatEvent) => ChatEvent;
 
 type Step = IteratorResult<ChatEvent>;
 
@@ -36,7 +36,7 @@ const OVER: Step = { value: undefined, done: true };
 class ReplyEvents implements AsyncIterator<ChatEvent> {
   readonly #call: UpstreamCall;
   readonly #chat: Chat;
-  readonly #tell: Tell;
+  readonly #transform: Transform;
   readonly #guard: GrammarGuard;
   /** Events taken but not emitted yet. */
   readonly #ready: ChatEvent[] = [];
@@ -50,10 +50,10 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
   #isWaited = false;
   #failure: GatewayError | undefined;
 
-  constructor(call: UpstreamCall, chat: Chat, tell: Tell) {
+  constructor(call: UpstreamCall, chat: Chat, transform: Transform) {
     this.#call = call;
     this.#chat = chat;
-    this.#tell = tell;
+    this.#transform = transform;
     this.#asProvider = scopeRunner(call.upstream.scope);
     this.#guard = new GrammarGuard((fault) => call.fault(fault));
     call.signal.addEventListener('abort', this.#onAbort, { once: true });
@@ -111,8 +111,8 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
 
   #open(): AsyncIterator<unknown> {
     this.#call.signal.throwIfAborted();
-    const told: unknown = this.#chat(this.#call.context);
-    const source = (told as Partial<AsyncIterable<unknown>> | undefined)?.[Symbol.asyncIterator]?.();
+    const returned: unknown = this.#chat(this.#call.context);
+    const source = (returned as Partial<AsyncIterable<unknown>> | undefined)?.[Symbol.asyncIterator]?.();
     if (!source) throw new TypeError('chat() did not return an async iterable of events.');
     return source;
   }
@@ -127,7 +127,7 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
         this.#step();
         return;
       }
-      const value = this.#ready.length > 0 ? this.#afterMissing(event) : this.#tell(event);
+      const value = this.#ready.length > 0 ? this.#afterMissing(event) : this.#transform(event);
       if (this.#guard.isFinished) this.#end();
       this.#call.silence.rest();
       this.#isWaited = false;
@@ -139,7 +139,7 @@ class ReplyEvents implements AsyncIterator<ChatEvent> {
 
   /** Missing block ends come before the event that revealed them. */
   #afterMissing(event: ChatEvent): ChatEvent {
-    const all = [...this.#ready, event].map(this.#tell);
+    const all = [...this.#ready, event].map(this.#transform);
     this.#ready.splice(0, Infinity, ...all.slice(1));
     return all[0] ?? event;
   }

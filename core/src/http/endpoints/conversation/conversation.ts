@@ -43,25 +43,29 @@ export async function openConversation(opening: ConversationInput): Promise<Open
   if (!rules) return nothingRecalled(input);
   const memory = { owner: exchange.key?.id ?? '', conversations, hold };
   const resolved = await withItems(rules, input.body, memory);
-  const wish = readWish(rules, resolved, opening);
-  if (!wish) return withoutMemory(resolved, input);
+  const preference = readPreference(rules, resolved, opening);
+  if (!preference) return withoutMemory(resolved, input);
 
-  const { stored } = wish;
-  if (wish.thread !== undefined) exchange.record.thread = wish.thread;
-  const previousId = stored.previousId ?? (await lastOf(wish, opening));
-  const { body: changed, turns, missing } = await withTurns(rules, { ...wish, previousId }, memory);
+  const { stored } = preference;
+  if (preference.thread !== undefined) exchange.record.thread = preference.thread;
+  const previousId = stored.previousId ?? (await lastOf(preference, opening));
+  const { body: changed, turns, missing } = await withTurns(rules, { ...preference, previousId }, memory);
   return {
     input: changed === input.body ? input : withBody(input, changed),
-    isChanged: changed !== input.body || wish.memory !== undefined,
+    isChanged: changed !== input.body || preference.memory !== undefined,
     ...defined({ missing: resolved.missing ?? missing }),
     settle: (request) => {
       const rest = stored.keep ? withoutStore(request) : request;
       return turns ? withoutPrevious(rest) : rest;
     },
-    ...((wish.memory !== undefined || stored.keep) && {
+    ...((preference.memory !== undefined || stored.keep) && {
       async keep(reply, context) {
         try {
-          await keepTurn({ reply, context, previousId: turns && previousId }, { ...wish, rules }, opening);
+          await keepTurn(
+            { reply, context, previousId: turns && previousId },
+            { ...preference, rules },
+            opening,
+          );
         } catch (error) {
           // The client gets its reply anyway, with a note.
           exchange.log.error({ error }, 'A reply could not be stored.');
@@ -81,7 +85,7 @@ function withoutMemory({ body, missing }: Resolved, input: RequestInput): OpenCo
 }
 
 /** What a request asks of the gateway's memory. */
-interface Wish {
+interface Preference {
   readonly owner: string;
   readonly body: JsonObject;
   readonly stored: StoreOptions;
@@ -94,11 +98,11 @@ interface Wish {
   readonly since?: Resolved['since'];
 }
 
-function readWish(
+function readPreference(
   rules: ConversationRules,
   resolved: Resolved,
   { endpoint, input, exchange, keepsThread }: ConversationInput,
-): Wish | undefined {
+): Preference | undefined {
   const { key } = exchange;
   const thread = threadOf(resolved.body, input, rules);
   const stored = rules.stored?.optionsOf(resolved.body) ?? { keep: false };
@@ -117,7 +121,7 @@ function readWish(
 }
 
 async function lastOf(
-  { owner, memory, includesHistory }: Wish,
+  { owner, memory, includesHistory }: Preference,
   { conversations }: ConversationInput,
 ): Promise<string | undefined> {
   return memory === undefined || includesHistory ? undefined : conversations.lastOf(owner, memory);
@@ -131,15 +135,15 @@ interface AnsweredTurn {
 
 async function keepTurn(
   { reply, context, previousId }: AnsweredTurn,
-  { owner, body, memory, stored, since, rules }: Wish & { readonly rules: ConversationRules },
+  { owner, body, memory, stored, since, rules }: Preference & { readonly rules: ConversationRules },
   { endpoint, conversations }: ConversationInput,
 ): Promise<void> {
   const encoded = endpoint.encodeReply(reply, context);
   const ownId = encoded['id'];
   const id = stored.keep && typeof ownId === 'string' ? ownId : randomUUID();
-  const goesOn = previousId === undefined ? since : undefined;
-  const said = goesOn
-    ? { previousId: goesOn.id, input: goesOn.said }
+  const continued = previousId === undefined ? since : undefined;
+  const said = continued
+    ? { previousId: continued.id, input: continued.said }
     : { previousId, input: rules.inputOf(body) };
   const turn = { id, ...said, output: rules.outputOf(encoded), reply: encoded };
   await conversations.keep(

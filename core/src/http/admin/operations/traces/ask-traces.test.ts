@@ -9,5 +9,5 @@ it('a store of traces that does not answer is one line of the log, and no stack'
     log: { error: (...line: readonly unknown[]) => logged.push(line) },
   } as unknown as AdminDeps;
   await expect(askTraces(deps, 'get', 'req_1')).rejects.toMatchObject({ code: 'unavailable' });
-  expect(logged).toEqual([[{ reason: 'database is locked' }, 'The store of traces did not answer.']]);
+  expect(logged).toEqual([[{ reason: 'database is locked' }, 'The trace store did not respond.']]);
 });

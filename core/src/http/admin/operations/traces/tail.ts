@@ -31,7 +31,7 @@ export function tailOf(traces: Pick<Traces, 'follow'>, { isAllowed, stopping }: 
     leave();
     events.end();
   };
-  const tell = (trace: TraceRecord): void => {
+  const push = (trace: TraceRecord): void => {
     if (!isAllowed()) return finish();
     if (events.writableLength > MAX_WAITING_BYTES) {
       missed += 1;
@@ -45,7 +45,7 @@ export function tailOf(traces: Pick<Traces, 'follow'>, { isAllowed, stopping }: 
     if (isAllowed()) events.write(': keep-alive\n\n');
     else finish();
   };
-  const stop = traces.follow(guarded(tell, finish));
+  const stop = traces.follow(guarded(push, finish));
   const keepAlive = setInterval(guarded(keepOpen, finish), KEEP_ALIVE_MS).unref();
   stopping.addEventListener('abort', finish, { once: true });
   events.once('close', leave);

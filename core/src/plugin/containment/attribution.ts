@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type PluginScope, runningPlugin } from './plugin-scope.ts';
 
 /** Who caused an uncaught error. */
-export interface Blame extends Partial<PluginScope> {
+export interface Attribution extends Partial<PluginScope> {
   /** The package or file that threw it, if its stack says so. */
   readonly source?: string;
 }
@@ -14,10 +14,10 @@ const CORE = fileURLToPath(new URL('../..', import.meta.url));
  * Attributes an error to a plugin: by its stack, else by whose code left behind the timer, promise or socket that
  * failed. `undefined` if it is the gateway's own or unknown.
  */
-export function blameFor(
+export function attributeError(
   error: unknown,
   scope: PluginScope | undefined = runningPlugin(),
-): Blame | undefined {
+): Attribution | undefined {
   const source = sourceOf(error);
   const isOfPlugin = foreignFiles(error).some((file) => packageOf(file) === undefined);
   const [first] = filesOf(error);
