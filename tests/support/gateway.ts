@@ -115,7 +115,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
     },
     async close() {
       await gateway.close();
-      await rm(folder, { recursive: true, force: true });
+      // On a machine that is too busy to end the thread of the traces in time, that may still write.
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
