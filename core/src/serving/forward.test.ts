@@ -284,7 +284,7 @@ describe('a stream', () => {
 
   it('is broken where it is empty, whoever reads it', async () => {
     const { ask } = upstream({ headers: SSE_REPLY, body: '' }, { reader: () => undefined });
-    await expect(ask(asStream)).rejects.toThrow('The upstream answered with an empty stream.');
+    await expect(ask(asStream)).rejects.toThrow('The upstream returned an empty stream.');
   });
 
   it('may have another form than server-sent events', async () => {

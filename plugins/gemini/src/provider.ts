@@ -80,7 +80,7 @@ export const geminiProvider = defineProvider({
         const reply = await readJson(await postJson(upstream, encodeCountRequest(asked, context), context));
         const tokens = isJsonObject(reply) ? reply['totalTokens'] : undefined;
         if (typeof tokens === 'number') return tokens;
-        throw new GatewayError('upstream-broken', 'The upstream answered without a number of tokens.');
+        throw new GatewayError('upstream-broken', 'The upstream returned no token count.');
       },
     };
   },

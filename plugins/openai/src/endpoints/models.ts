@@ -39,7 +39,7 @@ function encodeModel({ id, created = 0, owner = 'dragoman' }: Model): JsonObject
 export function decodeModels(body: JsonValue): readonly Model[] {
   const rows = isJsonObject(body) ? (body['data'] ?? body['models']) : body;
   if (!Array.isArray(rows))
-    throw new GatewayError('upstream-broken', 'The upstream answered without a list of models.');
+    throw new GatewayError('upstream-broken', 'The upstream returned no list of models.');
   return (rows as readonly JsonValue[]).flatMap((row) => {
     const fields = isJsonObject(row) ? row : { id: row };
     const id = fields['id'] ?? fields['name'] ?? fields['model'];

@@ -49,5 +49,5 @@ export async function countInputTokens(
   );
   const tokens = isJsonObject(reply) ? reply['input_tokens'] : undefined;
   if (typeof tokens === 'number') return tokens;
-  throw new GatewayError('upstream-broken', 'The upstream answered without a number of tokens.');
+  throw new GatewayError('upstream-broken', 'The upstream returned no token count.');
 }
