@@ -58,10 +58,11 @@ async function start({ host, port, auth, allowOpen, watch = false, ...flags }: S
   stray.logTo(gateway.log);
   await listen(gateway, config, (url) => {
     stopOnSignal(gateway);
-    if (config.file !== undefined) reloadOnChange({ gateway, file: config.file, watches: watch });
     // What people read comes before the log of the start.
     print(...banner(gateway, config, config.server.publicUrl ?? url).split('\n'));
   });
+  // Only now: the audit log has the start before a reload.
+  if (config.file !== undefined) reloadOnChange({ gateway, file: config.file, watches: watch });
 }
 
 async function listen(
