@@ -40,8 +40,7 @@ export interface SoakResult {
 }
 
 const SAMPLES_A_MINUTE = 2;
-/** Node keeps each loaded configuration for good, about 30 KB: reloads every few seconds would hide all other growth. */
-const RELOAD_EVERY_MS = 20_000;
+const RELOAD_EVERY_MS = 5_000;
 /** The caches fill and the code is compiled in the first minutes. */
 const WARM_UP_MINUTES = 5;
 /** So long a run after the warm-up tells how memory grows. */
