@@ -31,7 +31,7 @@ export class AttemptDiary {
       startMs: now - this.#origin,
       endMs: now - this.#origin,
     };
-    record.tries.push(this.#record);
+    record.attemptRecords.push(this.#record);
   }
 
   /** Only the first failure counts: others follow from it. */

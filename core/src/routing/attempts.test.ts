@@ -68,7 +68,7 @@ describe('an attempt that answers', () => {
     calls[0]?.failed(failure('upstream-broken'));
     calls[0]?.failed(failure('timeout'));
     expect(one.health.breaker.recentFailures(clock.now())).toBe(2);
-    expect(exchange.record.tries).toMatchObject([{ error: { kind: 'upstream-broken' } }]);
+    expect(exchange.record.attemptRecords).toMatchObject([{ error: { kind: 'upstream-broken' } }]);
   });
 
   it('answers nobody when the client left meanwhile', async () => {
@@ -93,7 +93,7 @@ describe('an attempt that fails', () => {
     expect([gate.running, one.health.running]).toEqual([0, 0]);
     expect(one.health.breaker.recentFailures(clock.now())).toBe(1);
     expect(exchange.record.served).toBeUndefined();
-    expect(exchange.record.tries).toMatchObject([{ error: { kind: 'overloaded' } }]);
+    expect(exchange.record.attemptRecords).toMatchObject([{ error: { kind: 'overloaded' } }]);
   });
 
   it('says nothing about the upstream when the client left', async () => {
@@ -103,7 +103,7 @@ describe('an attempt that fails', () => {
     });
     await expect(make()).rejects.toMatchObject({ kind: 'upstream-broken' });
     expect(one.health.breaker.recentFailures(clock.now())).toBe(0);
-    expect(exchange.record.tries).toMatchObject([{ error: { kind: 'cancelled' } }]);
+    expect(exchange.record.attemptRecords).toMatchObject([{ error: { kind: 'cancelled' } }]);
   });
 
   it.each([
@@ -131,7 +131,7 @@ describe('an upstream with limits', () => {
       message: expect.stringContaining('The upstream of this model') as string,
     });
     expect(calls).toEqual([]);
-    expect(exchange.record).toMatchObject({ attempts: 0, tries: [] });
+    expect(exchange.record).toMatchObject({ attempts: 0, attemptRecords: [] });
     // The client learns of the limits of its key and model only.
     expect(exchange.record.limits).toBeUndefined();
   });

@@ -27,7 +27,7 @@ export interface AttemptDeps {
   readonly prices: Prices;
 }
 
-export interface TryInput<Result> {
+export interface CandidateAttempt<Result> {
   readonly exchange: Exchange;
   readonly attempt: Attempt<Result>;
   readonly firstTokenMs?: number | undefined;
@@ -45,7 +45,7 @@ export interface TryInput<Result> {
  */
 export async function makeAttempt<Result>(
   candidate: Candidate,
-  input: TryInput<Result>,
+  input: CandidateAttempt<Result>,
   deps: AttemptDeps,
 ): Promise<Result> {
   const { exchange, attempt, firstTokenMs, totalMs, demand } = input;
@@ -90,7 +90,7 @@ export async function makeAttempt<Result>(
     health,
     now: clock.now,
     capture: record.capture,
-    attempt: record.tries.length - 1,
+    attempt: record.attemptRecords.length - 1,
     isLimited: record.isLimited,
     onFailure: learn,
     onFault: (fault) => diary.fault(fault),

@@ -74,7 +74,7 @@ export class Race<Answer> {
   #adopt({ record: own }: Exchange): void {
     const { record, onEnd } = this.#exchange;
     const copy = (): void => {
-      const { attempts, upstreamMs, dropped, tries, meters, arrivedAt, ...rest } = own;
+      const { attempts, upstreamMs, dropped, attemptRecords, meters, arrivedAt, ...rest } = own;
       Object.assign(record, rest);
       record.dropped.splice(0, Infinity, ...dropped);
       record.upstreamMs = Math.max(record.upstreamMs, upstreamMs);

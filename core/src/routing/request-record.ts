@@ -47,7 +47,7 @@ interface Admitted {
 interface Attempted {
   attempts: number;
   /** Every attempt, in the order in which they began. */
-  readonly tries: AttemptRecord[];
+  readonly attemptRecords: AttemptRecord[];
   /** The upstream of the latest attempt. */
   upstream?: string;
   /** Its own name of the model. */
@@ -85,5 +85,13 @@ export interface UncountedWork {
 
 /** The record of a new request. */
 export function createRequestRecord(now: number): RequestRecord {
-  return { arrivedAt: now, readAt: now, attempts: 0, upstreamMs: 0, dropped: [], tries: [], meters: [] };
+  return {
+    arrivedAt: now,
+    readAt: now,
+    attempts: 0,
+    upstreamMs: 0,
+    dropped: [],
+    attemptRecords: [],
+    meters: [],
+  };
 }

@@ -58,7 +58,7 @@ describe('the order of candidates', () => {
     expect(await serve()).toBe('Here.');
     expect(asked).toEqual(['a', 'b']);
     expect(exchange.record).toMatchObject({ attempts: 2, upstream: 'b', upstreamModel: 'm' });
-    expect(exchange.record.tries.map(({ reason }) => reason)).toEqual(['first', 'next']);
+    expect(exchange.record.attemptRecords.map(({ reason }) => reason)).toEqual(['first', 'next']);
   });
 
   it('takes turns from request to request', async () => {
@@ -299,7 +299,7 @@ describe('a race', () => {
     expect(exchange.signal.aborted).toBe(false);
     expect(exchange.record).toMatchObject({ attempts: 2, upstream: 'b', dropped: [{ field: 'stop' }] });
     expect(exchange.record.usage).toBeUndefined();
-    expect(exchange.record.tries.map(({ reason }) => reason)).toEqual(['first', 'hedge']);
+    expect(exchange.record.attemptRecords.map(({ reason }) => reason)).toEqual(['first', 'hedge']);
     await turn();
     expect(find('a').health.running).toBe(0);
     expect(find('a').health.breaker.recentFailures(clock.now())).toBe(0);
@@ -311,7 +311,7 @@ describe('a race', () => {
     expect(quick.asked).toEqual(['a']);
     const failed = model({ a: failure('timeout'), b: 'B.' }, { clock: handClock(), route: { hedge } });
     expect(await failed.serve()).toBe('B.');
-    expect(failed.exchange.record.tries.map(({ reason }) => reason)).toEqual(['first', 'next']);
+    expect(failed.exchange.record.attemptRecords.map(({ reason }) => reason)).toEqual(['first', 'next']);
   });
 
   it('waits as long as the first takes by experience, where no time is set', async () => {

@@ -70,7 +70,7 @@ describe('fallbacks', () => {
   it('are written down under their own names', async () => {
     const exchange = exchangeOf();
     await gateway({ m: failure('timeout'), spare: 'spare' }, { m: all }).serve(exchange);
-    expect(exchange.record.tries.map(({ name }) => name)).toEqual(['m', 'spare']);
+    expect(exchange.record.attemptRecords.map(({ name }) => name)).toEqual(['m', 'spare']);
   });
 
   it('are not asked where the body is gone, or the client is', async () => {

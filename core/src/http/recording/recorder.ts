@@ -55,7 +55,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 
   const recordingFor = (ctx: Context): Recording => {
     const { key, record } = ctx.state as RequestState;
-    const asked = record.tries.map(({ upstream }) => upstreams.get(upstream)?.config.traces);
+    const asked = record.attemptRecords.map(({ upstream }) => upstreams.get(upstream)?.config.traces);
     return recordingOf({ gateway, key: key?.traces, upstreams: asked });
   };
   const notify = (trace: TraceRecord): void => {

@@ -49,7 +49,7 @@ export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRec
     tokensPerSecond: tokensPerSecond({ ms, ttftMs: record.ttftMs, outputTokens: usage?.output }),
     cost: usage && served ? prices.costOf(usage, served.priced) : undefined,
     replayOf,
-    attempts: record.tries,
+    attempts: record.attemptRecords,
     dropped: record.dropped,
   };
 }

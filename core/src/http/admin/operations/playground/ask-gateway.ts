@@ -21,7 +21,7 @@ export interface Asker {
 
 /**
  * Asks the gateway itself, through the front door and in the words of a protocol, as any client does: the request is
- * routed, limited and traced. Gives server-sent events: `head` tells who answers, `raw` is what the protocol's client
+ * routed, limited and traced. Gives server-sent events: `head` names who answers, `raw` is what the protocol's client
  * reads, `event` what it means, and `error` why there is no more.
  */
 export async function* askGateway(
@@ -30,20 +30,20 @@ export async function* askGateway(
   { pools, log, baseUrl }: Pick<AdminDeps, 'pools' | 'log' | 'baseUrl'>,
 ): AsyncGenerator<string> {
   const waiting: string[] = [];
-  const tell = (name: string, data: string): void => void waiting.push(encodeSse(data, name));
+  const send = (name: string, data: string): void => void waiting.push(encodeSse(data, name));
   const dropped: { readonly field: string; readonly why: string }[] = [];
   const http = pools.client({ timeouts: TIMEOUTS, signal });
   const provider = createHttpProvider({
     baseUrl: baseUrl() + client.mount,
     headers: { [PASS_HEADER]: pass },
-    codec: overheard(client.codec, (data) => tell('raw', data)),
+    codec: overheard(client.codec, (data) => send('raw', data)),
   });
   const context = {
     ...{ requestId, signal, log, capabilities },
     http: {
       async send(sent: Parameters<typeof http.send>[0]): Promise<HttpReply> {
         const reply = await http.send(sent);
-        tell('head', JSON.stringify({ ...headOf(reply), dropped }));
+        send('head', JSON.stringify({ ...headOf(reply), dropped }));
         return reply;
       },
     },
@@ -52,16 +52,16 @@ export async function* askGateway(
   };
   try {
     for await (const event of provider.chat(request, context)) {
-      tell('event', JSON.stringify(event satisfies ChatEvent));
+      send('event', JSON.stringify(event satisfies ChatEvent));
       yield waiting.splice(0).join('');
     }
   } catch (error) {
-    tell('error', JSON.stringify({ message: GatewayError.from(error).message }));
+    send('error', JSON.stringify({ message: GatewayError.from(error).message }));
   }
   if (waiting.length > 0) yield waiting.join('');
 }
 
-/** Who answers, as the gateway tells every client. */
+/** Who answers, from the headers that every client gets. */
 function headOf({ headers }: HttpReply): object {
   return defined({
     id: headers['request-id'],

@@ -11,7 +11,7 @@ import { firstRequest, namedTexts, writeCode } from './write-code.ts';
 
 export const playgroundOperations = defineOperations(playgroundContract, {
   'GET /protocols': {
-    summary: 'Lists what clients may speak, and how they begin.',
+    summary: 'Lists the protocols that clients may speak, with setup instructions.',
     access: 'admin',
     handle: (_, { registry }) =>
       registry.protocols.map((protocol) =>
@@ -25,7 +25,7 @@ export const playgroundOperations = defineOperations(playgroundContract, {
   },
   'POST /playground/chat': {
     summary:
-      'Asks a model in the words of a protocol, as the console: as server-sent events, `head` tells who answers, `raw` what the client reads, `event` what it means, and `error` why there is no more.',
+      'Sends a prompt to a model through a protocol. Streams server-sent events: `head` names the upstream, `raw` is what a client reads, `event` is its meaning, and `error` ends the stream.',
     access: 'admin',
     takesPrompts: true,
     handle({ body, ctx, caller }, deps) {
@@ -37,7 +37,7 @@ export const playgroundOperations = defineOperations(playgroundContract, {
     },
   },
   'POST /playground/code': {
-    summary: 'Shows a request as the programs that would send it.',
+    summary: 'Shows a request as code in several languages.',
     access: 'admin',
     audit: 'none',
     takesPrompts: true,
