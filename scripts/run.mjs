@@ -130,6 +130,8 @@ async function buildConsole() {
   const sources = [...filesBelow(join(root, 'console')), join(root, 'pnpm-lock.yaml')];
   // What was removed since is built again.
   if (!existsSync(join(root, 'console', 'out', 'index.html'))) rmSync(stampOf('console'), { force: true });
+  // `npm run dev` leaves types of pages there that may be gone by now.
+  rmSync(join(root, 'console', '.next', 'dev', 'types'), { recursive: true, force: true });
   await once('console', sources, () =>
     withProgress('Building the console', () =>
       run('next', ['build'], { quiet: true, cwd: join(root, 'console') }),
@@ -175,6 +177,10 @@ const tasks = {
     await install();
     useConsoleTools();
     become(['scripts/dev/main.ts', ...rest]);
+  },
+  async lock() {
+    const { command, first } = await pnpm();
+    await run(command, [...first, 'install', '--lockfile-only']);
   },
   async cli() {
     await install();
