@@ -40,7 +40,8 @@ export interface SoakResult {
 }
 
 const SAMPLES_A_MINUTE = 2;
-const RELOAD_EVERY_MS = 5_000;
+/** Node never unloads a module: reloads every few seconds, which no operator does, would hide all other growth. */
+const RELOAD_EVERY_MS = 20_000;
 /** The caches fill and the code is compiled in the first minutes. */
 const WARM_UP_MINUTES = 5;
 /** So long a run after the warm-up tells how memory grows. */
