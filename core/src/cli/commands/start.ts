@@ -56,13 +56,22 @@ async function start({ host, port, auth, allowOpen, watch = false, ...flags }: S
     load: (reloads) => loadConfig({ ...input, reloads }),
   });
   stray.logTo(gateway.log);
+  // A reload waits for it: the audit log has the start first.
+  const { promise: started, resolve: onStarted } = Promise.withResolvers<void>();
+  const reload = async (): Promise<readonly string[]> => {
+    await started;
+    return gateway.reload();
+  };
   await listen(gateway, config, (url) => {
     stopOnSignal(gateway);
+    const { log } = gateway;
+    if (config.file !== undefined) {
+      reloadOnChange({ gateway: { log, reload }, file: config.file, watches: watch });
+    }
     // What people read comes before the log of the start.
     print(...banner(gateway, config, config.server.publicUrl ?? url).split('\n'));
   });
-  // Only now: the audit log has the start before a reload.
-  if (config.file !== undefined) reloadOnChange({ gateway, file: config.file, watches: watch });
+  onStarted();
 }
 
 async function listen(
