@@ -17,7 +17,7 @@ describe('a data folder that cannot be used', () => {
     await writeFile(file, '');
     const { code, stderr } = await home.run(['start', '--data', join(file, 'data')]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^The data folder \S+ cannot be used: a part of the path is a file \(.*\)\.\n$/);
+    expect(stderr).toMatch(/^The data folder \S+ cannot be used: part of the path is a file \(.*\)\.\n$/);
   });
 
   it('is told in a sentence: on a read-only file system', async ({ skip }) => {
