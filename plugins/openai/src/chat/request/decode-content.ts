@@ -1,19 +1,8 @@
 import { defined, FieldReader, type MediaPart, type TextPart, type UserPart } from '@dragoman/core';
 import { extensionsOf } from '../extensions.ts';
 import { OPENAI_CHAT } from '../wire.ts';
+import { decodeCacheMark } from '../../common/decode-content.ts';
 import { parseDataUrl } from '../../common/values.ts';
-
-/** `content` of any message: a string, or parts that `decodePart` reads. Absent and empty give no part. */
-export function decodeContent<Part>(
-  message: FieldReader,
-  decodePart: (part: FieldReader) => Part,
-): readonly (Part | TextPart)[] {
-  const content = message.value('content');
-  if (content === undefined || content === '') return [];
-  if (typeof content === 'string') return [{ type: 'text', text: content }];
-  if (!Array.isArray(content)) throw message.invalid('content', 'must be a string or an array of parts');
-  return message.readers('content').map(decodePart);
-}
 
 export function decodeTextPart(part: FieldReader): TextPart {
   const type = part.string('type');
@@ -22,12 +11,11 @@ export function decodeTextPart(part: FieldReader): TextPart {
 }
 
 export function decodeText(part: FieldReader): TextPart {
-  const breakpoint = part.optionalReader('prompt_cache_breakpoint');
-  const ttl = breakpoint?.optionalOneOf('ttl', ['5m', '30m', '1h', '12h', '24h']);
+  const cache = decodeCacheMark(part);
   return defined({
     type: 'text' as const,
     text: part.string('text'),
-    cache: breakpoint && defined({ ttl }),
+    cache,
     extensions: extensionsOf(part),
   });
 }

@@ -11,7 +11,8 @@ import {
   type UserMessage,
   type UserPart,
 } from '@dragoman/core';
-import { decodeContent, decodeText, decodeTextPart, decodeUserPart } from './decode-content.ts';
+import { decodeContent } from '../../common/decode-content.ts';
+import { decodeText, decodeTextPart, decodeUserPart } from './decode-content.ts';
 import { extensionsOf } from '../extensions.ts';
 import { decodeExtraContent, decodeReasoning } from '../opaque.ts';
 import { OPENAI_CHAT } from '../wire.ts';

@@ -2,13 +2,13 @@ import {
   type ChatRequest,
   defined,
   describeFreeform,
-  firstOfNames,
   FREEFORM_SCHEMA,
   type JsonObject,
   type JsonValue,
   type Tool,
 } from '@dragoman/core';
 import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
+import { encodeToolChoice as encodeChoice } from '../../common/encode-tool-choice.ts';
 import { refuseHosted } from '../../common/encode-common.ts';
 import { withExtensions } from '../extensions.ts';
 
@@ -55,26 +55,11 @@ export function encodeWebSearch(
   return undefined;
 }
 
-const MODES = { auto: 'auto', none: 'none', any: 'required' } as const;
-
-export function encodeToolChoice(
-  { toolChoice, tools }: ChatRequest,
-  context: EncodeRequestContext,
-): JsonValue | undefined {
-  if (!toolChoice) return undefined;
-  const { mode, names = [], parallel } = toolChoice;
-  const known = firstOfNames(tools);
-  const named = names.map((name) => nameTool(name, known, context));
-  if ((mode === 'any' || mode === 'one') && !context.capabilities.forcedToolChoice) {
-    context.drop('tool_choice', 'The model takes no forced tool choice and is asked in words.');
-    return 'auto';
-  }
-  if (mode === 'one') return named[0];
-  if (mode !== 'none' && named.length > 0) {
-    return { type: 'allowed_tools', allowed_tools: { mode: MODES[mode], tools: named } };
-  }
-  // Who only spoke of parallel calls chose nothing.
-  return mode === 'auto' && parallel !== undefined ? undefined : MODES[mode];
+export function encodeToolChoice(request: ChatRequest, context: EncodeRequestContext): JsonValue | undefined {
+  return encodeChoice(request, context, {
+    name: (name, tools) => nameTool(name, tools, context),
+    allow: (mode, allowed) => ({ type: 'allowed_tools', allowed_tools: { mode, tools: allowed } }),
+  });
 }
 
 function nameTool(

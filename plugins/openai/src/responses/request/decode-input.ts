@@ -11,13 +11,8 @@ import {
   type ToolResultPart,
   type UserMessage,
 } from '@dragoman/core';
-import {
-  decodeAssistantPart,
-  decodeContent,
-  decodeResultPart,
-  decodeTextPart,
-  decodeUserPart,
-} from './decode-parts.ts';
+import { decodeAssistantPart, decodeResultPart, decodeTextPart, decodeUserPart } from './decode-parts.ts';
+import { decodeContent } from '../../common/decode-content.ts';
 import { referenceRules } from '../stored.ts';
 import { RESPONSES } from '../wire.ts';
 

@@ -7,22 +7,10 @@ import {
   type TextPart,
   type UserPart,
 } from '@dragoman/core';
+import { decodeCacheMark } from '../../common/decode-content.ts';
 import { parseDataUrl } from '../../common/values.ts';
 import { extensionsOf } from '../extensions.ts';
 import { RESPONSES } from '../wire.ts';
-
-/** `content` of an item: a string, or parts that `decodePart` reads. */
-export function decodeContent<Part>(
-  item: FieldReader,
-  decodePart: (part: FieldReader) => Part,
-  name = 'content',
-): readonly (Part | TextPart)[] {
-  const content = item.value(name);
-  if (content === undefined || content === '') return [];
-  if (typeof content === 'string') return [{ type: 'text', text: content }];
-  if (!Array.isArray(content)) throw item.invalid(name, 'must be a string or an array of parts');
-  return item.readers(name).map(decodePart);
-}
 
 export function decodeTextPart(part: FieldReader): TextPart {
   const type = part.string('type');
@@ -64,12 +52,11 @@ function decodeText(part: FieldReader): TextPart {
   // What was cited belongs to the answer, not to the history.
   part.value('annotations');
   part.value('logprobs');
-  const breakpoint = part.optionalReader('prompt_cache_breakpoint');
-  const ttl = breakpoint?.optionalOneOf('ttl', ['5m', '30m', '1h', '12h', '24h']);
+  const cache = decodeCacheMark(part);
   return defined({
     type: 'text' as const,
     text: part.string('text'),
-    cache: breakpoint && defined({ ttl }),
+    cache,
     extensions: extensionsOf(part),
   });
 }
