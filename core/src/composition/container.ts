@@ -42,11 +42,12 @@ export async function createContainer(
 ): Promise<DependencyContainer> {
   const container = root.createChildContainer();
   const known = new KnownSecrets();
+  const credentials = credentialNames(config.plugins);
   const { log, request, sink } = createLogs(config.log, {
     secrets: () => known.all,
-    credentials: credentialNames(config.plugins).headers,
+    credentials: credentials.headers,
   });
-  container.register(tokens.CONFIG, { useValue: config });
+  container.register(tokens.CREDENTIALS, { useValue: credentials });
   container.register(tokens.LIVE_CONFIG, { useValue: createLiveConfig(config) });
   container.register(tokens.CLOCK, { useValue: clock });
   container.register(tokens.LOG, { useValue: log });

@@ -7,7 +7,6 @@ import { createOpaqueBoxes } from '../codec/opaque.ts';
 import { isBehindProxy } from '../config/exposure.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import { isConsoleApart } from '../config/sections/console.ts';
-import { credentialNames } from '../http/access/credentials.ts';
 import { expectedProtocol } from '../http/access/expected-protocol.ts';
 import { createAdmin } from '../http/admin/admin.ts';
 import { createConsoleFiles } from '../http/console-files.ts';
@@ -125,7 +124,7 @@ function protocolRouterOf(get: Get, config: ResolvedConfig): ReturnType<typeof c
     conversations: get(tokens.CONVERSATIONS),
     ownedIds: get(tokens.OWNED_IDS),
     textCounter: createTextCounters(config.plugins.flatMap(({ tokenizers = [] }) => tokenizers)),
-    credentialHeaders: credentialNames(config.plugins).headers,
+    credentialHeaders: get(tokens.CREDENTIALS).headers,
   });
 }
 
@@ -136,7 +135,7 @@ function infoRouterOf(get: Get, config: ResolvedConfig): ReturnType<typeof creat
     name: 'Dragoman',
     version: manifest.version,
     auth: config.auth,
-    credentialHeaders: credentialNames(config.plugins).headers,
+    credentialHeaders: get(tokens.CREDENTIALS).headers,
     protocols: get(tokens.REGISTRY).protocols,
     hasConsole: !isConsoleApart(config.console),
     isReady: () => !signal.aborted,

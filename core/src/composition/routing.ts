@@ -3,7 +3,6 @@ import { createAliases } from '../catalogue/aliases.ts';
 import { createCatalogue } from '../catalogue/catalogue.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { RoutingConfig } from '../config/routing.ts';
-import { credentialNames } from '../http/access/credentials.ts';
 import { createPrices } from '../limits/prices.ts';
 import { createRegistry } from '../plugin/registry.ts';
 import { createRouter } from '../routing/router.ts';
@@ -77,13 +76,13 @@ export function registerRouting(
     }),
   );
   const { record, maxAgeMs, maxCount, maxBytes, redact, keepMedia } = config.traces;
-  once(container, tokens.TRACES, () =>
+  once(container, tokens.TRACES, (get) =>
     record === 'off'
       ? NO_TRACES
       : createTraces({
           folder: config.data,
           retention: { maxAgeMs, maxCount, maxBytes },
-          rules: { ...redact, keepMedia, credentials: credentialNames(config.plugins) },
+          rules: { ...redact, keepMedia, credentials: get(tokens.CREDENTIALS) },
           readers: config.plugins.flatMap(({ wireReaders }) => wireReaders ?? []),
           ...{ log, secrets: () => known.all },
         }),

@@ -15,7 +15,7 @@ import type { GatewayEntries } from '../audit/gateway-entries.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Logger } from 'pino';
 import type { InjectionToken } from 'tsyringe';
-import type { ResolvedConfig } from '../config/resolved.ts';
+import type { CredentialNames } from '../http/access/credentials.ts';
 import type { LiveConfig } from '../config/live.ts';
 import type { Conversations } from '../conversations/conversations.ts';
 import type { DiskSpace } from '../state/files/disk-space.ts';
@@ -39,7 +39,8 @@ import type { DataProblem } from '../state/files/unreadable.ts';
 import type { Traces } from '../trace/traces.ts';
 import type { HttpPools } from '../transport/pools.ts';
 
-export const CONFIG: InjectionToken<ResolvedConfig> = Symbol('Config');
+/** Where clients of any protocol put their key. */
+export const CREDENTIALS: InjectionToken<CredentialNames> = Symbol('Credentials');
 export const LIVE_CONFIG: InjectionToken<LiveConfig> = Symbol('LiveConfig');
 export const CLOCK: InjectionToken<Clock> = Symbol('Clock');
 export const LOG: InjectionToken<Logger> = Symbol('Log');
