@@ -30,10 +30,12 @@ export {
   describeUpstream,
   type ErrorOrigin,
   readError,
+  STATUS_KINDS,
   upstreamMessage,
 } from './http-provider/upstream-error.ts';
 export { inlineFiles } from './http-provider/inline-files.ts';
 export { signCalls, signThoughts } from './codec/tools/call-signatures.ts';
+export { dropFields } from './codec/drop-fields.ts';
 export { FirstChoice } from './codec/first-choice.ts';
 export { collect, unfold } from './canonical/fold.ts';
 export { budgetOf, clampEffort, EFFORT_LEVELS, effortOf } from './codec/effort.ts';
@@ -52,7 +54,7 @@ export {
   toolIdFor,
   type ToolNames,
 } from './codec/tools/tool-names.ts';
-export { type AnswerShape, wordsIn } from './codec/answer.ts';
+export { type AnswerShape, errorObject } from './codec/answer.ts';
 export { argumentsObject } from './codec/tools/call-arguments.ts';
 export { endsInFailure, failureIn } from './http-provider/reply-failure.ts';
 export { parseJson } from './codec/reply-text.ts';

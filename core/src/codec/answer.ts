@@ -1,6 +1,6 @@
 /** What a valid reply of status 200 is, on either path to the client. */
 import { GatewayError } from '../canonical/errors.ts';
-import { isJsonObject, type JsonValue } from '../canonical/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
 import {
   CLOSE_BRACKET,
   jsonExcess,
@@ -58,6 +58,16 @@ export function wordsIn(reply: JsonValue): string | undefined {
   const texts = isJsonObject(reply) ? WORDS.map((name) => reply[name]) : [reply];
   const words = texts.find((text) => typeof text === 'string' && text !== '') as string | undefined;
   return words?.slice(0, MAX_WORDS);
+}
+
+/**
+ * The error of a reply: its `error` object, or else the reply itself with the error text in `message`. Compatible
+ * servers and proxies may send only a text, or omit the object around the fields.
+ */
+export function errorObject(reply: JsonValue | undefined): JsonObject {
+  if (!isJsonObject(reply)) return {};
+  const { error } = reply;
+  return isJsonObject(error) ? error : { ...reply, message: wordsIn(reply) ?? null };
 }
 
 /** Parses a whole reply. */

@@ -9,6 +9,21 @@ import type { HttpUpstream } from '../plugin/upstream-codec.ts';
 /** The most that a client gets of an upstream's message, in characters. */
 const MAX_MESSAGE = 2000;
 
+/** What a status of an upstream means unless its body says more. Plugins add those of their API. */
+export const STATUS_KINDS: Readonly<Record<number, ErrorKind>> = {
+  400: 'invalid',
+  // The key is the gateway's own: its client is not to blame.
+  401: 'upstream-auth',
+  402: 'billing',
+  403: 'upstream-auth',
+  404: 'upstream-model',
+  408: 'timeout',
+  413: 'too-large',
+  429: 'rate-limit',
+  503: 'overloaded',
+  504: 'timeout',
+};
+
 /** Where an error came from. */
 export interface ErrorOrigin {
   readonly status: number;

@@ -1,4 +1,5 @@
 import {
+  errorObject,
   type ErrorKind,
   GatewayError,
   type HeaderMap,
@@ -6,8 +7,8 @@ import {
   type JsonObject,
   type JsonValue,
   retryAfterMs,
+  STATUS_KINDS,
   upstreamMessage,
-  wordsIn,
 } from '@dragoman/core';
 import { ANTHROPIC } from '../wire.ts';
 
@@ -27,23 +28,11 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   overloaded_error: 'overloaded',
 };
 
-const STATUSES: Readonly<Record<number, ErrorKind>> = {
-  400: 'invalid',
-  401: 'upstream-auth',
-  402: 'billing',
-  403: 'upstream-auth',
-  404: 'upstream-model',
-  408: 'timeout',
-  413: 'too-large',
-  429: 'rate-limit',
-  503: 'overloaded',
-  504: 'timeout',
-  529: 'overloaded',
-};
+const STATUSES: Readonly<Record<number, ErrorKind>> = { ...STATUS_KINDS, 529: 'overloaded' };
 
 /** What an error of an Anthropic upstream means. */
 export function decodeError(status: number, headers: HeaderMap, body: JsonValue | undefined): GatewayError {
-  const error = errorOf(body);
+  const error = errorObject(body);
   const { type, message, details } = error;
   const named = typeof type === 'string' && Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
   const kind = kindOf(named ?? STATUSES[status] ?? 'upstream-broken', error);
@@ -54,13 +43,6 @@ export function decodeError(status: number, headers: HeaderMap, body: JsonValue 
     ...(isJsonObject(details) && { extensions: { [ANTHROPIC]: details } }),
     upstream: { status },
   });
-}
-
-/** Compatible servers and proxies may say no more than a text, or leave out the object around their fields. */
-function errorOf(body: JsonValue | undefined): JsonObject {
-  if (!isJsonObject(body)) return {};
-  const { error } = body;
-  return isJsonObject(error) ? error : { ...body, message: wordsIn(body) ?? null };
 }
 
 function kindOf(kind: ErrorKind, { message, details }: JsonObject): ErrorKind {

@@ -2,6 +2,7 @@ import {
   type CallContext,
   type ChatRequest,
   defined,
+  dropFields,
   type EncodedRequest,
   forcedToolInstruction,
   formatInstruction,
@@ -179,10 +180,7 @@ const UNKNOWN = {
 } as const;
 
 function dropOthers(request: ChatRequest, { drop }: Context): void {
-  for (const [name, field] of Object.entries(UNKNOWN)) {
-    if (request[name as keyof typeof UNKNOWN] !== undefined)
-      drop(field, 'The upstream has no such parameter.');
-  }
+  dropFields(request, UNKNOWN, drop);
   if (request.store) drop('store', 'The upstream keeps no replies.');
 }
 

@@ -1,5 +1,6 @@
 import {
   defined,
+  errorObject,
   type ErrorKind,
   GatewayError,
   type HeaderMap,
@@ -8,8 +9,8 @@ import {
   type JsonValue,
   durationMs,
   retryAfterMs,
+  STATUS_KINDS,
   upstreamMessage,
-  wordsIn,
 } from '@dragoman/core';
 import { arrayOf } from '../wire.ts';
 
@@ -29,23 +30,10 @@ const STATUSES: Readonly<Record<string, ErrorKind>> = {
   DEADLINE_EXCEEDED: 'timeout',
 };
 
-const CODES: Readonly<Record<number, ErrorKind>> = {
-  400: 'invalid',
-  401: 'upstream-auth',
-  402: 'billing',
-  403: 'upstream-auth',
-  404: 'upstream-model',
-  408: 'timeout',
-  413: 'too-large',
-  429: 'rate-limit',
-  503: 'overloaded',
-  504: 'timeout',
-};
-
 /** What an error of a Gemini upstream means. Streams may wrap it in an array. */
 export function decodeError(status: number, headers: HeaderMap, body: JsonValue | undefined): GatewayError {
   const value = Array.isArray(body) ? (body as readonly JsonValue[])[0] : body;
-  const error = errorOf(value);
+  const error = errorObject(value);
   const details = arrayOf(error['details']).filter(isJsonObject);
   const kind = kindOf(status, error, details);
   return new GatewayError(kind, upstreamMessage(kind, status, error['message']), {
@@ -57,20 +45,13 @@ export function decodeError(status: number, headers: HeaderMap, body: JsonValue 
   });
 }
 
-/** Compatible servers and proxies may say no more than a text, or leave out the object around their fields. */
-function errorOf(body: JsonValue | undefined): JsonObject {
-  if (!isJsonObject(body)) return {};
-  const { error } = body;
-  return isJsonObject(error) ? error : { ...body, message: wordsIn(body) ?? null };
-}
-
 function kindOf(status: number, error: JsonObject, details: readonly JsonObject[]): ErrorKind {
   const { status: name, code, message } = error;
   const text = typeof message === 'string' ? message : '';
   const isKey = details.some(({ reason }) => reason === 'API_KEY_INVALID') || /api key not valid/i.test(text);
   if (isKey) return 'upstream-auth';
   const named = typeof name === 'string' && Object.hasOwn(STATUSES, name) ? STATUSES[name] : undefined;
-  const numbered = CODES[status < 400 && typeof code === 'number' ? code : status];
+  const numbered = STATUS_KINDS[status < 400 && typeof code === 'number' ? code : status];
   const kind = named ?? numbered ?? 'upstream-broken';
   const isTooLong = kind === 'invalid' && /input token count.*exceeds|maximum number of tokens/i.test(text);
   return isTooLong ? 'context-window' : kind;

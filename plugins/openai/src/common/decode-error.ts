@@ -6,24 +6,15 @@ import {
   isJsonObject,
   type JsonValue,
   retryAfterMs,
+  STATUS_KINDS,
   upstreamMessage,
 } from '@dragoman/core';
 import { arrayOf } from './values.ts';
 
 const KINDS: Readonly<Record<number, ErrorKind | undefined>> = {
-  400: 'invalid',
-  // The key is the gateway's own: its client is not to blame.
-  401: 'upstream-auth',
-  402: 'billing',
-  403: 'upstream-auth',
-  404: 'upstream-model',
-  408: 'timeout',
+  ...STATUS_KINDS,
   409: 'conflict',
-  413: 'too-large',
   422: 'invalid',
-  429: 'rate-limit',
-  503: 'overloaded',
-  504: 'timeout',
   529: 'overloaded',
 };
 
