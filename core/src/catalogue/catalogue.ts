@@ -50,7 +50,7 @@ export function createCatalogue(deps: IndexDeps): Catalogue {
     async models(key) {
       const isUnknown = (upstream: Upstream): boolean => {
         const list = upstreams.list(upstream);
-        // A failed list is rediscovered in the background: nobody waits for it twice.
+        // A failed listing is retried in the background, so requests wait for it only once.
         return !list.known() && !list.failure();
       };
       const unknown = index().enabled.filter(isUnknown);

@@ -1,6 +1,6 @@
 // Plain JavaScript, because `scripts/run.mjs` shows progress before there is a Node that strips types.
 
-/** How often the elapsed time is shown anew. */
+/** How often the elapsed time is redrawn. */
 const STEP_MS = 1_000;
 
 /** Takes a terminal's cursor to the beginning of its line, and clears the line. */

@@ -61,13 +61,13 @@ describe('what is no answer', () => {
     [{ message: { text: 'No.' } }, '.'],
     ['No.', ': No.'],
     [null, '.'],
-  ])('is told in the words of the upstream: %j', (reply, end) => {
+  ])('uses the upstream’s own words: %j', (reply, end) => {
     const { kind, message } = noAnswer(reply);
     expect(kind).toBe('upstream-broken');
     expect(message).toBe(`The upstream returned JSON that is not a valid reply${end}`);
   });
 
-  it('is told in few words', () => {
+  it('keeps the message short', () => {
     expect(noAnswer({ message: 'x'.repeat(10_000) }).message.length).toBeLessThan(2_100);
   });
 
