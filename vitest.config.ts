@@ -12,7 +12,7 @@ export default defineConfig({
     reporters: ['default', './scripts/count-reporter.mjs'],
     // Of `npm run test:coverage` only.
     coverage: {
-      include: ['core/src/**', 'plugins/*/src/**'],
+      include: ['core/src/**', 'packages/*/src/**', 'plugins/*/src/**'],
       exclude: ['**/*.test.ts'],
       reporter: ['text-summary', 'html'],
     },
@@ -23,6 +23,7 @@ export default defineConfig({
           ...PATIENT,
           include: [
             'core/src/**/*.test.ts',
+            'packages/*/src/**/*.test.ts',
             'plugins/*/{src,test}/**/*.test.ts',
             'tests/{contract,dev,repo,support,unit,vectors}/**/*.test.ts',
           ],

@@ -97,7 +97,9 @@ async function install() {
     'core',
     'console',
     'tests',
-    ...readdirSync(join(root, 'plugins')).map((name) => `plugins/${name}`),
+    ...['packages', 'plugins'].flatMap((parent) =>
+      readdirSync(join(root, parent)).map((name) => `${parent}/${name}`),
+    ),
   ];
   const manifests = folders
     .map((folder) => join(root, folder, 'package.json'))

@@ -8,7 +8,7 @@ import type { ResolvedConfig } from './config/resolved.ts';
 import { viewKey } from './http/admin/operations/keys.ts';
 import { stopped } from './http/base/running.ts';
 import { closeObservers } from './http/recording/observers.ts';
-import type { Log } from './plugin/call-context.ts';
+import type { Log } from '@dragoman/plugin';
 import { acquireRunFile, type RunFile } from './state/files/run-file.ts';
 import { rethrowFor } from './state/files/state-error.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { attributeError } from './plugin/containment/attribution.ts';
-import { runAs } from './plugin/containment/plugin-scope.ts';
+import { attributeError } from './registry/containment/attribution.ts';
+import { runAs } from './registry/containment/plugin-scope.ts';
 import { createStrayErrors } from './stray-errors.ts';
 
 const CORE = new URL('./upstreams/call.ts', import.meta.url).href;

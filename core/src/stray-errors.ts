@@ -1,7 +1,7 @@
-import { attributeError } from './plugin/containment/attribution.ts';
-import { bindLog } from './plugin/containment/bound-log.ts';
-import { describeThrown } from './plugin/containment/describe-thrown.ts';
-import type { Log } from './plugin/call-context.ts';
+import { attributeError } from './registry/containment/attribution.ts';
+import { bindLog } from './registry/containment/bound-log.ts';
+import { describeThrown } from './registry/containment/describe-thrown.ts';
+import type { Log } from '@dragoman/plugin';
 import { RepeatLimit } from './timing/repeat-limit.ts';
 
 export interface StrayErrorsInput {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { defined } from '../../core/src/canonical/json.ts';
+import { defined } from '../../packages/plugin/src/canonical/json.ts';
 import { loadConfig } from '../../core/src/config/load.ts';
 import { startConsole } from './console-process.ts';
 import { createDevServer } from './dev-server.ts';

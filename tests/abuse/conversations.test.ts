@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { TraceRecord } from '../../core/src/canonical/trace-record.ts';
+import type { TraceRecord } from '../../packages/plugin/src/canonical/trace-record.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 
 const KIB = 1024;

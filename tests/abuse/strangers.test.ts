@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Agent, request } from 'undici';
 import type { StatsRow } from '../../core/src/trace/query.ts';
-import type { TraceRecord } from '../../core/src/canonical/trace-record.ts';
+import type { TraceRecord } from '../../packages/plugin/src/canonical/trace-record.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 
 const agent = new Agent({ connections: 32, pipelining: 4 });

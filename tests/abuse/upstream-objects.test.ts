@@ -1,4 +1,4 @@
-import type { JsonObject } from '@dragoman/core';
+import type { JsonObject } from '@dragoman/plugin';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright';
-import type { TraceRecord } from '../../core/src/canonical/trace-record.ts';
+import type { TraceRecord } from '../../packages/plugin/src/canonical/trace-record.ts';
 import { openSqliteStore } from '../../core/src/trace/worker/sqlite/sqlite-store.ts';
 import { openPage, startBrowser } from '../support/browser.ts';
 import { openConsole } from '../support/console.ts';

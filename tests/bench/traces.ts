@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { statsQuerySchema, traceQuerySchema } from '../../core/src/trace/query.ts';
-import type { TraceRecord } from '../../core/src/canonical/trace-record.ts';
+import type { TraceRecord } from '../../packages/plugin/src/canonical/trace-record.ts';
 import { openSqliteStore } from '../../core/src/trace/worker/sqlite/sqlite-store.ts';
 import type { TraceEntry, TraceStore } from '../../core/src/trace/store.ts';
 import { seeded } from '../support/candidates.ts';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { ChatEvent } from '@dragoman/core';
+import type { ChatEvent } from '@dragoman/plugin';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   EMPTY_PROMPT,

@@ -9,10 +9,10 @@ import {
   type JsonValue,
   type Protocol,
   type RequestInput,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { collect } from '../../core/src/canonical/fold.ts';
+import { collect } from '../../packages/plugin/src/canonical/fold.ts';
 import { chatStreams, type ReplyShape } from '../support/arbitraries.ts';
 import { eventsOf, failureOf, testOpaque } from '../support/events.ts';
 

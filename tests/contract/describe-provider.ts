@@ -5,7 +5,7 @@ import {
   type ErrorKind,
   GatewayError,
   type ProviderType,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createTestContext, type TestContext } from '../support/call-context.ts';

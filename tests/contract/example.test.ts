@@ -1,4 +1,4 @@
-import { definePlugin } from '@dragoman/core';
+import { definePlugin } from '@dragoman/plugin';
 import { echo } from '@dragoman/plugin-echo';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answers } from '../../plugins/echo/test/example/answers.ts';

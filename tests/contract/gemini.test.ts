@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '@dragoman/core';
+import { isJsonObject, type JsonObject, type JsonValue } from '@dragoman/plugin';
 import { gemini } from '@dragoman/plugin-gemini';
 import {
   geminiBrokenStream,

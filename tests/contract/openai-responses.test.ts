@@ -1,4 +1,4 @@
-import { defined, type JsonObject, type JsonValue } from '@dragoman/core';
+import { defined, type JsonObject, type JsonValue } from '@dragoman/plugin';
 import { openai } from '@dragoman/plugin-openai';
 import OpenAI from 'openai';
 import { openAiError } from '../support/openai-frames.ts';

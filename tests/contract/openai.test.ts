@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '@dragoman/core';
+import { isJsonObject, type JsonObject, type JsonValue } from '@dragoman/plugin';
 import { openai } from '@dragoman/plugin-openai';
 import OpenAI from 'openai';
 import {

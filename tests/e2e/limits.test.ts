@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Limits } from '../../core/src/canonical/limits.ts';
+import type { Limits } from '../../packages/plugin/src/canonical/limits.ts';
 import { type FakeClock, fakeClock } from '../support/candidates.ts';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../support/gateway.ts';
 import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';

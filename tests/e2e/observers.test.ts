@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { definePlugin } from '@dragoman/core';
+import { definePlugin } from '@dragoman/plugin';
 import { notify } from '@dragoman/plugin-notify';
 import { openai } from '@dragoman/plugin-openai';
 import { otel } from '@dragoman/plugin-otel';

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import type { JsonObject } from '@dragoman/core';
+import type { JsonObject } from '@dragoman/plugin';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ConfigInput } from '../../core/src/config/define.ts';
 import { traceQuerySchema } from '../../core/src/trace/query.ts';
-import type { TraceRecord } from '../../core/src/canonical/trace-record.ts';
+import type { TraceRecord } from '../../packages/plugin/src/canonical/trace-record.ts';
 import { openSqliteStore } from '../../core/src/trace/worker/sqlite/sqlite-store.ts';
 import { systemClock } from '../../core/src/timing/clock.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TraceDetail } from '../../core/src/trace/worker/detail.ts';
-import type { TraceRecord } from '../../core/src/canonical/trace-record.ts';
+import type { TraceRecord } from '../../packages/plugin/src/canonical/trace-record.ts';
 import type { StoredToolCall } from '../../core/src/trace/store.ts';
 import { texts } from '../support/arbitraries.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';

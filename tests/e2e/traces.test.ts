@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TraceRecord } from '../../core/src/canonical/trace-record.ts';
+import type { TraceRecord } from '../../packages/plugin/src/canonical/trace-record.ts';
 import { tokensPerSecond } from '../../core/src/trace/speed.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@dragoman/core';
+import type { JsonObject, JsonValue } from '@dragoman/plugin';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SPEAKERS } from '../matrix/upstreams.ts';
 import type { RunningGateway } from '../support/gateway.ts';

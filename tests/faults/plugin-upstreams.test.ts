@@ -1,4 +1,4 @@
-import { type CallContext, defineProvider, type ProviderSetup, secret } from '@dragoman/core';
+import { type CallContext, defineProvider, type ProviderSetup, secret } from '@dragoman/plugin';
 import { anthropic } from '@dragoman/plugin-anthropic';
 import { echo } from '@dragoman/plugin-echo';
 import { openai } from '@dragoman/plugin-openai';

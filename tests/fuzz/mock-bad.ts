@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { JsonValue } from '@dragoman/core';
+import type { JsonValue } from '@dragoman/plugin';
 import {
   anthropicBrokenStream,
   anthropicStream,

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@dragoman/core';
+import type { JsonObject, JsonValue } from '@dragoman/plugin';
 import { anthropicReply, anthropicStream } from '../support/anthropic-frames.ts';
 import { geminiReply, geminiStream } from '../support/gemini-frames.ts';
 import type { MockReply } from '../support/mock-reply.ts';

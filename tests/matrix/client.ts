@@ -1,4 +1,4 @@
-import type { JsonObject } from '@dragoman/core';
+import type { JsonObject } from '@dragoman/plugin';
 
 /** What a test asks, in words that every protocol can say. */
 export interface Question {

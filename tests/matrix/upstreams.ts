@@ -1,4 +1,4 @@
-import type { JsonObject } from '@dragoman/core';
+import type { JsonObject } from '@dragoman/plugin';
 import type { UpstreamInput } from '../../core/src/config/upstream.ts';
 import {
   anthropicBrokenStream,

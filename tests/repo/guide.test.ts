@@ -1,4 +1,4 @@
-import { type ErrorKind, GatewayError } from '@dragoman/core';
+import { type ErrorKind, GatewayError } from '@dragoman/plugin';
 import { expect, it } from 'vitest';
 import { ruleOf } from '../../core/src/upstreams/failure-rules.ts';
 import { listFiles, readText } from './workspace.ts';

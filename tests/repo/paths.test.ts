@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOMS } from './rooms.ts';
+import { HOUSES } from './rooms.ts';
 import { listFiles, readText, root } from './workspace.ts';
 
 /** Paths from the root, in code spans; not the patterns among them. */
-const PATH = /`((?:core|plugins|console|tests|scripts|docs|\.ci|\.github|\.vscode)\/[\w./-]+)`/g;
+const PATH = /`((?:core|packages|plugins|console|tests|scripts|docs|\.ci|\.github|\.vscode)\/[\w./-]+)`/g;
 
 const pathsIn = (file: string): readonly string[] =>
   [...readText(file).matchAll(PATH)].map(([, path = '']) => path);
@@ -34,12 +34,12 @@ it.each(documents)('%s names only paths that exist', (file) => {
   expect(pathsIn(file).filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
-describe('the map of core', () => {
-  const map = readText('core/README.md');
+describe.each(Object.entries(HOUSES))('the map of %s', (house, rooms) => {
+  const map = readText(house.replace(/src\/$/, 'README.md'));
 
   it('has every room, in order', () => {
     const named = [...map.matchAll(/^\| `([\w/-]+)\/` +\|/gm)].map(([, room]) => room);
-    expect(named).toEqual(ROOMS.filter((room) => room !== ''));
+    expect(named).toEqual(rooms.filter((room) => room !== ''));
   });
 
   it('fits on a screen', () => {

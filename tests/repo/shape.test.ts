@@ -6,6 +6,7 @@ import { importsOf, isSource, isTest, listFiles, loadsOf, packageOf, readText, r
 const plugins = readdirSync(join(root, 'plugins')).map((name) => `plugins/${name}`);
 const sources = listFiles('.').filter(isSource);
 const coreSources = sources.filter((path) => path.startsWith('core/src/') && !isTest(path));
+const pluginSources = sources.filter((path) => path.startsWith('packages/plugin/src/') && !isTest(path));
 
 /** `path imports what` for whatever a rule forbids, so that a failure names its place. */
 function arrows(paths: readonly string[], isForbidden: (name: string, path: string) => boolean) {
@@ -32,14 +33,15 @@ describe.each(plugins)('%s', (folder) => {
     expect(name).toBe(`@dragoman/plugin-${folder.slice('plugins/'.length)}`);
   });
 
-  it('reaches the gateway through @dragoman/core alone, and other plugins through their packages', () => {
+  it('reaches the gateway through @dragoman/plugin alone, and other plugins through their packages', () => {
     const shipped = own.filter(
       (path) => path.startsWith(`${folder}/src/`) && isSource(path) && !isTest(path),
     );
     const forbidden = arrows(shipped, (name) => {
-      if (name.startsWith('@dragoman/')) return name !== packageOf(name) || name === '@dragoman/tests';
+      if (name.startsWith('@dragoman/'))
+        return name !== packageOf(name) || ['@dragoman/core', '@dragoman/tests'].includes(name);
       if (['koa', 'tsyringe', 'reflect-metadata'].includes(packageOf(name))) return true;
-      return /^(core|plugins|tests|console)\//.test(name) && !name.startsWith(`${folder}/`);
+      return /^(core|packages|plugins|tests|console)\//.test(name) && !name.startsWith(`${folder}/`);
     });
     expect(forbidden).toEqual([]);
   });
@@ -47,7 +49,12 @@ describe.each(plugins)('%s', (folder) => {
 
 describe('the core', () => {
   it('knows no plugin and no test tool', () => {
-    const forbidden = arrows(coreSources, (name) => /^(@dragoman\/|plugins\/|tests\/|console\/)/.test(name));
+    const forbidden = arrows(
+      coreSources,
+      (name) =>
+        /^(@dragoman\/|packages\/|plugins\/|tests\/|console\/)/.test(name) &&
+        packageOf(name) !== '@dragoman/plugin',
+    );
     expect(forbidden).toEqual([]);
   });
 
@@ -63,17 +70,28 @@ describe('the core', () => {
     const visit = (path: string): void => {
       if (reached.has(path)) return;
       reached.add(path);
-      if (path.startsWith('core/')) for (const name of loadsOf(path)) visit(name);
+      if (path.startsWith('core/') || path.startsWith('packages/'))
+        for (const name of loadsOf(path)) visit(sourceOf(name));
     };
+    const sourceOf = (name: string): string =>
+      name.replace(/^@dragoman\/plugin\/internal\/(.*)$/, 'packages/plugin/src/$1.ts');
     visit('core/src/http/admin/contract/contract.ts');
-    expect([...reached].filter((name) => !name.startsWith('core/src/'))).toEqual(['zod']);
+    expect([...reached].filter((name) => !/^(core|packages\/plugin)\/src\//.test(name))).toEqual(['zod']);
+  });
+
+  it('keeps what plugins are made of free of every package but zod', () => {
+    const forbidden = arrows(
+      pluginSources,
+      (name) => !/^(node:|packages\/plugin\/src\/)/.test(name) && name !== 'zod',
+    );
+    expect(forbidden).toEqual([]);
   });
 
   it('keeps the canonical model free of everything else', () => {
-    const canonical = coreSources.filter((path) => path.startsWith('core/src/canonical/'));
+    const canonical = pluginSources.filter((path) => path.startsWith('packages/plugin/src/canonical/'));
     const forbidden = arrows(
       canonical,
-      (name) => !name.startsWith('core/src/canonical/') && !['zod', 'node:crypto'].includes(name),
+      (name) => !name.startsWith('packages/plugin/src/canonical/') && !['zod', 'node:crypto'].includes(name),
     );
     expect(forbidden).toEqual([]);
   });
@@ -94,7 +112,8 @@ describe('every source file', () => {
   it('imports relative files that are there, by their whole names', () => {
     const missing = arrows(
       sources,
-      (name) => /^(core|plugins|tests|console|scripts)\//.test(name) && !existsSync(join(root, name)),
+      (name) =>
+        /^(core|packages|plugins|tests|console|scripts)\//.test(name) && !existsSync(join(root, name)),
     );
     expect(missing).toEqual([]);
   });

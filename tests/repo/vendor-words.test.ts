@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { vendorLines } from './vendor-words.ts';
 import { isTest, listFiles, readText } from './workspace.ts';
 
-const sources = ['core/src', 'console']
+const sources = ['core/src', 'packages/plugin/src', 'console']
   .flatMap(listFiles)
   .filter((path) => /\.(ts|tsx|mjs|css)$/.test(path) && !isTest(path));
 

@@ -1,19 +1,19 @@
-import type {
-  AssistantPart,
-  ChatEvent,
-  ChatReply,
-  ChatRequest,
-  Choice,
-  Message,
-  Tool,
-  ToolCallPart,
-  ToolResultPart,
-  Usage,
-  UserPart,
-} from '@dragoman/core';
-import { defined } from '@dragoman/core';
+import {
+  type AssistantPart,
+  type ChatEvent,
+  type ChatReply,
+  type ChatRequest,
+  type Choice,
+  defined,
+  type Message,
+  type Tool,
+  type ToolCallPart,
+  type ToolResultPart,
+  type Usage,
+  type UserPart,
+} from '@dragoman/plugin';
 import fc from 'fast-check';
-import { unfold } from '../../core/src/canonical/fold.ts';
+import { unfold } from '../../packages/plugin/src/canonical/fold.ts';
 
 /** Texts with all that breaks a careless codec: quotes, newlines, emoji, right-to-left, SSE look-alikes. */
 export const texts: fc.Arbitrary<string> = fc.oneof(

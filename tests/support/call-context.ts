@@ -4,7 +4,7 @@ import {
   DEFAULT_CAPABILITIES,
   type Log,
   type ProviderSetup,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import type { Timeouts } from '../../core/src/transport/timeouts.ts';
 import { timeoutsSchema } from '../../core/src/config/upstream.ts';
 import { createHttpPools } from '../../core/src/transport/pools.ts';

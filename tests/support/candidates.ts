@@ -1,11 +1,11 @@
-import { GatewayError } from '../../core/src/canonical/errors.ts';
+import { GatewayError } from '../../packages/plugin/src/canonical/errors.ts';
 import { type RoutingConfig, routingSchema } from '../../core/src/config/routing.ts';
 import { upstreamSchema, type UpstreamInput } from '../../core/src/config/upstream.ts';
 import type { Candidate } from '../../core/src/catalogue/candidate.ts';
-import { DEFAULT_CAPABILITIES } from '../../core/src/plugin/capabilities.ts';
-import type { Log } from '../../core/src/plugin/call-context.ts';
-import type { Provider } from '../../core/src/plugin/provider.ts';
-import { NO_SECRETS } from '../../core/src/text/secret-texts.ts';
+import { DEFAULT_CAPABILITIES } from '../../packages/plugin/src/plugin/capabilities.ts';
+import type { Log } from '../../packages/plugin/src/plugin/call-context.ts';
+import type { Provider } from '../../packages/plugin/src/plugin/provider.ts';
+import { NO_SECRETS } from '../../packages/plugin/src/text/secret-texts.ts';
 import type { Clock } from '../../core/src/timing/clock.ts';
 import { createHealthBoard } from '../../core/src/upstreams/health.ts';
 import { hash } from '../../core/src/text/hash.ts';

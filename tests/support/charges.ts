@@ -1,4 +1,4 @@
-import type { JsonObject } from '@dragoman/core';
+import type { JsonObject } from '@dragoman/plugin';
 import type { RunningGateway } from './gateway.ts';
 
 /** A client key of a test, and what is counted of its limits. */

@@ -1,4 +1,4 @@
-import { type ChatEndpoint, createOpaqueBox, type JsonObject, type RequestInput } from '@dragoman/core';
+import { type ChatEndpoint, createOpaqueBox, type JsonObject, type RequestInput } from '@dragoman/plugin';
 import { anthropic } from '@dragoman/plugin-anthropic';
 import { gemini } from '@dragoman/plugin-gemini';
 import { openai } from '@dragoman/plugin-openai';

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@dragoman/core';
+import type { JsonObject, JsonValue } from '@dragoman/plugin';
 import { anthropicReply, anthropicStream } from './anthropic-frames.ts';
 import { geminiReply, geminiStream } from './gemini-frames.ts';
 import type { MockReply } from './mock-reply.ts';

@@ -1,4 +1,4 @@
-import { checkGrammar, type ChatEvent, GatewayError, type SseEvent } from '@dragoman/core';
+import { type ChatEvent, checkGrammar, GatewayError, type SseEvent } from '@dragoman/plugin';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@dragoman/core';
+import type { JsonObject } from '@dragoman/plugin';
 import type { MockReply } from './mock-reply.ts';
 import type { OpenAiPart } from './openai-frames.ts';
 import type { Frame } from './wire-frames.ts';

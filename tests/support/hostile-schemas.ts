@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@dragoman/core';
+import type { JsonObject, JsonValue } from '@dragoman/plugin';
 import fc from 'fast-check';
 
 const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f'];

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { timeoutsSchema } from '../../core/src/config/upstream.ts';
 import type { Timeouts } from '../../core/src/transport/timeouts.ts';
-import type { HttpClient, HttpReply } from '../../core/src/transport/http.ts';
+import type { HttpClient, HttpReply } from '../../packages/plugin/src/transport/http.ts';
 import { createHttpPools, type HttpPools } from '../../core/src/transport/pools.ts';
 
 export const DEFAULTS = timeoutsSchema.parse({});

@@ -1,4 +1,4 @@
-import type { AssistantPart, ChatRequest, Message, ToolCallPart, UserPart } from '@dragoman/core';
+import type { AssistantPart, ChatRequest, Message, ToolCallPart, UserPart } from '@dragoman/plugin';
 
 const times = <T>(n: number, make: (at: number) => T): readonly T[] =>
   Array.from({ length: n }, (_, at) => make(at));

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import type { JsonValue } from '@dragoman/core';
+import type { JsonValue } from '@dragoman/plugin';
 import { CONTENT_TYPES, encodeFrames, type Frame, type FrameTransport } from './wire-frames.ts';
 
 /** What a mock upstream answers. At most one of `body`, `rawBody` and `stream`. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import type { HeaderMap, JsonValue } from '@dragoman/core';
+import type { HeaderMap, JsonValue } from '@dragoman/plugin';
 import { type MockReply, sendReply } from './mock-reply.ts';
 
 export type { MockReply } from './mock-reply.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@dragoman/core';
+import type { JsonObject, JsonValue } from '@dragoman/plugin';
 import type { MockReply } from './mock-reply.ts';
 import type { Frame } from './wire-frames.ts';
 

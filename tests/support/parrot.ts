@@ -1,4 +1,4 @@
-import { defineProvider, GatewayError, type Plugin, secret } from '@dragoman/core';
+import { defineProvider, GatewayError, type Plugin, secret } from '@dragoman/plugin';
 import { z } from 'zod';
 
 /** What has happened to the parrots. */

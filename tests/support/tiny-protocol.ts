@@ -8,7 +8,7 @@ import {
   type RequestInput,
   type StreamDecoder,
   type UpstreamCodec,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 
 /**
  * A protocol that nobody knows, with a wire of its own: lines of text in, pieces of text out. A question is

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@dragoman/core';
+import type { JsonObject } from '@dragoman/plugin';
 
 /** How a client of each protocol asks one question. */
 export interface WireClient {

@@ -1,4 +1,4 @@
-import type { JsonValue } from '@dragoman/core';
+import type { JsonValue } from '@dragoman/plugin';
 
 /** One event of a stream on the wire. `data` that is a string is sent as it is. */
 export interface Frame {

@@ -2,7 +2,8 @@
  * Checked by the compiler alone: what `defineConfig` must take, and, below each `@ts-expect-error`, what it must
  * refuse. One that stops to refuse fails the type check.
  */
-import { defineConfig, definePlugin, defineProvider, secret } from '@dragoman/core';
+import { definePlugin, defineProvider, secret } from '@dragoman/plugin';
+import { defineConfig } from '@dragoman/core';
 import { echo } from '@dragoman/plugin-echo';
 import { z } from 'zod';
 

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { readRelayBody } from '../../core/src/http/endpoints/relay/relay-body.ts';
 import { ModelNames, namesModel } from '../../core/src/catalogue/model-names.ts';
-import { findPlaced, placesOf } from '../../core/src/transport/json/json-places.ts';
-import { replaceModel, replaceSpans } from '../../core/src/transport/json/span-edit.ts';
+import { findPlaced, placesOf } from '../../packages/plugin/src/transport/json/json-places.ts';
+import { replaceModel, replaceSpans } from '../../packages/plugin/src/transport/json/span-edit.ts';
 import { growth, SUPERLINEAR } from '../support/cpu-time.ts';
 import { createIntake } from '../support/intake.ts';
 

@@ -1,11 +1,11 @@
-import type { ChatEvent, EncodeContext, UpstreamCodec } from '@dragoman/core';
+import type { ChatEvent, EncodeContext, UpstreamCodec } from '@dragoman/plugin';
 import { anthropicCodec } from '@dragoman/plugin-anthropic';
 import { geminiCodec } from '@dragoman/plugin-gemini';
 import { openaiChatCodec } from '@dragoman/plugin-openai';
 import { describe, expect, it } from 'vitest';
-import { ReplyFolder } from '../../core/src/canonical/fold.ts';
+import { ReplyFolder } from '../../packages/plugin/src/canonical/fold.ts';
 import { placeOf } from '../../core/src/trace/worker/conversation.ts';
-import { SseParser } from '../../core/src/transport/sse.ts';
+import { SseParser } from '../../packages/plugin/src/transport/sse.ts';
 import { openaiResponsesCodec } from '../../plugins/openai/src/responses/codec.ts';
 import { chatEndpoint } from '../support/chat-endpoint.ts';
 import { growth, SUPERLINEAR } from '../support/cpu-time.ts';

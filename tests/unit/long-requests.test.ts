@@ -1,4 +1,4 @@
-import type { JsonObject, UpstreamCodec } from '@dragoman/core';
+import type { JsonObject, UpstreamCodec } from '@dragoman/plugin';
 import { anthropicCodec } from '@dragoman/plugin-anthropic';
 import { geminiCodec } from '@dragoman/plugin-gemini';
 import { openaiChatCodec } from '@dragoman/plugin-openai';

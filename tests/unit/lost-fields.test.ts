@@ -14,7 +14,7 @@ import {
   type ToolChoice,
   type ToolResultPart,
   type WebSearch,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { encodeRequest as encodeAnthropic } from '../../plugins/anthropic/src/request/encode-request.ts';
 import { encodeRequest as encodeGemini } from '../../plugins/gemini/src/request/encode-request.ts';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GatewayError } from '../../core/src/canonical/errors.ts';
+import { GatewayError } from '../../packages/plugin/src/canonical/errors.ts';
 import { createRedactor, redactQuery, redactUrl } from '../../core/src/trace/worker/redact.ts';
-import { parseJsonBody } from '../../core/src/transport/json/json-body.ts';
-import { unexpectedToken } from '../../core/src/transport/json/json-scan.ts';
+import { parseJsonBody } from '../../core/src/http/bodies/json-body.ts';
+import { unexpectedToken } from '../../packages/plugin/src/transport/json/json-scan.ts';
 import { boundaryOf, parseForm } from '../../core/src/transport/multipart/multipart.ts';
-import { replaceModel } from '../../core/src/transport/json/span-edit.ts';
-import { type SseEvent, SseParser } from '../../core/src/transport/sse.ts';
+import { replaceModel } from '../../packages/plugin/src/transport/json/span-edit.ts';
+import { type SseEvent, SseParser } from '../../packages/plugin/src/transport/sse.ts';
 
 /** What clients and upstreams send, and what is cut out of it, put into it, or written twice. */
 const SAMPLES = [

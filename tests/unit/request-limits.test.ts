@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@dragoman/core';
+import type { JsonObject, JsonValue } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { chatEndpoint, inputOf } from '../support/chat-endpoint.ts';
 import { leastCpuMs } from '../support/cpu-time.ts';

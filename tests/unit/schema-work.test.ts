@@ -1,11 +1,11 @@
-import { type ChatRequest, GatewayError, type JsonObject, type UpstreamCodec } from '@dragoman/core';
+import { type ChatRequest, GatewayError, type JsonObject, type UpstreamCodec } from '@dragoman/plugin';
 import { anthropicCodec } from '@dragoman/plugin-anthropic';
 import { echo } from '@dragoman/plugin-echo';
 import { geminiCodec } from '@dragoman/plugin-gemini';
 import { openaiChatCodec } from '@dragoman/plugin-openai';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createToolNames } from '../../core/src/codec/tools/tool-names.ts';
+import { createToolNames } from '../../packages/plugin/src/codec/tools/tool-names.ts';
 import { openaiResponsesCodec } from '../../plugins/openai/src/responses/codec.ts';
 import { createTestContext } from '../support/call-context.ts';
 import { leastCpuMs } from '../support/cpu-time.ts';

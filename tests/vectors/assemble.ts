@@ -1,5 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk';
-import type { JsonObject, JsonValue } from '@dragoman/core';
+import type { JsonObject, JsonValue } from '@dragoman/plugin';
 import OpenAI from 'openai';
 import { readGemini } from '../support/read-gemini.ts';
 import type { Wire } from './vector.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isJsonObject, type JsonObject, type JsonValue } from '@dragoman/core';
+import { isJsonObject, type JsonObject, type JsonValue } from '@dragoman/plugin';
 
 /** Where a comparison stands: the path to it, the whole value, and what `$bind` has named so far. */
 interface Place {

@@ -1,10 +1,10 @@
 import {
+  createOpaqueBox,
   isJsonObject,
   type JsonObject,
   type JsonValue,
-  createOpaqueBox,
   type OpaqueBox,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import type { UpstreamInput } from '../../core/src/config/upstream.ts';
 import { openSecretBox } from '../../core/src/state/secrets/secrets.ts';
 import { failureOf } from '../support/events.ts';

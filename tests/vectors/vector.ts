@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { JsonObject, JsonValue } from '@dragoman/core';
+import type { JsonObject, JsonValue } from '@dragoman/plugin';
 import type { Frame } from '../support/wire-frames.ts';
 
 export type Wire = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini';

@@ -1,4 +1,4 @@
-import type { ChatEvent, Usage } from '@dragoman/core';
+import type { ChatEvent, Usage } from '@dragoman/plugin';
 import type { Call } from './prompt.ts';
 
 /** A call while it is written; `at` names its block in the reply. */

@@ -1,4 +1,4 @@
-import type { ChatEvent } from '@dragoman/core';
+import type { ChatEvent } from '@dragoman/plugin';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { messageOf } from '../../lib/admin/api-error.ts';
 import { streamAdmin } from '../../lib/admin/call.ts';

@@ -1,6 +1,6 @@
 import { open, rename, rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { JsonObject } from '../canonical/json.ts';
+import type { JsonObject } from '@dragoman/plugin';
 import { createAgeClock } from '../timing/age-clock.ts';
 import { createDataFolder, flushFolder } from '../state/files/folder.ts';
 import { chainLine, type Claim, GENESIS, readClaim, readLine } from './chain.ts';

@@ -1,4 +1,4 @@
-import type { Log } from '../plugin/call-context.ts';
+import type { Log } from '@dragoman/plugin';
 import type { AuditActor, AuditEntry, AuditInput } from './entry.ts';
 import { readLines, listFiles } from './files.ts';
 import { type AuditPage, listAudit } from './list.ts';

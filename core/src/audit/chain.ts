@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { isJsonObject } from '../canonical/json.ts';
+import { isJsonObject } from '@dragoman/plugin';
 import type { AuditEntry, AuditHead } from './entry.ts';
 
 /** Before the first entry. */

@@ -1,5 +1,5 @@
 import type { ResolvedConfig } from '../config/resolved.ts';
-import type { Registry } from '../plugin/registry.ts';
+import type { Registry } from '../registry/registry.ts';
 import { maskOptions } from '../validation/secret-options.ts';
 
 export interface ConfigChanges {

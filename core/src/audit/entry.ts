@@ -1,4 +1,4 @@
-import type { JsonObject } from '../canonical/json.ts';
+import type { JsonObject } from '@dragoman/plugin';
 
 /** Who performed an operation. */
 export interface AuditActor {

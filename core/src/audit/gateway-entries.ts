@@ -1,7 +1,6 @@
-import type { JsonObject } from '../canonical/json.ts';
+import type { JsonObject, Log } from '@dragoman/plugin';
 import type { ResolvedConfig } from '../config/resolved.ts';
-import type { Log } from '../plugin/call-context.ts';
-import type { Registry } from '../plugin/registry.ts';
+import type { Registry } from '../registry/registry.ts';
 import { type AuditLog, GATEWAY } from './audit-log.ts';
 import { configChanges } from './config-changes.ts';
 import type { AuditInput } from './entry.ts';

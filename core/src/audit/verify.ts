@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { isJsonObject } from '../canonical/json.ts';
+import { isJsonObject } from '@dragoman/plugin';
 import { GENESIS, readClaim, readLine } from './chain.ts';
 import type { AuditEntry, AuditHead } from './entry.ts';
 import { listFiles, readLines } from './files.ts';

@@ -1,5 +1,5 @@
-import { tryWithinTime } from '../timing/within-time.ts';
-import { matchesPattern } from '../text/pattern.ts';
+import { tryWithinTime } from '@dragoman/plugin';
+import { matchesPattern } from '@dragoman/plugin/internal/text/pattern';
 import { type AliasConfig, regexOf } from '../config/routing.ts';
 
 /** Whether an alias is a pattern, so that no list can show its names. */

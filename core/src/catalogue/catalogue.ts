@@ -1,5 +1,5 @@
-import { GatewayError } from '../canonical/errors.ts';
-import { matchesAny } from '../text/pattern.ts';
+import { GatewayError } from '@dragoman/plugin';
+import { matchesAny } from '@dragoman/plugin/internal/text/pattern';
 import type { StoredKey } from '../state/state.ts';
 import { MAX_NAME_LENGTH, refuseLongName } from './name-length.ts';
 import { isSafePath } from '../transport/safe-path.ts';

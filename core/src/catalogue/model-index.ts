@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { defined } from '../canonical/json.ts';
-import type { Model } from '../canonical/models.ts';
+import { defined, type Model } from '@dragoman/plugin';
 import type { AliasConfig, RoutingConfig } from '../config/routing.ts';
 import { isPattern, matchPattern } from './alias-patterns.ts';
 import type { Candidate } from './candidate.ts';

@@ -1,9 +1,7 @@
-import { GatewayError } from '../canonical/errors.ts';
-import { defined } from '../canonical/json.ts';
-import type { RawRequest } from '../plugin/forward.ts';
+import { defined, GatewayError, type RawRequest } from '@dragoman/plugin';
 import type { StoredKey } from '../state/state.ts';
-import { foldName, type PlacedValue } from '../transport/json/json-places.ts';
-import { type SpanEdit, replaceSpans } from '../transport/json/span-edit.ts';
+import { foldName, type PlacedValue } from '@dragoman/plugin/internal/transport/json/json-places';
+import { type SpanEdit, replaceSpans } from '@dragoman/plugin/internal/transport/json/span-edit';
 import type { Candidate } from './candidate.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Route } from './route.ts';

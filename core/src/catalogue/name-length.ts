@@ -1,4 +1,4 @@
-import { GatewayError } from '../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 
 /** The longest name of a model or alias. Clients choose names, and they are kept in tables, logs and traces. */
 export const MAX_NAME_LENGTH = 512;

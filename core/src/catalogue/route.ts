@@ -1,4 +1,4 @@
-import type { Limits } from '../canonical/limits.ts';
+import type { Limits } from '@dragoman/plugin/internal/canonical/limits';
 import type { AliasConfig, PolicyName, Retry } from '../config/routing.ts';
 import type { Candidate } from './candidate.ts';
 

@@ -1,4 +1,4 @@
-import type { Model } from '../canonical/models.ts';
+import type { Model } from '@dragoman/plugin';
 import { isSelected } from '../upstreams/model-list.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
 

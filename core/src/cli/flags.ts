@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { defined } from '../canonical/json.ts';
+import { defined } from '@dragoman/plugin';
 import type { LoadInput } from '../config/load.ts';
 
 /** The flags of all commands that find the gateway. */

@@ -1,5 +1,5 @@
-import { describeThrown } from '../plugin/containment/describe-thrown.ts';
-import type { Log } from '../plugin/call-context.ts';
+import { describeThrown } from '../registry/containment/describe-thrown.ts';
+import type { Log } from '@dragoman/plugin';
 import { createStrayErrors } from '../stray-errors.ts';
 
 export interface SurvivedErrors {

@@ -4,7 +4,7 @@ import { createCatalogue } from '../catalogue/catalogue.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { RoutingConfig } from '../config/routing.ts';
 import { createPrices } from '../limits/prices.ts';
-import { createRegistry } from '../plugin/registry.ts';
+import { createRegistry } from '../registry/registry.ts';
 import { createRouter } from '../routing/router.ts';
 import { createKeyRing } from '../state/keys.ts';
 import type { KnownSecrets } from '../state/secrets/known-secrets.ts';

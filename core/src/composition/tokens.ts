@@ -23,7 +23,7 @@ import type { Limiter } from '../limits/limiter.ts';
 import type { Prices } from '../limits/prices.ts';
 import type { RequestLog } from '../log/log.ts';
 import type { LogSink } from '../log/log-sink.ts';
-import type { Registry } from '../plugin/registry.ts';
+import type { Registry } from '../registry/registry.ts';
 import type { Aliases } from '../catalogue/aliases.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Clock } from '../timing/clock.ts';

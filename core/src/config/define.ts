@@ -1,8 +1,7 @@
 import type { z } from 'zod';
-import type { Plugin } from '../plugin/plugin.ts';
-import type { ProviderType } from '../plugin/provider.ts';
+import type { Plugin, ProviderType } from '@dragoman/plugin';
 import type { RecordLevel } from './recording.ts';
-import type { Price, UnknownPrice } from '../canonical/limits.ts';
+import type { Price, UnknownPrice } from '@dragoman/plugin/internal/canonical/limits';
 import type { AliasInput, routingSchema } from './routing.ts';
 import type { UpstreamInput } from './upstream.ts';
 

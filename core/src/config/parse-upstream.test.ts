@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineProvider, headerText, secret } from '../plugin/define.ts';
+import { defineProvider, headerText, secret } from '@dragoman/plugin';
 import { parseUpstream } from './parse-upstream.ts';
 
 const provider = defineProvider({

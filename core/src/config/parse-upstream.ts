@@ -1,6 +1,5 @@
-import { isJsonObject } from '../canonical/json.ts';
-import type { ProviderType } from '../plugin/provider.ts';
-import type { Registry } from '../plugin/registry.ts';
+import { isJsonObject, type ProviderType } from '@dragoman/plugin';
+import type { Registry } from '../registry/registry.ts';
 import { maskOptions } from '../validation/secret-options.ts';
 import { isSafeModelName } from '../transport/safe-path.ts';
 import type { ConfigProblem } from '../validation/config-error.ts';

@@ -1,4 +1,4 @@
-import type { Log } from '../plugin/call-context.ts';
+import type { Log } from '@dragoman/plugin';
 import type { ResolvedConfig } from './resolved.ts';
 
 export interface ReloaderInput {

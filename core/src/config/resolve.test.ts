@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { definePlugin, defineProvider, secret } from '../plugin/define.ts';
-import type { Plugin } from '../plugin/plugin.ts';
+import { definePlugin, defineProvider, type Plugin, secret } from '@dragoman/plugin';
 import { ConfigError } from '../validation/config-error.ts';
 import type { ConfigOverrides } from './overrides.ts';
 import { type ConfigSource, resolveConfig } from './resolve.ts';

@@ -1,4 +1,4 @@
-import { defined, isJsonObject } from '../canonical/json.ts';
+import { defined, isJsonObject } from '@dragoman/plugin';
 import { closestName } from '../text/closest.ts';
 import { ConfigError, type ConfigProblem } from '../validation/config-error.ts';
 import type { ConfigInput } from './define.ts';

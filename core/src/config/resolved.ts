@@ -1,7 +1,7 @@
 import type { RecordLevel } from './recording.ts';
 import type { RedactionRules } from './redaction.ts';
-import type { Plugin } from '../plugin/plugin.ts';
-import type { PriceConfig } from '../canonical/limits.ts';
+import type { Plugin } from '@dragoman/plugin';
+import type { PriceConfig } from '@dragoman/plugin/internal/canonical/limits';
 import type { AliasConfig, RoutingConfig } from './routing.ts';
 import type { UpstreamConfig } from './upstream.ts';
 

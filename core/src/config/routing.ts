@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { limitsSchema } from '../canonical/limits.ts';
+import { limitsSchema } from '@dragoman/plugin/internal/canonical/limits';
 
 const milliseconds = z.int().min(0).max(86_400_000);
 const weight = z.number().min(0).max(1_000_000);

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { isJsonObject } from '../canonical/json.ts';
+import { isJsonObject } from '@dragoman/plugin';
 import type { ConfigProblem } from '../validation/config-error.ts';
 import { explainIssues } from '../validation/explain.ts';
 import { problemsOf } from '../validation/issues.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { capabilitiesSchema } from '../plugin/capabilities.ts';
-import { limitsSchema } from '../canonical/limits.ts';
+import { capabilitiesSchema } from '@dragoman/plugin/internal/plugin/capabilities';
+import { limitsSchema } from '@dragoman/plugin/internal/canonical/limits';
 import { RECORD_LEVELS } from './recording.ts';
 import { relaySchema } from './relay.ts';
 import { prioritySchema, weightSchema } from './routing.ts';

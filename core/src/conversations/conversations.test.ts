@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../canonical/json.ts';
+import type { JsonObject } from '@dragoman/plugin';
 import { UnreadableFileError } from '../state/files/unreadable.ts';
 import { type Conversations, createConversations, saidIn, type Turn } from './conversations.ts';
 import type { RecordName } from './record-index.ts';

@@ -1,7 +1,12 @@
 import { hash } from 'node:crypto';
-import { GatewayError } from '../canonical/errors.ts';
-import { defined, isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
-import type { Log } from '../plugin/call-context.ts';
+import {
+  defined,
+  GatewayError,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type Log,
+} from '@dragoman/plugin';
 import { UnreadableFileError } from '../state/files/unreadable.ts';
 import type { RecordName } from './record-index.ts';
 import type { Records } from './records.ts';

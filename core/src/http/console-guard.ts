@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa';
-import { GatewayError } from '../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 import { PASS_HEADER } from './access/passes.ts';
 
 /** What the console's own address serves; its pages read the gateway's health, too. */

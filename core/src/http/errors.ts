@@ -1,6 +1,5 @@
 import type { Context } from 'koa';
-import type { GatewayError } from '../canonical/errors.ts';
-import type { EncodedError, Protocol } from '../plugin/protocol.ts';
+import type { EncodedError, GatewayError, Protocol } from '@dragoman/plugin';
 import { allowedMethods } from './base/allowed-methods.ts';
 import type { RequestState } from './base/request-state.ts';
 import { writeHead } from './base/write-head.ts';

@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 import type { LogStatus } from '../log/log-sink.ts';
 import type { TracesStatus } from '../trace/traces.ts';
-import type { Protocol } from '../plugin/protocol.ts';
+import type { Protocol } from '@dragoman/plugin';
 import { createAppRouter } from './base/create-app-router.ts';
 
 export interface InfoDeps {

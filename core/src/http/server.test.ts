@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Protocol } from '../plugin/protocol.ts';
+import type { Protocol } from '@dragoman/plugin';
 import { createHttpServer, type HttpServer } from './server.ts';
 import { urlOf } from './url-of.ts';
 

@@ -1,9 +1,8 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
-import type { Protocol } from '../plugin/protocol.ts';
-import { guarded } from '../timing/guarded.ts';
+import { type ErrorKind, GatewayError, type Protocol } from '@dragoman/plugin';
+import { guarded } from '@dragoman/plugin/internal/timing/guarded';
 import { encodeError } from './errors.ts';
 import { REPLY_POLICY } from './base/reply-policy.ts';
 import type { Tls } from './tls.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { problemsOf } from '../validation/issues.ts';
-import type { Log } from '../plugin/call-context.ts';
+import type { Log } from '@dragoman/plugin';
 import { createAgeClock } from '../timing/age-clock.ts';
 import { ChunkWriter } from '../state/files/chunk-writer.ts';
 import { EXPLAINED } from '../state/rows.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Limits } from '../canonical/limits.ts';
+import type { Limits } from '@dragoman/plugin/internal/canonical/limits';
 import { openLedger } from './ledger.ts';
 import { toAmount, toMicros } from './amount.ts';
 import { createLimiter, type Demand, type Limiter, type Spent, type Subject } from './limiter.ts';

@@ -1,6 +1,5 @@
-import { GatewayError } from '../canonical/errors.ts';
-import type { Limits } from '../canonical/limits.ts';
-import type { LimitStatus } from '../plugin/protocol.ts';
+import { GatewayError, type LimitStatus } from '@dragoman/plugin';
+import type { Limits } from '@dragoman/plugin/internal/canonical/limits';
 import { type Amount, greater, limitInMicros, NONE, ONE, sum, toAmount, toDollars } from './amount.ts';
 import type { Coordinator, Counter, Wanted } from './coordinator.ts';
 import { counterOf, LIMIT_KINDS, type LimitKind, type Unit } from './windows.ts';

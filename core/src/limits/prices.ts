@@ -1,11 +1,14 @@
 import { calcPrice, findProvider, type ModelPrice } from '@pydantic/genai-prices';
 import { LRUCache } from 'lru-cache';
-import type { Usage } from '../canonical/chat.ts';
-import { defined } from '../canonical/json.ts';
-import { matchesPattern } from '../text/pattern.ts';
-import type { Price, PriceConfig, PriceTable, UnknownPrice } from '../canonical/limits.ts';
+import { defined, type ProviderType, type Usage } from '@dragoman/plugin';
+import { matchesPattern } from '@dragoman/plugin/internal/text/pattern';
+import type {
+  Price,
+  PriceConfig,
+  PriceTable,
+  UnknownPrice,
+} from '@dragoman/plugin/internal/canonical/limits';
 import type { UpstreamConfig } from '../config/upstream.ts';
-import type { ProviderType } from '../plugin/provider.ts';
 
 /** What models cost, in US dollars: from the config, else from a table of public APIs. */
 export interface Prices {

@@ -1,4 +1,4 @@
-import type { Limits } from '../canonical/limits.ts';
+import type { Limits } from '@dragoman/plugin/internal/canonical/limits';
 import type { Counter } from './coordinator.ts';
 
 export type Unit = 'requests' | 'tokens' | 'running' | 'cost';

@@ -2,7 +2,7 @@ import { pino, type Logger, type LoggerOptions } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import { createLogSink, type LogSink } from './log-sink.ts';
-import { NO_SECRETS, replaceSecrets, type Secrets } from '../text/secret-texts.ts';
+import { NO_SECRETS, replaceSecrets, type Secrets } from '@dragoman/plugin/internal/text/secret-texts';
 import { visible, visibleJson } from '../text/visible-text.ts';
 
 export interface Logs {

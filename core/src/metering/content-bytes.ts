@@ -1,5 +1,4 @@
-import type { ChatEvent } from '../canonical/chat.ts';
-import { type JsonValue, stringsIn } from '../canonical/json.ts';
+import { type ChatEvent, type JsonValue, stringsIn } from '@dragoman/plugin';
 import { BYTES_OF_TOKEN } from './text-tokens.ts';
 
 /** What an image or audio counts as, since its size says nothing about its tokens. */

@@ -1,4 +1,4 @@
-import type { AssistantPart, ChatRequest, UserPart } from '../canonical/chat.ts';
+import type { AssistantPart, ChatRequest, UserPart } from '@dragoman/plugin';
 import { countByLength, type TextCounter } from './text-tokens.ts';
 
 /** The cost of a message besides its text. */

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ChatEvent } from '../canonical/chat.ts';
-import { GatewayError } from '../canonical/errors.ts';
-import type { ReplyReader } from '../plugin/forward.ts';
+import { type ChatEvent, GatewayError, type ReplyReader } from '@dragoman/plugin';
 import type { Upstream } from '../upstreams/upstream.ts';
 import { textBytes } from './content-bytes.ts';
 import { Meter } from './meter.ts';

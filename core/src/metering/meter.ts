@@ -1,9 +1,7 @@
-import type { ChatEvent, Usage } from '../canonical/chat.ts';
-import { defined } from '../canonical/json.ts';
-import { readCount } from '../canonical/usage.ts';
+import { type ChatEvent, defined, readCount, type Usage } from '@dragoman/plugin';
 import type { PricedModel } from '../limits/prices.ts';
 import { isText } from '../trace/capture.ts';
-import type { ReplyTap } from '../transport/http.ts';
+import type { ReplyTap } from '@dragoman/plugin/internal/transport/http';
 import { BYTES_OF_MEDIA, contentBytes } from './content-bytes.ts';
 import { ReplyTail } from './reply-tail.ts';
 import { type CountAs, countJson, countPart, type Found, StreamCount } from './reply-count.ts';

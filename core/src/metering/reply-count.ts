@@ -1,8 +1,12 @@
-import type { ChatEvent, Usage } from '../canonical/chat.ts';
-import { isJsonObject, type JsonValue } from '../canonical/json.ts';
-import type { ReplyReader } from '../plugin/forward.ts';
-import { parseJson } from '../codec/reply-text.ts';
-import { SseParser } from '../transport/sse.ts';
+import {
+  type ChatEvent,
+  isJsonObject,
+  type JsonValue,
+  parseJson,
+  type ReplyReader,
+  type Usage,
+} from '@dragoman/plugin';
+import { SseParser } from '@dragoman/plugin/internal/transport/sse';
 import { contentBytes, textBytes } from './content-bytes.ts';
 
 /** How to decode a reply for counting: with the reader of its wire, or as plain text. */

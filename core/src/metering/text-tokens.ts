@@ -1,4 +1,4 @@
-import type { Tokenizer } from '../plugin/wire-facts.ts';
+import type { Tokenizer } from '@dragoman/plugin';
 
 /** Counts the tokens of a text. */
 export type TextCounter = (text: string) => number;

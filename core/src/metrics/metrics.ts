@@ -1,7 +1,6 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Refusal } from '../canonical/errors.ts';
+import type { AttemptRecord, Refusal, TraceRecord } from '@dragoman/plugin';
 import { BREAKER_STATES, type BreakerState } from '../upstreams/breaker.ts';
-import type { AttemptRecord, TraceRecord } from '../canonical/trace-record.ts';
 import { exposeLimits, type LimitSample } from './limit-series.ts';
 import { CounterSeries, HistogramSeries } from './series.ts';
 

@@ -1,12 +1,10 @@
-import { GatewayError } from '../canonical/errors.ts';
-import { defined } from '../canonical/json.ts';
-import type { Limits } from '../canonical/limits.ts';
+import { defined, GatewayError, type LimitStatus } from '@dragoman/plugin';
+import type { Limits } from '@dragoman/plugin/internal/canonical/limits';
 import { type Amount, greater, NONE, toAmount, toMicros } from '../limits/amount.ts';
 import type { Demand, Limiter, Permit, Spent, Subject } from '../limits/limiter.ts';
 import type { UpstreamModel } from '../catalogue/candidate.ts';
 import type { Prices } from '../limits/prices.ts';
 import { limitsWork } from '../limits/windows.ts';
-import type { LimitStatus } from '../plugin/protocol.ts';
 
 import type { Exchange } from './exchange.ts';
 import type { RequestRecord } from './request-record.ts';

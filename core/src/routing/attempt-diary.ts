@@ -1,5 +1,5 @@
-import type { GatewayError } from '../canonical/errors.ts';
-import type { AttemptReason, AttemptRecord } from '../canonical/trace-record.ts';
+import type { AttemptRecord, GatewayError } from '@dragoman/plugin';
+import type { AttemptReason } from '@dragoman/plugin/internal/canonical/trace-record';
 import type { CallTimes } from '../upstreams/call.ts';
 import type { Candidate } from '../catalogue/candidate.ts';
 import type { Exchange } from './exchange.ts';

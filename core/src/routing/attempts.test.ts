@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { candidate, fakeClock } from '../../../tests/support/candidates.ts';
 import { callOf, exchangeOf, keyOf, routingDeps } from '../../../tests/support/exchange.ts';
-import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
+import { type ErrorKind, GatewayError } from '@dragoman/plugin';
 import type { UpstreamInput } from '../config/upstream.ts';
 import { NONE, toAmount } from '../limits/amount.ts';
 import type { UpstreamCall } from '../upstreams/call.ts';

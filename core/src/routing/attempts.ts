@@ -1,8 +1,8 @@
-import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
+import { type ErrorKind, GatewayError } from '@dragoman/plugin';
 import type { Demand, Limiter, Spent } from '../limits/limiter.ts';
 import type { Prices } from '../limits/prices.ts';
 import type { HttpPools } from '../transport/pools.ts';
-import type { AttemptReason } from '../canonical/trace-record.ts';
+import type { AttemptReason } from '@dragoman/plugin/internal/canonical/trace-record';
 import { AttemptDiary } from './attempt-diary.ts';
 import { admit } from './admission.ts';
 import { startCall, type UpstreamCall } from '../upstreams/call.ts';

@@ -1,6 +1,4 @@
-import type { Log } from '../plugin/call-context.ts';
-import type { RawRequest } from '../plugin/forward.ts';
-import type { Protocol } from '../plugin/protocol.ts';
+import type { Log, Protocol, RawRequest } from '@dragoman/plugin';
 import type { StoredKey } from '../state/state.ts';
 import type { RequestRecord } from './request-record.ts';
 

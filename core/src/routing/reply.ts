@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { GatewayError } from '../canonical/errors.ts';
-import type { HeaderMap } from '../transport/http.ts';
+import type { GatewayError, HeaderMap } from '@dragoman/plugin';
 
 /**
  * The reply to the client, however it was made. Once there is a `Reply`, no other candidate is tried: if its body fails,

@@ -5,11 +5,9 @@
  * Clocks: a name that ends with `At` here is a time by `performance.now()`; `RequestState.startedAt` alone is system
  * time, in milliseconds since 1970.
  */
-import type { Usage } from '../canonical/chat.ts';
-import type { AttemptRecord } from '../canonical/trace-record.ts';
+import type { AttemptRecord, LimitHeadroom, Usage } from '@dragoman/plugin';
 import type { Estimate } from '../metering/estimate-tokens.ts';
 import type { Meter } from '../metering/meter.ts';
-import type { LimitHeadroom } from '../plugin/protocol.ts';
 import type { Capture } from '../trace/capture.ts';
 import type { Dropped } from '../upstreams/call.ts';
 

@@ -10,7 +10,7 @@ import {
   routingDeps,
   script,
 } from '../../../tests/support/exchange.ts';
-import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
+import { type ErrorKind, GatewayError } from '@dragoman/plugin';
 import type { Candidate } from '../catalogue/candidate.ts';
 import type { Route } from '../catalogue/route.ts';
 import { RetryBudget } from './retry-budget.ts';

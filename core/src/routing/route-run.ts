@@ -1,7 +1,6 @@
-import { GatewayError } from '../canonical/errors.ts';
-import type { Usage } from '../canonical/chat.ts';
+import { GatewayError, type Usage } from '@dragoman/plugin';
 import type { Demand } from '../limits/limiter.ts';
-import type { AttemptReason } from '../canonical/trace-record.ts';
+import type { AttemptReason } from '@dragoman/plugin/internal/canonical/trace-record';
 import { limitsMoney } from '../limits/windows.ts';
 import { admit, demandOf, unpriced } from './admission.ts';
 import { summarize, makeAttempt, unavailable } from './attempts.ts';

@@ -9,7 +9,7 @@ import {
   script,
   type TestExchange,
 } from '../../../tests/support/exchange.ts';
-import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
+import { type ErrorKind, GatewayError } from '@dragoman/plugin';
 import type { Route } from '../catalogue/route.ts';
 import type { Routed } from './routed.ts';
 import { createRouter } from './router.ts';

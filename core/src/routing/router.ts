@@ -1,4 +1,4 @@
-import { GatewayError } from '../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 import type { Demand } from '../limits/limiter.ts';
 import { limitsMoney } from '../limits/windows.ts';
 import { admit, demandOf, unpriced } from './admission.ts';

@@ -12,14 +12,11 @@ import {
   replyOf,
   routeTo,
 } from '../../../tests/support/exchange.ts';
-import type { ChatRequest } from '../canonical/chat.ts';
-import { GatewayError } from '../canonical/errors.ts';
+import { type ChatRequest, createOpaqueBox, GatewayError, type Provider } from '@dragoman/plugin';
 import { ModelNames } from '../catalogue/model-names.ts';
-import { createOpaqueBox } from '../codec/opaque.ts';
 import type { UpstreamInput } from '../config/upstream.ts';
-import type { Provider } from '../plugin/provider.ts';
 import type { Reply } from '../routing/reply.ts';
-import { findPlaced, placesOf } from '../transport/json/json-places.ts';
+import { findPlaced, placesOf } from '@dragoman/plugin/internal/transport/json/json-places';
 import { type ChatAttemptInput, createChatAttempt } from './chat-attempt.ts';
 import { createToolCallMemory } from './tool-call-memory.ts';
 

@@ -1,8 +1,13 @@
-import type { ChatReply, ChatRequest } from '../canonical/chat.ts';
-import type { GatewayError } from '../canonical/errors.ts';
+import type {
+  ChatEndpoint,
+  ChatReply,
+  ChatRequest,
+  EncodeContext,
+  GatewayError,
+  StreamForm,
+} from '@dragoman/plugin';
 import type { ModelNames } from '../catalogue/model-names.ts';
 import type { HoldBounds } from '../config/routing.ts';
-import type { ChatEndpoint, EncodeContext, StreamForm } from '../plugin/protocol.ts';
 import type { Attempt } from '../routing/attempts.ts';
 import type { Reply } from '../routing/reply.ts';
 import { ContainedForward } from '../upstreams/provider-calls/contained-forward.ts';

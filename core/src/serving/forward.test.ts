@@ -4,13 +4,17 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { candidate, routing } from '../../../tests/support/candidates.ts';
 import { bodyOf, callOf, exchangeOf, rawOf, replyOf } from '../../../tests/support/exchange.ts';
-import type { ChatEvent } from '../canonical/chat.ts';
-import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
-import type { StreamDecoder } from '../codec/stream-decoder.ts';
+import {
+  type ChatEvent,
+  type ErrorKind,
+  type Forward,
+  GatewayError,
+  type RawRequest,
+  readSse,
+  type StreamDecoder,
+} from '@dragoman/plugin';
 import type { Meter } from '../metering/meter.ts';
-import type { Forward, RawRequest } from '../plugin/forward.ts';
 import type { Reply } from '../routing/reply.ts';
-import { readSse } from '../transport/sse.ts';
 import { type ForwardedRequest, forwardOf, forwardRequest } from './forward.ts';
 
 /** Each event of a stream holds a canonical one; `!` means a failure. */

@@ -1,13 +1,18 @@
 import { Readable } from 'node:stream';
-import { GatewayError } from '../canonical/errors.ts';
+import {
+  type Forward,
+  GatewayError,
+  type HeaderMap,
+  type HttpReply,
+  type RawRequest,
+  readSse,
+  type ReplyEnd,
+  type StreamForm,
+} from '@dragoman/plugin';
 import type { HoldBounds } from '../config/routing.ts';
-import type { Forward, RawRequest, ReplyEnd } from '../plugin/forward.ts';
-import type { StreamForm } from '../plugin/protocol.ts';
-import { NO_SECRETS, replaceSecrets, type Secrets } from '../text/secret-texts.ts';
-import { guarded } from '../timing/guarded.ts';
-import type { HeaderMap, HttpReply } from '../transport/http.ts';
-import { readText, readUpTo } from '../transport/read-body.ts';
-import { readSse } from '../transport/sse.ts';
+import { NO_SECRETS, replaceSecrets, type Secrets } from '@dragoman/plugin/internal/text/secret-texts';
+import { guarded } from '@dragoman/plugin/internal/timing/guarded';
+import { readText, readUpTo } from '@dragoman/plugin/internal/transport/read-body';
 import type { UpstreamCall } from '../upstreams/call.ts';
 import type { Candidate } from '../catalogue/candidate.ts';
 import { ContainedForward } from '../upstreams/provider-calls/contained-forward.ts';

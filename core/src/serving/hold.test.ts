@@ -1,10 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { routing } from '../../../tests/support/candidates.ts';
-import type { ChatEvent } from '../canonical/chat.ts';
-import { GatewayError } from '../canonical/errors.ts';
-import type { StreamDecoder } from '../codec/stream-decoder.ts';
-import { readSse } from '../transport/sse.ts';
+import { type ChatEvent, GatewayError, readSse, type StreamDecoder } from '@dragoman/plugin';
 import { holdBytes, holdEvents } from './hold.ts';
 
 const bounds = routing.hold;

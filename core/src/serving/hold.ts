@@ -1,10 +1,13 @@
 import type { Readable } from 'node:stream';
-import type { ChatEvent } from '../canonical/chat.ts';
-import { GatewayError } from '../canonical/errors.ts';
-import { resumed } from '../canonical/iterate.ts';
+import {
+  type ChatEvent,
+  decodeEvents,
+  GatewayError,
+  type SseEvent,
+  type StreamDecoder,
+} from '@dragoman/plugin';
+import { resumed } from '@dragoman/plugin/internal/canonical/iterate';
 import type { HoldBounds } from '../config/routing.ts';
-import { decodeEvents, type StreamDecoder } from '../codec/stream-decoder.ts';
-import type { SseEvent } from '../transport/sse.ts';
 
 /** Whether an event has content or ends the reply; what comes before only announces it. */
 function isContent({ type }: ChatEvent): boolean {

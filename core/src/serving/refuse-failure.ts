@@ -1,7 +1,6 @@
-import type { GatewayError } from '../canonical/errors.ts';
-import { type AnswerShape, isAnswer, noAnswer, notJson, parseReply } from '../codec/answer.ts';
-import { failureIn, mayReportFailure } from '../http-provider/reply-failure.ts';
-import { parseJson } from '../codec/reply-text.ts';
+import { type AnswerShape, failureIn, type GatewayError, parseJson } from '@dragoman/plugin';
+import { isAnswer, noAnswer, notJson, parseReply } from '@dragoman/plugin/internal/codec/answer';
+import { mayReportFailure } from '@dragoman/plugin/internal/http-provider/reply-failure';
 
 export interface AnswerRule {
   /** What the reply must have; absent if its wire does not say. */

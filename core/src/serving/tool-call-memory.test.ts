@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AssistantPart, ChatEvent, ChatRequest, Opaque } from '../canonical/chat.ts';
+import type { AssistantPart, ChatEvent, ChatRequest, Opaque } from '@dragoman/plugin';
 import { createToolCallMemory, type ToolCallMemory } from './tool-call-memory.ts';
 
 const sign = (data: string): Opaque => ({ protocol: 'gemini', kind: 'call', data });

@@ -9,8 +9,8 @@ import type {
   Opaque,
   ReasoningPart,
   ToolCallPart,
-} from '../canonical/chat.ts';
-import { canonicalArguments } from '../codec/tools/call-arguments.ts';
+} from '@dragoman/plugin';
+import { canonicalArguments } from '@dragoman/plugin/internal/codec/tools/call-arguments';
 
 /**
  * Remembers upstream signatures around tool calls, for clients that send a call back without them. A call is recognized

@@ -2,10 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { candidate, routing } from '../../../tests/support/candidates.ts';
 import { chatRequest } from '../../../tests/support/events.ts';
 import { bodyOf, callOf, exchangeOf, fakeEndpoint, replyOf } from '../../../tests/support/exchange.ts';
-import type { ChatEvent, ChatReply, ChatRequest, FinishEvent } from '../canonical/chat.ts';
-import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
-import { createOpaqueBox } from '../codec/opaque.ts';
-import type { Provider } from '../plugin/provider.ts';
+import {
+  type ChatEvent,
+  type ChatReply,
+  type ChatRequest,
+  createOpaqueBox,
+  type ErrorKind,
+  type FinishEvent,
+  GatewayError,
+  type Provider,
+} from '@dragoman/plugin';
 import type { Reply } from '../routing/reply.ts';
 import { createToolCallMemory, type ToolCallMemory } from './tool-call-memory.ts';
 import { translate } from './translate.ts';

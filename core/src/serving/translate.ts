@@ -1,11 +1,18 @@
-import type { ChatEvent, ChatReply, ChatRequest, FinishEvent } from '../canonical/chat.ts';
-import { GatewayError } from '../canonical/errors.ts';
-import { collect, ReplyFolder } from '../canonical/fold.ts';
-import { recovered, resumed } from '../canonical/iterate.ts';
+import {
+  type ChatEndpoint,
+  type ChatEvent,
+  type ChatReply,
+  type ChatRequest,
+  collect,
+  type EncodeContext,
+  type FinishEvent,
+  GatewayError,
+  type HeaderMap,
+} from '@dragoman/plugin';
+import { ReplyFolder } from '@dragoman/plugin/internal/canonical/fold';
+import { recovered, resumed } from '@dragoman/plugin/internal/canonical/iterate';
 import type { HoldBounds } from '../config/routing.ts';
-import type { ChatEndpoint, EncodeContext } from '../plugin/protocol.ts';
 import { attemptError } from '../routing/attempts.ts';
-import type { HeaderMap } from '../transport/http.ts';
 import type { UpstreamCall } from '../upstreams/call.ts';
 import type { ToolCallMemory, ToolCallRecorder } from './tool-call-memory.ts';
 import type { Candidate } from '../catalogue/candidate.ts';

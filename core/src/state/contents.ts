@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { GatewayError } from '../canonical/errors.ts';
-import { isJsonObject, type JsonObject } from '../canonical/json.ts';
+import { GatewayError, isJsonObject, type JsonObject } from '@dragoman/plugin';
 import type { ConfigProblem } from '../validation/config-error.ts';
 import { formatPath, problemsOf } from '../validation/issues.ts';
 import { aliasSchema } from '../config/routing.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GatewayError } from '../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 import { createKeyRing, type KeyRing } from './keys.ts';
 import type { StateStore } from './state.ts';
 import { openStateStore } from './store.ts';

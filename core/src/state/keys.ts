@@ -1,7 +1,6 @@
 import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import { GatewayError, type Refusal } from '../canonical/errors.ts';
-import { defined } from '../canonical/json.ts';
-import type { Limits } from '../canonical/limits.ts';
+import { defined, GatewayError, type Refusal } from '@dragoman/plugin';
+import type { Limits } from '@dragoman/plugin/internal/canonical/limits';
 import type { RelayLevel } from '../config/relay.ts';
 import type { RecordLevel } from '../config/recording.ts';
 import type { State, StateStore, StoredKey } from './state.ts';

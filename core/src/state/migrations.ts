@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../canonical/json.ts';
+import { isJsonObject, type JsonObject } from '@dragoman/plugin';
 import { StateError } from './files/state-error.ts';
 
 /** What a migration may need besides the state. */

@@ -2,7 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
-import type { Log } from '../plugin/call-context.ts';
+import type { Log } from '@dragoman/plugin';
 import { type DataProblem, readIfThere } from './files/unreadable.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import { isJsonObject } from '../canonical/json.ts';
+import { isJsonObject } from '@dragoman/plugin';
 import type { ConfigProblem } from '../validation/config-error.ts';
 import { explainIssues } from '../validation/explain.ts';
 import { formatPath, problemsOf } from '../validation/issues.ts';

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '@dragoman/plugin';
 import { LIST_NAMES, readContents } from './contents.ts';
 import { CURRENT_VERSION, migrate, NewerStateError } from './migrations.ts';
 import { readRow } from './rows.ts';

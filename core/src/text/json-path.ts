@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from '../canonical/json.ts';
+import { isJsonObject, type JsonValue } from '@dragoman/plugin';
 
 /** A step into a value: a field or index, all of them (`*`), or a field at any depth below. */
 interface Step {

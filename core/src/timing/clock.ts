@@ -1,4 +1,4 @@
-import { GatewayError } from '../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 
 /** An injectable clock. */
 export interface Clock {

@@ -1,4 +1,4 @@
-import type { HeaderMap } from '../transport/http.ts';
+import type { HeaderMap } from '@dragoman/plugin';
 
 type Piece = string | Uint8Array;
 

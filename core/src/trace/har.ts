@@ -1,6 +1,5 @@
-import type { HeaderMap } from '../transport/http.ts';
+import type { HeaderMap, TraceRecord } from '@dragoman/plugin';
 import type { RecordedBody, TraceDetail } from './worker/detail.ts';
-import type { TraceRecord } from '../canonical/trace-record.ts';
 
 /** A trace as an entry of an HTTP archive (HAR), which browser tools and proxies read. */
 export interface HarEntry {

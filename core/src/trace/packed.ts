@@ -1,4 +1,4 @@
-import type { HeaderMap } from '../transport/http.ts';
+import type { HeaderMap } from '@dragoman/plugin';
 import type { BodyRecording, Capture, ClientRequest, UpstreamExchange } from './capture.ts';
 
 /** A body within the bytes of its trace. */

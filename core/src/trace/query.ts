@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CALL_STATES, OUTCOMES } from '../canonical/trace-record.ts';
+import { CALL_STATES, OUTCOMES } from '@dragoman/plugin/internal/canonical/trace-record';
 
 const text = z.string().min(1);
 /** Query values are strings, but programs that build one may pass numbers. */

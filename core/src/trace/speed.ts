@@ -1,4 +1,4 @@
-import type { TraceRecord } from '../canonical/trace-record.ts';
+import type { TraceRecord } from '@dragoman/plugin';
 
 /** Shorter replies measure the network rather than the model. */
 const LEAST_MS = 50;

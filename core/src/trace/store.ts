@@ -8,7 +8,7 @@ import type {
   TraceFilter,
   TraceQuery,
 } from './query.ts';
-import type { TraceRecord } from '../canonical/trace-record.ts';
+import type { TraceRecord } from '@dragoman/plugin';
 import type { PackedCapture } from './packed.ts';
 import type { ToolCallRecord } from './tool-calls.ts';
 

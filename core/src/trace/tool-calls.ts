@@ -1,9 +1,14 @@
 import { Validator } from '@cfworker/json-schema';
-import type { FunctionTool, Tool } from '../canonical/chat.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
-import type { CallState } from '../canonical/trace-record.ts';
-import { firstOfNames } from '../codec/tools/tool-names.ts';
-import { tryWithinTime } from '../timing/within-time.ts';
+import {
+  firstOfNames,
+  type FunctionTool,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type Tool,
+  tryWithinTime,
+} from '@dragoman/plugin';
+import type { CallState } from '@dragoman/plugin/internal/canonical/trace-record';
 import { closestName } from '../text/closest.ts';
 import type { TimedEvent } from './worker/read-reply.ts';
 

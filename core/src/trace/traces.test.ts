@@ -8,7 +8,7 @@ import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { traceRecord } from '../../../tests/support/trace-record.ts';
 import { statsQuerySchema } from './query.ts';
-import type { TraceRecord } from '../canonical/trace-record.ts';
+import type { TraceRecord } from '@dragoman/plugin';
 import { listBroken, setBrokenAside } from './worker/set-aside.ts';
 import { openSqliteStore } from './worker/sqlite/sqlite-store.ts';
 import type { Retention } from './store.ts';

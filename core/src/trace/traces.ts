@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { isDoneWithin } from '../timing/done-within.ts';
-import type { Log } from '../plugin/call-context.ts';
-import { NO_SECRETS, type Secrets } from '../text/secret-texts.ts';
+import type { Log, TraceRecord } from '@dragoman/plugin';
+import { NO_SECRETS, type Secrets } from '@dragoman/plugin/internal/text/secret-texts';
 import type { PackedCapture } from './packed.ts';
 import { PendingQuestions } from './pending-questions.ts';
 import { Pulse } from './pulse.ts';
-import type { TraceRecord } from '../canonical/trace-record.ts';
 import {
   type FromWorker,
   isFitForThread,

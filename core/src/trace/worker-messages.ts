@@ -1,4 +1,4 @@
-import type { Secrets } from '../text/secret-texts.ts';
+import type { Secrets } from '@dragoman/plugin/internal/text/secret-texts';
 import type { TraceDetail } from './worker/detail.ts';
 import type { PackedCapture } from './packed.ts';
 import type {
@@ -11,7 +11,7 @@ import type {
   TraceQuery,
 } from './query.ts';
 import type { RedactionRules } from '../config/redaction.ts';
-import type { TraceRecord } from '../canonical/trace-record.ts';
+import type { TraceRecord } from '@dragoman/plugin';
 import type { Retention, ToolCallPage, TracePage } from './store.ts';
 
 /** The input of the trace thread. */

@@ -1,7 +1,7 @@
 import { PassThrough, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
-import { GatewayError } from '../canonical/errors.ts';
-import type { HttpReply, ReplyTap } from './http.ts';
+import { GatewayError, type HttpReply } from '@dragoman/plugin';
+import type { ReplyTap } from '@dragoman/plugin/internal/transport/http';
 
 const DECODERS = {
   gzip: createGunzip,

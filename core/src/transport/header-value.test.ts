@@ -2,9 +2,9 @@ import { validateHeaderValue } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyText } from '../../../tests/support/any-text.ts';
-import { guarded } from '../timing/guarded.ts';
+import { guarded } from '@dragoman/plugin/internal/timing/guarded';
 import { headerValue } from './header-value.ts';
-import { encodeUrlPart } from '../text/url-part.ts';
+import { encodeUrlPart } from '@dragoman/plugin';
 
 describe('headerValue', () => {
   it('leaves names of models as they are', () => {

@@ -1,6 +1,6 @@
 import { errors } from 'undici';
 import type { Timeouts } from './timeouts.ts';
-import { GatewayError } from '../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 
 export interface HttpFailure {
   readonly error: unknown;

@@ -2,13 +2,19 @@ import { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
 import { type Dispatcher, Pool } from 'undici';
 import type { Timeouts } from './timeouts.ts';
-import { GatewayError } from '../canonical/errors.ts';
+import {
+  GatewayError,
+  type HeaderMap,
+  type HttpClient,
+  type HttpReply,
+  type HttpRequest,
+} from '@dragoman/plugin';
 import { type FileFetcher, NO_FILES } from './fetch/fetch-files.ts';
 import { decompressed, isCompressed } from './decompress.ts';
-import type { HeaderMap, HttpClient, HttpReply, HttpRequest, ReplyTap, RequestWatcher } from './http.ts';
+import type { ReplyTap, RequestWatcher } from '@dragoman/plugin/internal/transport/http';
 import { explainAbort, explainHttpError } from './http-error.ts';
 import { isReplyStatus } from './reply-status.ts';
-import { ReplyBody } from './reply-body.ts';
+import { ReplyBody } from '@dragoman/plugin/internal/transport/reply-body';
 import { isSafeUrlPath } from './safe-path.ts';
 
 export interface HttpPools {

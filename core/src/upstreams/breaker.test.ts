@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { routing } from '../../../tests/support/candidates.ts';
-import { type ErrorDetails, type ErrorKind, GatewayError } from '../canonical/errors.ts';
+import { type ErrorDetails, type ErrorKind, GatewayError } from '@dragoman/plugin';
 import { Breaker } from './breaker.ts';
 import { ruleOf } from './failure-rules.ts';
 

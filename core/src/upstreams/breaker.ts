@@ -1,4 +1,4 @@
-import type { ErrorKind, GatewayError } from '../canonical/errors.ts';
+import type { ErrorKind, GatewayError } from '@dragoman/plugin';
 import type { BreakerRules } from '../config/routing.ts';
 import type { FailureRule } from './failure-rules.ts';
 

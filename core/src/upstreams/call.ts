@@ -1,7 +1,6 @@
-import type { GatewayError } from '../canonical/errors.ts';
-import type { CallContext } from '../plugin/call-context.ts';
-import { runAs } from '../plugin/containment/plugin-scope.ts';
-import type { HttpReply, HttpRequest, ReplyTap, RequestWatcher } from '../transport/http.ts';
+import type { CallContext, GatewayError, HttpReply, HttpRequest } from '@dragoman/plugin';
+import { runAs } from '../registry/containment/plugin-scope.ts';
+import type { ReplyTap, RequestWatcher } from '@dragoman/plugin/internal/transport/http';
 import type { HttpPools } from '../transport/pools.ts';
 import type { CandidateHealth } from './health.ts';
 import { Meter } from '../metering/meter.ts';

@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../canonical/errors.ts';
+import type { ErrorKind } from '@dragoman/plugin';
 
 /** What follows from a failed attempt; docs/routing.md has the whole table. */
 export interface FailureRule {

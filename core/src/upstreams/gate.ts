@@ -1,4 +1,4 @@
-import { GatewayError } from '../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 
 export interface GateLimits {
   /** Concurrent requests; absent means no limit. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { GatewayError } from '../canonical/errors.ts';
-import type { Log } from '../plugin/call-context.ts';
+import { GatewayError, type Log } from '@dragoman/plugin';
 import type { HttpPools } from '../transport/pools.ts';
 import { askProvider } from './provider-calls/ask-provider.ts';
 import { startCall } from './call.ts';

@@ -1,4 +1,4 @@
-import type { GatewayError } from '../canonical/errors.ts';
+import type { GatewayError } from '@dragoman/plugin';
 import type { BreakerRules } from '../config/routing.ts';
 import { type Block, Breaker, BREAKER_STATES, type BreakerState } from './breaker.ts';
 import { ruleOf } from './failure-rules.ts';

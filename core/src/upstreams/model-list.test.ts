@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { GatewayError } from '../canonical/errors.ts';
-import type { Model } from '../canonical/models.ts';
+import { GatewayError, type Model } from '@dragoman/plugin';
 import { type UpstreamInput, upstreamSchema } from '../config/upstream.ts';
 import { createModelList } from './model-list.ts';
 

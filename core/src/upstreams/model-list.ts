@@ -1,6 +1,5 @@
-import { GatewayError } from '../canonical/errors.ts';
-import type { Model } from '../canonical/models.ts';
-import { matchesAny } from '../text/pattern.ts';
+import { GatewayError, type Model } from '@dragoman/plugin';
+import { matchesAny } from '@dragoman/plugin/internal/text/pattern';
 import type { UpstreamConfig } from '../config/upstream.ts';
 
 /** The models that an upstream serves, as far as known. */

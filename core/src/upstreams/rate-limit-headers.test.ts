@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RateLimitHeaders } from '../plugin/wire-facts.ts';
+import type { RateLimitHeaders } from '@dragoman/plugin';
 import { exhaustedFor } from './rate-limit-headers.ts';
 
 const LIMITS: readonly RateLimitHeaders[] = [

@@ -1,6 +1,4 @@
-import { durationMs } from '../http-provider/retry-after.ts';
-import type { RateLimitHeaders } from '../plugin/wire-facts.ts';
-import type { HeaderMap } from '../transport/http.ts';
+import { durationMs, type HeaderMap, type RateLimitHeaders } from '@dragoman/plugin';
 
 /** If the reply does not say. */
 const USUAL_MS = 1_000;

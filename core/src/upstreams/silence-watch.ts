@@ -1,4 +1,4 @@
-import { GatewayError } from '../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 import type { Timeouts } from '../transport/timeouts.ts';
 
 export interface SilenceInput {

@@ -1,6 +1,6 @@
-import type { Log } from '../plugin/call-context.ts';
+import type { Log } from '@dragoman/plugin';
 import type { Upstreams } from './upstream.ts';
-import { guarded } from '../timing/guarded.ts';
+import { guarded } from '@dragoman/plugin/internal/timing/guarded';
 
 /** Background tasks for upstreams. */
 export interface Upkeep {

@@ -1,10 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import {
-  type Capabilities,
-  type CapabilityTable,
-  resolveCapabilities,
-  rowsFor,
-} from '../plugin/capabilities.ts';
+import type { Capabilities, CapabilityTable } from '@dragoman/plugin';
+import { resolveCapabilities, rowsFor } from '@dragoman/plugin/internal/plugin/capabilities';
 import type { Upstream } from './upstream.ts';
 
 /** Clients may choose the names, so only those of the latest models are cached. */

@@ -1,9 +1,7 @@
 import type { UpstreamConfig } from '../config/upstream.ts';
-import type { Capabilities } from '../plugin/capabilities.ts';
-import type { Log } from '../plugin/call-context.ts';
-import type { Provider, ProviderType } from '../plugin/provider.ts';
-import type { PluginScope } from '../plugin/containment/plugin-scope.ts';
-import type { Secrets } from '../text/secret-texts.ts';
+import type { Capabilities, Log, Provider, ProviderType } from '@dragoman/plugin';
+import type { PluginScope } from '../registry/containment/plugin-scope.ts';
+import type { Secrets } from '@dragoman/plugin/internal/text/secret-texts';
 import type { ModelList } from './model-list.ts';
 
 /** A configured upstream, ready to be called. Its options contain decrypted secrets: never log it. */

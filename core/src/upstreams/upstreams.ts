@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { GatewayError } from '../canonical/errors.ts';
-import type { Model } from '../canonical/models.ts';
-import { readModels } from '../canonical/read-answers.ts';
+import { GatewayError, type Model } from '@dragoman/plugin';
+import { readModels } from '@dragoman/plugin/internal/canonical/read-answers';
 import type { LiveConfig } from '../config/live.ts';
 import { urlsWithUserInfo } from '../validation/option-urls.ts';
 import type { UpstreamConfig } from '../config/upstream.ts';

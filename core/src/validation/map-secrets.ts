@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { isJsonObject } from '../canonical/json.ts';
+import { isJsonObject } from '@dragoman/plugin';
 import { childrenOf, fieldsOf, isSecret, layersOf } from './schema-tree.ts';
 
 export type Schemas = Parameters<typeof layersOf>[0];

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../canonical/json.ts';
+import { isJsonObject } from '@dragoman/plugin';
 
 export interface OptionUrl {
   readonly path: readonly PropertyKey[];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { secret } from '../plugin/define.ts';
+import { secret } from '@dragoman/plugin';
 import { dropSecrets, maskOptions, mergeOptions, setSecrets } from './secret-options.ts';
 
 const schema = z.strictObject({

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import { isJsonObject } from '../canonical/json.ts';
+import { isJsonObject } from '@dragoman/plugin';
 import { formatPath } from './issues.ts';
 import { childrenOf, fieldsOf, isSecret, layersOf } from './schema-tree.ts';
 import {

@@ -1,4 +1,4 @@
-import { type ProtocolClient, pythonLiteral } from '@dragoman/core';
+import { type ProtocolClient, pythonLiteral } from '@dragoman/plugin';
 import { anthropicCodec } from './provider.ts';
 
 /** How programs speak the Messages API. */

@@ -1,4 +1,4 @@
-import type { Extensions, FieldReader, JsonObject } from '@dragoman/core';
+import type { Extensions, FieldReader, JsonObject } from '@dragoman/plugin';
 import { ANTHROPIC } from './wire.ts';
 
 /** What a reader was not asked for, and what else is to be kept, for the same protocol. */

@@ -1,4 +1,4 @@
-import type { CapabilityTable } from '@dragoman/core';
+import type { CapabilityTable } from '@dragoman/plugin';
 
 /**
  * What the families of Claude can do; later rows count more, so a new model of a family takes the newest known

@@ -1,4 +1,4 @@
-import { definePlugin } from '@dragoman/core';
+import { definePlugin } from '@dragoman/plugin';
 import { anthropicMessages } from './protocol.ts';
 import { anthropicProvider } from './provider.ts';
 

@@ -6,7 +6,7 @@ import {
   type ListModelsEndpoint,
   type Model,
   type RequestInput,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 
 const WIRE = 'anthropic-models';
 const DEFAULT_LIMIT = 20;

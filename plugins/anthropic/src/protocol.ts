@@ -6,7 +6,7 @@ import {
   listRules,
   type ModelPlaces,
   type RequestInput,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { anthropicClient } from './client.ts';
 import { decodeCountRequest, decodeRequest } from './request/decode-request.ts';
 import { encodeError } from './reply/encode-error.ts';

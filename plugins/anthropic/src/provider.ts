@@ -12,7 +12,7 @@ import {
   readJson,
   secret,
   type UpstreamCodec,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { z } from 'zod';
 import { decodeError } from './reply/decode-error.ts';
 import { decodeReply, decodeStream } from './reply/decode-reply.ts';

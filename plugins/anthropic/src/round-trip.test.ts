@@ -2,6 +2,7 @@ import {
   type ChatReply,
   type ChatRequest,
   collect,
+  decodeEvents,
   DEFAULT_CAPABILITIES,
   type EncodeContext,
   type JsonObject,
@@ -9,8 +10,7 @@ import {
   readSse,
   type RequestInput,
   type SseEvent,
-  decodeEvents,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anthropicStream, type AnthropicPart } from '../../../tests/support/anthropic-frames.ts';

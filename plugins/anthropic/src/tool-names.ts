@@ -1,4 +1,4 @@
-import { type ChatRequest, createToolNames, type ToolNames } from '@dragoman/core';
+import { type ChatRequest, createToolNames, type ToolNames } from '@dragoman/plugin';
 
 /** The names that the API takes; the decoder of the reply finds the client's own again. */
 export function toolNamesOf(request: ChatRequest): ToolNames {

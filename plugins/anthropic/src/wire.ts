@@ -1,5 +1,5 @@
 /** Names and tables of Anthropic's Messages wire. Source: types of `@anthropic-ai/sdk` 1.11. */
-import type { AnswerShape, FinishReason } from '@dragoman/core';
+import type { AnswerShape, FinishReason } from '@dragoman/plugin';
 
 export const ANTHROPIC = 'anthropic';
 

@@ -1,4 +1,4 @@
-import type { ChatRequest } from '@dragoman/core';
+import type { ChatRequest } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { createTestContext } from '../../../tests/support/call-context.ts';
 import { leastCpuMs } from '../../../tests/support/cpu-time.ts';

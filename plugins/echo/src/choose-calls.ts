@@ -7,7 +7,7 @@ import {
   type JsonObject,
   type JsonValue,
   type Tool,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import type { Prompt } from './read-prompt.ts';
 import { sampleSchemas } from './sample.ts';
 

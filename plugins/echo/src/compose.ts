@@ -1,4 +1,4 @@
-import { type Block, type ChatRequest, defined, type FinishReason, GatewayError } from '@dragoman/core';
+import { type Block, type ChatRequest, defined, type FinishReason, GatewayError } from '@dragoman/plugin';
 import { type ToolCall, chooseCalls } from './choose-calls.ts';
 import { joinTexts, nameMedia, type Prompt, readPrompt } from './read-prompt.ts';
 import { sampleSchemas } from './sample.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type EmbedReply, type EmbedRequest, GatewayError } from '@dragoman/core';
+import { type EmbedReply, type EmbedRequest, GatewayError } from '@dragoman/plugin';
 import { splitTokens } from './tokens.ts';
 
 const DEFAULT_DIMENSIONS = 256;

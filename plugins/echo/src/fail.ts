@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type ChatEvent, defined, GatewayError } from '@dragoman/core';
+import { type ChatEvent, defined, GatewayError } from '@dragoman/plugin';
 import type { Failure } from './models.ts';
 
 /** Breaks an answer off as the model's failure says. The finish never comes through, however short the answer. */

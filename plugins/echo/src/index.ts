@@ -1,4 +1,4 @@
-import { definePlugin } from '@dragoman/core';
+import { definePlugin } from '@dragoman/plugin';
 import { echoProvider } from './provider.ts';
 
 /** The plugin `echo`: a provider that answers without a network. */

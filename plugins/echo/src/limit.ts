@@ -1,4 +1,4 @@
-import { type Block, type ChatRequest, defined, type FinishReason } from '@dragoman/core';
+import { type Block, type ChatRequest, defined, type FinishReason } from '@dragoman/plugin';
 import type { Draft, Passage } from './compose.ts';
 import { splitTokens } from './tokens.ts';
 

@@ -1,4 +1,4 @@
-import type { ErrorKind, Model } from '@dragoman/core';
+import type { ErrorKind, Model } from '@dragoman/plugin';
 
 /** How a model breaks its answer off. */
 export interface Failure {

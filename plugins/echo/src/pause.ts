@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { GatewayError } from '@dragoman/core';
+import { GatewayError } from '@dragoman/plugin';
 
 /** Waits; an abort ends the wait at once with the reason of the abort. */
 export async function pause(delayMs: number, signal: AbortSignal): Promise<void> {

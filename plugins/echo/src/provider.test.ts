@@ -1,4 +1,4 @@
-import type { ChatEvent, ChatRequest, FunctionTool, Message, ToolResultPart } from '@dragoman/core';
+import type { ChatEvent, ChatRequest, FunctionTool, Message, ToolResultPart } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { createTestContext } from '../../../tests/support/call-context.ts';
 import { chatRequest, failureOf, readEvents, readReply, textOf } from '../../../tests/support/events.ts';

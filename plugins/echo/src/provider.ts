@@ -5,7 +5,7 @@ import {
   defineProvider,
   GatewayError,
   type ReasoningPreference,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { z } from 'zod';
 import { compose } from './compose.ts';
 import { embedInputs } from './embed.ts';

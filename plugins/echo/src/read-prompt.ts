@@ -6,7 +6,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
   UserPart,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 
 /** What the user wants answered. */
 export interface Prompt {

@@ -1,5 +1,5 @@
 import { type Schema, Validator } from '@cfworker/json-schema';
-import { isJsonObject, type JsonObject, type JsonValue, tryWithinTime } from '@dragoman/core';
+import { isJsonObject, type JsonObject, type JsonValue, tryWithinTime } from '@dragoman/plugin';
 import { generateSync, type JsonSchema } from 'json-schema-faker';
 
 /** For all schemas of a request together, as nobody else is answered meanwhile. */

@@ -1,4 +1,4 @@
-import { type ChatEvent, defined, type Usage } from '@dragoman/core';
+import { type ChatEvent, defined, type Usage } from '@dragoman/plugin';
 import type { Answer } from './limit.ts';
 
 interface Telling {

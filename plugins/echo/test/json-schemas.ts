@@ -1,4 +1,4 @@
-import type { JsonObject } from '@dragoman/core';
+import type { JsonObject } from '@dragoman/plugin';
 import fc from 'fast-check';
 
 const bounded = (min: string, max: string, most: number): fc.Arbitrary<JsonObject> =>

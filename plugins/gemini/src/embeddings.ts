@@ -9,7 +9,7 @@ import {
   isJsonObject,
   type JsonObject,
   type RequestInput,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { camelCased } from './request/camel-case.ts';
 import { modelOf } from './request/decode-request.ts';
 import { extensionsOf } from './extensions.ts';

@@ -4,7 +4,7 @@ import {
   createToolNames,
   type NameRule,
   type ToolNames,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 
 /** What an encoder of requests goes by. */
 export interface EncodeRequestContext extends Pick<CallContext, 'capabilities' | 'drop'> {

@@ -1,4 +1,4 @@
-import { type Extensions, type FieldReader, isJsonObject, type JsonObject } from '@dragoman/core';
+import { type Extensions, type FieldReader, isJsonObject, type JsonObject } from '@dragoman/plugin';
 import { GEMINI } from './wire.ts';
 
 /** What a reader was not asked for, and what else is to be kept, for the same protocol. */

@@ -1,4 +1,4 @@
-import type { CapabilityTable } from '@dragoman/core';
+import type { CapabilityTable } from '@dragoman/plugin';
 
 /**
  * What the families of Gemini can do; later rows count more. Sources: Google's pages on models, thinking and

@@ -1,4 +1,4 @@
-import { definePlugin } from '@dragoman/core';
+import { definePlugin } from '@dragoman/plugin';
 import { geminiGenerate } from './protocol.ts';
 import { geminiProvider } from './provider.ts';
 

@@ -9,7 +9,7 @@ import {
   type ListModelsEndpoint,
   type Model,
   type RequestInput,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { arrayOf, VERSIONS } from './wire.ts';
 
 const WIRE = 'gemini-models';

@@ -6,7 +6,7 @@ import {
   type JsonObject,
   type JsonValue,
   listRules,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { geminiClient } from './client.ts';
 import { decodeCountRequest, decodeRequest } from './request/decode-request.ts';
 import { embedEndpoints } from './embeddings.ts';

@@ -1,4 +1,4 @@
-import type { WireReaders } from '@dragoman/core';
+import type { WireReaders } from '@dragoman/plugin';
 import { decodeReply, decodeStream } from './reply/decode-reply.ts';
 import { decodeRequest } from './request/decode-request.ts';
 import { GEMINI } from './wire.ts';

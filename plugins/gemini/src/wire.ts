@@ -5,7 +5,7 @@ import {
   type FinishReason,
   type JsonValue,
   type ModelPlaces,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 
 export const GEMINI = 'gemini';
 

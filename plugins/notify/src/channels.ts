@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { encodeUrlPart, type HttpRequest, withoutSlash } from '@dragoman/core';
+import { encodeUrlPart, type HttpRequest, withoutSlash } from '@dragoman/plugin';
 import type { Event } from './events.ts';
 
 export type Channel =

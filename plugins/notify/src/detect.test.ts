@@ -1,4 +1,4 @@
-import type { AttemptRecord, TraceRecord } from '@dragoman/core';
+import type { AttemptRecord, TraceRecord } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { traceRecord } from '../../../tests/support/trace-record.ts';
 import { Detector } from './detect.ts';

@@ -1,4 +1,4 @@
-import type { TraceRecord } from '@dragoman/core';
+import type { TraceRecord } from '@dragoman/plugin';
 import type { Event } from './events.ts';
 
 export interface Rules {

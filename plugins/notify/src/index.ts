@@ -1,4 +1,4 @@
-import { definePlugin, type ObserverSetup, type TraceObserver } from '@dragoman/core';
+import { definePlugin, type ObserverSetup, type TraceObserver } from '@dragoman/plugin';
 import { type Channel, refusalOf, requestFor } from './channels.ts';
 import { Detector, type Rules } from './detect.ts';
 import type { Event } from './events.ts';

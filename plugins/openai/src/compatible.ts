@@ -10,7 +10,7 @@ import {
   readAnswer,
   type ReplyEnd,
   type UpstreamCodec,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { decodeError } from './common/decode-error.ts';
 import { decodeCompletion, decodeCompletionStream } from './endpoints/decode-completion.ts';
 import { decodeReply, decodeStream } from './chat/reply/decode-reply.ts';

@@ -1,4 +1,4 @@
-import type { CapabilityTable } from '@dragoman/core';
+import type { CapabilityTable } from '@dragoman/plugin';
 
 const REASONING = { thinking: 'level', sampling: 'none', stop: false } as const;
 /** What servers of open models take, whose chat templates know the system's role only. */

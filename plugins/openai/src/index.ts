@@ -1,4 +1,4 @@
-import { definePlugin } from '@dragoman/core';
+import { definePlugin } from '@dragoman/plugin';
 import { openaiChat } from './protocol.ts';
 import { openaiProvider } from './provider.ts';
 import { OPENAI_TOKENIZERS } from './tokenizers.ts';

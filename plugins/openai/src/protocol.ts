@@ -5,7 +5,7 @@ import {
   type JsonValue,
   listRules,
   type RelayEndpoint,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { chatClient } from './chat/client.ts';
 import { completionsEndpoint } from './endpoints/completions.ts';
 import { decodeRequest } from './chat/request/decode-request.ts';

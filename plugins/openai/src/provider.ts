@@ -1,4 +1,4 @@
-import { defineProvider, headerText, type HeaderMap, secret } from '@dragoman/core';
+import { defineProvider, type HeaderMap, headerText, secret } from '@dragoman/plugin';
 import { z } from 'zod';
 import { openaiCompatible } from './compatible.ts';
 import { OPENAI_FAMILIES } from './families.ts';

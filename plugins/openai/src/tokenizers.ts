@@ -1,4 +1,4 @@
-import type { Tokenizer } from '@dragoman/core';
+import type { Tokenizer } from '@dragoman/plugin';
 
 /** What looks like a special token is only text where a client says it. */
 const AS_TEXT = { disallowedSpecial: new Set<string>() };

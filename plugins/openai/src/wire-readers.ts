@@ -1,4 +1,4 @@
-import type { WireReaders } from '@dragoman/core';
+import type { WireReaders } from '@dragoman/plugin';
 import { decodeReply, decodeStream } from './chat/reply/decode-reply.ts';
 import { decodeRequest } from './chat/request/decode-request.ts';
 import * as responses from './responses/reply/decode-reply.ts';

@@ -1,4 +1,4 @@
-import type { ChatRequest, EncodeContext, JsonObject, RequestInput } from '@dragoman/core';
+import type { ChatRequest, EncodeContext, JsonObject, RequestInput } from '@dragoman/plugin';
 import { testOpaque } from '../../../tests/support/events.ts';
 
 /** What an endpoint gets of a request with this body. */

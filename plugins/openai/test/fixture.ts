@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type JsonObject, readSse, type SseEvent } from '@dragoman/core';
+import { type JsonObject, readSse, type SseEvent } from '@dragoman/plugin';
 
 const folder = new URL('fixtures/', import.meta.url);
 

@@ -1,4 +1,4 @@
-import type { TraceRecord } from '@dragoman/core';
+import type { TraceRecord } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { attemptAttributes, metricAttributes, requestAttributes } from './attributes.ts';
 

@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { AttemptRecord, TraceRecord } from '@dragoman/core';
+import type { AttemptRecord, TraceRecord } from '@dragoman/plugin';
 
 /** What a request is about, in the terms of the GenAI semantic conventions (November 2026). */
 export function operationOf({ path }: TraceRecord): string {

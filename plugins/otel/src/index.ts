@@ -3,7 +3,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { definePlugin, type HeaderMap, type TraceObserver, withoutSlash } from '@dragoman/core';
+import { definePlugin, type HeaderMap, type TraceObserver, withoutSlash } from '@dragoman/plugin';
 import { createMeasures } from './measures.ts';
 import { recordSpans } from './spans.ts';
 

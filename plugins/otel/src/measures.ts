@@ -1,5 +1,5 @@
 import type { Meter } from '@opentelemetry/api';
-import type { TraceRecord } from '@dragoman/core';
+import type { TraceRecord } from '@dragoman/plugin';
 import { metricAttributes } from './attributes.ts';
 
 /** Bounds as the GenAI semantic conventions advise them. */

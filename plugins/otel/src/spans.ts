@@ -1,5 +1,5 @@
 import { context, SpanKind, SpanStatusCode, trace as api, type Tracer } from '@opentelemetry/api';
-import type { AttemptRecord, TraceRecord } from '@dragoman/core';
+import type { AttemptRecord, TraceRecord } from '@dragoman/plugin';
 import { attemptAttributes, operationOf, requestAttributes } from './attributes.ts';
 
 /** Tells a request as a span, with a span for each attempt within. */

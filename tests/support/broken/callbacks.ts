@@ -1,4 +1,4 @@
-import { GatewayError } from '@dragoman/core';
+import { GatewayError } from '@dragoman/plugin';
 import { chat, END, FINISH, later, never, OPEN, reply, say, START } from './providers.ts';
 
 /** By name: providers that are broken in what they throw when they are called back, or in what they hand over. */

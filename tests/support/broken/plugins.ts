@@ -1,4 +1,4 @@
-import { type Plugin, type ProviderType, secret } from '@dragoman/core';
+import { type Plugin, type ProviderType, secret } from '@dragoman/plugin';
 import { z } from 'zod';
 import { BROKEN_CALLBACKS } from './callbacks.ts';
 import { BROKEN, CREDENTIAL } from './providers.ts';

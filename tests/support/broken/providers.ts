@@ -1,7 +1,7 @@
 /** Providers that are broken in one way each. What they do here no test may do by itself: it could end its process. */
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
-import { type CallContext, GatewayError } from '@dragoman/core';
+import { type CallContext, GatewayError } from '@dragoman/plugin';
 
 /** What a provider that works says. */
 export const START = { type: 'start', id: 'r', model: 'm' } as const;

@@ -1,4 +1,4 @@
-import { defineProvider, secret } from '@dragoman/core';
+import { defineProvider, secret } from '@dragoman/plugin';
 import { openaiCompatible } from '@dragoman/plugin-openai';
 import { z } from 'zod';
 

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { defined } from '../../canonical/json.ts';
-import { encodeUrlPart } from '../../text/url-part.ts';
+import { defined, encodeUrlPart } from '@dragoman/plugin';
 import { withAdmin } from '../admin-client.ts';
 import { CommandError } from '../command-error.ts';
 import { addCommonFlags, type CommonFlags } from '../flags.ts';

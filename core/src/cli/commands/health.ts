@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { encodeUrlPart } from '../../text/url-part.ts';
+import { encodeUrlPart } from '@dragoman/plugin';
 import { withAdmin } from '../admin-client.ts';
 import { addCommonFlags, type CommonFlags } from '../flags.ts';
 import { formatTable, printResult } from '../output.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { encodeUrlPart } from '../../text/url-part.ts';
+import { encodeUrlPart } from '@dragoman/plugin';
 import { withRunningAdmin } from '../admin-client.ts';
 import { CommandError } from '../command-error.ts';
 import { addCommonFlags, type CommonFlags } from '../flags.ts';

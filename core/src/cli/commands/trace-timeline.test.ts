@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TraceRecord } from '../../canonical/trace-record.ts';
+import type { TraceRecord } from '@dragoman/plugin';
 import * as timeline from './trace-timeline.ts';
 
 const formatTrace = (...given: Parameters<typeof timeline.formatTrace>): string =>

@@ -1,4 +1,4 @@
-import type { AttemptRecord, TraceRecord } from '../../canonical/trace-record.ts';
+import type { AttemptRecord, TraceRecord } from '@dragoman/plugin';
 import type { StoredToolCall } from '../../trace/store.ts';
 import { visible } from '../../text/visible-text.ts';
 

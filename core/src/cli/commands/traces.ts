@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import type { AttemptRecord, TraceRecord } from '../../canonical/trace-record.ts';
+import { type AttemptRecord, encodeUrlPart, type TraceRecord } from '@dragoman/plugin';
 import type { ToolCallPage } from '../../trace/store.ts';
-import { encodeUrlPart } from '../../text/url-part.ts';
 import { withAdmin, withRunningAdmin } from '../admin-client.ts';
 import { exportLines } from '../export-lines.ts';
 import { addCommonFlags, addConfigFlags, type CommonFlags, type ConfigFlags } from '../flags.ts';

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import { encodeUrlPart } from '../../text/url-part.ts';
+import { encodeUrlPart } from '@dragoman/plugin';
 import { withAdmin } from '../admin-client.ts';
 import { CommandError } from '../command-error.ts';
 import { addCommonFlags, type CommonFlags } from '../flags.ts';

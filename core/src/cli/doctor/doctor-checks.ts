@@ -5,7 +5,7 @@ import { verifyAudit } from '../../audit/verify.ts';
 import type { ResolvedConfig } from '../../config/resolved.ts';
 import { describeUnpriced, type Unpriced } from '../../catalogue/unpriced-models.ts';
 import { readRunFile } from '../../state/files/run-file.ts';
-import { encodeUrlPart } from '../../text/url-part.ts';
+import { encodeUrlPart } from '@dragoman/plugin';
 import type { AdminClient } from '../admin-client.ts';
 import { CommandError } from '../command-error.ts';
 import { readState } from '../read-state.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defined } from '../../canonical/json.ts';
+import { defined } from '@dragoman/plugin';
 import type { ResolvedConfig } from '../resolved.ts';
 import { type ConfigFields, readSection, type Section } from '../section.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defined } from '../../canonical/json.ts';
+import { defined } from '@dragoman/plugin';
 import { logFormatSchema, logLevelSchema } from '../log.ts';
 import type { ConfigOverrides } from '../overrides.ts';
 import type { ResolvedConfig } from '../resolved.ts';

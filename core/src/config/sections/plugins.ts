@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Plugin } from '../../plugin/plugin.ts';
-import { pluginProblems } from '../../plugin/containment/plugin-shape.ts';
-import { findClashes } from '../../plugin/registry.ts';
+import type { Plugin } from '@dragoman/plugin';
+import { pluginProblems } from '../../registry/containment/plugin-shape.ts';
+import { findClashes } from '../../registry/registry.ts';
 import { type ConfigFields, readSection, type Section } from '../section.ts';
 
 const schema = z.array(

@@ -1,4 +1,4 @@
-import { type PriceConfig, pricesSchema } from '../../canonical/limits.ts';
+import { type PriceConfig, pricesSchema } from '@dragoman/plugin/internal/canonical/limits';
 import { type ConfigFields, readSection, type Section } from '../section.ts';
 
 const NONE: PriceConfig = { table: {}, unknown: 'refuse' };

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { defined } from '../../canonical/json.ts';
+import { defined } from '@dragoman/plugin';
 import type { ConfigOverrides } from '../overrides.ts';
 import { publicUrlSchema } from '../public-url.ts';
 import type { ResolvedConfig } from '../resolved.ts';

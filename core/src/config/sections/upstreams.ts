@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { isJsonObject } from '../../canonical/json.ts';
-import type { Plugin } from '../../plugin/plugin.ts';
-import { providersOf } from '../../plugin/registry.ts';
+import { isJsonObject, type Plugin } from '@dragoman/plugin';
+import { providersOf } from '../../registry/registry.ts';
 import type { ConfigProblem } from '../../validation/config-error.ts';
 import { parseUpstream } from '../parse-upstream.ts';
 import { type ConfigFields, readSection, type Section } from '../section.ts';

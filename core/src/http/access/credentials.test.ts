@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Protocol } from '../../plugin/protocol.ts';
+import type { Protocol } from '@dragoman/plugin';
 import { credentialNames, readCredential, withoutCredentials } from './credentials.ts';
 
 const names = ['x-api-key', 'api-key', 'x-goog-api-key'];

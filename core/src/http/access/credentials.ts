@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Plugin } from '../../plugin/plugin.ts';
+import type { Plugin } from '@dragoman/plugin';
 
 /** Where clients put their key, besides `Authorization: Bearer`. */
 export interface CredentialNames {

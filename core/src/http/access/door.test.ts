@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 import { createDoor } from './door.ts';
 
 const refused = new GatewayError('auth', 'No.', { refused: 'unknown-key' });

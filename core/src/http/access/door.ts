@@ -1,4 +1,4 @@
-import { GatewayError, type Refusal } from '../../canonical/errors.ts';
+import { GatewayError, type Refusal } from '@dragoman/plugin';
 import { addressKey } from './address-key.ts';
 import type { RequestState } from '../base/request-state.ts';
 

@@ -1,6 +1,5 @@
 import type { Context } from 'koa';
-import type { Protocol } from '../../plugin/protocol.ts';
-import type { HeaderMap } from '../../transport/http.ts';
+import type { HeaderMap, Protocol } from '@dragoman/plugin';
 import { spokenProtocol } from './spoken-protocol.ts';
 
 /**

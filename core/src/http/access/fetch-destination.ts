@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 
 /**
  * Refuses what a browser loads to show or run: documents, frames, scripts, styles, workers, and also images and audio,

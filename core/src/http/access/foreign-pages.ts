@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa';
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 
 /**
  * Refuses requests from pages of other sites. Without keys, such a page could spend, upload and cancel blindly: simple

@@ -1,6 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { GatewayError } from '../../canonical/errors.ts';
-import { defined } from '../../canonical/json.ts';
+import { defined, GatewayError } from '@dragoman/plugin';
 import type { StoredKey } from '../../state/state.ts';
 import type { Sessions } from './sessions.ts';
 

@@ -1,5 +1,4 @@
-import type { Protocol } from '../../plugin/protocol.ts';
-import type { HeaderMap } from '../../transport/http.ts';
+import type { HeaderMap, Protocol } from '@dragoman/plugin';
 
 /** The protocol whose clients send such headers, if exactly one matches. */
 export function spokenProtocol(protocols: readonly Protocol[], headers: HeaderMap): Protocol | undefined {

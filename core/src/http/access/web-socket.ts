@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 
 /** Whether a request asks to upgrade to WebSocket, which only a GET can. Other upgrades, such as `h2c`, may be ignored. */
 export function asksForWebSocket({ method, headers: { upgrade } }: IncomingMessage): boolean {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../canonical/json.ts';
+import type { JsonObject } from '@dragoman/plugin';
 import type { AdminDeps } from './deps.ts';
 
 /** What the audit log records of an operation, besides the caller, the time and the outcome. */

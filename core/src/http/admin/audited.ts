@@ -1,6 +1,5 @@
 import type { Context } from 'koa';
-import type { JsonObject } from '../../canonical/json.ts';
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError, type JsonObject } from '@dragoman/plugin';
 import type { AuditActor, AuditInput } from '../../audit/entry.ts';
 import { writeFailure } from '../../state/files/write-failure.ts';
 import { AdminError } from './admin-error.ts';

@@ -1,8 +1,8 @@
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { ResolvedConfig } from '../../config/resolved.ts';
 import type { Reload } from '../../config/reloader.ts';
-import type { Log } from '../../plugin/call-context.ts';
-import type { Registry } from '../../plugin/registry.ts';
+import type { Log } from '@dragoman/plugin';
+import type { Registry } from '../../registry/registry.ts';
 import type { Limiter } from '../../limits/limiter.ts';
 import type { Prices } from '../../limits/prices.ts';
 import type { Aliases } from '../../catalogue/aliases.ts';

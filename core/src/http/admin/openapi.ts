@@ -7,7 +7,7 @@ import {
   type ZodOpenApiPathItemObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
-import { defined } from '../../canonical/json.ts';
+import { defined } from '@dragoman/plugin';
 import { ADMIN_ERROR_STATUS, type AdminErrorCode } from './admin-error.ts';
 import { errorSchema } from './contract/contract.ts';
 import type { Access, Operation } from './operation.ts';

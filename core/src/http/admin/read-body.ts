@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import bodyParser from 'koa-bodyparser';
 import type { z } from 'zod';
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 import { explainIssues } from '../../validation/explain.ts';
 import { problemsOf } from '../../validation/issues.ts';
 import { type IntakeDeps, openIntake } from '../bodies/intake.ts';

@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 import type { RequestState } from '../base/request-state.ts';
 import { createAppRouter } from '../base/create-app-router.ts';
 import { AdminError } from './admin-error.ts';

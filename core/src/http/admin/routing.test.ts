@@ -1,7 +1,7 @@
 import { NONE } from '../../limits/amount.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningAdmin, startAdmin } from '../../../../tests/support/admin.ts';
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 
 let admin: RunningAdmin;
 beforeEach(async () => {

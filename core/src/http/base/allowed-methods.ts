@@ -1,6 +1,6 @@
 import type { RouterContext } from '@koa/router';
 import type { Context } from 'koa';
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 
 /** A route with more methods accepts all of them. */
 const MOST_METHODS = 4;

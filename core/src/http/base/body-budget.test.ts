@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 import { createBodyBudget } from './body-budget.ts';
 
 const errorOf = (act: () => void): GatewayError | undefined => {

@@ -1,4 +1,4 @@
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 
 /** Bounds the memory for the bodies of all running requests, in total and per key. */
 export interface BodyBudget {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { HeaderMap } from '../../transport/http.ts';
+import type { HeaderMap } from '@dragoman/plugin';
 
 /**
  * The security headers of protocol routes. Their bytes come from upstreams and clients, and may share the console's

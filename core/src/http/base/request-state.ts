@@ -1,6 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
-import type { Refusal } from '../../canonical/errors.ts';
-import type { Protocol } from '../../plugin/protocol.ts';
+import type { Protocol, Refusal } from '@dragoman/plugin';
 import type { RequestRecord } from '../../routing/request-record.ts';
 import type { StoredKey } from '../../state/state.ts';
 import type { BodyAccount } from './body-budget.ts';

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 import { Places } from './places.ts';
 
 /** The running protocol requests, so that the gateway can end them itself. */

@@ -1,8 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Context } from 'koa';
-import type { LimitHeadroom, Protocol } from '../../plugin/protocol.ts';
+import type { HeaderMap, LimitHeadroom, Protocol } from '@dragoman/plugin';
 import { headerNumber, type HeaderValue, headerValue } from '../../transport/header-value.ts';
-import type { HeaderMap } from '../../transport/http.ts';
 import { isReplyStatus } from '../../transport/reply-status.ts';
 import type { RequestState } from './request-state.ts';
 import { asInert, REPLY_POLICY } from './reply-policy.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 import type { Intake } from './intake.ts';
 
 /** Counts a request's body while other code reads it. */

@@ -10,7 +10,7 @@ import {
   type Inflate,
   type ZstdDecompress,
 } from 'node:zlib';
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 import type { Intake } from './intake.ts';
 import { Pieces } from './pieces.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { GatewayError } from '../../canonical/errors.ts';
+import type { GatewayError } from '@dragoman/plugin';
 import { createUploadWatch } from './upload-watch.ts';
 
 let now = 0;

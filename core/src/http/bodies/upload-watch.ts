@@ -1,4 +1,4 @@
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 import { Places } from '../base/places.ts';
 
 /** Ends uploads that are too slow, since each takes memory while it lasts. */

@@ -1,5 +1,4 @@
-import { isJsonObject } from '../../canonical/json.ts';
-import type { RequestInput } from '../../plugin/protocol.ts';
+import { isJsonObject, type RequestInput } from '@dragoman/plugin';
 import type { Exchange } from '../../routing/exchange.ts';
 
 /** Headers in which agents name their session. */

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { ChatEndpoint, Protocol } from '../../plugin/protocol.ts';
+import type { ChatEndpoint, Protocol } from '@dragoman/plugin';
 import type { Reply } from '../../routing/reply.ts';
 import { createChatAttempt } from '../../serving/chat-attempt.ts';
 import { affinityOf } from './affinity.ts';

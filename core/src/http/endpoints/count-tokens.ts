@@ -1,7 +1,5 @@
 import type { Context } from 'koa';
-import { readCount } from '../../canonical/usage.ts';
-import type { CountTokensEndpoint, Protocol } from '../../plugin/protocol.ts';
-import { GatewayError } from '../../canonical/errors.ts';
+import { type CountTokensEndpoint, GatewayError, type Protocol, readCount } from '@dragoman/plugin';
 import { askProvider } from '../../upstreams/provider-calls/ask-provider.ts';
 import { estimateTokens } from '../../metering/estimate-tokens.ts';
 import { type Attempt, UPSTREAMS_UNAVAILABLE } from '../../routing/attempts.ts';

@@ -1,9 +1,12 @@
 import type { Context } from 'koa';
-import type { Usage } from '../../canonical/chat.ts';
-import type { EmbedRequest } from '../../canonical/embed.ts';
-import { GatewayError } from '../../canonical/errors.ts';
-import { readVectors } from '../../canonical/read-answers.ts';
-import type { EmbedEndpoint, Protocol } from '../../plugin/protocol.ts';
+import {
+  type EmbedEndpoint,
+  type EmbedRequest,
+  GatewayError,
+  type Protocol,
+  type Usage,
+} from '@dragoman/plugin';
+import { readVectors } from '@dragoman/plugin/internal/canonical/read-answers';
 import { askProvider } from '../../upstreams/provider-calls/ask-provider.ts';
 import type { Attempt } from '../../routing/attempts.ts';
 import type { Reply } from '../../routing/reply.ts';

@@ -1,7 +1,11 @@
 import type { Context, Next } from 'koa';
-import { GatewayError } from '../../canonical/errors.ts';
-import type { GetModelEndpoint, ListModelsEndpoint, Protocol } from '../../plugin/protocol.ts';
-import type { HeaderMap } from '../../transport/http.ts';
+import {
+  GatewayError,
+  type GetModelEndpoint,
+  type HeaderMap,
+  type ListModelsEndpoint,
+  type Protocol,
+} from '@dragoman/plugin';
 import { openExchange } from './open-exchange.ts';
 import { jsonReply } from './json-reply.ts';
 import { requestInput } from './request-input.ts';

@@ -1,7 +1,12 @@
-import type { ModelPlaces } from '../../plugin/protocol.ts';
+import type { ModelPlaces } from '@dragoman/plugin';
 import type { Exchange } from '../../routing/exchange.ts';
 import { MODEL_LIKE, ModelNames } from '../../catalogue/model-names.ts';
-import { findPlaced, placesLike, type PlaceNode, placesOf } from '../../transport/json/json-places.ts';
+import {
+  findPlaced,
+  placesLike,
+  type PlaceNode,
+  placesOf,
+} from '@dragoman/plugin/internal/transport/json/json-places';
 
 /** Reads the model names in the requests of one endpoint. */
 export interface Naming {

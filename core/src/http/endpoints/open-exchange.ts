@@ -1,12 +1,10 @@
 import type { Context } from 'koa';
-import type { Endpoint, Protocol } from '../../plugin/protocol.ts';
-import type { Log } from '../../plugin/call-context.ts';
+import type { Endpoint, HeaderMap, Log, Protocol } from '@dragoman/plugin';
 import type { Exchange } from '../../routing/exchange.ts';
 import type { RequestState } from '../base/request-state.ts';
 import type { KeyRing } from '../../state/keys.ts';
 import type { StoredKey } from '../../state/state.ts';
 import { Capture, type CaptureBounds } from '../../trace/capture.ts';
-import type { HeaderMap } from '../../transport/http.ts';
 import { readCredential, withoutCredentials } from '../access/credentials.ts';
 import { refuseNavigation } from '../access/fetch-destination.ts';
 import { PASS_HEADER, type Passes } from '../access/passes.ts';

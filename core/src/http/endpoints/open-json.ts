@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
-import type { Endpoint, Protocol, RequestInput } from '../../plugin/protocol.ts';
+import type { Endpoint, Protocol, RequestInput } from '@dragoman/plugin';
 import type { Exchange } from '../../routing/exchange.ts';
-import { parseJsonBody } from '../../transport/json/json-body.ts';
+import { parseJsonBody } from '../bodies/json-body.ts';
 import { openExchange } from './open-exchange.ts';
 import { openIntake } from '../bodies/intake.ts';
 import { readRequestBody } from '../bodies/request-body.ts';

@@ -1,8 +1,5 @@
 import type { Context } from 'koa';
-import type { JsonObject } from '../../canonical/json.ts';
-import type { OpaqueBox } from '../../codec/opaque.ts';
-import type { RequestInput } from '../../plugin/protocol.ts';
-import type { HeaderMap } from '../../transport/http.ts';
+import type { HeaderMap, JsonObject, OpaqueBox, RequestInput } from '@dragoman/plugin';
 
 /** The input of an endpoint, from a matched route. */
 export function requestInput(ctx: Context, body: JsonObject, opaque: OpaqueBox): RequestInput {

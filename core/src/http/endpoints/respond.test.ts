@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { afterEach, describe, expect, it } from 'vitest';
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 import type { Reply } from '../../routing/reply.ts';
 import { createRequestRecord } from '../../routing/request-record.ts';
 import { respondStream, type StreamOptions } from './respond.ts';

@@ -2,13 +2,12 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Context } from 'koa';
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError, type HeaderMap } from '@dragoman/plugin';
 import type { BodyWatcher, Reply } from '../../routing/reply.ts';
 import { type BodyRecording, isText } from '../../trace/capture.ts';
 import type { RequestState } from '../base/request-state.ts';
 import { endsAtEvent } from '../../transport/event-boundary.ts';
-import { guarded } from '../../timing/guarded.ts';
-import type { HeaderMap } from '../../transport/http.ts';
+import { guarded } from '@dragoman/plugin/internal/timing/guarded';
 import { writeHead } from '../base/write-head.ts';
 
 /** How to keep a stream alive and how to report its failure to the client. */

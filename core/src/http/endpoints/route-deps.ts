@@ -1,8 +1,7 @@
-import type { OpaqueBox } from '../../codec/opaque.ts';
+import type { Log, OpaqueBox } from '@dragoman/plugin';
 import type { RoutingConfig } from '../../config/routing.ts';
 import type { Conversations } from '../../conversations/conversations.ts';
 import type { TextCounters } from '../../metering/text-tokens.ts';
-import type { Log } from '../../plugin/call-context.ts';
 import type { ToolCallMemory } from '../../serving/tool-call-memory.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { Router } from '../../routing/router.ts';

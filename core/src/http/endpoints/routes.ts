@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 import type { Middleware } from 'koa';
-import type { Endpoint, Protocol, RelayEndpoint } from '../../plugin/protocol.ts';
+import type { Endpoint, Protocol, RelayEndpoint } from '@dragoman/plugin';
 import { serveChat } from './chat.ts';
 import { serveCountTokens } from './count-tokens.ts';
 import { serveEmbed } from './embed.ts';

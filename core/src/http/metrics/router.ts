@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 import { hostNameOf, isLoopback } from '../../transport/loopback.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import { isForwarded } from '../access/is-forwarded.ts';

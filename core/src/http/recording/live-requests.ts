@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { guarded } from '../../timing/guarded.ts';
+import { guarded } from '@dragoman/plugin/internal/timing/guarded';
 import type { RequestState } from '../base/request-state.ts';
 import { Places } from '../base/places.ts';
 

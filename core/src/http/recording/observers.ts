@@ -1,14 +1,11 @@
 import { timeoutsSchema } from '../../config/upstream.ts';
-import type { HttpClient } from '../../transport/http.ts';
+import type { HttpClient, Log, Plugin, TraceObserver } from '@dragoman/plugin';
 import type { HttpPools } from '../../transport/pools.ts';
-import { bindLog } from '../../plugin/containment/bound-log.ts';
-import { describeThrown } from '../../plugin/containment/describe-thrown.ts';
+import { bindLog } from '../../registry/containment/bound-log.ts';
+import { describeThrown } from '../../registry/containment/describe-thrown.ts';
 import { isDoneWithin } from '../../timing/done-within.ts';
-import type { TraceObserver } from '../../plugin/observer.ts';
-import type { Log } from '../../plugin/call-context.ts';
-import type { Plugin } from '../../plugin/plugin.ts';
-import { runAs } from '../../plugin/containment/plugin-scope.ts';
-import { observerProblems } from '../../plugin/containment/plugin-shape.ts';
+import { runAs } from '../../registry/containment/plugin-scope.ts';
+import { observerProblems } from '../../registry/containment/plugin-shape.ts';
 import { RepeatLimit } from '../../timing/repeat-limit.ts';
 
 interface ObserversInput {

@@ -1,7 +1,8 @@
 import { recordedName } from '../../catalogue/name-length.ts';
 import type { Context } from 'koa';
 import type { Prices } from '../../limits/prices.ts';
-import type { Outcome, TraceRecord } from '../../canonical/trace-record.ts';
+import type { TraceRecord } from '@dragoman/plugin';
+import type { Outcome } from '@dragoman/plugin/internal/canonical/trace-record';
 import { tokensPerSecond } from '../../trace/speed.ts';
 import type { RequestState } from '../base/request-state.ts';
 import { isAborted, statusOf } from '../base/reply-state.ts';

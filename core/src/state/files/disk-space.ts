@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { Log } from '../../plugin/call-context.ts';
+import type { Log } from '@dragoman/plugin';
 
 /** The size of a file system, in bytes. */
 export interface Space {

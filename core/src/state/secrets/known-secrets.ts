@@ -1,5 +1,5 @@
-import { isJsonObject } from '../../canonical/json.ts';
-import { formsOf, NO_SECRETS, type Secrets } from '../../text/secret-texts.ts';
+import { isJsonObject } from '@dragoman/plugin';
+import { formsOf, NO_SECRETS, type Secrets } from '@dragoman/plugin/internal/text/secret-texts';
 import { mapSecrets, type Options } from '../../validation/map-secrets.ts';
 import type { z } from 'zod';
 

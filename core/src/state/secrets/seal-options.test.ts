@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { secret } from '../../plugin/define.ts';
+import { secret } from '@dragoman/plugin';
 import { openOptions, sealOptions } from './seal-options.ts';
 import { openSecretBox, type SecretBox } from './secrets.ts';
 

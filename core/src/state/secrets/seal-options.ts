@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { isJsonObject } from '../../canonical/json.ts';
+import { isJsonObject } from '@dragoman/plugin';
 import { formatPath } from '../../validation/issues.ts';
 import { originsOf } from '../../validation/option-urls.ts';
 import { isLegacy } from './legacy-secrets.ts';

@@ -1,7 +1,10 @@
-import type { ChatRequest } from '../../canonical/chat.ts';
-import { isJsonObject } from '../../canonical/json.ts';
-import type { OpaqueBox } from '../../codec/opaque.ts';
-import type { WireReader, WireReaders } from '../../plugin/wire-reader.ts';
+import {
+  type ChatRequest,
+  isJsonObject,
+  type OpaqueBox,
+  type WireReader,
+  type WireReaders,
+} from '@dragoman/plugin';
 import { newMessages, type Place, placeOf, resultText, textOf } from './conversation.ts';
 import type { PackedCapture } from '../packed.ts';
 import { readText, readTimed } from './read-body.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { parsedArguments } from '../../codec/tools/call-arguments.ts';
-import type { ChatReply, ChatRequest, Message, ToolResultPart } from '../../canonical/chat.ts';
+import { parsedArguments } from '@dragoman/plugin/internal/codec/tools/call-arguments';
+import type { ChatReply, ChatRequest, Message, ToolResultPart } from '@dragoman/plugin';
 
 /** The roles and content of messages, without what clients rewrite in their own way. */
 type Said = readonly [role: string, text: string, calls: string[]];

@@ -1,7 +1,5 @@
-import type { ChatReply, ChatRequest } from '../../canonical/chat.ts';
-import { withinTime } from '../../timing/within-time.ts';
-import type { WireReaders } from '../../plugin/wire-reader.ts';
-import type { HeaderMap } from '../../transport/http.ts';
+import type { ChatReply, ChatRequest, HeaderMap, WireReaders } from '@dragoman/plugin';
+import { withinTime } from '@dragoman/plugin/internal/timing/within-time';
 import { type Analysis, analyze } from './analysis.ts';
 import type { PackedBody, PackedCapture } from '../packed.ts';
 import { JUDGE_MS, timeWithJudge } from './time-limits.ts';

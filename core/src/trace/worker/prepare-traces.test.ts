@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { traceRecord } from '../../../../tests/support/trace-record.ts';
 import { wireReaders as readers } from '../../../../plugins/openai/src/wire-readers.ts';
-import type { JsonObject } from '../../canonical/json.ts';
+import type { JsonObject } from '@dragoman/plugin';
 import { Capture, CaptureBudget } from '../capture.ts';
 import { detailOf } from './detail.ts';
 import { pack } from '../packed.ts';

@@ -1,5 +1,5 @@
-import { MAX_SLOWDOWN, withinTime } from '../../timing/within-time.ts';
-import type { WireReaders } from '../../plugin/wire-reader.ts';
+import { MAX_SLOWDOWN, withinTime } from '@dragoman/plugin/internal/timing/within-time';
+import type { WireReaders } from '@dragoman/plugin';
 import { analyze } from './analysis.ts';
 import type { PackedCapture } from '../packed.ts';
 import { JUDGE_MS, timeFor, timeWithJudge } from './time-limits.ts';

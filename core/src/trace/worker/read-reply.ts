@@ -1,8 +1,14 @@
-import type { ChatEvent, ChatReply, ChatRequest } from '../../canonical/chat.ts';
-import { ReplyFolder } from '../../canonical/fold.ts';
-import { isJsonObject, type JsonValue } from '../../canonical/json.ts';
-import type { WireReader } from '../../plugin/wire-reader.ts';
-import { type SseEvent, SseParser } from '../../transport/sse.ts';
+import {
+  type ChatEvent,
+  type ChatReply,
+  type ChatRequest,
+  isJsonObject,
+  type JsonValue,
+  type SseEvent,
+  type WireReader,
+} from '@dragoman/plugin';
+import { ReplyFolder } from '@dragoman/plugin/internal/canonical/fold';
+import { SseParser } from '@dragoman/plugin/internal/transport/sse';
 import { piecesOf, type TimedText } from './read-body.ts';
 
 /** An event that the client received, with its time in milliseconds from the beginning of its request. */

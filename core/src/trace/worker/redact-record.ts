@@ -1,4 +1,4 @@
-import type { TraceRecord } from '../../canonical/trace-record.ts';
+import type { TraceRecord } from '@dragoman/plugin';
 import type { Redactor } from './redact.ts';
 
 /** A record without secrets that upstreams repeat in errors and ids. */

@@ -1,7 +1,11 @@
 import { LRUCache } from 'lru-cache';
-import type { JsonValue } from '../../canonical/json.ts';
-import { LEFT_OUT, NO_SECRETS, replaceSecrets, type Secrets } from '../../text/secret-texts.ts';
-import type { HeaderMap } from '../../transport/http.ts';
+import type { HeaderMap, JsonValue } from '@dragoman/plugin';
+import {
+  LEFT_OUT,
+  NO_SECRETS,
+  replaceSecrets,
+  type Secrets,
+} from '@dragoman/plugin/internal/text/secret-texts';
 import { parsePath, type PathEdit } from '../../text/json-path.ts';
 import type { RedactionRules } from '../../config/redaction.ts';
 import { mayHoldMedia, redactMedia } from './redact-media.ts';

@@ -1,7 +1,7 @@
 /** The thread that stores traces: whatever happens in it, requests go on. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { WireReaders } from '../../plugin/wire-reader.ts';
-import { MAX_SLOWDOWN } from '../../timing/within-time.ts';
+import type { WireReaders } from '@dragoman/plugin';
+import { MAX_SLOWDOWN } from '@dragoman/plugin/internal/timing/within-time';
 import { createAgeClock } from '../../timing/age-clock.ts';
 import { detailOf } from './detail.ts';
 import {

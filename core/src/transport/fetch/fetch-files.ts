@@ -3,15 +3,8 @@ import { isIP, type LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { fileTypeFromBuffer } from 'file-type';
 import { Agent, type Dispatcher, request } from 'undici';
-import { GatewayError } from '../../canonical/errors.ts';
+import { type FetchedFile, GatewayError } from '@dragoman/plugin';
 import type { AddressRule } from './public-address.ts';
-
-/** A file fetched from a URL. */
-export interface FetchedFile {
-  /** The media type, detected from the bytes, else as the server says. Without parameters. */
-  readonly mimeType: string;
-  readonly data: Buffer;
-}
 
 /** Fetches files that clients name by URL, for upstreams that accept none. */
 export interface FileFetcher {

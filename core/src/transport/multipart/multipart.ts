@@ -1,4 +1,4 @@
-import { GatewayError } from '../../canonical/errors.ts';
+import { GatewayError } from '@dragoman/plugin';
 
 /** A form field and where its bytes are. */
 export interface FormField {

@@ -1,5 +1,5 @@
-import type { CallContext } from '../../plugin/call-context.ts';
-import { runAs } from '../../plugin/containment/plugin-scope.ts';
+import type { CallContext } from '@dragoman/plugin';
+import { runAs } from '../../registry/containment/plugin-scope.ts';
 import type { UpstreamCall } from '../call.ts';
 import { providerFailure } from './provider-failure.ts';
 

@@ -1,11 +1,16 @@
 import { Readable } from 'node:stream';
-import type { GatewayError } from '../../canonical/errors.ts';
-import { isJsonObject } from '../../canonical/json.ts';
-import type { Forward, RawRequest, ReplyReader } from '../../plugin/forward.ts';
-import { runAs } from '../../plugin/containment/plugin-scope.ts';
-import type { StreamDecoder } from '../../codec/stream-decoder.ts';
-import type { HeaderMap, HttpReply } from '../../transport/http.ts';
-import { ReplyBody } from '../../transport/reply-body.ts';
+import {
+  type Forward,
+  type GatewayError,
+  type HeaderMap,
+  type HttpReply,
+  isJsonObject,
+  type RawRequest,
+  type ReplyReader,
+  type StreamDecoder,
+} from '@dragoman/plugin';
+import { runAs } from '../../registry/containment/plugin-scope.ts';
+import { ReplyBody } from '@dragoman/plugin/internal/transport/reply-body';
 import { isReplyStatus } from '../../transport/reply-status.ts';
 import { askProvider } from './ask-provider.ts';
 import type { UpstreamCall } from '../call.ts';

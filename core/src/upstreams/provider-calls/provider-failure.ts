@@ -1,7 +1,7 @@
-import { GatewayError } from '../../canonical/errors.ts';
-import { describeThrown, errorName } from '../../plugin/containment/describe-thrown.ts';
+import { GatewayError } from '@dragoman/plugin';
+import { describeThrown, errorName } from '../../registry/containment/describe-thrown.ts';
 import { RepeatLimit } from '../../timing/repeat-limit.ts';
-import { redactValues, withTexts } from '../../http-provider/upstream-error.ts';
+import { redactValues, withTexts } from '@dragoman/plugin/internal/http-provider/upstream-error';
 import { explainAbort } from '../../transport/http-error.ts';
 import type { Upstream } from '../upstream.ts';
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ChatEvent } from '../../canonical/chat.ts';
-import { collect } from '../../canonical/fold.ts';
-import { resumed } from '../../canonical/iterate.ts';
+import { type ChatEvent, collect } from '@dragoman/plugin';
+import { resumed } from '@dragoman/plugin/internal/canonical/iterate';
 import type { UpstreamCall } from '../call.ts';
 import { replyEvents } from './reply-events.ts';
 

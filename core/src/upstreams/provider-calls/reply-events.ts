@@ -1,9 +1,7 @@
 import { setImmediate } from 'node:timers';
-import type { ChatEvent } from '../../canonical/chat.ts';
-import type { GatewayError } from '../../canonical/errors.ts';
-import { endedEarly, GrammarGuard } from '../../canonical/grammar.ts';
-import type { CallContext } from '../../plugin/call-context.ts';
-import { scopeRunner } from '../../plugin/containment/plugin-scope.ts';
+import type { CallContext, ChatEvent, GatewayError } from '@dragoman/plugin';
+import { endedEarly, GrammarGuard } from '@dragoman/plugin/internal/canonical/grammar';
+import { scopeRunner } from '../../registry/containment/plugin-scope.ts';
 import type { UpstreamCall } from '../call.ts';
 import { providerFailure } from './provider-failure.ts';
 

@@ -1,6 +1,6 @@
 import {
-  errorObject,
   type ErrorKind,
+  errorObject,
   GatewayError,
   type HeaderMap,
   isJsonObject,
@@ -9,7 +9,7 @@ import {
   retryAfterMs,
   STATUS_KINDS,
   upstreamMessage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { ANTHROPIC } from '../wire.ts';
 
 /** By the type of the error, which is also there when it comes inside a stream. */

@@ -13,7 +13,7 @@ import {
   type StreamDecoder,
   type ToolNames,
   type Usage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { decodeError } from './decode-error.ts';
 import { toolNamesOf } from '../tool-names.ts';
 import { decodeUsage } from './usage.ts';

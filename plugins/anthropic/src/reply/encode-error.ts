@@ -1,4 +1,4 @@
-import { defined, type EncodedError, type ErrorKind, type GatewayError } from '@dragoman/core';
+import { defined, type EncodedError, type ErrorKind, type GatewayError } from '@dragoman/plugin';
 import { ANTHROPIC } from '../wire.ts';
 
 interface Row {

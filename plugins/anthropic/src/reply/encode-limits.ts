@@ -1,4 +1,4 @@
-import type { HeaderMap, LimitHeadroom, LimitStatus } from '@dragoman/core';
+import type { HeaderMap, LimitHeadroom, LimitStatus } from '@dragoman/plugin';
 
 /** `anthropic-ratelimit-…`, with the time of the next window in RFC 3339. */
 export function encodeLimits({ requests, tokens, now }: LimitHeadroom): HeaderMap {

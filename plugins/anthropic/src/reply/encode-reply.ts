@@ -9,7 +9,7 @@ import {
   type Opaque,
   type OpaqueBox,
   signThoughts,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { messageId } from '../request/threads.ts';
 import { encodeUsage } from './usage.ts';
 import { ANTHROPIC, STOP_REASONS } from '../wire.ts';

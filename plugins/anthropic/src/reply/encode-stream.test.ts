@@ -1,4 +1,4 @@
-import { type ChatEvent, createOpaqueBox, type EncodeContext, type Opaque } from '@dragoman/core';
+import { type ChatEvent, createOpaqueBox, type EncodeContext, type Opaque } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { decodeRequest } from '../request/decode-request.ts';
 import { encodeStream } from './encode-stream.ts';

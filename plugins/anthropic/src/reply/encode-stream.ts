@@ -9,7 +9,7 @@ import {
   type JsonObject,
   type Opaque,
   type Usage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { encodeError } from './encode-error.ts';
 import { encodeCitation, signatureOf } from './encode-reply.ts';
 import { messageId } from '../request/threads.ts';

@@ -8,7 +8,7 @@ import {
   type ReplyEnd,
   sumCounts,
   type Usage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 
 /** Anthropic counts what was read from or written to a cache apart from the input. */
 export function encodeUsage(usage: Usage = { input: 0, output: 0 }): JsonObject {

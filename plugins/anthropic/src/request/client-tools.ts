@@ -1,4 +1,4 @@
-import type { JsonObject } from '@dragoman/core';
+import type { JsonObject } from '@dragoman/plugin';
 
 export interface ClientTool {
   readonly description: string;

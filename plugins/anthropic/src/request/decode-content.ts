@@ -14,7 +14,7 @@ import {
   type TextPart,
   type ToolResultPart,
   type UserPart,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { extensionsOf } from '../extensions.ts';
 import { ANTHROPIC, CACHE_TTLS } from '../wire.ts';
 

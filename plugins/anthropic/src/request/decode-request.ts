@@ -9,7 +9,7 @@ import {
   signCalls,
   type SystemMessage,
   type ToolChoice,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { decodeAssistantBlock, decodeBlocks, decodeTextBlock, decodeUserBlock } from './decode-content.ts';
 import { decodeTools } from './decode-tools.ts';
 import { extensionsOf } from '../extensions.ts';

@@ -1,4 +1,4 @@
-import { defined, type FieldReader, type Tool, type WebSearch } from '@dragoman/core';
+import { defined, type FieldReader, type Tool, type WebSearch } from '@dragoman/plugin';
 import { CLIENT_TOOLS } from './client-tools.ts';
 import { decodeCache } from './decode-content.ts';
 import { extensionsOf } from '../extensions.ts';

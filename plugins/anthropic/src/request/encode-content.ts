@@ -14,7 +14,7 @@ import {
   type ToolNames,
   type ToolResultPart,
   type UserPart,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { ANTHROPIC } from '../wire.ts';
 
 export interface ContentContext extends Pick<CallContext, 'capabilities' | 'drop'> {

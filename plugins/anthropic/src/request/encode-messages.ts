@@ -7,7 +7,7 @@ import {
   pairToolResults,
   remind,
   type SystemMessage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import {
   type ContentContext,
   encodeAssistantPart,

@@ -6,7 +6,7 @@ import {
   effortOf,
   type JsonObject,
   type Message,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { ANTHROPIC } from '../wire.ts';
 
 type Context = Pick<CallContext, 'capabilities' | 'drop'>;

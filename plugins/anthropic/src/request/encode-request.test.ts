@@ -1,4 +1,4 @@
-import { type Capabilities, type ChatRequest, DEFAULT_CAPABILITIES, type JsonObject } from '@dragoman/core';
+import { type Capabilities, type ChatRequest, DEFAULT_CAPABILITIES, type JsonObject } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { encodeRequest } from './encode-request.ts';
 

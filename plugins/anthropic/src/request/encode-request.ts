@@ -8,7 +8,7 @@ import {
   formatInstruction,
   GatewayError,
   type JsonObject,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { toolNamesOf } from '../tool-names.ts';
 import { encodeText } from './encode-content.ts';
 import { encodeMessages } from './encode-messages.ts';

@@ -10,7 +10,7 @@ import {
   type Tool,
   type ToolNames,
   type WebSearch,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { encodeCache } from './encode-content.ts';
 import { ANTHROPIC } from '../wire.ts';
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '@dragoman/core';
+import { isJsonObject, type JsonObject, type JsonValue } from '@dragoman/plugin';
 
 /** What structured output takes of JSON Schema; the rest is told to the model in the description. */
 const LIMITS = [

@@ -5,7 +5,7 @@ import {
   isJsonObject,
   type JsonObject,
   type StoredRules,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { ANTHROPIC } from '../wire.ts';
 
 /**

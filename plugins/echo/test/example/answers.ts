@@ -12,7 +12,7 @@ import {
   type StreamDecoder,
   type UpstreamCodec,
   upstreamMessage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { z } from 'zod';
 
 /** Reads `data: {"text":"Hel"}` until `data: {"done":true}`. */

@@ -1,4 +1,4 @@
-import { definePlugin, defineProvider, GatewayError, secret } from '@dragoman/core';
+import { definePlugin, defineProvider, GatewayError, secret } from '@dragoman/plugin';
 import { z } from 'zod';
 
 const options = z.strictObject({

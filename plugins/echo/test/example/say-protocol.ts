@@ -1,4 +1,4 @@
-import { type ChatEndpoint, defineProtocol, encodeSse, FieldReader } from '@dragoman/core';
+import { type ChatEndpoint, defineProtocol, encodeSse, FieldReader } from '@dragoman/plugin';
 
 /** `POST /say` takes `{ "model": …, "say": … }` and answers `{ "said": … }`. */
 const sayEndpoint: ChatEndpoint = {

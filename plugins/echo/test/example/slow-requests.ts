@@ -1,4 +1,4 @@
-import { definePlugin } from '@dragoman/core';
+import { definePlugin } from '@dragoman/plugin';
 
 /** Logs requests that took longer than `ms`. */
 export const slowRequests = definePlugin(({ ms = 10_000 }: { readonly ms?: number }) => ({

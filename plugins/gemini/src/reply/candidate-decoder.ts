@@ -10,7 +10,7 @@ import {
   type JsonValue,
   type MediaPart,
   type Opaque,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { decodeGrounding } from './grounding.ts';
 import { arrayOf, BROKEN_REASONS, FINISH_REASONS, GEMINI } from '../wire.ts';
 

@@ -1,17 +1,17 @@
 import {
   defined,
-  errorObject,
+  durationMs,
   type ErrorKind,
+  errorObject,
   GatewayError,
   type HeaderMap,
   isJsonObject,
   type JsonObject,
   type JsonValue,
-  durationMs,
   retryAfterMs,
   STATUS_KINDS,
   upstreamMessage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { arrayOf } from '../wire.ts';
 
 const STATUSES: Readonly<Record<string, ErrorKind>> = {

@@ -1,4 +1,4 @@
-import type { EncodedError, ErrorKind, GatewayError } from '@dragoman/core';
+import type { EncodedError, ErrorKind, GatewayError } from '@dragoman/plugin';
 
 interface Row {
   readonly status: string;

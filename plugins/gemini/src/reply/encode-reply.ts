@@ -9,7 +9,7 @@ import {
   type JsonObject,
   type Opaque,
   type OpaqueBox,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { encodeGrounding } from './grounding.ts';
 import { encodeUsage } from './usage.ts';
 import { GEMINI, WIRE_FINISH_REASONS } from '../wire.ts';

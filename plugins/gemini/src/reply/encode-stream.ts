@@ -14,7 +14,7 @@ import {
   readJsonEntries,
   type StreamForm,
   type Usage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { encodeError } from './encode-error.ts';
 import { encodeCall, encodeThought, signature } from './encode-reply.ts';
 import { encodeGrounding } from './grounding.ts';

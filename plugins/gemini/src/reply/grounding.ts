@@ -1,4 +1,4 @@
-import { type Citation, defined, isJsonObject, type JsonObject, type JsonValue } from '@dragoman/core';
+import { type Citation, defined, isJsonObject, type JsonObject, type JsonValue } from '@dragoman/plugin';
 import { arrayOf } from '../wire.ts';
 
 /** Reads `groundingMetadata` of an answer. Its offsets count bytes of UTF-8. */

@@ -8,7 +8,7 @@ import {
   type ReplyEnd,
   sumCounts,
   type Usage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 
 /** Reads `usageMetadata`: thoughts are apart from the candidates, and what tools put in apart from the prompt. */
 export function decodeUsage(value: JsonValue | undefined): Usage | undefined {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue, RequestTally } from '@dragoman/core';
+import { isJsonObject, type JsonObject, type JsonValue, RequestTally } from '@dragoman/plugin';
 
 /** Fields whose keys are the user's own, not the protocol's. */
 const FREE = new Set([

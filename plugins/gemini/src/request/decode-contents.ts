@@ -10,7 +10,7 @@ import {
   openState,
   type ToolResultPart,
   type UserPart,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { extensionsOf } from '../extensions.ts';
 import { OpenCalls } from './open-calls.ts';
 import { GEMINI } from '../wire.ts';

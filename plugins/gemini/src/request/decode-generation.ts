@@ -5,7 +5,7 @@ import {
   MAX_TOKENS,
   type OutputFormat,
   type ReasoningPreference,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { decodeSchema } from './decode-schema.ts';
 
 type Generation = Pick<

@@ -5,7 +5,7 @@ import {
   invalidField,
   type RequestInput,
   type SystemMessage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { camelCased } from './camel-case.ts';
 import { decodeContents } from './decode-contents.ts';
 import { decodeGeneration } from './decode-generation.ts';

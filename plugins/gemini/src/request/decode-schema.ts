@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '@dragoman/core';
+import { isJsonObject, type JsonObject, type JsonValue } from '@dragoman/plugin';
 
 /** Limits that this protocol's own schemas may write as text. */
 const NUMBERS = ['minItems', 'maxItems', 'minLength', 'maxLength', 'minProperties', 'maxProperties'];

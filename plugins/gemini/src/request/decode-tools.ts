@@ -1,4 +1,4 @@
-import { defined, type FieldReader, type HostedTool, type Tool, type ToolChoice } from '@dragoman/core';
+import { defined, type FieldReader, type HostedTool, type Tool, type ToolChoice } from '@dragoman/plugin';
 import { decodeSchema } from './decode-schema.ts';
 import { extensionsOf } from '../extensions.ts';
 

@@ -18,7 +18,7 @@ import {
   type UserMessage,
   type UserPart,
   wrapFreeform,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import type { EncodeRequestContext } from '../encode-context.ts';
 import { withExtensions } from '../extensions.ts';
 import { GEMINI, NO_SIGNATURE } from '../wire.ts';

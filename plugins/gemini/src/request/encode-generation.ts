@@ -9,7 +9,7 @@ import {
   type JsonObject,
   SCHEMA_WORK,
   WorkBudget,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import type { EncodeRequestContext } from '../encode-context.ts';
 import { reduceSchema } from './reduce-schema.ts';
 

@@ -10,7 +10,7 @@ import {
   type JsonObject,
   type Message,
   type SystemMessage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { type EncodeRequestContext, toolNamesOf } from '../encode-context.ts';
 import { encodeContents } from './encode-contents.ts';
 import { encodeGeneration } from './encode-generation.ts';

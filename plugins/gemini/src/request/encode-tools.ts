@@ -13,7 +13,7 @@ import {
   SCHEMA_WORK,
   WorkBudget,
   type WorkSubject,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import type { EncodeRequestContext } from '../encode-context.ts';
 import { withExtensions } from '../extensions.ts';
 import { reduceSchema } from './reduce-schema.ts';

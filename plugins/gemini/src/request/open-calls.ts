@@ -1,4 +1,4 @@
-import type { ToolCallPart } from '@dragoman/core';
+import type { ToolCallPart } from '@dragoman/plugin';
 
 /** The calls of one turn that have no result yet, in order. */
 export class OpenCalls {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue, weigh, type WorkBudget } from '@dragoman/core';
+import { isJsonObject, type JsonObject, type JsonValue, weigh, type WorkBudget } from '@dragoman/plugin';
 import { type Path, References } from './references.ts';
 import { arrayOf } from '../wire.ts';
 

@@ -4,7 +4,7 @@ import {
   type JsonValue,
   resolveReference,
   type WorkBudget,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { arrayOf } from '../wire.ts';
 
 /** How a place was reached, to detect cycles. */

@@ -1,4 +1,4 @@
-import { type ProtocolClient, pythonLiteral } from '@dragoman/core';
+import { type ProtocolClient, pythonLiteral } from '@dragoman/plugin';
 import { openaiChatCodec } from '../compatible.ts';
 
 /** How programs speak Chat Completions. */

@@ -1,4 +1,4 @@
-import { type ChatRequest, createToolNames, type NameRule, type ToolNames } from '@dragoman/core';
+import { type ChatRequest, createToolNames, type NameRule, type ToolNames } from '@dragoman/plugin';
 import { OPENAI_CHAT } from './wire.ts';
 
 const ANY_NAME: NameRule = { pattern: /^/, maxLength: Number.POSITIVE_INFINITY };

@@ -1,4 +1,4 @@
-import { type Extensions, type FieldReader, type JsonObject } from '@dragoman/core';
+import type { Extensions, FieldReader, JsonObject } from '@dragoman/plugin';
 import { merge } from '../common/merge.ts';
 import { OPENAI_CHAT } from './wire.ts';
 

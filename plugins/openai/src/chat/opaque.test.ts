@@ -1,4 +1,4 @@
-import type { ChatEvent, JsonObject, Opaque } from '@dragoman/core';
+import type { ChatEvent, JsonObject, Opaque } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { chatRequest, eventsOf, testOpaque } from '../../../../tests/support/events.ts';
 import { decodeSse } from '../../../../tests/support/wire-frames.ts';

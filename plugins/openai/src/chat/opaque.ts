@@ -7,7 +7,7 @@ import {
   type Opaque,
   type OpaqueBox,
   type ReasoningPart,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { arrayOf } from '../common/values.ts';
 import { OPENAI_CHAT } from './wire.ts';
 

@@ -7,7 +7,7 @@ import {
   readCount,
   type ReplyEnd,
   type Usage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { decodeUsage as decodeResponseUsage } from '../responses/usage.ts';
 import { OPENAI_CHAT, OPENAI_COMPLETIONS, OPENAI_RELAY } from './wire.ts';
 

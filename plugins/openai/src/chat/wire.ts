@@ -1,5 +1,5 @@
 /** Names and tables of OpenAI's Chat Completions wire, both sides. Source: types of `openai` 7.55. */
-import type { AnswerShape, FinishReason } from '@dragoman/core';
+import type { AnswerShape, FinishReason } from '@dragoman/plugin';
 
 export const OPENAI_CHAT = 'openai-chat';
 export const OPENAI_COMPLETIONS = 'openai-completions';

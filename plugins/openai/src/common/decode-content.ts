@@ -1,4 +1,4 @@
-import { type CacheMark, defined, type FieldReader, type TextPart } from '@dragoman/core';
+import { type CacheMark, defined, type FieldReader, type TextPart } from '@dragoman/plugin';
 
 /** A field of content: a string, or parts that `decodePart` reads. Absent and empty yield no part. */
 export function decodeContent<Part>(

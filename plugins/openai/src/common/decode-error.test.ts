@@ -1,4 +1,4 @@
-import type { ErrorKind, HeaderMap, JsonValue } from '@dragoman/core';
+import type { ErrorKind, HeaderMap, JsonValue } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { decodeError } from './decode-error.ts';
 

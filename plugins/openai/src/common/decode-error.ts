@@ -8,7 +8,7 @@ import {
   retryAfterMs,
   STATUS_KINDS,
   upstreamMessage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { arrayOf } from './values.ts';
 
 const KINDS: Readonly<Record<number, ErrorKind | undefined>> = {

@@ -1,4 +1,4 @@
-import { defined, type FieldReader, type Sampling } from '@dragoman/core';
+import { defined, type FieldReader, type Sampling } from '@dragoman/plugin';
 
 /** The name of the model, which all endpoints require. */
 export function decodeModel(fields: FieldReader): string {

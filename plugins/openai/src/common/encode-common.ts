@@ -2,15 +2,15 @@
 import { createHash } from 'node:crypto';
 import {
   type CacheMark,
-  defined,
-  type JsonObject,
   type ChatRequest,
+  defined,
   forcedToolInstruction,
   formatInstruction,
   GatewayError,
+  type JsonObject,
   type MediaPart,
   type SystemMessage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import type { EncodeRequestContext } from './encode-request-context.ts';
 
 /** What the model cannot be made to do by a field, it is asked for in words. */

@@ -1,4 +1,4 @@
-import { clampEffort, type Effort, effortOf, type ReasoningPreference } from '@dragoman/core';
+import { clampEffort, type Effort, effortOf, type ReasoningPreference } from '@dragoman/plugin';
 import type { EncodeRequestContext } from './encode-request-context.ts';
 
 export interface EffortInput {

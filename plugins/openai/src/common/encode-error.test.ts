@@ -1,4 +1,4 @@
-import { type ErrorDetails, type ErrorKind, GatewayError } from '@dragoman/core';
+import { type ErrorDetails, type ErrorKind, GatewayError } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { encodeError } from './encode-error.ts';
 

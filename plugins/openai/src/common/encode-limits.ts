@@ -1,4 +1,4 @@
-import type { HeaderMap, LimitHeadroom, LimitStatus } from '@dragoman/core';
+import type { HeaderMap, LimitHeadroom, LimitStatus } from '@dragoman/plugin';
 
 /** `x-ratelimit-…`, with the time to the next window as `1.5s`. */
 export function encodeLimits({ requests, tokens }: LimitHeadroom): HeaderMap {

@@ -1,4 +1,4 @@
-import type { CallContext, NameRule, ToolNames } from '@dragoman/core';
+import type { CallContext, NameRule, ToolNames } from '@dragoman/plugin';
 
 /** What an encoder of requests goes by. */
 export interface EncodeRequestContext extends Pick<CallContext, 'capabilities' | 'drop'> {

@@ -5,7 +5,7 @@ import {
   type JsonValue,
   type Tool,
   type ToolChoice,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import type { EncodeRequestContext } from './encode-request-context.ts';
 
 /** How a wire writes a choice of tools. */

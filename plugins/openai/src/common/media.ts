@@ -1,4 +1,4 @@
-import { GatewayError } from '@dragoman/core';
+import { GatewayError } from '@dragoman/plugin';
 
 export function dataUrl({ mimeType, data }: { readonly mimeType: string; readonly data: string }): string {
   return `data:${mimeType};base64,${data}`;

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '@dragoman/core';
+import { isJsonObject, type JsonObject } from '@dragoman/plugin';
 
 /** Adds fields to an object, and to the objects in it, that are not there yet. */
 export function merge(wire: JsonObject, kept: JsonObject): JsonObject {

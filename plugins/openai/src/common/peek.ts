@@ -1,4 +1,4 @@
-import type { ChatRequest, RequestInput } from '@dragoman/core';
+import type { ChatRequest, RequestInput } from '@dragoman/plugin';
 
 /** What routing needs of a request; `undefined` when it has to be decoded, to be refused by name. */
 export function peek({

@@ -1,5 +1,5 @@
 /** Values that both of OpenAI's wires share. */
-import type { JsonValue } from '@dragoman/core';
+import type { JsonValue } from '@dragoman/plugin';
 
 /** Of answers, and of what a search finds. */
 export const VERBOSITIES = ['low', 'medium', 'high'] as const;

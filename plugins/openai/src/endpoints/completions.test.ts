@@ -1,4 +1,4 @@
-import { type ChatEvent, type ChatRequest, GatewayError, type JsonObject } from '@dragoman/core';
+import { type ChatEvent, type ChatRequest, GatewayError, type JsonObject } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { eventsOf } from '../../../../tests/support/events.ts';
 import { contextOf, inputOf } from '../../test/client.ts';

@@ -11,7 +11,7 @@ import {
   type RequestInput,
   type Sampling,
   type Usage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { decodeModel, decodeSampling, decodeStop } from '../common/decode-options.ts';
 import { encodeStreamError } from '../chat/reply/encode-stream.ts';
 import { extensionsOf } from '../chat/extensions.ts';

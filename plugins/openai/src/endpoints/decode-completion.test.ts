@@ -1,4 +1,4 @@
-import { GatewayError } from '@dragoman/core';
+import { GatewayError } from '@dragoman/plugin';
 import { expect, it } from 'vitest';
 import { decodeCompletion, decodeCompletionStream } from './decode-completion.ts';
 

@@ -6,7 +6,7 @@ import {
   type JsonObject,
   type SseEvent,
   type StreamDecoder,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { decodeError } from '../common/decode-error.ts';
 import { decodeUsage } from '../chat/usage.ts';
 import { arrayOf } from '../common/values.ts';

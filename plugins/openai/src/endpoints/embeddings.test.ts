@@ -1,4 +1,4 @@
-import { type EmbedRequest, GatewayError, type JsonObject, type RequestInput } from '@dragoman/core';
+import { type EmbedRequest, GatewayError, type JsonObject, type RequestInput } from '@dragoman/plugin';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inputOf } from '../../test/client.ts';

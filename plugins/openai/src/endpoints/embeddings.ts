@@ -9,7 +9,7 @@ import {
   type JsonObject,
   type JsonValue,
   type RequestInput,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { extensionsOf } from '../chat/extensions.ts';
 import { MODEL_PLACES } from './relayed.ts';
 import { decodeUsage } from '../chat/usage.ts';

@@ -1,4 +1,4 @@
-import { GatewayError, type JsonValue } from '@dragoman/core';
+import { GatewayError, type JsonValue } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { inputOf } from '../../test/client.ts';
 import { decodeModels, getModelEndpoint, listModelsEndpoint } from './models.ts';

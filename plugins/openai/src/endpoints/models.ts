@@ -7,7 +7,7 @@ import {
   type JsonValue,
   type ListModelsEndpoint,
   type Model,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 
 const WIRE = 'openai-models';
 

@@ -1,4 +1,4 @@
-import type { KeepsPart, ModelPlaces } from '@dragoman/core';
+import type { KeepsPart, ModelPlaces } from '@dragoman/plugin';
 
 /** What this API's servers understand besides the endpoints that the gateway decodes. */
 

@@ -1,4 +1,4 @@
-import { type ProtocolClient, pythonLiteral } from '@dragoman/core';
+import { type ProtocolClient, pythonLiteral } from '@dragoman/plugin';
 import { openaiResponsesCodec } from './codec.ts';
 
 /** How programs speak Responses. */

@@ -1,13 +1,13 @@
 import {
   type CallContext,
   type ChatRequest,
+  GatewayError,
   type HttpUpstream,
   isJsonObject,
   postJson,
   readJson,
-  GatewayError,
   type UpstreamCodec,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { decodeError } from '../common/decode-error.ts';
 import { decodeReply, decodeStream, readEnd } from './reply/decode-reply.ts';
 import { encodeRequest } from './request/encode-request.ts';

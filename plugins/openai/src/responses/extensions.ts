@@ -1,4 +1,4 @@
-import type { Extensions, FieldReader, JsonObject } from '@dragoman/core';
+import type { Extensions, FieldReader, JsonObject } from '@dragoman/plugin';
 import { merge } from '../common/merge.ts';
 import { RESPONSES } from './wire.ts';
 

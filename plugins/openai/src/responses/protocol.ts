@@ -6,7 +6,7 @@ import {
   type JsonObject,
   listRules,
   type StoredReplyEndpoint,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { encodeError } from '../common/encode-error.ts';
 import { encodeLimits } from '../common/encode-limits.ts';
 import { peek } from '../common/peek.ts';

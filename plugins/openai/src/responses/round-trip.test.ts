@@ -2,12 +2,12 @@ import {
   type ChatReply,
   type ChatRequest,
   collect,
+  decodeEvents,
   DEFAULT_CAPABILITIES,
   type Message,
   readSse,
   type SseEvent,
-  decodeEvents,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {

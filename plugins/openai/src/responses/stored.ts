@@ -1,4 +1,4 @@
-import { GatewayError, isJsonObject, type ReferenceRules, type StoredRules } from '@dragoman/core';
+import { GatewayError, isJsonObject, type ReferenceRules, type StoredRules } from '@dragoman/plugin';
 import { responseIdOfItem } from './reply/response-object.ts';
 
 /** How requests go on from a response that is kept. */

@@ -5,7 +5,7 @@ import {
   type JsonValue,
   readCount,
   type Usage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { RESPONSES } from './wire.ts';
 
 /** Reads `usage`; `undefined` when the server counted nothing. */

@@ -1,5 +1,5 @@
 /** Names and tables of OpenAI's Responses wire, both sides. Source: types of `openai` 7.55. */
-import type { AnswerShape, ErrorKind, FinishReason, HostedTool } from '@dragoman/core';
+import type { AnswerShape, ErrorKind, FinishReason, HostedTool } from '@dragoman/plugin';
 
 export const RESPONSES = 'openai-responses';
 export const INPUT_TOKENS = 'openai-input-tokens';

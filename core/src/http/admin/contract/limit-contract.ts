@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { limitsSchema } from '../../../canonical/limits.ts';
+import { limitsSchema } from '@dragoman/plugin/internal/canonical/limits';
 import type { Contract } from './operation-contract.ts';
 
 export const limitsViewSchema = z

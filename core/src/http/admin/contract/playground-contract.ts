@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EFFORT_LEVELS } from '../../../codec/effort.ts';
+import { EFFORT_LEVELS } from '@dragoman/plugin/internal/codec/effort';
 import type { Contract } from './operation-contract.ts';
 
 /** What the playground shows of a protocol. */

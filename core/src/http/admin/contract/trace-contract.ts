@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { REFUSALS } from '../../../canonical/errors.ts';
-import { ATTEMPT_REASONS, BODIES_KEPT, OUTCOMES } from '../../../canonical/trace-record.ts';
+import { REFUSALS } from '@dragoman/plugin/internal/canonical/errors';
+import { ATTEMPT_REASONS, BODIES_KEPT, OUTCOMES } from '@dragoman/plugin/internal/canonical/trace-record';
 import { statsQuerySchema, traceFilterSchema, traceQuerySchema } from '../../../trace/query.ts';
 import type { Contract } from './operation-contract.ts';
 

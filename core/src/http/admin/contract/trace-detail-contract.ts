@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CALL_STATES } from '../../../canonical/trace-record.ts';
+import { CALL_STATES } from '@dragoman/plugin/internal/canonical/trace-record';
 import { threadQuerySchema, toolCallQuerySchema } from '../../../trace/query.ts';
 import type { Contract } from './operation-contract.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { limitsSchema } from '../../../canonical/limits.ts';
+import { limitsSchema } from '@dragoman/plugin/internal/canonical/limits';
 import { RECORD_LEVELS } from '../../../config/recording.ts';
 import { relaySchema } from '../../../config/relay.ts';
 import {

@@ -1,4 +1,4 @@
-import { defined } from '../../../canonical/json.ts';
+import { defined } from '@dragoman/plugin';
 import type { StoredKey } from '../../../state/state.ts';
 import { AdminError } from '../admin-error.ts';
 import { keyContract } from '../contract/key-contract.ts';

@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { ChatReply } from '../../../canonical/chat.ts';
-import { GatewayError } from '../../../canonical/errors.ts';
-import { defined, type JsonObject } from '../../../canonical/json.ts';
+import {
+  type ChatEndpoint,
+  type ChatReply,
+  type ConversationRules,
+  defined,
+  GatewayError,
+  invalidField,
+  type JsonObject,
+  type RequestInput,
+  type StoredRules,
+} from '@dragoman/plugin';
 import type { Conversations } from '../../../conversations/conversations.ts';
-import type { ConversationRules, StoredRules, StoreOptions } from '../../../plugin/conversation-rules.ts';
-import { invalidField } from '../../../codec/field-reader.ts';
-import type { ChatEndpoint, RequestInput } from '../../../plugin/protocol.ts';
+import type { StoreOptions } from '@dragoman/plugin/internal/plugin/conversation-rules';
 import type { Exchange } from '../../../routing/exchange.ts';
 import type { ReplyContext } from './reply-context.ts';
 import { withBody } from '../request-input.ts';

@@ -1,9 +1,13 @@
-import type { ChatRequest } from '../../../canonical/chat.ts';
-import type { GatewayError } from '../../../canonical/errors.ts';
-import { defined, type JsonObject } from '../../../canonical/json.ts';
+import {
+  type ChatRequest,
+  type ConversationRules,
+  defined,
+  type GatewayError,
+  type JsonObject,
+  type RequestInput,
+} from '@dragoman/plugin';
 import { fieldsOf, saidIn, type Turn } from '../../../conversations/conversations.ts';
-import type { ConversationRules, StoreOptions } from '../../../plugin/conversation-rules.ts';
-import type { RequestInput } from '../../../plugin/protocol.ts';
+import type { StoreOptions } from '@dragoman/plugin/internal/plugin/conversation-rules';
 import { withBody } from '../request-input.ts';
 import { type Memory, resolveReferences, type Resolved } from './resolve-references.ts';
 

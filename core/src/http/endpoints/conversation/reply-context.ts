@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ChatRequest } from '../../../canonical/chat.ts';
-import type { OpaqueBox } from '../../../codec/opaque.ts';
-import type { EncodeContext } from '../../../plugin/protocol.ts';
+import type { ChatRequest, EncodeContext, OpaqueBox } from '@dragoman/plugin';
 
 interface ReplyContextInput {
   readonly decode: () => ChatRequest;

@@ -1,8 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { GatewayError } from '../../../canonical/errors.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.ts';
+import {
+  type ConversationRules,
+  type GatewayError,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type ReferenceRules,
+} from '@dragoman/plugin';
 import { type Conversations, type Hold, saidIn, type Turn } from '../../../conversations/conversations.ts';
-import type { ConversationRules, ReferenceRules } from '../../../plugin/conversation-rules.ts';
 
 /** A request with its references replaced by the items of stored replies. */
 export interface Resolved {

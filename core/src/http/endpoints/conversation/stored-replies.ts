@@ -1,5 +1,5 @@
 import type { Context, Next } from 'koa';
-import type { Protocol, StoredReplyEndpoint } from '../../../plugin/protocol.ts';
+import type { Protocol, StoredReplyEndpoint } from '@dragoman/plugin';
 import { openExchange } from '../open-exchange.ts';
 import { openIntake } from '../../bodies/intake.ts';
 import { jsonReply } from '../json-reply.ts';

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue, stringsIn } from '../../../canonical/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, stringsIn } from '@dragoman/plugin';
 import { MAX_ID_LENGTH } from '../../../state/owned-ids.ts';
 import { isOthers, type ObjectAccess } from './upstream-objects.ts';
 

@@ -1,8 +1,11 @@
-import { GatewayError } from '../../../canonical/errors.ts';
-import { isJsonObject, type JsonValue } from '../../../canonical/json.ts';
-import type { KeepsPart } from '../../../plugin/protocol.ts';
-import type { RawRequest } from '../../../plugin/forward.ts';
-import { parseJson } from '../../../codec/reply-text.ts';
+import {
+  GatewayError,
+  isJsonObject,
+  type JsonValue,
+  type KeepsPart,
+  parseJson,
+  type RawRequest,
+} from '@dragoman/plugin';
 import type { Exchange } from '../../../routing/exchange.ts';
 import type { Reply } from '../../../routing/reply.ts';
 import { ownPart } from './own-part.ts';
@@ -10,7 +13,7 @@ import type { RelayNeed } from '../relay/relay-right.ts';
 import type { Upstream } from '../../../upstreams/upstream.ts';
 import { claimMade, idsOfUrl, noSuchObject, type ObjectAccess, refuseOthers } from './upstream-objects.ts';
 import { MAX_ID_LENGTH, type OwnedIds } from '../../../state/owned-ids.ts';
-import { readUpTo } from '../../../transport/read-body.ts';
+import { readUpTo } from '@dragoman/plugin/internal/transport/read-body';
 import { noteReplyIds } from './note-reply-ids.ts';
 import type { RelayBody } from '../relay/relay-body.ts';
 import { claimParts } from './reply-objects.ts';

@@ -1,5 +1,4 @@
-import type { JsonObject } from '../../../canonical/json.ts';
-import type { ChatEndpoint, KeepsPart } from '../../../plugin/protocol.ts';
+import type { ChatEndpoint, JsonObject, KeepsPart } from '@dragoman/plugin';
 import type { Candidate } from '../../../catalogue/candidate.ts';
 import type { Exchange } from '../../../routing/exchange.ts';
 import type { Reply } from '../../../routing/reply.ts';

@@ -1,5 +1,4 @@
-import { GatewayError } from '../../../canonical/errors.ts';
-import { type JsonObject, type JsonValue, stringsIn } from '../../../canonical/json.ts';
+import { GatewayError, type JsonObject, type JsonValue, stringsIn } from '@dragoman/plugin';
 import { MAX_ID_LENGTH, type OwnedIds } from '../../../state/owned-ids.ts';
 
 /** A client's access at an upstream: what it created itself, and what nobody is known to have created. */

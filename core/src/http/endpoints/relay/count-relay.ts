@@ -1,4 +1,4 @@
-import type { RawRequest } from '../../../plugin/forward.ts';
+import type { RawRequest } from '@dragoman/plugin';
 import type { Estimate } from '../../../metering/estimate-tokens.ts';
 import type { CountAs } from '../../../metering/reply-count.ts';
 import { BYTES_OF_TOKEN } from '../../../metering/text-tokens.ts';

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { createIntake } from '../../../../../tests/support/intake.ts';
-import { placesLike, placesOf } from '../../../transport/json/json-places.ts';
+import { placesLike, placesOf } from '@dragoman/plugin/internal/transport/json/json-places';
 import { MODEL_LIKE } from '../../../catalogue/model-names.ts';
 import { readRelayBody, type RelayBody } from './relay-body.ts';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { GatewayError } from '../../../canonical/errors.ts';
+import { encodeUrlPart, GatewayError } from '@dragoman/plugin';
 import {
   mayNameModel,
   mismatch,
@@ -10,9 +10,13 @@ import {
 import { textBytes } from '../../../metering/content-bytes.ts';
 import { shortStrings } from '../objects/upstream-objects.ts';
 import { MAX_ID_LENGTH } from '../../../state/owned-ids.ts';
-import { findPlaced, type PlacedValue, type PlaceNode } from '../../../transport/json/json-places.ts';
+import {
+  findPlaced,
+  type PlacedValue,
+  type PlaceNode,
+} from '@dragoman/plugin/internal/transport/json/json-places';
 import { FormWatch } from '../../../transport/multipart/form-watch.ts';
-import { parseJsonBody } from '../../../transport/json/json-body.ts';
+import { parseJsonBody } from '../../bodies/json-body.ts';
 import {
   boundaryOf,
   type Form,
@@ -21,7 +25,6 @@ import {
   parseForm,
   refuseManyFields,
 } from '../../../transport/multipart/multipart.ts';
-import { encodeUrlPart } from '../../../text/url-part.ts';
 import type { Intake } from '../../bodies/intake.ts';
 import { readHead } from '../../bodies/read-head.ts';
 import { readRequestBody } from '../../bodies/request-body.ts';

@@ -1,7 +1,5 @@
-import { GatewayError } from '../../../canonical/errors.ts';
+import { GatewayError, type RawRequest, type RelayEndpoint } from '@dragoman/plugin';
 import { RELAY_LEVELS, type RelayLevel, strictest } from '../../../config/relay.ts';
-import type { RawRequest } from '../../../plugin/forward.ts';
-import type { RelayEndpoint } from '../../../plugin/protocol.ts';
 import type { StoredKey } from '../../../state/state.ts';
 import type { Upstream } from '../../../upstreams/upstream.ts';
 

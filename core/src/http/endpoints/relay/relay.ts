@@ -1,8 +1,12 @@
 import type { Context } from 'koa';
-import { GatewayError } from '../../../canonical/errors.ts';
-import { defined } from '../../../canonical/json.ts';
-import type { Forward, RawRequest } from '../../../plugin/forward.ts';
-import type { Protocol, RelayEndpoint } from '../../../plugin/protocol.ts';
+import {
+  defined,
+  type Forward,
+  GatewayError,
+  type Protocol,
+  type RawRequest,
+  type RelayEndpoint,
+} from '@dragoman/plugin';
 import { startCall } from '../../../upstreams/call.ts';
 import type { Attempt } from '../../../routing/attempts.ts';
 import type { Candidate } from '../../../catalogue/candidate.ts';

@@ -8,7 +8,7 @@ import { Migrator } from 'kysely/migration';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { traceRecord } from '../../../../../tests/support/trace-record.ts';
 import type { PackedCapture } from '../../packed.ts';
-import type { TraceRecord } from '../../../canonical/trace-record.ts';
+import type { TraceRecord } from '@dragoman/plugin';
 import type { TraceEntry, TraceStore } from '../../store.ts';
 import { nodeSqliteDialect, openDatabase } from './dialect.ts';
 import { migrations } from './migrations.ts';

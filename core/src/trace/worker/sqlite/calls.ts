@@ -1,9 +1,9 @@
 import type { Kysely, Selectable } from 'kysely';
-import { defined } from '../../../canonical/json.ts';
+import { defined } from '@dragoman/plugin';
 import type { ToolCallQuery } from '../../query.ts';
 import type { StoredToolCall, ToolCallPage } from '../../store.ts';
 import type { SchemaProblem } from '../../tool-calls.ts';
-import type { CallState } from '../../../canonical/trace-record.ts';
+import type { CallState } from '@dragoman/plugin/internal/canonical/trace-record';
 import type { Tables, ToolCallTable } from './tables.ts';
 
 /** Lists tool calls, newest first. */

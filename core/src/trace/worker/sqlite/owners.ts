@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import type { TraceRecord } from '../../../canonical/trace-record.ts';
+import type { TraceRecord } from '@dragoman/plugin';
 
 /** The owner of all refused requests. Key ids never look like this. */
 export const STRANGERS = 'refused';

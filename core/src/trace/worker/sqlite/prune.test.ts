@@ -8,7 +8,7 @@ import { traceRecord } from '../../../../../tests/support/trace-record.ts';
 import { BodyRecording, Capture, CaptureBudget } from '../../capture.ts';
 import { pack } from '../../packed.ts';
 import { statsQuerySchema, traceQuerySchema } from '../../query.ts';
-import type { TraceRecord } from '../../../canonical/trace-record.ts';
+import type { TraceRecord } from '@dragoman/plugin';
 import type { TraceEntry, TraceStore } from '../../store.ts';
 import { nodeSqliteDialect, openDatabase } from './dialect.ts';
 import { migrations } from './migrations.ts';

@@ -1,14 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Selectable } from 'kysely';
-import type { Refusal } from '../../../canonical/errors.ts';
-import { defined } from '../../../canonical/json.ts';
-import type {
-  AttemptRecord,
-  BodiesKept,
-  DroppedField,
-  Outcome,
-  TraceRecord,
-} from '../../../canonical/trace-record.ts';
+import { type AttemptRecord, defined, type Refusal, type TraceRecord } from '@dragoman/plugin';
+import type { BodiesKept, DroppedField, Outcome } from '@dragoman/plugin/internal/canonical/trace-record';
 import { tokensPerSecond } from '../../speed.ts';
 import type { TraceTable } from './tables.ts';
 

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { defined } from '../../../canonical/json.ts';
+import { defined } from '@dragoman/plugin';
 import type { StatsGroup, StatsQuery, StatsRow } from '../../query.ts';
 import { matches } from './filter.ts';
 import type { Tables } from './tables.ts';

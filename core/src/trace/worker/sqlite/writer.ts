@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ToolResult } from '../analysis.ts';
-import type { TraceRecord } from '../../../canonical/trace-record.ts';
+import type { TraceRecord } from '@dragoman/plugin';
 import type { TraceEntry, TraceStore } from '../../store.ts';
 import type { ToolCallRecord } from '../../tool-calls.ts';
 import { BodyWriter } from './bodies.ts';

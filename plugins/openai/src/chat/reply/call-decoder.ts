@@ -5,7 +5,7 @@ import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { decodeExtraContent } from '../opaque.ts';
 import { idOf } from '../../common/values.ts';
 import { OPENAI_CHAT } from '../wire.ts';

@@ -10,7 +10,7 @@ import {
   type JsonObject,
   type JsonValue,
   type MediaPart,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { CallDecoder } from './call-decoder.ts';
 import { arrayOf } from '../../common/values.ts';
 import { FINISH_REASONS, OPENAI_CHAT } from '../wire.ts';

@@ -4,7 +4,7 @@ import {
   type ChatRequest,
   decodeEvents,
   type Usage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { chatRequest, eventsOf, failureOf, readReply } from '../../../../../tests/support/events.ts';
 import { readFixture, readJsonFixture } from '../../../test/fixture.ts';

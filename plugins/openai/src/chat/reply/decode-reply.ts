@@ -12,7 +12,7 @@ import {
   type SseEvent,
   type StreamDecoder,
   type Usage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { ChoiceDecoder } from './choice-decoder.ts';
 import { decodeError } from '../../common/decode-error.ts';
 import { toolNamesOf } from '../encode-context.ts';

@@ -11,7 +11,7 @@ import {
   type MediaPart,
   type OpaqueBox,
   type ToolCallPart,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { encodeDetails, encodeExtraContent } from '../opaque.ts';
 import { encodeUsage } from '../usage.ts';
 import { OPENAI_CHAT, WIRE_FINISH_REASONS } from '../wire.ts';

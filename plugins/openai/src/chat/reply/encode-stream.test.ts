@@ -5,7 +5,7 @@ import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { chatRequest, eventsOf } from '../../../../../tests/support/events.ts';
 import { contextOf } from '../../../test/client.ts';

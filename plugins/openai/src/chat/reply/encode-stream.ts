@@ -9,7 +9,7 @@ import {
   type JsonValue,
   type Opaque,
   type Usage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { encodeError } from '../../common/encode-error.ts';
 import { encodeAudio, encodeCitation, encodeLogprobs, encodeReason, keptOf } from './encode-reply.ts';
 import { encodeDetails, encodeExtraContent, type SealedReasoning } from '../opaque.ts';

@@ -1,4 +1,4 @@
-import { defined, FieldReader, type MediaPart, type TextPart, type UserPart } from '@dragoman/core';
+import { defined, FieldReader, type MediaPart, type TextPart, type UserPart } from '@dragoman/plugin';
 import { extensionsOf } from '../extensions.ts';
 import { OPENAI_CHAT } from '../wire.ts';
 import { decodeCacheMark } from '../../common/decode-content.ts';

@@ -10,7 +10,7 @@ import {
   type ToolResultPart,
   type UserMessage,
   type UserPart,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { decodeContent } from '../../common/decode-content.ts';
 import { decodeText, decodeTextPart, decodeUserPart } from './decode-content.ts';
 import { extensionsOf } from '../extensions.ts';

@@ -1,4 +1,4 @@
-import { type ChatRequest, GatewayError, type JsonObject } from '@dragoman/core';
+import { type ChatRequest, GatewayError, type JsonObject } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { inputOf } from '../../../test/client.ts';
 import { decodeRequest } from './decode-request.ts';

@@ -5,7 +5,7 @@ import {
   FieldReader,
   type OutputFormat,
   type RequestInput,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeMap, decodeModel, decodeSampling, decodeStop } from '../../common/decode-options.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';

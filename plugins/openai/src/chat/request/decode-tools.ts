@@ -5,7 +5,7 @@ import {
   type JsonValue,
   type Tool,
   type ToolChoice,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { extensionsOf } from '../extensions.ts';
 import { VERBOSITIES } from '../../common/values.ts';
 

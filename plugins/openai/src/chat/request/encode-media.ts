@@ -1,4 +1,4 @@
-import { defined, type JsonObject, type MediaPart } from '@dragoman/core';
+import { defined, type JsonObject, type MediaPart } from '@dragoman/plugin';
 import { dropOfMedia } from '../../common/encode-common.ts';
 import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { audioFormat, dataUrl, refused } from '../../common/media.ts';

@@ -6,13 +6,13 @@ import {
   type Message,
   type SystemMessage,
   type TextPart,
-  toolIdFor,
   type ToolCallPart,
+  toolIdFor,
   type ToolResultPart,
   type UserMessage,
   type UserPart,
   wrapFreeform,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { CALL_ID, type EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { encodeMedia } from './encode-media.ts';
 import { foldSystem, joinSystem } from './fold-system.ts';

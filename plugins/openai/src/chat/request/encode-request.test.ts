@@ -6,7 +6,7 @@ import {
   type JsonObject,
   type MediaPart,
   type Message,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { chatRequest } from '../../../../../tests/support/events.ts';
 import { inputOf } from '../../../test/client.ts';

@@ -5,7 +5,7 @@ import {
   type EncodedRequest,
   type JsonObject,
   pairToolResults,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { isNative, toolNamesOf } from '../encode-context.ts';
 import { encodeEffort } from '../../common/encode-effort.ts';

@@ -1,4 +1,4 @@
-import { type ChatRequest, DEFAULT_CAPABILITIES, type JsonObject } from '@dragoman/core';
+import { type ChatRequest, DEFAULT_CAPABILITIES, type JsonObject } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { chatRequest } from '../../../../../tests/support/events.ts';
 import { encodeRequest } from './encode-request.ts';

@@ -6,7 +6,7 @@ import {
   type JsonObject,
   type JsonValue,
   type Tool,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { encodeToolChoice as encodeChoice } from '../../common/encode-tool-choice.ts';
 import { refuseHosted } from '../../common/encode-common.ts';

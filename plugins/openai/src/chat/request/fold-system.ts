@@ -1,4 +1,4 @@
-import { type Message, remind, type SystemMessage, type UserMessage, type UserPart } from '@dragoman/core';
+import { type Message, remind, type SystemMessage, type UserMessage, type UserPart } from '@dragoman/plugin';
 
 /** One system message of all, for templates that know no second one. */
 export function joinSystem(system: readonly SystemMessage[]): readonly SystemMessage[] {

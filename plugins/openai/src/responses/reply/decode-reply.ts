@@ -11,7 +11,7 @@ import {
   type ReplyEnd,
   type SseEvent,
   type StreamDecoder,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { decodeError } from '../../common/decode-error.ts';
 import { arrayOf } from '../../common/values.ts';
 import { ItemDecoder } from './item-decoder.ts';

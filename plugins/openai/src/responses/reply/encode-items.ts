@@ -6,7 +6,7 @@ import {
   type JsonValue,
   type Opaque,
   type OpaqueBox,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { RESPONSES } from '../wire.ts';
 
 /** The finished part of a message. */

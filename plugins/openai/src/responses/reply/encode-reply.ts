@@ -1,4 +1,4 @@
-import { type ChatReply, type EncodeContext, type JsonObject, unfold } from '@dragoman/core';
+import { type ChatReply, type EncodeContext, type JsonObject, unfold } from '@dragoman/plugin';
 import { ResponseEncoder } from './response-encoder.ts';
 
 /** Encodes a whole reply as a `response`: the one that ends its stream. */

@@ -5,7 +5,7 @@ import {
   FirstChoice,
   type GatewayError,
   type JsonObject,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { ResponseEncoder } from './response-encoder.ts';
 
 /** A stream while it is written: what comes last has to repeat what was said before. */

@@ -9,7 +9,7 @@ import {
   type JsonObject,
   type JsonValue,
   type Opaque,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { arrayOf } from '../../common/values.ts';
 import { toolNamesOf } from '../request/encode-context.ts';
 import { RESPONSES } from '../wire.ts';

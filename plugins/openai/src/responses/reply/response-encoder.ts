@@ -1,16 +1,16 @@
-import {
-  type Block,
-  type ChatEvent,
-  type Citation,
-  type EncodeContext,
-  type FinishEvent,
-  type GatewayError,
-  type JsonObject,
-  type JsonValue,
-  type Opaque,
-  type Usage,
-  type WholePart,
-} from '@dragoman/core';
+import type {
+  Block,
+  ChatEvent,
+  Citation,
+  EncodeContext,
+  FinishEvent,
+  GatewayError,
+  JsonObject,
+  JsonValue,
+  Opaque,
+  Usage,
+  WholePart,
+} from '@dragoman/plugin';
 import { callItem, encryptedOf, messageItem, reasoningItem, refusalPart, textPart } from './encode-items.ts';
 import { encodeResponse, itemId, type Progress, type ResponseHead } from './response-object.ts';
 import { encodeUsage } from '../usage.ts';

@@ -1,4 +1,4 @@
-import type { EncodeContext, JsonObject, JsonValue } from '@dragoman/core';
+import type { EncodeContext, JsonObject, JsonValue } from '@dragoman/plugin';
 import { RESPONSES } from '../wire.ts';
 
 export interface ResponseHead {

@@ -10,7 +10,7 @@ import {
   type ToolCallPart,
   type ToolResultPart,
   type UserMessage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { decodeAssistantPart, decodeResultPart, decodeTextPart, decodeUserPart } from './decode-parts.ts';
 import { decodeContent } from '../../common/decode-content.ts';
 import { referenceRules } from '../stored.ts';

@@ -6,7 +6,7 @@ import {
   type MediaSource,
   type TextPart,
   type UserPart,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { decodeCacheMark } from '../../common/decode-content.ts';
 import { parseDataUrl } from '../../common/values.ts';
 import { extensionsOf } from '../extensions.ts';

@@ -9,7 +9,7 @@ import {
   type RequestInput,
   type ServerState,
   type SystemMessage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { decodeMap, decodeModel } from '../../common/decode-options.ts';
 import { VERBOSITIES } from '../../common/values.ts';
 import { decodeInput } from './decode-input.ts';

@@ -6,7 +6,7 @@ import {
   type Tool,
   type ToolChoice,
   type WebSearch,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { extensionsOf } from '../extensions.ts';
 import { CONTEXT_SIZES, HOSTED_TYPES } from '../wire.ts';
 

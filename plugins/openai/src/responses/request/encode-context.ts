@@ -1,4 +1,4 @@
-import { type ChatRequest, createToolNames, type NameRule, type ToolNames } from '@dragoman/core';
+import { type ChatRequest, createToolNames, type NameRule, type ToolNames } from '@dragoman/plugin';
 import { RESPONSES } from '../wire.ts';
 
 const NAME: NameRule = { pattern: /^[A-Za-z0-9_-]+$/, maxLength: 64 };

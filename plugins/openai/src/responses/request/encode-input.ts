@@ -8,11 +8,11 @@ import {
   type ReasoningPart,
   type RefusalPart,
   type TextPart,
-  toolIdFor,
   type ToolCallPart,
+  toolIdFor,
   type ToolResultPart,
   type UserMessage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import { dropMark } from '../../common/encode-common.ts';
 import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { CALL_ID } from './encode-context.ts';

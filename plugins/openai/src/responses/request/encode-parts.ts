@@ -6,7 +6,7 @@ import {
   type MediaPart,
   type TextPart,
   type UserPart,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import type { EncodeRequestContext } from '../../common/encode-request-context.ts';
 import { audioFormat, dataUrl, refused } from '../../common/media.ts';
 import { dropOfMedia, encodeCache } from '../../common/encode-common.ts';

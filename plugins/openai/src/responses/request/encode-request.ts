@@ -7,7 +7,7 @@ import {
   type JsonObject,
   pairToolResults,
   type SystemMessage,
-} from '@dragoman/core';
+} from '@dragoman/plugin';
 import {
   digest,
   encodeCacheKey,

@@ -1,11 +1,13 @@
-import type { ChatEvent } from '../../../../canonical/chat.ts';
-import { GatewayError } from '../../../../canonical/errors.ts';
-import { defined } from '../../../../canonical/json.ts';
+import {
+  type ChatEvent,
+  createHttpProvider,
+  defined,
+  encodeSse,
+  GatewayError,
+  type HttpReply,
+  type UpstreamCodec,
+} from '@dragoman/plugin';
 import { timeoutsSchema } from '../../../../config/upstream.ts';
-import { createHttpProvider } from '../../../../http-provider/http-provider.ts';
-import type { UpstreamCodec } from '../../../../plugin/upstream-codec.ts';
-import type { HttpReply } from '../../../../transport/http.ts';
-import { encodeSse } from '../../../../transport/sse.ts';
 import { PASS_HEADER } from '../../../access/passes.ts';
 import type { AdminDeps } from '../../deps.ts';
 import type { ProtocolRequest } from './protocol-request.ts';

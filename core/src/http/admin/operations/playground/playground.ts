@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { defined } from '../../../../canonical/json.ts';
+import { defined } from '@dragoman/plugin';
 import type { RequestState } from '../../../base/request-state.ts';
 import { goneSignal } from '../../../endpoints/open-exchange.ts';
 import { sessionOf } from '../../caller.ts';

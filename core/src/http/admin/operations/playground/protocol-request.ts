@@ -1,8 +1,11 @@
 import type { z } from 'zod';
-import type { ChatRequest } from '../../../../canonical/chat.ts';
-import type { JsonObject } from '../../../../canonical/json.ts';
-import { type Capabilities, DEFAULT_CAPABILITIES } from '../../../../plugin/capabilities.ts';
-import type { ProtocolClient } from '../../../../plugin/protocol-client.ts';
+import {
+  type Capabilities,
+  type ChatRequest,
+  DEFAULT_CAPABILITIES,
+  type JsonObject,
+  type ProtocolClient,
+} from '@dragoman/plugin';
 import { AdminError } from '../../admin-error.ts';
 import type { playgroundInputSchema } from '../../contract/playground-contract.ts';
 import type { AdminDeps } from '../../deps.ts';

@@ -1,6 +1,4 @@
-import type { Protocol } from '../../../../plugin/protocol.ts';
-import { DEFAULT_CAPABILITIES } from '../../../../plugin/capabilities.ts';
-import type { ProgramInput } from '../../../../plugin/protocol-client.ts';
+import { DEFAULT_CAPABILITIES, type ProgramInput, type Protocol } from '@dragoman/plugin';
 import type { ProtocolRequest } from './protocol-request.ts';
 
 export interface NamedText {

@@ -1,5 +1,5 @@
 import type { TraceDetail } from '../../../../trace/worker/detail.ts';
-import type { TraceRecord } from '../../../../canonical/trace-record.ts';
+import type { TraceRecord } from '@dragoman/plugin';
 import type { StoreQuestions } from '../../../../trace/worker-messages.ts';
 import { AdminError } from '../../admin-error.ts';
 import type { AdminDeps } from '../../deps.ts';

@@ -1,6 +1,6 @@
-import type { Registry } from '../../../../plugin/registry.ts';
+import type { Registry } from '../../../../registry/registry.ts';
 import { LEFT_OUT } from '../../../../trace/worker/redact.ts';
-import type { HeaderMap } from '../../../../transport/http.ts';
+import type { HeaderMap } from '@dragoman/plugin';
 import type { TraceWithDetail } from './ask-traces.ts';
 
 const USUAL = ['content-type', 'accept', 'user-agent'];

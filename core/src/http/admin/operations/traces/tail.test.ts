@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { traceRecord } from '../../../../../../tests/support/trace-record.ts';
-import type { TraceRecord } from '../../../../canonical/trace-record.ts';
+import type { TraceRecord } from '@dragoman/plugin';
 import { tailOf } from './tail.ts';
 
 const stopping = new AbortController().signal;

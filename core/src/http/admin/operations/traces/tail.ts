@@ -1,8 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream';
-import type { TraceRecord } from '../../../../canonical/trace-record.ts';
+import { encodeSse, type TraceRecord } from '@dragoman/plugin';
 import type { Traces } from '../../../../trace/traces.ts';
-import { guarded } from '../../../../timing/guarded.ts';
-import { encodeSse } from '../../../../transport/sse.ts';
+import { guarded } from '@dragoman/plugin/internal/timing/guarded';
 
 const KEEP_ALIVE_MS = 15_000;
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { TraceFilter, TraceQuery } from '../../../../trace/query.ts';
 import { type HarEntry, harEntries, harText } from '../../../../trace/har.ts';
-import type { TraceRecord } from '../../../../canonical/trace-record.ts';
+import type { TraceRecord } from '@dragoman/plugin';
 import type { TracePage } from '../../../../trace/store.ts';
 import { askTraces, findTrace, missingTrace } from './ask-traces.ts';
 import { traceContract } from '../../contract/trace-contract.ts';

@@ -1,6 +1,6 @@
 import { originsOf } from '../../../../validation/option-urls.ts';
 import type { UpstreamConfig } from '../../../../config/upstream.ts';
-import type { ProviderType } from '../../../../plugin/provider.ts';
+import type { ProviderType } from '@dragoman/plugin';
 import { dropSecrets, maskOptions, mergeOptions, setSecrets } from '../../../../validation/secret-options.ts';
 import { AdminError } from '../../admin-error.ts';
 

@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import type { ChatRequest } from '../../../../canonical/chat.ts';
-import { GatewayError } from '../../../../canonical/errors.ts';
-import { collect } from '../../../../canonical/fold.ts';
-import { resumed } from '../../../../canonical/iterate.ts';
-import { defined } from '../../../../canonical/json.ts';
+import { type ChatRequest, collect, defined, GatewayError } from '@dragoman/plugin';
+import { resumed } from '@dragoman/plugin/internal/canonical/iterate';
 import { startCall } from '../../../../upstreams/call.ts';
 import { replyEvents } from '../../../../upstreams/provider-calls/reply-events.ts';
 import type { Upstream } from '../../../../upstreams/upstream.ts';

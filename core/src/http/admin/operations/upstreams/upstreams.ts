@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { defined } from '../../../../canonical/json.ts';
+import { defined, type ProviderType } from '@dragoman/plugin';
 import { originsOf } from '../../../../validation/option-urls.ts';
 import { parseUpstream } from '../../../../config/parse-upstream.ts';
 import type { UpstreamConfig } from '../../../../config/upstream.ts';
-import type { ProviderType } from '../../../../plugin/provider.ts';
 import { CreateError } from '../../../../upstreams/build-upstream.ts';
 import type { Upstream } from '../../../../upstreams/upstream.ts';
 import { openConfig } from '../../../../upstreams/upstreams.ts';

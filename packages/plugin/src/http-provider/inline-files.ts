@@ -1,7 +1,6 @@
 import type { ChatRequest, MediaPart, Message } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
-import type { FetchedFile } from '../transport/fetch/fetch-files.ts';
-import type { CallContext } from '../plugin/call-context.ts';
+import type { CallContext, FetchedFile } from '../plugin/call-context.ts';
 import type { UpstreamCodec } from '../plugin/upstream-codec.ts';
 
 type Part = Message['content'][number];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { growth, SUPERLINEAR } from '../../../tests/support/cpu-time.ts';
+import { growth, SUPERLINEAR } from '../../../../tests/support/cpu-time.ts';
 import { encodeSse, readSse, type SseEvent } from './sse.ts';
 
 type Chunk = Uint8Array | string;

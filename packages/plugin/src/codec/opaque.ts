@@ -1,5 +1,4 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { Opaque } from '../canonical/chat.ts';
 import { defined, isJsonObject, type JsonObject } from '../canonical/json.ts';
 
@@ -41,19 +40,6 @@ export function createOpaqueBox(key: Uint8Array, owner = ''): OpaqueBox {
       if (typeof h !== 'string' || !isSame(h, tagOf(JSON.stringify(fields)))) return undefined;
       return readOpaque(fields);
     },
-  };
-}
-
-/** More keys than in practice. */
-const MAX_BOXES = 1_000;
-
-/** The boxes of all owners. */
-export function createOpaqueBoxes(key: Uint8Array): (owner: string) => OpaqueBox {
-  const boxes = new LRUCache<string, OpaqueBox>({ max: MAX_BOXES });
-  return (owner) => {
-    let box = boxes.get(owner);
-    if (!box) boxes.set(owner, (box = createOpaqueBox(key, owner)));
-    return box;
   };
 }
 

@@ -1,7 +1,4 @@
-import { GatewayError } from '../canonical/errors.ts';
-import type { Plugin } from './plugin.ts';
-import type { Protocol } from './protocol.ts';
-import type { ProviderType } from './provider.ts';
+import { GatewayError, type Plugin, type Protocol, type ProviderType } from '@dragoman/plugin';
 
 /** What the plugins contribute, by name. */
 export interface Registry {

@@ -1,6 +1,6 @@
+import { GatewayError } from '@dragoman/plugin';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GatewayError } from '../../canonical/errors.ts';
 import { parseJsonBody } from './json-body.ts';
 
 function failure(body: string | Uint8Array): GatewayError {

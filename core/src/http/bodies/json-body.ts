@@ -1,9 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import { GatewayError, isJsonObject, type JsonObject } from '@dragoman/plugin';
+import { unexpectedToken } from '@dragoman/plugin/internal/transport/json/json-scan';
 import secureJson from 'secure-json-parse';
-import { GatewayError } from '../../canonical/errors.ts';
-import { isJsonObject, type JsonObject } from '../../canonical/json.ts';
 import { type BrokenBound, brokenBound } from './json-bounds.ts';
-import { unexpectedToken } from './json-scan.ts';
 
 /** Parses a request body, which must be a JSON object. Throws a `GatewayError` of kind `invalid`. */
 export function parseJsonBody(body: Uint8Array): JsonObject {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bindLog } from './bound-log.ts';
-import type { Log } from '../call-context.ts';
+import type { Log } from '@dragoman/plugin';
 
 function lineOf(...given: readonly unknown[]): readonly [object, string] {
   const lines: [object, string][] = [];

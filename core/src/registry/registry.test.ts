@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineProvider } from './define.ts';
+import { defineProvider } from '@dragoman/plugin';
 import { createRegistry } from './registry.ts';
 
 const provider = (name: string) =>

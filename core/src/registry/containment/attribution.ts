@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type PluginScope, runningPlugin } from './plugin-scope.ts';
 
@@ -8,7 +8,11 @@ export interface Attribution extends Partial<PluginScope> {
   readonly source?: string;
 }
 
-const CORE = fileURLToPath(new URL('../..', import.meta.url));
+/** Where the gateway's own code is: this package, and the one that plugins import. */
+const OWN: readonly string[] = [
+  fileURLToPath(new URL('../..', import.meta.url)),
+  join(dirname(fileURLToPath(import.meta.resolve('@dragoman/plugin'))), sep),
+];
 
 /**
  * Attributes an error to a plugin: by its stack, else by whose code left behind the timer, promise or socket that
@@ -72,7 +76,7 @@ function toPath(place: string): string {
 }
 
 function isCore(file: string): boolean {
-  return file.startsWith(CORE);
+  return OWN.some((folder) => file.startsWith(folder));
 }
 
 /** The name of an installed package; pnpm keeps packages in its own folder. */

@@ -1,5 +1,14 @@
 import { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
+
+/** The connection that a body comes from. */
+export interface ReplySource {
+  /** Stops reading. */
+  pause(): void;
+  /** Goes on reading. */
+  resume(): void;
+  /** Closes the connection. */
+  abort(reason: Error): void;
+}
 
 /** How much is read of an abandoned reply, so that it may end and its connection can be reused. */
 const REST_BYTES = 64 * 1024;
@@ -10,7 +19,7 @@ const REST_MS = 250;
  * then read and discarded, so that the connection can serve the next request; a reply that goes on is aborted.
  */
 export class ReplyBody extends Readable {
-  readonly #controller: Dispatcher.DispatchController;
+  readonly #source: ReplySource;
   /** What arrived before anybody read; `undefined` from then on. */
   #unread: Buffer[] | undefined = [];
   #unreadBytes = 0;
@@ -18,9 +27,9 @@ export class ReplyBody extends Readable {
   #rest = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(controller: Dispatcher.DispatchController) {
+  constructor(source: ReplySource) {
     super();
-    this.#controller = controller;
+    this.#source = source;
     // A body that fails before anyone listens must not end the process; a later reader still gets the error.
     this.on('error', () => {});
   }
@@ -28,7 +37,7 @@ export class ReplyBody extends Readable {
   /** Takes the next bytes from the connection. */
   receive(chunk: Buffer): void {
     if (!this.destroyed) {
-      if (!this.#take(chunk)) this.#controller.pause();
+      if (!this.#take(chunk)) this.#source.pause();
       return;
     }
     this.#rest += chunk.length;
@@ -59,14 +68,14 @@ export class ReplyBody extends Readable {
     this.#unread = undefined;
     for (const chunk of unread) this.push(chunk);
     if (this.#isOver) this.push(null);
-    else this.#controller.resume();
+    else this.#source.resume();
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    if (error && !this.#isOver) this.#controller.abort(error);
+    if (error && !this.#isOver) this.#source.abort(error);
     else if (!this.#isOver) {
       this.#timer = setTimeout(() => this.#cutOff(), REST_MS);
-      this.#controller.resume();
+      this.#source.resume();
     }
     callback(error);
   }
@@ -80,6 +89,6 @@ export class ReplyBody extends Readable {
   }
 
   #cutOff(): void {
-    if (!this.#isOver) this.#controller.abort(new Error('The reply was abandoned.'));
+    if (!this.#isOver) this.#source.abort(new Error('The reply was abandoned.'));
   }
 }

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { explainIssues, foundInstead } from '../../validation/explain.ts';
 import { problemsOf } from '../../validation/issues.ts';
 import type { ConfigProblem } from '../../validation/config-error.ts';
-import { priceSchema } from '../../canonical/limits.ts';
-import { ANSWER_KINDS } from '../../codec/answer.ts';
-import { capabilitiesSchema } from '../capabilities.ts';
-import type { Plugin } from '../plugin.ts';
+import { priceSchema } from '@dragoman/plugin/internal/canonical/limits';
+import { ANSWER_KINDS } from '@dragoman/plugin/internal/codec/answer';
+import { capabilitiesSchema } from '@dragoman/plugin/internal/plugin/capabilities';
+import type { Plugin } from '@dragoman/plugin';
 
 /** Checks at run time what no compiler checked: plugins in plain JavaScript or for another version. */
 

@@ -1,4 +1,3 @@
-import type { FetchedFile } from '../transport/fetch/fetch-files.ts';
 import type { HttpClient } from '../transport/http.ts';
 import type { Capabilities } from './capabilities.ts';
 
@@ -12,6 +11,13 @@ export interface Log {
   warn(fields: object, message: string): void;
   /** Something failed. */
   error(fields: object, message: string): void;
+}
+
+/** A file fetched from a URL. */
+export interface FetchedFile {
+  /** The media type, detected from the bytes, else as the server says. Without parameters. */
+  readonly mimeType: string;
+  readonly data: Buffer;
 }
 
 /** The context of one upstream call. */

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { describeThrown } from './describe-thrown.ts';
-import type { Log } from '../call-context.ts';
+import type { Log } from '@dragoman/plugin';
 
 /** A log that adds these fields to every line. It never throws, whatever a plugin logs. */
 export function bindLog(log: Log, bound: object): Log {

@@ -7,7 +7,7 @@ import {
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,
-} from './json-scan.ts';
+} from '@dragoman/plugin/internal/transport/json/json-scan';
 
 const COMMA = 0x2c;
 
