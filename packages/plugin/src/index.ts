@@ -10,11 +10,17 @@ export { type Capabilities, type CapabilityTable, DEFAULT_CAPABILITIES } from '.
 export * from './plugin/define.ts';
 export type * from './plugin/observer.ts';
 export type * from './plugin/call-context.ts';
+export type * from './plugin/hooks/hook.ts';
+export { type Answer, answer, type AnswerAbout, type ModelPlace } from './plugin/hooks/answer.ts';
+export { mapText, type MapTextOptions, type TextMapper } from './plugin/hooks/map-text.ts';
+export { refuse } from './plugin/hooks/refuse.ts';
 export type * from './plugin/forward.ts';
 export type * from './plugin/plugin.ts';
 export type * from './plugin/protocol.ts';
 export type * from './plugin/protocol-client.ts';
 export type * from './plugin/provider.ts';
+export type * from './plugin/setup/clock.ts';
+export type * from './plugin/setup/key-value.ts';
 export type * from './plugin/wire-facts.ts';
 export type { HeaderMap, HttpClient, HttpReply, HttpRequest } from './transport/http.ts';
 export { BlockSerializer, BlockWriter } from './codec/blocks.ts';

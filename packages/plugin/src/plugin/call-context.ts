@@ -20,6 +20,16 @@ export interface FetchedFile {
   readonly data: Buffer;
 }
 
+/** Who sent a request, so that providers can keep sessions apart. What the gateway does not know is absent. */
+export interface Caller {
+  /** The opaque id of the client's key. Absent if the gateway is open, or asks on its own behalf. */
+  readonly key?: string;
+  /** The conversation that the client names. Clients with other keys may use the same name. */
+  readonly thread?: string;
+  /** The end user that the request names. Clients with other keys may use the same name. */
+  readonly user?: string;
+}
+
 /** The context of one upstream call. */
 export interface CallContext {
   /** The gateway's id of the client's request, such as `req_0198…`. It names the trace. */
