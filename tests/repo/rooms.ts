@@ -39,6 +39,7 @@ const CORE_ROOMS: readonly string[] = [
 const PLUGIN_ROOMS: readonly string[] = [
   'http-provider',
   'plugin',
+  'tool-text',
   'codec',
   'transport',
   'timing',

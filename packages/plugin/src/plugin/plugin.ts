@@ -8,6 +8,7 @@ import type { HookType } from './hooks/hook.ts';
 import type { ObserverSetup, TraceObserver } from './observer.ts';
 import type { Protocol } from './protocol.ts';
 import type { ProviderType } from './provider.ts';
+import type { ToolTextFormat } from './tool-format.ts';
 import type { Tokenizer } from './wire-facts.ts';
 
 /** What a plugin's factory returns. */
@@ -27,6 +28,8 @@ export interface Plugin {
   readonly providers?: readonly ProviderType[];
   /** The kinds of hook that the configuration may name. */
   readonly hooks?: readonly HookType[];
+  /** How models write tool calls as text, for upstreams that do not read them themselves. */
+  readonly toolFormats?: readonly ToolTextFormat[];
   /** Counts the tokens of prompts when no upstream does. Default: estimated by length. */
   readonly tokenizers?: readonly Tokenizer[];
 }
