@@ -37,9 +37,9 @@ const CORE_ROOMS: readonly string[] = [
 
 /** The rooms of `packages/plugin/src`, below all of core. */
 const PLUGIN_ROOMS: readonly string[] = [
+  'helpers',
   'http-provider',
   'plugin',
-  'tool-text',
   'codec',
   'transport',
   'timing',

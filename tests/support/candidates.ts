@@ -8,7 +8,7 @@ import type { Provider } from '../../packages/plugin/src/plugin/provider.ts';
 import { NO_SECRETS } from '../../packages/plugin/src/text/secret-texts.ts';
 import type { Clock } from '../../core/src/timing/clock.ts';
 import { createHealthBoard } from '../../core/src/upstreams/health.ts';
-import { hash } from '../../core/src/text/hash.ts';
+import { hash } from '@dragoman/plugin/internal/text/hash';
 import type { Upstream } from '../../core/src/upstreams/upstream.ts';
 
 export const routing: RoutingConfig = routingSchema.parse({});

@@ -5,7 +5,7 @@ import { isPattern, matchPattern } from './alias-patterns.ts';
 import type { Candidate } from './candidate.ts';
 import type { HealthBoard } from '../upstreams/health.ts';
 import { isSafeModelName } from '../transport/safe-path.ts';
-import { hash } from '../text/hash.ts';
+import { hash } from '@dragoman/plugin/internal/text/hash';
 import type { Route } from './route.ts';
 import { indexNames, namedUpstream, namesOf, servedBy } from './served-names.ts';
 import type { Upstream, Upstreams } from '../upstreams/upstream.ts';

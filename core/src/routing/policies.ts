@@ -1,6 +1,6 @@
 import type { PolicyName } from '../config/routing.ts';
 import type { Candidate } from '../catalogue/candidate.ts';
-import { hash, mix } from '../text/hash.ts';
+import { hash, mix } from '@dragoman/plugin/internal/text/hash';
 
 /** The inputs of a choice. */
 export interface PolicyContext {

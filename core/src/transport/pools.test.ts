@@ -142,6 +142,22 @@ describe('the signal', () => {
     await closed;
   });
 
+  it('ends one request by its own signal, and no other', async () => {
+    const server = await serveByHand();
+    const client = createClient();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const sent = client.send({ method: 'GET', url: server.url, signal });
+    const failure = expect(sent).rejects.toMatchObject({ kind: 'cancelled' });
+    await server.next();
+    const other = client.send({ method: 'GET', url: server.url });
+    const { response } = await server.next();
+    controller.abort();
+    await failure;
+    response.end('fine');
+    expect(await text((await other).body)).toBe('fine');
+  });
+
   it('takes no status that nobody knows, and cuts the connection', async () => {
     const server = await serveByHand();
     const sent = get(createClient(), server.url);

@@ -60,11 +60,12 @@ export function createHttpPools(files: FileFetcher = NO_FILES): HttpPools {
     return target;
   };
   return {
-    client: ({ timeouts, signal, watcher, name }) => ({
+    client: ({ timeouts, signal: lasting, watcher, name }) => ({
       send: (request) =>
         new Promise((resolve, reject) => {
           const target = targetOf(request.url);
           const called = name ?? target.host;
+          const signal = request.signal ? AbortSignal.any([lasting, request.signal]) : lasting;
           if (signal.aborted) throw explainAbort(signal.reason, called);
           const pool = poolOf(target.origin, timeouts.connectMs);
           const tap = watcher?.sending(request);

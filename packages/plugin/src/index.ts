@@ -8,13 +8,9 @@ export { readCount, sumCounts } from './canonical/usage.ts';
 export type { Model } from './canonical/models.ts';
 export { type Capabilities, type CapabilityTable, DEFAULT_CAPABILITIES } from './plugin/capabilities.ts';
 export * from './plugin/define.ts';
-export * from './plugin/tool-format.ts';
 export type * from './plugin/observer.ts';
 export type * from './plugin/call-context.ts';
-export type * from './plugin/hooks/hook.ts';
-export { type Answer, answer, type AnswerAbout, type ModelPlace } from './plugin/hooks/answer.ts';
-export { mapText, type MapTextOptions, type TextMapper } from './plugin/hooks/map-text.ts';
-export { refuse } from './plugin/hooks/refuse.ts';
+export type * from './plugin/credentials.ts';
 export type * from './plugin/forward.ts';
 export type * from './plugin/plugin.ts';
 export type * from './plugin/protocol.ts';
@@ -41,6 +37,16 @@ export {
   STATUS_KINDS,
   upstreamMessage,
 } from './http-provider/upstream-error.ts';
+export { channel, type Channel, type ChannelOptions } from './helpers/channel.ts';
+export { type Grant, type GrantStore, storedGrant } from './helpers/grant-store.ts';
+export {
+  type AccessToken,
+  type OauthCredentials,
+  oauthRefresh,
+  type OauthRefreshOptions,
+} from './helpers/oauth-refresh.ts';
+export { createPool, type Pool, type PoolOptions } from './helpers/pool.ts';
+export { singleFlight, type SingleFlight, type SingleFlightOptions } from './helpers/single-flight.ts';
 export { inlineFiles } from './http-provider/inline-files.ts';
 export { signCalls, signThoughts } from './codec/tools/call-signatures.ts';
 export { dropFields } from './codec/drop-fields.ts';
@@ -87,19 +93,3 @@ export { replaceModel } from './transport/json/span-edit.ts';
 export { readJsonEntries } from './transport/json/json-entries.ts';
 export { encodeSse, readSse, type SseEvent } from './transport/sse.ts';
 export type { AttemptRecord, TraceRecord } from './canonical/trace-record.ts';
-export { CallIds, type CallIdRule } from './tool-text/call-ids.ts';
-export { type EnvelopeRules, envelopes } from './tool-text/envelope.ts';
-export { scanJson, scanString, skipJson } from './tool-text/json-text.ts';
-export type { ReasoningMode, ReasoningTags } from './tool-text/reasoning.ts';
-export { type ReadReply, type Region, type RegionRules, regions } from './tool-text/regions.ts';
-export { type ReplyFormat, ReplyParser, type ReplyParserInput } from './tool-text/reply-parser.ts';
-export { reasonWithCalls } from './tool-text/reason-with-calls.ts';
-export type { ReplyRules, ReplyWriter, TextEvent, TextTool } from './tool-text/reply-writer.ts';
-export {
-  attempt,
-  firstCharacters,
-  type Reading,
-  type RegionEnd,
-  reject,
-  type TextReader,
-} from './tool-text/text-reader.ts';

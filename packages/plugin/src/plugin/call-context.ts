@@ -23,17 +23,19 @@ export interface FetchedFile {
 /** Who sent a request, so that providers can keep sessions apart. What the gateway does not know is absent. */
 export interface Caller {
   /** The opaque id of the client's key. Absent if the gateway is open, or asks on its own behalf. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** The conversation that the client names. Clients with other keys may use the same name. */
-  readonly thread?: string;
+  readonly thread?: string | undefined;
   /** The end user that the request names. Clients with other keys may use the same name. */
-  readonly user?: string;
+  readonly user?: string | undefined;
 }
 
 /** The context of one upstream call. */
 export interface CallContext {
   /** The gateway's id of the client's request, such as `req_0198…`. It names the trace. */
   readonly requestId: string;
+  /** Who asks, as far as the gateway knows. */
+  readonly caller: Caller;
   /** Fires when the client disconnects or the time is up. Pass it to every outbound call. */
   readonly signal: AbortSignal;
   /** Every line names the request, the upstream and the plugin. */

@@ -8,6 +8,8 @@ import type { HttpClient } from '../transport/http.ts';
 import type { CallContext, Log } from './call-context.ts';
 import type { CapabilityTable } from './capabilities.ts';
 import type { Forward } from './forward.ts';
+import type { Clock } from './setup/clock.ts';
+import type { KeyValue } from './setup/key-value.ts';
 import type { RateLimitHeaders } from './wire-facts.ts';
 
 /** One upstream, ready to be called. `chat` is the only required method. */
@@ -44,6 +46,13 @@ export interface ProviderSetup {
   readonly http: HttpClient;
   /** Fires when the upstream is closed: when it was changed or removed, or the gateway stops. */
   readonly signal: AbortSignal;
+  /**
+   * Keeps a few texts of this upstream, 64 KiB in all. Use it for what can be had again: it is emptied when an address
+   * in the options changes, and removed with the upstream.
+   */
+  readonly store: KeyValue;
+  /** What time it is. Tests replace it. */
+  readonly clock: Clock;
 }
 
 /**

@@ -8,6 +8,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: HeaderMap;
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
+  /** Ends this request alone; the call's own signal ends it in any case. */
+  readonly signal?: AbortSignal;
 }
 
 /** An upstream's reply; its body is unread and decompressed. */

@@ -1,5 +1,5 @@
 /** An injectable clock. */
 export interface Clock {
   /** Milliseconds since 1970. It jumps when the system clock is set. */
-  now(): number;
+  readonly now: () => number;
 }
