@@ -35,6 +35,7 @@ import { createUpstreams } from '../../core/src/upstreams/upstreams.ts';
 import { createKeyRing } from '../../core/src/state/keys.ts';
 import { openSecretBox } from '../../core/src/state/secrets/secrets.ts';
 import type { StateStore } from '../../core/src/state/state.ts';
+import { createStores } from '../../core/src/state/stores/stores.ts';
 import { openStateStore } from '../../core/src/state/store.ts';
 import { createHttpPools } from '../../core/src/transport/pools.ts';
 import { createParrots, type ParrotDiary } from './parrot.ts';
@@ -153,7 +154,8 @@ async function createDeps(
   const health = createHealthBoard(() => config.routing.breaker);
   const aliases = createAliases(live, state);
   const all = createUpstreams({
-    ...{ live, registry, state, secrets, pools, log, now },
+    ...{ live, registry, state, secrets, pools, log, now, clock: { now } },
+    stores: createStores({ folder, secrets, log }),
     known: new KnownSecrets(),
   });
   return {

@@ -1,7 +1,9 @@
 import {
   type CallContext,
+  type Caller,
   type Capabilities,
   DEFAULT_CAPABILITIES,
+  type KeyValue,
   type Log,
   type ProviderSetup,
 } from '@dragoman/plugin';
@@ -29,10 +31,27 @@ export interface TestContext {
 export interface TestContextOptions {
   readonly capabilities?: Partial<Capabilities>;
   readonly timeouts?: Partial<Timeouts>;
+  readonly caller?: Caller;
+  readonly now?: () => number;
+}
+
+/** A store that lasts as long as its test. */
+export function createMemoryStore(): KeyValue {
+  const texts = new Map<string, string>();
+  return {
+    get: async (key) => texts.get(key),
+    set: async (key, value) => void texts.set(key, value),
+    delete: async (key) => void texts.delete(key),
+  };
 }
 
 /** Makes the context of one call of a provider. */
-export function createTestContext({ capabilities, timeouts }: TestContextOptions = {}): TestContext {
+export function createTestContext({
+  capabilities,
+  timeouts,
+  caller = {},
+  now = Date.now,
+}: TestContextOptions = {}): TestContext {
   const pools = createHttpPools();
   const controller = new AbortController();
   const { signal } = controller;
@@ -46,9 +65,10 @@ export function createTestContext({ capabilities, timeouts }: TestContextOptions
     };
   const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
   return {
-    setup: { upstreamId: 'under-test', log, http, signal },
+    setup: { upstreamId: 'under-test', log, http, signal, store: createMemoryStore(), clock: { now } },
     context: {
       requestId: 'req_test',
+      caller,
       signal,
       ...{ log, http },
       capabilities: { ...DEFAULT_CAPABILITIES, ...capabilities },

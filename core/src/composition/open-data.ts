@@ -10,6 +10,7 @@ import { createLimiter } from '../limits/limiter.ts';
 import { createMemoryCoordinator } from '../limits/memory-coordinator.ts';
 import { openOwnedIds } from '../state/owned-ids.ts';
 import { openSecretBox } from '../state/secrets/secrets.ts';
+import { createStores } from '../state/stores/stores.ts';
 import { openStateStore } from '../state/store.ts';
 import type { Clock } from '../timing/clock.ts';
 import * as tokens from './tokens.ts';
@@ -33,6 +34,8 @@ export async function openData(
   container.register(tokens.SECRETS, { useValue: secrets });
   const state = await openStateStore({ folder, log, secrets });
   container.register(tokens.STATE, { useValue: state });
+  const stores = createStores({ folder, secrets, log });
+  container.register(tokens.STORES, { useValue: stores });
   const audit = await openAuditLog({ folder, log, now, steady, ...config.audit });
   container.register(tokens.AUDIT, { useValue: audit });
   const disk = await watchDiskSpace({ log, read: freeSpace ?? readSpace(folder) });

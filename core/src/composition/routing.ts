@@ -42,10 +42,11 @@ export function registerRouting(
   once(container, tokens.KEYS, (get) => createKeyRing({ store: get(tokens.STATE), now }));
   once(container, tokens.UPSTREAMS, (get) =>
     createUpstreams({
-      ...{ live, known, log, now: steady },
+      ...{ live, known, log, clock, now: steady },
       registry: get(tokens.REGISTRY),
       state: get(tokens.STATE),
       secrets: get(tokens.SECRETS),
+      stores: get(tokens.STORES),
       pools: get(tokens.POOLS),
     }),
   );

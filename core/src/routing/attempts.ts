@@ -10,6 +10,7 @@ import type { Candidate } from '../catalogue/candidate.ts';
 import type { Clock } from '../timing/clock.ts';
 import type { Exchange } from './exchange.ts';
 import type { Gates } from '../upstreams/gates.ts';
+import { RequestCaller } from './request-caller.ts';
 import { spentBy } from './spending.ts';
 
 /** One request to one candidate. It throws while another candidate may still answer instead. */
@@ -83,6 +84,7 @@ export async function makeAttempt<Result>(
     upstream,
     model,
     requestId,
+    caller: new RequestCaller(exchange),
     signal,
     dropped: record.dropped,
     totalMs,

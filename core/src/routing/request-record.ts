@@ -27,6 +27,8 @@ interface Asked {
   model?: string;
   /** The conversation that the client names. */
   thread?: string;
+  /** Reads the end user that the client names. Throws if the request cannot be decoded. */
+  endUser?: () => string | undefined;
   /** The estimated size of the request, for limits and for upstreams that do not count tokens. */
   estimate?: () => Estimate;
   /** Set if the upstream works on after its reply, where nothing is counted. */

@@ -2,14 +2,17 @@ import type { UpstreamConfig } from '../config/upstream.ts';
 import { bindLog } from '../registry/containment/bound-log.ts';
 import { describeThrown } from '../registry/containment/describe-thrown.ts';
 import { isDoneWithin } from '../timing/done-within.ts';
-import type { Log, Provider } from '@dragoman/plugin';
+import type { Clock, Log, Provider } from '@dragoman/plugin';
 import { runAs } from '../registry/containment/plugin-scope.ts';
 import { providerProblems } from '../registry/containment/plugin-shape.ts';
 import type { Registry } from '../registry/registry.ts';
 import { replaceSecrets } from '@dragoman/plugin/internal/text/secret-texts';
 import { type KnownSecrets, secretsOf } from '../state/secrets/known-secrets.ts';
+import type { Stores } from '../state/stores/stores.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import type { Upstream } from './upstream.ts';
+import { maskOptions } from '../validation/secret-options.ts';
+import { originsOf } from '../validation/option-urls.ts';
 import { createCapabilities } from './upstream-capabilities.ts';
 
 export interface BuildDeps {
@@ -17,6 +20,8 @@ export interface BuildDeps {
   /** Receives the secrets of every upstream that is created. */
   readonly known: KnownSecrets;
   readonly pools: HttpPools;
+  readonly stores: Pick<Stores, 'of'>;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -27,7 +32,7 @@ export class CreateError extends Error {
 
 /** Creates an upstream from its config. Throws a {@link CreateError} if its provider fails. */
 export function buildUpstream(
-  { registry, known, pools, log: gatewayLog }: BuildDeps,
+  { registry, known, pools, stores, clock, log: gatewayLog }: BuildDeps,
   config: UpstreamConfig,
   origin: Upstream['origin'],
 ): Upstream {
@@ -38,12 +43,16 @@ export function buildUpstream(
   known.add(secrets);
   const scope = { plugin, upstream: id };
   const log = bindLog(gatewayLog, scope);
+  const origins = originsOf(maskOptions(type.options, config.options));
+  const store = stores.of({ kind: 'upstream', id, type: type.name, origins });
   const gone = new AbortController();
   const { signal } = gone;
   const create = (): Provider => {
     try {
       const http = pools.client({ timeouts, signal, name: id });
-      const provider = runAs(scope, () => type.create(config.options, { upstreamId: id, log, http, signal }));
+      const { now } = clock;
+      const setup = { upstreamId: id, log, http, signal, store, clock: { now } };
+      const provider = runAs(scope, () => type.create(config.options, setup));
       const [problem] = providerProblems(provider);
       if (problem !== undefined) throw new Error(`create() did not return a valid provider: ${problem}.`);
       return provider;

@@ -1,4 +1,4 @@
-import type { CallContext, GatewayError, HttpReply, HttpRequest } from '@dragoman/plugin';
+import type { CallContext, Caller, GatewayError, HttpReply, HttpRequest } from '@dragoman/plugin';
 import { runAs } from '../registry/containment/plugin-scope.ts';
 import type { ReplyTap, RequestWatcher } from '@dragoman/plugin/internal/transport/http';
 import type { HttpPools } from '../transport/pools.ts';
@@ -23,6 +23,8 @@ export interface CallInput {
   /** Stands for the model in prices, if the call has none. */
   readonly pricedAs?: string;
   readonly requestId: string;
+  /** Absent: the gateway itself. */
+  readonly caller?: Caller;
   /** Fires when the caller leaves. */
   readonly signal?: AbortSignal;
   readonly dropped?: Dropped[];
@@ -91,6 +93,8 @@ export function startCall(pools: HttpPools, input: CallInput): UpstreamCall {
   return new OpenCall(pools, input);
 }
 
+const NOBODY: Caller = Object.freeze({});
+
 /** A class: an object literal with getters would cost each call a hidden class of its own, which only a full collection frees. */
 class OpenCall implements UpstreamCall, RequestWatcher, ReplyTap {
   readonly context: CallContext;
@@ -128,6 +132,7 @@ class OpenCall implements UpstreamCall, RequestWatcher, ReplyTap {
     const ended = this.signal;
     this.context = {
       requestId,
+      caller: input.caller ?? NOBODY,
       signal: ended,
       log: upstream.log,
       http: pools.client({ timeouts, signal: ended, watcher: this, name }),

@@ -8,6 +8,7 @@ import type { SecretBox } from '../state/secrets/secrets.ts';
 import { openOptions } from '../state/secrets/seal-options.ts';
 import { StateError } from '../state/files/state-error.ts';
 import type { StateStore } from '../state/state.ts';
+import type { Stores } from '../state/stores/stores.ts';
 import { askProvider } from './provider-calls/ask-provider.ts';
 import { type BuildDeps, buildUpstream, CreateError } from './build-upstream.ts';
 import { startCall } from './call.ts';
@@ -18,6 +19,7 @@ export interface UpstreamsDeps extends BuildDeps {
   readonly live: LiveConfig;
   readonly state: StateStore;
   readonly secrets: SecretBox;
+  readonly stores: Stores;
   readonly now: () => number;
 }
 
@@ -53,6 +55,10 @@ export function createUpstreams(deps: UpstreamsDeps): Upstreams {
     unusable = entries.filter((entry): entry is UnusableUpstream => !isUsable(entry));
     byId = new Map(all.map((upstream) => [upstream.config.id, upstream]));
     void closeAll(before.filter(isUsable).filter((upstream) => !entries.includes(upstream)));
+    const ids = entries.map((entry) => configOf(entry).id);
+    if (revision === 1) void deps.stores.keepOnly('upstream', ids);
+    for (const { id } of before.map(configOf))
+      if (!ids.includes(id)) void deps.stores.remove({ kind: 'upstream', id });
   };
 
   const listOf = (upstream: Upstream): ModelList => {

@@ -35,6 +35,7 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
     });
     const { model, stream } = endpoint.peek?.(input) ?? context.request;
     exchange.record.model = model;
+    exchange.record.endUser = () => context.request.user;
     const later = endpoint.answersLater?.(input.body);
     if (later !== undefined) exchange.record.uncounted = { what: later, isPriceable: true };
     const names = naming.read(exchange, model);

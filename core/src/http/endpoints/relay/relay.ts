@@ -12,6 +12,7 @@ import type { Attempt } from '../../../routing/attempts.ts';
 import type { Candidate } from '../../../catalogue/candidate.ts';
 import { estimateOnce } from '../../../metering/estimate-tokens.ts';
 import type { Exchange } from '../../../routing/exchange.ts';
+import { RequestCaller } from '../../../routing/request-caller.ts';
 import type { Reply } from '../../../routing/reply.ts';
 import { forwardOf, forwardRequest } from '../../../serving/forward.ts';
 import type { Operation } from '../../../upstreams/health.ts';
@@ -143,6 +144,7 @@ async function relayToUpstream(relayed: Relayed, deps: RouteDeps): Promise<Reply
   exchange.record.upstream = upstream.config.id;
   const call = startCall(deps.pools, {
     ...exchange,
+    caller: new RequestCaller(exchange),
     upstream,
     pricedAs: exchange.raw.path,
     dropped: exchange.record.dropped,

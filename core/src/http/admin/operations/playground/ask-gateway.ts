@@ -42,6 +42,7 @@ export async function* askGateway(
   });
   const context = {
     ...{ requestId, signal, log, capabilities },
+    caller: {},
     http: {
       async send(sent: Parameters<typeof http.send>[0]): Promise<HttpReply> {
         const reply = await http.send(sent);
