@@ -13,6 +13,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../packages/plugin/src/canonical/fold.ts';
+import { FRAMINGS } from '../../packages/plugin/src/transport/framing.ts';
 import { chatStreams, type ReplyShape } from '../support/arbitraries.ts';
 import { eventsOf, failureOf, testOpaque } from '../support/events.ts';
 
@@ -168,10 +169,9 @@ function describeReplies(contract: ProtocolContract, endpoint: ChatEndpoint): vo
 
   it('sends keep-alives that readers ignore between any two frames', () =>
     check(async (_, frames) => {
-      const alive = frames.flatMap((frame) => [endpoint.keepAlive, frame]);
-      expect(await assemble([...alive, endpoint.keepAlive].join(''))).toEqual(
-        await assemble(frames.join('')),
-      );
+      const { keepAlive = FRAMINGS[endpoint.framing ?? 'sse'].keepAlive } = endpoint;
+      const alive = frames.flatMap((frame) => [keepAlive, frame]);
+      expect(await assemble([...alive, keepAlive].join(''))).toEqual(await assemble(frames.join('')));
     }));
 
   it('ends a stream that fails with an error that readers see', () =>

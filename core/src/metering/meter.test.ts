@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ChatEvent, GatewayError, type ReplyReader } from '@dragoman/plugin';
+import { type ChatEvent, type Framing, GatewayError, type ReplyReader } from '@dragoman/plugin';
 import type { Upstream } from '../upstreams/upstream.ts';
 import { textBytes } from './content-bytes.ts';
 import { Meter } from './meter.ts';
@@ -26,6 +26,7 @@ interface Passed {
   readonly as?: ReplyReader | 'text' | undefined;
   readonly isExact?: boolean;
   readonly isWhole?: boolean;
+  readonly framing?: Framing;
 }
 
 function meterOf({
@@ -34,9 +35,10 @@ function meterOf({
   as = reader,
   isExact = true,
   isWhole,
+  framing,
 }: Passed): Meter {
   const meter = new Meter({ upstream: {} as Upstream, model: 'm' }, isExact);
-  meter.countAs(as);
+  meter.countAs(as, framing);
   meter.wants({ 'content-type': type });
   for (const piece of pieces) meter.push(Buffer.from(piece));
   if (isWhole) meter.end();
@@ -65,6 +67,20 @@ describe('what an upstream delivered', () => {
     const pieces = Array.from({ length: 2_000 }, (_, at) => event('x'.repeat(at % 7 === 0 ? 700 : 4)));
     const content = pieces.reduce((sum, piece) => sum + piece.length - event('').length, 0);
     expect(outputOf({ pieces })).toBe(Math.ceil(content / 4));
+  });
+
+  it.each(['ndjson', 'json-array'] as const)('is exact for a stream of %s, too', (framing) => {
+    const line = JSON.stringify({ text: 'x'.repeat(400) });
+    const lines = Array.from({ length: 400 }, () => line);
+    const whole = framing === 'ndjson' ? `${lines.join('\n')}\n` : `[${lines.join(',')}]`;
+    const pieces = whole.match(/[^]{1,1000}/g) ?? [];
+    const type = framing === 'ndjson' ? 'application/x-ndjson' : 'application/json';
+    // The reader takes the data of an event for what the model wrote.
+    const exact = { pieces, type, framing, isWhole: true };
+    expect(outputOf(exact)).toBe((lines.length * line.length) / 4);
+    const cut = { pieces: [whole.slice(0, 600)], type, framing };
+    expect(outputOf(cut)).toBeGreaterThanOrEqual(Math.floor((600 - 3) / 4));
+    expect(outputOf(cut)).toBeLessThanOrEqual(150);
   });
 
   it('is judged by the beginning of a long stream elsewhere', () => {

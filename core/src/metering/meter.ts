@@ -1,4 +1,4 @@
-import { type ChatEvent, defined, readCount, type Usage } from '@dragoman/plugin';
+import { type ChatEvent, defined, type Framing, readCount, type Usage } from '@dragoman/plugin';
 import type { PricedModel } from '../limits/prices.ts';
 import { isText } from '../trace/capture.ts';
 import type { ReplyTap } from '@dragoman/plugin/internal/transport/http';
@@ -26,11 +26,13 @@ export class Meter implements ReplyTap {
   /** Whether its end was seen. */
   isWhole = false;
   #as: CountAs | undefined;
+  #framing: Framing | undefined;
   #headers: Readonly<Record<string, unknown>> | undefined;
   #body: Uint8Array | undefined;
   #tail: ReplyTail | undefined;
   #stream: StreamCount | undefined;
-  #isJson = false;
+  /** What the reply begins with. */
+  #start = '';
   #size = 0;
   #dropped = 0;
   #read = 0;
@@ -44,9 +46,13 @@ export class Meter implements ReplyTap {
     this.#isExact = isExact;
   }
 
-  /** Sets how to decode the bytes. Without it, the provider decodes them, and they only count if cut off. */
-  countAs(as: CountAs | undefined): void {
+  /**
+   * Sets how to decode the bytes, and how the client reads them if it wants a stream. Without it, the provider decodes
+   * them, and they only count if cut off.
+   */
+  countAs(as: CountAs | undefined, framing?: Framing): void {
     this.#as = as;
+    this.#framing = framing;
   }
 
   /** A new reply begins. Earlier ones of the same call were auxiliary requests of the provider. */
@@ -59,7 +65,7 @@ export class Meter implements ReplyTap {
 
   /** Takes the bytes of the reply. */
   push(chunk: Uint8Array): void {
-    if (this.#size === 0) this.#isJson = startsAsJson(chunk);
+    if (this.#size === 0) this.#start = firstLetter(chunk);
     this.#size += chunk.length;
     this.#tail ??= new ReplyTail(TAIL_BYTES);
     for (const dropped of this.#tail.push(chunk)) this.#drop(dropped);
@@ -120,13 +126,24 @@ export class Meter implements ReplyTap {
     };
   }
 
+  get #isJson(): boolean {
+    return this.#start === '{' || this.#start === '[';
+  }
+
+  /** The framing of a stream of JSON: a reply may be one object or list all the same. */
+  get #jsonFraming(): Framing | undefined {
+    const expected = this.#framing === 'ndjson' ? '{' : '[';
+    return this.#framing !== 'sse' && this.#start === expected ? this.#framing : undefined;
+  }
+
   get #isStream(): boolean {
-    if (this.#isJson || this.#as === undefined) return false;
+    if (this.#as === undefined) return false;
+    if (this.#isJson) return this.#jsonFraming !== undefined;
     return this.#as !== 'text' || /^text\/event-stream\b/i.test(String(this.#headers?.['content-type']));
   }
 
   #openStream(): StreamCount {
-    return (this.#stream ??= new StreamCount(this.#as ?? 'text'));
+    return (this.#stream ??= new StreamCount(this.#as ?? 'text', this.#jsonFraming ?? 'sse'));
   }
 
   #count(): Found {
@@ -163,10 +180,8 @@ export class Meter implements ReplyTap {
   }
 }
 
-/** Whether it starts with an object or an array. */
-function startsAsJson(chunk: Uint8Array): boolean {
-  const first = chunk.find((byte) => byte > 0x20);
-  return first === 0x7b || first === 0x5b;
+function firstLetter(chunk: Uint8Array): string {
+  return String.fromCharCode(chunk.find((byte) => byte > 0x20) ?? 0);
 }
 
 /** A usage with valid counts. */

@@ -6,7 +6,7 @@ import {
   type ReplyReader,
   type Usage,
 } from '@dragoman/plugin';
-import { SseParser } from '@dragoman/plugin/internal/transport/sse';
+import { type FrameParser, type Framing, FRAMINGS } from '@dragoman/plugin/internal/transport/framing';
 import { contentBytes, textBytes } from './content-bytes.ts';
 
 /** How to decode a reply for counting: with the reader of its wire, or as plain text. */
@@ -39,14 +39,17 @@ class EventCount implements Found {
 
 /** Counts the content of a stream, chunk by chunk. */
 export class StreamCount {
-  readonly #parser = new SseParser();
+  readonly #parser: FrameParser;
+  readonly #framing: Framing;
   readonly #text = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #count = new EventCount();
   readonly #read: (event: { readonly event?: string; readonly data: string }) => void;
   #isBroken = false;
   #isOver = false;
 
-  constructor(as: CountAs) {
+  constructor(as: CountAs, framing: Framing) {
+    this.#framing = framing;
+    this.#parser = FRAMINGS[framing].createParser();
     const count = this.#count;
     const decoder = as === 'text' ? undefined : as.decodeStream();
     this.#read = decoder
@@ -69,27 +72,19 @@ export class StreamCount {
     }
   }
 
-  /** Takes the last chunk of a stream. An incomplete event counts with its framing. */
+  /** Takes the last chunk of a stream. An incomplete message counts with its framing. */
   end(chunk: Buffer, isWhole: boolean): Found {
     if (!this.#isOver) this.push(chunk);
     this.#isOver = true;
     const { bytes, hasBegun, usage } = this.#count;
-    const rest = isWhole || this.#isBroken || !hasBegun ? 0 : chunk.length - endOfEvents(chunk);
+    const rest =
+      isWhole || this.#isBroken || !hasBegun ? 0 : chunk.length - FRAMINGS[this.#framing].endOfLast(chunk);
     return { bytes: bytes + rest, hasBegun, usage };
   }
 
   get found(): Found {
     return this.#count;
   }
-}
-
-/** Where the last whole event of a stream ends. */
-function endOfEvents(chunk: Buffer): number {
-  const ends = ['\n\n', '\r\n\r\n', '\r\r'].map((blank) => {
-    const at = chunk.lastIndexOf(blank);
-    return at < 0 ? 0 : at + blank.length;
-  });
-  return Math.max(...ends);
 }
 
 /** Counts the content of a JSON reply, or of the part that arrived. */

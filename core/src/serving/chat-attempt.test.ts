@@ -145,11 +145,7 @@ describe('other models in a chat', () => {
 
 it('a stream has the form that its client wants', async () => {
   const form = {
-    contentType: 'application/json',
-    keepAlive: ' ',
-    readStream: () => {
-      throw new Error('Nothing is read.');
-    },
+    framing: 'json-array',
     async *encodeStream(events: AsyncIterable<unknown>) {
       let count = 0;
       for await (const event of events) if (event !== undefined) count += 1;

@@ -48,11 +48,10 @@ export function createChatAttempt(input: ChatAttemptInput): Attempt<Reply> {
       return forwardRequest(forward, exchange, {
         model,
         call,
-        stream,
         hold,
         isAnswer: true,
         raw: names.rawFor(candidate, exchange.raw),
-        readStream: form?.readStream,
+        framing: stream ? ((form ?? endpoint).framing ?? 'sse') : undefined,
         secrets: upstream.secrets,
         countAs: new ContainedForward(forward, call).reader(endpoint.wire) ?? 'text',
       });

@@ -10,7 +10,6 @@ import {
   type Forward,
   GatewayError,
   type RawRequest,
-  readSse,
   type StreamDecoder,
 } from '@dragoman/plugin';
 import type { Meter } from '../metering/meter.ts';
@@ -86,7 +85,7 @@ function upstream({ status = 200, headers = JSON_REPLY, body }: Answer, own: Par
   };
 }
 
-const asStream = { stream: true, hold: routing.hold } as const;
+const asStream = { framing: 'sse', hold: routing.hold } as const;
 const sse = (...events: readonly (ChatEvent | string)[]): string =>
   events.map((event) => `data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`).join('');
 const bytesOf = ({ body }: Reply): Promise<Buffer> => buffer(Readable.from(body));
@@ -272,7 +271,7 @@ describe('a stream', () => {
     const said = [...others, `{"error":"${key} ä"}`, key].map((line) => sse(line));
     const body = Readable.from(said.map((line) => Buffer.from(line)));
     const { ask } = upstream({ headers: SSE_REPLY, body }, { readEnd: () => ({ isComplete: true }) });
-    const reply = await ask({ stream: true, secrets: { values: ['sk-0123456789'], headers: [] } });
+    const reply = await ask({ framing: 'sse', secrets: { values: ['sk-0123456789'], headers: [] } });
     expect(await read(reply)).toBe(said.join('').replace(`${key} ä`, '[redacted] ä'));
   });
 
@@ -291,21 +290,40 @@ describe('a stream', () => {
     await expect(ask(asStream)).rejects.toThrow('The upstream returned an empty stream.');
   });
 
-  it('may have another form than server-sent events', async () => {
-    const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
-    const asked: string[] = [];
-    const readStream: ForwardedRequest['readStream'] = (bytes) => {
-      asked.push('read');
-      return readSse(sseOf(bytes));
-    };
-    const { ask } = upstream({ headers: { 'content-type': 'application/x-ndjson' }, body: lines });
-    expect(await read(await ask({ ...asStream, readStream }))).toBe(lines);
-    expect(asked).toEqual(['read']);
+  describe.each([
+    [
+      'ndjson',
+      'application/x-ndjson',
+      (all: readonly object[]) => all.map((one) => `${JSON.stringify(one)}\n`).join(''),
+    ],
+    ['json-array', 'application/json', (all: readonly object[]) => JSON.stringify(all)],
+  ] as const)('may be %s', (framing, type, write) => {
+    const headers = { 'content-type': type };
+
+    it('which comes back byte for byte', async () => {
+      const { ask } = upstream({ headers, body: write(events) });
+      expect(await read(await ask({ ...asStream, framing }))).toBe(write(events));
+    });
+
+    it('which is held until its first content', async () => {
+      const said = write(events);
+      const content = said.indexOf('"Hello."');
+      const body = new PassThrough();
+      let isAnswered = false;
+      const reply = upstream({ headers, body })
+        .ask({ ...asStream, framing })
+        .finally(() => (isAnswered = true));
+      body.write(said.slice(0, content));
+      await turn();
+      await turn();
+      expect(isAnswered).toBe(false);
+      body.end(said.slice(content));
+      expect(await read(await reply)).toBe(said);
+    });
+
+    it('which can be replaced where it fails before that', async () => {
+      const failed = upstream({ headers, body: write(events.slice(0, 2)) });
+      await expect(failed.ask({ ...asStream, framing })).rejects.toMatchObject({ kind: 'upstream-broken' });
+    });
   });
 });
-
-async function* sseOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of bytes) {
-    yield Buffer.from(String(chunk).replaceAll(/^(.+)$/gm, 'data: $1\n'));
-  }
-}

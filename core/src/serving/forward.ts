@@ -5,14 +5,13 @@ import {
   type HeaderMap,
   type HttpReply,
   type RawRequest,
-  readSse,
   type ReplyEnd,
-  type StreamForm,
 } from '@dragoman/plugin';
 import type { HoldBounds } from '../config/routing.ts';
 import { NO_SECRETS, replaceSecrets, type Secrets } from '@dragoman/plugin/internal/text/secret-texts';
 import { guarded } from '@dragoman/plugin/internal/timing/guarded';
 import { readText, readUpTo } from '@dragoman/plugin/internal/transport/read-body';
+import { type Framing, framingOf } from '@dragoman/plugin/internal/transport/framing';
 import type { UpstreamCall } from '../upstreams/call.ts';
 import type { Candidate } from '../catalogue/candidate.ts';
 import { ContainedForward } from '../upstreams/provider-calls/contained-forward.ts';
@@ -53,12 +52,10 @@ export interface ForwardedRequest {
   readonly raw: RawRequest;
   readonly model?: string | undefined;
   readonly call: UpstreamCall;
-  /** Whether the client requested a stream, whatever the content type will be. */
-  readonly stream?: boolean;
   /** How much of a stream may be held until its first content. */
   readonly hold?: HoldBounds | undefined;
-  /** The stream format, if not server-sent events. */
-  readonly readStream?: StreamForm['readStream'] | undefined;
+  /** How the client reads the stream that it requested, whatever the content type will be. */
+  readonly framing?: Framing | undefined;
   /** Secrets to redact in errors within a stream. */
   readonly secrets?: Secrets;
   /** Whether the reply is an answer, and not an object that may report the failure of something else. */
@@ -73,9 +70,9 @@ export async function forwardRequest(
   exchange: Exchange,
   input: ForwardedRequest,
 ): Promise<Reply> {
-  const { raw, call, stream = false, hold, readStream = readSse, isAnswer = false, countAs } = input;
+  const { raw, call, framing, hold, isAnswer = false, countAs } = input;
   const { meter } = call;
-  meter.countAs(countAs);
+  meter.countAs(countAs, framing);
   const contained = new ContainedForward(forward, call);
   const { fail } = contained;
   const answer = await send(contained, input);
@@ -87,8 +84,13 @@ export async function forwardRequest(
     meter.report(end.usage);
     return end;
   };
-  const isStream = stream || /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
-  const refuse = refusal(contained, { forward, wire: raw.wire, answer, isStream });
+  const isStream = framing !== undefined || framingOf(headers['content-type']) === 'sse';
+  const refuse = refusal(contained, {
+    forward,
+    wire: raw.wire,
+    answer,
+    framing,
+  });
   const read = isStream ? undefined : await readUpTo(body, WHOLE_BODY_BYTES).catch(fail);
   if (read) {
     const isText = isAnswer || isJson(headers);
@@ -110,7 +112,7 @@ export async function forwardRequest(
   if (reader && hold) {
     const ended = await holdBytes(body, {
       ...{ decoder: contained.decoder(reader), bounds: hold },
-      read: readStream,
+      framing: framing ?? 'sse',
       refuse: (whole) => refuse(whole),
     }).catch(fail);
     if (ended) return { ...reply, body: Readable.from([ended]), ...released(call, watcher) };
@@ -118,7 +120,7 @@ export async function forwardRequest(
   // It has already ended, so its events would never fire again.
   if (body.readableEnded) {
     call.release();
-    if (stream) throw new GatewayError('upstream-broken', 'The upstream returned an empty stream.');
+    if (framing) throw new GatewayError('upstream-broken', 'The upstream returned an empty stream.');
     return { ...reply, body: '' };
   }
   listen(body, contained, { exchange, call });
@@ -140,15 +142,16 @@ interface Answered {
   readonly forward: Forward;
   readonly wire: string;
   readonly answer: HttpReply;
-  readonly isStream: boolean;
+  readonly framing: Framing | undefined;
 }
 
 /** Checks a whole reply, and throws if it is not an answer. */
-function refusal(contained: ContainedForward, { forward, wire, answer, isStream }: Answered) {
+function refusal(contained: ContainedForward, { forward, wire, answer, framing }: Answered) {
   const decodeError = (failure: string): GatewayError => contained.decodeError(answer, failure);
   return (whole: Buffer, text = whole.toString('utf8')): void => {
-    // The entries of a streamed list were read one by one.
-    const shape = isStream && text.trimStart().startsWith('[') ? undefined : forward.answers?.[wire];
+    // The messages of a stream of JSON were read one by one.
+    const isWhole = framing === undefined || framing === 'sse';
+    const shape = isWhole ? forward.answers?.[wire] : undefined;
     try {
       refuseFailure(whole, text, { shape, decodeError });
     } catch (error) {

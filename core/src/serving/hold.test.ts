@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { routing } from '../../../tests/support/candidates.ts';
-import { type ChatEvent, GatewayError, readSse, type StreamDecoder } from '@dragoman/plugin';
+import { type ChatEvent, GatewayError, type StreamDecoder } from '@dragoman/plugin';
 import { holdBytes, holdEvents } from './hold.ts';
 
 const bounds = routing.hold;
@@ -64,7 +64,7 @@ const decoder = (): StreamDecoder => ({
 
 describe('the beginning of a stream that passes through', () => {
   const held = (body: PassThrough, own = {}) =>
-    holdBytes(body, { decoder: decoder(), bounds: { ...bounds, ...own }, read: readSse, refuse: () => {} });
+    holdBytes(body, { decoder: decoder(), bounds: { ...bounds, ...own }, framing: 'sse', refuse: () => {} });
 
   it('is put back as it was', async () => {
     const body = new PassThrough();

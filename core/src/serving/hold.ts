@@ -1,13 +1,8 @@
 import type { Readable } from 'node:stream';
-import {
-  type ChatEvent,
-  decodeEvents,
-  GatewayError,
-  type SseEvent,
-  type StreamDecoder,
-} from '@dragoman/plugin';
+import { type ChatEvent, decodeEvents, GatewayError, type StreamDecoder } from '@dragoman/plugin';
 import { resumed } from '@dragoman/plugin/internal/canonical/iterate';
 import type { HoldBounds } from '../config/routing.ts';
+import { type Framing, readFrames } from '@dragoman/plugin/internal/transport/framing';
 
 /** Whether an event has content or ends the reply; what comes before only announces it. */
 function isContent({ type }: ChatEvent): boolean {
@@ -67,8 +62,7 @@ function waitingFor(
 export interface HoldInput {
   readonly decoder: StreamDecoder;
   readonly bounds: HoldBounds;
-  /** Finds the events in the bytes. */
-  readonly read: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<SseEvent>;
+  readonly framing: Framing;
   /** Checks a body that is not a stream. Throws the failure that it reports. */
   readonly refuse: (whole: Buffer) => void;
 }
@@ -79,11 +73,11 @@ export interface HoldInput {
  */
 export async function holdBytes(
   body: Readable,
-  { decoder, bounds, read, refuse }: HoldInput,
+  { decoder, bounds, framing, refuse }: HoldInput,
 ): Promise<Buffer | undefined> {
   const start = new StartReader(body, bounds.bytes);
   const { over, clear } = expiry(bounds.ms);
-  const events = decodeEvents(read(start), decoder)[Symbol.asyncIterator]();
+  const events = decodeEvents(readFrames(start, framing), decoder)[Symbol.asyncIterator]();
   try {
     for (let count = 0; count < bounds.events; count += 1) {
       const next = await Promise.race([events.next(), over, start.full]);

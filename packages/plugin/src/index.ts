@@ -90,6 +90,6 @@ export type * from './plugin/wire-reader.ts';
 export { pythonLiteral } from './text/python-literal.ts';
 export { encodeUrlPart } from './text/url-part.ts';
 export { replaceModel } from './transport/json/span-edit.ts';
-export { readJsonEntries } from './transport/json/json-entries.ts';
+export { type Framing, readFrames } from './transport/framing.ts';
 export { encodeSse, readSse, type SseEvent } from './transport/sse.ts';
 export type { AttemptRecord, TraceRecord } from './canonical/trace-record.ts';

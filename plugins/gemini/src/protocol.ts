@@ -25,7 +25,6 @@ const chatEndpoints = VERSIONS.flatMap((version) =>
     wire: GEMINI,
     models: MODEL_PLACES,
     summary: stream ? 'Answers a conversation as a stream.' : 'Answers a conversation.',
-    keepAlive: ': keep-alive\n\n',
     conversation: listRules({ field: 'contents', outputOf: contentOf }),
     peek: ({ params: { model } }) => (model ? { model: model.replace(/^models\//, ''), stream } : undefined),
     decodeRequest: (input) => decodeRequest(input, stream),

@@ -27,7 +27,6 @@ const chatEndpoint: ChatEndpoint = {
   wire: OPENAI_CHAT,
   summary: 'Answers a conversation.',
   models: MODEL_PLACES,
-  keepAlive: ': keep-alive\n\n',
   keepsReply: ({ store }) => store === true,
   // Many clients keep no field that they do not know.
   losesState: true,

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { ChatEndpoint, Protocol } from '@dragoman/plugin';
+import type { ChatEndpoint, Protocol, StreamForm } from '@dragoman/plugin';
 import type { Reply } from '../../routing/reply.ts';
 import { createChatAttempt } from '../../serving/chat-attempt.ts';
 import { affinityOf } from './affinity.ts';
@@ -42,7 +42,7 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
     await names.judge(exchange.key, deps.catalogue);
     const objects = openObjects(endpoint, { exchange, body: input.body, ids: deps.ownedIds });
     const form = stream ? endpoint.streamForm?.(input) : undefined;
-    const writer = form ? { ...endpoint, ...form } : endpoint;
+    const writer: StreamForm = form ?? endpoint;
 
     const { isChanged, missing, keep } = conversation;
     const serve = (): Promise<Reply> => {
@@ -72,7 +72,8 @@ export function serveChat(protocol: Protocol, endpoint: ChatEndpoint, deps: Rout
     ctx.respond = false;
     if (!stream) return respond(ctx, await serve());
     await respondStream(ctx, serve(), {
-      contentType: form?.contentType ?? 'text/event-stream; charset=utf-8',
+      framing: writer.framing ?? 'sse',
+      contentType: writer.contentType,
       keepAlive: writer.keepAlive,
       keepAliveMs: deps.keepAliveMs,
       encodeError: (error) => writer.encodeStreamError(error, context),

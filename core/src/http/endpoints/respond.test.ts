@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { afterEach, describe, expect, it } from 'vitest';
-import { GatewayError } from '@dragoman/plugin';
+import { type Framing, GatewayError } from '@dragoman/plugin';
 import type { Reply } from '../../routing/reply.ts';
 import { createRequestRecord } from '../../routing/request-record.ts';
 import { respondStream, type StreamOptions } from './respond.ts';
@@ -21,10 +21,8 @@ async function fetchFrom(listener: RequestListener): Promise<Response> {
 const contextOf = (res: ServerResponse): Context =>
   ({ res, state: { requestId: 'req_test', record: createRequestRecord(0) } }) as unknown as Context;
 
-const manners = (keepAliveMs: number): StreamOptions => ({
-  contentType: 'text/event-stream; charset=utf-8',
-  keepAlive: ': keep-alive\n\n',
-  keepAliveMs,
+const manners = (keepAliveMs: number, framing: Framing = 'sse'): StreamOptions => ({
+  ...{ framing, keepAliveMs, contentType: undefined, keepAlive: undefined },
   encodeError: (error) => `data: ${error.kind}\n\n`,
 });
 
@@ -65,6 +63,24 @@ describe('a streamed reply', () => {
     const text = await readUntil(response, (sofar) => sofar.includes('keep-alive'));
     clearInterval(timer);
     expect(text).toMatch(/^data: \{"a":1\}\n\n: keep-alive/);
+    body.end();
+  });
+
+  it('never puts a keep-alive into the middle of a line of JSON', async () => {
+    const body = new PassThrough();
+    body.write('{"a":');
+    const reply = Promise.resolve<Reply>({ status: 200, headers: {}, body });
+    const response = await fetchFrom(
+      (_, res) => void respondStream(contextOf(res), reply, manners(2, 'ndjson')),
+    );
+    expect(response.headers.get('content-type')).toBe('application/x-ndjson');
+    const beats: number[] = [];
+    const timer = setInterval(() => {
+      if (beats.push(1) === 10) body.write('1}\n');
+    }, 2);
+    const text = await readUntil(response, (sofar) => sofar.endsWith(' '));
+    clearInterval(timer);
+    expect(text).toMatch(/^\{"a":1\}\n +$/);
     body.end();
   });
 

@@ -6,14 +6,16 @@ import { GatewayError, type HeaderMap } from '@dragoman/plugin';
 import type { BodyWatcher, Reply } from '../../routing/reply.ts';
 import { type BodyRecording, isText } from '../../trace/capture.ts';
 import type { RequestState } from '../base/request-state.ts';
-import { endsAtEvent } from '../../transport/event-boundary.ts';
 import { guarded } from '@dragoman/plugin/internal/timing/guarded';
+import { type Framing, FRAMINGS } from '@dragoman/plugin/internal/transport/framing';
 import { writeHead } from '../base/write-head.ts';
 
 /** How to keep a stream alive and how to report its failure to the client. */
 export interface StreamOptions {
-  readonly contentType: string;
-  readonly keepAlive: string;
+  readonly framing: Framing;
+  /** Default: those of the framing. */
+  readonly contentType: string | undefined;
+  readonly keepAlive: string | undefined;
   readonly keepAliveMs: number;
   encodeError(error: GatewayError): string;
 }
@@ -53,18 +55,20 @@ export async function respondStream(
 ): Promise<void> {
   const { res: response, state } = ctx;
   const { capture } = (state as RequestState).record;
-  const writer = new StreamWriter(response, capture?.reply);
+  const rules = FRAMINGS[options.framing];
+  const { contentType = rules.contentType, keepAlive: frame = rules.keepAlive } = options;
+  const writer = new StreamWriter(response, capture?.reply, options.framing);
   const begin = (status: number, reply: HeaderMap = {}): void => {
     // Keep-alives and errors may be added to the upstream's bytes.
     const { 'content-length': _, ...others } = reply;
-    const headers = { 'content-type': options.contentType, ...STREAM_HEADERS, ...others };
+    const headers = { 'content-type': contentType, ...STREAM_HEADERS, ...others };
     const written = writeHead(ctx, { status, headers });
     capture?.answer(written);
   };
   const keepAlive = guarded(
     () => {
       if (!response.headersSent) begin(200);
-      writer.keepAlive(options.keepAlive);
+      writer.keepAlive(frame);
     },
     () => void response.destroy(),
   );
@@ -84,17 +88,22 @@ export async function respondStream(
   }
 }
 
+/** The longest mark between two messages. */
+const TAIL_BYTES = 4;
+
 /** Moves a body to the client at the client's pace. */
 class StreamWriter {
   readonly #response: ServerResponse;
   #last: Uint8Array | undefined;
   #beforeLast: Uint8Array | undefined;
   readonly #recording: BodyRecording | undefined;
+  readonly #framing: Framing;
   onWrite: () => void = () => {};
 
-  constructor(response: ServerResponse, recording: BodyRecording | undefined) {
+  constructor(response: ServerResponse, recording: BodyRecording | undefined, framing: Framing = 'sse') {
     this.#response = response;
     this.#recording = recording;
+    this.#framing = framing;
   }
 
   async pump({ body, watcher }: Reply): Promise<void> {
@@ -106,16 +115,16 @@ class StreamWriter {
     this.#response.end();
   }
 
-  /** A comment within an event would become part of its data, so it waits for the event's end. */
+  /** Within a message it would become part of it, so it waits for the message's end. */
   keepAlive(frame: string): void {
-    if (!this.#atEvent() || this.#response.destroyed || this.#response.writableEnded) return;
+    if (!this.#isBetween() || this.#response.destroyed || this.#response.writableEnded) return;
     this.#recording?.push(frame);
     this.#response.write(frame);
   }
 
-  /** After a whole event the client can read the error; within one, only a broken stream is honest. */
+  /** After a whole message the client can read the error; within one, only a broken stream is honest. */
   fail(frame: string): void {
-    if (!this.#atEvent()) {
+    if (!this.#isBetween()) {
       this.#response.destroy();
       return;
     }
@@ -123,8 +132,12 @@ class StreamWriter {
     this.#response.end(frame);
   }
 
-  #atEvent(): boolean {
-    return this.#last === undefined || endsAtEvent(this.#beforeLast, this.#last);
+  /** The gateway's own frames are whole; bytes that pass through may be cut anywhere. */
+  #isBetween(): boolean {
+    if (this.#last === undefined) return true;
+    const before = this.#beforeLast?.subarray(-TAIL_BYTES) ?? new Uint8Array();
+    const end = Buffer.concat([before, this.#last.subarray(-TAIL_BYTES)]);
+    return FRAMINGS[this.#framing].isBetween(end);
   }
 
   #pumpBytes(body: Readable, watcher: BodyWatcher | undefined): Promise<void> {

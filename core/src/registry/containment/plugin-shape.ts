@@ -5,7 +5,7 @@ import type { ConfigProblem } from '../../validation/config-error.ts';
 import { priceSchema } from '@dragoman/plugin/internal/canonical/limits';
 import { ANSWER_KINDS } from '@dragoman/plugin/internal/codec/answer';
 import { capabilitiesSchema } from '@dragoman/plugin/internal/plugin/capabilities';
-import type { Plugin } from '@dragoman/plugin';
+import type { Framing, Plugin } from '@dragoman/plugin';
 
 /** Checks at run time what no compiler checked: plugins in plain JavaScript or for another version. */
 
@@ -45,6 +45,7 @@ const endpoint = {
   models: z.object({ fields: texts, content: texts.optional(), prefix: z.string().optional() }).optional(),
 };
 const accepts = fn.optional();
+const framing = z.enum(['sse', 'ndjson', 'json-array'] satisfies Framing[]);
 
 const endpointSchema = z.discriminatedUnion(
   'operation',
@@ -54,7 +55,8 @@ const endpointSchema = z.discriminatedUnion(
       operation: z.literal('chat'),
       method: z.literal('POST'),
       ...{ decodeRequest: fn, encodeReply: fn, encodeStream: fn, encodeStreamError: fn },
-      keepAlive: z.string(),
+      framing: framing.optional(),
+      ...{ contentType: text.optional(), keepAlive: z.string().optional() },
       losesState: z.boolean().optional(),
       conversation: z.object({}).optional(),
       ...{

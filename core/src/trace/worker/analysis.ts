@@ -66,7 +66,8 @@ function read(capture: PackedCapture, readers: WireReaders, { scope, judgeMs }: 
   const reader = Object.hasOwn(readers, asked.wire) ? readers[asked.wire] : undefined;
   const request = reader && asked.body && readRequest(reader, capture, readText(capture, asked.body));
   if (!reader || !request) return NOTHING;
-  const reply = readReply(reader, readTimed(capture, capture.reply), request);
+  const contentType = capture.reply.headers['content-type'];
+  const reply = readReply(reader, { ...readTimed(capture, capture.reply), contentType }, request);
   const calls = readToolCalls(reply.events, request.tools, judgeMs);
   const said = newMessages(request);
   const results = said.flatMap(({ content }) =>

@@ -8,7 +8,7 @@ import {
   type WireReader,
 } from '@dragoman/plugin';
 import { ReplyFolder } from '@dragoman/plugin/internal/canonical/fold';
-import { SseParser } from '@dragoman/plugin/internal/transport/sse';
+import { type Framing, FRAMINGS, framingOf } from '@dragoman/plugin/internal/transport/framing';
 import { piecesOf, type TimedText } from './read-body.ts';
 
 /** An event that the client received, with its time in milliseconds from the beginning of its request. */
@@ -25,20 +25,34 @@ export interface ReadReply {
   readonly problem?: string;
 }
 
+/** A client's reply, as it was recorded. */
+export interface RecordedReply extends TimedText {
+  readonly contentType: string | undefined;
+}
+
 /** Decodes a client's reply with its times. */
-export function readReply(reader: WireReader, body: TimedText, request: ChatRequest): ReadReply {
+export function readReply(reader: WireReader, body: RecordedReply, request: ChatRequest): ReadReply {
   const events: TimedEvent[] = [];
   const add = (ms: number, decoded: Iterable<ChatEvent>): void => {
     for (const event of decoded) events.push({ ms, event });
   };
   let problem: string | undefined;
   try {
-    if (/^\s*[{[]/.test(body.text)) readWhole(reader, { body, request, add });
-    else readStream(reader, { body, request, add });
+    const framing = framingIn(body);
+    if (framing) readStream(reader, { body, request, add, framing });
+    else readWhole(reader, { body, request, add });
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
   }
   return { events, ...folded(events), ...(problem !== undefined && { problem }) };
+}
+
+/** How a reply is cut into messages; `undefined` if it is one JSON object, whatever its type says. */
+function framingIn({ text, contentType }: RecordedReply): Framing | undefined {
+  const start = /^\s*([{[])/.exec(text)?.[1];
+  if (start === undefined) return 'sse';
+  if (start === '[') return 'json-array';
+  return framingOf(contentType) === 'ndjson' ? 'ndjson' : undefined;
 }
 
 interface Reading {
@@ -51,17 +65,15 @@ interface Reading {
 function readWhole(reader: WireReader, { body, request, add }: Reading): void {
   const ms = body.marks.at(-1)?.[1] ?? 0;
   const value = JSON.parse(body.text) as JsonValue;
-  if (isJsonObject(value)) {
-    add(ms, reader.decodeReply(value, request));
-  } else if (Array.isArray(value)) {
-    const decoder = reader.decodeStream(request);
-    for (const entry of value as JsonValue[]) add(ms, decoder.push({ data: JSON.stringify(entry) }));
-    add(ms, decoder.end());
-  }
+  if (isJsonObject(value)) add(ms, reader.decodeReply(value, request));
 }
 
-function readStream(reader: WireReader, { body, request, add }: Reading): void {
-  const parser = new SseParser();
+interface ReadingStream extends Reading {
+  readonly framing: Framing;
+}
+
+function readStream(reader: WireReader, { body, request, add, framing }: ReadingStream): void {
+  const parser = FRAMINGS[framing].createParser();
   const decoder = reader.decodeStream(request);
   let last = 0;
   const push = (events: readonly SseEvent[]): void => {

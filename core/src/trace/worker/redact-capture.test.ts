@@ -55,6 +55,22 @@ describe('a redacted stream', () => {
     ]);
   });
 
+  it('of lines of JSON loses the secrets of each line, the last one included', () => {
+    const pieces = ['{"secret":"one"', '}\n{"secret":"two"}\n', '{"a":1,"secret":"three"}'];
+    const { reply, ...capture } = captured(pieces);
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const kept = redactCapture({ ...capture, reply: { ...reply, headers } }, redactor);
+    const hidden = '{"secret":"[redacted]"}\n';
+    expect(readTimed(kept, kept.reply)).toEqual({
+      text: `${hidden}${hidden}{"a":1,"secret":"[redacted]"}`,
+      marks: [
+        [24, 1],
+        [48, 1],
+        [77, 2],
+      ],
+    });
+  });
+
   it.each(['\n', '\r\n', '\r'])('takes time by its length, with lines that end in %j', async (line) => {
     const work = (n: number): (() => void) => {
       const capture = captured(Array.from({ length: n }, () => event('one', line)));

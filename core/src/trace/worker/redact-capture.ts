@@ -1,12 +1,15 @@
 import type { PackedBody, PackedCapture } from '../packed.ts';
 import { bytesOf, readTimed, type TimedText } from './read-body.ts';
+import type { Framing, HeaderMap } from '@dragoman/plugin';
+import { framingOf } from '@dragoman/plugin/internal/transport/framing';
 import { type Redactor, redactUrl } from './redact.ts';
 
 /** A capture for storage: without credentials, and redacted by the rules. */
 export function redactCapture(capture: PackedCapture, redactor: Redactor): PackedCapture {
   const { request, exchanges, reply } = capture;
   const bodies = redactor.isNeeded(capture.bytes) ? new Bodies(capture, redactor) : undefined;
-  const keep = <Body extends PackedBody>(body: Body): Body => bodies?.keep(body) ?? body;
+  const keep = <Body extends PackedBody>(body: Body, headers: HeaderMap = {}): Body =>
+    bodies?.keep(body, framingOf(headers['content-type'])) ?? body;
   const kept = {
     request: {
       ...request,
@@ -21,9 +24,9 @@ export function redactCapture(capture: PackedCapture, redactor: Redactor): Packe
       headers: redactor.sentHeaders(exchange.headers),
       ...(exchange.replyHeaders && { replyHeaders: redactor.headers(exchange.replyHeaders) }),
       ...(exchange.body && { body: keep(exchange.body) }),
-      reply: keep(exchange.reply),
+      reply: keep(exchange.reply, exchange.replyHeaders),
     })),
-    reply: { ...keep(reply), headers: redactor.headers(reply.headers) },
+    reply: { ...keep(reply, reply.headers), headers: redactor.headers(reply.headers) },
   };
   const { marks, bytes } = bodies?.finish() ?? capture;
   return { ...kept, marks, bytes };
@@ -52,8 +55,8 @@ class Bodies {
     this.#redactor = redactor;
   }
 
-  keep<Body extends PackedBody>(body: Body): Body {
-    const { bytes, marks, isAltered } = this.#alter(body);
+  keep<Body extends PackedBody>(body: Body, framing: Framing | undefined): Body {
+    const { bytes, marks, isAltered } = this.#alter(body, framing);
     const place = { start: this.#size, length: bytes.length };
     const pieces = { firstMark: this.#marks.length / 2, pieces: marks.length / 2 };
     this.#laid.push(bytes);
@@ -72,14 +75,14 @@ class Bodies {
     return { bytes, marks: Uint32Array.from(this.#marks) };
   }
 
-  /** Event by event, since one may span several chunks; each has the time of its last chunk. */
-  #alter(body: PackedBody): Altered {
+  /** Message by message, since one may span several chunks; each has the time of its last chunk. */
+  #alter(body: PackedBody, framing: Framing | undefined): Altered {
     const timed = readTimed(this.#capture, body);
     const marks: number[] = [];
     const kept: Buffer[] = [];
     let size = 0;
     let isAltered = false;
-    for (const { ms, text } of eventsOf(timed)) {
+    for (const { ms, text } of messagesOf(timed, framing)) {
       const left = this.#redactor.redact(text);
       isAltered ||= left !== text;
       const bytes = Buffer.from(left);
@@ -99,17 +102,25 @@ interface Piece {
   readonly text: string;
 }
 
-/** A blank line, which ends an event. */
+/** A blank line ends an event, any line end a line of JSON. */
 const EVENT_END = /(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)/g;
+const LINE_END = /\n/g;
 
-/** The whole events of a stream, each with the time of its last chunk. Any other text counts as one event. */
-function* eventsOf({ text, marks }: TimedText): Generator<Piece> {
+/** What ends a message; `undefined` where the whole text is one. */
+function messageEnd(text: string, framing: Framing | undefined): RegExp | undefined {
+  if (/^\s*(?:data|event|id|retry)?:/.test(text)) return EVENT_END;
+  return framing === 'ndjson' ? LINE_END : undefined;
+}
+
+/** The whole messages of a stream, each with the time of its last chunk. Any other text counts as one. */
+function* messagesOf({ text, marks }: TimedText, framing: Framing | undefined): Generator<Piece> {
   const last = marks.at(-1)?.[1] ?? 0;
   let start = 0;
   let mark = 0;
-  if (/^\s*(?:data|event|id|retry)?:/.test(text)) {
-    for (const { 0: blank, index } of text.matchAll(EVENT_END)) {
-      const end = index + blank.length;
+  const messages = messageEnd(text, framing);
+  if (messages) {
+    for (const { 0: ending, index } of text.matchAll(messages)) {
+      const end = index + ending.length;
       while (mark < marks.length && (marks[mark]?.[0] ?? 0) < end) mark += 1;
       yield { ms: marks[mark]?.[1] ?? last, text: text.slice(start, end) };
       start = end;

@@ -5,8 +5,8 @@ import type { GatewayError } from '../canonical/errors.ts';
 import type { JsonObject } from '../canonical/json.ts';
 import type { Model } from '../canonical/models.ts';
 import type { OpaqueBox } from '../codec/opaque.ts';
+import type { Framing } from '../transport/framing.ts';
 import type { HeaderMap } from '../transport/http.ts';
-import type { SseEvent } from '../transport/sse.ts';
 import type { ConversationRules } from './conversation-rules.ts';
 import type { ProtocolClient } from './protocol-client.ts';
 import type { CredentialPlaces } from './wire-facts.ts';
@@ -64,8 +64,22 @@ interface EndpointBase {
   readonly summary: string;
 }
 
+/** How an endpoint streams. */
+export interface StreamForm {
+  /** How the stream is cut into messages. Default: `sse`. */
+  readonly framing?: Framing;
+  /** The `content-type` of the reply. Default: that of the framing. */
+  readonly contentType?: string;
+  /** What clients ignore, sent while an upstream is silent. Default: that of the framing. */
+  readonly keepAlive?: string;
+  /** Writes a stream as text frames, each of whole messages. The events follow the grammar of `ChatEvent`. */
+  encodeStream(events: AsyncIterable<ChatEvent>, context: EncodeContext): AsyncIterable<string>;
+  /** Writes an error of the upstream after the stream has begun. */
+  encodeStreamError(error: GatewayError, context: EncodeContext): string;
+}
+
 /** A conversation that a model answers. */
-export interface ChatEndpoint extends EndpointBase {
+export interface ChatEndpoint extends EndpointBase, StreamForm {
   readonly operation: 'chat';
   readonly method: 'POST';
   /**
@@ -77,10 +91,6 @@ export interface ChatEndpoint extends EndpointBase {
   decodeRequest(input: RequestInput): ChatRequest;
   /** Writes a whole reply. */
   encodeReply(reply: ChatReply, context: EncodeContext): JsonObject;
-  /** Writes a stream as text frames, each a whole event. The events follow the grammar of `ChatEvent`. */
-  encodeStream(events: AsyncIterable<ChatEvent>, context: EncodeContext): AsyncIterable<string>;
-  /** Writes an error of the upstream after the stream has begun. */
-  encodeStreamError(error: GatewayError, context: EncodeContext): string;
   /** Whether clients may lose upstream signatures. The gateway then remembers them for a while. */
   readonly losesState?: boolean;
   /**
@@ -94,9 +104,7 @@ export interface ChatEndpoint extends EndpointBase {
   answersLater?(body: JsonObject): string | undefined;
   /** How the gateway keeps conversations of this protocol. */
   readonly conversation?: ConversationRules;
-  /** A frame that clients ignore, sent while an upstream is silent. */
-  readonly keepAlive: string;
-  /** The stream format for this request, if not server-sent events. */
+  /** How this request streams, if not like the endpoint's others. */
   streamForm?(input: RequestInput): StreamForm | undefined;
 }
 
@@ -106,14 +114,6 @@ export interface ChatEndpoint extends EndpointBase {
  * that a client may have from elsewhere.
  */
 export type KeepsPart = (field: string, id: string) => boolean;
-
-/** An alternative stream format of an endpoint. */
-export interface StreamForm extends Pick<ChatEndpoint, 'keepAlive' | 'encodeStream' | 'encodeStreamError'> {
-  /** The `content-type` of the reply. */
-  readonly contentType: string;
-  /** Finds the events in the bytes of an upstream that streams in this format. */
-  readonly readStream: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<SseEvent>;
-}
 
 /** Counts the tokens of a prompt. */
 export interface CountTokensEndpoint extends EndpointBase {

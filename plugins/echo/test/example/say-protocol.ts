@@ -7,7 +7,6 @@ const sayEndpoint: ChatEndpoint = {
   path: '/say',
   wire: 'say',
   summary: 'Answers one sentence.',
-  keepAlive: ': keep-alive\n\n',
   decodeRequest({ body }) {
     const fields = new FieldReader(body);
     return {

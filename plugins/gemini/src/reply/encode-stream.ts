@@ -11,7 +11,6 @@ import {
   isJsonObject,
   type JsonObject,
   type Opaque,
-  readJsonEntries,
   type StreamForm,
   type Usage,
 } from '@dragoman/plugin';
@@ -41,10 +40,7 @@ const begun = new WeakSet<EncodeContext>();
 
 /** The stream as one JSON array, written piece by piece, for clients that do not ask for events. */
 export const ARRAY_FORM: StreamForm = {
-  contentType: 'application/json; charset=utf-8',
-  // White space is nothing between the entries of an array.
-  keepAlive: '\n',
-  readStream: readJsonEntries,
+  framing: 'json-array',
   async *encodeStream(events, context) {
     for await (const chunks of encodeChunks(events, context)) {
       for (const chunk of chunks) {

@@ -27,7 +27,6 @@ export const completionsEndpoint: ChatEndpoint = {
   wire: OPENAI_COMPLETIONS,
   models: MODEL_PLACES,
   summary: 'Completes a prompt (legacy).',
-  keepAlive: ': keep-alive\n\n',
   decodeRequest,
   encodeReply,
   encodeStream,

@@ -39,7 +39,6 @@ const responsesEndpoint: ChatEndpoint = {
   wire: RESPONSES,
   models: MODEL_PLACES,
   summary: 'Answers a conversation.',
-  keepAlive: ': keep-alive\n\n',
   keepsReply: ({ store }) => store !== false,
   keepsPart,
   answersLater,
