@@ -1,8 +1,8 @@
-import { defineConfig } from '@dragoman/core';
 import { anthropic } from '@dragoman/plugin-anthropic';
 import { echo } from '@dragoman/plugin-echo';
 import { gemini } from '@dragoman/plugin-gemini';
 import { openai } from '@dragoman/plugin-openai';
+import { defineConfig } from 'dragoman';
 
 const { OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, DASHSCOPE_API_KEY, OLLAMA_BASE_URL } = process.env;
 

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withProgress } from '../core/src/cli/progress.mjs';
-import { become as handOver } from './become.mjs';
+import { become as handOver } from '../packages/dragoman/bin/become.mjs';
 import { checkNode, installPnpm } from './pinned.mjs';
 import { normalizeSbom } from './sbom.mjs';
 
@@ -173,7 +173,7 @@ const tasks = {
   async start() {
     await install();
     await buildConsole();
-    become(['core/src/cli/main.ts', 'start', ...rest]);
+    become(['packages/dragoman/src/main.ts', 'start', ...rest]);
   },
   async dev() {
     await install();
@@ -188,7 +188,7 @@ const tasks = {
     await install();
     // Paths on the command line start from where it is typed; the configuration is this folder's.
     env.DRAGOMAN_CONFIG ||= join(root, 'gateway.config.ts');
-    become(['core/src/cli/main.ts', ...rest], process.cwd());
+    become(['packages/dragoman/src/main.ts', ...rest], process.cwd());
   },
   async bench() {
     await install();

@@ -1,3 +1,5 @@
 /** What `gateway.config.ts` and programs that run a gateway import. Plugins import `@dragoman/plugin`. */
 export { defineConfig } from './config/define.ts';
-export { createGateway } from './gateway.ts';
+export { loadConfig, type LoadInput } from './config/load.ts';
+export type { ResolvedConfig } from './config/resolved.ts';
+export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';

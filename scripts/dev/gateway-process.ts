@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { readRunFile, type RunningGateway } from '../../core/src/state/files/run-file.ts';
 import { endProcess, hasEnded } from './end-process.ts';
 
-const ENTRY = fileURLToPath(new URL('../../core/src/cli/main.ts', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../packages/dragoman/src/main.ts', import.meta.url));
 
 /** How often a starting gateway is looked for. */
 const LOOK_MS = 25;

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
-const BECOME = new URL('../../scripts/become.mjs', import.meta.url).href;
+const BECOME = new URL('../../packages/dragoman/bin/become.mjs', import.meta.url).href;
 const NAMES = ['MALLOC_MMAP_THRESHOLD_', 'MALLOC_TRIM_THRESHOLD_'];
 
 /** What a command that the launcher hands over to finds in its environment. */

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliHome, createCliHome } from '../support/cli.ts';
 
-const ENTRY = fileURLToPath(new URL('../../core/src/cli/main.ts', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../packages/dragoman/src/main.ts', import.meta.url));
 const KIB = 1024;
 
 /** A file system of 64 KiB; `undefined` where nothing can be mounted. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 /** The gateway that is attacked, in a process of its own: what ends or stalls it is seen from outside. */
 import { resolveConfig } from '../../core/src/config/resolve.ts';
 import { createGateway } from '../../core/src/gateway.ts';
@@ -66,6 +67,7 @@ const gateway = await createGateway(
     },
     { adminToken: ADMIN_TOKEN },
   ),
+  { consoleFolder: fileURLToPath(new URL('../../console/out', import.meta.url)) },
 );
 const { url } = await gateway.listen();
 const watch = watchStalls(STALL_MS);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ENTRY = fileURLToPath(new URL('../../core/src/cli/main.ts', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../packages/dragoman/src/main.ts', import.meta.url));
 /** Tests run many commands, and most of their time goes into compiling the same files. */
 const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
 
@@ -56,7 +56,7 @@ export const IMPORTS = `
 `;
 
 const BECOME = `
-  import { become } from ${JSON.stringify(new URL('../../scripts/become.mjs', import.meta.url).href)};
+  import { become } from ${JSON.stringify(new URL('../../packages/dragoman/bin/become.mjs', import.meta.url).href)};
   become([${JSON.stringify(ENTRY)}, 'start', '--port', '0'], {});
 `;
 

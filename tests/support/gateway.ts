@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '@dragoman/plugin';
 import { anthropic } from '@dragoman/plugin-anthropic';
 import { echo } from '@dragoman/plugin-echo';
@@ -15,6 +16,9 @@ import {
   type Gateway,
   type GatewayOptions as GatewaySurroundings,
 } from '../../core/src/gateway.ts';
+
+/** Where `next build` writes it. */
+const CONSOLE = fileURLToPath(new URL('../../console/out', import.meta.url));
 
 export interface RunningGateway {
   readonly gateway: Gateway;
@@ -74,7 +78,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
       },
       { adminToken: ADMIN_TOKEN, ...overrides },
     ),
-    surroundings,
+    { consoleFolder: CONSOLE, ...surroundings },
   );
   const { url } = await gateway.listen();
   const askAdmin = (method: string, path: string, body?: object): Promise<Response> =>

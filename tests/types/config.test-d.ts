@@ -3,7 +3,7 @@
  * refuse. One that stops to refuse fails the type check.
  */
 import { definePlugin, defineProvider, secret } from '@dragoman/plugin';
-import { defineConfig } from '@dragoman/core';
+import { defineConfig } from 'dragoman';
 import { echo } from '@dragoman/plugin-echo';
 import { z } from 'zod';
 

@@ -15,7 +15,7 @@ export interface CommonFlags extends ConfigFlags {
 
 export function addConfigFlags(command: Command): Command {
   return command
-    .option('--config <file>', 'the config file (default: gateway.config.ts)')
+    .option('--config <file>', 'the config file (default: gateway.config.ts or .js)')
     .option('--data <folder>', 'the data folder');
 }
 

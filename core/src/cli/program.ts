@@ -17,30 +17,49 @@ import { ConfigError } from '../validation/config-error.ts';
 import { StateError } from '../state/files/state-error.ts';
 import { visible } from '../text/visible-text.ts';
 
-const program = new Command('dragoman')
-  .description('A gateway between LLM clients and LLM upstreams.')
-  .version(manifest.version);
+/** What the program that runs the commands brings along. */
+export interface CliSetup {
+  /** The folder of the built console. */
+  readonly consoleFolder: string | undefined;
+  /** The text of a new `gateway.config.ts`. */
+  readonly newConfig: string;
+}
 
-for (const add of [
-  addStart,
-  addReload,
-  addUpstreams,
-  addAliases,
-  addHealth,
-  addKeys,
-  addModels,
-  addTraces,
-  addAudit,
-  addSignInLink,
-  addSessions,
-  addDoctor,
-])
-  add(program);
+function createProgram(setup: CliSetup): Command {
+  const program = new Command('dragoman')
+    .description(
+      'A gateway between LLM clients and LLM upstreams. Without a command: start, with a new config file if there is none.',
+    )
+    .version(manifest.version);
+  addStart(program, setup);
+  for (const add of [
+    addReload,
+    addUpstreams,
+    addAliases,
+    addHealth,
+    addKeys,
+    addModels,
+    addTraces,
+    addAudit,
+    addSignInLink,
+    addSessions,
+    addDoctor,
+  ])
+    add(program);
+  return program;
+}
 
-/** Runs the command that the process was started with. */
-export async function runCommand(): Promise<void> {
+/** Without a command, the gateway starts. */
+function commandOf(args: readonly string[]): readonly string[] {
+  const [first = ''] = args;
+  const isAsking = ['-h', '--help', '-V', '--version'].includes(first);
+  return isAsking || (first !== '' && !first.startsWith('-')) ? args : ['start', '--init', ...args];
+}
+
+/** Runs the command that a process was started with. `argv` is as in `process.argv`. */
+export async function runCommand(argv: readonly string[], setup: CliSetup): Promise<void> {
   try {
-    await program.parseAsync();
+    await createProgram(setup).parseAsync(commandOf(argv.slice(2)), { from: 'user' });
   } catch (error) {
     const isExpected = [CommandError, ConfigError, StateError].some((kind) => error instanceof kind);
     const text = (isExpected ? (error as Error).message : (error as Error).stack) ?? String(error);

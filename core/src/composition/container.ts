@@ -15,13 +15,15 @@ import { registerRouting } from './routing.ts';
 import { registerServing } from './serving.ts';
 import * as tokens from './tokens.ts';
 
-/** What tests replace of the environment. */
+/** What a program that runs a gateway gives it, and what tests replace of the environment. */
 export interface Surroundings {
   readonly clock?: Clock;
   /** From 0 to 1, like `Math.random`. */
   readonly random?: () => number;
   /** The free space of the data folder's file system. */
   readonly freeSpace?: () => Promise<Space>;
+  /** The folder of the built console. Without it, `/console/` says that there is none. */
+  readonly consoleFolder?: string | undefined;
 }
 
 export interface ContainerOptions extends Surroundings {
@@ -38,7 +40,7 @@ export interface ContainerOptions extends Surroundings {
  */
 export async function createContainer(
   config: ResolvedConfig,
-  { clock = systemClock, random = Math.random, freeSpace, adminOnly, load }: ContainerOptions,
+  { clock = systemClock, random = Math.random, freeSpace, consoleFolder, adminOnly, load }: ContainerOptions,
 ): Promise<DependencyContainer> {
   const container = root.createChildContainer();
   const known = new KnownSecrets();
@@ -57,6 +59,6 @@ export async function createContainer(
   registerRouting(container, config, { clock, random, known });
   registerServing(container, config, { adminOnly, load });
   const tls = adminOnly ? undefined : await readTls(config);
-  registerHttp(container, config, { adminOnly, canReload: load !== undefined, tls });
+  registerHttp(container, config, { adminOnly, canReload: load !== undefined, tls, consoleFolder });
   return container;
 }

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { DependencyContainer } from 'tsyringe';
 import manifest from '../../package.json' with { type: 'json' };
 import { ConfigError } from '../validation/config-error.ts';
@@ -20,21 +19,21 @@ import { createToolCallMemory } from '../serving/tool-call-memory.ts';
 import { type Get, once } from './once.ts';
 import * as tokens from './tokens.ts';
 
-const CONSOLE_FOLDER = fileURLToPath(new URL('../../../console/out', import.meta.url));
-
 export interface HttpInput {
   /** Serves only the admin API. */
   readonly adminOnly: boolean;
   /** Whether the configuration can be reloaded. */
   readonly canReload: boolean;
   readonly tls: Tls | undefined;
+  /** The folder of the built console. */
+  readonly consoleFolder: string | undefined;
 }
 
 /** Registers the admin API and the servers. */
 export function registerHttp(
   container: DependencyContainer,
   config: ResolvedConfig,
-  { adminOnly, canReload, tls }: HttpInput,
+  { adminOnly, canReload, tls, consoleFolder }: HttpInput,
 ): void {
   once(container, tokens.ADMIN, (get) => adminOf(get, config, canReload));
   once(container, tokens.SERVERS, (get) => {
@@ -53,7 +52,7 @@ export function registerHttp(
       recorder: get(tokens.RECORDER),
       admin: get(tokens.ADMIN).router,
       protocolAt: (ctx) => expectedProtocol(protocols, ctx),
-      consoleFiles: createConsoleFiles(CONSOLE_FOLDER),
+      consoleFiles: createConsoleFiles(consoleFolder),
       ...defined({ tls }),
       ...(!adminOnly && {
         protocols: protocolRouterOf(get, config),

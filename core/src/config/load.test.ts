@@ -93,7 +93,7 @@ describe('loadConfig', () => {
   it('says where it looked for a file that is not there', async () => {
     const { problem } = await load();
     expect(problem).toContain(join(folder, 'gateway.config.ts'));
-    expect(problem).toContain('the file does not exist; pass another with --config');
+    expect(problem).toContain('the file does not exist; name one with --config, or let `dragoman` write one');
   });
 
   it.each([

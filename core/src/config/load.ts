@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
 import { sourceOf } from '../registry/containment/attribution.ts';
 import { runAs } from '../registry/containment/plugin-scope.ts';
 import { ConfigError } from '../validation/config-error.ts';
+import { type FindInput, findConfig } from './find-config.ts';
 import { type OverrideFlags, readOverrides } from './overrides.ts';
 import { resolveConfig } from './resolve.ts';
 import type { ResolvedConfig } from './resolved.ts';
@@ -12,16 +13,11 @@ import type { ResolvedConfig } from './resolved.ts';
 /** A config file may await something, such as a secret store. */
 const LONGEST_MS = 30_000;
 
-const DEFAULT_NAME = 'gateway.config.ts';
-
-export interface LoadInput {
-  /** The file from `--config`; else `DRAGOMAN_CONFIG`, else `gateway.config.ts` in the working directory. */
-  readonly file?: string;
+export interface LoadInput extends FindInput {
   /** Command line options; they override the environment, which overrides the file. */
   readonly flags?: OverrideFlags;
   /** Default `process.env`. Variables from the `.env` beside the config file are added to it. */
   readonly env?: NodeJS.ProcessEnv;
-  readonly cwd?: string;
   readonly isTerminal?: boolean;
   /** How often it was loaded before: Node caches imports. */
   readonly reloads?: number;
@@ -32,11 +28,12 @@ export interface LoadInput {
 /** Loads the config file, with the `.env` beside it. Throws a readable {@link ConfigError}. */
 export async function loadConfig(input: LoadInput = {}): Promise<ResolvedConfig> {
   const { flags = {}, env = process.env, cwd = process.cwd(), isTerminal = process.stdout.isTTY } = input;
-  const file = resolve(cwd, input.file ?? (env['DRAGOMAN_CONFIG'] || DEFAULT_NAME));
-  if (!existsSync(file)) {
-    throw new ConfigError(file, [
-      { path: '', message: 'the file does not exist; pass another with --config' },
-    ]);
+  const { file, exists, isNamed } = findConfig({ ...input, env, cwd });
+  if (!exists) {
+    const remedy = isNamed
+      ? 'name another with --config'
+      : 'name one with --config, or let `dragoman` write one';
+    throw new ConfigError(file, [{ path: '', message: `the file does not exist; ${remedy}` }]);
   }
   const folder = dirname(file);
   readDotEnv(folder, env);

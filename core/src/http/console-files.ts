@@ -31,7 +31,7 @@ interface ConsoleFile {
  * Serves the console's static export from memory: every file is read once at startup, so that no request touches the
  * disk and no path can leave the folder.
  */
-export function createConsoleFiles(folder: string): Middleware {
+export function createConsoleFiles(folder: string | undefined): Middleware {
   const files = readFiles(folder);
   return async (ctx, next) => {
     if (ctx.path !== BASE && !ctx.path.startsWith(`${BASE}/`)) return next();
@@ -67,7 +67,8 @@ function answerUnbuilt(ctx: Context): void {
   ctx.body = 'The console is not built. `npm start` builds it; the gateway works without it.\n';
 }
 
-function readFiles(folder: string): ReadonlyMap<string, ConsoleFile> {
+function readFiles(folder: string | undefined): ReadonlyMap<string, ConsoleFile> {
+  if (folder === undefined) return new Map();
   const files = new Map<string, ConsoleFile>();
   for (const entry of list(folder)) {
     if (!entry.isFile()) continue;

@@ -161,7 +161,7 @@ class WorkerTraces implements Traces {
   #start(): void {
     const { patienceMs, queryMs } = this.#limits;
     const life: WorkerPulse = { memory: this.#pulse.memory, queryMs, patienceMs };
-    const worker = new Worker(new URL('./worker/worker.ts', import.meta.url), {
+    const worker = new Worker(new URL(import.meta.resolve('@dragoman/core/trace-worker')), {
       workerData: { ...this.#input, life },
       name: 'traces',
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },

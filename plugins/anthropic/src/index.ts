@@ -5,7 +5,7 @@ import { anthropicProvider } from './provider.ts';
 /** Anthropic's Messages API, for clients such as its SDKs and for upstreams. */
 export const anthropic = definePlugin(() => ({
   name: 'anthropic',
-  wireReaders: import.meta.resolve('./wire-readers.ts'),
+  wireReaders: import.meta.resolve('@dragoman/plugin-anthropic/wire-readers'),
   protocols: [anthropicMessages],
   providers: [anthropicProvider],
 }));

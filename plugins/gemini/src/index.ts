@@ -5,7 +5,7 @@ import { geminiProvider } from './provider.ts';
 /** Google's Gemini API, for clients such as its SDKs and for upstreams. */
 export const gemini = definePlugin(() => ({
   name: 'gemini',
-  wireReaders: import.meta.resolve('./wire-readers.ts'),
+  wireReaders: import.meta.resolve('@dragoman/plugin-gemini/wire-readers'),
   protocols: [geminiGenerate],
   providers: [geminiProvider],
 }));

@@ -7,7 +7,7 @@ import { openaiResponses } from './responses/protocol.ts';
 /** OpenAI's API, for clients and for upstreams. */
 export const openai = definePlugin(() => ({
   name: 'openai',
-  wireReaders: import.meta.resolve('./wire-readers.ts'),
+  wireReaders: import.meta.resolve('@dragoman/plugin-openai/wire-readers'),
   protocols: [openaiChat, openaiResponses],
   providers: [openaiProvider],
   tokenizers: OPENAI_TOKENIZERS,

@@ -1,4 +1,4 @@
-import { defineConfig } from '@dragoman/core';
+import { defineConfig } from 'dragoman';
 import { anthropic } from '@dragoman/plugin-anthropic';
 
 const { ANTHROPIC_API_KEY } = process.env;

@@ -1,4 +1,4 @@
-import { defineConfig } from '@dragoman/core';
+import { defineConfig } from 'dragoman';
 import { echo } from '@dragoman/plugin-echo';
 
 export default defineConfig({

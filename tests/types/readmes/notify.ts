@@ -1,4 +1,4 @@
-import { defineConfig } from '@dragoman/core';
+import { defineConfig } from 'dragoman';
 import { notify } from '@dragoman/plugin-notify';
 
 export default defineConfig({

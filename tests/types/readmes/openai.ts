@@ -1,4 +1,4 @@
-import { defineConfig } from '@dragoman/core';
+import { defineConfig } from 'dragoman';
 import { openai } from '@dragoman/plugin-openai';
 
 export default defineConfig({

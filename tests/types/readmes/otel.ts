@@ -1,4 +1,4 @@
-import { defineConfig } from '@dragoman/core';
+import { defineConfig } from 'dragoman';
 import { otel } from '@dragoman/plugin-otel';
 
 export default defineConfig({

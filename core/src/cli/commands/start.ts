@@ -5,6 +5,7 @@ import { createGateway, type Gateway } from '../../gateway.ts';
 import { banner } from '../banner.ts';
 import { CommandError } from '../command-error.ts';
 import { addConfigFlags, type ConfigFlags, loadInput } from '../flags.ts';
+import { type NewConfig, writeNewConfig } from '../new-config.ts';
 import { print } from '../output.ts';
 import { reloadOnChange } from '../reload-on-change.ts';
 import { stopOnSignal } from '../stop-on-signal.ts';
@@ -16,9 +17,13 @@ interface StartFlags extends ConfigFlags {
   readonly auth: boolean;
   readonly allowOpen?: boolean;
   readonly watch?: boolean;
+  readonly init?: boolean;
 }
 
-export function addStart(program: Command): void {
+/** What starting a gateway needs of the program. */
+export type StartSetup = NewConfig & { readonly consoleFolder: string | undefined };
+
+export function addStart(program: Command, setup: StartSetup): void {
   addConfigFlags(program.command('start').description('Start the gateway.'))
     .option('--host <address>', 'the address to listen on')
     .option('--port <number>', 'the port to listen on; 0 takes a free one')
@@ -28,7 +33,8 @@ export function addStart(program: Command): void {
       '--watch',
       'reload the config file whenever it changes; SIGHUP and `dragoman reload` work at any time',
     )
-    .action(start);
+    .option('--init', 'first write a config file if there is none')
+    .action((flags: StartFlags) => start(flags, setup));
 }
 
 /** Output may go to a full disk, or to a reader that is gone. The gateway serves without it. */
@@ -36,8 +42,12 @@ function survivePrinting(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
-async function start({ host, port, auth, allowOpen, watch = false, ...flags }: StartFlags): Promise<void> {
+async function start(
+  { host, port, auth, allowOpen, watch = false, init = false, ...flags }: StartFlags,
+  setup: StartSetup,
+): Promise<void> {
   const given = loadInput(flags);
+  if (init) writeNewConfig(given, setup);
   const input = {
     ...given,
     flags: {
@@ -52,6 +62,7 @@ async function start({ host, port, auth, allowOpen, watch = false, ...flags }: S
   const stray = surviveErrors();
   const config = await loadConfig(input);
   const gateway = await createGateway(config, {
+    consoleFolder: setup.consoleFolder,
     makesFirstKey: config.log.printsSecrets,
     load: (reloads) => loadConfig({ ...input, reloads }),
   });

@@ -19,8 +19,8 @@ const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: LARGE, MALLOC_TRIM_THRESHOLD_: LARGE
  * twice, from the terminal and from npm, while the gateway takes a second signal for "do not wait". So the
  * child is in a group of its own, which the terminal does not signal, and is told once.
  */
-export function become(args, { env = process.env, ...options }) {
-  const child = spawn('node', args, {
+export function become(args, { node = 'node', env = process.env, ...options }) {
+  const child = spawn(node, args, {
     ...options,
     env: { ...ALLOCATOR, ...env },
     stdio: 'inherit',
