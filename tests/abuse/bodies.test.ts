@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { startMockUpstream } from '../support/mock-upstream.ts';
+import { startMockUpstream } from '@dragoman/testing/upstreams';
 
 const MIB = 1024 * 1024;
 

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openPage, startBrowser, type WatchedPage } from '../support/browser.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
+import { type MockUpstream, startMockUpstream } from '@dragoman/testing/upstreams';
 
 /** Browsers send `sec-fetch-dest` to this machine's names only, so replies must be harmless without it, too. */
 const OTHER_NAME = 'gateway.test';

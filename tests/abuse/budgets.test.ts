@@ -8,7 +8,7 @@ import {
   type MockReply,
   type MockUpstream,
   startMockUpstream,
-} from '../support/mock-upstream.ts';
+} from '@dragoman/testing/upstreams';
 import { WIRE_CLIENTS } from '../support/wire-clients.ts';
 
 const PRICE = { input: 1_000, output: 2_000 };

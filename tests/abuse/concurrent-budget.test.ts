@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiReply } from '../support/openai-frames.ts';
+import { type MockUpstream, openAiReply, startMockUpstream } from '@dragoman/testing/upstreams';
 
 /** Ten times the budget of the key, for one answer. */
 const LONG = { prompt_tokens: 1, completion_tokens: 100_000, total_tokens: 100_001 };

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@dragoman/plugin';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
+import { type MockUpstream, startMockUpstream } from '@dragoman/testing/upstreams';
 import { type RawReply, sendRaw } from '../support/raw-request.ts';
 
 const OTHERS = 'file-a';

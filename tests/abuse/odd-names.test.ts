@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { oddTexts } from '../support/any-text.ts';
 import { createCliHome, IMPORTS, readyGateway } from '../support/cli.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
+import { type MockUpstream, startMockUpstream } from '@dragoman/testing/upstreams';
 
 let upstream: MockUpstream;
 beforeAll(async () => {

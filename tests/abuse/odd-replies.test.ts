@@ -1,9 +1,12 @@
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiStream } from '../support/openai-frames.ts';
-import { encodeFrames } from '../support/wire-frames.ts';
+import {
+  encodeFrames,
+  type MockUpstream,
+  openAiStream,
+  startMockUpstream,
+} from '@dragoman/testing/upstreams';
 
 let upstream: MockUpstream;
 let gateway: RunningGateway;

@@ -4,7 +4,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
+import { type MockUpstream, startMockUpstream } from '@dragoman/testing/upstreams';
 import { sendFirst } from '../support/send-first.ts';
 
 const MIB = 1024 * 1024;

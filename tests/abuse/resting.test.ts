@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockReply, type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiReply } from '../support/openai-frames.ts';
+import {
+  type MockReply,
+  type MockUpstream,
+  openAiReply,
+  startMockUpstream,
+} from '@dragoman/testing/upstreams';
 
 /** A key must not stop the chats of others by asking an upstream for what its credential may not do. */
 

@@ -2,7 +2,7 @@ import type { JsonObject } from '@dragoman/plugin';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SPEAKERS } from '../matrix/upstreams.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
+import { type MockUpstream, startMockUpstream } from '@dragoman/testing/upstreams';
 import { sendRaw } from '../support/raw-request.ts';
 
 describe('reasoning that was sealed for one key', () => {

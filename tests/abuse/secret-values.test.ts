@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockReply, type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiReply, openAiStream } from '../support/openai-frames.ts';
+import {
+  type MockReply,
+  type MockUpstream,
+  openAiReply,
+  openAiStream,
+  startMockUpstream,
+} from '@dragoman/testing/upstreams';
 
 /** The secrets of an upstream's options must not be recorded, wherever the upstream repeats them. */
 

@@ -7,7 +7,7 @@ import { openai } from '@dragoman/plugin-openai';
 import { CURRENT_VERSION } from '../../core/src/state/migrations.ts';
 import { type RunningAdmin, startAdmin } from '../support/admin.ts';
 import { editState, makeLegacy, sealLegacy } from '../support/legacy-state.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
+import { type MockUpstream, startMockUpstream } from '@dragoman/testing/upstreams';
 
 const KEY = 'sk-the-key-of-the-good-upstream';
 

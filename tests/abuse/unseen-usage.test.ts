@@ -4,8 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLimitedKey } from '../support/charges.ts';
 import { deliver, LAST_WORD, tokensOf } from '../support/delivery.ts';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiReply, openAiStream } from '../support/openai-frames.ts';
+import { type MockUpstream, openAiReply, openAiStream, startMockUpstream } from '@dragoman/testing/upstreams';
 import { WIRE_CLIENTS } from '../support/wire-clients.ts';
 
 const PRICE = { input: 1_000, output: 2_000 };

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockReply, type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
+import { type MockReply, type MockUpstream, startMockUpstream } from '@dragoman/testing/upstreams';
 
 /** A port at which nobody listens. */
 async function freePort(): Promise<number> {

@@ -2,7 +2,7 @@ import type { JsonObject } from '@dragoman/plugin';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
+import { type MockUpstream, startMockUpstream } from '@dragoman/testing/upstreams';
 import { type RawReply, sendRaw, type RawRequestInput } from '../support/raw-request.ts';
 
 let upstream: MockUpstream;

@@ -8,8 +8,7 @@ import { openSqliteStore } from '../../core/src/trace/worker/sqlite/sqlite-store
 import { openPage, startBrowser } from '../support/browser.ts';
 import { openConsole } from '../support/console.ts';
 import { startGateway } from '../support/gateway.ts';
-import { startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiStream } from '../support/openai-frames.ts';
+import { openAiStream, startMockUpstream } from '@dragoman/testing/upstreams';
 
 const TRACES = 100_000;
 const EVENTS = 5_000;

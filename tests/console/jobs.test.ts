@@ -3,8 +3,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { openPage, startBrowser, type WatchedPage } from '../support/browser.ts';
 import { openConsole } from '../support/console.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiModels, openAiReply, openAiStream } from '../support/openai-frames.ts';
+import {
+  type MockUpstream,
+  openAiModels,
+  openAiReply,
+  openAiStream,
+  startMockUpstream,
+} from '@dragoman/testing/upstreams';
 
 let browser: Browser;
 let upstream: MockUpstream;

@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPage, startBrowser } from '../support/browser.ts';
 import { findViolations, openConsole } from '../support/console.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiReply } from '../support/openai-frames.ts';
+import { type MockUpstream, openAiReply, startMockUpstream } from '@dragoman/testing/upstreams';
 
 /** Shown as text wherever it turns up, or the page is not safe. */
 const HOSTILE = '<img src=x onerror=alert(1)>"\'><script>alert(2)</script>';

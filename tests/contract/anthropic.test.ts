@@ -6,9 +6,8 @@ import {
   anthropicError,
   anthropicStream,
   anthropicTruncatedStream,
-} from '../support/anthropic-frames.ts';
-import { describeProtocol } from './describe-protocol.ts';
-import { describeProvider } from './describe-provider.ts';
+} from '@dragoman/testing/upstreams';
+import { describeProtocol, describeProvider } from '@dragoman/testing';
 
 const {
   protocols: [protocol],
@@ -143,23 +142,26 @@ describeProvider('anthropic', {
   failures: [
     {
       name: 'its key is refused',
-      reply: anthropicError(401, 'authentication_error', 'invalid x-api-key sk-ant-of-the-upstream'),
+      reply: anthropicError(401, 'authentication_error', {
+        message: 'invalid x-api-key sk-ant-of-the-upstream',
+      }),
       kind: 'upstream-auth',
     },
     { name: 'an unknown model', reply: anthropicError(404, 'not_found_error'), kind: 'upstream-model' },
     { name: 'a bad request', reply: anthropicError(400, 'invalid_request_error'), kind: 'invalid' },
     {
       name: 'a full context',
-      reply: anthropicError(
-        400,
-        'invalid_request_error',
-        'prompt is too long: 300000 tokens > 200000 maximum',
-      ),
+      reply: anthropicError(400, 'invalid_request_error', {
+        message: 'prompt is too long: 300000 tokens > 200000 maximum',
+      }),
       kind: 'context-window',
     },
     {
       name: 'a rate limit',
-      reply: anthropicError(429, 'rate_limit_error', 'Slow down.', { 'retry-after': '3' }),
+      reply: anthropicError(429, 'rate_limit_error', {
+        message: 'Slow down.',
+        headers: { 'retry-after': '3' },
+      }),
       kind: 'rate-limit',
       retryAfterMs: 3000,
     },

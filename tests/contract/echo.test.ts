@@ -1,5 +1,5 @@
 import { echo } from '@dragoman/plugin-echo';
-import { describeProvider } from './describe-provider.ts';
+import { describeProvider } from '@dragoman/testing';
 
 const [type] = echo().providers;
 const tool = {

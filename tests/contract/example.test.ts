@@ -5,10 +5,8 @@ import { answers } from '../../plugins/echo/test/example/answers.ts';
 import { plainText } from '../../plugins/echo/test/example/plain-text.ts';
 import { sayProtocol } from '../../plugins/echo/test/example/say-protocol.ts';
 import { slowRequests } from '../../plugins/echo/test/example/slow-requests.ts';
-import { createTestContext } from '../support/call-context.ts';
+import { createTestContext, describeProvider, traceRecord } from '@dragoman/testing';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { traceRecord } from '../support/trace-record.ts';
-import { describeProvider } from './describe-provider.ts';
 
 const [type] = plainText().providers;
 

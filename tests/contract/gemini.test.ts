@@ -6,10 +6,9 @@ import {
   geminiReply,
   geminiStream,
   geminiTruncatedStream,
-} from '../support/gemini-frames.ts';
+} from '@dragoman/testing/upstreams';
 import { readGemini } from '../support/read-gemini.ts';
-import { describeProtocol } from './describe-protocol.ts';
-import { describeProvider } from './describe-provider.ts';
+import { describeProtocol, describeProvider } from '@dragoman/testing';
 
 const {
   protocols: [protocol],

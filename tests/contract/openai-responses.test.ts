@@ -1,15 +1,14 @@
 import { defined, type JsonObject, type JsonValue } from '@dragoman/plugin';
 import { openai } from '@dragoman/plugin-openai';
 import OpenAI from 'openai';
-import { openAiError } from '../support/openai-frames.ts';
 import {
+  openAiError,
   responsesBrokenStream,
   responsesReply,
   responsesStream,
   responsesTruncatedStream,
-} from '../support/responses-frames.ts';
-import { describeProtocol } from './describe-protocol.ts';
-import { describeProvider } from './describe-provider.ts';
+} from '@dragoman/testing/upstreams';
+import { describeProtocol, describeProvider } from '@dragoman/testing';
 
 const {
   protocols: [, protocol],

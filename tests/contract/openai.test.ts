@@ -7,9 +7,8 @@ import {
   openAiModels,
   openAiStream,
   openAiTruncatedStream,
-} from '../support/openai-frames.ts';
-import { describeProtocol } from './describe-protocol.ts';
-import { describeProvider } from './describe-provider.ts';
+} from '@dragoman/testing/upstreams';
+import { describeProtocol, describeProvider } from '@dragoman/testing';
 
 const { protocols, providers } = openai();
 const calls = [

@@ -4,8 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiModels, openAiReply } from '../support/openai-frames.ts';
+import { type MockUpstream, openAiModels, openAiReply, startMockUpstream } from '@dragoman/testing/upstreams';
 
 const SECRET = 'sk-very-secret-upstream-key';
 

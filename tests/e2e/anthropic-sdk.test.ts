@@ -1,14 +1,15 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
 import {
+  type MockUpstream,
   openAiBrokenStream,
   openAiError,
   openAiReply,
   openAiStream,
   openAiTruncatedStream,
-} from '../support/openai-frames.ts';
+  startMockUpstream,
+} from '@dragoman/testing/upstreams';
 
 const messages = [{ role: 'user' as const, content: 'Hello' }];
 const base = { model: 'mock-model', max_tokens: 64, messages };

@@ -7,9 +7,10 @@ import {
   anthropicReply,
   anthropicStream,
   anthropicTruncatedStream,
-} from '../support/anthropic-frames.ts';
+  type MockUpstream,
+  startMockUpstream,
+} from '@dragoman/testing/upstreams';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
 
 const calls = [
   { id: 'toolu_1', name: 'get_weather', arguments: ['{"city":', '"Paris"}'] },

@@ -5,8 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliHome, createCliHome, IMPORTS, type RunningCommand } from '../support/cli.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiModels } from '../support/openai-frames.ts';
+import { type MockUpstream, openAiModels, startMockUpstream } from '@dragoman/testing/upstreams';
 
 const SECRET = 'sk-very-secret-upstream-key';
 

@@ -5,8 +5,7 @@ import type { TraceDetail } from '../../core/src/trace/worker/detail.ts';
 import type { TraceRecord } from '../../packages/plugin/src/canonical/trace-record.ts';
 import type { StoredToolCall } from '../../core/src/trace/store.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiReply, openAiStream } from '../support/openai-frames.ts';
+import { type MockUpstream, openAiReply, openAiStream, startMockUpstream } from '@dragoman/testing/upstreams';
 
 let upstream: MockUpstream;
 let gateway: RunningGateway;

@@ -1,9 +1,16 @@
 import { type Content, GoogleGenAI } from '@google/genai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { geminiReply, geminiStream } from '../support/gemini-frames.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiEmbeddings, openAiError, openAiReply, openAiStream } from '../support/openai-frames.ts';
+import {
+  geminiReply,
+  geminiStream,
+  type MockUpstream,
+  openAiEmbeddings,
+  openAiError,
+  openAiReply,
+  openAiStream,
+  startMockUpstream,
+} from '@dragoman/testing/upstreams';
 
 const tools = [{ id: 'call_1', name: 'get_weather', arguments: ['{"city":', '"Paris"}'] }];
 

@@ -4,8 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Limits } from '../../packages/plugin/src/canonical/limits.ts';
 import { type FakeClock, fakeClock } from '../support/candidates.ts';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiReply, openAiStream } from '../support/openai-frames.ts';
+import { type MockUpstream, openAiReply, openAiStream, startMockUpstream } from '@dragoman/testing/upstreams';
 
 /** The usage of every scripted reply: 12 tokens in (4 of them cached) and 7 out. */
 const reply = { body: openAiReply([{ text: ['Hi.'] }]) };

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliHome, createCliHome, IMPORTS } from '../support/cli.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiReply } from '../support/openai-frames.ts';
+import { type MockUpstream, openAiReply, startMockUpstream } from '@dragoman/testing/upstreams';
 
 const UPSTREAM_KEY = 'sk-upstream-key-that-must-not-be-logged';
 const QUERY_KEY = 'key-in-the-query-that-must-not-be-logged';

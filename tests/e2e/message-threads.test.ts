@@ -3,9 +3,8 @@ import { betaTool } from '@anthropic-ai/sdk/helpers/beta/json-schema';
 import type { JsonObject } from '@dragoman/plugin';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SPEAKERS } from '../matrix/upstreams.ts';
-import { anthropicReply } from '../support/anthropic-frames.ts';
+import { anthropicReply, type MockUpstream, startMockUpstream } from '@dragoman/testing/upstreams';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
 
 let upstream: MockUpstream;
 let gateway: RunningGateway;

@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiReply } from '../support/openai-frames.ts';
+import { type MockUpstream, openAiReply, startMockUpstream } from '@dragoman/testing/upstreams';
 
 const TOKEN = 'the-token-of-prometheus';
 

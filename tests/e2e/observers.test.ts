@@ -6,8 +6,7 @@ import { otel } from '@dragoman/plugin-otel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeClock } from '../support/candidates.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiReply } from '../support/openai-frames.ts';
+import { type MockUpstream, openAiReply, startMockUpstream } from '@dragoman/testing/upstreams';
 
 let upstream: MockUpstream;
 let listener: MockUpstream;

@@ -1,8 +1,8 @@
 import OpenAI, { toFile } from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
 import {
+  type MockUpstream,
   openAiBrokenStream,
   openAiEmbeddings,
   openAiError,
@@ -10,7 +10,8 @@ import {
   openAiReply,
   openAiStream,
   openAiTruncatedStream,
-} from '../support/openai-frames.ts';
+  startMockUpstream,
+} from '@dragoman/testing/upstreams';
 
 const messages = [{ role: 'user' as const, content: 'Hello' }];
 const tools = [

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { geminiStream } from '../support/gemini-frames.ts';
-import { openAiReply, openAiStream } from '../support/openai-frames.ts';
-import { encodeFrames } from '../support/wire-frames.ts';
+import {
+  encodeFrames,
+  geminiStream,
+  type MockUpstream,
+  openAiReply,
+  openAiStream,
+  startMockUpstream,
+} from '@dragoman/testing/upstreams';
 
 describe('the same protocol on both sides', () => {
   let upstream: MockUpstream;

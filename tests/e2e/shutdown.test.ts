@@ -8,8 +8,7 @@ import type { TraceRecord } from '../../packages/plugin/src/canonical/trace-reco
 import { openSqliteStore } from '../../core/src/trace/worker/sqlite/sqlite-store.ts';
 import { systemClock } from '../../core/src/timing/clock.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiReply, openAiStream } from '../support/openai-frames.ts';
+import { type MockUpstream, openAiReply, openAiStream, startMockUpstream } from '@dragoman/testing/upstreams';
 
 interface Pair {
   readonly gateway: RunningGateway;

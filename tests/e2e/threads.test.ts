@@ -4,8 +4,7 @@ import type { JsonObject } from '@dragoman/plugin';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiReply, openAiStream } from '../support/openai-frames.ts';
+import { type MockUpstream, openAiReply, openAiStream, startMockUpstream } from '@dragoman/testing/upstreams';
 
 let upstream: MockUpstream;
 let gateway: RunningGateway;

@@ -3,10 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TraceDetail } from '../../core/src/trace/worker/detail.ts';
 import type { TraceRecord } from '../../packages/plugin/src/canonical/trace-record.ts';
 import type { StoredToolCall } from '../../core/src/trace/store.ts';
-import { texts } from '../support/arbitraries.ts';
+import { texts } from '@dragoman/testing';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { type OpenAiPart, openAiReply, openAiStream } from '../support/openai-frames.ts';
+import {
+  type MockUpstream,
+  type OpenAiPart,
+  openAiReply,
+  openAiStream,
+  startMockUpstream,
+} from '@dragoman/testing/upstreams';
 
 const UPSTREAMS = ['one', 'two', 'three'];
 

@@ -3,8 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TraceRecord } from '../../packages/plugin/src/canonical/trace-record.ts';
 import { tokensPerSecond } from '../../core/src/trace/speed.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiBrokenStream, openAiReply, openAiStream } from '../support/openai-frames.ts';
+import {
+  type MockUpstream,
+  openAiBrokenStream,
+  openAiReply,
+  openAiStream,
+  startMockUpstream,
+} from '@dragoman/testing/upstreams';
 
 const SECRET = 'a-private-prompt-that-must-not-be-kept';
 

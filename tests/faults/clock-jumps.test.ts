@@ -1,8 +1,13 @@
 import OpenAI from 'openai';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockReply, type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiModels, openAiReply } from '../support/openai-frames.ts';
+import {
+  type MockReply,
+  type MockUpstream,
+  openAiModels,
+  openAiReply,
+  startMockUpstream,
+} from '@dragoman/testing/upstreams';
 
 const DAY = 24 * 60 * 60_000;
 const PASSWORD = 'correct horse battery';

@@ -2,7 +2,7 @@ import { constants, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SPEAKERS } from '../matrix/upstreams.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
+import { type MockUpstream, startMockUpstream } from '@dragoman/testing/upstreams';
 import { WIRE_CLIENTS } from '../support/wire-clients.ts';
 
 /** Bodies that are not read from the connection itself, of upstreams that break the stream and keep it open. */

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@dragoman/plugin';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SPEAKERS } from '../matrix/upstreams.ts';
 import type { RunningGateway } from '../support/gateway.ts';
-import type { Frame, MockReply, MockUpstream } from '../support/mock-upstream.ts';
+import type { Frame, MockReply, MockUpstream } from '@dragoman/testing/upstreams';
 import { startUpstreamPair, type UpstreamPair } from './upstream-pair.ts';
 import { WIRE_CLIENTS } from '../support/wire-clients.ts';
 

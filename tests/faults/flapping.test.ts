@@ -3,8 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PolicyName } from '../../core/src/config/routing.ts';
 import { fakeClock, seeded } from '../support/candidates.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockReply, type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiReply } from '../support/openai-frames.ts';
+import {
+  type MockReply,
+  type MockUpstream,
+  openAiReply,
+  startMockUpstream,
+} from '@dragoman/testing/upstreams';
 
 const good: MockReply = { body: openAiReply([{ text: ['Hello.'] }]) };
 const bad: MockReply = { status: 503, body: { error: { message: 'Overloaded.' } } };

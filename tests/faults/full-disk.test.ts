@@ -1,8 +1,7 @@
 import OpenAI from 'openai';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiReply, openAiStream } from '../support/openai-frames.ts';
+import { type MockUpstream, openAiReply, openAiStream, startMockUpstream } from '@dragoman/testing/upstreams';
 import { canMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 
 interface Key {

@@ -1,8 +1,13 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockReply, type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiReply, openAiStream } from '../support/openai-frames.ts';
+import {
+  type MockReply,
+  type MockUpstream,
+  openAiReply,
+  openAiStream,
+  startMockUpstream,
+} from '@dragoman/testing/upstreams';
 
 const stream = (text: string): MockReply => ({ stream: openAiStream([{ text: [text] }]) });
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
+import { type MockUpstream, startMockUpstream } from '@dragoman/testing/upstreams';
 
 const SECRET = 'sk-upstream-secret-of-the-hostile-test';
 const COUNT = 1000;

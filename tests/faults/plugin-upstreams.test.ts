@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { resolveConfig } from '../../core/src/config/resolve.ts';
 import { END, FINISH, OPEN, say, START } from '../support/broken/providers.ts';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../support/gateway.ts';
-import { startMockUpstream } from '../support/mock-upstream.ts';
+import { startMockUpstream } from '@dragoman/testing/upstreams';
 
 let gateway: RunningGateway;
 afterEach(() => gateway.close());

@@ -3,8 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AliasInput } from '../../core/src/config/routing.ts';
 import { type FakeClock, fakeClock } from '../support/candidates.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockReply, type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { openAiReply } from '../support/openai-frames.ts';
+import {
+  type MockReply,
+  type MockUpstream,
+  openAiReply,
+  startMockUpstream,
+} from '@dragoman/testing/upstreams';
 
 const good: MockReply = { body: openAiReply([{ text: ['At last.'] }]) };
 const refused = (status: number, headers = {}, code = ''): MockReply => ({

@@ -2,7 +2,7 @@ import type { JsonObject } from '@dragoman/plugin';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SPEAKERS } from '../matrix/upstreams.ts';
 import { startGateway } from '../support/gateway.ts';
-import { type MockReply, startMockUpstream } from '../support/mock-upstream.ts';
+import { type MockReply, startMockUpstream } from '@dragoman/testing/upstreams';
 import { WIRE_CLIENTS } from '../support/wire-clients.ts';
 import { startUpstreamPair, type UpstreamPair } from './upstream-pair.ts';
 

@@ -2,7 +2,7 @@ import type { JsonObject } from '@dragoman/plugin';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SPEAKERS } from '../matrix/upstreams.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockReply, type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
+import { type MockReply, type MockUpstream, startMockUpstream } from '@dragoman/testing/upstreams';
 
 /** What clients get when the upstream cannot count the tokens of a prompt. */
 

@@ -1,6 +1,6 @@
 import { SPEAKERS } from '../matrix/upstreams.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
+import { type MockUpstream, startMockUpstream } from '@dragoman/testing/upstreams';
 
 /** A gateway with two scripted servers, each of which is an upstream of every wire. */
 export interface UpstreamPair {

@@ -4,11 +4,15 @@ import {
   anthropicBrokenStream,
   anthropicStream,
   anthropicTruncatedStream,
-} from '../support/anthropic-frames.ts';
-import { geminiBrokenStream, geminiStream, geminiTruncatedStream } from '../support/gemini-frames.ts';
-import type { MockReply } from '../support/mock-reply.ts';
-import { openAiBrokenStream, openAiStream, openAiTruncatedStream } from '../support/openai-frames.ts';
-import type { Frame } from '../support/wire-frames.ts';
+  type Frame,
+  geminiBrokenStream,
+  geminiStream,
+  geminiTruncatedStream,
+  type MockReply,
+  openAiBrokenStream,
+  openAiStream,
+  openAiTruncatedStream,
+} from '@dragoman/testing/upstreams';
 import { evilText, evilValue } from '../support/hostile/evil/values.ts';
 import { serialise } from '../support/hostile/json-tree.ts';
 import type { UpstreamCall } from './upstream-call.ts';

@@ -1,9 +1,17 @@
 import type { JsonObject, JsonValue } from '@dragoman/plugin';
-import { anthropicReply, anthropicStream } from '../support/anthropic-frames.ts';
-import { geminiReply, geminiStream } from '../support/gemini-frames.ts';
-import type { MockReply } from '../support/mock-reply.ts';
-import { type OpenAiPart, openAiModels, openAiReply, openAiStream } from '../support/openai-frames.ts';
-import { responsesReply, responsesStream } from '../support/responses-frames.ts';
+import {
+  anthropicReply,
+  anthropicStream,
+  geminiReply,
+  geminiStream,
+  type MockReply,
+  openAiModels,
+  type OpenAiPart,
+  openAiReply,
+  openAiStream,
+  responsesReply,
+  responsesStream,
+} from '@dragoman/testing/upstreams';
 import type { UpstreamCall } from './upstream-call.ts';
 
 const PARTS: readonly (readonly OpenAiPart[])[] = [

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { Dice } from '../support/hostile/dice.ts';
-import { type MockReply, sendReply } from '../support/mock-reply.ts';
+import { type MockReply, sendReply } from '@dragoman/testing/upstreams';
 import { badReply, type RawReply } from './mock-bad.ts';
 import { goodReply } from './mock-good.ts';
 import type { UpstreamCall } from './upstream-call.ts';

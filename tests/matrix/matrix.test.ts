@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { failureOf } from '../support/events.ts';
+import { failureOf } from '@dragoman/testing';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import type { MockReply } from '../support/mock-reply.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import type { OpenAiPart } from '../support/openai-frames.ts';
+import {
+  type MockReply,
+  type MockUpstream,
+  type OpenAiPart,
+  startMockUpstream,
+} from '@dragoman/testing/upstreams';
 import { aiSdkClients } from './ai-sdk-clients.ts';
 import type { Answer, Question } from './client.ts';
 import { anthropicMessages, googleGenAi, openAiChat, openAiResponses } from './sdk-clients.ts';

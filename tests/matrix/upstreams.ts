@@ -6,30 +6,24 @@ import {
   anthropicReply,
   anthropicStream,
   anthropicTruncatedStream,
-} from '../support/anthropic-frames.ts';
-import {
+  type Frame,
   geminiBrokenStream,
   geminiError,
   geminiReply,
   geminiStream,
   geminiTruncatedStream,
-} from '../support/gemini-frames.ts';
-import type { MockReply } from '../support/mock-reply.ts';
-import {
+  type MockReply,
   openAiBrokenStream,
   openAiError,
   type OpenAiPart,
   openAiReply,
   openAiStream,
   openAiTruncatedStream,
-} from '../support/openai-frames.ts';
-import {
   responsesBrokenStream,
   responsesReply,
   responsesStream,
   responsesTruncatedStream,
-} from '../support/responses-frames.ts';
-import type { Frame } from '../support/wire-frames.ts';
+} from '@dragoman/testing/upstreams';
 
 /** An upstream that speaks one wire, scripted. */
 export interface Speaker {
@@ -74,7 +68,7 @@ export const SPEAKERS: readonly Speaker[] = [
     reply: (parts) => anthropicReply(parts),
     truncated: anthropicTruncatedStream,
     broken: anthropicBrokenStream,
-    rateLimit: anthropicError(429, 'rate_limit_error', 'Slow down.', RETRY),
+    rateLimit: anthropicError(429, 'rate_limit_error', { message: 'Slow down.', headers: RETRY }),
   },
   {
     wire: 'gemini',

@@ -1,8 +1,6 @@
 import type { Answer } from '../fuzz/mocks.ts';
 import { goodReply } from '../fuzz/mock-good.ts';
-import { openAiStream } from '../support/openai-frames.ts';
-import type { MockReply } from '../support/mock-reply.ts';
-import type { Frame } from '../support/wire-frames.ts';
+import { type Frame, type MockReply, openAiStream } from '@dragoman/testing/upstreams';
 
 /** One in so many calls fails. */
 const FAILS_EVERY = 3;

@@ -1,10 +1,16 @@
 import type { JsonObject, JsonValue } from '@dragoman/plugin';
-import { anthropicReply, anthropicStream } from './anthropic-frames.ts';
-import { geminiReply, geminiStream } from './gemini-frames.ts';
-import type { MockReply } from './mock-reply.ts';
-import { openAiReply, openAiStream } from './openai-frames.ts';
-import { responsesReply, responsesStream } from './responses-frames.ts';
-import type { Frame } from './wire-frames.ts';
+import {
+  anthropicReply,
+  anthropicStream,
+  type Frame,
+  geminiReply,
+  geminiStream,
+  type MockReply,
+  openAiReply,
+  openAiStream,
+  responsesReply,
+  responsesStream,
+} from '@dragoman/testing/upstreams';
 
 /** What every scripted reply says that it took. */
 export const TOLD = { input: 12, output: 7 };

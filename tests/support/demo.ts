@@ -1,6 +1,5 @@
 import { startGateway, type RunningGateway } from './gateway.ts';
-import { type MockUpstream, startMockUpstream } from './mock-upstream.ts';
-import { openAiReply, openAiStream } from './openai-frames.ts';
+import { type MockUpstream, openAiReply, openAiStream, startMockUpstream } from '@dragoman/testing/upstreams';
 
 export interface Demo {
   readonly gateway: RunningGateway;

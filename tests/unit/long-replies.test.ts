@@ -9,7 +9,7 @@ import { SseParser } from '../../packages/plugin/src/transport/sse.ts';
 import { openaiResponsesCodec } from '../../plugins/openai/src/responses/codec.ts';
 import { chatEndpoint } from '../support/chat-endpoint.ts';
 import { growth, SUPERLINEAR } from '../support/cpu-time.ts';
-import { chatRequest, eventsOf, testOpaque } from '../support/events.ts';
+import { chatRequest, eventsOf, testOpaque } from '@dragoman/testing';
 import { LONG_HISTORIES, longRequest } from '../support/long-histories.ts';
 
 const BLOCKS = 700;

@@ -4,7 +4,7 @@ import { geminiCodec } from '@dragoman/plugin-gemini';
 import { openaiChatCodec } from '@dragoman/plugin-openai';
 import { describe, expect, it } from 'vitest';
 import { openaiResponsesCodec } from '../../plugins/openai/src/responses/codec.ts';
-import { createTestContext } from '../support/call-context.ts';
+import { createTestContext } from '@dragoman/testing';
 import { chatEndpoint, inputOf } from '../support/chat-endpoint.ts';
 import { growth, SUPERLINEAR } from '../support/cpu-time.ts';
 import { LONG_HISTORIES, longRequest } from '../support/long-histories.ts';

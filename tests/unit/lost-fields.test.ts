@@ -20,7 +20,7 @@ import { encodeRequest as encodeAnthropic } from '../../plugins/anthropic/src/re
 import { encodeRequest as encodeGemini } from '../../plugins/gemini/src/request/encode-request.ts';
 import { encodeRequest as encodeChat } from '../../plugins/openai/src/chat/request/encode-request.ts';
 import { encodeRequest as encodeResponses } from '../../plugins/openai/src/responses/request/encode-request.ts';
-import { chatRequest } from '../support/events.ts';
+import { chatRequest } from '@dragoman/testing';
 
 /** A request and how one field changes it; a field that is not here does not compile. */
 type Fields<T> = Readonly<Record<keyof T, Change | Exempt>>;

@@ -7,9 +7,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createToolNames } from '../../packages/plugin/src/codec/tools/tool-names.ts';
 import { openaiResponsesCodec } from '../../plugins/openai/src/responses/codec.ts';
-import { createTestContext } from '../support/call-context.ts';
+import { chatRequest, createTestContext, readEvents } from '@dragoman/testing';
 import { leastCpuMs } from '../support/cpu-time.ts';
-import { chatRequest, readEvents } from '../support/events.ts';
 import { HOSTILE_SCHEMAS, schemas } from '../support/hostile-schemas.ts';
 
 /** What one request may hold up all others for. Machines that run tests are slower than those that serve. */

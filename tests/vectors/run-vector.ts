@@ -7,10 +7,9 @@ import {
 } from '@dragoman/plugin';
 import type { UpstreamInput } from '../../core/src/config/upstream.ts';
 import { openSecretBox } from '../../core/src/state/secrets/secrets.ts';
-import { failureOf } from '../support/events.ts';
+import { failureOf } from '@dragoman/testing';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
-import { type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
-import { decodeSse } from '../support/wire-frames.ts';
+import { decodeSse, type MockUpstream, startMockUpstream } from '@dragoman/testing/upstreams';
 import { ASSEMBLE } from './assemble.ts';
 import { match, matchInOrder } from './match.ts';
 import type { Vector, Wire } from './vector.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { JsonObject, JsonValue } from '@dragoman/plugin';
-import type { Frame } from '../support/wire-frames.ts';
+import type { Frame } from '@dragoman/testing/upstreams';
 
 export type Wire = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini';
 

@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { candidate, routing } from '../../../tests/support/candidates.ts';
-import { chatRequest } from '../../../tests/support/events.ts';
+import { chatRequest } from '@dragoman/testing';
 import {
   bodyOf,
   callOf,

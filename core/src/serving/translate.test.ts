@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { candidate, routing } from '../../../tests/support/candidates.ts';
-import { chatRequest } from '../../../tests/support/events.ts';
+import { chatRequest } from '@dragoman/testing';
 import { bodyOf, callOf, exchangeOf, fakeEndpoint, replyOf } from '../../../tests/support/exchange.ts';
 import {
   type ChatEvent,

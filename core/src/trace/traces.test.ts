@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { traceRecord } from '../../../tests/support/trace-record.ts';
+import { traceRecord } from '@dragoman/testing';
 import { statsQuerySchema } from './query.ts';
 import type { TraceRecord } from '@dragoman/plugin';
 import { listBroken, setBrokenAside } from './worker/set-aside.ts';

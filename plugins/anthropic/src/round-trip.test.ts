@@ -13,14 +13,17 @@ import {
 } from '@dragoman/plugin';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anthropicStream, type AnthropicPart } from '../../../tests/support/anthropic-frames.ts';
+import { type AnthropicPart, anthropicStream } from '@dragoman/testing/upstreams';
 import {
   chatReplies,
+  chatRequest,
   chatRequests,
   chatStreams,
+  eventsOf,
+  readReply,
   type ReplyShape,
-} from '../../../tests/support/arbitraries.ts';
-import { chatRequest, eventsOf, readReply, testOpaque } from '../../../tests/support/events.ts';
+  testOpaque,
+} from '@dragoman/testing';
 import { fuzzStreams } from '../../../tests/support/fuzz.ts';
 import { decodeReply, decodeStream } from './reply/decode-reply.ts';
 import { decodeRequest } from './request/decode-request.ts';

@@ -1,8 +1,7 @@
 import type { ChatRequest } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
-import { createTestContext } from '../../../tests/support/call-context.ts';
+import { chatRequest, createTestContext, readReply, textOf } from '@dragoman/testing';
 import { leastCpuMs } from '../../../tests/support/cpu-time.ts';
-import { chatRequest, readReply, textOf } from '../../../tests/support/events.ts';
 import { embedInputs } from './embed.ts';
 import { echoProvider } from './provider.ts';
 

@@ -1,7 +1,6 @@
 import type { ChatEvent, ChatRequest, FunctionTool, Message, ToolResultPart } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
-import { createTestContext } from '../../../tests/support/call-context.ts';
-import { chatRequest, failureOf, readEvents, readReply, textOf } from '../../../tests/support/events.ts';
+import { chatRequest, createTestContext, failureOf, readEvents, readReply, textOf } from '@dragoman/testing';
 import { listModels } from './models.ts';
 import { echoProvider } from './provider.ts';
 

@@ -15,13 +15,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   chatReplies,
+  chatRequest,
   chatRequests,
   chatStreams,
+  eventsOf,
+  readReply,
   type ReplyShape,
-} from '../../../tests/support/arbitraries.ts';
-import { chatRequest, eventsOf, readReply, testOpaque } from '../../../tests/support/events.ts';
+  testOpaque,
+} from '@dragoman/testing';
 import { fuzzStreams } from '../../../tests/support/fuzz.ts';
-import { type GeminiPart, geminiStream } from '../../../tests/support/gemini-frames.ts';
+import { type GeminiPart, geminiStream } from '@dragoman/testing/upstreams';
 import { decodeReply, decodeStream } from './reply/decode-reply.ts';
 import { decodeRequest } from './request/decode-request.ts';
 import { encodeReply } from './reply/encode-reply.ts';

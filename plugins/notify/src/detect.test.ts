@@ -1,6 +1,6 @@
 import type { AttemptRecord, TraceRecord } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
-import { traceRecord } from '../../../tests/support/trace-record.ts';
+import { traceRecord } from '@dragoman/testing';
 import { Detector } from './detect.ts';
 import { maskSecrets } from './mask.ts';
 

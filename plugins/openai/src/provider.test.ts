@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createTestContext, type TestContext } from '../../../tests/support/call-context.ts';
-import { type MockUpstream, startMockUpstream } from '../../../tests/support/mock-upstream.ts';
-import { openAiEmbeddings } from '../../../tests/support/openai-frames.ts';
+import { createTestContext, type TestContext } from '@dragoman/testing';
+import { type MockUpstream, openAiEmbeddings, startMockUpstream } from '@dragoman/testing/upstreams';
 import { openaiProvider } from './provider.ts';
 
 describe('options', () => {

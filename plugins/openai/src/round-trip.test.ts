@@ -13,11 +13,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   chatReplies,
+  chatRequest,
   chatRequests,
   chatStreams,
+  eventsOf,
+  readReply,
   type ReplyShape,
-} from '../../../tests/support/arbitraries.ts';
-import { chatRequest, eventsOf, readReply } from '../../../tests/support/events.ts';
+} from '@dragoman/testing';
 import { fuzzStreams } from '../../../tests/support/fuzz.ts';
 import { contextOf, inputOf } from '../test/client.ts';
 import { readFixture } from '../test/fixture.ts';

@@ -1,5 +1,5 @@
 import type { ChatRequest, EncodeContext, JsonObject, RequestInput } from '@dragoman/plugin';
-import { testOpaque } from '../../../tests/support/events.ts';
+import { testOpaque } from '@dragoman/testing';
 
 /** What an endpoint gets of a request with this body. */
 export function inputOf(body: JsonObject): RequestInput {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { traceRecord } from '../../../../tests/support/trace-record.ts';
+import { traceRecord } from '@dragoman/testing';
 import { wireReaders as readers } from '../../../../plugins/openai/src/wire-readers.ts';
 import type { JsonObject } from '@dragoman/plugin';
 import { Capture, CaptureBudget } from '../capture.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chatRequest } from '../../../../tests/support/events.ts';
+import { chatRequest } from '@dragoman/testing';
 import { replyOf } from '../../../../tests/support/exchange.ts';
 import type { ChatEvent, WireReader } from '@dragoman/plugin';
 import { readReply } from './read-reply.ts';

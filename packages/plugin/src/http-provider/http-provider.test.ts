@@ -1,11 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createTestContext, type TestContext } from '../../../../tests/support/call-context.ts';
-import { chatRequest, failureOf, readReply, textOf } from '../../../../tests/support/events.ts';
 import {
-  type MockReply,
-  type MockUpstream,
-  startMockUpstream,
-} from '../../../../tests/support/mock-upstream.ts';
+  chatRequest,
+  createTestContext,
+  failureOf,
+  readReply,
+  type TestContext,
+  textOf,
+} from '@dragoman/testing';
+import { type MockReply, type MockUpstream, startMockUpstream } from '@dragoman/testing/upstreams';
 import type { ChatEvent } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import type { JsonValue } from '../canonical/json.ts';

@@ -1,7 +1,7 @@
 import type { ChatEvent, JsonObject, Opaque } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
-import { chatRequest, eventsOf, testOpaque } from '../../../../tests/support/events.ts';
-import { decodeSse } from '../../../../tests/support/wire-frames.ts';
+import { chatRequest, eventsOf, testOpaque } from '@dragoman/testing';
+import { decodeSse } from '@dragoman/testing/upstreams';
 import { contextOf, inputOf } from '../../test/client.ts';
 import { decodeRequest } from './request/decode-request.ts';
 import { encodeReply } from './reply/encode-reply.ts';

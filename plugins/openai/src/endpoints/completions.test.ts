@@ -1,6 +1,6 @@
 import { type ChatEvent, type ChatRequest, GatewayError, type JsonObject } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
-import { eventsOf } from '../../../../tests/support/events.ts';
+import { eventsOf } from '@dragoman/testing';
 import { contextOf, inputOf } from '../../test/client.ts';
 import { completionsEndpoint } from './completions.ts';
 

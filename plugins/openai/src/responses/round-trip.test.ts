@@ -12,13 +12,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   chatReplies,
+  chatRequest,
   chatRequests,
   chatStreams,
+  eventsOf,
+  readReply,
   type ReplyShape,
-} from '../../../../tests/support/arbitraries.ts';
-import { chatRequest, eventsOf, readReply } from '../../../../tests/support/events.ts';
+} from '@dragoman/testing';
 import { fuzzStreams } from '../../../../tests/support/fuzz.ts';
-import { type ResponsesPart, responsesStream } from '../../../../tests/support/responses-frames.ts';
+import { type ResponsesPart, responsesStream } from '@dragoman/testing/upstreams';
 import { contextOf, inputOf } from '../../test/client.ts';
 import { decodeReply, decodeStream } from './reply/decode-reply.ts';
 import { decodeRequest } from './request/decode-request.ts';

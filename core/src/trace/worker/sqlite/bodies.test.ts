@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { traceRecord } from '../../../../../tests/support/trace-record.ts';
+import { traceRecord } from '@dragoman/testing';
 import type { PackedCapture } from '../../packed.ts';
 import type { TraceRecord } from '@dragoman/plugin';
 import type { TraceEntry, TraceStore } from '../../store.ts';

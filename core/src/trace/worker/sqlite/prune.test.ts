@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { traceRecord } from '../../../../../tests/support/trace-record.ts';
+import { traceRecord } from '@dragoman/testing';
 import { BodyRecording, Capture, CaptureBudget } from '../../capture.ts';
 import { pack } from '../../packed.ts';
 import { statsQuerySchema, traceQuerySchema } from '../../query.ts';

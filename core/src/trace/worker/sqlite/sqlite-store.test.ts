@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { traceRecord } from '../../../../../tests/support/trace-record.ts';
+import { traceRecord } from '@dragoman/testing';
 import { statsQuerySchema, traceFilterSchema, traceQuerySchema } from '../../query.ts';
 import type { TraceRecord } from '@dragoman/plugin';
 import type { TraceStore } from '../../store.ts';

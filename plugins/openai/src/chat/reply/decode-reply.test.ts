@@ -6,7 +6,7 @@ import {
   type Usage,
 } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
-import { chatRequest, eventsOf, failureOf, readReply } from '../../../../../tests/support/events.ts';
+import { chatRequest, eventsOf, failureOf, readReply } from '@dragoman/testing';
 import { readFixture, readJsonFixture } from '../../../test/fixture.ts';
 import { decodeReply, decodeStream } from './decode-reply.ts';
 

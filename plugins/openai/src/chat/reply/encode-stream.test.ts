@@ -7,7 +7,7 @@ import {
   type JsonValue,
 } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
-import { chatRequest, eventsOf } from '../../../../../tests/support/events.ts';
+import { chatRequest, eventsOf } from '@dragoman/testing';
 import { contextOf } from '../../../test/client.ts';
 import { encodeReply } from './encode-reply.ts';
 import { encodeStream, encodeStreamError } from './encode-stream.ts';

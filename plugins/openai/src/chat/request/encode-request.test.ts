@@ -8,7 +8,7 @@ import {
   type Message,
 } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
-import { chatRequest } from '../../../../../tests/support/events.ts';
+import { chatRequest } from '@dragoman/testing';
 import { inputOf } from '../../../test/client.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeRequest } from './encode-request.ts';

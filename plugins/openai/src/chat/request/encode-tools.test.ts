@@ -1,6 +1,6 @@
 import { type ChatRequest, DEFAULT_CAPABILITIES, type JsonObject } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
-import { chatRequest } from '../../../../../tests/support/events.ts';
+import { chatRequest } from '@dragoman/testing';
 import { encodeRequest } from './encode-request.ts';
 
 interface Encoded {

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { traceRecord } from '../../../../../../tests/support/trace-record.ts';
+import { traceRecord } from '@dragoman/testing';
 import type { TraceRecord } from '@dragoman/plugin';
 import { tailOf } from './tail.ts';
 

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTestContext, type TestContext } from './call-context.ts';
-import { failureOf } from './events.ts';
+import { createTestContext, type TestContext } from '../context/call-context.ts';
+import { failureOf } from '../events.ts';
 import { type Frame, type MockUpstream, startMockUpstream } from './mock-upstream.ts';
 import { decodeSse } from './wire-frames.ts';
 

@@ -1,6 +1,7 @@
 import {
   type ChatEndpoint,
   type ChatEvent,
+  collect,
   type EncodeContext,
   type ErrorKind,
   GatewayError,
@@ -10,12 +11,11 @@ import {
   type Protocol,
   type RequestInput,
 } from '@dragoman/plugin';
+import { FRAMINGS } from '@dragoman/plugin/internal/transport/framing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { collect } from '../../packages/plugin/src/canonical/fold.ts';
-import { FRAMINGS } from '../../packages/plugin/src/transport/framing.ts';
-import { chatStreams, type ReplyShape } from '../support/arbitraries.ts';
-import { eventsOf, failureOf, testOpaque } from '../support/events.ts';
+import { chatStreams, type ReplyShape } from '../arbitraries.ts';
+import { eventsOf, failureOf, testOpaque } from '../events.ts';
 
 export interface ProtocolContract {
   readonly protocol: Protocol;

@@ -8,9 +8,9 @@ import {
 } from '@dragoman/plugin';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createTestContext, type TestContext } from '../support/call-context.ts';
-import { chatRequest, failureOf, readEvents, readReply } from '../support/events.ts';
-import { type MockReply, type MockUpstream, startMockUpstream } from '../support/mock-upstream.ts';
+import { createTestContext, type TestContext } from '../context/call-context.ts';
+import { chatRequest, failureOf, readEvents, readReply } from '../events.ts';
+import { type MockReply, type MockUpstream, startMockUpstream } from '../upstreams/mock-upstream.ts';
 
 /** A situation: what is asked and what the upstream answers. A provider without an upstream needs no `reply`. */
 export interface Scenario {

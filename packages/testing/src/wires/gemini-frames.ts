@@ -1,7 +1,7 @@
 import type { JsonObject } from '@dragoman/plugin';
-import type { MockReply } from './mock-reply.ts';
+import type { MockReply } from '../upstreams/mock-reply.ts';
 import type { OpenAiPart } from './openai-frames.ts';
-import type { Frame } from './wire-frames.ts';
+import type { Frame } from '../upstreams/wire-frames.ts';
 
 /** A piece of a reply: as of OpenAI's, but calls may be signed. */
 export type GeminiPart =

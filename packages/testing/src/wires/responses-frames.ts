@@ -1,6 +1,6 @@
 import type { JsonObject } from '@dragoman/plugin';
 import type { OpenAiPart } from './openai-frames.ts';
-import type { Frame } from './wire-frames.ts';
+import type { Frame } from '../upstreams/wire-frames.ts';
 
 /** A piece of a response: as of Chat Completions, but reasoning may be sealed. */
 export type ResponsesPart = OpenAiPart | { readonly reasoning: readonly string[]; readonly sealed: string };

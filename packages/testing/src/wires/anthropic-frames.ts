@@ -1,7 +1,7 @@
 import type { JsonObject } from '@dragoman/plugin';
-import type { MockReply } from './mock-reply.ts';
+import type { MockReply } from '../upstreams/mock-reply.ts';
 import type { OpenAiPart } from './openai-frames.ts';
-import type { Frame } from './wire-frames.ts';
+import type { Frame } from '../upstreams/wire-frames.ts';
 
 /** A piece of a message: as of OpenAI's, but reasoning may be signed. */
 export type AnthropicPart =
@@ -88,11 +88,15 @@ export function anthropicReply(parts: readonly AnthropicPart[], stop = stopOf(pa
   return { ...head(USAGE), content: parts.flatMap(blocksOf).map(({ whole }) => whole), stop_reason: stop };
 }
 
+export interface AnthropicErrorOptions {
+  readonly message?: string;
+  readonly headers?: MockReply['headers'];
+}
+
 export function anthropicError(
   status: number,
   type: string,
-  message = `Mock error ${status}`,
-  headers: MockReply['headers'] = {},
+  { message = `Mock error ${status}`, headers = {} }: AnthropicErrorOptions = {},
 ): MockReply {
   return {
     status,

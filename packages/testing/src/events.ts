@@ -1,6 +1,11 @@
-import { type ChatEvent, type ChatReply, type ChatRequest, createOpaqueBox } from '@dragoman/plugin';
-import { collect } from '../../packages/plugin/src/canonical/fold.ts';
-import { checkGrammar } from '../../packages/plugin/src/canonical/grammar.ts';
+import {
+  type ChatEvent,
+  type ChatReply,
+  type ChatRequest,
+  checkGrammar,
+  collect,
+  createOpaqueBox,
+} from '@dragoman/plugin';
 
 /** A request of a user who says one thing; anything about it can be replaced. */
 export function chatRequest(text: string, changes: Partial<ChatRequest> = {}): ChatRequest {

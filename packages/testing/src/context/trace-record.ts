@@ -1,4 +1,4 @@
-import type { TraceRecord } from '../../packages/plugin/src/canonical/trace-record.ts';
+import type { TraceRecord } from '@dragoman/plugin';
 
 /** The trace of a request that went well, but for what is given. */
 export function traceRecord(own: Partial<TraceRecord> = {}): TraceRecord {

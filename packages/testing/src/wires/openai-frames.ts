@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@dragoman/plugin';
-import type { MockReply } from './mock-reply.ts';
-import type { Frame } from './wire-frames.ts';
+import type { MockReply } from '../upstreams/mock-reply.ts';
+import type { Frame } from '../upstreams/wire-frames.ts';
 
 export interface OpenAiToolCall {
   readonly id: string;

@@ -9,11 +9,11 @@ import {
   type Tool,
   type ToolCallPart,
   type ToolResultPart,
+  unfold,
   type Usage,
   type UserPart,
 } from '@dragoman/plugin';
 import fc from 'fast-check';
-import { unfold } from '../../packages/plugin/src/canonical/fold.ts';
 
 /** Texts with all that breaks a careless codec: quotes, newlines, emoji, right-to-left, SSE look-alikes. */
 export const texts: fc.Arbitrary<string> = fc.oneof(

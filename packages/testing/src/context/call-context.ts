@@ -1,3 +1,4 @@
+import { createHttpPools, type Timeouts, timeoutsSchema } from '@dragoman/core/testing';
 import {
   type CallContext,
   type Caller,
@@ -7,9 +8,6 @@ import {
   type Log,
   type ProviderSetup,
 } from '@dragoman/plugin';
-import type { Timeouts } from '../../core/src/transport/timeouts.ts';
-import { timeoutsSchema } from '../../core/src/config/upstream.ts';
-import { createHttpPools } from '../../core/src/transport/pools.ts';
 
 export interface TestContext {
   /** What a provider gets, with a real HTTP client. */

@@ -1,0 +1,8 @@
+/** What tests of plugins import: the contracts, fake upstreams, and tools for tests of one's own. */
+export * from './arbitraries.ts';
+export * from './context/call-context.ts';
+export * from './context/trace-record.ts';
+export * from './events.ts';
+export * from './protocol/describe-protocol.ts';
+export * from './provider/describe-provider.ts';
+export * from './upstreams.ts';

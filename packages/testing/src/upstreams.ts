@@ -1,0 +1,8 @@
+/** Fake upstreams, and the replies of well-known wires. Needs neither vitest nor a gateway. */
+export { sendReply } from './upstreams/mock-reply.ts';
+export * from './upstreams/mock-upstream.ts';
+export { decodeSse, encodeFrames, type FrameTransport } from './upstreams/wire-frames.ts';
+export * from './wires/anthropic-frames.ts';
+export * from './wires/gemini-frames.ts';
+export * from './wires/openai-frames.ts';
+export * from './wires/responses-frames.ts';
