@@ -40,6 +40,7 @@ const PLUGIN_ROOMS: readonly string[] = [
   'helpers',
   'http-provider',
   'plugin',
+  'tool-text',
   'codec',
   'transport',
   'timing',

@@ -8,9 +8,14 @@ export { readCount, sumCounts } from './canonical/usage.ts';
 export type { Model } from './canonical/models.ts';
 export { type Capabilities, type CapabilityTable, DEFAULT_CAPABILITIES } from './plugin/capabilities.ts';
 export * from './plugin/define.ts';
+export * from './plugin/tool-format.ts';
 export type * from './plugin/observer.ts';
 export type * from './plugin/call-context.ts';
 export type * from './plugin/credentials.ts';
+export type * from './plugin/hooks/hook.ts';
+export { type Answer, answer, type AnswerAbout, type ModelPlace } from './plugin/hooks/answer.ts';
+export { mapText, type MapTextOptions, type TextMapper } from './plugin/hooks/map-text.ts';
+export { refuse } from './plugin/hooks/refuse.ts';
 export type * from './plugin/forward.ts';
 export type * from './plugin/plugin.ts';
 export type * from './plugin/protocol.ts';
@@ -93,3 +98,19 @@ export { replaceModel } from './transport/json/span-edit.ts';
 export { type Framing, readFrames } from './transport/framing.ts';
 export { encodeSse, readSse, type SseEvent } from './transport/sse.ts';
 export type { AttemptRecord, TraceRecord } from './canonical/trace-record.ts';
+export { CallIds, type CallIdRule } from './tool-text/call-ids.ts';
+export { type EnvelopeRules, envelopes } from './tool-text/envelope.ts';
+export { scanJson, scanString, skipJson } from './tool-text/json-text.ts';
+export type { ReasoningMode, ReasoningTags } from './tool-text/reasoning.ts';
+export { type ReadReply, type Region, type RegionRules, regions } from './tool-text/regions.ts';
+export { type ReplyFormat, ReplyParser, type ReplyParserInput } from './tool-text/reply-parser.ts';
+export { reasonWithCalls } from './tool-text/reason-with-calls.ts';
+export type { ReplyRules, ReplyWriter, TextEvent, TextTool } from './tool-text/reply-writer.ts';
+export {
+  attempt,
+  firstCharacters,
+  type Reading,
+  type RegionEnd,
+  reject,
+  type TextReader,
+} from './tool-text/text-reader.ts';

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { findUnsafeText } from '../transport/header-text.ts';
+import type { HookType } from './hooks/hook.ts';
 import type { Plugin } from './plugin.ts';
 import type { Protocol } from './protocol.ts';
 import type { ProviderType } from './provider.ts';
@@ -24,6 +25,13 @@ export function defineProvider<const Name extends string, Options extends z.ZodO
   provider: ProviderType<Name, Options>,
 ): ProviderType<Name, Options> {
   return Object.freeze(provider);
+}
+
+/** Types a hook, keeping its literal name and the schema of its options for `defineConfig`. */
+export function defineHook<const Name extends string, Options extends z.ZodObject>(
+  hook: HookType<Name, Options>,
+): HookType<Name, Options> {
+  return Object.freeze(hook);
 }
 
 /** Types a protocol. */

@@ -1,11 +1,14 @@
 /**
  * What a plugin is. A plugin is data: a factory gives a plain object that names its protocols (wire formats
- * that clients speak) and its providers (kinds of upstream). It never sees Koa, the container or the config.
+ * that clients speak), its providers (kinds of upstream) and its hooks (what sees requests and replies on their way). It
+ * never sees Koa, the container or the config.
  * To write a provider, read `provider.ts` first; `docs/plugins.md` has the order of the rest.
  */
+import type { HookType } from './hooks/hook.ts';
 import type { ObserverSetup, TraceObserver } from './observer.ts';
 import type { Protocol } from './protocol.ts';
 import type { ProviderType } from './provider.ts';
+import type { ToolTextFormat } from './tool-format.ts';
 import type { Tokenizer } from './wire-facts.ts';
 
 /** What a plugin's factory returns. */
@@ -23,6 +26,10 @@ export interface Plugin {
   readonly protocols?: readonly Protocol[];
   /** The kinds of upstream that the configuration may name. */
   readonly providers?: readonly ProviderType[];
+  /** The kinds of hook that the configuration may name. */
+  readonly hooks?: readonly HookType[];
+  /** How models write tool calls as text, for upstreams that do not read them themselves. */
+  readonly toolFormats?: readonly ToolTextFormat[];
   /** Counts the tokens of prompts when no upstream does. Default: estimated by length. */
   readonly tokenizers?: readonly Tokenizer[];
 }
