@@ -83,6 +83,21 @@ export async function readyGateway(command: RunningCommand): Promise<ReadyGatewa
   return { ...command, url: read(/Base URL +(\S+)/), key: read(/Client key +(\S+)/) };
 }
 
+/** Runs a command of a project that has its own config. */
+export const startIn = (folder: string, ...args: readonly string[]): RunningCommand =>
+  watch(launchIn(folder, [ENTRY, ...args], {}));
+
+function launchIn(
+  folder: string,
+  args: readonly string[],
+  env: CommandOptions['env'],
+): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, args, {
+    cwd: folder,
+    env: { ...cleanEnv(), NODE_COMPILE_CACHE: COMPILED, ...env },
+  });
+}
+
 export async function createCliHome(): Promise<CliHome> {
   const folder = await mkdtemp(join(tmpdir(), 'dragoman-cli-'));
   const running = new Set<ChildProcessWithoutNullStreams>();
@@ -93,10 +108,7 @@ export async function createCliHome(): Promise<CliHome> {
   const launch = (args: readonly string[], env: CommandOptions['env'] = {}) =>
     launchNode([ENTRY, ...args], env);
   const launchNode = (args: readonly string[], env: CommandOptions['env'] = {}) => {
-    const child = spawn(process.execPath, args, {
-      cwd: folder,
-      env: { ...cleanEnv(), NODE_COMPILE_CACHE: COMPILED, ...env },
-    });
+    const child = launchIn(folder, args, env);
     running.add(child);
     child.once('close', () => running.delete(child));
     return child;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
-
-/** The text of a new `gateway.config.ts`: with the keys that the environment has, and the offline `echo` in any case. */
-export const newConfig = readFileSync(new URL('../template/gateway.config.ts', import.meta.url), 'utf8');
+/** What `dragoman` and `create-dragoman-plugin` take from here. */
+export { createFolder, CreateError, type NewFolder } from './create-folder.ts';
+export { runCreate } from './run-create.ts';
+export { newConfig } from './template.ts';
