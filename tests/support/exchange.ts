@@ -39,6 +39,7 @@ export function exchangeOf(own: Partial<Pick<Exchange, 'key' | 'raw'>> = {}): Te
     protocol: { name: 'test', title: 'Test', endpoints: [], encodeError: () => ({ status: 500, body: {} }) },
     raw: rawOf('{}'),
     signal: client.signal,
+    hold: () => () => {},
     log: NO_LOG,
     record: createRequestRecord(0),
     onEnd: (ending) => void endings.push(ending),

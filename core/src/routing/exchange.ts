@@ -9,8 +9,10 @@ export interface Exchange {
   readonly raw: RawRequest;
   /** The client's key; absent if the gateway is open. */
   readonly key?: StoredKey | undefined;
-  /** Fires when the client disconnects. */
+  /** Fires when the client disconnects, unless the request is held. */
   readonly signal: AbortSignal;
+  /** Lets the request go on after its client has disconnected, until the returned function is called. */
+  readonly hold: () => () => void;
   readonly log: Log;
   readonly record: RequestRecord;
   /** Registers a callback for the end of the reply, however it ends. */

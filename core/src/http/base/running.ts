@@ -2,10 +2,18 @@ import type { Context } from 'koa';
 import { GatewayError } from '@dragoman/plugin';
 import { Places } from './places.ts';
 
+/** How long a request lasts. */
+export interface Lifetime {
+  /** Fires when the client disconnects before its reply is complete, and when the request is interrupted. */
+  readonly signal: AbortSignal;
+  /** Lets the request go on after its client has disconnected, until all that was returned is called. */
+  readonly hold: () => () => void;
+}
+
 /** The running protocol requests, so that the gateway can end them itself. */
 export interface Running {
-  /** Fires when the client disconnects before its reply is complete, and when the request is interrupted. */
-  signalOf(ctx: Pick<Context, 'res'>): AbortSignal;
+  /** Begins a request. */
+  begin(ctx: Pick<Context, 'res'>): Lifetime;
   /** Ends every running request. */
   interrupt(error: GatewayError): void;
   /** How many were interrupted. */
@@ -22,16 +30,33 @@ export function createRunning(): Running {
   let interruption: GatewayError | undefined;
   let interrupted = 0;
   return {
-    signalOf({ res }) {
+    begin({ res }) {
       const controller = new AbortController();
       const place = controllers.add(controller);
-      res.once('close', () => {
+      let [isClosed, isOver, holds] = [false, false, 0];
+      const settle = (): void => {
+        if (!isClosed || isOver || holds > 0) return;
+        isOver = true;
         controllers.remove(place);
         if (!res.writableFinished)
           controller.abort(new DOMException('The client disconnected.', 'AbortError'));
+      };
+      res.once('close', () => {
+        isClosed = true;
+        settle();
       });
       if (interruption) controller.abort(interruption);
-      return controller.signal;
+      const hold = (): (() => void) => {
+        let isHeld = true;
+        holds += 1;
+        return () => {
+          if (!isHeld) return;
+          isHeld = false;
+          holds -= 1;
+          settle();
+        };
+      };
+      return { signal: controller.signal, hold };
     },
     interrupt(error) {
       interruption ??= error;

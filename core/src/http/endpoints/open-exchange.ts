@@ -56,7 +56,7 @@ export function openExchange(
       headers: ctx.req.headers as HeaderMap,
     },
     key,
-    signal: deps.running.signalOf(ctx),
+    ...deps.running.begin(ctx),
     log: deps.log,
     record: state.record,
     onEnd: (ending) => void (state.endings ??= []).push(ending),
