@@ -1,0 +1,5 @@
+import { definePlugin } from '@dragoman/plugin';
+import { guardHook } from './hook.ts';
+
+/** Finds what should not pass, in requests and in replies, and notes, masks or refuses it. */
+export const guard = definePlugin(() => ({ name: 'guard', hooks: [guardHook] }));

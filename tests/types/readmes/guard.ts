@@ -1,0 +1,6 @@
+import { guard } from '@dragoman/plugin-guard';
+import { defineConfig } from 'dragoman';
+
+export default defineConfig({
+  plugins: [guard()],
+});
