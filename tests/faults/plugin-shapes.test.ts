@@ -83,7 +83,29 @@ describe('a plugin that has not the shape of one', () => {
     [
       'an endpoint of an unknown operation',
       { name: 'acme', protocols: [{ ...protocol, endpoints: [{ ...chat, operation: 'talk' }] }] },
-      'plugins[0].protocols[0].endpoints[0].operation: expected an endpoint whose operation is one of chat, count-tokens, embed, list-models, get-model, stored-reply, relay (plugin "acme")',
+      'plugins[0].protocols[0].endpoints[0].operation: expected an endpoint whose operation is one of chat, count-tokens, embed, list-models, get-model, stored-reply, static, relay (plugin "acme")',
+    ],
+    [
+      'a static endpoint that reads bodies of anyone',
+      {
+        name: 'acme',
+        protocols: [
+          {
+            ...protocol,
+            endpoints: [
+              {
+                operation: 'static',
+                method: 'POST',
+                path: '/x',
+                summary: '',
+                access: 'open',
+                answer: () => ({}),
+              },
+            ],
+          },
+        ],
+      },
+      'plugins[0].protocols[0].endpoints[0].access: expected \'key\', as only GET may be open (plugin "acme")',
     ],
   ])('is told so: %s', (_, plugin, problem) => expect(problemsWith(plugin)).toBe(problem));
 

@@ -102,9 +102,9 @@ function adminOf(get: Get, config: ResolvedConfig, canReload: boolean): ReturnTy
 
 function protocolRouterOf(get: Get, config: ResolvedConfig): ReturnType<typeof createProtocolRouter> {
   const live = get(tokens.LIVE_CONFIG);
-  const { bodyLimit, keepAliveMs } = config.server;
-  return createProtocolRouter(get(tokens.REGISTRY).protocols, {
-    ...{ bodyLimit, keepAliveMs, auth: config.auth },
+  const { bodyLimit, keepAliveMs, cors } = config.server;
+  return createProtocolRouter(get(tokens.REGISTRY).plugins, {
+    ...{ bodyLimit, keepAliveMs, cors, auth: config.auth, version: manifest.version },
     catalogue: get(tokens.CATALOGUE),
     upstreams: get(tokens.UPSTREAMS),
     keys: get(tokens.KEYS),

@@ -1,12 +1,15 @@
 import type { Context } from 'koa';
-import type { Endpoint, HeaderMap, Log, Protocol } from '@dragoman/plugin';
+import type { Endpoint, HeaderMap, Log, Protocol, StaticEndpoint } from '@dragoman/plugin';
 import type { Exchange } from '../../routing/exchange.ts';
 import type { RequestState } from '../base/request-state.ts';
 import type { KeyRing } from '../../state/keys.ts';
 import type { StoredKey } from '../../state/state.ts';
 import { Capture, type CaptureBounds } from '../../trace/capture.ts';
-import { readCredential, withoutCredentials } from '../access/credentials.ts';
+import { clientCredential } from '../access/client-credential.ts';
+import { withoutCredentials } from '../access/credentials.ts';
 import { refuseNavigation } from '../access/fetch-destination.ts';
+import { refuseAmbient } from '../access/foreign-pages.ts';
+
 import { PASS_HEADER, type Passes } from '../access/passes.ts';
 import { asksForWebSocket, noWebSockets } from '../access/web-socket.ts';
 import type { Recorder } from '../recording/recorder.ts';
@@ -16,6 +19,8 @@ export interface ExchangeDeps {
   readonly keys: KeyRing;
   /** Whether clients need a key. */
   readonly auth: boolean;
+  /** The origins of pages that may call this gateway. */
+  readonly cors: '*' | readonly string[];
   /** Where clients may put their key, besides `Authorization`. */
   readonly credentialHeaders: readonly string[];
   readonly log: Log;
@@ -24,24 +29,24 @@ export interface ExchangeDeps {
   readonly running: Running;
 }
 
+/** Static endpoints have no wire. */
+export type WireEndpoint = Exclude<Endpoint, StaticEndpoint>;
+
 /** They concern the gateway, not a model. */
-const UNTRACED: ReadonlySet<Endpoint['operation']> = new Set(['list-models', 'get-model', 'stored-reply']);
+const UNTRACED: ReadonlySet<WireEndpoint['operation']> = new Set([
+  'list-models',
+  'get-model',
+  'stored-reply',
+]);
 
 /** Authenticates a client's request and creates its record. */
 export function openExchange(
   ctx: Context,
   deps: ExchangeDeps,
-  { protocol, endpoint }: { readonly protocol: Protocol; readonly endpoint: Endpoint },
+  { protocol, endpoint }: { readonly protocol: Protocol; readonly endpoint: WireEndpoint },
 ): Exchange {
   const state = ctx.state as RequestState;
-  state.protocol = protocol;
-  state.isTraced = !UNTRACED.has(endpoint.operation);
-  refuseNavigation(ctx.req.headers);
-  const pass = deps.passes.read(ctx.req.headers[PASS_HEADER]);
-  if (pass?.replayOf !== undefined) state.replayOf = pass.replayOf;
-  const key = pass?.key ?? verifiedKey(ctx, deps);
-  if (key) state.key = key;
-  if (asksForWebSocket(ctx.req)) throw noWebSockets();
+  const key = admit(ctx, deps, { protocol, isTraced: !UNTRACED.has(endpoint.operation) });
   const bounds = state.isTraced ? deps.recorder.captureBounds(key) : undefined;
   if (bounds) state.record.capture = captureOf(ctx, endpoint.wire, bounds);
   return {
@@ -63,12 +68,39 @@ export function openExchange(
   };
 }
 
-function verifiedKey(ctx: Context, { auth, keys, credentialHeaders }: ExchangeDeps): StoredKey | undefined {
+export type AdmitDeps = Pick<ExchangeDeps, 'auth' | 'cors' | 'credentialHeaders' | 'keys' | 'passes'>;
+
+/** Authenticates a client's request, and marks it as one of its protocol. */
+export function admit(
+  ctx: Context,
+  deps: AdmitDeps,
+  { protocol, isTraced }: { readonly protocol: Protocol; readonly isTraced: boolean },
+): StoredKey | undefined {
+  const state = ctx.state as RequestState;
+  state.protocol = protocol;
+  state.isTraced = isTraced;
+  refuseNavigation(ctx.req.headers);
+  const pass = deps.passes.read(ctx.req.headers[PASS_HEADER]);
+  if (pass?.replayOf !== undefined) state.replayOf = pass.replayOf;
+  const key = pass?.key ?? verifiedKey(ctx, deps);
+  if (key) state.key = key;
+  if (asksForWebSocket(ctx.req)) throw noWebSockets();
+  return key;
+}
+
+function verifiedKey(
+  ctx: Context,
+  { auth, cors, keys, credentialHeaders }: AdmitDeps,
+): StoredKey | undefined {
   if (!auth) return undefined;
-  const { headers } = ctx.req;
-  const field = (ctx.state as RequestState).protocol.credentials?.query;
-  const { querystring } = ctx;
-  return keys.verify(readCredential({ headers, querystring, names: credentialHeaders, field }) ?? '');
+  const credential = clientCredential({
+    headers: ctx.req.headers as HeaderMap,
+    querystring: ctx.querystring,
+    places: (ctx.state as RequestState).protocol.credentials ?? {},
+    names: credentialHeaders,
+  });
+  if (credential?.isAmbient) refuseAmbient(ctx.req.headers, cors);
+  return keys.verify(credential?.value ?? '');
 }
 
 function captureOf(ctx: Context, wire: string, bounds: CaptureBounds): Capture {

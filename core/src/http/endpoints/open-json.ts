@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
-import type { Endpoint, Protocol, RequestInput } from '@dragoman/plugin';
+import type { Protocol, RequestInput } from '@dragoman/plugin';
 import type { Exchange } from '../../routing/exchange.ts';
 import { parseJsonBody } from '../bodies/json-body.ts';
-import { openExchange } from './open-exchange.ts';
+import { openExchange, type WireEndpoint } from './open-exchange.ts';
 import { openIntake } from '../bodies/intake.ts';
 import { readRequestBody } from '../bodies/request-body.ts';
 import { requestInput } from './request-input.ts';
@@ -19,7 +19,7 @@ export interface OpenedJson {
 export async function openJson(
   ctx: Context,
   deps: RouteDeps,
-  route: { readonly protocol: Protocol; readonly endpoint: Endpoint },
+  route: { readonly protocol: Protocol; readonly endpoint: WireEndpoint },
 ): Promise<OpenedJson> {
   const opened = openExchange(ctx, deps, route);
   const intake = openIntake(ctx, deps);

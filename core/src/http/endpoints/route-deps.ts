@@ -32,6 +32,9 @@ export interface RouteDeps extends IntakeDeps {
   readonly recorder: Recorder;
   readonly running: Running;
   readonly auth: boolean;
+  readonly cors: '*' | readonly string[];
+  /** The gateway's own. */
+  readonly version: string;
   /** Where clients may put their key, besides `Authorization`. */
   readonly credentialHeaders: readonly string[];
   readonly textCounter: TextCounters;

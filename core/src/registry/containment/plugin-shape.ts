@@ -97,6 +97,17 @@ const endpointSchema = z.discriminatedUnion(
       method: z.enum(['GET', 'DELETE']),
       encode: fn,
     }),
+    z
+      .object({
+        ...{ path: endpoint.path, summary: endpoint.summary, answer: fn },
+        operation: z.literal('static'),
+        method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
+        access: z.enum(['open', 'key']),
+      })
+      .refine(({ method, access }) => method === 'GET' || access === 'key', {
+        path: ['access'],
+        error: "expected 'key', as only GET may be open",
+      }),
     z.object({
       ...endpoint,
       operation: z.literal('relay'),
@@ -107,7 +118,7 @@ const endpointSchema = z.discriminatedUnion(
   {
     error: ({ code }) =>
       code === 'invalid_union'
-        ? 'expected an endpoint whose operation is one of chat, count-tokens, embed, list-models, get-model, stored-reply, relay'
+        ? 'expected an endpoint whose operation is one of chat, count-tokens, embed, list-models, get-model, stored-reply, static, relay'
         : undefined,
   },
 );
@@ -126,7 +137,13 @@ const protocolSchema = z.object({
   name: text,
   title: z.string(),
   endpoints: z.array(endpointSchema),
-  credentials: z.object({ headers: z.array(lowerCase).optional(), query: text.optional() }).optional(),
+  credentials: z
+    .object({
+      ...{ headers: z.array(lowerCase).optional(), query: text.optional(), cookie: text.optional() },
+      basic: z.enum(['user', 'password']).optional(),
+      read: fn.optional(),
+    })
+    .optional(),
   clientHeaders: z.array(lowerCase).optional(),
   client: clientSchema.optional(),
   encodeError: fn,

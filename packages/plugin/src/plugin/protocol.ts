@@ -2,7 +2,7 @@
 import type { ChatEvent, ChatReply, ChatRequest } from '../canonical/chat.ts';
 import type { EmbedReply, EmbedRequest } from '../canonical/embed.ts';
 import type { GatewayError } from '../canonical/errors.ts';
-import type { JsonObject } from '../canonical/json.ts';
+import type { JsonObject, JsonValue } from '../canonical/json.ts';
 import type { Model } from '../canonical/models.ts';
 import type { OpaqueBox } from '../codec/opaque.ts';
 import type { Framing } from '../transport/framing.ts';
@@ -187,6 +187,49 @@ export interface RelayEndpoint extends EndpointBase {
   readonly keepsPart?: KeepsPart;
 }
 
+/** A reply of the gateway itself. */
+export interface EncodedReply {
+  /** Default: 200. */
+  readonly status?: number;
+  /** In addition to the usual ones, such as another `content-type`. */
+  readonly headers?: HeaderMap;
+  /** JSON, or a text, which is sent as `text/plain`. */
+  readonly body: JsonObject | readonly JsonValue[] | string;
+}
+
+/** What an endpoint without a model may know of the gateway. */
+export interface GatewayFacts {
+  /** The gateway's version: `0.1.0`. */
+  readonly version: string;
+  /** The models that this client may use: none for a client without a key, where keys are needed. */
+  models(): Promise<readonly Model[]>;
+}
+
+interface StaticBase {
+  readonly operation: 'static';
+  /** Such as `/api/version`. */
+  readonly path: string;
+  /** One line of documentation: what the endpoint answers. */
+  readonly summary: string;
+  /** Answers the request. Throws a `GatewayError` to refuse it. */
+  answer(input: RequestInput, gateway: GatewayFacts): EncodedReply | Promise<EncodedReply>;
+}
+
+/** Answers something that needs no model and no upstream, such as a version. Such requests are not traced. */
+export type StaticEndpoint = StaticBase &
+  (
+    | {
+        readonly method: 'GET';
+        /** `open`: anyone may ask. `key`: clients with a key. */
+        readonly access: 'open' | 'key';
+      }
+    | {
+        readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+        /** Bodies are read only from clients with a key. */
+        readonly access: 'key';
+      }
+  );
+
 /** One endpoint of a protocol. `operation` says which kind it is. */
 export type Endpoint =
   | ChatEndpoint
@@ -195,6 +238,7 @@ export type Endpoint =
   | ListModelsEndpoint
   | GetModelEndpoint
   | StoredReplyEndpoint
+  | StaticEndpoint
   | RelayEndpoint;
 
 /** What is left of a limit. */

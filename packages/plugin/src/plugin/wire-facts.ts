@@ -1,4 +1,5 @@
 /** Facts about one wire or vendor, as data, so that core knows no names. */
+import type { HeaderMap } from '../transport/http.ts';
 
 /** Where clients put their key, besides `Authorization: Bearer`, which every protocol takes. */
 export interface CredentialPlaces {
@@ -8,6 +9,26 @@ export interface CredentialPlaces {
    * The query field that may hold it, if official SDKs or docs put it there. It turns a URL into a working link, so only
    * this protocol's endpoints accept it.
    */
+  readonly query?: string;
+  /**
+   * The part of `Authorization: Basic` that may hold it; the other part is ignored. Only this protocol's endpoints accept
+   * it, and not from pages of other sites, since browsers send it by themselves.
+   */
+  readonly basic?: 'user' | 'password';
+  /** The name of the cookie that may hold it. Accepted as `basic` is. */
+  readonly cookie?: string;
+  /**
+   * Finds the key where these places hold it in a form of their own, such as `Authorization: Key …`. Called first; if it
+   * returns nothing, the key is looked for as usual. Accepted as `basic` is.
+   */
+  read?(sent: SentCredentials): string | undefined;
+}
+
+/** The places of a request that may hold its credential. They are the ones that are kept out of logs and traces. */
+export interface SentCredentials {
+  /** `authorization`, `cookie` and the headers of {@link CredentialPlaces.headers}, in lower case. */
+  readonly headers: HeaderMap;
+  /** The field of {@link CredentialPlaces.query}. */
   readonly query?: string;
 }
 
