@@ -74,6 +74,19 @@ describe('what no endpoint serves', () => {
   });
 });
 
+it('a path that one protocol alone has needs no header of it', async () => {
+  const headers = { authorization: `Bearer ${gateway.key}` };
+  for (const [path, envelope] of [
+    ['/v1/messages', ANTHROPIC],
+    ['/v1beta/models/m:generateContent', GEMINI],
+  ] as const) {
+    const response = await fetch(gateway.url + path, { method: 'PUT', headers });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, expect.stringContaining('POST')]);
+    expect(await response.json()).toMatchObject(envelope);
+  }
+  expect(upstream.calls).toHaveLength(0);
+});
+
 describe('a byte order mark', () => {
   it('in front of a JSON reply does no harm', async () => {
     const reply =

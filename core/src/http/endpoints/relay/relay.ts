@@ -44,7 +44,7 @@ const UPSTREAM_HEADER = 'x-dragoman-upstream';
 export interface RelayRoute {
   readonly protocol: Protocol;
   readonly endpoint: RelayEndpoint;
-  /** The other protocols, whose clients may use the same paths. */
+  /** The protocols of other plugins, whose clients may use the same paths. */
   readonly others: readonly Protocol[];
 }
 
@@ -62,7 +62,9 @@ export function serveRelay({ protocol, endpoint, others }: RelayRoute, deps: Rou
   const placesFor = namingPlaces(endpoint.models);
   const keptReplyOf = keptReplyReader(endpoint);
   return async (ctx: Context): Promise<void> => {
-    const spoken = spokenProtocol(others, ctx.req.headers as RawRequest['headers']);
+    const spoken =
+      spokenProtocol(others, ctx.req.headers as RawRequest['headers']) ??
+      ownerOf(ctx.path, { protocol, others });
     const exchange = openExchange(ctx, deps, { protocol: spoken ?? protocol, endpoint });
     if (spoken) throw allowedMethods(ctx).length > 0 ? methodNotAllowed() : nobodyRelays(exchange);
     refuseUnsafePath(ctx.req.url ?? '');
@@ -117,6 +119,15 @@ async function relayToModel(relayed: Relayed, model: string, deps: RouteDeps): P
   };
   const isOnce = !body.isWhole;
   return deps.router.serve({ model, exchange, attempt, select, isOnce, operation });
+}
+
+/** The other protocol that alone has exactly this path: its clients need not send a header of theirs. */
+function ownerOf(
+  path: string,
+  { protocol, others }: Pick<RelayRoute, 'protocol' | 'others'>,
+): Protocol | undefined {
+  const has = ({ endpoints }: Protocol): boolean => endpoints.some((endpoint) => endpoint.path === path);
+  return has(protocol) ? undefined : others.find(has);
 }
 
 /** Only declared paths have their own health, because clients can make up others. */
