@@ -2,13 +2,14 @@ import { anthropic } from '@dragoman/plugin-anthropic';
 import { echo } from '@dragoman/plugin-echo';
 import { gemini } from '@dragoman/plugin-gemini';
 import { openai } from '@dragoman/plugin-openai';
+import { toolFormats } from '@dragoman/plugin-tool-formats';
 import { defineConfig } from 'dragoman';
 
 const { OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, DASHSCOPE_API_KEY, OLLAMA_BASE_URL } = process.env;
 
 /** API keys come from the environment or from `.env` next to this file. Without any, only the offline `echo` is available. */
 export default defineConfig({
-  plugins: [openai(), anthropic(), gemini(), echo()],
+  plugins: [openai(), anthropic(), gemini(), echo(), toolFormats()],
   // Traces store full prompts and replies. `no-bodies` stores only the caller, time, duration and cost; `off` nothing.
   // Levels of keys and upstreams, and redaction rules, can reduce this (docs/traces.md).
   traces: { record: 'full' },

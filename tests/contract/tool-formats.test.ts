@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { JsonObject, TextTool } from '@dragoman/plugin';
 import { toolFormats } from '@dragoman/plugin-tool-formats';
-import { describeToolFormat, type ToolTextCase } from './describe-tool-format.ts';
+import { describeToolFormat, type ToolTextCase } from '@dragoman/testing';
 
 const folder = new URL('../../plugins/tool-formats/test/fixtures/', import.meta.url);
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'));

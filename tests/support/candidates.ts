@@ -29,6 +29,7 @@ export function candidate(
     provider: provider as Provider,
     secrets: NO_SECRETS,
     capabilitiesOf: () => DEFAULT_CAPABILITIES,
+    textRulesOf: () => undefined,
     close: () => Promise.resolve(),
   };
   const { weight, priority } = config;

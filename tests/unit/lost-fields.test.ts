@@ -209,6 +209,7 @@ const REQUEST: Fields<ChatRequest> = {
   stop: changed({ stop: ['a'] }),
   sampling: 'Below.',
   reasoning: 'Below.',
+  skipSpecialTokens: 'Only servers of Chat know it, and only if their capabilities say so.',
   output: 'Below.',
   verbosity: changed({ verbosity: 'low' }),
   modalities: changed({ modalities: ['text', 'audio'] }),

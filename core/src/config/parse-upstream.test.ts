@@ -21,7 +21,10 @@ const provider = defineProvider({
 });
 
 function problemsOf(options: object) {
-  const parsed = parseUpstream({ providers: [provider] }, { id: 'one', provider: 'test', options });
+  const parsed = parseUpstream(
+    { providers: [provider], toolFormats: new Map() },
+    { id: 'one', provider: 'test', options },
+  );
   return 'problems' in parsed ? parsed.problems : [];
 }
 
@@ -33,7 +36,7 @@ it('names the provider whose own check throws, without what it threw', () => {
   });
   const broken = defineProvider({ ...provider, options, create: () => provider.create({}, {} as never) });
   const parsed = parseUpstream(
-    { providers: [broken] },
+    { providers: [broken], toolFormats: new Map() },
     { id: 'one', provider: 'test', options: { apiKey: 'k' } },
   );
   expect(parsed).toEqual({

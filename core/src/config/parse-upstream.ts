@@ -12,18 +12,18 @@ export type ParsedUpstream =
   | { readonly upstream: UpstreamConfig }
   | { readonly problems: readonly ConfigProblem[] };
 
-type Providers = Pick<Registry, 'providers'>;
+type Known = Pick<Registry, 'providers' | 'toolFormats'>;
 type Path = readonly PropertyKey[];
 
 /** Checks an upstream and its provider's options, and fills in defaults. Lists every problem. */
-export function parseUpstream(registry: Providers, input: unknown, root: Path = []): ParsedUpstream {
+export function parseUpstream(registry: Known, input: unknown, root: Path = []): ParsedUpstream {
   const own = upstreamSchema.safeParse(input, {
     error: explainIssues({ showsValues: true }),
     reportInput: true,
   });
   const options = parseOptions(registry, input, root);
   const problems = own.success
-    ? findUnsafeNames(own.data, root)
+    ? [...findUnsafeNames(own.data, root), ...findUnknownFormats(registry, own.data, root)]
     : problemsOf(own.error, { root, schema: upstreamSchema });
   if (own.success && problems.length === 0 && 'options' in options)
     return { upstream: { ...own.data, options: options.options } };
@@ -44,11 +44,28 @@ function findUnsafeNames({ models: { list = [], rename } }: UpstreamConfig, root
     }));
 }
 
+/** Tool formats that no plugin contributes. */
+function findUnknownFormats({ toolFormats }: Known, { capabilities }: UpstreamConfig, root: Path) {
+  return Object.entries(capabilities).flatMap(([model, { toolCalls }]) =>
+    unknownFormat(toolFormats, toolCalls, [...root, 'capabilities', model, 'toolCalls']),
+  );
+}
+
+function unknownFormat(
+  formats: Known['toolFormats'],
+  name: string | undefined,
+  place: Path,
+): readonly ConfigProblem[] {
+  if (name === undefined || name === 'native' || formats.has(name)) return [];
+  const message = describeUnknownName('tool format', name, ['native', ...formats.keys()]);
+  return [{ path: formatPath(place), message }];
+}
+
 type ParsedOptions =
   | { readonly options: Record<string, unknown> }
   | { readonly problems: readonly ConfigProblem[] };
 
-function parseOptions({ providers }: Providers, input: unknown, root: Path): ParsedOptions {
+function parseOptions({ providers, toolFormats }: Known, input: unknown, root: Path): ParsedOptions {
   if (!isJsonObject(input) || typeof input['provider'] !== 'string') return { problems: [] };
   const { provider, options = {} } = input;
   const type = providers.find(({ name }) => name === provider);
@@ -67,6 +84,8 @@ function parseOptions({ providers }: Providers, input: unknown, root: Path): Par
     path: formatPath([...place, ...path]),
     message: USER_INFO,
   }));
+  const rows = Object.values(type.capabilitiesOf?.(parsed.data) ?? {});
+  problems.push(...rows.flatMap((row) => unknownFormat(toolFormats, row.toolCalls, [...place, 'toolCalls'])));
   return problems.length > 0 ? { problems } : { options: parsed.data };
 }
 

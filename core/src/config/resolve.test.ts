@@ -1,7 +1,14 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { definePlugin, defineProvider, type Plugin, secret } from '@dragoman/plugin';
+import {
+  definePlugin,
+  defineProvider,
+  defineToolFormat,
+  type Plugin,
+  regions,
+  secret,
+} from '@dragoman/plugin';
 import { ConfigError } from '../validation/config-error.ts';
 import type { ConfigOverrides } from './overrides.ts';
 import { type ConfigSource, resolveConfig } from './resolve.ts';
@@ -14,11 +21,17 @@ const remote = defineProvider({
     baseUrl: z.url(),
     apiKey: secret(z.string()).optional(),
     retries: z.int().min(0).default(2),
+    toolCalls: z.string().optional(),
     login: z.strictObject({ user: z.string(), password: secret(z.string()) }).optional(),
   }),
+  capabilitiesOf: ({ toolCalls }) => ({ '*': toolCalls === undefined ? {} : { toolCalls } }),
   create: () => ({ async *chat() {} }),
 });
-const plugin = definePlugin(() => ({ name: 'remote-plugin', providers: [remote] }));
+const tagged = defineToolFormat({
+  ...{ name: 'tagged', aliases: ['tags'], read: regions({ starts: {} }) },
+  prompt: { tools: () => '', calls: () => '', results: () => '' },
+});
+const plugin = definePlugin(() => ({ name: 'remote-plugin', providers: [remote], toolFormats: [tagged] }));
 const plugins = [plugin()];
 const upstream = { id: 'one', provider: 'remote', options: { baseUrl: 'https://one.test' } };
 
@@ -223,6 +236,16 @@ describe('a configuration that cannot be used', () => {
       'options of a wrong type',
       { plugins, upstreams: [{ ...upstream, options: 1 }] },
       'upstreams[0].options: expected an object, found 1',
+    ],
+    [
+      'an unknown tool format',
+      { plugins, upstreams: [{ ...upstream, capabilities: { m: { toolCalls: 'taggd' } } }] },
+      'upstreams[0].capabilities.m.toolCalls: there is no tool format "taggd"; did you mean "tagged"? known: native, tagged, tags',
+    ],
+    [
+      'an unknown tool format as an option',
+      { plugins, upstreams: [{ ...upstream, options: { ...upstream.options, toolCalls: 'x' } }] },
+      'upstreams[0].options.toolCalls: there is no tool format "x"; known: native, tagged, tags',
     ],
     [
       'a misspelt capability',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineProvider } from '@dragoman/plugin';
+import { defineProvider, defineToolFormat, regions } from '@dragoman/plugin';
 import { createRegistry } from './registry.ts';
 
 const provider = (name: string) =>
@@ -45,6 +45,27 @@ describe('createRegistry', () => {
     );
     expect(() => createRegistry([a, { ...a, name: 'b', providers: [] }])).toThrow(
       'The protocol "w" is registered more than once, by "a" and "b".',
+    );
+  });
+
+  it('knows tool formats by all of their names, which must be unique', () => {
+    const format = (name: string, ...aliases: readonly string[]) =>
+      defineToolFormat({
+        ...{ name, aliases, read: regions({ starts: {} }) },
+        prompt: { tools: () => '', calls: () => '', results: () => '' },
+      });
+    const one = format('one', 'first');
+    const { toolFormats } = createRegistry([{ name: 'a', toolFormats: [one] }]);
+    expect([...toolFormats]).toEqual([
+      ['one', one],
+      ['first', one],
+    ]);
+    const twice = [
+      { name: 'a', toolFormats: [one] },
+      { name: 'b', toolFormats: [format('two', 'first')] },
+    ];
+    expect(() => createRegistry(twice)).toThrow(
+      'The tool format "first" is registered more than once, by "a" and "b".',
     );
   });
 

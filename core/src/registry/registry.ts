@@ -1,4 +1,10 @@
-import { GatewayError, type Plugin, type Protocol, type ProviderType } from '@dragoman/plugin';
+import {
+  GatewayError,
+  type Plugin,
+  type Protocol,
+  type ProviderType,
+  type ToolTextFormat,
+} from '@dragoman/plugin';
 
 /** What the plugins contribute, by name. */
 export interface Registry {
@@ -7,6 +13,8 @@ export interface Registry {
   readonly providers: readonly ProviderType[];
   /** A provider by its name. Throws `not-found` and names the known ones. */
   provider(name: string): ProviderType;
+  /** Tool formats by each of their names. */
+  readonly toolFormats: ReadonlyMap<string, ToolTextFormat>;
   /** The name of the plugin that contributes a provider. */
   pluginOf(provider: string): string;
 }
@@ -24,6 +32,7 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
       plugins.find((plugin) => plugin.providers?.some((provider) => provider.name === name))?.name ?? '',
     protocols,
     providers,
+    toolFormats: toolFormatsOf(plugins),
     provider(name) {
       const provider = byName.get(name);
       if (provider) return provider;
@@ -38,13 +47,26 @@ export function providersOf(plugins: readonly Plugin[]): readonly ProviderType[]
   return plugins.flatMap((plugin) => plugin.providers ?? []);
 }
 
+/** The tool formats of all plugins, by each of their names. */
+export function toolFormatsOf(plugins: readonly Plugin[]): ReadonlyMap<string, ToolTextFormat> {
+  const all = plugins.flatMap((plugin) => plugin.toolFormats ?? []);
+  return new Map(all.flatMap((format) => namesOf(format).map((name) => [name, format] as const)));
+}
+
 /** Names that plugins register more than once, each as a sentence: names must be unique. */
 export function findClashes(plugins: readonly Plugin[]): readonly string[] {
   return [
     ...twins(plugins).map((name) => `The plugin ${JSON.stringify(name)} is registered more than once.`),
     ...clashesOf('protocol', plugins, (plugin) => plugin.protocols),
     ...clashesOf('provider', plugins, (plugin) => plugin.providers),
+    ...clashesOf('tool format', plugins, (plugin) =>
+      plugin.toolFormats?.flatMap((format) => namesOf(format).map((name) => ({ name }))),
+    ),
   ];
+}
+
+function namesOf({ name, aliases = [] }: ToolTextFormat): readonly string[] {
+  return [name, ...aliases];
 }
 
 type Named = { readonly name: string };

@@ -43,7 +43,8 @@ export function createChatAttempt(input: ChatAttemptInput): Attempt<Reply> {
   const writer = form ? { ...endpoint, ...form } : endpoint;
   return (candidate, call, exchange) => {
     const { model, upstream } = candidate;
-    const forward = isChanged ? undefined : forwardOf(candidate, endpoint.wire);
+    const isRead = upstream.textRulesOf(model) !== undefined;
+    const forward = isChanged || isRead ? undefined : forwardOf(candidate, endpoint.wire);
     if (forward) {
       return forwardRequest(forward, exchange, {
         model,

@@ -19,6 +19,7 @@ import type { Candidate } from '../catalogue/candidate.ts';
 import type { Exchange } from '../routing/exchange.ts';
 import type { Reply } from '../routing/reply.ts';
 import { holdEvents } from './hold.ts';
+import { chatOf } from './tool-text/chat-of.ts';
 import { replyEvents } from '../upstreams/provider-calls/reply-events.ts';
 import { inputOf } from '../routing/spending.ts';
 
@@ -39,14 +40,14 @@ export interface TranslateInput {
 export async function translate(exchange: Exchange, input: TranslateInput): Promise<Reply> {
   const { endpoint, request, candidate, call, context, memory } = input;
   refuseNativeOnly(request);
-  const { provider } = candidate.upstream;
+  const chat = chatOf(candidate);
   const scope = exchange.key?.id ?? '';
   const history = endpoint.losesState ? memory.restore(scope, request) : request;
   const asked = { ...history, model: candidate.model };
   const recorder = endpoint.losesState ? memory.record(scope) : undefined;
   const source = replyEvents(
     call,
-    (own) => provider.chat(asked, own),
+    (own) => chat(asked, own),
     noteReply({ exchange, call, model: request.model, recorder }),
   );
   const events = await holdEvents(input.keep ? kept(source, input.keep) : source, input.hold);

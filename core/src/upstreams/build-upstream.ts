@@ -13,6 +13,7 @@ import type { HttpPools } from '../transport/pools.ts';
 import type { Upstream } from './upstream.ts';
 import { maskOptions } from '../validation/secret-options.ts';
 import { originsOf } from '../validation/option-urls.ts';
+import { findTextRules } from './text-rules.ts';
 import { createCapabilities } from './upstream-capabilities.ts';
 
 export interface BuildDeps {
@@ -47,7 +48,7 @@ export function buildUpstream(
   const store = stores.of({ kind: 'upstream', id, type: type.name, origins });
   const gone = new AbortController();
   const { signal } = gone;
-  const create = (): Provider => {
+  const create = (): Pick<Upstream, 'provider' | 'capabilitiesOf'> => {
     try {
       const http = pools.client({ timeouts, signal, name: id });
       const { now } = clock;
@@ -55,17 +56,18 @@ export function buildUpstream(
       const provider = runAs(scope, () => type.create(config.options, setup));
       const [problem] = providerProblems(provider);
       if (problem !== undefined) throw new Error(`create() did not return a valid provider: ${problem}.`);
-      return provider;
+      return { provider, capabilitiesOf: runAs(scope, () => createCapabilities({ type, config })) };
     } catch (error) {
       runAs(scope, () => gone.abort());
       const message = `The plugin ${plugin} could not create the upstream ${id}: ${causeOf(error)}`;
       throw new CreateError(replaceSecrets(message, secrets), { cause: error });
     }
   };
-  const provider = create();
+  const { provider, capabilitiesOf } = create();
   return {
     ...{ config, origin, type, plugin, scope, provider, secrets, log },
-    capabilitiesOf: createCapabilities({ type, config }),
+    capabilitiesOf,
+    textRulesOf: (model) => findTextRules(capabilitiesOf(model), registry.toolFormats),
     close: () => close(provider, { scope, log, gone }),
   };
 }

@@ -3,6 +3,7 @@ import type { Capabilities, Log, Provider, ProviderType } from '@dragoman/plugin
 import type { PluginScope } from '../registry/containment/plugin-scope.ts';
 import type { Secrets } from '@dragoman/plugin/internal/text/secret-texts';
 import type { ModelList } from './model-list.ts';
+import type { TextRules } from './text-rules.ts';
 
 /** A configured upstream, ready to be called. Its options contain decrypted secrets: never log it. */
 export interface Upstream {
@@ -20,6 +21,8 @@ export interface Upstream {
   readonly log: Log;
   /** The capabilities of one of its models, by the upstream's own name; without a name, the defaults. A memory access. */
   capabilitiesOf(model?: string): Capabilities;
+  /** How the text of one of its models is read, if it may hold calls or thoughts. */
+  textRulesOf(model?: string): TextRules | undefined;
   /** Never throws, and does not take long. */
   close(): Promise<void>;
 }

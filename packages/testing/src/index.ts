@@ -5,4 +5,5 @@ export * from './context/trace-record.ts';
 export * from './events.ts';
 export * from './protocol/describe-protocol.ts';
 export * from './provider/describe-provider.ts';
+export * from './tool-format/describe-tool-format.ts';
 export * from './upstreams.ts';

@@ -1,7 +1,25 @@
-import { defineProvider, type HeaderMap, headerText, secret } from '@dragoman/plugin';
+import { type CapabilityTable, defineProvider, type HeaderMap, headerText, secret } from '@dragoman/plugin';
 import { z } from 'zod';
 import { openaiCompatible } from './compatible.ts';
 import { OPENAI_FAMILIES } from './families.ts';
+
+/** What compatible servers leave in the text, as options of any of their upstreams. */
+const textOptions = {
+  toolCalls: z.string().min(1).optional().meta({
+    title: 'Tool calls',
+    description:
+      'The tool format of its models if the server does not read their calls itself, such as `qwen25`. Default: `native`.',
+  }),
+  reasoning: z
+    .enum(['none', 'tagged', 'prefilled'])
+    .optional()
+    .meta({
+      title: 'Thoughts in the text',
+      description:
+        'Whether its models write their thoughts into the text: `tagged` after `<think>`, or `prefilled` if the ' +
+        'template wrote that tag. Default: `tagged` with a tool format, else `none`.',
+    }),
+};
 
 const options = z.strictObject({
   baseUrl: z
@@ -40,6 +58,7 @@ const options = z.strictObject({
         description: 'Sent with every request, for example the key of a proxy.',
       }),
   ),
+  ...textOptions,
 });
 
 export const openaiProvider = defineProvider({
@@ -49,6 +68,7 @@ export const openaiProvider = defineProvider({
     'OpenAI, and every server with a compatible API: vLLM, SGLang, Ollama, DashScope, OpenRouter, …',
   options,
   capabilities: OPENAI_FAMILIES,
+  capabilitiesOf: textCapabilities,
   create: ({ baseUrl, apiKey, organization, project, headers, wire }) =>
     openaiCompatible({
       baseUrl,
@@ -61,6 +81,17 @@ export const openaiProvider = defineProvider({
       },
     }),
 });
+
+/** Those options as capabilities of all models. */
+function textCapabilities({
+  toolCalls,
+  reasoning,
+}: {
+  readonly toolCalls?: string | undefined;
+  readonly reasoning?: 'none' | 'tagged' | 'prefilled' | undefined;
+}): CapabilityTable {
+  return { '*': { ...(toolCalls !== undefined && { toolCalls }), ...(reasoning && { reasoning }) } };
+}
 
 function lowerCased(headers: HeaderMap): HeaderMap {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isJsonObject, type Plugin } from '@dragoman/plugin';
-import { providersOf } from '../../registry/registry.ts';
+import { providersOf, toolFormatsOf } from '../../registry/registry.ts';
 import type { ConfigProblem } from '../../validation/config-error.ts';
 import { parseUpstream } from '../parse-upstream.ts';
 import { type ConfigFields, readSection, type Section } from '../section.ts';
@@ -17,11 +17,11 @@ export function resolveUpstreams(
   const problems = [...list.problems, ...findTwins(list.value)];
   // Without all plugins, the known providers are incomplete.
   if (plugins.problems.length > 0) return { value: [], problems };
-  const providers = providersOf(plugins.value);
+  const known = { providers: providersOf(plugins.value), toolFormats: toolFormatsOf(plugins.value) };
   const upstreams: UpstreamConfig[] = [];
   for (const [at, entry] of list.value.entries()) {
     if (!entry) continue;
-    const parsed = parseUpstream({ providers }, entry, ['upstreams', at]);
+    const parsed = parseUpstream(known, entry, ['upstreams', at]);
     if ('upstream' in parsed) upstreams.push(parsed.upstream);
     else problems.push(...parsed.problems);
   }

@@ -34,6 +34,7 @@ const providerTypeSchema = z.object({
   description: z.string(),
   options: zodObject,
   capabilities: z.record(z.string(), capabilitiesSchema.partial()).optional(),
+  capabilitiesOf: fn.optional(),
   price: priceSchema.optional(),
   create: fn,
 });
@@ -150,12 +151,23 @@ const protocolSchema = z.object({
   encodeLimits: fn.optional(),
 });
 
+const toolFormatSchema = z.object({
+  name: text.refine(
+    (name) => name !== 'native',
+    'expected another name: "native" means that there is no format',
+  ),
+  aliases: texts.optional(),
+  read: fn,
+  prompt: z.object({ tools: fn, calls: fn, results: fn, escapes: texts.optional(), stop: texts.optional() }),
+});
+
 const pluginSchema = z.object({
   name: text,
   createObserver: fn.optional(),
   wireReaders: text.optional(),
   protocols: z.array(protocolSchema).optional(),
   providers: z.array(providerTypeSchema).optional(),
+  toolFormats: z.array(toolFormatSchema).optional(),
   tokenizers: z.array(z.object({ models: z.instanceof(RegExp), load: fn })).optional(),
 });
 

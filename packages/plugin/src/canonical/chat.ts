@@ -420,6 +420,8 @@ export interface ChatRequest {
   readonly sampling: Sampling;
   /** How the model thinks; empty for its default. */
   readonly reasoning: ReasoningPreference;
+  /** Whether the upstream leaves tokens of the model's template out of its text. Set by the gateway alone. Chat. */
+  readonly skipSpecialTokens?: boolean;
   /** The output format. Absent: text. */
   readonly output?: OutputFormat;
   /** How verbose the answer is. OpenAI only. */

@@ -55,10 +55,36 @@ export const capabilitiesSchema = z.strictObject({
   urlImages: z.boolean(),
   /** Whether it accepts an effort in a request with tools. If not, the effort is dropped. Chat. */
   toolsWithEffort: z.boolean(),
+  /**
+   * How it calls tools. `native`: its upstream reads its calls. Any other value is the name of a tool format, such as
+   * `qwen25`: the gateway writes the tools into the prompt and reads the calls of the reply.
+   */
+  toolCalls: z.string().min(1),
+  /**
+   * What an upstream of a tool format gets of the tools. `omit`: only the prompt has them. `choice-none`: the tools, with
+   * the choice `none`, for servers whose template writes them. `passthrough`: everything, and no stream; the calls that the
+   * upstream reads count only if the text has none.
+   */
+  toolTransport: z.enum(['omit', 'choice-none', 'passthrough']),
+  /**
+   * Where thoughts are in its text. `none`: nowhere. `tagged`: at the start, if it has the opening tag. `prefilled`: at the
+   * start, after a tag that the template wrote. Absent: `tagged` with a tool format, else `none`.
+   */
+  reasoning: z.enum(['none', 'tagged', 'prefilled']),
+  /**
+   * Sent on Chat's wire where calls or thoughts are read from text: with `false`, servers keep the tokens of the template
+   * that mark them. Absent: not sent, for servers that do not know it.
+   */
+  skipSpecialTokens: z.boolean(),
 });
 
 type All = z.output<typeof capabilitiesSchema>;
-type WithoutDefault = 'thinkingBudgetMin' | 'thinkingBudgetMax' | 'maxOutput';
+type WithoutDefault =
+  | 'thinkingBudgetMin'
+  | 'thinkingBudgetMax'
+  | 'maxOutput'
+  | 'reasoning'
+  | 'skipSpecialTokens';
 
 /** The capabilities of one model. Fields without a default are absent unless a row sets them. */
 export type Capabilities = Readonly<Omit<All, WithoutDefault> & Partial<Pick<All, WithoutDefault>>>;
@@ -83,6 +109,8 @@ export const DEFAULT_CAPABILITIES: Capabilities = {
   promptCacheBreakpoints: false,
   urlImages: true,
   toolsWithEffort: true,
+  toolCalls: 'native',
+  toolTransport: 'omit',
 };
 
 /**

@@ -70,6 +70,8 @@ export interface ProviderType<Name extends string = string, Options extends z.Zo
   readonly options: Options;
   /** What models of known families can do. An upstream's own rows take precedence. */
   readonly capabilities?: CapabilityTable;
+  /** What an upstream's options say of its models, by the names of capabilities. The upstream's own rows take precedence. */
+  capabilitiesOf?(options: z.output<Options>): CapabilityTable;
   /** The price of its models if neither the config nor the public price lists have one; 0 if they are free. */
   readonly price?: Price;
   /** Creates the provider of one upstream. It must return at once: connect on the first call. */

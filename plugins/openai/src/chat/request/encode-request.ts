@@ -49,6 +49,7 @@ export function encodeRequest(
     ...encodeSampling(request, context),
     reasoning_effort: encodeEffort({ reasoning, hasTools, isNative: context.isNative }, context),
     response_format: encodeOutput(request, context),
+    skip_special_tokens: request.skipSpecialTokens,
     verbosity: request.verbosity,
     modalities: request.modalities,
     prompt_cache_key: encodeCacheKey(request, context),

@@ -119,7 +119,7 @@ interface ReadText {
   readonly calls: readonly ReadCall[];
 }
 
-export function readPieces(
+function readPieces(
   pieces: readonly string[],
   input: ConstructorParameters<typeof ReplyParser>[0],
 ): ReadText {

@@ -1,0 +1,25 @@
+import { type Capabilities, GatewayError, type ReasoningMode, type ToolTextFormat } from '@dragoman/plugin';
+
+/** What the text of a model may hold besides text. */
+export interface TextRules {
+  /** How it writes calls. Absent: its upstream reads them. */
+  readonly format: ToolTextFormat | undefined;
+  readonly transport: Capabilities['toolTransport'];
+  readonly reasoning: ReasoningMode;
+  readonly skipSpecialTokens: boolean | undefined;
+}
+
+/** `undefined` where text is only text. */
+export function findTextRules(
+  { toolCalls, toolTransport, reasoning, skipSpecialTokens }: Capabilities,
+  formats: ReadonlyMap<string, ToolTextFormat>,
+): TextRules | undefined {
+  if (toolCalls === 'native') {
+    if (reasoning === undefined || reasoning === 'none') return undefined;
+    return { format: undefined, transport: toolTransport, reasoning, skipSpecialTokens };
+  }
+  const format = formats.get(toolCalls);
+  // The configuration was checked; a provider may still name a format of a plugin that is not there.
+  if (!format) throw new GatewayError('internal', `There is no tool format ${JSON.stringify(toolCalls)}.`);
+  return { format, transport: toolTransport, reasoning: reasoning ?? 'tagged', skipSpecialTokens };
+}

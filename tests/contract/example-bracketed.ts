@@ -1,0 +1,21 @@
+import { defineToolFormat, envelopes, regions } from '@dragoman/plugin';
+
+/** `[call]{"name": "get_weather", "arguments": {"city": "Oslo"}}[/call]` */
+export const bracketed = defineToolFormat({
+  name: 'bracketed',
+  read: regions({
+    starts: { '[call]': envelopes({ end: '[/call]' }) },
+    noise: ['<|end|>'],
+  }),
+  prompt: {
+    tools: (tools) =>
+      `Your tools:\n${tools.map((tool) => JSON.stringify(tool)).join('\n')}\n` +
+      'Call one by [call]{"name": …, "arguments": {…}}[/call].',
+    calls: (calls) =>
+      calls
+        .map(({ name, arguments: values }) => `[call]${JSON.stringify({ name, arguments: values })}[/call]`)
+        .join('\n'),
+    results: (results) => results.map(({ text }) => `[result]${text}[/result]`).join('\n'),
+    escapes: ['[call]', '[/result]'],
+  },
+});

@@ -1,0 +1,20 @@
+import { defineToolFormat, regions, reject, type Region, scanJson } from '@dragoman/plugin';
+import { bracketed } from './example-bracketed.ts';
+
+/** `@get_weather{"city": "Oslo"}`: after the marker come the name and the arguments. */
+const mention: Region = function* (text, reply) {
+  const name = yield* text.until(/[^\w-]/g);
+  if (name === '' || (yield* text.peek()) !== '{') reject();
+  // The marker is in many texts: only the name of a tool tells a call from a mention.
+  reply.check(name, { mustBeKnown: true });
+  reply.commit(name);
+  yield* scanJson(text, (piece) => reply.arguments(piece));
+  reply.endCall();
+  return {};
+};
+
+export const mentions = defineToolFormat({
+  ...bracketed,
+  name: 'mentions',
+  read: regions({ starts: { '@': mention } }),
+});
