@@ -17,6 +17,7 @@ describeProvider('of the README', {
   type,
   options: (baseUrl) => ({ baseUrl, apiKey: 'key-of-the-example' }),
   secrets: ['key-of-the-example'],
+  reportsUsage: false,
   answers: [
     {
       name: 'with text',
@@ -108,6 +109,7 @@ describeProvider('answers, of the plugin guide', {
   type: answers,
   options: (url) => ({ baseUrl: url, apiKey: 'key-of-the-example' }),
   secrets: ['key-of-the-example'],
+  reportsUsage: false,
   answers: [
     { name: 'whole', reply: { body: whole }, expected: hello },
     {

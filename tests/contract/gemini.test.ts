@@ -172,6 +172,7 @@ describeProvider('gemini', {
     },
     {
       name: 'nothing, since it was blocked',
+      reportsUsage: false,
       reply: { body: { promptFeedback: { blockReason: 'SAFETY' } } },
       expected: { choices: [{ reason: 'content-filter', content: [] }] },
     },

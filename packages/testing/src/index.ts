@@ -1,5 +1,6 @@
 /** What tests of plugins import: the contracts, fake upstreams, and tools for tests of one's own. */
 export * from './arbitraries.ts';
+export * from './checks.ts';
 export * from './context/call-context.ts';
 export * from './context/trace-record.ts';
 export * from './events.ts';

@@ -4,6 +4,8 @@ import {
   type Caller,
   type Capabilities,
   DEFAULT_CAPABILITIES,
+  GatewayError,
+  type HttpClient,
   type KeyValue,
   type Log,
   type ProviderSetup,
@@ -21,8 +23,9 @@ export interface TestContext {
     readonly message: string;
   }[];
   readonly dropped: readonly { readonly field: string; readonly why: string }[];
-  /** Fires the signal as when a client goes away. */
+  /** Fires the signal of the call, as when a client goes away. The setup's goes on. */
   readonly abort: (reason?: unknown) => void;
+  /** Fires the signal of the setup, as when the upstream is removed, and closes all connections. */
   readonly close: () => Promise<void>;
 }
 
@@ -51,11 +54,11 @@ export function createTestContext({
   now = Date.now,
 }: TestContextOptions = {}): TestContext {
   const pools = createHttpPools();
-  const controller = new AbortController();
-  const { signal } = controller;
+  const [call, upstream] = [new AbortController(), new AbortController()];
   const logged: TestContext['logged'][number][] = [];
   const dropped: TestContext['dropped'][number][] = [];
-  const http = pools.client({ timeouts: { ...timeoutsSchema.parse({}), ...timeouts }, signal });
+  const limits = { ...timeoutsSchema.parse({}), ...timeouts };
+  const client = ({ signal }: AbortController): HttpClient => pools.client({ timeouts: limits, signal });
   const write =
     (level: keyof Log) =>
     (fields: object, message: string): void => {
@@ -63,21 +66,26 @@ export function createTestContext({
     };
   const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
   return {
-    setup: { upstreamId: 'under-test', log, http, signal, store: createMemoryStore(), clock: { now } },
+    setup: {
+      ...{ upstreamId: 'under-test', log, http: client(upstream), signal: upstream.signal },
+      ...{ store: createMemoryStore(), clock: { now } },
+    },
     context: {
       requestId: 'req_test',
       caller,
-      signal,
-      ...{ log, http },
+      ...{ log, http: client(call), signal: call.signal },
       capabilities: { ...DEFAULT_CAPABILITIES, ...capabilities },
-      fetchFiles: (urls) => pools.files.fetchAll(urls, signal),
+      fetchFiles: (urls) => pools.files.fetchAll(urls, call.signal),
       drop: (field, why) => {
         dropped.push({ field, why });
       },
     },
     logged,
     dropped,
-    abort: (reason) => controller.abort(reason),
-    close: () => pools.close(),
+    abort: (reason) => call.abort(reason),
+    async close() {
+      upstream.abort(new GatewayError('cancelled', 'The upstream is closed.'));
+      await pools.close();
+    },
   };
 }

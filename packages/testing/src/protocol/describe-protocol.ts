@@ -5,7 +5,6 @@ import {
   type EncodeContext,
   type ErrorKind,
   GatewayError,
-  isJsonObject,
   type JsonObject,
   type JsonValue,
   type Protocol,
@@ -16,6 +15,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chatStreams, type ReplyShape } from '../arbitraries.ts';
 import { eventsOf, failureOf, testOpaque } from '../events.ts';
+import { spoiled } from '../spoiled.ts';
 
 export interface ProtocolContract {
   readonly protocol: Protocol;
@@ -109,34 +109,6 @@ function describeRequests(contract: ProtocolContract, endpoint: ChatEndpoint): v
       { numRuns: 500 },
     );
   });
-}
-
-/** The request with any JSON in the place of one of its values. */
-function spoiled(request: JsonObject): fc.Arbitrary<JsonObject> {
-  const paths = pathsOf(request);
-  return fc.tuple(fc.constantFrom(...paths), fc.jsonValue({ maxDepth: 2 })).map(([path, value]) => {
-    const body = replaceAt(request, path, value);
-    return isJsonObject(body) ? body : request;
-  });
-}
-
-function pathsOf(value: JsonValue | undefined): readonly (readonly string[])[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => [
-    [key],
-    ...pathsOf(inner).map((path) => [key, ...path]),
-  ]);
-}
-
-function replaceAt(
-  value: JsonValue | undefined,
-  [key, ...rest]: readonly string[],
-  to: JsonValue,
-): JsonValue {
-  if (key === undefined) return to;
-  if (Array.isArray(value))
-    return value.map((inner, index) => (String(index) === key ? replaceAt(inner, rest, to) : inner));
-  return isJsonObject(value) ? { ...value, [key]: replaceAt(value[key], rest, to) } : to;
 }
 
 function describeReplies(contract: ProtocolContract, endpoint: ChatEndpoint): void {

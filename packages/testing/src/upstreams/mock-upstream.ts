@@ -3,13 +3,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { HeaderMap, JsonValue } from '@dragoman/plugin';
+import type { Delivery, FakeCall, FakeUpstream, Messages } from './fake-upstream.ts';
 import { type MockReply, sendReply } from './mock-reply.ts';
+import type { Frame } from './wire-frames.ts';
 
 export type { MockReply } from './mock-reply.ts';
 export type { Frame } from './wire-frames.ts';
 
 /** One request as the upstream got it. */
-export interface MockCall {
+export interface MockCall extends FakeCall {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
@@ -19,28 +21,26 @@ export interface MockCall {
   readonly body: JsonValue | undefined;
   /** Whether the client went away before the reply was over. */
   readonly isAborted: boolean;
-  /** Resolves when the client goes away before the reply is over. */
-  readonly aborted: Promise<void>;
 }
 
 export type MockHandler = (call: MockCall) => MockReply | Promise<MockReply>;
 
-export interface MockUpstream {
+export interface MockUpstream extends FakeUpstream {
   /** `http://127.0.0.1:port` */
   readonly url: string;
-  /** All calls so far, in the order of their arrival. */
   readonly calls: readonly MockCall[];
   /** The newest call; throws when there was none. */
   readonly lastCall: MockCall;
   /** Queues answers; each is given once, in order, whatever the path. */
   reply(...replies: readonly MockReply[]): void;
-  /** Answers every call of a path for which nothing is queued. */
+  /** Answers every call of a path for which nothing is queued; `*` is every other path. */
   handle(path: string, handler: MockHandler): void;
-  /** The call number `count`, counted from 1, as soon as it has arrived. */
   waitForCall(count?: number): Promise<MockCall>;
+  deliveries(reply: MockReply): readonly Delivery[];
+  heldOpen(reply: MockReply): MockReply | undefined;
+  messagesOf(reply: MockReply): Messages | undefined;
   /** Forgets calls, queue and handlers. */
   reset(): void;
-  close(): Promise<void>;
 }
 
 /** Starts a scripted HTTP server on a free port of loopback. */
@@ -98,6 +98,33 @@ class ScriptedUpstream implements MockUpstream {
     return new Promise((resolve) => this.#waiting.push({ count, resolve }));
   }
 
+  deliveries(reply: MockReply): readonly Delivery[] {
+    return [
+      ...[1, 7].map((chunkBytes) => ({
+        name: `in pieces of ${chunkBytes}`,
+        reply: { ...reply, chunkBytes },
+      })),
+      { name: 'in one piece', reply },
+    ];
+  }
+
+  heldOpen(reply: MockReply): MockReply | undefined {
+    return reply.stream && { ...reply, hang: true };
+  }
+
+  messagesOf({ body, stream, ...reply }: MockReply): Messages | undefined {
+    if (body !== undefined) return { values: [body], with: ([value = null]) => ({ ...reply, body: value }) };
+    if (!stream || !(Symbol.iterator in stream)) return undefined;
+    const frames = [...stream];
+    return {
+      values: frames.map(({ data }) => data),
+      with: (values) => ({
+        ...reply,
+        stream: values.map((data, at): Frame => ({ ...frames[at], data })),
+      }),
+    };
+  }
+
   reset(): void {
     this.#calls = [];
     this.#queue.length = 0;
@@ -116,7 +143,8 @@ class ScriptedUpstream implements MockUpstream {
       if (count <= this.#calls.length) resolve(call);
       return count > this.#calls.length;
     });
-    const reply = this.#queue.shift() ?? (await this.#handlers.get(call.path)?.(call)) ?? missingReply(call);
+    const handler = this.#handlers.get(call.path) ?? this.#handlers.get('*');
+    const reply = this.#queue.shift() ?? (await handler?.(call)) ?? missingReply(call);
     await sendReply(reply, response);
   }
 }
