@@ -32,7 +32,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['tests/{abuse,console,e2e,faults,matrix,soak}/**/*.test.ts'],
+          include: ['tests/{abuse,console,e2e,faults,matrix,pack,soak}/**/*.test.ts'],
           ...PATIENT,
         },
       },

@@ -203,6 +203,11 @@ const tasks = {
     await install();
     become(['tests/soak/main.ts', ...rest]);
   },
+  async pack() {
+    await install();
+    await buildConsole();
+    become(['scripts/pack/main.ts', ...rest]);
+  },
   async 'bench:traces'() {
     await install();
     become(['tests/bench/traces.ts', ...rest]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseCatalog } from './parse-catalog.ts';
+import { parseCatalog } from '../../scripts/pack/parse-catalog.ts';
 import { importsOf, isSource, listFiles, packageOf, readManifest, readText } from './workspace.ts';
 
 const folders = [

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const BUILT = new Set(['node_modules', '.git', '.next', 'out', 'data', 'next-env.d.ts']);
+const BUILT = new Set(['node_modules', '.git', '.next', 'out', 'build', 'data', 'next-env.d.ts']);
 
 /** The files below a folder, by their paths from the root; nothing that is installed or built. */
 export function listFiles(folder: string): readonly string[] {

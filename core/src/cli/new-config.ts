@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { type FindInput, findConfig } from '../config/find-config.ts';
 
 /** A config file to start with. */
@@ -12,6 +12,17 @@ export interface NewConfig {
 export function writeNewConfig(input: FindInput, { newConfig }: NewConfig): void {
   const { file, isNamed, exists } = findConfig(input);
   if (exists || isNamed) return;
-  writeFileSync(file, newConfig, { flag: 'wx' });
-  process.stderr.write(`Wrote ${relative(process.cwd(), file)}.\n`);
+  const path = holdsModules(dirname(file)) ? file : file.replace(/\.ts$/, '.mts');
+  writeFileSync(path, newConfig, { flag: 'wx' });
+  process.stderr.write(`Wrote ${relative(process.cwd(), path)}.\n`);
+}
+
+/** Whether `.ts` files in a folder are modules. `npm init` makes packages whose files are not. */
+function holdsModules(folder: string): boolean {
+  const manifest = join(folder, 'package.json');
+  if (existsSync(manifest)) {
+    const { type } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly type?: unknown };
+    return type === 'module';
+  }
+  return dirname(folder) === folder || holdsModules(dirname(folder));
 }

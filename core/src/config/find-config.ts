@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 /** The names of config files in the working directory; the first that exists is used. */
-const NAMES = ['gateway.config.ts', 'gateway.config.js', 'gateway.config.mjs'] as const;
+const NAMES = ['gateway.config.ts', 'gateway.config.mts', 'gateway.config.js', 'gateway.config.mjs'] as const;
 
 export interface FindInput {
   /** The file from `--config`; else `DRAGOMAN_CONFIG`, else one of the usual names in the working directory. */

@@ -54,7 +54,10 @@ export interface OpenApiInput {
 }
 
 /** The OpenAPI 3.1 document of the admin API, generated from the table that serves it. */
-export function createOpenApi(operations: readonly Operation[], { base, version }: OpenApiInput) {
+export function createOpenApi(
+  operations: readonly Operation[],
+  { base, version }: OpenApiInput,
+): ReturnType<typeof createDocument> {
   const paths: Record<string, ZodOpenApiPathItemObject> = {};
   for (const operation of operations) {
     const path = operation.path.replaceAll(/:(\w+)/g, '{$1}');

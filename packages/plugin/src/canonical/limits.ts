@@ -44,7 +44,7 @@ export interface PriceConfig {
 }
 
 /** Prices by model, and `unknown`. A price object by that name is the price of a model called `unknown`. */
-export const pricesSchema = z
+export const pricesSchema: z.ZodType<PriceConfig> = z
   .object({ unknown: z.union([z.enum(UNKNOWN), rate, priceSchema]).optional() })
   .catchall(priceSchema)
   .transform(({ unknown = 'refuse', ...table }): PriceConfig => {
