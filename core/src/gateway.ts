@@ -103,6 +103,7 @@ async function setUp(
     await servers.drain({ graceMs, interrupt });
     await closeObservers(container.resolve(tokens.OBSERVERS));
     ended.abort();
+    await container.resolve(tokens.HOOKS).close();
     await upstreams.close();
     await container.resolve(tokens.POOLS).close();
     await container.resolve(tokens.LIMITER).close();
@@ -121,6 +122,7 @@ async function setUp(
     async listen(onStart) {
       // Whatever may fail comes before the first request is served.
       upstreams.all();
+      if (!adminOnly) container.resolve(tokens.HOOKS).all();
       const { url, innerUrl, admin } = await servers.listen();
       const token = container.resolve(tokens.LOCAL_TOKEN);
       await runFile.publish({ url: innerUrl, token, admin });

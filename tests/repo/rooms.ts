@@ -16,6 +16,7 @@ const CORE_ROOMS: readonly string[] = [
   'http/access',
   'http/base',
   'serving',
+  'hooks',
   'routing',
   'catalogue',
   'metrics',

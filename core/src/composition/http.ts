@@ -119,6 +119,7 @@ function protocolRouterOf(get: Get, config: ResolvedConfig): ReturnType<typeof c
     opaque: createOpaqueBoxes(get(tokens.SECRETS).deriveKey('opaque')),
     toolCallMemory: createToolCallMemory(),
     router: get(tokens.ROUTER),
+    hooks: get(tokens.HOOKS),
     routing: () => live.get().routing,
     conversations: get(tokens.CONVERSATIONS),
     ownedIds: get(tokens.OWNED_IDS),

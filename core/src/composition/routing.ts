@@ -3,6 +3,9 @@ import { createAliases } from '../catalogue/aliases.ts';
 import { createCatalogue } from '../catalogue/catalogue.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { RoutingConfig } from '../config/routing.ts';
+import { declaredHooks } from '../hooks/declared-hooks.ts';
+import { hookFolders } from '../hooks/hook-folders.ts';
+import { createHooks } from '../hooks/hooks.ts';
 import { createPrices } from '../limits/prices.ts';
 import { createRegistry } from '../registry/registry.ts';
 import { createRouter } from '../routing/router.ts';
@@ -48,6 +51,18 @@ export function registerRouting(
       secrets: get(tokens.SECRETS),
       stores: get(tokens.STORES),
       pools: get(tokens.POOLS),
+    }),
+  );
+  once(container, tokens.HOOKS, (get) =>
+    createHooks({
+      ...{ known, log, clock },
+      declared: declaredHooks(live),
+      registry: get(tokens.REGISTRY),
+      stores: get(tokens.STORES),
+      folderOf: hookFolders(config.data),
+      pools: get(tokens.POOLS),
+      prices: get(tokens.PRICES),
+      upstreams: get(tokens.UPSTREAMS),
     }),
   );
   once(container, tokens.HEALTH, () => createHealthBoard(() => routing().breaker));

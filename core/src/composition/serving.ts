@@ -57,7 +57,7 @@ export function registerServing(
       load: load ?? (() => Promise.resolve(live.get())),
       apply: applyConfig({
         live,
-        check: () => get(tokens.UPSTREAMS).all(),
+        check: () => [get(tokens.UPSTREAMS).all(), get(tokens.HOOKS).all()],
         onChange(before, after) {
           void get(tokens.ENTRIES).reloaded(before, after);
           get(tokens.UPKEEP).discover();

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
-import type { Plugin, ProviderType } from '@dragoman/plugin';
+import type { HookType, Plugin, ProviderType } from '@dragoman/plugin';
 import type { RecordLevel } from './recording.ts';
 import type { Price, UnknownPrice } from '@dragoman/plugin/internal/canonical/limits';
 import type { AliasInput, routingSchema } from './routing.ts';
+import type { HookInput } from './hook.ts';
 import type { UpstreamInput } from './upstream.ts';
 
 type Falsy = false | null | undefined | '' | 0;
@@ -13,6 +14,19 @@ type ProvidersOf<P> = P extends { readonly providers: readonly (infer Type)[] } 
 type UpstreamOf<Type> =
   Type extends ProviderType<infer Name, infer Options>
     ? Omit<UpstreamInput, 'provider' | 'options'> & { readonly provider: Name } & (Record<
+          never,
+          never
+        > extends z.input<Options>
+          ? { readonly options?: z.input<Options> }
+          : { readonly options: z.input<Options> })
+    : never;
+
+type HooksOf<P> = P extends { readonly hooks: readonly (infer Type)[] } ? Type : never;
+
+/** A hook with the options of the kind that it names. */
+type HookOf<Type> =
+  Type extends HookType<infer Name, infer Options>
+    ? Omit<HookInput, 'hook' | 'options'> & { readonly hook: Name } & (Record<
           never,
           never
         > extends z.input<Options>
@@ -66,6 +80,11 @@ export interface ConfigInput<Plugins extends readonly Plugin[] = readonly Plugin
   readonly plugins: Plugins;
   /** Upstreams of this file; they are read-only in the console. Falsy entries are skipped. */
   readonly upstreams?: readonly (UpstreamOf<ProvidersOf<Plugins[number]>> | Falsy)[];
+  /**
+   * What sees requests and replies on their way, in this order; `order: 'pre'` and `'post'` move a hook to either end.
+   * Falsy entries are skipped.
+   */
+  readonly hooks?: readonly (HookOf<HooksOf<Plugins[number]>> | Falsy)[];
   /** Additional model names, and the candidates that serve them. */
   readonly aliases?: readonly AliasInput[];
   /** How requests are routed unless an alias says otherwise. */

@@ -17,7 +17,7 @@ export function createLiveConfig(first: ResolvedConfig): LiveConfig {
 }
 
 /** The fields that a reload applies at once; all others wait for a restart. */
-const LIVE_FIELDS = new Set(['file', 'upstreams', 'aliases', 'routing', 'prices']);
+const LIVE_FIELDS = new Set(['file', 'upstreams', 'hooks', 'aliases', 'routing', 'prices']);
 
 /** The names of changed fields that need a restart. */
 export function fieldsForRestart(before: ResolvedConfig, after: ResolvedConfig): readonly string[] {

@@ -55,6 +55,7 @@ describe('resolveConfig', () => {
     expect(resolveConfig({ plugins })).toEqual({
       plugins,
       upstreams: [],
+      hooks: [],
       aliases: [],
       routing: {
         policy: 'round-robin',
@@ -320,7 +321,7 @@ describe('a configuration that cannot be used', () => {
     const known = { path: 'DRAGOMAN_PORT', message: 'expected a number' };
     expect(problems({ plugins, nothing: 1 }, { source: { problems: [known] } })).toEqual([
       'DRAGOMAN_PORT: expected a number',
-      'nothing: unknown field; expected one of plugins, upstreams, aliases, routing, prices, server, console, auth, data, log, conversations, fetch, traces, metrics, audit',
+      'nothing: unknown field; expected one of plugins, upstreams, hooks, aliases, routing, prices, server, console, auth, data, log, conversations, fetch, traces, metrics, audit',
     ]);
   });
 });

@@ -13,14 +13,15 @@ import { resolveConsole } from './sections/console.ts';
 import { resolveConversations } from './sections/conversations.ts';
 import { resolveData } from './sections/data.ts';
 import { resolveFetch } from './sections/fetch.ts';
+import { resolveHooks } from './sections/plugged/hooks.ts';
 import { resolveLog } from './sections/log.ts';
 import { resolveMetrics } from './sections/metrics.ts';
-import { resolvePlugins } from './sections/plugins.ts';
+import { resolvePlugins } from './sections/plugged/plugins.ts';
 import { resolveRouting } from './sections/routing.ts';
 import { resolvePrices } from './sections/prices.ts';
 import { resolveServer } from './sections/server.ts';
 import { resolveTraces } from './sections/traces.ts';
-import { resolveUpstreams } from './sections/upstreams.ts';
+import { resolveUpstreams } from './sections/plugged/upstreams.ts';
 
 /** Where a configuration comes from, for messages and relative paths. */
 export interface ConfigSource {
@@ -51,6 +52,7 @@ export function resolveConfig(
   const fields: ConfigFields = input;
   const plugins = resolvePlugins(fields);
   const upstreams = resolveUpstreams(fields, plugins);
+  const hooks = resolveHooks(fields, plugins);
   const aliases = resolveAliases(fields);
   const routing = resolveRouting(fields);
   const prices = resolvePrices(fields);
@@ -67,6 +69,7 @@ export function resolveConfig(
   const sections = [
     plugins,
     upstreams,
+    hooks,
     aliases,
     routing,
     prices,
@@ -87,6 +90,7 @@ export function resolveConfig(
     file,
     plugins: plugins.value,
     upstreams: upstreams.value,
+    hooks: hooks.value,
     aliases: aliases.value,
     routing: routing.value,
     prices: prices.value,
@@ -108,6 +112,7 @@ export function resolveConfig(
 const FIELDS = Object.keys({
   plugins: true,
   upstreams: true,
+  hooks: true,
   aliases: true,
   routing: true,
   prices: true,

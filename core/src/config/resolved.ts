@@ -3,6 +3,7 @@ import type { RedactionRules } from './redaction.ts';
 import type { Plugin } from '@dragoman/plugin';
 import type { PriceConfig } from '@dragoman/plugin/internal/canonical/limits';
 import type { AliasConfig, RoutingConfig } from './routing.ts';
+import type { HookConfig } from './hook.ts';
 import type { UpstreamConfig } from './upstream.ts';
 
 /** The configuration, complete and checked: file, environment and flags, with every default filled in. */
@@ -11,6 +12,7 @@ export interface ResolvedConfig {
   readonly file?: string;
   readonly plugins: readonly Plugin[];
   readonly upstreams: readonly UpstreamConfig[];
+  readonly hooks: readonly HookConfig[];
   readonly aliases: readonly AliasConfig[];
   readonly routing: RoutingConfig;
   /** Prices that the public tables lack or have wrong. */

@@ -1,5 +1,6 @@
 import {
   GatewayError,
+  type HookType,
   type Plugin,
   type Protocol,
   type ProviderType,
@@ -11,12 +12,17 @@ export interface Registry {
   readonly plugins: readonly Plugin[];
   readonly protocols: readonly Protocol[];
   readonly providers: readonly ProviderType[];
+  readonly hooks: readonly HookType[];
   /** A provider by its name. Throws `not-found` and names the known ones. */
   provider(name: string): ProviderType;
   /** Tool formats by each of their names. */
   readonly toolFormats: ReadonlyMap<string, ToolTextFormat>;
   /** The name of the plugin that contributes a provider. */
   pluginOf(provider: string): string;
+  /** A kind of hook by its name. Throws `not-found` and names the known ones. */
+  hook(name: string): HookType;
+  /** The name of the plugin that contributes a kind of hook. */
+  pluginOfHook(hook: string): string;
 }
 
 /** Throws an `Error` when plugins clash. */
@@ -25,20 +31,31 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
   if (clashes.length > 0) throw new Error(clashes.join(' '));
   const protocols = plugins.flatMap((plugin) => plugin.protocols ?? []);
   const providers = providersOf(plugins);
-  const byName = new Map(providers.map((provider) => [provider.name, provider]));
+  const hooks = hooksOf(plugins);
   return {
     plugins,
-    pluginOf: (name) =>
-      plugins.find((plugin) => plugin.providers?.some((provider) => provider.name === name))?.name ?? '',
     protocols,
     providers,
     toolFormats: toolFormatsOf(plugins),
-    provider(name) {
-      const provider = byName.get(name);
-      if (provider) return provider;
-      const known = [...byName.keys()].join(', ') || 'none';
-      throw new GatewayError('not-found', `There is no provider ${JSON.stringify(name)}; known: ${known}.`);
-    },
+    hooks,
+    pluginOf: (name) => plugins.find((plugin) => contributes(plugin.providers, name))?.name ?? '',
+    provider: finder('provider', providers),
+    pluginOfHook: (name) => plugins.find((plugin) => contributes(plugin.hooks, name))?.name ?? '',
+    hook: finder('hook', hooks),
+  };
+}
+
+function contributes(items: readonly Named[] | undefined, name: string): boolean {
+  return items?.some((item) => item.name === name) ?? false;
+}
+
+function finder<Item extends Named>(what: string, items: readonly Item[]): (name: string) => Item {
+  const byName = new Map(items.map((item) => [item.name, item]));
+  return (name) => {
+    const item = byName.get(name);
+    if (item) return item;
+    const known = [...byName.keys()].join(', ') || 'none';
+    throw new GatewayError('not-found', `There is no ${what} ${JSON.stringify(name)}; known: ${known}.`);
   };
 }
 
@@ -53,6 +70,11 @@ export function toolFormatsOf(plugins: readonly Plugin[]): ReadonlyMap<string, T
   return new Map(all.flatMap((format) => namesOf(format).map((name) => [name, format] as const)));
 }
 
+/** The kinds of hook of all plugins. */
+export function hooksOf(plugins: readonly Plugin[]): readonly HookType[] {
+  return plugins.flatMap((plugin) => plugin.hooks ?? []);
+}
+
 /** Names that plugins register more than once, each as a sentence: names must be unique. */
 export function findClashes(plugins: readonly Plugin[]): readonly string[] {
   return [
@@ -62,6 +84,7 @@ export function findClashes(plugins: readonly Plugin[]): readonly string[] {
     ...clashesOf('tool format', plugins, (plugin) =>
       plugin.toolFormats?.flatMap((format) => namesOf(format).map((name) => ({ name }))),
     ),
+    ...clashesOf('hook', plugins, (plugin) => plugin.hooks),
   ];
 }
 

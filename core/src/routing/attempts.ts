@@ -107,6 +107,12 @@ export async function makeAttempt<Result>(
     const result = await attempt(candidate, own, exchange);
     // Another attempt was faster, or the client left: nobody wants the reply any more.
     if (signal.aborted) throw GatewayError.from(signal.reason);
+    if (own.isSpared) {
+      health.spared();
+      delete record.upstream;
+      delete record.upstreamModel;
+      return result;
+    }
     own.begun();
     diary.saw(own.seen);
     record.served = own.meter;

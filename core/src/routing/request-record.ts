@@ -5,7 +5,7 @@
  * Clocks: a name that ends with `At` here is a time by `performance.now()`; `RequestState.startedAt` alone is system
  * time, in milliseconds since 1970.
  */
-import type { AttemptRecord, LimitHeadroom, Usage } from '@dragoman/plugin';
+import type { AttemptRecord, HookRecord, LimitHeadroom, Usage } from '@dragoman/plugin';
 import type { Estimate } from '../metering/estimate-tokens.ts';
 import type { Meter } from '../metering/meter.ts';
 import type { Capture } from '../trace/capture.ts';
@@ -71,6 +71,10 @@ interface Answered {
   usage?: Usage;
   errorKind?: string;
   errorCode?: string;
+  /** The calls of hooks. In a race, all attempts write into one list. */
+  hooks?: HookRecord[];
+  /** Whether a hook answered in place of an upstream. */
+  isSpared?: boolean;
 }
 
 export interface RequestRecord extends Arrival, Asked, Admitted, Attempted, Answered {}

@@ -1,24 +1,25 @@
 import {
   type ChatEndpoint,
   type ChatEvent,
-  type ChatReply,
   type ChatRequest,
-  collect,
+  defined,
   type EncodeContext,
   type FinishEvent,
   GatewayError,
   type HeaderMap,
 } from '@dragoman/plugin';
-import { ReplyFolder } from '@dragoman/plugin/internal/canonical/fold';
-import { recovered, resumed } from '@dragoman/plugin/internal/canonical/iterate';
 import type { HoldBounds } from '../config/routing.ts';
+import type { AttemptHooks } from '../hooks/attempt-hooks.ts';
 import { attemptError } from '../routing/attempts.ts';
 import type { UpstreamCall } from '../upstreams/call.ts';
 import type { ToolCallMemory, ToolCallRecorder } from './tool-call-memory.ts';
 import type { Candidate } from '../catalogue/candidate.ts';
 import type { Exchange } from '../routing/exchange.ts';
 import type { Reply } from '../routing/reply.ts';
+import { serveAnswer } from './answer.ts';
+import { encodeReply } from './encode-reply.ts';
 import { holdEvents } from './hold.ts';
+import { type Keep, kept } from './keep-reply.ts';
 import { chatOf } from './tool-text/chat-of.ts';
 import { replyEvents } from '../upstreams/provider-calls/reply-events.ts';
 import { inputOf } from '../routing/spending.ts';
@@ -32,37 +33,61 @@ export interface TranslateInput {
   readonly memory: ToolCallMemory;
   /** How much may be held until the first content. */
   readonly hold: HoldBounds;
-  /** Keeps the whole reply, before its last event is emitted. */
-  readonly keep?: (reply: ChatReply) => Promise<void>;
+  readonly keep?: Keep;
+  /** The hooks that apply at the candidate. */
+  readonly hooks?: AttemptHooks | undefined;
 }
 
 /** Calls the provider in canonical terms and encodes its events in the client's protocol. */
 export async function translate(exchange: Exchange, input: TranslateInput): Promise<Reply> {
-  const { endpoint, request, candidate, call, context, memory } = input;
-  refuseNativeOnly(request);
+  const { endpoint, candidate, call, context, memory, hooks, hold } = input;
+  const headers = (): HeaderMap => ({ ...hooks?.headers, ...droppedHeader(exchange) });
+  const { model } = context.request;
+  const hooked = hooks ? await hooks.request(input.request) : input;
+  const { request } = hooked;
+  const { stream } = request;
+  if ('answer' in hooked && hooked.answer) {
+    call.spare();
+    const { keep } = input;
+    return serveAnswer(exchange, hooked.answer, {
+      endpoint,
+      context,
+      stream,
+      model,
+      hold,
+      headers,
+      ...defined({ keep }),
+    });
+  }
+  refuseNativeOnly(request, hooks?.ids);
   const chat = chatOf(candidate);
   const scope = exchange.key?.id ?? '';
   const history = endpoint.losesState ? memory.restore(scope, request) : request;
   const asked = { ...history, model: candidate.model };
   const recorder = endpoint.losesState ? memory.record(scope) : undefined;
-  const source = replyEvents(
-    call,
-    (own) => chat(asked, own),
-    noteReply({ exchange, call, model: request.model, recorder }),
-  );
-  const events = await holdEvents(input.keep ? kept(source, input.keep) : source, input.hold);
+  const source = replyEvents(call, (own) => chat(asked, own), noteReply({ exchange, call, model, recorder }));
+  const begun = await holdEvents(input.keep && !hooks ? kept(source, input.keep) : source, hold);
   call.begun();
-  if (request.stream) {
-    return { status: 200, headers: droppedHeader(exchange), body: encodeStream(events, exchange, input) };
-  }
-  const reply = await collect(events);
-  const body = JSON.stringify(endpoint.encodeReply(reply, context));
-  const headers = {
-    'content-type': 'application/json; charset=utf-8',
-    ...(reply.usage?.estimated && { 'x-dragoman-estimated': 'true' }),
-    ...droppedHeader(exchange),
-  };
-  return { status: 200, headers, body };
+  const events = hooks ? await throughHooks(begun, hooks, input) : begun;
+  return encodeReply(events, {
+    ...{ endpoint, context, stream, headers },
+    fail(error) {
+      const failure = attemptError(error, candidate, call);
+      exchange.record.errorKind = failure.kind;
+      if (!exchange.signal.aborted) call.failed(failure);
+      return failure;
+    },
+  });
+}
+
+/** What the client gets is kept, and held until the hooks let something through: then it is known how the reply begins. */
+function throughHooks(
+  events: AsyncIterable<ChatEvent>,
+  hooks: AttemptHooks,
+  { keep, hold }: TranslateInput,
+): Promise<AsyncIterable<ChatEvent>> {
+  const hooked = hooks.reply(events[Symbol.asyncIterator]());
+  return holdEvents(keep ? kept(hooked, keep) : hooked, hold);
 }
 
 /** Reports the request fields that did not reach the upstream. */
@@ -71,10 +96,15 @@ function droppedHeader({ record }: Exchange): HeaderMap {
   return fields.size > 0 ? { 'x-dragoman-dropped': [...fields].join(', ') } : {};
 }
 
-function refuseNativeOnly({ nativeOnly, model }: ChatRequest): void {
+/** Hooks need the request decoded, even for an upstream that speaks the client's wire. */
+function refuseNativeOnly({ nativeOnly, model }: ChatRequest, hooks: readonly string[] = []): void {
   const [field] = nativeOnly ?? [];
   if (field === undefined) return;
-  const message = `${field} cannot be converted for the upstreams of the model ${JSON.stringify(model)}.`;
+  const why =
+    hooks.length > 0
+      ? `, because it has to pass the hooks ${hooks.join(', ')}`
+      : ` for the upstreams of the model ${JSON.stringify(model)}`;
+  const message = `${field} cannot be converted${why}.`;
   throw new GatewayError('invalid', message, { field, code: 'unsupported_parameter' });
 }
 
@@ -115,31 +145,4 @@ function ended(event: FinishEvent, { record, call, hasUsage }: Ended): FinishEve
   if (hasUsage) return event;
   const usage = call.meter.usage(() => inputOf(record));
   return usage ? { ...event, usage } : event;
-}
-
-/** Keeps the whole reply before its end is emitted: the next request may build on it. */
-async function* kept(
-  events: AsyncIterator<ChatEvent>,
-  keep: (reply: ChatReply) => Promise<void>,
-): AsyncGenerator<ChatEvent> {
-  const folder = new ReplyFolder();
-  for await (const event of resumed([], events)) {
-    folder.push(event);
-    if (event.type === 'finish') await keep(folder.reply());
-    yield event;
-  }
-}
-
-/** Once the stream has begun, its protocol has to report the error. */
-function encodeStream(
-  events: AsyncIterable<ChatEvent>,
-  exchange: Exchange,
-  { endpoint, candidate, call, context }: TranslateInput,
-): AsyncIterable<string> {
-  return recovered(endpoint.encodeStream(events, context), (error) => {
-    const failure = attemptError(error, candidate, call);
-    exchange.record.errorKind = failure.kind;
-    if (!exchange.signal.aborted) call.failed(failure);
-    return endpoint.encodeStreamError(failure, context);
-  });
 }

@@ -1,3 +1,4 @@
+import type { HookPhase } from '@dragoman/plugin/internal/canonical/trace-record';
 import type { HeaderMap } from '@dragoman/plugin';
 
 type Piece = string | Uint8Array;
@@ -78,6 +79,21 @@ export interface ClientRequest {
   body?: Uint8Array;
 }
 
+/** A field of the request that a hook changed. */
+export interface CapturedChange {
+  readonly hook: string;
+  readonly phase: HookPhase;
+  /** The index of the attempt. Absent: it was changed for the whole request. */
+  readonly attempt?: number;
+  readonly path: string;
+  /** The beginning of the difference. Absent: the field was not there. */
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** The most changes of one request that are recorded. */
+const MAX_CHANGES = 500;
+
 export interface CaptureBounds {
   /** Of each body, in bytes. */
   readonly limit: number;
@@ -87,6 +103,8 @@ export interface CaptureBounds {
 /** The bytes of a request on both sides of the gateway: nothing is copied or read here. */
 export class Capture {
   readonly exchanges: UpstreamExchange[] = [];
+  /** What hooks changed. */
+  readonly changes: CapturedChange[] = [];
   readonly reply: BodyRecording;
   replyHeaders: Readonly<Record<string, unknown>> = {};
   readonly request: ClientRequest;
@@ -107,6 +125,10 @@ export class Capture {
   answer(headers: Readonly<Record<string, unknown>>, body?: Piece): void {
     this.replyHeaders = headers;
     if (body !== undefined) this.reply.push(body);
+  }
+
+  changed(changes: readonly CapturedChange[]): void {
+    this.changes.push(...changes.slice(0, MAX_CHANGES - this.changes.length));
   }
 
   send(request: Omit<UpstreamExchange, 'reply'>): UpstreamExchange {

@@ -84,6 +84,9 @@ export interface UpstreamCall {
   readonly meter: Meter;
   /** Must be called when the reply is over, however it ended; only the first time counts. */
   release(): void;
+  /** Releases a call whose upstream is not needed, because a hook answers in its place. */
+  spare(): void;
+  readonly isSpared: boolean;
   /** Releases a failed call, and aborts what it still has open. */
   abandon(error: GatewayError): void;
 }
@@ -104,6 +107,7 @@ class OpenCall implements UpstreamCall, RequestWatcher, ReplyTap {
   readonly seen: CallTimes = {};
   readonly meter: Meter;
   begunAt: number | undefined;
+  isSpared = false;
   readonly #input: CallInput;
   readonly #controller = new AbortController();
   readonly #total: NodeJS.Timeout;
@@ -205,6 +209,11 @@ class OpenCall implements UpstreamCall, RequestWatcher, ReplyTap {
     clearTimeout(this.#first);
     this.#input.signal?.removeEventListener('abort', this.#onAbort);
     this.#input.onRelease?.();
+  }
+
+  spare(): void {
+    this.isSpared = true;
+    this.release();
   }
 
   abandon(error: GatewayError): void {

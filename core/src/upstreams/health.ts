@@ -78,6 +78,12 @@ export class CandidateHealth {
     this.upstream.succeeded();
   }
 
+  /** An attempt that did not need the upstream after all. */
+  spared(): void {
+    this.breaker.abandoned();
+    this.upstream.abandoned();
+  }
+
   /** The 95th percentile of the time to first token; `undefined` while too few are known. */
   p95(): number | undefined {
     if (this.#latencies.length < LEAST_LATENCIES) return undefined;

@@ -97,7 +97,7 @@ export { encodeUrlPart } from './text/url-part.ts';
 export { replaceModel } from './transport/json/span-edit.ts';
 export { type Framing, readFrames } from './transport/framing.ts';
 export { encodeSse, readSse, type SseEvent } from './transport/sse.ts';
-export type { AttemptRecord, TraceRecord } from './canonical/trace-record.ts';
+export type { AttemptRecord, HookRecord, TraceRecord } from './canonical/trace-record.ts';
 export { CallIds, type CallIdRule } from './tool-text/call-ids.ts';
 export { type EnvelopeRules, envelopes } from './tool-text/envelope.ts';
 export { scanJson, scanString, skipJson } from './tool-text/json-text.ts';

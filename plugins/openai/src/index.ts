@@ -14,5 +14,4 @@ export const openai = definePlugin(() => ({
 }));
 
 export { openaiChatCodec, openaiCompatible, type OpenaiCompatible } from './compatible.ts';
-export type { Quirks, QuirkyPath } from './quirks.ts';
 export { OPENAI_CHAT } from './chat/wire.ts';

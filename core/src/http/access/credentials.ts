@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Plugin } from '@dragoman/plugin';
+import type { HeaderMap, Plugin } from '@dragoman/plugin';
+import { PASS_HEADER } from './passes.ts';
 
 /** Where clients put their key, besides `Authorization: Bearer`. */
 export interface CredentialNames {
@@ -46,6 +47,22 @@ export function readCredential({ headers, querystring, names, field }: Sent): st
   if (field === undefined || querystring === '') return undefined;
   return new URLSearchParams(querystring).get(field) || undefined;
 }
+
+/** The headers of a request without its credentials. `names` are those of all protocols. */
+export function headersWithoutCredentials(headers: HeaderMap, names: readonly string[]): HeaderMap {
+  const left: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (!ALWAYS_SECRET.has(name) && !names.includes(name)) left[name] = value;
+  }
+  return left;
+}
+
+const ALWAYS_SECRET: ReadonlySet<string> = new Set([
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  PASS_HEADER,
+]);
 
 const CREDENTIAL = /^(?:key|api[_-]?key|access_token)$/i;
 

@@ -4,6 +4,7 @@ import type { Conversations } from '../../conversations/conversations.ts';
 import type { TextCounters } from '../../metering/text-tokens.ts';
 import type { ToolCallMemory } from '../../serving/tool-call-memory.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
+import type { Hooks } from '../../hooks/hooks.ts';
 import type { Router } from '../../routing/router.ts';
 import type { Upstreams } from '../../upstreams/upstream.ts';
 import type { OwnedIds } from '../../state/owned-ids.ts';
@@ -18,6 +19,7 @@ import type { Running } from '../base/running.ts';
 export interface RouteDeps extends IntakeDeps {
   readonly catalogue: Catalogue;
   readonly router: Router;
+  readonly hooks: Hooks;
   readonly routing: () => RoutingConfig;
   readonly upstreams: Upstreams;
   readonly keys: KeyRing;

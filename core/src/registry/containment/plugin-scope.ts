@@ -4,6 +4,7 @@ import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 export interface PluginScope {
   readonly plugin: string;
   readonly upstream?: string;
+  readonly hook?: string;
 }
 
 const running = new AsyncLocalStorage<PluginScope>();

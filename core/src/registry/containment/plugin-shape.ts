@@ -39,6 +39,15 @@ const providerTypeSchema = z.object({
   create: fn,
 });
 
+const hookTypeSchema = z.object({
+  name: text,
+  title: z.string(),
+  description: z.string(),
+  options: zodObject,
+  order: z.enum(['pre', 'normal', 'post']).optional(),
+  create: fn,
+});
+
 const endpoint = {
   path: z.string().startsWith('/', 'expected a path that starts with "/"'),
   wire: text,
@@ -167,6 +176,7 @@ const pluginSchema = z.object({
   wireReaders: text.optional(),
   protocols: z.array(protocolSchema).optional(),
   providers: z.array(providerTypeSchema).optional(),
+  hooks: z.array(hookTypeSchema).optional(),
   toolFormats: z.array(toolFormatSchema).optional(),
   tokenizers: z.array(z.object({ models: z.instanceof(RegExp), load: fn })).optional(),
 });
@@ -193,6 +203,11 @@ const providerSchema = z.object({
     .optional(),
 });
 
+const hookObjectSchema = z.object({
+  ...{ applies: fn.optional(), request: fn.optional(), attempt: fn.optional() },
+  ...{ reply: fn.optional(), raw: fn.optional(), close: fn.optional() },
+});
+
 const observerSchema = z.object({ observe: fn, close: fn.optional() });
 
 /** What is wrong with a value that should be a plugin. */
@@ -209,6 +224,11 @@ export function pluginProblems(value: unknown, root: readonly PropertyKey[]): re
 /** What is wrong with the result of a provider's `create`; each is part of a sentence. */
 export function providerProblems(value: unknown): readonly string[] {
   return check(providerSchema, value).map(described);
+}
+
+/** Like {@link providerProblems}, for a hook's `create`. */
+export function hookProblems(value: unknown): readonly string[] {
+  return check(hookObjectSchema, value).map(described);
 }
 
 /** Like {@link providerProblems}, for `createObserver`. */

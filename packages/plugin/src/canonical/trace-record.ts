@@ -72,6 +72,42 @@ export interface DroppedField {
   readonly why: string;
 }
 
+/** When a hook is called: to ask whether it applies, for a body, a request, an attempt or a reply. */
+export const HOOK_PHASES = ['applies', 'raw', 'request', 'attempt', 'reply'] as const;
+export type HookPhase = (typeof HOOK_PHASES)[number];
+
+/** What a call of a hook did. `error`: the hook failed. */
+export const HOOK_ACTIONS = ['pass', 'change', 'answer', 'refuse', 'error'] as const;
+export type HookAction = (typeof HOOK_ACTIONS)[number];
+
+/** What a hook found. */
+export interface HookFinding {
+  readonly rule: string;
+  readonly action: 'pass' | 'change' | 'refuse';
+  readonly detail?: string;
+}
+
+/** One call of a hook. */
+export interface HookRecord {
+  /** Its id in the configuration. */
+  readonly hook: string;
+  readonly phase: HookPhase;
+  readonly action: HookAction;
+  /** The index of the attempt. Absent: it was called for the whole request. */
+  readonly attempt?: number;
+  /** How long it worked, in milliseconds. */
+  readonly ms: number;
+  /** It only watched: its action is what it would have done. */
+  readonly isShadow?: boolean;
+  readonly findings?: readonly HookFinding[];
+  /** The paths of the fields that it changed, such as `messages[0].content[0].text`. */
+  readonly changed?: readonly string[];
+  /** Why it failed. */
+  readonly error?: string;
+  /** What its answer spared, in US dollars. */
+  readonly saved?: number;
+}
+
 /** What the bodies of a request show, if they are kept. */
 export interface TraceFindings {
   /** The tools that the reply calls. */
@@ -145,4 +181,6 @@ export interface TraceRecord extends TraceFindings {
   readonly replayOf?: string | undefined;
   readonly attempts: readonly AttemptRecord[];
   readonly dropped: readonly DroppedField[];
+  /** The calls of hooks, in the order in which they began. Absent: no hook applied. */
+  readonly hooks?: readonly HookRecord[] | undefined;
 }

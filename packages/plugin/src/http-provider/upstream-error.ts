@@ -3,7 +3,6 @@ import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
 import { type JsonValue, mapStrings } from '../canonical/json.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { parseJson } from '../codec/reply-text.ts';
-import { signedWith } from './send-signed.ts';
 import { LEFT_OUT, secretsIn } from '../text/secret-texts.ts';
 import type { HttpUpstream } from '../plugin/upstream-codec.ts';
 
@@ -62,14 +61,14 @@ export function withTexts(
 
 /** Reads an error reply; its text may be anything. */
 export function readError(
-  upstream: Pick<HttpUpstream, 'codec' | 'headers'>,
+  { codec, headers: sent }: Pick<HttpUpstream, 'codec' | 'headers'>,
   { status, headers, text }: { readonly status: number; readonly headers: HeaderMap; readonly text: string },
 ): GatewayError {
   const error =
     status >= 300 && status < 400
       ? new GatewayError('upstream-broken', 'The upstream returned a redirect; is its base URL correct?')
-      : upstream.codec.decodeError(status, headers, parseJson(text));
-  return describeUpstream(error, { status, headers, sent: signedWith(headers, upstream) });
+      : codec.decodeError(status, headers, parseJson(text));
+  return describeUpstream(error, { status, headers, sent });
 }
 
 /** Redacts the values of headers in a text. */

@@ -48,7 +48,7 @@ class AnswerDecoder implements StreamDecoder {
 }
 
 /** `POST /answer` takes a prompt and answers `{ "text": … }`, or a stream of such pieces. */
-export const codec: UpstreamCodec = {
+const codec: UpstreamCodec = {
   encodeRequest({ model, messages, stream }) {
     const parts = messages.flatMap((message) =>
       message.content.map((part) => ('text' in part ? part.text : '')),

@@ -10,8 +10,11 @@ export interface ModelPlace {
 
 /** What is known of an answer. */
 export interface AnswerAbout {
-  /** Whose price it spares, with the usage that the reply reports: metrics show what was saved. */
-  readonly saved?: ModelPlace;
+  /**
+   * Whose price it spares, with the usage that the reply reports: metrics show what was saved. A function is asked when
+   * the reply is over.
+   */
+  readonly saved?: ModelPlace | (() => ModelPlace | undefined);
 }
 
 const ANSWER = Symbol.for('dragoman.Answer');

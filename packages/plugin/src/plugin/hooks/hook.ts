@@ -73,8 +73,8 @@ export interface Hook {
   attempt?(request: ChatRequest, on: AttemptContext): Awaitable<ChatRequest>;
   /**
    * Sees a reply as it passes, streamed or not. An async generator: yield events on at once, or a client waits for its
-   * stream. What it yields must keep the grammar of {@link ChatEvent}. If the upstream fails, iterating `events` throws;
-   * another candidate may then be tried, and gets a call of its own.
+   * stream. What it yields must keep the grammar of {@link ChatEvent}. It begins with the first content of the reply, so a
+   * candidate that failed before that is not seen; if the reply fails later, iterating `events` throws.
    */
   reply?(events: AsyncIterable<ChatEvent>, on: ReplyContext): AsyncIterable<ChatEvent>;
   /**

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { isJsonObject, type Plugin } from '@dragoman/plugin';
-import { providersOf, toolFormatsOf } from '../../registry/registry.ts';
-import type { ConfigProblem } from '../../validation/config-error.ts';
-import { parseUpstream } from '../parse-upstream.ts';
-import { type ConfigFields, readSection, type Section } from '../section.ts';
-import type { UpstreamConfig } from '../upstream.ts';
+import type { Plugin } from '@dragoman/plugin';
+import { providersOf, toolFormatsOf } from '../../../registry/registry.ts';
+import { parseUpstream } from '../../parse-upstream.ts';
+import { type ConfigFields, readSection, type Section } from '../../section.ts';
+import type { UpstreamConfig } from '../../upstream.ts';
+import { findTwins } from '../../find-twins.ts';
 
 const schema = z.array(z.unknown()).default([]);
 
@@ -14,7 +14,7 @@ export function resolveUpstreams(
   plugins: Section<readonly Plugin[]>,
 ): Section<readonly UpstreamConfig[]> {
   const list = readSection({ name: 'upstreams', schema, input, standIn: [] });
-  const problems = [...list.problems, ...findTwins(list.value)];
+  const problems = [...list.problems, ...findTwins('upstreams', list.value)];
   // Without all plugins, the known providers are incomplete.
   if (plugins.problems.length > 0) return { value: [], problems };
   const known = { providers: providersOf(plugins.value), toolFormats: toolFormatsOf(plugins.value) };
@@ -26,14 +26,4 @@ export function resolveUpstreams(
     else problems.push(...parsed.problems);
   }
   return { value: upstreams, problems };
-}
-
-function findTwins(entries: readonly unknown[]): readonly ConfigProblem[] {
-  const ids = entries.map((entry) => (isJsonObject(entry) ? entry['id'] : undefined));
-  return ids.flatMap((id, at) => {
-    const first = ids.indexOf(id);
-    if (typeof id !== 'string' || first === at) return [];
-    const message = `expected a unique id, found ${JSON.stringify(id)}, already used by upstreams[${first}]`;
-    return [{ path: `upstreams[${at}].id`, message }];
-  });
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Plugin } from '@dragoman/plugin';
-import { pluginProblems } from '../../registry/containment/plugin-shape.ts';
-import { findClashes } from '../../registry/registry.ts';
-import { type ConfigFields, readSection, type Section } from '../section.ts';
+import { pluginProblems } from '../../../registry/containment/plugin-shape.ts';
+import { findClashes } from '../../../registry/registry.ts';
+import { type ConfigFields, readSection, type Section } from '../../section.ts';
 
 const schema = z.array(
   z.custom<Plugin>(

@@ -1,0 +1,134 @@
+import type { ModelPlace, Usage } from '@dragoman/plugin';
+import type { Prices } from '../limits/prices.ts';
+import type { Upstreams } from '../upstreams/upstream.ts';
+import {
+  type BuildHookDeps,
+  buildHook,
+  type BuiltHook,
+  type DeclaredHook,
+  HookCreateError,
+  unusableHook,
+} from './built-hook.ts';
+import type { HookedRequest } from './visit/hook-context.ts';
+import { RequestHooks } from './request-hooks.ts';
+import { isFor } from './scope.ts';
+import { Visit } from './visit/visit.ts';
+
+/** The configured hooks, kept in step with what declares them. */
+export interface Hooks {
+  /** All of them that are enabled, in the order in which they see requests. A memory access. */
+  all(): readonly BuiltHook[];
+  /** The hooks of a request; `undefined` if none applies. Throws the client's error if one fails to say so. */
+  open(request: HookedRequest): RequestHooks | undefined;
+  close(): Promise<void>;
+}
+
+export interface HooksDeps extends BuildHookDeps {
+  /** The declared hooks, in order: the same list until it changes. */
+  readonly declared: () => readonly DeclaredHook[];
+  readonly prices: Prices;
+  readonly upstreams: Pick<Upstreams, 'get'>;
+}
+
+const ORDERS = ['pre', 'normal', 'post'] as const;
+
+/** Builds hooks when they are declared: an unchanged one stays the same object. */
+export function createHooks(deps: HooksDeps): Hooks {
+  let seen: readonly DeclaredHook[] | undefined;
+  let all: readonly BuiltHook[] = [];
+
+  const sync = (): void => {
+    const declared = deps.declared();
+    if (declared === seen) return;
+    const before = all;
+    const next = rebuild(declared, { before, isFirst: seen === undefined }, deps);
+    seen = declared;
+    all = next;
+    void closeAll(before.filter((hook) => !next.includes(hook)));
+    void deps.stores.keepOnly(
+      'hook',
+      declared.map(({ config }) => config.id),
+    );
+  };
+  const costOf = (usage: Usage, { upstream, model }: ModelPlace): number | undefined => {
+    const served = deps.upstreams.get(upstream);
+    return served && deps.prices.costOf(usage, { upstream: served, model });
+  };
+
+  return {
+    all() {
+      sync();
+      return all;
+    },
+    open(request) {
+      sync();
+      const { exchange, model } = request;
+      const configured = all.filter((hook) => isFor(hook, exchange.key, model));
+      if (configured.length === 0) return undefined;
+      const headers = new Map<string, string>();
+      const { pools } = deps;
+      const visits = configured.map((hook) => new Visit({ hook, request, exchange, pools, headers }));
+      const applying = visits.filter((visit) => {
+        if (visit.applies()) return true;
+        visit.end();
+        return false;
+      });
+      if (applying.length === 0) return undefined;
+      return new RequestHooks({ exchange, visits: applying, headers, costOf });
+    },
+    close: () => closeAll(all),
+  };
+}
+
+interface Previous {
+  readonly before: readonly BuiltHook[];
+  readonly isFirst: boolean;
+}
+
+/**
+ * The hooks of a list, in their order. One that cannot be created does not stop startup; but a reload of the config file
+ * is refused then, so that the running ones stay.
+ */
+function rebuild(
+  declared: readonly DeclaredHook[],
+  { before, isFirst }: Previous,
+  deps: BuildHookDeps,
+): readonly BuiltHook[] {
+  const made: BuiltHook[] = [];
+  const build = (one: DeclaredHook): BuiltHook => {
+    try {
+      const hook = buildHook(one, deps);
+      made.push(hook);
+      return hook;
+    } catch (error) {
+      if (one.origin === 'file' && !isFirst) throw error;
+      return explained(error, one, deps);
+    }
+  };
+  try {
+    const hooks = declared
+      .filter(({ config }) => config.enabled)
+      .map((one) => before.find((hook) => isSame(hook, one)) ?? build(one));
+    return ORDERS.flatMap((order) => hooks.filter((hook) => hook.order === order));
+  } catch (error) {
+    void closeAll(made);
+    throw error;
+  }
+}
+
+function isSame(one: DeclaredHook, other: DeclaredHook): boolean {
+  return one.origin === other.origin && JSON.stringify(one.config) === JSON.stringify(other.config);
+}
+
+function explained(error: unknown, declared: DeclaredHook, { log }: BuildHookDeps): BuiltHook {
+  const unusable =
+    error instanceof HookCreateError
+      ? error.message
+      : `No plugin contributes the hook ${JSON.stringify(declared.config.hook)}.`;
+  log.error({ hook: declared.config.id, error }, `A hook cannot be used. ${unusable}`);
+  return unusableHook(declared, { log, unusable });
+}
+
+async function closeAll(hooks: readonly BuiltHook[]): Promise<void> {
+  await Promise.all(hooks.map((hook) => hook.close()));
+}
