@@ -1,4 +1,5 @@
 import { type Automaton, NOTHING, type State } from './automaton.ts';
+import { Starts } from './starts.ts';
 
 /** A place in a text, in UTF-16 code units. */
 export interface Span {
@@ -28,8 +29,8 @@ export class TooMuchWork extends Error {
 /** Matches that are not over yet and are in the same state, so that what follows means the same to all of them. */
 interface Run {
   state: State;
-  /** Where they begin, in order. With a check, each match is a run of its own. */
-  readonly starts: number[];
+  /** Where they begin. With a check, each match is a run of its own. */
+  readonly starts: Starts;
   /** Where they end if nothing more follows, in order; without a check, only the last. */
   readonly ends: number[];
 }
@@ -57,7 +58,7 @@ export class PatternRun {
 
   /** Where the earliest match begins that is not over; `Infinity` if there is none. */
   get earliest(): number {
-    return this.#runs.reduce((least, { starts: [start = Infinity] }) => Math.min(least, start), Infinity);
+    return this.#runs.reduce((least, { starts }) => Math.min(least, starts.first ?? Infinity), Infinity);
   }
 
   /** The spans found since the last call. */
@@ -103,7 +104,7 @@ export class PatternRun {
       const edge = automaton.step(run.state, next);
       if (edge.wasMatch) this.#addEnd(run, this.#length);
       this.#leaveLong(run, end);
-      if (run.starts.length === 0) continue;
+      if (run.starts.first === undefined) continue;
       if (edge.next.isMatch) this.#addEnd(run, end);
       run.state = edge.next;
       if (edge.next.isDead || this.#join(run)) this.#finish(run);
@@ -119,10 +120,10 @@ export class PatternRun {
   /** A match begins with the character that was read, and is in this state. */
   #begin(state: State, place: number, end: number): void {
     if (state.isDead) {
-      if (state.isMatch) this.#finish({ state, starts: [this.#length], ends: [end] });
+      if (state.isMatch) this.#finish({ state, starts: new Starts(this.#length), ends: [end] });
     } else if (this.#isTaken(state)) {
-      this.#runs[state.place]?.starts.push(this.#length);
-    } else this.#keep({ state, starts: [this.#length], ends: state.isMatch ? [end] : [] }, place);
+      this.#runs[state.place]?.starts.add(this.#length);
+    } else this.#keep({ state, starts: new Starts(this.#length), ends: state.isMatch ? [end] : [] }, place);
   }
 
   /** Whether a run that was kept in this step is in the same state. A check has to see each match. */
@@ -141,9 +142,7 @@ export class PatternRun {
   #join({ state, starts }: Run): boolean {
     const other = this.#isTaken(state) ? this.#runs[state.place] : undefined;
     if (!other) return false;
-    const isInOrder = (other.starts.at(-1) ?? 0) < (starts[0] ?? 0);
-    other.starts.push(...starts);
-    if (!isInOrder) other.starts.sort((a, b) => a - b);
+    this.#steps += other.starts.addAll(starts);
     return true;
   }
 
@@ -155,15 +154,15 @@ export class PatternRun {
   /** Finishes those that would be too long with another character. */
   #leaveLong(run: Run, end: number): void {
     const { starts, ends } = run;
-    for (let start = starts[0]; start !== undefined; start = starts[0]) {
+    for (let start = starts.first; start !== undefined; start = starts.first) {
       if (end - start <= this.#search.maxLength) return;
       this.#finish(run);
-      starts.shift();
-      if ((ends[0] ?? 0) <= (starts[0] ?? Infinity)) ends.length = 0;
+      starts.leaveFirst();
+      if ((ends[0] ?? 0) <= (starts.first ?? Infinity)) ends.length = 0;
     }
   }
 
-  #finish({ starts: [start = 0], ends }: Run): void {
+  #finish({ starts: { first: start = 0 }, ends }: Run): void {
     const { isValid } = this.#search;
     const end = ends.findLast((end) => !isValid || isValid(this.#textOf({ start, end })));
     if (end !== undefined) this.#found.push({ start, end });
