@@ -63,7 +63,7 @@ export const guardOptions = z.strictObject({
   secrets: detector('Secrets', 'API keys and tokens of known shapes, passwords in URLs, and private keys.'),
   highEntropy: detector('High entropy', 'Tokens that look drawn at random, such as keys of unknown shapes.'),
   words: z
-    .array(z.string())
+    .array(z.string().max(200))
     .max(10_000)
     .default([])
     .meta({ title: 'Words', description: 'Words and phrases to look for, whatever their case.' }),

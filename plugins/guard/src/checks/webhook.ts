@@ -18,6 +18,9 @@ export interface WebhookQuestion {
   readonly texts: readonly WebhookText[];
 }
 
+/** In characters, of all values together. */
+const MOST_MASKED = 100_000;
+
 const verdict = z.discriminatedUnion('action', [
   z.object({ action: z.literal('allow') }),
   z.object({ action: z.literal('refuse'), message: z.string().max(1_000).optional() }),
@@ -33,7 +36,8 @@ const verdict = z.discriminatedUnion('action', [
             .default('MASKED'),
         }),
       )
-      .max(1_000),
+      .max(1_000)
+      .refine((values) => values.reduce((sum, { value }) => sum + value.length, 0) <= MOST_MASKED),
   }),
 ]);
 

@@ -160,12 +160,14 @@ describe('tokens of high entropy', () => {
 });
 
 describe('words', () => {
-  itFinds(words(['Project X', 'acme', '机密', 'C++', '.env', 'Straße']), [
+  itFinds(words(['Project X', 'acme', '机密', 'C++', '.env', 'Straße', '기밀', 'éa']), [
     '«ACME» and «acme», not acmeist nor macme nor acme_corp',
     'on «project   x» and «PROJECT\nX», not project xy',
     '这是«机密»文件',
     '这是«Acme»的',
     'in «c++» and «.env»',
     '«STRAßE»',
+    '이것은 «기밀»은',
+    '«ÉA» but not éab',
   ]);
 });

@@ -37,9 +37,19 @@ export class Placeholders {
     return this.#restorable.get(placeholder);
   }
 
-  /** Those that are put back. */
-  get restorable(): readonly string[] {
-    return [...this.#restorable.keys()];
+  get hasRestorable(): boolean {
+    return this.#restorable.size > 0;
+  }
+
+  /** Whether what begins like this may become a placeholder. */
+  isBeginning(text: string): boolean {
+    for (const [label, count] of this.#counts) {
+      const head = `[${label}_`;
+      if (head.startsWith(text)) return true;
+      const digits = text.startsWith(head) ? text.slice(head.length) : '';
+      if (/^[1-9]\d{0,8}$/.test(digits) && Number(digits) <= count) return true;
+    }
+    return false;
   }
 
   #next(label: string): string {

@@ -13,9 +13,6 @@ export const inJson: Escape = (value) => JSON.stringify(value).slice(1, -1);
 
 /** Puts the values back for their placeholders. Holds back only what may become one. */
 export function createPutBack(placeholders: Placeholders, escape: Escape): TextMapper {
-  const beginnings = new Set(
-    placeholders.restorable.flatMap((one) => Array.from(one, (_, at) => one.slice(0, at)).slice(1)),
-  );
   const restore = (text: string): string =>
     text.replaceAll(PLACEHOLDER, (placeholder) => {
       const value = placeholders.valueOf(placeholder);
@@ -26,7 +23,7 @@ export function createPutBack(placeholders: Placeholders, escape: Escape): TextM
     push(text) {
       const whole = held + text;
       const at = whole.lastIndexOf('[');
-      held = at >= 0 && beginnings.has(whole.slice(at)) ? whole.slice(at) : '';
+      held = at >= 0 && placeholders.isBeginning(whole.slice(at)) ? whole.slice(at) : '';
       return restore(whole.slice(0, whole.length - held.length));
     },
     end() {

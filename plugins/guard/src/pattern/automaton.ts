@@ -1,12 +1,10 @@
+import { CharClasses } from './char-classes.ts';
 import { type Instruction, MOST_LOOKS, type Program } from './program.ts';
-
-/** The class of what stands before and after a text. */
-export const NOTHING = 0;
 
 /** Everything that a match may still become, having begun at one place. */
 export interface State {
-  /** Instructions that take a character, each with the looks ahead that must hold for it. */
-  readonly waiting: readonly (readonly [instruction: Extract<Instruction, { type: 'set' }>, looks: number])[];
+  /** By the index of a set, where its characters lead to, and the looks ahead that must hold for that. */
+  readonly waiting: ReadonlyMap<number, readonly Way[]>;
   /** Looks ahead that make what was read so far a match, if all of one mask hold. */
   readonly matchesIf: readonly number[];
   /** Whether what was read so far is a match, whatever follows. */
@@ -20,6 +18,8 @@ export interface State {
   place: number;
 }
 
+type Way = readonly [next: number, looks: number];
+
 /** What a character does. */
 export interface Edge {
   /** What was read before the character turns out to be a match. */
@@ -27,34 +27,27 @@ export interface Edge {
   readonly next: State;
 }
 
-interface CharClass {
-  /** By the index of a set, whether the set has the characters of the class. */
-  readonly members: Uint8Array;
-  /** The looks ahead that hold before these characters. */
-  readonly looks: number;
-}
-
 const MOST_STATES = 2_000;
-const MOST_CHARACTERS = 20_000;
 
 /**
  * Runs a pattern in one step a character, whatever the pattern. States are made when they are first reached, and
  * forgotten when there are many. It is shared by all texts.
  */
 export class Automaton {
-  /** How much work it was to make the states so far. */
-  work = 0;
   readonly #program: Program;
-  readonly #ascii = new Int32Array(128).fill(-1);
-  readonly #classOf = new Map<number, number>();
-  readonly #classIndex = new Map<string, number>();
-  readonly #classes: CharClass[] = [];
+  readonly #classes: CharClasses;
   readonly #states = new Map<string, State>();
   readonly #starts: (State | undefined)[] = [];
+  #work = 0;
 
   constructor(program: Program) {
     this.#program = program;
-    this.#classes.push(this.#createClass(new Uint8Array(program.sets.length)));
+    this.#classes = new CharClasses(program);
+  }
+
+  /** How much work it was to make the states so far. */
+  get work(): number {
+    return this.#work + this.#classes.work;
   }
 
   /** Whether the empty text matches, somewhere. */
@@ -71,50 +64,34 @@ export class Automaton {
 
   /** Characters of one class are alike to the pattern. */
   classOf(code: number): number {
-    const known = code < 128 ? (this.#ascii[code] ?? -1) : (this.#classOf.get(code) ?? -1);
-    return known >= 0 ? known : this.#findClass(code);
+    return this.#classes.of(code);
   }
 
   /** Where a match that begins after a character of this class begins. */
   start(before: number): State {
-    return (this.#starts[before] ??= this.#stateAfter([this.#program.start], before));
+    return (this.#starts[before] ??= this.#startAfter(before));
   }
 
   step(state: State, next: number): Edge {
     return (state.edges[next] ??= this.#createEdge(state, next));
   }
 
-  #findClass(code: number): number {
-    const members = Uint8Array.from(this.#program.sets, (set) => Number(set.has(code)));
-    this.work += members.length;
-    const key = members.join('');
-    let index = this.#classIndex.get(key);
-    if (index === undefined) {
-      index = this.#classes.push(this.#createClass(members)) - 1;
-      this.#classIndex.set(key, index);
-    }
-    if (code < 128) this.#ascii[code] = index;
-    else {
-      if (this.#classOf.size >= MOST_CHARACTERS) this.#classOf.clear();
-      this.#classOf.set(code, index);
-    }
-    return index;
-  }
-
-  #createClass(members: Uint8Array): CharClass {
-    const holding = this.#program.looks.map(({ set, isWanted }) => (members[set] === 1) === isWanted);
-    return { members, looks: holding.reduce((mask, holds, at) => (holds ? mask | (1 << at) : mask), 0) };
+  /** Many classes are alike before a match, since few patterns look behind. */
+  #startAfter(before: number): State {
+    const alike = this.#classes.alikeBefore(before);
+    return (this.#starts[alike] ??= this.#stateAfter([this.#program.start], alike));
   }
 
   #createEdge(state: State, next: number): Edge {
-    const { members, looks } = this.#classes[next] as CharClass;
+    const { members, looks } = this.#classes.get(next);
     const holds = (wanted: number): boolean => (wanted & ~looks) === 0;
-    const taken = state.waiting.filter(([{ set }, wanted]) => members[set] === 1 && holds(wanted));
-    this.work += state.waiting.length;
+    const ways = members.flatMap((set) => state.waiting.get(set) ?? []);
+    const taken = ways.filter(([, wanted]) => holds(wanted));
+    this.#work += members.length + ways.length;
     return {
       wasMatch: state.matchesIf.some(holds),
       next: this.#stateAfter(
-        taken.map(([instruction]) => instruction.next),
+        taken.map(([next]) => next),
         next,
       ),
     };
@@ -122,9 +99,9 @@ export class Automaton {
 
   /** Follows all that takes no character, from these instructions, after a character of the class `before`. */
   #stateAfter(from: readonly number[], before: number): State {
-    const { members } = this.#classes[before] as CharClass;
+    const { members } = this.#classes.get(before);
     const { instructions } = this.#program;
-    const waiting: State['waiting'][number][] = [];
+    const waiting = new Map<number, Way[]>();
     const matchesIf: number[] = [];
     // An instruction may be reached under different looks; both are in one number.
     const reached = new Set(from.map((at) => at << MOST_LOOKS));
@@ -133,10 +110,10 @@ export class Automaton {
       const instruction = instructions[at] as Instruction;
       switch (instruction.type) {
         case 'set':
-          waiting.push([instruction, looks]);
+          addTo(waiting, instruction.set, [instruction.next, looks]);
           break;
         case 'behind':
-          if ((members[instruction.set] === 1) === instruction.isWanted)
+          if (members.includes(instruction.set) === instruction.isWanted)
             reached.add((instruction.next << MOST_LOOKS) | looks);
           break;
         case 'ahead':
@@ -149,12 +126,14 @@ export class Automaton {
           matchesIf.push(looks);
       }
     }
-    this.work += reached.size;
+    this.#work += reached.size;
     return this.#intern(waiting, matchesIf);
   }
 
   #intern(waiting: State['waiting'], matchesIf: readonly number[]): State {
-    const ways = waiting.map(([{ set, next }, looks]) => `${set}.${next}.${looks}`);
+    const ways = [...waiting].flatMap(([set, list]) =>
+      list.map(([next, looks]) => `${set}.${next}.${looks}`),
+    );
     const key = [...ways, ...matchesIf.map((looks) => `!${looks}`)].toSorted().join();
     const known = this.#states.get(key);
     if (known) return known;
@@ -164,9 +143,15 @@ export class Automaton {
     }
     const isMatch = matchesIf.includes(0);
     const later = isMatch ? [] : matchesIf;
-    const isDead = waiting.length === 0 && later.length === 0;
+    const isDead = waiting.size === 0 && later.length === 0;
     const state: State = { waiting, matchesIf: later, isMatch, isDead, edges: [], visit: 0, place: 0 };
     this.#states.set(key, state);
     return state;
   }
+}
+
+function addTo<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
 }

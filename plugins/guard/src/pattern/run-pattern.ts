@@ -1,4 +1,5 @@
-import { type Automaton, NOTHING, type State } from './automaton.ts';
+import type { Automaton, State } from './automaton.ts';
+import { NOTHING } from './char-classes.ts';
 import { Starts } from './starts.ts';
 
 /** A place in a text, in UTF-16 code units. */

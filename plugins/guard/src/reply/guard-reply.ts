@@ -31,7 +31,7 @@ export async function* guardReply(
   }
   if (options.webhookUrl !== undefined && options.webhookOn !== 'requests')
     passing = askAboutReply(passing, on, { options, desk, wantsJson });
-  if (placeholders.restorable.length > 0)
+  if (placeholders.hasRestorable)
     passing = mapReply(passing, {
       create: (_place, form) => createPutBack(placeholders, form === 'json' ? inJson : asText),
       wantsJson,
