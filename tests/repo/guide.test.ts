@@ -8,7 +8,7 @@ const documents = [
   'docs/plugins.md',
   ...listFiles('plugins').filter((path) => /^plugins\/[^/]+\/README\.md$/.test(path)),
 ];
-const sources = ['plugins/echo/test/example', 'tests/contract', 'tests/types']
+const sources = ['plugins/echo/test/example', 'plugins/openai/test/example', 'tests/contract', 'tests/types']
   .flatMap(listFiles)
   .filter((path) => path.endsWith('.ts'))
   .map(readText);
@@ -22,6 +22,12 @@ it('the plugin guide has a provider in 40 lines', () => {
   const source = readText('plugins/echo/test/example/plain-text.ts');
   expect(guide).toContain(`\`\`\`ts\n${source}\`\`\`\n`);
   expect(source.trimEnd().split('\n').length).toBeLessThanOrEqual(40);
+});
+
+it('the README of openai has a provider with quirks in 35 lines', () => {
+  const source = readText('plugins/openai/test/example/quill.ts');
+  expect(readText('plugins/openai/README.md')).toContain(`\`\`\`ts\n${source}\`\`\`\n`);
+  expect(source.trimEnd().split('\n').length).toBeLessThanOrEqual(35);
 });
 
 it('the plugin guide tells what follows from each kind of error', () => {

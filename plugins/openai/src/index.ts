@@ -14,4 +14,5 @@ export const openai = definePlugin(() => ({
 }));
 
 export { openaiChatCodec, openaiCompatible, type OpenaiCompatible } from './compatible.ts';
+export type { Quirks, QuirkyPath } from './quirks.ts';
 export { OPENAI_CHAT } from './chat/wire.ts';

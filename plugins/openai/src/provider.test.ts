@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createTestContext, type TestContext } from '@dragoman/testing';
+import { GatewayError, type JsonObject, singleFlight } from '@dragoman/plugin';
+import { chatRequest, createTestContext, failureOf, readReply, type TestContext } from '@dragoman/testing';
 import { type MockUpstream, openAiEmbeddings, startMockUpstream } from '@dragoman/testing/upstreams';
+import { openaiCompatible } from './compatible.ts';
 import { openaiProvider } from './provider.ts';
 
 describe('options', () => {
@@ -73,5 +75,85 @@ describe('the provider', () => {
   it('forwards all wires of the protocol', () => {
     const wires = ['openai-chat', 'openai-completions', 'openai-embeddings', 'openai-relay'];
     expect(create().forward?.wires).toEqual(wires);
+  });
+});
+
+describe('a compatible server', () => {
+  let upstream: MockUpstream;
+  let test: TestContext;
+  beforeAll(async () => {
+    upstream = await startMockUpstream();
+    test = createTestContext();
+  });
+  afterEach(() => upstream.reset());
+  afterAll(async () => {
+    await test.close();
+    await upstream.close();
+  });
+
+  const raw = {
+    ...{ wire: 'openai-chat', method: 'POST', query: '', headers: {} },
+    body: Buffer.from('{"model":"m"}'),
+  };
+
+  it('still gets the bytes of clients if only its paths, errors or credentials differ', async () => {
+    const provider = openaiCompatible({
+      baseUrl: upstream.url,
+      paths: { chat: (model) => `/deployments/${model}/chat`, responses: '/answers' },
+      decodeError: () => undefined,
+      wire: 'auto',
+    });
+    expect(provider.forward?.wires).toContain('openai-chat');
+    upstream.reply({ body: {} }, { body: {} }, { body: {} });
+    for (const path of ['/v1/chat/completions', '/v1/responses/input_tokens', '/v1/completions'])
+      (await provider.forward?.send({ ...raw, path }, 'gpt', test.context))?.body.destroy();
+    expect(upstream.calls.map(({ path }) => path)).toEqual([
+      '/deployments/gpt/chat',
+      '/answers/input_tokens',
+      '/completions',
+    ]);
+  });
+
+  it.each([{ bodyIn: (body: JsonObject) => body }, { replyOut: (body: JsonObject) => body }])(
+    'gets none of them if a quirk changes them: %o',
+    (quirk) => {
+      const { forward } = openaiCompatible({ baseUrl: upstream.url, wire: 'auto', ...quirk });
+      expect(forward?.wires).toEqual(['openai-embeddings', 'openai-relay']);
+    },
+  );
+
+  it('gets a new credential after a 401, for lists and embeddings, too', async () => {
+    let logins = 0;
+    const login = async () => ({ headers: { authorization: `Bearer token-${(logins += 1)}` } });
+    const auth = singleFlight(login, test.setup);
+    const provider = openaiCompatible({ baseUrl: upstream.url, auth });
+    upstream.reply({ status: 401 }, { body: { data: [{ id: 'm' }] } });
+    expect(await provider.models?.(test.context)).toEqual([{ id: 'm' }]);
+    expect(upstream.lastCall.headers['authorization']).toBe('Bearer token-2');
+  });
+
+  it('has the errors of its streams read like all others', async () => {
+    const decodeError = (): GatewayError => new GatewayError('rate-limit', 'Slow down.');
+    const provider = openaiCompatible({ baseUrl: upstream.url, decodeError });
+    const failing = { status: 429, body: {} };
+    upstream.reply({ stream: [{ data: { error: { code: 7 } } }] }, failing);
+    for (const turn of [1, 2]) {
+      const reading = readReply(provider.chat(chatRequest('Hi', { stream: true }), test.context));
+      expect(await failureOf(reading), `${turn}`).toMatchObject({
+        kind: 'rate-limit',
+        message: 'Slow down.',
+      });
+    }
+  });
+
+  it('counts tokens where its Responses are', async () => {
+    const provider = openaiCompatible({
+      baseUrl: upstream.url,
+      wire: 'responses',
+      paths: { responses: '/answers' },
+    });
+    upstream.reply({ body: { input_tokens: 3 } });
+    expect(await provider.countTokens?.(chatRequest('Hi'), test.context)).toBe(3);
+    expect(upstream.lastCall.path).toBe('/answers/input_tokens');
   });
 });

@@ -3,6 +3,7 @@ import type { HeaderMap } from '../transport/http.ts';
 import { joinUrl } from './join-url.ts';
 import type { Forward, ReplyReader } from '../plugin/forward.ts';
 import type { HttpUpstream, UpstreamCodec } from '../plugin/upstream-codec.ts';
+import { sendSigned } from './send-signed.ts';
 import { readError } from './upstream-error.ts';
 
 export interface ForwardInput {
@@ -50,7 +51,7 @@ export function createForward(
     readers = {},
   }: ForwardInput,
 ): Forward {
-  const { baseUrl, headers: own, codec } = upstream;
+  const { baseUrl, codec } = upstream;
   const kept = [...CLIENT_HEADERS, ...more];
   const names = new Set(kept.filter((name) => !name.endsWith('-')));
   const prefixes = kept.filter((name) => name.endsWith('-'));
@@ -59,16 +60,17 @@ export function createForward(
     wires,
     replyHeaders,
     answers,
-    send(raw, model, { http }) {
+    send(raw, model, context) {
       const below = raw.path.startsWith(`${mount}/`) ? raw.path.slice(mount.length) : raw.path;
       const path = rewritePath && model !== undefined ? rewritePath(raw.path, model) : below;
       const { body } = raw;
-      return http.send({
+      const request = {
         method: raw.method,
         url: joinUrl(baseUrl, path, raw.query),
-        headers: { ...pickHeaders(raw.headers, names, prefixes), ...own },
+        headers: pickHeaders(raw.headers, names, prefixes),
         ...(body && { body }),
-      });
+      };
+      return sendSigned(upstream, request, context);
     },
     reader: (wire) => built.get(wire),
     decodeError: (status, headers, text) => readError(upstream, { status, headers, text }),

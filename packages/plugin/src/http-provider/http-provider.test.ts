@@ -10,11 +10,11 @@ import {
 import { type MockReply, type MockUpstream, startMockUpstream } from '@dragoman/testing/upstreams';
 import type { ChatEvent } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
-import type { JsonValue } from '../canonical/json.ts';
+import type { JsonObject, JsonValue } from '../canonical/json.ts';
 import { createHttpProvider, getJson } from './http-provider.ts';
 import type { Provider } from '../plugin/provider.ts';
 import type { RawRequest } from '../plugin/forward.ts';
-import type { UpstreamCodec } from '../plugin/upstream-codec.ts';
+import type { HttpUpstream, UpstreamCodec } from '../plugin/upstream-codec.ts';
 
 const KEY = 'sk-test-0123456789abcdef';
 const PAGE = '<!doctype html><title>Bad gateway</title><p>nginx';
@@ -73,12 +73,13 @@ afterAll(async () => {
 
 const credentials = { authorization: `Bearer ${KEY}`, 'x-team': 'team-4711-secret' };
 
-function provider(path = '/v1'): Provider {
+function provider(path = '/v1', changes: Partial<HttpUpstream> = {}): Provider {
   return createHttpProvider({
     baseUrl: upstream.url + path,
     headers: credentials,
     codec,
     forward: { wires: ['w'], mount: '/v1', headers: ['openai-beta', 'x-own'] },
+    ...changes,
   });
 }
 
@@ -154,12 +155,86 @@ describe('a chat', () => {
     });
   });
 
+  const framed: readonly (readonly [HttpUpstream['framing'], MockReply, string])[] = [
+    ['sse', { headers: json, rawBody: frames }, 'stream:ab'],
+    ['ndjson', { headers: json, rawBody: '{"text":"a"}\n{"text":"b"}\n' }, 'stream:ab'],
+    ['ndjson', { headers: sse, rawBody: '{"text":"a"}\n{"text":"b"}' }, 'stream:ab'],
+    ['json-array', { headers: sse, rawBody: '[{"text":"a"},{"text":"b"}]' }, 'stream:ab'],
+    ['json-array', { headers: json, rawBody: '{"text":"hi"}' }, 'whole:hi'],
+    ['sse', { headers: json, rawBody: '{"text":"hi"}' }, 'whole:hi'],
+  ];
+  describe.each(framed)('with the framing %s reads %j', (framing, reply, text) => {
+    it.each([1, 7, 0])('in pieces of %s bytes', async (chunkBytes) => {
+      upstream.reply({ ...reply, chunkBytes });
+      const request = chatRequest('hello', { model: 'm1', stream: true });
+      const answer = provider('/v1', { framing }).chat(request, test.context);
+      expect(textOf(await readReply(answer))).toBe(text);
+    });
+  });
+
+  it('reads the entries of a JSON array as they come', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    async function* entries(): AsyncGenerator<{ readonly data: string }> {
+      yield { data: '{"text":"a"}' };
+      await promise;
+      yield { data: '{"text":"b"}' };
+    }
+    const seen: string[] = [];
+    const listening = createHttpProvider({
+      baseUrl: upstream.url,
+      headers: {},
+      codec: {
+        ...codec,
+        decodeStream: (request, ...rest) => {
+          const decoder = codec.decodeStream(request, ...rest);
+          return {
+            ...decoder,
+            push(event) {
+              seen.push(event.data);
+              resolve();
+              return decoder.push(event);
+            },
+          };
+        },
+      },
+    });
+    upstream.reply({ stream: entries(), transport: 'json-array' });
+    const request = chatRequest('hello', { model: 'm1', stream: true });
+    expect(textOf(await readReply(listening.chat(request, test.context)))).toBe('stream:ab');
+    expect(seen).toHaveLength(2);
+  });
+
+  it.each([true, false])('is changed before anything else reads it: a stream is %s', async (stream) => {
+    const envelope = (data: JsonValue) => ({ code: 0, error: { code: 0 }, data });
+    const unwrap: UpstreamCodec = {
+      ...codec,
+      answer: { text: 'list' },
+      replyOut: ({ data }) => data as JsonObject,
+      *decodeReply({ text }) {
+        yield* told(`whole:${(text as readonly string[]).join('')}`);
+      },
+    };
+    const quirky = provider('/v1', { codec: unwrap });
+    upstream.reply(
+      stream
+        ? { stream: ['a', 'b'].map((text) => ({ data: JSON.stringify(envelope({ text })) })) }
+        : { body: envelope({ text: ['h', 'i'] }) },
+    );
+    const answer = quirky.chat(chatRequest('hello', { model: 'm1', stream }), test.context);
+    expect(textOf(await readReply(answer))).toBe(stream ? 'stream:ab' : 'whole:hi');
+    upstream.reply({ body: envelope({ error: 'down' }) });
+    const failing = readReply(quirky.chat(chatRequest('hello', { model: 'm1' }), test.context));
+    expect(await failureOf(failing)).toMatchObject({ message: '{"error":"down"}' });
+  });
+
   const broken: readonly (readonly [string, MockReply, RegExp])[] = [
     ['a web page', { headers: { 'content-type': 'text/html' }, rawBody: PAGE }, /web page/],
     ['a web page that says it is a stream', { headers: sse, rawBody: PAGE }, /web page/],
     ['text', { headers: json, rawBody: 'oh no' }, /not JSON/],
     ['nothing', { headers: json, rawBody: '' }, /empty body/],
     ['an empty stream', { headers: sse, rawBody: '' }, /ended early/],
+    ['an empty array', { headers: json, rawBody: '[]' }, /not a valid reply/],
+    ['an array without objects', { headers: json, rawBody: '["a"]' }, /not a valid reply/],
     ['a number', { headers: json, rawBody: '7' }, /not a valid reply: 7|not a valid reply\./],
     ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' }, rawBody: '' }, /redirect/],
   ];

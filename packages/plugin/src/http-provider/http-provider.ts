@@ -2,9 +2,9 @@ import type { ChatEvent, ChatRequest } from '../canonical/chat.ts';
 import { GatewayError } from '../canonical/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.ts';
 import type { HttpReply } from '../transport/http.ts';
-import { isJsonLines, readJsonLines } from '../transport/json/json-lines.ts';
+import { type Framing, framingOf, readFrames } from '../transport/framing.ts';
 import { readText } from '../transport/read-body.ts';
-import { readSse } from '../transport/sse.ts';
+import type { SseEvent } from '../transport/sse.ts';
 import { type AnswerShape, isAnswer, noAnswer, parseReply } from '../codec/answer.ts';
 import { createForward, type ForwardInput } from './http-forward.ts';
 import { inlineFiles } from './inline-files.ts';
@@ -12,6 +12,7 @@ import { joinUrl } from './join-url.ts';
 import type { CallContext } from '../plugin/call-context.ts';
 import type { Provider } from '../plugin/provider.ts';
 import { parseJson, peekBody, readWhole } from '../codec/reply-text.ts';
+import { sendSigned, signedWith } from './send-signed.ts';
 import { failureIn } from './reply-failure.ts';
 import { decodeEvents } from '../codec/stream-decoder.ts';
 import type { EncodedRequest, HttpUpstream, UpstreamCodec } from '../plugin/upstream-codec.ts';
@@ -35,10 +36,10 @@ export function createHttpProvider(input: HttpProviderInput): Provider {
       const reply = await postJson(input, codec.encodeRequest(asked, context), context);
       const { status, headers, body } = reply;
       try {
-        for await (const event of await decode(reply, codec, request)) yield event;
+        for await (const event of await decode(reply, input, request)) yield event;
       } catch (error) {
         if (!GatewayError.is(error)) throw error;
-        throw describeUpstream(error, { status, headers, sent: input.headers });
+        throw describeUpstream(error, { status, headers, sent: signedWith(headers, input) });
       } finally {
         body.destroy();
       }
@@ -54,26 +55,25 @@ export function createHttpProvider(input: HttpProviderInput): Provider {
 export async function postJson(
   upstream: HttpUpstream,
   { path, body, headers }: EncodedRequest,
-  { http }: Pick<CallContext, 'http'>,
+  context: CallContext,
 ): Promise<HttpReply> {
-  const reply = await http.send({
+  const request = {
     method: 'POST',
     url: joinUrl(upstream.baseUrl, path),
-    headers: { 'content-type': 'application/json', ...headers, ...upstream.headers },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
-  });
-  return refuseErrors(reply, upstream);
+  };
+  return refuseErrors(await sendSigned(upstream, request, context), upstream);
 }
 
 /** Gets JSON from an upstream. Throws like {@link postJson}. */
 export async function getJson(
   upstream: HttpUpstream,
   path: string,
-  { http }: Pick<CallContext, 'http'>,
+  context: CallContext,
 ): Promise<JsonValue> {
-  const { baseUrl, headers } = upstream;
-  const reply = await http.send({ method: 'GET', url: joinUrl(baseUrl, path), headers });
-  return readJson(await refuseErrors(reply, upstream));
+  const request = { method: 'GET', url: joinUrl(upstream.baseUrl, path) };
+  return readJson(await refuseErrors(await sendSigned(upstream, request, context), upstream));
 }
 
 /** Reads a whole reply as JSON. An HTML page or anything else that is not JSON is `upstream-broken`. */
@@ -108,15 +108,30 @@ type Events = AsyncIterable<ChatEvent> | Iterable<ChatEvent>;
 /** The content type decides whether a reply is a stream, not the request; its first byte may overrule it. */
 async function decode(
   { headers, body }: HttpReply,
-  codec: UpstreamCodec,
+  { codec, framing = 'auto' }: HttpUpstream,
   request: ChatRequest,
 ): Promise<Events> {
   const type = headers['content-type'] ?? '';
-  if (isJsonLines(type)) return decodeLines(body, codec, request);
-  const isStream = /^text\/event-stream\b/i.test(type) || (request.stream && !/json|html/i.test(type));
-  if (isStream && !/[{[<]/.test(await peekBody(body)))
-    return decodeEvents(readSse(body), codec.decodeStream(request));
-  return decodeWhole(await readWhole(body), codec, request);
+  const named = framingOf(type);
+  const told = framing === 'auto' ? named : framing;
+  if (told === 'ndjson' && !request.stream) return decodeLines(body, codec, request);
+  const isStream = request.stream || named === 'sse';
+  const first = isStream ? await peekBody(body) : '';
+  const found = told ?? guessFraming(first, type);
+  if (!isStream || !STARTS[found].test(first)) return decodeWhole(await readWhole(body), codec, request);
+  const frames = readFrames(body, found);
+  return decodeFrames(found === 'json-array' ? refuseFirst(frames, codec) : frames, codec, request);
+}
+
+/** What a stream begins with. Anything else is a whole reply or a web page, whatever its content type says. */
+const STARTS: Readonly<Record<Framing, RegExp>> = {
+  sse: /^(?![{[<])/,
+  ndjson: /^\{/,
+  'json-array': /^\[/,
+};
+
+function guessFraming(first: string, type: string): Framing {
+  return first === '[' || /json|html/i.test(type) ? 'json-array' : 'sse';
 }
 
 /** Without a stream requested, a single line may be the whole reply. */
@@ -125,23 +140,63 @@ async function decodeLines(
   codec: UpstreamCodec,
   request: ChatRequest,
 ): Promise<Events> {
-  if (request.stream) return decodeEvents(readJsonLines(body), codec.decodeStream(request));
   const text = await readWhole(body);
   if (parseJson(text) !== undefined) return decodeWhole(text, codec, request);
-  return decodeEvents(readJsonLines(oneByOne([text])), codec.decodeStream(request));
+  return decodeFrames(readFrames(oneByOne([text]), 'ndjson'), codec, request);
 }
 
 function decodeWhole(text: string, codec: UpstreamCodec, request: ChatRequest): Events {
   if (/^\s*(?:data|event|id|retry)?:/.test(text)) {
-    return decodeEvents(readSse(oneByOne([text])), codec.decodeStream(request));
+    return decodeFrames(readFrames(oneByOne([text]), 'sse'), codec, request);
   }
   const value = parseReply(text);
-  refuseFailure(value, codec);
   if (Array.isArray(value) && value.length > 0) {
     const entries = value.map((entry: JsonValue) => ({ data: JSON.stringify(entry) }));
-    return decodeEvents(oneByOne(entries), codec.decodeStream(request));
+    return decodeFrames(refuseFirst(oneByOne(entries), codec), codec, request);
   }
-  return codec.decodeReply(answerOf(value, text, codec.answer), request);
+  const { replyOut } = codec;
+  const isChanged = replyOut !== undefined && isJsonObject(value);
+  const reply = isChanged ? replyOut(value) : value;
+  refuseFailure(reply, codec);
+  return codec.decodeReply(answerOf(reply, isChanged ? JSON.stringify(reply) : text, codec.answer), request);
+}
+
+function decodeFrames(
+  events: AsyncIterable<SseEvent>,
+  codec: UpstreamCodec,
+  request: ChatRequest,
+): AsyncIterable<ChatEvent> {
+  return decodeEvents(codec.replyOut ? changed(events, codec) : events, codec.decodeStream(request));
+}
+
+/** What the events are changed to. A failure is read by the codec, which knows what was changed. */
+async function* changed(
+  events: AsyncIterable<SseEvent>,
+  { replyOut = (body) => body, decodeError }: Pick<UpstreamCodec, 'replyOut' | 'decodeError'>,
+): AsyncGenerator<SseEvent> {
+  for await (const event of events) {
+    const body = parseJson(event.data);
+    if (!isJsonObject(body)) yield event;
+    else {
+      const next = replyOut(body);
+      refuseFailure(next, { decodeError });
+      yield { ...event, data: JSON.stringify(next) };
+    }
+  }
+}
+
+/** The entries of a list, whose first may report a failure. An empty list is no answer. */
+async function* refuseFirst(
+  entries: AsyncIterable<SseEvent>,
+  codec: Pick<UpstreamCodec, 'decodeError'>,
+): AsyncGenerator<SseEvent> {
+  let isFirst = true;
+  for await (const entry of entries) {
+    if (isFirst) refuseFailure(parseJson(entry.data) ?? null, codec);
+    isFirst = false;
+    yield entry;
+  }
+  if (isFirst) throw noAnswer([]);
 }
 
 function refuseFailure(reply: JsonValue, { decodeError }: Pick<UpstreamCodec, 'decodeError'>): void {

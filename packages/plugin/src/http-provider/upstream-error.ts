@@ -3,6 +3,7 @@ import { type ErrorKind, GatewayError } from '../canonical/errors.ts';
 import { type JsonValue, mapStrings } from '../canonical/json.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import { parseJson } from '../codec/reply-text.ts';
+import { signedWith } from './send-signed.ts';
 import { LEFT_OUT, secretsIn } from '../text/secret-texts.ts';
 import type { HttpUpstream } from '../plugin/upstream-codec.ts';
 
@@ -61,14 +62,14 @@ export function withTexts(
 
 /** Reads an error reply; its text may be anything. */
 export function readError(
-  { codec, headers: sent }: Pick<HttpUpstream, 'codec' | 'headers'>,
+  upstream: Pick<HttpUpstream, 'codec' | 'headers'>,
   { status, headers, text }: { readonly status: number; readonly headers: HeaderMap; readonly text: string },
 ): GatewayError {
   const error =
     status >= 300 && status < 400
       ? new GatewayError('upstream-broken', 'The upstream returned a redirect; is its base URL correct?')
-      : codec.decodeError(status, headers, parseJson(text));
-  return describeUpstream(error, { status, headers, sent });
+      : upstream.codec.decodeError(status, headers, parseJson(text));
+  return describeUpstream(error, { status, headers, sent: signedWith(headers, upstream) });
 }
 
 /** Redacts the values of headers in a text. */

@@ -4,7 +4,9 @@ import type { JsonObject, JsonValue } from '../canonical/json.ts';
 import type { HeaderMap } from '../transport/http.ts';
 import type { AnswerShape } from '../codec/answer.ts';
 import type { Capabilities } from './capabilities.ts';
+import type { Framing } from '../transport/framing.ts';
 import type { CallContext } from './call-context.ts';
+import type { Credentials } from './credentials.ts';
 import type { ReplyEnd } from './forward.ts';
 import type { StreamDecoder } from '../codec/stream-decoder.ts';
 
@@ -21,6 +23,8 @@ export interface UpstreamCodec {
   encodeRequest(request: ChatRequest, context: Pick<CallContext, 'capabilities' | 'drop'>): EncodedRequest;
   /** Whether the wire takes a file by URL; if not, it is fetched first. Default: it does. */
   takesUrl?(part: MediaPart, capabilities: Capabilities): boolean;
+  /** Changes each JSON object of a reply, whole or in a stream, before anything else reads it. Default: unchanged. */
+  readonly replyOut?: (body: JsonObject) => JsonObject;
   /** What every whole reply has; others are `upstream-broken`. Default: any object is valid. */
   readonly answer?: AnswerShape;
   /** Decodes a whole reply. */
@@ -40,7 +44,14 @@ export interface HttpUpstream {
    * difference; a query (`?api-version=1`) is added to every request.
    */
   readonly baseUrl: string;
-  /** Credentials and other headers of every request, in lower case. */
-  readonly headers: HeaderMap;
+  /** Credentials and other headers of every request, in lower case; or a function that tells them for a call. */
+  readonly headers: HeaderMap | ((context: CallContext) => HeaderMap | Promise<HeaderMap>);
+  /** Credentials that change. If the upstream refuses one with 401, it is renewed and the request is repeated, once. */
+  readonly auth?: Credentials | undefined;
   readonly codec: UpstreamCodec;
+  /**
+   * How its streams are framed. Default `auto`: by their content type and first character. Set it for a server whose
+   * content types are wrong.
+   */
+  readonly framing?: Framing | 'auto' | undefined;
 }

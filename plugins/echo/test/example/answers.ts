@@ -48,7 +48,7 @@ class AnswerDecoder implements StreamDecoder {
 }
 
 /** `POST /answer` takes a prompt and answers `{ "text": … }`, or a stream of such pieces. */
-const codec: UpstreamCodec = {
+export const codec: UpstreamCodec = {
   encodeRequest({ model, messages, stream }) {
     const parts = messages.flatMap((message) =>
       message.content.map((part) => ('text' in part ? part.text : '')),

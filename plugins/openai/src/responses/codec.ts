@@ -35,9 +35,9 @@ const COUNTED = [
   'reasoning',
 ];
 
-/** Asks the upstream how many tokens a prompt has. */
+/** Asks the upstream how many tokens a prompt has. `path` is that of its Responses API. */
 export async function countInputTokens(
-  upstream: Pick<HttpUpstream, 'baseUrl' | 'headers'>,
+  { path, ...upstream }: Omit<HttpUpstream, 'codec'> & { readonly path: string },
   request: ChatRequest,
   context: CallContext,
 ): Promise<number> {
@@ -45,7 +45,7 @@ export async function countInputTokens(
   const counted = Object.fromEntries(Object.entries(body).filter(([name]) => COUNTED.includes(name)));
   const input = { ...upstream, codec: openaiResponsesCodec };
   const reply = await readJson(
-    await postJson(input, { path: '/responses/input_tokens', body: counted }, context),
+    await postJson(input, { path: `${path}/input_tokens`, body: counted }, context),
   );
   const tokens = isJsonObject(reply) ? reply['input_tokens'] : undefined;
   if (typeof tokens === 'number') return tokens;
