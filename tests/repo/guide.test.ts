@@ -6,6 +6,7 @@ import { listFiles, readText } from './workspace.ts';
 const guide = readText('docs/plugins.md');
 const documents = [
   'docs/plugins.md',
+  'docs/plugins/without-http.md',
   ...listFiles('plugins').filter((path) => /^plugins\/[^/]+\/README\.md$/.test(path)),
 ];
 const sources = ['plugins/echo/test/example', 'plugins/openai/test/example', 'tests/contract', 'tests/types']
@@ -22,6 +23,12 @@ it('the plugin guide has a provider in 40 lines', () => {
   const source = readText('plugins/echo/test/example/plain-text.ts');
   expect(guide).toContain(`\`\`\`ts\n${source}\`\`\`\n`);
   expect(source.trimEnd().split('\n').length).toBeLessThanOrEqual(40);
+});
+
+it('the guide has a provider over WebSocket, with a login and a pool, in 110 lines', () => {
+  const source = readText('plugins/echo/test/example/socket.ts');
+  expect(readText('docs/plugins/without-http.md')).toContain(`\`\`\`ts\n${source}\`\`\`\n`);
+  expect(source.trimEnd().split('\n').length).toBeLessThanOrEqual(110);
 });
 
 it('the README of openai has a provider with quirks in 35 lines', () => {

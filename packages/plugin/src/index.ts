@@ -52,6 +52,7 @@ export {
 } from './helpers/oauth-refresh.ts';
 export { createPool, type Pool, type PoolOptions } from './helpers/pool.ts';
 export { singleFlight, type SingleFlight, type SingleFlightOptions } from './helpers/single-flight.ts';
+export { withRenewal } from './helpers/with-renewal.ts';
 export { inlineFiles } from './http-provider/inline-files.ts';
 export { signCalls, signThoughts } from './codec/tools/call-signatures.ts';
 export { dropFields } from './codec/drop-fields.ts';
