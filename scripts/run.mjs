@@ -203,6 +203,11 @@ const tasks = {
     await install();
     become(['tests/soak/main.ts', ...rest]);
   },
+  async api() {
+    await install();
+    await buildConsole();
+    become(['scripts/pack/api.ts', ...rest]);
+  },
   async pack() {
     await install();
     await buildConsole();

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type Installed, installPacked, run, startPacked, TSC } from './packed.ts';
+import { type Installed, installPacked, ROOT, run, startPacked, TSC } from './packed.ts';
 
 /** Packing compiles everything, and npm installs some hundred packages. */
 const PATIENT = 600_000;
@@ -20,6 +20,13 @@ async function emptyFolder(): Promise<string> {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
+
+describe('the public API', () => {
+  it('is what the reports say, which are read when it changes', async () => {
+    // It compiles the packages again: only this process may do so.
+    await run(process.execPath, [join(ROOT, 'scripts/pack/api.ts'), '--check'], ROOT);
+  });
+});
 
 describe('every packed package', () => {
   it('holds what a stranger needs, and nothing else', async () => {

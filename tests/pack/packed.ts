@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The workspace's tools; what is installed by npm runs with whatever Node it brings. */
 export const TSC = join(ROOT, 'node_modules/.bin/tsc');

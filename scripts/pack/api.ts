@@ -1,0 +1,73 @@
+/**
+ * Writes what each public package exports into its `api.md`: `npm run api`. With `--check`, nothing is written, and it
+ * fails if one differs. So a change of the public API is seen in review.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
+import { type Built, buildPackages, ROOT } from './build.ts';
+
+/** Packages that others write code against. */
+const PUBLIC = ['core', 'packages/plugin', 'packages/testing'];
+
+const SILENT = { default: { logLevel: ExtractorLogLevel.None } };
+
+function reportOf({ folder, target }: Built): string {
+  symlinkSync(join(ROOT, folder, 'node_modules'), join(target, 'node_modules'));
+  const temp = mkdtempSync(join(tmpdir(), 'dragoman-api-'));
+  try {
+    const config = ExtractorConfig.prepare({
+      configObjectFullPath: undefined,
+      packageJsonFullPath: join(target, 'package.json'),
+      configObject: {
+        projectFolder: target,
+        mainEntryPointFilePath: '<projectFolder>/dist/index.d.ts',
+        apiReport: {
+          enabled: true,
+          reportFileName: 'report.api.md',
+          reportFolder: temp,
+          reportTempFolder: temp,
+        },
+        docModel: { enabled: false },
+        dtsRollup: { enabled: false },
+        newlineKind: 'lf',
+        compiler: {
+          overrideTsconfig: {
+            compilerOptions: {
+              ...{ module: 'nodenext', moduleResolution: 'nodenext', target: 'es2022', lib: ['es2024'] },
+              ...{ types: ['node'], skipLibCheck: true, strict: true },
+            },
+            include: ['dist'],
+          },
+        },
+        messages: {
+          extractorMessageReporting: SILENT,
+          tsdocMessageReporting: SILENT,
+          compilerMessageReporting: SILENT,
+        },
+      },
+    });
+    Extractor.invoke(config, { localBuild: true, messageCallback: (message) => (message.handled = true) });
+    return readFileSync(join(temp, 'report.api.md'), 'utf8');
+  } finally {
+    rmSync(temp, { recursive: true });
+  }
+}
+
+const isCheck = process.argv.includes('--check');
+const changed: string[] = [];
+for (const built of buildPackages().filter(({ folder }) => PUBLIC.includes(folder))) {
+  const report = reportOf(built);
+  const file = join(ROOT, built.folder, 'api.md');
+  if (existsSync(file) && readFileSync(file, 'utf8') === report) continue;
+  changed.push(`${built.folder}/api.md`);
+  if (!isCheck) writeFileSync(file, report);
+}
+if (changed.length > 0)
+  process.stdout.write(
+    isCheck
+      ? `The public API has changed: ${changed.join(', ')}. Run \`npm run api\` and commit what it writes.\n`
+      : `Wrote ${changed.join(', ')}.\n`,
+  );
+if (isCheck && changed.length > 0) process.exitCode = 1;
