@@ -115,3 +115,7 @@ export {
   reject,
   type TextReader,
 } from './tool-text/text-reader.ts';
+export { ArgumentWriter } from './tool-text/argument-writer.ts';
+export { readTaggedValue, type ValueRules } from './tool-text/tagged-value.ts';
+export { isToolName, readToolName } from './tool-text/tool-name.ts';
+export { jsonOrText, typedJson, typesOf, type ValueTypes } from './tool-text/typed-value.ts';

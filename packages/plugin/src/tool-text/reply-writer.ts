@@ -132,14 +132,18 @@ export class ReplyWriter {
     this.#isLongRun = false;
   }
 
+  /** Whether a tool may be called, as far as the client named one. */
+  allows(name: string): boolean {
+    const { only } = this.#rules;
+    return only === undefined || name === only;
+  }
+
   /**
    * Rejects a call whose tool may not be called. `mustBeKnown`: the text has no marker, so that only the name of a tool
    * tells a call from an answer.
    */
   check(name: string, { mustBeKnown = false }: { readonly mustBeKnown?: boolean } = {}): void {
-    const { only, tools } = this.#rules;
-    if (only !== undefined && name !== only) reject();
-    if (mustBeKnown && !tools.has(name)) reject();
+    if (!this.allows(name) || (mustBeKnown && !this.#rules.tools.has(name))) reject();
   }
 
   /** A call begins: its name is complete and its arguments have begun. From here on, it cannot be rejected. */

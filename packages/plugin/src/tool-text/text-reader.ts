@@ -82,9 +82,11 @@ export class TextReader {
     return (yield* this.more()) ? this.#text.charAt(this.#at) : '';
   }
 
-  /** Takes the next character; `''` at the end. */
+  /** Takes the next character, which may be a surrogate pair; `''` at the end. */
   *next(): Reading<string> {
-    return (yield* this.more()) ? this.#take(1) : '';
+    if (!(yield* this.more())) return '';
+    const code = this.#text.codePointAt(this.#at) ?? 0;
+    return this.#take(code > 0xff_ff ? 2 : 1);
   }
 
   /**
@@ -98,10 +100,14 @@ export class TextReader {
     return this.#take(end - this.#at);
   }
 
-  /** Takes everything up to the next character of a class. */
-  *until(stop: RegExp): Reading<string> {
+  /** Takes everything up to the next character of a class. What is longer than `most` is not read to its end. */
+  *until(stop: RegExp, most: number = Infinity): Reading<string> {
     let text = '';
-    for (let piece = yield* this.piece(stop); piece !== ''; piece = yield* this.piece(stop)) text += piece;
+    while (text.length <= most) {
+      const piece = yield* this.piece(stop);
+      if (piece === '') break;
+      text += piece;
+    }
     return text;
   }
 
