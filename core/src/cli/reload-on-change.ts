@@ -1,7 +1,8 @@
-import { watch } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { localModules } from '../config/local-modules.ts';
 import type { Gateway } from '../gateway.ts';
 import { onHangups } from './hangups.ts';
+import { createFileWatch } from './watch-files.ts';
 
 export interface ReloadInput {
   readonly gateway: Pick<Gateway, 'reload' | 'log'>;
@@ -10,25 +11,22 @@ export interface ReloadInput {
   readonly watches: boolean;
 }
 
-/** An editor may write a file in several steps. */
-const SETTLE_MS = 100;
-
-/** Reloads the configuration on SIGHUP and, if enabled, whenever the file or its `.env` changes. */
-export function reloadOnChange({ gateway, file, watches }: ReloadInput): void {
+/**
+ * Reloads the configuration on SIGHUP and, if enabled, whenever the config file, its `.env` or a file that it imports
+ * changes. Returns what to call after each load: it may have brought other files.
+ */
+export function reloadOnChange({ gateway, file, watches }: ReloadInput): () => void {
   // The log has the errors.
   const reload = (): void => void gateway.reload().catch(() => {});
   onHangups(reload);
-  if (!watches) return;
-  let timer: NodeJS.Timeout | undefined;
-  const names = new Set([basename(file), '.env']);
-  // The folder and not the file: many editors replace the file.
-  const watcher = watch(dirname(file), (_, name) => {
-    if (name === null || !names.has(name)) return;
-    clearTimeout(timer);
-    timer = setTimeout(reload, SETTLE_MS);
+  if (!watches) return () => {};
+  const files = createFileWatch({
+    onChange: reload,
+    onError({ message }) {
+      gateway.log.warn({ reason: message }, 'Files of the configuration can no longer be watched.');
+    },
   });
-  watcher.on('error', (error) => {
-    gateway.log.warn({ reason: error.message }, 'The config file can no longer be watched.');
-  });
-  watcher.unref();
+  const update = (): void => files.update([file, join(dirname(file), '.env'), ...localModules(file).files()]);
+  update();
+  return update;
 }

@@ -7,7 +7,7 @@ import { declaredHooks } from '../hooks/declared-hooks.ts';
 import { hookFolders } from '../hooks/hook-folders.ts';
 import { createHooks } from '../hooks/hooks.ts';
 import { createPrices } from '../limits/prices.ts';
-import { createRegistry } from '../registry/registry.ts';
+import { createLiveRegistry } from '../registry/live-registry.ts';
 import { createRouter } from '../routing/router.ts';
 import { createKeyRing } from '../state/keys.ts';
 import type { KnownSecrets } from '../state/secrets/known-secrets.ts';
@@ -40,7 +40,7 @@ export function registerRouting(
   const live = container.resolve(tokens.LIVE_CONFIG);
   // Read for every request, so not resolved from the container each time.
   const routing = (): RoutingConfig => live.get().routing;
-  once(container, tokens.REGISTRY, () => createRegistry(config.plugins));
+  once(container, tokens.REGISTRY, () => createLiveRegistry(() => live.get().plugins));
   once(container, tokens.POOLS, () => createHttpPools(fileFetcherOf(config)));
   once(container, tokens.KEYS, (get) => createKeyRing({ store: get(tokens.STATE), now }));
   once(container, tokens.UPSTREAMS, (get) =>

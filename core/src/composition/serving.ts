@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import type { DependencyContainer } from 'tsyringe';
 import { createGatewayEntries } from '../audit/gateway-entries.ts';
 import { createReloader, type ReloaderInput } from '../config/reloader.ts';
+import { countReplaced } from '../config/local-modules.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import { applyConfig } from '../config/apply.ts';
 import { createPasses } from '../http/access/passes.ts';
@@ -54,6 +55,7 @@ export function registerServing(
   once(container, tokens.RELOAD, (get) =>
     createReloader({
       log,
+      replaced: countReplaced,
       load: load ?? (() => Promise.resolve(live.get())),
       apply: applyConfig({
         live,

@@ -6,6 +6,7 @@ import { sourceOf } from '../registry/containment/attribution.ts';
 import { runAs } from '../registry/containment/plugin-scope.ts';
 import { ConfigError } from '../validation/config-error.ts';
 import { type FindInput, findConfig } from './find-config.ts';
+import { localModules } from './local-modules.ts';
 import { type OverrideFlags, readOverrides } from './overrides.ts';
 import { resolveConfig } from './resolve.ts';
 import type { ResolvedConfig } from './resolved.ts';
@@ -19,13 +20,14 @@ export interface LoadInput extends FindInput {
   /** Default `process.env`. Variables from the `.env` beside the config file are added to it. */
   readonly env?: NodeJS.ProcessEnv;
   readonly isTerminal?: boolean;
-  /** How often it was loaded before: Node caches imports. */
-  readonly reloads?: number;
   /** How long the file may take to load. Default 30 seconds. */
   readonly timeoutMs?: number;
 }
 
-/** Loads the config file, with the `.env` beside it. Throws a readable {@link ConfigError}. */
+/**
+ * Loads the config file, with the `.env` beside it, and anew what has changed of the files that it imports by their
+ * paths. Throws a readable {@link ConfigError}.
+ */
 export async function loadConfig(input: LoadInput = {}): Promise<ResolvedConfig> {
   const { flags = {}, env = process.env, cwd = process.cwd(), isTerminal = process.stdout.isTTY } = input;
   const { file, exists, isNamed } = findConfig({ ...input, env, cwd });
@@ -36,8 +38,8 @@ export async function loadConfig(input: LoadInput = {}): Promise<ResolvedConfig>
     throw new ConfigError(file, [{ path: '', message: `the file does not exist; ${remedy}` }]);
   }
   const folder = dirname(file);
-  readDotEnv(folder, env);
-  const config = await importConfig(file, input);
+  const { hasChanged } = readDotEnv(folder, env);
+  const config = await importConfig(file, { ...input, all: hasChanged });
   const { value: overrides, problems } = readOverrides({ flags, env, cwd });
   return resolveConfig(config, overrides, { file, folder, isTerminal, problems });
 }
@@ -45,27 +47,36 @@ export async function loadConfig(input: LoadInput = {}): Promise<ResolvedConfig>
 /** The environment's own variables win, but those from an earlier `.env` may be replaced. */
 const fromDotEnv = new Set<string>();
 
+/** The texts that were read, by file. */
+const lastRead = new Map<string, string>();
+
 /** The config file reads the environment while it is imported, so `.env` has to be loaded first. */
-function readDotEnv(folder: string, env: NodeJS.ProcessEnv): void {
+function readDotEnv(folder: string, env: NodeJS.ProcessEnv): { readonly hasChanged: boolean } {
   const file = join(folder, '.env');
-  if (!existsSync(file)) return;
-  for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8')))) {
+  if (!existsSync(file)) return { hasChanged: false };
+  const text = readFileSync(file, 'utf8');
+  const hasChanged = lastRead.get(file) !== text;
+  lastRead.set(file, text);
+  for (const [name, value] of Object.entries(parseEnv(text))) {
     if (env[name] !== undefined && !fromDotEnv.has(name)) continue;
     env[name] = value;
     fromDotEnv.add(name);
   }
+  return { hasChanged };
 }
 
 async function importConfig(
   file: string,
-  { reloads = 0, timeoutMs = LONGEST_MS }: LoadInput,
+  { all, timeoutMs = LONGEST_MS }: LoadInput & { readonly all: boolean },
 ): Promise<unknown> {
   let module: { readonly default?: unknown };
   try {
-    const url = pathToFileURL(file).href + (reloads > 0 ? `?reload=${reloads}` : '');
+    const modules = localModules(file);
+    const url = modules.renew({ all });
     // What plugins leave behind is attributed to them, though not to which.
     const loading = runAs({ plugin: basename(file) }, async () => (await import(url)) as typeof module);
     module = await inTime(loading, timeoutMs);
+    modules.loaded();
   } catch (error) {
     throw new ConfigError(file, [{ path: '', message: describeFailure(error, file) }], error);
   }

@@ -8,10 +8,10 @@ it('loads one time after the other, and goes on after one that failed', async ()
   const loads: PromiseWithResolvers<ResolvedConfig>[] = [];
   const apply = vi.fn(() => ['server']);
   const reload = createReloader({
-    ...{ apply, log },
-    load: (reloads) => {
+    ...{ apply, log, replaced: () => 0 },
+    load: () => {
       const load = Promise.withResolvers<ResolvedConfig>();
-      expect(loads.push(load)).toBe(reloads);
+      loads.push(load);
       return load.promise;
     },
   });
@@ -30,4 +30,22 @@ it('loads one time after the other, and goes on after one that failed', async ()
   expect(await Promise.all(others)).toEqual(others.map(() => ['server']));
   expect(loads).toHaveLength(2);
   expect(apply).toHaveBeenCalledOnce();
+});
+
+it('says from time to time what Node keeps of replaced code', async () => {
+  const warn = vi.fn();
+  let kept = 0;
+  const reload = createReloader({
+    load: () => Promise.resolve({} as ResolvedConfig),
+    apply: () => [],
+    replaced: () => (kept += 600),
+    log: { ...log, warn },
+  });
+  const warnings: number[] = [];
+  for (let turn = 0; turn < 4; turn += 1) {
+    await reload();
+    warnings.push(warn.mock.calls.length);
+  }
+  expect(warnings).toEqual([0, 1, 1, 2]);
+  expect(warn).toHaveBeenLastCalledWith({ modules: 2400 }, expect.stringContaining('restart'));
 });

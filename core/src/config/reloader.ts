@@ -2,12 +2,17 @@ import type { Log } from '@dragoman/plugin';
 import type { ResolvedConfig } from './resolved.ts';
 
 export interface ReloaderInput {
-  /** Loads the configuration again. `reloads` counts the loads, because Node caches imports. */
-  readonly load: (reloads: number) => Promise<ResolvedConfig>;
+  /** Loads the configuration again. */
+  readonly load: () => Promise<ResolvedConfig>;
   /** Replaces the running configuration. Returns the fields that need a restart. */
   readonly apply: (config: ResolvedConfig) => readonly string[];
+  /** How many versions of modules Node keeps, though newer ones are in use. */
+  readonly replaced: () => number;
   readonly log: Log;
 }
+
+/** A module with what it holds takes some KB. */
+const WARN_EVERY = 1_000;
 
 /**
  * Reloads the configuration, one reload at a time, and logs the outcome. Calls that wait share one reload: a file that
@@ -16,14 +21,19 @@ export interface ReloaderInput {
  */
 export type Reload = () => Promise<readonly string[]>;
 
-export function createReloader({ load, apply, log }: ReloaderInput): Reload {
-  let reloads = 0;
+export function createReloader({ load, apply, replaced, log }: ReloaderInput): Reload {
+  let warnAt = WARN_EVERY;
   let last: Promise<unknown> = Promise.resolve();
-  const reload = async (count: number): Promise<readonly string[]> => {
+  const reload = async (): Promise<readonly string[]> => {
     try {
-      const waiting = apply(await load(count));
+      const waiting = apply(await load());
       log.info({ waiting }, 'The configuration was reloaded.');
       if (waiting.length > 0) log.warn({ waiting }, 'These fields of the configuration need a restart.');
+      const modules = replaced();
+      if (modules >= warnAt) {
+        warnAt = modules + WARN_EVERY;
+        log.warn({ modules }, 'Node keeps the code that reloads have replaced. A restart frees its memory.');
+      }
       return waiting;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -35,7 +45,7 @@ export function createReloader({ load, apply, log }: ReloaderInput): Reload {
   return () => {
     waiting ??= last.then(() => {
       waiting = undefined;
-      return reload((reloads += 1));
+      return reload();
     });
     last = waiting.catch(() => {});
     return waiting;

@@ -1,4 +1,4 @@
-import type { Clock, Hook, HookOrder, HookSetup, Log } from '@dragoman/plugin';
+import type { Clock, Hook, HookOrder, HookType, HookSetup, Log } from '@dragoman/plugin';
 import type { HookConfig } from '../config/hook.ts';
 import { bindLog } from '../registry/containment/bound-log.ts';
 import { describeThrown } from '../registry/containment/describe-thrown.ts';
@@ -24,6 +24,8 @@ export interface DeclaredHook {
 
 /** A configured hook, ready to be called. Its options contain secrets: never log it. */
 export interface BuiltHook extends DeclaredHook {
+  /** What its plugin contributed when it was created. */
+  readonly type: HookType | undefined;
   /** The plugin that contributes it. */
   readonly plugin: string;
   readonly scope: PluginScope;
@@ -94,7 +96,7 @@ export function buildHook(declared: DeclaredHook, deps: BuildHookDeps): BuiltHoo
   };
   const hook = create();
   return {
-    ...{ ...declared, plugin, scope, hook, secrets, log, timeouts },
+    ...{ ...declared, type, plugin, scope, hook, secrets, log, timeouts },
     order: config.order ?? type.order ?? 'normal',
     failures: new RepeatLimit(),
     close: () => close(hook, { scope, log, gone }),
@@ -109,15 +111,18 @@ function timeoutsOf({ timeoutMs }: HookConfig): Timeouts {
 /** Stands for a hook that cannot be used. */
 export function unusableHook(
   declared: DeclaredHook,
-  { log: gatewayLog, unusable }: { readonly log: Log; readonly unusable: string },
+  {
+    log: gatewayLog,
+    ...rest
+  }: { readonly log: Log; readonly unusable: string; readonly type: HookType | undefined },
 ): BuiltHook {
   const { id, order = 'normal' } = declared.config;
   const scope: PluginScope = { plugin: '', hook: id };
   const fail = (): never => {
-    throw new Error(unusable);
+    throw new Error(rest.unusable);
   };
   return {
-    ...{ ...declared, ...scope, scope, order, unusable },
+    ...{ ...declared, ...scope, ...rest, scope, order },
     hook: { request: fail },
     secrets: NO_SECRETS,
     log: bindLog(gatewayLog, { hook: id }),

@@ -1,4 +1,5 @@
-import type { ModelPlace, Usage } from '@dragoman/plugin';
+import type { HookType, ModelPlace, Usage } from '@dragoman/plugin';
+import type { HookConfig } from '../config/hook.ts';
 import type { Prices } from '../limits/prices.ts';
 import type { Upstreams } from '../upstreams/upstream.ts';
 import {
@@ -108,7 +109,7 @@ function rebuild(
   try {
     const hooks = declared
       .filter(({ config }) => config.enabled)
-      .map((one) => before.find((hook) => isSame(hook, one)) ?? build(one));
+      .map((one) => before.find((hook) => isSame(hook, one) && isCurrent(hook, deps)) ?? build(one));
     return ORDERS.flatMap((order) => hooks.filter((hook) => hook.order === order));
   } catch (error) {
     void closeAll(made);
@@ -120,13 +121,22 @@ function isSame(one: DeclaredHook, other: DeclaredHook): boolean {
   return one.origin === other.origin && JSON.stringify(one.config) === JSON.stringify(other.config);
 }
 
-function explained(error: unknown, declared: DeclaredHook, { log }: BuildHookDeps): BuiltHook {
+/** Whether a hook was made by the code that its plugin has now. */
+function isCurrent({ type, config }: BuiltHook, deps: BuildHookDeps): boolean {
+  return type === typeOf(config, deps);
+}
+
+const typeOf = (config: HookConfig, { registry }: BuildHookDeps): HookType | undefined =>
+  registry.hooks.find(({ name }) => name === config.hook);
+
+function explained(error: unknown, declared: DeclaredHook, deps: BuildHookDeps): BuiltHook {
+  const { log } = deps;
   const unusable =
     error instanceof HookCreateError
       ? error.message
       : `No plugin contributes the hook ${JSON.stringify(declared.config.hook)}.`;
   log.error({ hook: declared.config.id, error }, `A hook cannot be used. ${unusable}`);
-  return unusableHook(declared, { log, unusable });
+  return unusableHook(declared, { log, unusable, type: typeOf(declared.config, deps) });
 }
 
 async function closeAll(hooks: readonly BuiltHook[]): Promise<void> {

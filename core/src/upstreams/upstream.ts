@@ -32,6 +32,8 @@ export interface UnusableUpstream {
   /** As configured; secrets of the state are sealed. */
   readonly stored: UpstreamConfig;
   readonly origin: Upstream['origin'];
+  /** What its plugin contributed when this was found out. */
+  readonly type: ProviderType | undefined;
   /** Why, as a full sentence. */
   readonly reason: string;
 }

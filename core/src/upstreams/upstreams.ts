@@ -43,13 +43,14 @@ export function createUpstreams(deps: UpstreamsDeps): Upstreams {
   const sync = (): void => {
     const stored = deps.state.read().upstreams;
     const declared = deps.live.get().upstreams;
+    // A reload of plugins' code comes with a list of its own, too.
     if (stored === seen && declared === fileSeen) return;
     const before = [...fromFile, ...fromState.values()];
-    if (declared !== fileSeen) fromFile = readFile(declared, fileSeen ? fromFile : undefined, deps);
+    const next = readAll({ declared, stored }, { fromFile: fileSeen && fromFile, fromState }, deps);
     revision += 1;
     fileSeen = declared;
     seen = stored;
-    fromState = new Map(stored.map((entry) => [entry, fromState.get(entry) ?? openStored(deps, entry)]));
+    ({ fromFile, fromState } = next);
     const entries = [...fromFile, ...fromState.values()];
     all = entries.filter(isUsable);
     unusable = entries.filter((entry): entry is UnusableUpstream => !isUsable(entry));
@@ -90,38 +91,66 @@ export function createUpstreams(deps: UpstreamsDeps): Upstreams {
   };
 }
 
+interface Read {
+  readonly fromFile: readonly Entry[];
+  readonly fromState: Map<UpstreamConfig, Entry>;
+}
+
 /**
- * The upstreams of the file. One whose provider cannot be created does not stop startup; but a reload is refused then,
- * so that the running ones stay.
+ * The upstreams of the file and of the state. Those that have not changed, and whose plugin's code has not, stay the same
+ * objects. One that cannot be created does not stop startup; but a reload is refused then, so that the running ones stay.
  */
-function readFile(
-  declared: readonly UpstreamConfig[],
-  before: readonly Entry[] | undefined,
+function readAll(
+  {
+    declared,
+    stored,
+  }: { readonly declared: readonly UpstreamConfig[]; readonly stored: readonly UpstreamConfig[] },
+  before: Omit<Read, 'fromFile'> & { readonly fromFile: Read['fromFile'] | undefined },
   deps: UpstreamsDeps,
-): readonly Entry[] {
-  const made: Upstream[] = [];
-  const build = (config: UpstreamConfig): Entry => {
-    try {
-      const upstream = buildUpstream(deps, config, 'file');
-      made.push(upstream);
-      return upstream;
-    } catch (error) {
-      if (before) throw error;
-      return unusableFor(error, { stored: config, origin: 'file' }, deps);
-    }
+): Read {
+  const made: Entry[] = [];
+  const keep = (entry: Entry): Entry => {
+    made.push(entry);
+    return entry;
   };
   try {
-    return declared.map((config) => same(before ?? [], config) ?? build(config));
+    const fromFile = declared.map(
+      (config) =>
+        same(before.fromFile ?? [], config, deps) ?? keep(openDeclared(deps, config, before.fromFile)),
+    );
+    const open = (config: UpstreamConfig): Entry => {
+      const last = before.fromState.get(config);
+      return last && isCurrent(last, deps) ? last : keep(openStored(deps, config, last));
+    };
+    return { fromFile, fromState: new Map(stored.map((config) => [config, open(config)])) };
   } catch (error) {
-    void closeAll(made);
+    void closeAll(made.filter(isUsable));
     throw error;
   }
 }
 
-/** The previous upstream, if its config is unchanged. */
-function same(before: readonly Entry[], config: UpstreamConfig): Entry | undefined {
+/** The previous upstream, if neither its config nor its plugin has changed. */
+function same(before: readonly Entry[], config: UpstreamConfig, deps: UpstreamsDeps): Entry | undefined {
   const text = JSON.stringify(config);
-  return before.find((entry) => JSON.stringify(configOf(entry)) === text);
+  return before.find((entry) => JSON.stringify(configOf(entry)) === text && isCurrent(entry, deps));
+}
+
+/** Whether an upstream was made by the code that its plugin has now. */
+function isCurrent(entry: Entry, { registry }: UpstreamsDeps): boolean {
+  return entry.type === registry.providers.find(({ name }) => name === configOf(entry).provider);
+}
+
+function openDeclared(
+  deps: UpstreamsDeps,
+  config: UpstreamConfig,
+  before: readonly Entry[] | undefined,
+): Entry {
+  try {
+    return buildUpstream(deps, config, 'file');
+  } catch (error) {
+    if (before) throw error;
+    return unusableFor(error, { stored: config, origin: 'file' }, deps);
+  }
 }
 
 const USER_INFO =
@@ -137,13 +166,14 @@ export function openConfig(
 }
 
 /** A stored upstream whose plugin was removed or whose secret key was lost must not stop the others. */
-function openStored(deps: UpstreamsDeps, stored: UpstreamConfig): Entry {
+function openStored(deps: UpstreamsDeps, stored: UpstreamConfig, before: Entry | undefined): Entry {
   try {
     const config = openConfig(stored, deps);
     // Earlier versions accepted them.
     if (urlsWithUserInfo(stored.options).length > 0) deps.log.warn({ upstream: stored.id }, USER_INFO);
     return buildUpstream(deps, config, 'state');
   } catch (error) {
+    if (before && isUsable(before) && error instanceof CreateError) throw error;
     return unusableFor(error, { stored, origin: 'state' }, deps);
   }
 }
@@ -155,15 +185,14 @@ function unusableFor(
 ): UnusableUpstream {
   const { id, provider } = upstream.stored;
   const reason = reasonOf(error, provider);
-  const plugin = registry.providers.some(({ name }) => name === provider)
-    ? registry.pluginOf(provider)
-    : undefined;
+  const type = registry.providers.find(({ name }) => name === provider);
+  const plugin = type && registry.pluginOf(provider);
   const cause = error instanceof CreateError ? error.cause : error;
   log.error(
     { upstream: id, ...(plugin && { plugin }), error: cause },
     `An upstream cannot be used. ${reason}`,
   );
-  return { ...upstream, reason };
+  return { ...upstream, type, reason };
 }
 
 function reasonOf(error: unknown, provider: string): string {

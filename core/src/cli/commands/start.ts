@@ -31,7 +31,7 @@ export function addStart(program: Command, setup: StartSetup): void {
     .option('--allow-open', 'serve without keys to everyone who can reach the address')
     .option(
       '--watch',
-      'reload the config file whenever it changes; SIGHUP and `dragoman reload` work at any time',
+      'reload the config file and the plugins beside it whenever they change; SIGHUP and `dragoman reload` work at any time',
     )
     .option('--init', 'first write a config file if there is none')
     .action((flags: StartFlags) => start(flags, setup));
@@ -61,10 +61,11 @@ async function start(
   survivePrinting();
   const stray = surviveErrors();
   const config = await loadConfig(input);
+  let onLoad = (): void => {};
   const gateway = await createGateway(config, {
     consoleFolder: setup.consoleFolder,
     makesFirstKey: config.log.printsSecrets,
-    load: (reloads) => loadConfig({ ...input, reloads }),
+    load: () => loadConfig(input).finally(() => onLoad()),
   });
   stray.logTo(gateway.log);
   // A reload waits for it: the audit log has the start first.
@@ -77,7 +78,7 @@ async function start(
     stopOnSignal(gateway);
     const { log } = gateway;
     if (config.file !== undefined) {
-      reloadOnChange({ gateway: { log, reload }, file: config.file, watches: watch });
+      onLoad = reloadOnChange({ gateway: { log, reload }, file: config.file, watches: watch });
     }
     // What people read comes before the log of the start.
     print(...banner(gateway, config, config.server.publicUrl ?? url).split('\n'));

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { findUnsafeText } from '../transport/header-text.ts';
+import { noteFactory } from './factories.ts';
 import type { HookType } from './hooks/hook.ts';
 import type { Plugin } from './plugin.ts';
 import type { Protocol } from './protocol.ts';
@@ -17,7 +18,11 @@ type OptionsArgument<Options> =
 export function definePlugin<const P extends Plugin, Options extends object = Record<never, never>>(
   build: (options: Options) => P,
 ): (...args: OptionsArgument<Options>) => P {
-  return (...args) => Object.freeze(build((args[0] ?? {}) as Options));
+  return (...args) => {
+    const plugin = Object.freeze(build((args[0] ?? {}) as Options));
+    noteFactory(plugin, build);
+    return plugin;
+  };
 }
 
 /** Types a provider, keeping its literal name and the schema of its options for `defineConfig`. */

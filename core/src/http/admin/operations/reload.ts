@@ -1,3 +1,5 @@
+import { HookCreateError } from '../../../hooks/built-hook.ts';
+import { CreateError } from '../../../upstreams/build-upstream.ts';
 import { ConfigError } from '../../../validation/config-error.ts';
 import { AdminError } from '../admin-error.ts';
 import { reloadContract } from '../contract/about-contract.ts';
@@ -13,6 +15,10 @@ export const reloadOperations = defineOperations(reloadContract, {
       try {
         return { waiting: await reload() };
       } catch (error) {
+        if (error instanceof CreateError || error instanceof HookCreateError) {
+          const stays = `${error.message.replace(/[.!?]?$/, '.')} The previous configuration stays in effect.`;
+          throw new AdminError('invalid', stays);
+        }
         if (!(error instanceof ConfigError)) throw error;
         throw new AdminError('invalid', 'Invalid configuration; the previous one stays in effect.', {
           issues: error.problems,
