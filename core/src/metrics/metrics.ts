@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { AttemptRecord, Refusal, TraceRecord } from '@dragoman/plugin';
+import type { AttemptRecord, HookRecord, Refusal, TraceRecord } from '@dragoman/plugin';
 import { BREAKER_STATES, type BreakerState } from '../upstreams/breaker.ts';
 import { exposeLimits, type LimitSample } from './limit-series.ts';
 import { CounterSeries, HistogramSeries } from './series.ts';
@@ -32,6 +32,9 @@ export interface Metrics {
   expose(): Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
+/** A hook delays each request that it sees. */
+const HOOK_SECONDS = [0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
 export function createMetrics(sources: MetricSources): Metrics {
@@ -47,6 +50,7 @@ export function createMetrics(sources: MetricSources): Metrics {
       if (trace.outcome === 'running') return;
       counters.request(trace);
       for (const attempt of trace.attempts) counters.attempt(attempt, trace);
+      for (const call of trace.hooks ?? []) counters.hook(call);
     },
     async expose() {
       upstreams = sources.upstreams();
@@ -60,6 +64,7 @@ interface Counters {
   refusal(reason: Refusal): void;
   request(trace: TraceRecord): void;
   attempt(attempt: AttemptRecord, trace: TraceRecord): void;
+  hook(call: HookRecord): void;
 }
 
 function createCounters(registry: Registry): Counters {
@@ -85,6 +90,21 @@ function createCounters(registry: Registry): Counters {
   ]);
   const fallbacks = counter('fallbacks_total', 'Attempts made by a fallback.', ['upstream']);
   const faults = counter('provider_faults_total', 'Faults in the events of providers.', ['upstream']);
+  const hookCalls = counter('hook_calls_total', 'Calls of hooks, by what they did.', [
+    'hook',
+    'phase',
+    'action',
+    'shadow',
+  ]);
+  const hookSeconds = new HistogramSeries(
+    {
+      name: 'dragoman_hook_duration_seconds',
+      help: 'Time that a call of a hook worked.',
+      labels: ['hook', 'phase'],
+    },
+    HOOK_SECONDS,
+  ).register(registry);
+  const saved = counter('hook_saved_dollars_total', 'What the answers of hooks spared.', ['hook']);
   const refused = counter('refused_requests_total', 'Requests refused before they were read.', ['reason']);
   return {
     refusal: (reason) => refused.add(1, reason),
@@ -106,6 +126,11 @@ function createCounters(registry: Registry): Counters {
       attempts.add(1, upstream, reason, error?.kind ?? '');
       if (name !== model) fallbacks.add(1, upstream);
       if (broken) faults.add(broken.length, upstream);
+    },
+    hook({ hook, phase, action, isShadow = false, ms, saved: dollars }) {
+      hookCalls.add(1, hook, phase, action, String(isShadow));
+      hookSeconds.observe(ms / 1000, hook, phase);
+      if (dollars !== undefined) saved.add(dollars, hook);
     },
   };
 }

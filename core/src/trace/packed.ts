@@ -1,5 +1,5 @@
 import type { HeaderMap } from '@dragoman/plugin';
-import type { BodyRecording, Capture, ClientRequest, UpstreamExchange } from './capture.ts';
+import type { BodyRecording, Capture, CapturedChange, ClientRequest, UpstreamExchange } from './capture.ts';
 
 /** A body within the bytes of its trace. */
 export interface PackedBody {
@@ -24,6 +24,8 @@ export interface PackedCapture {
   readonly request: Omit<ClientRequest, 'body'> & { readonly body?: PackedBody };
   readonly exchanges: readonly PackedExchange[];
   readonly reply: PackedBody & { readonly headers: HeaderMap };
+  /** What hooks changed. */
+  readonly changes?: readonly CapturedChange[];
   /** Pairs: the end of a chunk, from the body's start, and its time, in hundredths of milliseconds. */
   readonly marks: Uint32Array<ArrayBuffer>;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -31,7 +33,7 @@ export interface PackedCapture {
 
 /** Packs the capture of a request that began at `origin`. */
 export function pack(capture: Capture, origin: number): PackedCapture {
-  const { request, exchanges, reply, replyHeaders } = capture;
+  const { request, exchanges, reply, replyHeaders, changes } = capture;
   const packer = new Packer(origin, capture.limit);
   const { body: asked, ...sent } = request;
   const packed = {
@@ -42,6 +44,7 @@ export function pack(capture: Capture, origin: number): PackedCapture {
       reply: packer.pieces(answer),
     })),
     reply: { headers: textsOf(replyHeaders), ...packer.pieces(reply) },
+    ...(changes.length > 0 && { changes }),
   };
   return { ...packed, ...packer.finish() };
 }

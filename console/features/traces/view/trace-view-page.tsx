@@ -14,6 +14,7 @@ import { Changes } from './changes.tsx';
 import { Conversation } from './conversation.tsx';
 import { Headers } from './headers.tsx';
 import { RawStreams } from './raw-streams.tsx';
+import { HookCalls } from './hook-calls.tsx';
 import { Routing } from './routing.tsx';
 import { Summary } from './summary.tsx';
 import { ToolCalls } from './tool-calls.tsx';
@@ -112,6 +113,15 @@ function TraceView({ trace }: { readonly trace: Trace }) {
               content: withDetail((value) => <Headers trace={trace} detail={value} />),
             },
             { value: 'routing', label: t('routing'), content: <Routing trace={trace} /> },
+            ...(trace.hooks
+              ? [
+                  {
+                    value: 'hooks',
+                    label: t('hooks'),
+                    content: <HookCalls calls={trace.hooks} changes={detail?.changes ?? []} />,
+                  },
+                ]
+              : []),
           ]}
         />
       </Panel>

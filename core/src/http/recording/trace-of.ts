@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { Prices } from '../../limits/prices.ts';
 import type { TraceRecord } from '@dragoman/plugin';
 import type { Outcome } from '@dragoman/plugin/internal/canonical/trace-record';
+import type { RequestRecord } from '../../routing/request-record.ts';
 import { tokensPerSecond } from '../../trace/speed.ts';
 import type { RequestState } from '../base/request-state.ts';
 import { isAborted, statusOf } from '../base/reply-state.ts';
@@ -16,7 +17,7 @@ export interface TraceInput {
 export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRecord {
   const { requestId, clientRequestId, address, startedAt, record, key, protocol, replayOf, refused } =
     ctx.state as RequestState;
-  const { usage, served, upstream } = record;
+  const { usage, upstream } = record;
   const now = performance.now();
   const ms = now - record.arrivedAt;
   return {
@@ -48,11 +49,18 @@ export function traceOf(ctx: Context, { prices, outcome }: TraceInput): TraceRec
     reasoningTokens: usage?.reasoning,
     isEstimated: usage?.estimated,
     tokensPerSecond: tokensPerSecond({ ms, ttftMs: record.ttftMs, outputTokens: usage?.output }),
-    cost: usage && served ? prices.costOf(usage, served.priced) : undefined,
+    cost: costOf(record, prices),
     replayOf,
     attempts: record.attemptRecords,
     dropped: record.dropped,
+    hooks: record.hooks,
   };
+}
+
+/** What a hook answers costs nothing, whatever usage its reply reports. */
+function costOf({ usage, served, isSpared }: RequestRecord, prices: Prices): number | undefined {
+  if (isSpared) return 0;
+  return usage && served ? prices.costOf(usage, served.priced) : undefined;
 }
 
 export function outcomeOf(ctx: Context): Outcome {

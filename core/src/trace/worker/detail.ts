@@ -1,6 +1,7 @@
 import type { ChatReply, ChatRequest, HeaderMap, WireReaders } from '@dragoman/plugin';
 import { withinTime } from '@dragoman/plugin/internal/timing/within-time';
 import { type Analysis, analyze } from './analysis.ts';
+import type { CapturedChange } from '../capture.ts';
 import type { PackedBody, PackedCapture } from '../packed.ts';
 import { JUDGE_MS, timeWithJudge } from './time-limits.ts';
 import { readTimed, type TimedText } from './read-body.ts';
@@ -35,6 +36,8 @@ export interface TraceDetail {
   readonly request: { readonly headers: HeaderMap; readonly body?: RecordedBody };
   readonly exchanges: readonly RecordedExchange[];
   readonly reply: { readonly headers: HeaderMap; readonly body: RecordedBody };
+  /** What hooks changed in the request. */
+  readonly changes: readonly CapturedChange[];
   /** The request, decoded. */
   readonly asked?: ChatRequest;
   /** The events that the client received. */
@@ -47,7 +50,7 @@ export interface TraceDetail {
 
 /** The detail of a trace. */
 export function detailOf(capture: PackedCapture, readers: WireReaders): TraceDetail {
-  const { request, exchanges, reply } = capture;
+  const { request, exchanges, reply, changes = [] } = capture;
   const recorded = (body: PackedBody): RecordedBody => ({
     ...readTimed(capture, body),
     missing: body.missing,
@@ -65,6 +68,7 @@ export function detailOf(capture: PackedCapture, readers: WireReaders): TraceDet
       reply: recorded(answer),
     })),
     reply: { headers: reply.headers, body: recorded(reply) },
+    changes,
     ...(asked && { asked }),
     events: read?.events ?? [],
     ...(read?.reply && { answer: read.reply }),

@@ -1,6 +1,7 @@
+import type { CapturedChange } from '../capture.ts';
 import type { PackedBody, PackedCapture } from '../packed.ts';
 import { bytesOf, readTimed, type TimedText } from './read-body.ts';
-import type { Framing, HeaderMap } from '@dragoman/plugin';
+import { defined, type Framing, type HeaderMap } from '@dragoman/plugin';
 import { framingOf } from '@dragoman/plugin/internal/transport/framing';
 import { type Redactor, redactUrl } from './redact.ts';
 
@@ -27,9 +28,16 @@ export function redactCapture(capture: PackedCapture, redactor: Redactor): Packe
       reply: keep(exchange.reply, exchange.replyHeaders),
     })),
     reply: { ...keep(reply, reply.headers), headers: redactor.headers(reply.headers) },
+    ...(capture.changes && { changes: capture.changes.map((change) => excerpted(change, redactor)) }),
   };
   const { marks, bytes } = bodies?.finish() ?? capture;
   return { ...kept, marks, bytes };
+}
+
+/** A rule of the operator cannot be applied to a piece of a body, so then only the place is kept. */
+function excerpted({ before, after, ...place }: CapturedChange, redactor: Redactor): CapturedChange {
+  const [old, edited] = [before, after].map((text) => text && redactor.excerpt(text));
+  return { ...place, ...defined({ before: old, after: edited }) };
 }
 
 function textsOf(fields: Readonly<Record<string, string>>, redactor: Redactor): Record<string, string> {

@@ -15,6 +15,8 @@ export interface Redactor {
   isNeeded(bytes: Uint8Array): boolean;
   /** Redacts a body, or one event of a stream. */
   redact(text: string): string;
+  /** Redacts a piece of a body; `undefined` where rules that need the whole body may apply to it. */
+  excerpt(text: string): string | undefined;
   /** Redacts the secrets of upstreams in a short text of a record. */
   text(text: string): string;
   headers(headers: HeaderMap): HeaderMap;
@@ -42,6 +44,7 @@ export function createRedactor(
   const hasRules = edits.length > 0 || expressions.length > 0;
   return {
     text,
+    excerpt: (given) => (hasRules ? undefined : text(given)),
     headers: (headers) => redactHeaders(headers, { text, names: ofClients }),
     query: (query) => text(redactQuery(query, credentials.query)),
     sentHeaders: (headers) => redactHeaders(headers, { text, names }),

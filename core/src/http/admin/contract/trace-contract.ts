@@ -1,8 +1,37 @@
 import { z } from 'zod';
 import { REFUSALS } from '@dragoman/plugin/internal/canonical/errors';
-import { ATTEMPT_REASONS, BODIES_KEPT, OUTCOMES } from '@dragoman/plugin/internal/canonical/trace-record';
+import {
+  ATTEMPT_REASONS,
+  BODIES_KEPT,
+  HOOK_ACTIONS,
+  HOOK_PHASES,
+  OUTCOMES,
+} from '@dragoman/plugin/internal/canonical/trace-record';
 import { statsQuerySchema, traceFilterSchema, traceQuerySchema } from '../../../trace/query.ts';
 import type { Contract } from './operation-contract.ts';
+
+const hookCallSchema = z
+  .object({
+    hook: z.string().describe('Its id in the configuration.'),
+    phase: z.enum(HOOK_PHASES),
+    action: z.enum(HOOK_ACTIONS),
+    attempt: z.int().optional().describe('The index of the attempt. Absent: for the whole request.'),
+    ms: z.number().describe('How long it worked.'),
+    isShadow: z.boolean().optional().describe('It only watched: the action is what it would have done.'),
+    findings: z
+      .array(
+        z.object({
+          rule: z.string(),
+          action: z.enum(['pass', 'change', 'refuse']),
+          detail: z.string().optional(),
+        }),
+      )
+      .optional(),
+    changed: z.array(z.string()).optional().describe('The paths of the fields that it changed.'),
+    error: z.string().optional().describe('Why it failed.'),
+    saved: z.number().optional().describe('What its answer spared, in US dollars.'),
+  })
+  .meta({ id: 'HookCall' });
 
 export const traceSchema = z
   .object({
@@ -75,6 +104,7 @@ export const traceSchema = z
       }),
     ),
     dropped: z.array(z.object({ field: z.string(), why: z.string() })),
+    hooks: z.array(hookCallSchema).optional().describe('The calls of hooks. Absent: no hook applied.'),
   })
   .meta({ id: 'Trace' });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CALL_STATES } from '@dragoman/plugin/internal/canonical/trace-record';
+import { CALL_STATES, HOOK_PHASES } from '@dragoman/plugin/internal/canonical/trace-record';
 import { threadQuerySchema, toolCallQuerySchema } from '../../../trace/query.ts';
 import type { Contract } from './operation-contract.ts';
 
@@ -77,6 +77,18 @@ export const traceDetailSchema = z
       }),
     ),
     reply: z.object({ headers: headersSchema, body: recordedBodySchema }),
+    changes: z
+      .array(
+        z.object({
+          hook: z.string(),
+          phase: z.enum(HOOK_PHASES),
+          attempt: z.int().optional(),
+          path: z.string(),
+          before: z.string().optional(),
+          after: z.string().optional(),
+        }),
+      )
+      .describe('What hooks changed in the request: the beginning of each difference.'),
     asked: canonical.optional().describe('The decoded request.'),
     events: z.array(z.object({ ms: z.number(), event: canonical })),
     answer: canonical.optional().describe('The folded events.'),

@@ -239,6 +239,13 @@ const estimates: Migration = {
   },
 };
 
+/** The calls of hooks. */
+const hooks: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.alterTable('traces').addColumn('hooks', 'text').execute();
+  },
+};
+
 /** In order; never changed once released. */
 export const migrations: MigrationProvider = {
   getMigrations: () =>
@@ -251,5 +258,6 @@ export const migrations: MigrationProvider = {
       '0006-owners': owners,
       '0007-estimates': estimates,
       '0008-owner-counts': ownerCounts,
+      '0009-hooks': hooks,
     }),
 };

@@ -1,6 +1,12 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Selectable } from 'kysely';
-import { type AttemptRecord, defined, type Refusal, type TraceRecord } from '@dragoman/plugin';
+import {
+  type AttemptRecord,
+  defined,
+  type HookRecord,
+  type Refusal,
+  type TraceRecord,
+} from '@dragoman/plugin';
 import type { BodiesKept, DroppedField, Outcome } from '@dragoman/plugin/internal/canonical/trace-record';
 import { tokensPerSecond } from '../../speed.ts';
 import type { TraceTable } from './tables.ts';
@@ -49,6 +55,7 @@ const COLUMNS: Readonly<Record<Exclude<keyof TraceTable, 'seq'>, Column>> = {
   replay_of: ({ replayOf }) => replayOf,
   said: (_, said) => said,
   error_code: ({ errorCode }) => errorCode,
+  hooks: ({ hooks }) => hooks && JSON.stringify(hooks),
 };
 
 export const COLUMN_NAMES = Object.keys(COLUMNS);
@@ -94,6 +101,7 @@ export function fromRow(row: Selectable<TraceTable>): TraceRecord {
     replayOf: row.replay_of ?? undefined,
     attempts: JSON.parse(row.attempts) as readonly AttemptRecord[],
     dropped: JSON.parse(row.dropped) as readonly DroppedField[],
+    hooks: row.hooks === null ? undefined : (JSON.parse(row.hooks) as readonly HookRecord[]),
   });
 }
 

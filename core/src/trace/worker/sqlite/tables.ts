@@ -49,6 +49,8 @@ export interface TraceTable {
   readonly is_estimated: number | null;
   /** From `x-request-id`. */
   readonly client_request_id: string | null;
+  /** JSON: the calls of hooks. */
+  readonly hooks: string | null;
 }
 
 /** Where the bodies of a trace are stored. */
