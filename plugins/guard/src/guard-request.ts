@@ -8,7 +8,7 @@ import { Placeholders } from './masking/placeholders.ts';
 import { PLACES } from './options.ts';
 import { mapRequest, type TextPlace } from './request-texts.ts';
 import type { GuardSettings } from './rules.ts';
-import { createGuardian, createWatcher, type Desk } from './texts.ts';
+import { createMasker, createWatcher, type Inspection } from './texts.ts';
 
 /** What the guard knows of a request when its reply comes. */
 interface Memory {
@@ -29,38 +29,38 @@ export async function guardRequest(
   on: Pick<HookContext, 'http' | 'model' | 'note' | 'protocol' | 'requestId' | 'state'>,
   { options, rules }: GuardSettings,
 ): Promise<ChatRequest> {
-  const { places, putBack, webhookUrl, webhookOn } = options;
+  const { places, restore, webhookUrl, webhookOn } = options;
   const findings = new Findings();
   const placeholders = new Placeholders();
   const wantsJson = request.output !== undefined && request.output.type !== 'text';
   on.state.set(MEMORY, { placeholders, wantsJson } satisfies Memory);
-  const desk: Desk = { rules, places, placeholders, findings, isRestorable: putBack };
+  const inspection: Inspection = { rules, places, placeholders, findings, isRestorable: restore };
   try {
     const texts = textsOf(request);
     for (const { text, role } of texts) {
       // Without putting back, what an earlier reply says of a placeholder is about the same value as now.
-      if (putBack || role !== 'assistant') placeholders.reserve(text);
+      if (restore || role !== 'assistant') placeholders.reserve(text);
     }
     checkSize(texts, options, findings);
-    const guarded = maskRequest(request, desk);
+    const guarded = maskRequest(request, inspection);
     if (webhookUrl === undefined || webhookOn === 'replies') return guarded;
     const { requestId, protocol, model } = on;
     const question = { phase: 'request', requestId, protocol, model, texts: textsOf(guarded) } as const;
     const verdict = await askWebhook(question, webhookOf(options), on.http);
     const wanted = rulesOf(verdict, 'request', findings);
-    return maskRequest(guarded, { ...desk, rules: wanted, places: PLACES });
+    return maskRequest(guarded, { ...inspection, rules: wanted, places: PLACES });
   } finally {
     findings.report(on);
   }
 }
 
 /** The request as it was if nothing is masked. */
-function maskRequest(request: ChatRequest, desk: Desk): ChatRequest {
-  if (desk.rules.length === 0) return request;
+function maskRequest(request: ChatRequest, inspection: Inspection): ChatRequest {
+  if (inspection.rules.length === 0) return request;
   let isChanged = false;
   const masked = mapRequest(request, (text, { place, form }: TextPlace) => {
-    mapWhole(createWatcher(desk, place, form), text);
-    const masked = mapWhole(createGuardian(desk, place, form), text);
+    mapWhole(createWatcher(inspection, place, form), text);
+    const masked = mapWhole(createMasker(inspection, place, form), text);
     isChanged ||= masked !== text;
     return masked;
   });

@@ -213,7 +213,7 @@ describe('a reply', () => {
   });
 
   it('keeps its placeholders where they are not put back', async () => {
-    const guard = guarding({ emails: 'mask', putBack: false });
+    const guard = guarding({ emails: 'mask', restore: false });
     await guard.request(says(MAIL));
     expect(await contentOf(guard.reply(replying(text('[EMAIL_1]'))))).toMatchObject([{ text: '[EMAIL_1]' }]);
   });
@@ -379,7 +379,7 @@ describe('the webhook', () => {
 describe('the options', () => {
   it.each([
     [{ patterns: { a: '(' } }, 'Unterminated group'],
-    [{ patterns: { a: 'x*' } }, 'where there is no text'],
+    [{ patterns: { a: 'x*' } }, 'matches empty text'],
     [{ patterns: { a: { pattern: '(a)\\1' } } }, 'refers back'],
     [{ patterns: { 'A B': 'a' } }, 'order-number'],
     [{ email: 'mask' }, 'email'],

@@ -10,7 +10,7 @@ import type { Rule } from './rules.ts';
 export type Form = 'text' | 'json';
 
 /** What looks at the texts of one request. */
-export interface Desk {
+export interface Inspection {
   readonly rules: readonly Rule[];
   /** Elsewhere, texts are let alone. */
   readonly places: readonly Place[];
@@ -24,8 +24,8 @@ export interface Desk {
 const UNTOUCHED: TextMapper = { push: (text) => text, end: () => '' };
 
 /** Looks at a text at a place, and masks what is to be masked. It throws where the text is refused. */
-export function createGuardian(desk: Desk, place: Place, form: Form): TextMapper {
-  const { rules, places, placeholders, findings, isRestorable } = desk;
+export function createMasker(inspection: Inspection, place: Place, form: Form): TextMapper {
+  const { rules, places, placeholders, findings, isRestorable } = inspection;
   const wanted = rules.filter(({ action }) => action !== 'pass');
   if (wanted.length === 0 || !places.includes(place)) return UNTOUCHED;
   const create = form === 'json' ? createJsonMasker<Rule> : createTextMasker<Rule>;
@@ -37,7 +37,7 @@ export function createGuardian(desk: Desk, place: Place, form: Form): TextMapper
 }
 
 /** Looks at a text and only notes what it finds. What it returns is of no use. */
-export function createWatcher({ rules, places, findings }: Desk, place: Place, form: Form): TextMapper {
+export function createWatcher({ rules, places, findings }: Inspection, place: Place, form: Form): TextMapper {
   const wanted = rules.filter(({ action }) => action === 'pass');
   if (wanted.length === 0 || !places.includes(place)) return UNTOUCHED;
   const create = form === 'json' ? createJsonMasker<Rule> : createTextMasker<Rule>;

@@ -3,7 +3,7 @@ import type { GuardOptions } from '../options.ts';
 import { PLACES } from '../options.ts';
 import { placeOf } from '../reply/block-forms.ts';
 import { mapReply } from '../reply/map-reply.ts';
-import { createGuardian, type Desk } from '../texts.ts';
+import { createMasker, type Inspection } from '../texts.ts';
 import { askWebhook, webhookOf, type WebhookText } from './webhook.ts';
 import { rulesOf } from './webhook-rules.ts';
 
@@ -11,7 +11,7 @@ const MOST_CHARACTERS = 16_000_000;
 
 interface Asking {
   readonly options: GuardOptions;
-  readonly desk: Desk;
+  readonly inspection: Inspection;
   readonly wantsJson: boolean;
 }
 
@@ -19,7 +19,7 @@ interface Asking {
 export async function* askAboutReply(
   events: AsyncIterable<ChatEvent>,
   on: Pick<ReplyContext, 'http' | 'model' | 'protocol' | 'requestId'>,
-  { options, desk, wantsJson }: Asking,
+  { options, inspection, wantsJson }: Asking,
 ): AsyncGenerator<ChatEvent> {
   const held: ChatEvent[] = [];
   const texts = new Map<number, { place: string; text: string }>();
@@ -41,8 +41,8 @@ export async function* askAboutReply(
   }));
   const question = { phase: 'reply', requestId, protocol, model, texts: said } as const;
   const verdict = await askWebhook(question, webhookOf(options), on.http);
-  const rules = rulesOf(verdict, 'reply', desk.findings);
-  const create = createGuardian.bind(undefined, { ...desk, rules, places: PLACES });
+  const rules = rulesOf(verdict, 'reply', inspection.findings);
+  const create = createMasker.bind(undefined, { ...inspection, rules, places: PLACES });
   yield* rules.length === 0 ? held : mapReply(eachOf(held), { create, wantsJson, keepsSignatures: false });
 }
 

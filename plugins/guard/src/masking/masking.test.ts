@@ -13,7 +13,7 @@ import { words } from '../detectors/words.ts';
 import { createJsonMasker } from './mask-json.ts';
 import { createTextMasker, mapWhole } from './mask-text.ts';
 import { Placeholders } from './placeholders.ts';
-import { asText, createPutBack, inJson } from './put-back.ts';
+import { asText, createRestorer, inJson } from './restore.ts';
 import { Scanner } from './scanner.ts';
 
 const order = byPattern(
@@ -173,7 +173,7 @@ describe('what was masked', () => {
         const { placeholders, text: create } = masker();
         placeholders.reserve(text);
         const masked = mapWhole(create(), text);
-        expect(stream(createPutBack(placeholders, asText), cut(masked, at))).toBe(text);
+        expect(stream(createRestorer(placeholders, asText), cut(masked, at))).toBe(text);
       }),
       { numRuns: 2_000 },
     );
@@ -190,7 +190,7 @@ describe('what was masked', () => {
     placeholders.reserve(text);
     const masked = mapWhole(create(), text);
     expect(masked).toBe('Say [EMAIL_1] to [EMAIL_2]');
-    expect(mapWhole(createPutBack(placeholders, asText), 'From [EMAIL_1] to [EMAIL_2]')).toBe(
+    expect(mapWhole(createRestorer(placeholders, asText), 'From [EMAIL_1] to [EMAIL_2]')).toBe(
       'From [EMAIL_1] to alice@example.com',
     );
   });
@@ -199,20 +199,20 @@ describe('what was masked', () => {
     const placeholders = new Placeholders();
     placeholders.mask('a', 'X', true);
     placeholders.mask('[X_', 'X', true);
-    const putBack = createPutBack(placeholders, asText);
+    const restore = createRestorer(placeholders, asText);
     expect(
-      ['[X', '_2]', '1]', ' [X_1', ']'].map((chunk) => putBack.push(chunk)).join('') + putBack.end(),
+      ['[X', '_2]', '1]', ' [X_1', ']'].map((chunk) => restore.push(chunk)).join('') + restore.end(),
     ).toBe('[X_1] a');
   });
 
   it('holds a reply back only where a placeholder may follow', () => {
     const placeholders = new Placeholders();
     placeholders.mask('a@b.cd', 'EMAIL', true);
-    const putBack = createPutBack(placeholders, asText);
+    const restore = createRestorer(placeholders, asText);
     expect(
-      ['See [', '1] and [EM', 'PTY] and [EMAIL_', '1', ']!', '['].map((chunk) => putBack.push(chunk)),
+      ['See [', '1] and [EM', 'PTY] and [EMAIL_', '1', ']!', '['].map((chunk) => restore.push(chunk)),
     ).toEqual(['See ', '[1] and ', '[EMPTY] and ', '', 'a@b.cd!', '']);
-    expect(putBack.end()).toBe('[');
+    expect(restore.end()).toBe('[');
   });
 });
 
@@ -266,7 +266,7 @@ describe('JSON', () => {
         const whole = JSON.stringify({ text });
         placeholders.reserve(whole);
         const masked = mapWhole(create(), whole);
-        const restored = stream(createPutBack(placeholders, inJson), cut(masked, at));
+        const restored = stream(createRestorer(placeholders, inJson), cut(masked, at));
         expect(JSON.parse(restored)).toEqual({ text });
       }),
       { numRuns: 1_000 },
@@ -314,6 +314,6 @@ describe('a MiB', () => {
     const text = unit.repeat(2 ** 20 / unit.length);
     const { placeholders, text: create } = masker();
     const masked = mapWhole(create(), text);
-    expect(mapWhole(createPutBack(placeholders, asText), masked)).toBe(text);
+    expect(mapWhole(createRestorer(placeholders, asText), masked)).toBe(text);
   });
 });

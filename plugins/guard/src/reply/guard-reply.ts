@@ -3,9 +3,9 @@ import { checkReplySchema } from '../checks/reply-schema.ts';
 import { askAboutReply } from '../checks/webhook-reply.ts';
 import { Findings } from '../findings.ts';
 import { memoryOf } from '../guard-request.ts';
-import { asText, createPutBack, inJson } from '../masking/put-back.ts';
+import { asText, createRestorer, inJson } from '../masking/restore.ts';
 import type { GuardSettings } from '../rules.ts';
-import { createGuardian, createWatcher, type Desk } from '../texts.ts';
+import { createMasker, createWatcher, type Inspection } from '../texts.ts';
 import { mapReply } from './map-reply.ts';
 import { watchReply } from './watch-reply.ts';
 
@@ -20,20 +20,20 @@ export async function* guardReply(
   // What is masked here is not put back. Other attempts do not know of it.
   const { places } = options;
   const own = placeholders.copy();
-  const desk: Desk = { rules, places, placeholders: own, findings, isRestorable: false };
+  const inspection: Inspection = { rules, places, placeholders: own, findings, isRestorable: false };
   const isLookedAt = places.includes('reply') || places.includes('reply-arguments');
   let passing = events;
   if (isLookedAt && rules.some(({ action }) => action === 'pass'))
-    passing = watchReply(passing, (place, form) => createWatcher(desk, place, form), wantsJson);
+    passing = watchReply(passing, (place, form) => createWatcher(inspection, place, form), wantsJson);
   if (isLookedAt && rules.some(({ action }) => action !== 'pass')) {
-    const create = createGuardian.bind(undefined, desk);
+    const create = createMasker.bind(undefined, inspection);
     passing = mapReply(passing, { create, wantsJson, keepsSignatures: false });
   }
   if (options.webhookUrl !== undefined && options.webhookOn !== 'requests')
-    passing = askAboutReply(passing, on, { options, desk, wantsJson });
+    passing = askAboutReply(passing, on, { options, inspection, wantsJson });
   if (placeholders.hasRestorable)
     passing = mapReply(passing, {
-      create: (_place, form) => createPutBack(placeholders, form === 'json' ? inJson : asText),
+      create: (_place, form) => createRestorer(placeholders, form === 'json' ? inJson : asText),
       wantsJson,
       keepsSignatures: true,
     });

@@ -12,7 +12,7 @@ export const asText: Escape = (value) => value;
 export const inJson: Escape = (value) => JSON.stringify(value).slice(1, -1);
 
 /** Puts the values back for their placeholders. Holds back only what may become one. */
-export function createPutBack(placeholders: Placeholders, escape: Escape): TextMapper {
+export function createRestorer(placeholders: Placeholders, escape: Escape): TextMapper {
   const restore = (text: string): string =>
     text.replaceAll(PLACEHOLDER, (placeholder) => {
       const value = placeholders.valueOf(placeholder);
