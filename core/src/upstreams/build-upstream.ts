@@ -7,7 +7,7 @@ import { runAs } from '../registry/containment/plugin-scope.ts';
 import { providerProblems } from '../registry/containment/plugin-shape.ts';
 import type { Registry } from '../registry/registry.ts';
 import { replaceSecrets } from '@dragoman/plugin/internal/text/secret-texts';
-import { type KnownSecrets, secretsOf } from '../state/secrets/known-secrets.ts';
+import { type KnownSecrets, secretsOf, UpstreamSecrets } from '../state/secrets/known-secrets.ts';
 import type { Stores } from '../state/stores/stores.ts';
 import type { HttpPools } from '../transport/pools.ts';
 import type { Upstream } from './upstream.ts';
@@ -40,8 +40,7 @@ export function buildUpstream(
   const { id, timeouts } = config;
   const type = registry.provider(config.provider);
   const plugin = registry.pluginOf(config.provider);
-  const secrets = secretsOf(type.options, config.options);
-  known.add(secrets);
+  const secrets = new UpstreamSecrets(secretsOf(type.options, config.options), known);
   const scope = { plugin, upstream: id };
   const log = bindLog(gatewayLog, scope);
   const origins = originsOf(maskOptions(type.options, config.options));
@@ -52,7 +51,8 @@ export function buildUpstream(
     try {
       const http = pools.client({ timeouts, signal, name: id });
       const { now } = clock;
-      const setup = { upstreamId: id, log, http, signal, store, clock: { now } };
+      const redact = (secret: string): void => secrets.learn(secret);
+      const setup = { upstreamId: id, log, http, signal, store, clock: { now }, redact };
       const provider = runAs(scope, () => type.create(config.options, setup));
       const [problem] = providerProblems(provider);
       if (problem !== undefined) throw new Error(`create() did not return a valid provider: ${problem}.`);

@@ -23,10 +23,45 @@ export function secretsOf(schema: z.ZodObject, options: Options): Secrets {
   return { values: longestFirst(found.values), headers: [...found.headers] };
 }
 
+/** The most texts that are redacted because a provider learnt them: the latest of one upstream, and of all. */
+const MAX_LEARNT = { perUpstream: 100, total: 2_000 };
+
+/** The secrets of an upstream: those of its options, and what its provider learnt, such as tokens. */
+export class UpstreamSecrets implements Secrets {
+  readonly headers: readonly string[];
+  readonly #own: readonly string[];
+  readonly #known: KnownSecrets;
+  #learnt: readonly string[] = [];
+  #values: readonly string[];
+
+  constructor(own: Secrets, known: KnownSecrets) {
+    this.headers = own.headers;
+    this.#own = own.values;
+    this.#values = own.values;
+    this.#known = known;
+    known.add(own);
+  }
+
+  get values(): readonly string[] {
+    return this.#values;
+  }
+
+  learn(secret: string): void {
+    const forms = formsOf(secret).filter((form) => !this.#values.includes(form));
+    if (forms.length === 0) return;
+    this.#learnt = [...this.#learnt, ...forms].slice(-MAX_LEARNT.perUpstream);
+    this.#values = longestFirst(new Set([...this.#own, ...this.#learnt]));
+    this.#known.learn(forms);
+  }
+}
+
 /**
- * All upstream secrets since startup. Former ones are kept, because a request may have begun before they were changed.
+ * All upstream secrets since startup. Former ones are kept, because a request may have begun before they were changed;
+ * of those that providers learnt, only the latest.
  */
 export class KnownSecrets {
+  #own = NO_SECRETS;
+  #learnt: readonly string[] = [];
   #all = NO_SECRETS;
 
   /** A new object whenever secrets are added. */
@@ -35,13 +70,25 @@ export class KnownSecrets {
   }
 
   add({ values, headers }: Secrets): void {
-    const before = this.#all;
-    const all = {
-      values: longestFirst(new Set([...before.values, ...values])),
+    const before = this.#own;
+    const own = {
+      values: [...new Set([...before.values, ...values])],
       headers: [...new Set([...before.headers, ...headers])],
     };
-    const isSame = all.values.length === before.values.length && all.headers.length === before.headers.length;
-    if (!isSame) this.#all = all;
+    const isSame = own.values.length === before.values.length && own.headers.length === before.headers.length;
+    if (!isSame) this.#join(own, this.#learnt);
+  }
+
+  /** Adds texts that a provider learnt. */
+  learn(values: readonly string[]): void {
+    const learnt = [...this.#learnt.filter((value) => !values.includes(value)), ...values];
+    this.#join(this.#own, learnt.slice(-MAX_LEARNT.total));
+  }
+
+  #join(own: Secrets, learnt: readonly string[]): void {
+    this.#own = own;
+    this.#learnt = learnt;
+    this.#all = { values: longestFirst(new Set([...own.values, ...learnt])), headers: own.headers };
   }
 }
 

@@ -33,6 +33,7 @@ function open({ answers = [], store = createStore(), refreshToken = 'refresh-0',
   const clock = { at: 0, now: () => clock.at };
   const queue = [...answers];
   const logged: string[] = [];
+  const redacted: string[] = [];
   const note = (_: object, message: string): void => void logged.push(message);
   const http = {
     async send(request: HttpRequest): Promise<HttpReply> {
@@ -56,6 +57,7 @@ function open({ answers = [], store = createStore(), refreshToken = 'refresh-0',
   };
   const setup = {
     ...{ http, clock, signal: new AbortController().signal },
+    redact: (secret: string) => void redacted.push(secret),
     log: { debug: note, info: note, warn: note, error: note },
   };
   const grant: GrantStore = storedGrant(store, refreshToken);
@@ -63,7 +65,7 @@ function open({ answers = [], store = createStore(), refreshToken = 'refresh-0',
     { tokenUrl: 'https://auth.example/token', clientId: 'client', grant, ...options },
     setup,
   );
-  return { credentials, sent, clock, logged, grant };
+  return { credentials, sent, clock, logged, redacted, grant };
 }
 
 const caller = () => ({ signal: new AbortController().signal });
@@ -118,6 +120,12 @@ describe('oauthRefresh', () => {
     const { credentials } = open({ store: createStore(happened) });
     await credentials.get(caller()).then(() => happened.push('used'));
     expect(happened).toEqual(['stored', 'used']);
+  });
+
+  it('has all tokens redacted', async () => {
+    const { credentials, redacted } = open();
+    await credentials.get(caller());
+    expect(redacted).toEqual(expect.arrayContaining(['refresh-0', 'refresh-1', 'Bearer access-1']));
   });
 
   it('keeps the refresh token if the server sends no new one', async () => {

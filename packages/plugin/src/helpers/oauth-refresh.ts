@@ -44,7 +44,7 @@ export interface OauthCredentials extends Credentials {
  */
 export function oauthRefresh(
   options: OauthRefreshOptions,
-  setup: Pick<ProviderSetup, 'http' | 'clock' | 'signal' | 'log'>,
+  setup: Pick<ProviderSetup, 'http' | 'clock' | 'signal' | 'log' | 'redact'>,
 ): OauthCredentials {
   const { earlyMs = 60_000, timeoutMs = 30_000 } = options;
   const source = new TokenSource(options, setup);
@@ -63,11 +63,11 @@ const REPLY_BYTES = 64 * 1024;
 
 class TokenSource {
   readonly #options: OauthRefreshOptions;
-  readonly #setup: Pick<ProviderSetup, 'http' | 'clock' | 'log'>;
+  readonly #setup: Pick<ProviderSetup, 'http' | 'clock' | 'log' | 'redact'>;
   /** The latest token: it expired, or was refused, when the next one is asked for. */
   #latest: string | undefined;
 
-  constructor(options: OauthRefreshOptions, setup: Pick<ProviderSetup, 'http' | 'clock' | 'log'>) {
+  constructor(options: OauthRefreshOptions, setup: Pick<ProviderSetup, 'http' | 'clock' | 'log' | 'redact'>) {
     this.#options = options;
     this.#setup = setup;
   }
@@ -81,6 +81,7 @@ class TokenSource {
 
   async #read(): Promise<Grant> {
     const grant = await this.#options.grant.read();
+    if (grant) this.#setup.redact(grant.refreshToken);
     if (grant) return grant;
     throw new GatewayError('upstream-auth', 'The gateway is not signed in to the upstream.');
   }
@@ -99,6 +100,7 @@ class TokenSource {
     const body = parseJson(text);
     if (reply.status !== 200) return this.#refused(grant, { reply, body: asObject(body), signal });
     const next = this.#grantOf(grant, asObject(body));
+    this.#setup.redact(next.refreshToken);
     await this.#options.grant.write(next).catch((error: unknown) => {
       // The old refresh token may be void, so the new one is used all the same.
       this.#setup.log.error(

@@ -18,7 +18,7 @@ function createLogin(options: { readonly earlyMs?: number; readonly timeoutMs?: 
       loads.push({ signal, done });
       return done.promise;
     },
-    { clock, signal: closing.signal },
+    { clock, signal: closing.signal, redact: () => {} },
     { expiresAt: ({ expiresAt }) => expiresAt, ...options },
   );
   return {
@@ -176,6 +176,17 @@ describe('singleFlight', () => {
     expect(loads).toHaveLength(1);
   });
 
+  it('has the headers of a credential redacted, and nothing of other values', async () => {
+    const redacted: string[] = [];
+    const setup = {
+      ...{ clock: { now: () => 0 }, signal: new AbortController().signal },
+      redact: (secret: string) => void redacted.push(secret),
+    };
+    for (const value of [{ headers: { authorization: 'Bearer t' } }, { token: 't' }, 'text', null])
+      await singleFlight<unknown>(async () => value, setup).get(caller());
+    expect(redacted).toEqual(['Bearer t']);
+  });
+
   it('never has two loads at once, and never gives an expired or refused value', async () => {
     const step = fc.oneof(
       fc.constant('get' as const),
@@ -206,7 +217,7 @@ describe('singleFlight', () => {
               running -= 1;
             }
           },
-          { clock, signal: new AbortController().signal },
+          { clock, signal: new AbortController().signal, redact: () => {} },
           { expiresAt: ({ expiresAt }) => expiresAt, earlyMs: 30 },
         );
         const callers: ReturnType<typeof caller>[] = [];

@@ -17,6 +17,9 @@ export interface SingleFlightOptions<T> {
   readonly restMs?: number;
 }
 
+/** What of a provider's setup it needs. */
+export type FlightSetup = Pick<ProviderSetup, 'clock' | 'signal' | 'redact'>;
+
 /** A value that is loaded once for everybody who needs it. */
 export interface SingleFlight<T> {
   /** The value. Loads it if there is none or it expired; callers who come meanwhile wait for the same load. */
@@ -38,7 +41,7 @@ export interface SingleFlight<T> {
  */
 export function singleFlight<T>(
   load: (signal: AbortSignal) => Promise<T>,
-  setup: Pick<ProviderSetup, 'clock' | 'signal'>,
+  setup: FlightSetup,
   options: SingleFlightOptions<T> = {},
 ): SingleFlight<T> {
   return new Flight(load, setup, options);
@@ -51,7 +54,7 @@ interface Loaded<T> {
 
 class Flight<T> implements SingleFlight<T> {
   readonly #load: (signal: AbortSignal) => Promise<T>;
-  readonly #setup: Pick<ProviderSetup, 'clock' | 'signal'>;
+  readonly #setup: FlightSetup;
   readonly #options: SingleFlightOptions<T>;
   #loaded: Loaded<T> | undefined;
   #running: Promise<T> | undefined;
@@ -59,7 +62,7 @@ class Flight<T> implements SingleFlight<T> {
 
   constructor(
     load: (signal: AbortSignal) => Promise<T>,
-    setup: Pick<ProviderSetup, 'clock' | 'signal'>,
+    setup: FlightSetup,
     options: SingleFlightOptions<T>,
   ) {
     this.#load = load;
@@ -113,6 +116,7 @@ class Flight<T> implements SingleFlight<T> {
       const { signal } = controller;
       signal.throwIfAborted();
       const value = await waitFor(this.#load(signal), signal);
+      for (const secret of headersIn(value)) this.#setup.redact(secret);
       this.#loaded = { value, at: clock.now() };
       this.#failed = undefined;
       return value;
@@ -124,6 +128,15 @@ class Flight<T> implements SingleFlight<T> {
       closed.removeEventListener('abort', onClosed);
     }
   }
+}
+
+/** The values of the headers of a credential. */
+function headersIn(value: unknown): readonly string[] {
+  const headers =
+    typeof value === 'object' && value !== null && 'headers' in value ? value.headers : undefined;
+  return typeof headers === 'object' && headers !== null
+    ? Object.values(headers).filter((header) => typeof header === 'string')
+    : [];
 }
 
 function tookTooLong(ms: number): GatewayError {

@@ -8,7 +8,7 @@ const refused = new GatewayError('upstream-auth', 'No.');
 /** Logins `1`, `2`, …, and what a reader gets when the work accepts some of them. */
 function open() {
   let logins = 0;
-  const setup = { clock: { now: () => 0 }, signal: new AbortController().signal };
+  const setup = { clock: { now: () => 0 }, signal: new AbortController().signal, redact: () => {} };
   const login = singleFlight(async () => (logins += 1), setup);
   return {
     logins: () => logins,

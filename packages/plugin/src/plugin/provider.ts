@@ -53,6 +53,11 @@ export interface ProviderSetup {
   readonly store: KeyValue;
   /** What time it is. Tests replace it. */
   readonly clock: Clock;
+  /**
+   * Redacts a secret that the provider learnt, such as a token, from errors, logs and traces, like the secrets of its
+   * options. `singleFlight` does so for the headers of credentials.
+   */
+  readonly redact: (secret: string) => void;
 }
 
 /**

@@ -68,7 +68,7 @@ export function createTestContext({
   return {
     setup: {
       ...{ upstreamId: 'under-test', log, http: client(upstream), signal: upstream.signal },
-      ...{ store: createMemoryStore(), clock: { now } },
+      ...{ store: createMemoryStore(), clock: { now }, redact: () => {} },
     },
     context: {
       requestId: 'req_test',

@@ -27,14 +27,12 @@ const options = z.strictObject({
   accounts: z.array(account).min(1).meta({ title: 'Accounts', description: 'Calls are shared among them.' }),
 });
 
-type Token = { readonly token: string; readonly expiresAt: number };
-
 /** `POST /login` takes a name and a password, and answers `{ "token": …, "seconds": … }`. */
 async function logIn(
   baseUrl: string,
   { user, password }: z.output<typeof account>,
-  { http, clock, signal }: Pick<ProviderSetup, 'http' | 'clock' | 'signal'>,
-): Promise<Token> {
+  { http, clock, signal, redact }: ProviderSetup,
+): Promise<{ readonly token: string; readonly expiresAt: number }> {
   const reply = await http.send({
     method: 'POST',
     url: `${baseUrl}/login`,
@@ -43,15 +41,17 @@ async function logIn(
     signal,
   });
   const body = reply.status === 200 ? await readJson(reply) : reply.body.destroy();
-  if (isJsonObject(body) && typeof body['token'] === 'string')
+  if (isJsonObject(body) && typeof body['token'] === 'string') {
+    redact(body['token']);
     return { token: body['token'], expiresAt: clock.now() + Number(body['seconds']) * 1000 };
+  }
   throw new GatewayError('upstream-auth', 'The server refused to sign the gateway in.');
 }
 
 /** One answer over a socket of its own: `{ "ready": true }`, `{ "text": … }` …, `{ "done": true }`. */
 async function* talk(
   url: string,
-  { token }: Token,
+  token: string,
   request: ChatRequest,
   { signal, requestId }: CallContext,
 ): AsyncGenerator<ChatEvent> {
@@ -60,10 +60,11 @@ async function* talk(
   );
   const socket = new WebSocket(url);
   const messages = channel<string>(signal, { onStop: () => socket.close() });
-  const lost = new GatewayError('upstream-unreachable', 'The server cannot be reached.');
   socket.addEventListener('open', () => socket.send(JSON.stringify({ token, prompt: prompt.join('\n') })));
   socket.addEventListener('message', ({ data }) => messages.push(String(data)));
-  socket.addEventListener('error', () => messages.fail(lost));
+  socket.addEventListener('error', () =>
+    messages.fail(new GatewayError('upstream-unreachable', 'No socket.')),
+  );
   socket.addEventListener('close', () => messages.end());
   for await (const message of messages) {
     const said = parseJson(message);
@@ -102,7 +103,7 @@ export const socketProvider = defineProvider({
     return {
       chat: (request, context) =>
         pool.run(context, (login) =>
-          withRenewal(login, context, (token) => talk(url, token, request, context)),
+          withRenewal(login, context, ({ token }) => talk(url, token, request, context)),
         ),
     };
   },
