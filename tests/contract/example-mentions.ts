@@ -17,4 +17,9 @@ export const mentions = defineToolFormat({
   ...bracketed,
   name: 'mentions',
   read: regions({ starts: { '@': mention } }),
+  prompt: {
+    ...bracketed.prompt,
+    calls: (calls) =>
+      calls.map(({ name, arguments: values }) => `@${name}${JSON.stringify(values)}`).join('\n'),
+  },
 });

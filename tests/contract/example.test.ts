@@ -46,6 +46,7 @@ describeProvider('with quirks, of the README of openai', {
   type: quill,
   options: (baseUrl) => ({ baseUrl, apiKey: 'key-of-the-example' }),
   secrets: ['key-of-the-example'],
+  reportsUsage: false,
   answers: [
     {
       name: 'in an envelope',

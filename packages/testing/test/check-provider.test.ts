@@ -169,7 +169,7 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'trust in what comes',
     rule: 'fails-with-gateway-errors',
-    says: /TypeError.* The upstream sent/s,
+    says: /TypeError.* The case/s,
     type: partsWith(() => ({
       read(data) {
         const { text, done } = JSON.parse(data) as { text?: string; done?: boolean };

@@ -64,7 +64,7 @@ export async function runChecks(
 }
 
 /** What is wrong, in a sentence. */
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   if (GatewayError.is(error)) return `It fails with ${error.kind}: ${error.message}`;
   return error instanceof Error ? error.message : String(error);
 }

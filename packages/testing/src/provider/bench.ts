@@ -1,5 +1,6 @@
 import type { ChatEvent, ChatReply, HttpClient, Provider } from '@dragoman/plugin';
 import { BrokenRule } from '../check/check.ts';
+import { deepFreeze } from '../check/deep-freeze.ts';
 import { mustNotContain } from '../check/expect.ts';
 import { PATIENCE_MS, withPatience } from '../check/patience.ts';
 import { withoutStrays } from '../check/strays.ts';
@@ -102,13 +103,4 @@ function createBench({ contract, upstream, logins, tests, patienceMs }: BenchPar
 
 async function closed(provider: Provider): Promise<void> {
   await provider.close?.();
-}
-
-/** A provider that changes the request it is given fails its check. */
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const inner of Object.values(value)) deepFreeze(inner);
-  }
-  return value;
 }
