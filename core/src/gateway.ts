@@ -8,9 +8,13 @@ import type { ResolvedConfig } from './config/resolved.ts';
 import { viewKey } from './http/admin/operations/keys.ts';
 import { stopped } from './http/base/running.ts';
 import { closeObservers } from './http/recording/observers.ts';
-import type { Log } from '@dragoman/plugin';
+import { API_VERSION, type Log } from '@dragoman/plugin';
+import { unversioned } from './registry/api-fit.ts';
 import { acquireRunFile, type RunFile } from './state/files/run-file.ts';
 import { rethrowFor } from './state/files/state-error.ts';
+
+const UNVERSIONED =
+  'Some plugins do not say their version, nor the plugin API that they were written for (Plugin.meta). They are taken to fit this gateway.';
 
 /** A gateway that is set up but not listening yet. */
 export interface Gateway {
@@ -136,6 +140,8 @@ async function setUp(
       onStart?.(url);
       const warning = exposureWarning(config);
       if (warning !== undefined) log.warn(warning);
+      const plugins = unversioned(config.plugins);
+      if (plugins.length > 0) log.warn({ plugins, apiVersion: API_VERSION }, UNVERSIONED);
       await entries.started({ version: manifest.version, url, auth: config.auth });
       if (made) await entries.madeKey(viewKey(made.key));
       upkeep.start();

@@ -286,7 +286,13 @@ describe('dragoman doctor', () => {
       'port',
       'upstreams',
       'upstream echo',
+      'plugin openai',
+      'plugin echo',
     ]);
+    expect(JSON.parse(stopped.stdout)).toContainEqual({
+      ...{ name: 'plugin echo', ok: true },
+      detail: expect.stringMatching(/^\d+\.\d+\.\d+ for plugin API 1$/) as string,
+    });
     const { url } = await bannerOf(home.start());
     const { code, stdout } = await home.run(['doctor']);
     expect(code).toBe(0);

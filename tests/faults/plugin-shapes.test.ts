@@ -107,6 +107,16 @@ describe('a plugin that has not the shape of one', () => {
       },
       'plugins[0].protocols[0].endpoints[0].access: expected \'key\', as only GET may be open (plugin "acme")',
     ],
+    [
+      'a version that is no text',
+      { name: 'acme', meta: { version: 1, apiVersion: 1 } },
+      'plugins[0].meta.version: expected a string, found 1 (plugin "acme")',
+    ],
+    [
+      'a version of the API that is no number',
+      { name: 'acme', meta: { version: '1.0.0', apiVersion: '1' } },
+      'plugins[0].meta.apiVersion: expected a number, found "1" (plugin "acme")',
+    ],
   ])('is told so: %s', (_, plugin, problem) => expect(problemsWith(plugin)).toBe(problem));
 
   it('is told all that is wrong at once', () => {
@@ -120,6 +130,18 @@ describe('a plugin that has not the shape of one', () => {
   it('keeps whole plugins as they are', () => {
     const plugin = openai();
     expect(resolveConfig({ plugins: [plugin] }).plugins[0]).toBe(plugin);
+  });
+});
+
+describe('a plugin for another version of the plugin API', () => {
+  it.each([
+    [2, 'update Dragoman, or install an earlier version of the plugin'],
+    [0, 'update the plugin'],
+  ])('%d stops the start, whatever its shape, and tells what to do', (apiVersion, remedy) => {
+    const plugin = { name: 'acme', meta: { version: '3.1.0', apiVersion }, protocols: 'of another shape' };
+    expect(problemsWith(plugin)).toBe(
+      `plugins[0]: the plugin "acme" 3.1.0 was written for version ${apiVersion} of the plugin API, and this gateway has version 1: ${remedy}`,
+    );
   });
 });
 

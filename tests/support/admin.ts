@@ -13,6 +13,7 @@ import { createAdmin } from '../../core/src/http/admin/admin.ts';
 import type { AdminDeps } from '../../core/src/http/admin/deps.ts';
 import { createApp } from '../../core/src/http/app.ts';
 import { createLogs } from '../../core/src/log/log.ts';
+import { PluginFaults } from '../../core/src/log/plugin-faults.ts';
 import { createRegistry } from '../../core/src/registry/registry.ts';
 import { createLiveConfig } from '../../core/src/config/live.ts';
 import { openLedger } from '../../core/src/limits/ledger.ts';
@@ -159,6 +160,7 @@ async function createDeps(
     known: new KnownSecrets(),
   });
   return {
+    pluginFaults: new PluginFaults({ now, redact: (text) => text }),
     ...{ config, audit, registry, state, secrets, pools, log, now, baseUrl },
     sleep: () => Promise.resolve(),
     bodies: createBodyBudget(config.server),

@@ -4,9 +4,9 @@ import { useTranslations } from 'use-intl';
 import { Loaded } from '../../components/ui/loaded.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
 import { Panel } from '../../components/ui/panel.tsx';
-import { Table } from '../../components/ui/table.tsx';
 import { AuditPanel } from './audit-panel.tsx';
 import { Facts } from './facts.tsx';
+import { PluginsPanel } from './plugins-panel.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { RecordingFacts } from './recording-facts.tsx';
 import { SignIns } from './sign-ins.tsx';
@@ -40,49 +40,28 @@ export function SettingsPage() {
       </div>
       <SignIns />
       <AuditPanel />
+      <PluginsPanel />
       <Panel title={t('about')}>
         <Loaded of={about}>
-          {({ name, version, node, baseUrl, configFile, plugins }) => (
-            <div className="grid gap-4">
-              <Facts
-                facts={[
-                  [t('version'), `${name} ${version} · Node ${node}`],
-                  [
-                    t('baseUrl'),
-                    <code key="url" className="font-mono text-sm">
-                      {baseUrl}
-                    </code>,
-                  ],
-                  [
-                    t('configFile'),
-                    <code key="file" className="font-mono text-sm">
-                      {configFile ?? '–'}
-                    </code>,
-                  ],
-                ]}
-              />
-              <Table
-                label={t('plugins')}
-                columns={[
-                  {
-                    name: t('plugin'),
-                    cell: ({ name: plugin, protocols, providers }) => (
-                      <>
-                        {plugin}
-                        <div className="text-xs text-quiet lg:hidden">
-                          {[...new Set([...protocols, ...providers])].join(', ')}
-                        </div>
-                      </>
-                    ),
-                  },
-                  { name: t('protocols'), isWide: true, cell: ({ protocols }) => protocols.join(', ') },
-                  { name: t('providers'), isWide: true, cell: ({ providers }) => providers.join(', ') },
-                  { name: t('observes'), cell: ({ observes }) => (observes ? t('yes') : '') },
-                ]}
-                rows={plugins}
-                keyOf={(plugin) => plugin.name}
-              />
-            </div>
+          {({ name, version, node, baseUrl, configFile, pluginApi }) => (
+            <Facts
+              facts={[
+                [t('version'), `${name} ${version} · Node ${node}`],
+                [t('pluginApi'), String(pluginApi)],
+                [
+                  t('baseUrl'),
+                  <code key="url" className="font-mono text-sm">
+                    {baseUrl}
+                  </code>,
+                ],
+                [
+                  t('configFile'),
+                  <code key="file" className="font-mono text-sm">
+                    {configFile ?? '–'}
+                  </code>,
+                ],
+              ]}
+            />
           )}
         </Loaded>
       </Panel>

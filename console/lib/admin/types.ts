@@ -3,6 +3,7 @@ import type { Answer, Call } from '@dragoman/core/admin-contract';
 
 export type Upstream = Answer<'GET /upstreams'>[number];
 export type Provider = Answer<'GET /providers'>[number];
+export type Plugin = Answer<'GET /plugins'>[number];
 export type TestResult = Answer<'POST /upstreams/:id/test'>;
 export type Key = Answer<'GET /keys'>[number];
 export type NewKey = Answer<'POST /keys'>;

@@ -7,6 +7,7 @@ import { addDoctor } from './doctor/doctor.ts';
 import { addHealth } from './commands/health.ts';
 import { addKeys } from './commands/keys.ts';
 import { addModels } from './commands/models.ts';
+import { addPlugins } from './commands/plugins.ts';
 import { addReload } from './commands/reload.ts';
 import { addSessions } from './commands/sessions.ts';
 import { addSignInLink } from './commands/sign-in-link.ts';
@@ -39,6 +40,7 @@ function createProgram(setup: CliSetup): Command {
     addHealth,
     addKeys,
     addModels,
+    addPlugins,
     addTraces,
     addAudit,
     addSignInLink,

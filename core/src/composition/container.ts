@@ -6,7 +6,9 @@ import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Space } from '../state/files/disk-space.ts';
 import { credentialNames } from '../http/access/credentials.ts';
 import { readTls } from '../http/tls.ts';
+import { replaceSecrets } from '@dragoman/plugin/internal/text/secret-texts';
 import { createLogs } from '../log/log.ts';
+import { PluginFaults } from '../log/plugin-faults.ts';
 import { KnownSecrets } from '../state/secrets/known-secrets.ts';
 import { type Clock, systemClock } from '../timing/clock.ts';
 import { registerHttp } from './http.ts';
@@ -45,13 +47,17 @@ export async function createContainer(
   const container = root.createChildContainer();
   const known = new KnownSecrets();
   const credentials = credentialNames(config.plugins);
-  const { log, request, sink } = createLogs(config.log, {
-    secrets: () => known.all,
-    credentials: credentials.headers,
-  });
+  const {
+    log: plain,
+    request,
+    sink,
+  } = createLogs(config.log, { secrets: () => known.all, credentials: credentials.headers });
+  const faults = new PluginFaults({ now: clock.now, redact: (text) => replaceSecrets(text, known.all) });
+  const log = faults.watch(plain);
   container.register(tokens.CREDENTIALS, { useValue: credentials });
   container.register(tokens.LIVE_CONFIG, { useValue: createLiveConfig(config) });
   container.register(tokens.CLOCK, { useValue: clock });
+  container.register(tokens.PLUGIN_FAULTS, { useValue: faults });
   container.register(tokens.LOG, { useValue: log });
   container.register(tokens.REQUEST_LOG, { useValue: request });
   container.register(tokens.LOG_SINK, { useValue: sink });

@@ -71,6 +71,7 @@ function adminOf(get: Get, config: ResolvedConfig, canReload: boolean): ReturnTy
     config,
     audit: get(tokens.AUDIT),
     registry: get(tokens.REGISTRY),
+    pluginFaults: get(tokens.PLUGIN_FAULTS),
     upstreams: get(tokens.UPSTREAMS),
     catalogue: get(tokens.CATALOGUE),
     aliases: get(tokens.ALIASES),

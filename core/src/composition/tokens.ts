@@ -22,6 +22,7 @@ import type { DiskSpace } from '../state/files/disk-space.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import type { Prices } from '../limits/prices.ts';
 import type { RequestLog } from '../log/log.ts';
+import type { PluginFaults } from '../log/plugin-faults.ts';
 import type { LogSink } from '../log/log-sink.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Aliases } from '../catalogue/aliases.ts';
@@ -42,6 +43,7 @@ import type { Traces } from '../trace/traces.ts';
 import type { HttpPools } from '../transport/pools.ts';
 
 /** Where clients of any protocol put their key. */
+export const PLUGIN_FAULTS: InjectionToken<PluginFaults> = Symbol('PluginFaults');
 export const CREDENTIALS: InjectionToken<CredentialNames> = Symbol('Credentials');
 export const LIVE_CONFIG: InjectionToken<LiveConfig> = Symbol('LiveConfig');
 export const CLOCK: InjectionToken<Clock> = Symbol('Clock');

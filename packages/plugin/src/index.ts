@@ -17,6 +17,8 @@ export { type Answer, answer, type AnswerAbout, type ModelPlace } from './plugin
 export { mapText, type MapTextOptions, type TextMapper } from './plugin/hooks/map-text.ts';
 export { refuse } from './plugin/hooks/refuse.ts';
 export type * from './plugin/forward.ts';
+export { API_VERSION, type ApiVersion } from './plugin/api-version.ts';
+export { packageVersion } from './plugin/package-version.ts';
 export type * from './plugin/plugin.ts';
 export type * from './plugin/protocol.ts';
 export type * from './plugin/protocol-client.ts';

@@ -1,4 +1,4 @@
-import { definePlugin, type ObserverSetup, type TraceObserver } from '@dragoman/plugin';
+import { definePlugin, type ObserverSetup, packageVersion, type TraceObserver } from '@dragoman/plugin';
 import { type Channel, refusalOf, requestFor } from './channels.ts';
 import { Detector, type Rules } from './detect.ts';
 import type { Event } from './events.ts';
@@ -18,6 +18,7 @@ export interface NotifyOptions {
 /** Tells people when an upstream is down or back, when a budget is used up, and when many requests fail. */
 export const notify = definePlugin((options: NotifyOptions) => ({
   name: 'notify',
+  meta: { version: packageVersion(import.meta.url), apiVersion: 1 },
   createObserver: (setup: ObserverSetup) => createNotifier(options, setup),
 }));
 

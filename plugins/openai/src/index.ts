@@ -1,4 +1,4 @@
-import { definePlugin } from '@dragoman/plugin';
+import { definePlugin, packageVersion } from '@dragoman/plugin';
 import { openaiChat } from './protocol.ts';
 import { openaiProvider } from './provider.ts';
 import { OPENAI_TOKENIZERS } from './tokenizers.ts';
@@ -7,6 +7,7 @@ import { openaiResponses } from './responses/protocol.ts';
 /** OpenAI's API, for clients and for upstreams. */
 export const openai = definePlugin(() => ({
   name: 'openai',
+  meta: { version: packageVersion(import.meta.url), apiVersion: 1 },
   wireReaders: import.meta.resolve('@dragoman/plugin-openai/wire-readers'),
   protocols: [openaiChat, openaiResponses],
   providers: [openaiProvider],

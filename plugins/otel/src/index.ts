@@ -3,7 +3,13 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { definePlugin, type HeaderMap, type TraceObserver, withoutSlash } from '@dragoman/plugin';
+import {
+  definePlugin,
+  type HeaderMap,
+  packageVersion,
+  type TraceObserver,
+  withoutSlash,
+} from '@dragoman/plugin';
 import { createMeasures } from './measures.ts';
 import { recordSpans } from './spans.ts';
 
@@ -24,6 +30,7 @@ export interface OtelOptions {
 /** Sends traces and metrics of requests to OpenTelemetry, by its GenAI semantic conventions. No prompt and no answer is sent. */
 export const otel = definePlugin((options: OtelOptions) => ({
   name: 'otel',
+  meta: { version: packageVersion(import.meta.url), apiVersion: 1 },
   createObserver: () => createExporter(options),
 }));
 

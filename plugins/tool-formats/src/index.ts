@@ -1,4 +1,4 @@
-import { definePlugin } from '@dragoman/plugin';
+import { definePlugin, packageVersion } from '@dragoman/plugin';
 import { deepseekV3, deepseekV31 } from './deepseek.ts';
 import { glm45 } from './glm45.ts';
 import { harmony } from './harmony.ts';
@@ -13,6 +13,7 @@ import { qwen3Coder } from './qwen3-coder.ts';
 /** The ways in which families of open models write tool calls. */
 export const toolFormats = definePlugin(() => ({
   name: 'tool-formats',
+  meta: { version: packageVersion(import.meta.url), apiVersion: 1 },
   toolFormats: [
     ...[qwen25, qwen3Coder, llama3, pythonic, mistral],
     ...[deepseekV3, deepseekV31, kimiK2, glm45, minimaxM2, harmony],

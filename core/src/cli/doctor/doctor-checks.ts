@@ -8,6 +8,7 @@ import { readRunFile } from '../../state/files/run-file.ts';
 import { encodeUrlPart } from '@dragoman/plugin';
 import type { AdminClient } from '../admin-client.ts';
 import { CommandError } from '../command-error.ts';
+import { describeError, type PluginView } from '../commands/plugins.ts';
 import { readState } from '../read-state.ts';
 
 /** The result of a check. */
@@ -111,6 +112,20 @@ async function checkFree(host: string, port: number): Promise<void> {
 export async function noticeUnpriced(admin: AdminClient): Promise<readonly Check[]> {
   const detail = describeUnpriced(await admin.call<readonly Unpriced[]>('GET', '/limits/unpriced'));
   return detail === undefined ? [] : [{ name: 'prices', ok: true, isNotice: true, detail }];
+}
+
+/** The versions of the plugins, and what went wrong in them. */
+export async function checkPlugins(admin: AdminClient): Promise<readonly Check[]> {
+  const plugins = await admin.call<readonly PluginView[]>('GET', '/plugins');
+  return plugins.map((plugin) => {
+    const { name, version, apiVersion } = plugin;
+    const versions =
+      apiVersion === null ? 'it does not say its version' : `${version} for plugin API ${apiVersion}`;
+    const error = describeError(plugin);
+    const detail = error === undefined ? versions : `${versions}; its last error: ${error}`;
+    const isNotice = apiVersion === null || error !== undefined;
+    return { name: `plugin ${name}`, ok: true, ...(isNotice && { isNotice }), detail };
+  });
 }
 
 interface TestResult {

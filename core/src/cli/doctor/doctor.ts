@@ -7,6 +7,7 @@ import {
   checkAudit,
   checkFolder,
   checkNode,
+  checkPlugins,
   checkPort,
   checkState,
   checks,
@@ -71,7 +72,7 @@ async function examineUpstreams(flags: ConfigFlags): Promise<readonly Check[]> {
     upstreams = await withAdmin(flags, async (admin) => {
       const tested = await checkUpstreams(admin);
       count = tested.length;
-      return [...tested, ...(await noticeUnpriced(admin))];
+      return [...tested, ...(await checkPlugins(admin)), ...(await noticeUnpriced(admin))];
     });
     return `${count}`;
   });

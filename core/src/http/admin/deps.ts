@@ -2,6 +2,7 @@ import type { AuditLog } from '../../audit/audit-log.ts';
 import type { ResolvedConfig } from '../../config/resolved.ts';
 import type { Reload } from '../../config/reloader.ts';
 import type { Log } from '@dragoman/plugin';
+import type { PluginFaults } from '../../log/plugin-faults.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { Limiter } from '../../limits/limiter.ts';
 import type { Prices } from '../../limits/prices.ts';
@@ -27,6 +28,7 @@ export interface AdminDeps {
   readonly config: ResolvedConfig;
   readonly audit: AuditLog;
   readonly registry: Registry;
+  readonly pluginFaults: Pick<PluginFaults, 'of'>;
   readonly upstreams: Upstreams;
   readonly catalogue: Catalogue;
   readonly aliases: Aliases;

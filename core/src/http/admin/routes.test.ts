@@ -91,7 +91,7 @@ describe('the admin API', () => {
 });
 
 describe('about', () => {
-  it('tells the version, the address for clients and the plugins', async () => {
+  it('tells the version and the address for clients', async () => {
     expect((await admin.call('GET', '/about')).body).toEqual({
       name: 'Dragoman',
       version: '1.2.3',
@@ -99,8 +99,23 @@ describe('about', () => {
       baseUrl: `${admin.url}/v1`,
       hasOwnConsole: false,
       configFile: null,
-      plugins: [{ name: 'birds', protocols: [], providers: ['parrot', 'owl'], observes: false }],
+      pluginApi: 1,
     });
+  });
+});
+
+describe('plugins', () => {
+  it('show what they contribute and what went wrong in them', async () => {
+    const birds = {
+      ...{ name: 'birds', version: null, apiVersion: null, providers: ['parrot', 'owl'] },
+      ...{ protocols: [], hooks: [], toolFormats: [], observes: false, countsTokens: false },
+    };
+    const answer = async () => (await admin.call('GET', '/plugins')).body;
+    expect(await answer()).toEqual([{ ...birds, state: 'ok', errors: 0, lastError: null }]);
+    const last = { at: Date.UTC(2026, 10, 30), message: 'It fell off.', upstream: 'pet' };
+    admin.deps.pluginFaults.of = (name) => (name === 'birds' ? { count: 3, last } : undefined);
+    const lastError = { ...last, at: '2026-11-30T00:00:00.000Z' };
+    expect(await answer()).toEqual([{ ...birds, state: 'failing', errors: 3, lastError }]);
   });
 });
 

@@ -172,6 +172,7 @@ const toolFormatSchema = z.object({
 
 const pluginSchema = z.object({
   name: text,
+  meta: z.object({ version: text, apiVersion: z.int() }).optional(),
   createObserver: fn.optional(),
   wireReaders: text.optional(),
   protocols: z.array(protocolSchema).optional(),

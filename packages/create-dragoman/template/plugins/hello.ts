@@ -1,4 +1,4 @@
-import { definePlugin, defineProvider } from '@dragoman/plugin';
+import { definePlugin, defineProvider, packageVersion } from '@dragoman/plugin';
 import { z } from 'zod';
 
 /** A kind of upstream that greets. Change the text while `npm run dev` runs, and ask the model `hello` again. */
@@ -21,4 +21,8 @@ const helloProvider = defineProvider({
   }),
 });
 
-export const hello = definePlugin(() => ({ name: 'hello', providers: [helloProvider] }));
+export const hello = definePlugin(() => ({
+  name: 'hello',
+  meta: { version: packageVersion(import.meta.url), apiVersion: 1 },
+  providers: [helloProvider],
+}));

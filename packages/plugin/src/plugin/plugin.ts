@@ -4,6 +4,7 @@
  * never sees Koa, the container or the config.
  * To write a provider, read `provider.ts` first; `docs/plugins.md` has the order of the rest.
  */
+import type { ApiVersion } from './api-version.ts';
 import type { HookType } from './hooks/hook.ts';
 import type { ObserverSetup, TraceObserver } from './observer.ts';
 import type { Protocol } from './protocol.ts';
@@ -11,10 +12,20 @@ import type { ProviderType } from './provider.ts';
 import type { ToolTextFormat } from './tool-format.ts';
 import type { Tokenizer } from './wire-facts.ts';
 
+/** Which version of a plugin this is, and what it was written for. */
+export interface PluginMeta {
+  /** The version of its package: `packageVersion(import.meta.url)`. */
+  readonly version: string;
+  /** The version of the plugin API that it was written for. A gateway with another one does not start. */
+  readonly apiVersion: ApiVersion;
+}
+
 /** What a plugin's factory returns. */
 export interface Plugin {
   /** Names the plugin in logs and errors, such as `openai`. Unique among the configured plugins. */
   readonly name: string;
+  /** Without it, the gateway warns, and takes the plugin for one that was written for its own version of the API. */
+  readonly meta?: PluginMeta;
   /** Creates an observer of all requests, such as an exporter of metrics. Called once, when the gateway starts. */
   readonly createObserver?: (setup: ObserverSetup) => TraceObserver;
   /**

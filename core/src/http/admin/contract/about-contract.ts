@@ -31,16 +31,30 @@ export const aboutSchema = z
     baseUrl: z.string(),
     hasOwnConsole: z.boolean().describe('Whether the console has its own address.'),
     configFile: z.string().nullable(),
-    plugins: z.array(
-      z.object({
-        name: z.string(),
-        protocols: z.array(z.string()),
-        providers: z.array(z.string()),
-        observes: z.boolean().describe('Whether it observes requests.'),
-      }),
-    ),
+    pluginApi: z.int().describe('The version of the plugin API.'),
   })
   .meta({ id: 'About' });
+
+export const pluginViewSchema = z
+  .object({
+    name: z.string(),
+    version: z.string().nullable().describe('`null` if the plugin does not say.'),
+    apiVersion: z.int().nullable().describe('The version of the plugin API that it was written for.'),
+    protocols: z.array(z.string()),
+    providers: z.array(z.string()),
+    hooks: z.array(z.string()),
+    toolFormats: z.array(z.string()),
+    observes: z.boolean().describe('Whether it observes requests.'),
+    countsTokens: z.boolean().describe('Whether it has tokenizers.'),
+    state: z
+      .enum(['ok', 'failing'])
+      .describe('`failing` once it has caused an error since the gateway started.'),
+    errors: z.int().describe('How many errors were logged since then.'),
+    lastError: z
+      .object({ at: z.iso.datetime(), message: z.string(), upstream: z.string().optional() })
+      .nullable(),
+  })
+  .meta({ id: 'Plugin' });
 
 export const reloadSchema = z
   .object({ waiting: z.array(z.string()).describe('Fields that need a restart.') })
@@ -48,6 +62,7 @@ export const reloadSchema = z
 
 export const aboutContract = {
   'GET /about': { response: aboutSchema },
+  'GET /plugins': { response: z.array(pluginViewSchema) },
   'GET /providers': { response: z.array(providerViewSchema) },
   'GET /models': { response: modelListSchema },
 } satisfies Contract;

@@ -1,26 +1,29 @@
 import { z } from 'zod';
+import { API_VERSION, type Plugin } from '@dragoman/plugin';
+import type { PluginErrors } from '../../../log/plugin-faults.ts';
 import { isConsoleApart } from '../../../config/sections/console.ts';
-import { aboutContract } from '../contract/about-contract.ts';
+import { aboutContract, type pluginViewSchema } from '../contract/about-contract.ts';
 import { defineOperations } from '../operation.ts';
 
 export const aboutOperations = defineOperations(aboutContract, {
   'GET /about': {
     summary: 'Describes this gateway and its plugins.',
     access: 'admin',
-    handle: (_, { config, registry, version, publicUrl }) => ({
+    handle: (_, { config, version, publicUrl }) => ({
       name: 'Dragoman',
       version,
       node: process.version,
       baseUrl: `${publicUrl()}/v1`,
       hasOwnConsole: isConsoleApart(config.console),
       configFile: config.file ?? null,
-      plugins: registry.plugins.map(({ name, protocols = [], providers = [], createObserver }) => ({
-        name,
-        protocols: protocols.map((protocol) => protocol.name),
-        providers: providers.map((provider) => provider.name),
-        observes: createObserver !== undefined,
-      })),
+      pluginApi: API_VERSION,
     }),
+  },
+  'GET /plugins': {
+    summary: 'Lists the plugins: their versions, what they contribute, and their last errors.',
+    access: 'admin',
+    handle: (_, { registry, pluginFaults }) =>
+      registry.plugins.map((plugin) => viewPlugin(plugin, pluginFaults.of(plugin.name))),
   },
   'GET /providers': {
     summary: 'Lists the kinds of upstream, each with the JSON Schema of its options.',
@@ -45,6 +48,28 @@ export const aboutOperations = defineOperations(aboutContract, {
     }),
   },
 });
+
+function viewPlugin(plugin: Plugin, errors: PluginErrors | undefined): z.input<typeof pluginViewSchema> {
+  const { name, meta, createObserver, tokenizers = [] } = plugin;
+  return {
+    name,
+    version: meta?.version ?? null,
+    apiVersion: meta?.apiVersion ?? null,
+    protocols: namesOf(plugin.protocols),
+    providers: namesOf(plugin.providers),
+    hooks: namesOf(plugin.hooks),
+    toolFormats: namesOf(plugin.toolFormats),
+    observes: createObserver !== undefined,
+    countsTokens: tokenizers.length > 0,
+    state: errors ? 'failing' : 'ok',
+    errors: errors?.count ?? 0,
+    lastError: errors ? { ...errors.last, at: new Date(errors.last.at).toISOString() } : null,
+  };
+}
+
+function namesOf(contributions: readonly { readonly name: string }[] = []): string[] {
+  return contributions.map(({ name }) => name);
+}
 
 /** The schema of the options, with marks for secrets. */
 function describeOptions(options: z.ZodObject) {

@@ -1,0 +1,63 @@
+import type { Log } from '@dragoman/plugin';
+import { describeThrown } from '../registry/containment/describe-thrown.ts';
+
+/** What went wrong last in a plugin. */
+export interface PluginFault {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly message: string;
+  readonly upstream?: string;
+}
+
+/** The errors of a plugin since the gateway started. */
+export interface PluginErrors {
+  readonly count: number;
+  readonly last: PluginFault;
+}
+
+/** What a line says of a plugin, as `bindLog` writes it. */
+interface Blame {
+  readonly plugin?: unknown;
+  readonly upstream?: unknown;
+  readonly error?: unknown;
+  readonly cause?: unknown;
+}
+
+/** The errors of each plugin. What the log says of a plugin, whoever says it, is what lists of plugins show. */
+export class PluginFaults {
+  readonly #now: () => number;
+  readonly #redact: (text: string) => string;
+  readonly #errors = new Map<string, PluginErrors>();
+
+  constructor({ now, redact }: { readonly now: () => number; readonly redact: (text: string) => string }) {
+    this.#now = now;
+    this.#redact = redact;
+  }
+
+  /** The errors of a plugin; `undefined` without any. */
+  of(plugin: string): PluginErrors | undefined {
+    return this.#errors.get(plugin);
+  }
+
+  /** The same log, whose errors are noted if they name a plugin. They are noted at any log level. */
+  watch<L extends Log>(log: L): L {
+    const watched = Object.create(log) as L;
+    watched.error = (fields: object, message: string): void => {
+      this.#note(fields, message);
+      log.error(fields, message);
+    };
+    return watched;
+  }
+
+  #note({ plugin, upstream, error, cause }: Blame, message: string): void {
+    if (typeof plugin !== 'string') return;
+    const causes = [cause, error].filter((one) => one !== undefined).slice(0, 1);
+    const told = [message, ...causes.map((one) => describeThrown(one))].join(' ');
+    const last = {
+      at: this.#now(),
+      message: this.#redact(told),
+      ...(typeof upstream === 'string' && { upstream }),
+    };
+    this.#errors.set(plugin, { count: (this.of(plugin)?.count ?? 0) + 1, last });
+  }
+}
