@@ -137,6 +137,14 @@ describe('oauthRefresh', () => {
     expect(formOf(sent[1] as HttpRequest)).toMatchObject({ refresh_token: 'refresh-0' });
   });
 
+  it.each([0, -1, null, 'soon', undefined])(
+    'takes a token for %j seconds as one without an end',
+    async (seconds) => {
+      const { credentials } = open({ answers: [{ body: { access_token: 'a', expires_in: seconds } }] });
+      expect(await credentials.get(caller())).not.toHaveProperty('expiresAt');
+    },
+  );
+
   it('goes on with the stored grant after a restart, without a refresh', async () => {
     const store = createStore();
     await open({ store }).credentials.get(caller());

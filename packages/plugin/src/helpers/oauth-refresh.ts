@@ -142,7 +142,8 @@ class TokenSource {
       refreshToken: typeof rotated === 'string' && rotated !== '' ? rotated : refreshToken,
       accessToken,
       ...(typeof tokenType === 'string' && { tokenType }),
-      ...(Number.isFinite(seconds) && { expiresAt: this.#setup.clock.now() + seconds * 1000 }),
+      // Some servers say 0 of a token that does not expire.
+      ...(seconds > 0 && seconds < Infinity && { expiresAt: this.#setup.clock.now() + seconds * 1000 }),
     };
   }
 

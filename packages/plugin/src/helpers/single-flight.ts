@@ -17,8 +17,7 @@ export interface SingleFlightOptions<T> {
   readonly restMs?: number;
 }
 
-/** What of a provider's setup it needs. */
-export type FlightSetup = Pick<ProviderSetup, 'clock' | 'signal' | 'redact'>;
+type FlightSetup = Pick<ProviderSetup, 'clock' | 'signal' | 'redact'>;
 
 /** A value that is loaded once for everybody who needs it. */
 export interface SingleFlight<T> {
@@ -41,7 +40,7 @@ export interface SingleFlight<T> {
  */
 export function singleFlight<T>(
   load: (signal: AbortSignal) => Promise<T>,
-  setup: FlightSetup,
+  setup: Pick<ProviderSetup, 'clock' | 'signal' | 'redact'>,
   options: SingleFlightOptions<T> = {},
 ): SingleFlight<T> {
   return new Flight(load, setup, options);

@@ -47,6 +47,10 @@ describe('a stream', () => {
     ['event: error\rdata: {"error":{"message":"No."},"type":"error"}\r\r', true],
     ['data: {"type":"response.failed","response":{"status":"failed","error":null}}\n\n', true],
     ['data: {"type":"response.completed","response":{"status":"completed","error":null}}\n\n', false],
+    ['{"text":"Hi"}\n{"error":"No."}\n', true],
+    ['[{"text":"Hi"}\n,{"error":{"code":500}}]', true],
+    ['{"text":"Hi"},\r\n{"error":{"code":500}}\r\n]', true],
+    ['{"text":"{\\"error\\":1}"}\n{"done":true,"error":null}\n', false],
     ['rror":{"message":"cut"}}\n\ndata: [DONE]\n\n', false],
     ['data: {"choices":[{"delta":{"content":"\\"error\\""}}]}\n\n', false],
   ])('ends in a failure or not: %j', (text, isFailed) => {

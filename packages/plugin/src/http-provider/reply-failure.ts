@@ -31,13 +31,22 @@ export function mayReportFailure(body: string): boolean {
   return MAY_FAIL.test(body);
 }
 
-/** Whether the last bytes of an event stream report a failure. */
+/** Whether the last bytes of a stream report a failure: of events, of JSON lines, or of a JSON array of one entry a line. */
 export function endsInFailure(text: string): boolean {
   if (!MAY_FAIL.test(text)) return false;
   return text.split(/\r\n|\n|\r/).some((line) => {
-    const event = line.startsWith('data:') && MAY_FAIL.test(line) ? parseJson(line.slice(5)) : undefined;
+    const event = MAY_FAIL.test(line) ? parseJson(messageIn(line)) : undefined;
     if (event === undefined) return false;
     const response = isJsonObject(event) ? event['response'] : undefined;
     return failureIn(event) !== undefined || (response !== undefined && failureIn(response) !== undefined);
   });
+}
+
+/** The JSON in a line of a stream, without the punctuation of a list. */
+function messageIn(line: string): string {
+  if (line.startsWith('data:')) return line.slice('data:'.length);
+  return line
+    .trim()
+    .replace(/^[[,]/, '')
+    .replace(/[\],]$/, '');
 }
