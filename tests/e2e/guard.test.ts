@@ -1,3 +1,4 @@
+import type { TraceRecord } from '@dragoman/plugin';
 import { anthropic } from '@dragoman/plugin-anthropic';
 import { echo } from '@dragoman/plugin-echo';
 import { gemini } from '@dragoman/plugin-gemini';
@@ -24,15 +25,23 @@ const [SPEAKER] = SPEAKERS;
 const MAIL = 'alice@example.com';
 const KEY = 'sk-aB3dE6gH9jK2mN5pQ8sT1vW4';
 
+interface GuardInput {
+  readonly options: object;
+  readonly shadow?: boolean;
+  readonly onError?: 'open' | 'closed';
+  readonly isTraced?: boolean;
+}
+
 async function start(
   upstream: MockUpstream,
-  hook: { readonly options: object; readonly shadow?: boolean; readonly onError?: 'open' | 'closed' },
+  { isTraced = false, ...hook }: GuardInput,
   speaker = SPEAKER,
 ): Promise<RunningGateway> {
   return await startGateway({
     plugins: [openai(), anthropic(), gemini(), echo(), guard()],
     upstreams: speaker ? [{ id: 'up', ...speaker.config(upstream.url), models: { list: ['m'] } }] : [],
     hooks: [{ id: 'guard', hook: 'guard', ...hook }] as never,
+    ...(isTraced && { traces: { record: 'no-bodies' } }),
   });
 }
 
@@ -148,13 +157,38 @@ describe('a guard', () => {
     expect(text).toContain('Bye');
   });
 
-  it('changes nothing as a shadow', async () => {
-    gateway = await start(upstream, { options: { emails: 'mask', secrets: 'refuse' }, shadow: true });
-    upstream.reply({ body: openAiReply([{ text: ['[EMAIL_1]'] }]) });
-    const answer = await openAiChat.connect(gateway)(asked(false, `${MAIL} ${KEY}`));
-    expect(answer.text).toBe('[EMAIL_1]');
-    expect(sentTo(upstream)).toContain(MAIL);
-  });
+  it.each([false, true])(
+    'tells the trace what it found, and not what that was; as a shadow: %s',
+    async (shadow) => {
+      const places = ['messages', 'reply'];
+      gateway = await start(upstream, {
+        options: { emails: 'mask', secrets: 'pass', places },
+        shadow,
+        isTraced: true,
+      });
+      upstream.reply({ stream: openAiStream([{ text: ['[EMAIL_1], bob@', 'example.com ', KEY] }]) });
+      const body = { stream: true, model: 'm', messages: [{ role: 'user', content: MAIL }] };
+      const id = await gateway.chat(body);
+      const readHooks = async () => (await gateway.admin<TraceRecord>('GET', `/traces/${id}`)).hooks;
+      await expect.poll(readHooks, { timeout: 5000 }).toMatchObject([
+        {
+          hook: 'guard',
+          phase: 'request',
+          action: 'change',
+          findings: [{ rule: 'email', action: 'change' }],
+        },
+        {
+          ...{ hook: 'guard', phase: 'reply', action: 'change' },
+          findings: [
+            { rule: 'secret', action: 'pass', detail: '1 in reply' },
+            { rule: 'email', action: 'change', detail: '1 in reply' },
+          ],
+        },
+      ]);
+      expect(JSON.stringify(await readHooks())).not.toMatch(/alice|bob|sk-aB3/);
+      expect(sentTo(upstream).includes(MAIL)).toBe(shadow);
+    },
+  );
 
   it('refuses what a pattern takes too long for, unless it may be open', async () => {
     const options = { patterns: { long: '(?:a?){900}a{900}' } };

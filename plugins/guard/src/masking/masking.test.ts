@@ -210,7 +210,9 @@ describe('what was masked', () => {
     placeholders.mask('a@b.cd', 'EMAIL', true);
     const restore = createRestorer(placeholders, asText);
     expect(
-      ['See [', '1] and [EM', 'PTY] and [EMAIL_', '1', ']!', '['].map((chunk) => restore.push(chunk)),
+      ['See [', '1] and [EM', 'PTY] and [EMAIL_', '1', ']!', '[EMAIL_2', '['].map((chunk) =>
+        restore.push(chunk),
+      ),
     ).toEqual(['See ', '[1] and ', '[EMPTY] and ', '', 'a@b.cd!', '']);
     expect(restore.end()).toBe('[');
   });
@@ -300,20 +302,23 @@ function mapped(value: unknown, create: () => TextMapper): unknown {
 }
 
 describe('a MiB', () => {
-  it.each([
-    'alice@example.com ',
-    'The quick brown fox jumps. ',
-    'a',
-    '1',
-    '4111 1111 1111 1111 ',
-    'sk-',
-    'eyJa.',
-    'AB12 ',
-    '😀',
-  ])('of %s is masked', (unit) => {
-    const text = unit.repeat(2 ** 20 / unit.length);
-    const { placeholders, text: create } = masker();
-    const masked = mapWhole(create(), text);
-    expect(mapWhole(createRestorer(placeholders, asText), masked)).toBe(text);
+  // What is found everywhere, nearly everywhere, and nowhere.
+  it.each(['alice@example.com ', '4111 1111 1111 1111 ', 'sk-', 'AB12 ', 'The quick brown fox jumps. '])(
+    'of %s is masked and put back',
+    (unit) => {
+      const text = unit.repeat(2 ** 20 / unit.length);
+      const { placeholders, text: create } = masker();
+      const masked = mapWhole(create(), text);
+      expect(mapWhole(createRestorer(placeholders, asText), masked)).toBe(text);
+    },
+  );
+
+  it('is the most that a stream holds back', () => {
+    const pairs = byPattern({ rule: 'pairs', label: 'PAIR', source: '11' }, { maxLength: 2 });
+    const scanner = new Scanner([pairs]);
+    const push = (): void => {
+      for (let count = 0; count < 300; count++) scanner.push('1'.repeat(4_000));
+    };
+    expect(push).toThrow('held back for too long');
   });
 });
