@@ -10,6 +10,9 @@ import type { ConfigOverrides } from '../../core/src/config/overrides.ts';
 import { openAuditLog } from '../../core/src/audit/audit-log.ts';
 import { resolveConfig } from '../../core/src/config/resolve.ts';
 import { createAdmin } from '../../core/src/http/admin/admin.ts';
+import { declaredHooks } from '../../core/src/hooks/declared-hooks.ts';
+import { hookFolders } from '../../core/src/hooks/hook-folders.ts';
+import { createHooks } from '../../core/src/hooks/hooks.ts';
 import type { AdminDeps } from '../../core/src/http/admin/deps.ts';
 import { createApp } from '../../core/src/http/app.ts';
 import { createLogs } from '../../core/src/log/log.ts';
@@ -154,10 +157,16 @@ async function createDeps(
   const limiter = createLimiter(createMemoryCoordinator({ now, ledger }), now);
   const health = createHealthBoard(() => config.routing.breaker);
   const aliases = createAliases(live, state);
+  const stores = createStores({ folder, secrets, log });
+  const known = new KnownSecrets();
   const all = createUpstreams({
-    ...{ live, registry, state, secrets, pools, log, now, clock: { now } },
-    stores: createStores({ folder, secrets, log }),
-    known: new KnownSecrets(),
+    ...{ live, registry, state, secrets, pools, log, now, clock: { now }, stores, known },
+  });
+  const prices = createPrices(() => config.prices, now);
+  const hooks = createHooks({
+    ...{ registry, known, pools, log, stores, prices, upstreams: all, clock: { now } },
+    declared: declaredHooks({ live, state, registry, secrets }),
+    folderOf: hookFolders(folder),
   });
   return {
     pluginFaults: new PluginFaults({ now, redact: (text) => text }),
@@ -174,7 +183,7 @@ async function createDeps(
     },
     upstreams: all,
     ...{ aliases, health, gates: createGates(), limiter, traces: NO_TRACES },
-    prices: createPrices(() => config.prices, now),
+    ...{ prices, hooks },
     catalogue: createCatalogue({
       upstreams: all,
       health,

@@ -10,6 +10,7 @@ import { openai } from '@dragoman/plugin-openai';
 import type { ConfigInput } from '../../core/src/config/define.ts';
 import type { ConfigOverrides } from '../../core/src/config/overrides.ts';
 import { resolveConfig } from '../../core/src/config/resolve.ts';
+import type { HookInput } from '../../core/src/config/hook.ts';
 import type { UpstreamInput } from '../../core/src/config/upstream.ts';
 import {
   createGateway,
@@ -46,7 +47,8 @@ export interface PostOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export type GatewayOptions = Partial<Omit<ConfigInput, 'upstreams' | 'data'>> & {
+export type GatewayOptions = Partial<Omit<ConfigInput, 'upstreams' | 'hooks' | 'data'>> & {
+  readonly hooks?: readonly HookInput[];
   readonly upstreams?: readonly UpstreamInput[];
   readonly overrides?: ConfigOverrides;
   /** Where its data folder is made. Default: where the system has its temporary files. */

@@ -73,6 +73,7 @@ function adminOf(get: Get, config: ResolvedConfig, canReload: boolean): ReturnTy
     registry: get(tokens.REGISTRY),
     pluginFaults: get(tokens.PLUGIN_FAULTS),
     upstreams: get(tokens.UPSTREAMS),
+    hooks: get(tokens.HOOKS),
     catalogue: get(tokens.CATALOGUE),
     aliases: get(tokens.ALIASES),
     health: get(tokens.HEALTH),

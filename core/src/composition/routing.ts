@@ -56,7 +56,12 @@ export function registerRouting(
   once(container, tokens.HOOKS, (get) =>
     createHooks({
       ...{ known, log, clock },
-      declared: declaredHooks(live),
+      declared: declaredHooks({
+        live,
+        state: get(tokens.STATE),
+        registry: get(tokens.REGISTRY),
+        secrets: get(tokens.SECRETS),
+      }),
       registry: get(tokens.REGISTRY),
       stores: get(tokens.STORES),
       folderOf: hookFolders(config.data),

@@ -20,6 +20,8 @@ export interface DeclaredHook {
   readonly config: HookConfig;
   /** Hooks of the config file are read-only elsewhere. */
   readonly origin: 'file' | 'state';
+  /** Why it cannot be used, as a full sentence. Its options are as stored then. */
+  readonly unusable?: string;
 }
 
 /** A configured hook, ready to be called. Its options contain secrets: never log it. */
@@ -36,8 +38,6 @@ export interface BuiltHook extends DeclaredHook {
   readonly timeouts: Timeouts;
   /** Keeps a failure that occurs with every request from flooding the log. */
   readonly failures: RepeatLimit;
-  /** Why it cannot be used, as a full sentence. Such a hook fails for every request, by its `onError` rule. */
-  readonly unusable?: string;
   /** Never throws, and does not take long. */
   close(): Promise<void>;
 }

@@ -19,6 +19,10 @@ import { Visit } from './visit/visit.ts';
 export interface Hooks {
   /** All of them that are enabled, in the order in which they see requests. A memory access. */
   all(): readonly BuiltHook[];
+  /** Every declared hook, in the order of the list, disabled ones included. A memory access. */
+  declared(): readonly DeclaredHook[];
+  /** Creates a hook outside of the list, to try its options. Throws a {@link HookCreateError}; the caller closes it. */
+  create(config: HookConfig): BuiltHook;
   /** The hooks of a request; `undefined` if none applies. Throws the client's error if one fails to say so. */
   open(request: HookedRequest): RequestHooks | undefined;
   close(): Promise<void>;
@@ -61,6 +65,8 @@ export function createHooks(deps: HooksDeps): Hooks {
       sync();
       return all;
     },
+    declared: () => deps.declared(),
+    create: (config) => buildHook({ config, origin: 'state' }, deps),
     open(request) {
       sync();
       const { exchange, model } = request;
@@ -97,13 +103,14 @@ function rebuild(
 ): readonly BuiltHook[] {
   const made: BuiltHook[] = [];
   const build = (one: DeclaredHook): BuiltHook => {
+    if (one.unusable !== undefined) return standIn(one, { unusable: one.unusable }, deps);
     try {
       const hook = buildHook(one, deps);
       made.push(hook);
       return hook;
     } catch (error) {
       if (one.origin === 'file' && !isFirst) throw error;
-      return explained(error, one, deps);
+      return standIn(one, { unusable: reasonOf(error, one), error }, deps);
     }
   };
   try {
@@ -118,7 +125,11 @@ function rebuild(
 }
 
 function isSame(one: DeclaredHook, other: DeclaredHook): boolean {
-  return one.origin === other.origin && JSON.stringify(one.config) === JSON.stringify(other.config);
+  return (
+    one.origin === other.origin &&
+    one.unusable === other.unusable &&
+    JSON.stringify(one.config) === JSON.stringify(other.config)
+  );
 }
 
 /** Whether a hook was made by the code that its plugin has now. */
@@ -129,14 +140,24 @@ function isCurrent({ type, config }: BuiltHook, deps: BuildHookDeps): boolean {
 const typeOf = (config: HookConfig, { registry }: BuildHookDeps): HookType | undefined =>
   registry.hooks.find(({ name }) => name === config.hook);
 
-function explained(error: unknown, declared: DeclaredHook, deps: BuildHookDeps): BuiltHook {
-  const { log } = deps;
-  const unusable =
-    error instanceof HookCreateError
-      ? error.message
-      : `No plugin contributes the hook ${JSON.stringify(declared.config.hook)}.`;
-  log.error({ hook: declared.config.id, error }, `A hook cannot be used. ${unusable}`);
-  return unusableHook(declared, { log, unusable, type: typeOf(declared.config, deps) });
+function reasonOf(error: unknown, { config }: DeclaredHook): string {
+  if (error instanceof HookCreateError) return error.message;
+  return `No plugin contributes the hook ${JSON.stringify(config.hook)}.`;
+}
+
+interface Unusable {
+  readonly unusable: string;
+  readonly error?: unknown;
+}
+
+/** A hook that fails for every request, by its `onError` rule. */
+function standIn(declared: DeclaredHook, { unusable, error }: Unusable, deps: BuildHookDeps): BuiltHook {
+  const { config } = declared;
+  deps.log.error(
+    { hook: config.id, ...(error !== undefined && { error }) },
+    `A hook cannot be used. ${unusable}`,
+  );
+  return unusableHook(declared, { log: deps.log, unusable, type: typeOf(config, deps) });
 }
 
 async function closeAll(hooks: readonly BuiltHook[]): Promise<void> {

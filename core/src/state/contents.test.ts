@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EMPTY, readContents } from './contents.ts';
 import { ContentsEncoder } from './encode-contents.ts';
+import { CURRENT_VERSION } from './migrations.ts';
 import type { State, StateStore, StoredKey } from './state.ts';
 import { openStateStore } from './store.ts';
 
@@ -29,7 +30,7 @@ function key(id: string): StoredKey {
 const alias = { name: 'fast', enabled: true, candidates: [{ model: 'm' }], fallbacks: {}, timeouts: {} };
 /** As a newer release may have written it. */
 const NEWER = {
-  version: 3,
+  version: CURRENT_VERSION,
   upstreams: [{ id: 'up', provider: 'echo', region: 'eu', options: { apiKey: { $sealed: 'v2.x' } } }],
   aliases: [
     { ...alias, candidates: [{ model: 'm', tier: 2 }] },
@@ -126,7 +127,7 @@ describe('a state with several rows of one name', () => {
   };
 
   it('uses the first, and names the others', async () => {
-    await writeFile(file(), JSON.stringify({ version: 3, settings: {}, ...again }));
+    await writeFile(file(), JSON.stringify({ version: CURRENT_VERSION, settings: {}, ...again }));
     const store = await open();
     expect(store.read()).toMatchObject({
       upstreams: [{ id: 'up', provider: 'echo' }],
@@ -154,7 +155,7 @@ describe('a state with several rows of one name', () => {
   });
 
   it('removes all of them together', async () => {
-    await writeFile(file(), JSON.stringify({ version: 3, settings: {}, ...again }));
+    await writeFile(file(), JSON.stringify({ version: CURRENT_VERSION, settings: {}, ...again }));
     const store = await open();
     await store.update((state) => ({
       ...state,

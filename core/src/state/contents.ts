@@ -3,6 +3,7 @@ import { GatewayError, isJsonObject, type JsonObject } from '@dragoman/plugin';
 import type { ConfigProblem } from '../validation/config-error.ts';
 import { formatPath, problemsOf } from '../validation/issues.ts';
 import { aliasSchema } from '../config/routing.ts';
+import { hookSchema } from '../config/hook.ts';
 import { upstreamSchema } from '../config/upstream.ts';
 import { CURRENT_VERSION } from './migrations.ts';
 import { EXPLAINED, keepUnknown, readRow } from './rows.ts';
@@ -12,6 +13,7 @@ import { UnreadableFileError } from './files/unreadable.ts';
 /** The lists of the state: how to read a row, and which field identifies it. */
 const LISTS = {
   upstreams: { schema: upstreamSchema, nameOf: ({ id }: State['upstreams'][number]) => id },
+  hooks: { schema: hookSchema, nameOf: ({ id }: State['hooks'][number]) => id },
   aliases: { schema: aliasSchema, nameOf: ({ name }: State['aliases'][number]) => name },
   keys: { schema: keySchema, nameOf: ({ id }: State['keys'][number]) => id },
 } as const satisfies Readonly<Record<ListName, unknown>>;
@@ -34,9 +36,9 @@ export interface Contents {
 }
 
 export const EMPTY: Contents = {
-  state: { version: CURRENT_VERSION, upstreams: [], aliases: [], keys: [], settings: {} },
+  state: { version: CURRENT_VERSION, upstreams: [], hooks: [], aliases: [], keys: [], settings: {} },
   rest: {},
-  setAside: { upstreams: [], aliases: [], keys: [] },
+  setAside: { upstreams: [], hooks: [], aliases: [], keys: [] },
   stored: new Map(),
 };
 
@@ -56,6 +58,7 @@ export interface ReadContents {
 
 const shellSchema = z.object({
   upstreams: z.array(z.unknown()),
+  hooks: z.array(z.unknown()).default([]),
   aliases: z.array(z.unknown()).default([]),
   keys: z.array(z.unknown()),
 });
@@ -64,7 +67,7 @@ const shellSchema = z.object({
 export function readContents(file: string, raw: JsonObject): ReadContents {
   const shell = shellSchema.safeParse(raw, EXPLAINED);
   if (!shell.success) throw new UnreadableFileError(file, problemsOf(shell.error));
-  const { version: _, upstreams: _u, aliases: _a, keys: _k, settings: rawSettings, ...rest } = raw;
+  const { version: _, upstreams: _u, hooks: _h, aliases: _a, keys: _k, settings: rawSettings, ...rest } = raw;
   const settings = readRow(settingsSchema, rawSettings, ['settings']);
   if ('problems' in settings) throw new UnreadableFileError(file, settings.problems);
 
@@ -92,6 +95,7 @@ export function readContents(file: string, raw: JsonObject): ReadContents {
     return { rows, aside };
   };
   const upstreams = readList('upstreams', LISTS.upstreams);
+  const hooks = readList('hooks', LISTS.hooks);
   const aliases = readList('aliases', LISTS.aliases);
   const keys = readList('keys', LISTS.keys);
   return {
@@ -99,12 +103,18 @@ export function readContents(file: string, raw: JsonObject): ReadContents {
       state: {
         version: CURRENT_VERSION,
         upstreams: upstreams.rows,
+        hooks: hooks.rows,
         aliases: aliases.rows,
         keys: keys.rows,
         settings: settings.row,
       },
       rest,
-      setAside: { upstreams: upstreams.aside, aliases: aliases.aside, keys: keys.aside },
+      setAside: {
+        upstreams: upstreams.aside,
+        hooks: hooks.aside,
+        aliases: aliases.aside,
+        keys: keys.aside,
+      },
       stored,
     },
     problems,
@@ -129,6 +139,7 @@ const rowsSchema = z.custom<readonly unknown[]>((value) => Array.isArray(value))
 const nextSchema = z.strictObject({
   version: z.literal(CURRENT_VERSION),
   upstreams: rowsSchema,
+  hooks: rowsSchema,
   aliases: rowsSchema,
   keys: rowsSchema,
   settings: settingsSchema,
@@ -173,6 +184,7 @@ export function changeContents(before: Contents, changed: State): Contents {
   const next = {
     version: CURRENT_VERSION,
     upstreams: changeList('upstreams', LISTS.upstreams, [state.upstreams, changed.upstreams]),
+    hooks: changeList('hooks', LISTS.hooks, [state.hooks, changed.hooks]),
     aliases: changeList('aliases', LISTS.aliases, [state.aliases, changed.aliases]),
     keys: changeList('keys', LISTS.keys, [state.keys, changed.keys]),
     settings: changed.settings === state.settings ? state.settings : settings,
@@ -182,6 +194,7 @@ export function changeContents(before: Contents, changed: State): Contents {
     upstreams: keepAside('upstreams', before, () =>
       removedFrom(LISTS.upstreams, state.upstreams, next.upstreams),
     ),
+    hooks: keepAside('hooks', before, () => removedFrom(LISTS.hooks, state.hooks, next.hooks)),
     aliases: keepAside('aliases', before, () => removedFrom(LISTS.aliases, state.aliases, next.aliases)),
     keys: keepAside('keys', before, () => removedFrom(LISTS.keys, state.keys, next.keys)),
   };

@@ -32,7 +32,7 @@ describe('migrate', () => {
 
   it('lets keys of version 2 relay what they could before', () => {
     const state = { version: 2, keys: [{ id: 'a' }, { id: 'b', relay: 'off' }], aliases: [] };
-    expect(migrate(state)).toEqual({
+    expect(migrate(state, { current: 3 })).toEqual({
       version: 3,
       keys: [
         { id: 'a', relay: 'all' },
@@ -40,7 +40,11 @@ describe('migrate', () => {
       ],
       aliases: [],
     });
-    expect(migrate({ version: 2 })).toEqual({ version: 3 });
+    expect(migrate({ version: 2 }, { current: 3 })).toEqual({ version: 3 });
+  });
+
+  it('adds a list of hooks, which no earlier version may overlook', () => {
+    expect(migrate({ version: 3 })).toEqual({ version: 4, hooks: [] });
   });
 
   it('has a step from every version before today', () => {

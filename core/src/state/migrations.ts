@@ -10,12 +10,13 @@ export interface MigrationTools {
 /** Migrates a state from version `n` to `n + 1`. Never changed once released. */
 export type Migration = (state: JsonObject, tools: MigrationTools) => JsonObject;
 
-export const CURRENT_VERSION = 3;
+export const CURRENT_VERSION = 4;
 
 /** By the version that they start from. */
 export const MIGRATIONS: ReadonlyMap<number, Migration> = new Map<number, Migration>([
   [1, bindSecrets],
   [2, keepRelays],
+  [3, addHooks],
 ]);
 
 /** Secrets of version 1 could be opened anywhere they were copied to; now each is bound to its place. */
@@ -30,6 +31,11 @@ function keepRelays(state: JsonObject): JsonObject {
   const { keys } = state;
   if (!Array.isArray(keys)) return state;
   return { ...state, keys: keys.map((key) => (isJsonObject(key) ? { relay: 'all', ...key } : key)) };
+}
+
+/** Hooks are new. An earlier version would let pass what they refuse, so it must not open a state that may have some. */
+function addHooks(state: JsonObject): JsonObject {
+  return { hooks: [], ...state };
 }
 
 export interface MigrateOptions extends MigrationTools {

@@ -3,6 +3,7 @@ import { limitsSchema } from '@dragoman/plugin/internal/canonical/limits';
 import { relaySchema } from '../config/relay.ts';
 import type { AliasConfig } from '../config/routing.ts';
 import { RECORD_LEVELS } from '../config/recording.ts';
+import type { HookConfig } from '../config/hook.ts';
 import type { UpstreamConfig } from '../config/upstream.ts';
 import type { CURRENT_VERSION } from './migrations.ts';
 import type { DataProblem } from './files/unreadable.ts';
@@ -39,17 +40,19 @@ export const settingsSchema = z.strictObject({
   adminPasswordHash: z.string().optional(),
 });
 
-/** The gateway's persistent state, without traces. Secret options of upstreams are encrypted. */
+/** The gateway's persistent state, without traces. Secret options of upstreams and hooks are encrypted. */
 export interface State {
   readonly version: typeof CURRENT_VERSION;
   readonly upstreams: readonly UpstreamConfig[];
+  /** In the order in which they see requests. */
+  readonly hooks: readonly HookConfig[];
   readonly aliases: readonly AliasConfig[];
   readonly keys: readonly StoredKey[];
   readonly settings: Readonly<z.output<typeof settingsSchema>>;
 }
 
 /** The lists of the state, whose rows are read one by one. */
-export type ListName = 'upstreams' | 'aliases' | 'keys';
+export type ListName = 'upstreams' | 'hooks' | 'aliases' | 'keys';
 
 /** The state's storage. `read` is a memory access; `update` resolves once the change is durable. */
 export interface StateStore {

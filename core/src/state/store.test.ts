@@ -66,6 +66,7 @@ describe('openStateStore', () => {
     expect(store.read()).toEqual({
       version: CURRENT_VERSION,
       upstreams: [],
+      hooks: [],
       aliases: [],
       keys: [],
       settings: {},

@@ -29,7 +29,7 @@ const key = (id: string) => ({
   ...{ id, name: id, prefix: 'p', hash: 'h', enabled: true },
   createdAt: '2026-11-20T12:00:00.000Z',
 });
-const STATE = { version: 3, upstreams: [], aliases: [], keys: [key('a')], settings: {} };
+const STATE = { version: 4, upstreams: [], hooks: [], aliases: [], keys: [key('a')], settings: {} };
 
 describe('the data folder', () => {
   it('has nothing to repair when it is empty, or all can be read', async () => {
@@ -67,7 +67,7 @@ describe('the data folder', () => {
     expect(await parsed('state.json')).toEqual({ ...STATE, [field]: empty });
   });
 
-  it.each([undefined, null, '3', 3.5, 0, -1])(
+  it.each([undefined, null, '4', 3.5, 0, -1])(
     'keeps the rows of a state whose version is %j',
     async (version) => {
       await write('state.json', JSON.stringify({ ...STATE, version }));
@@ -89,7 +89,7 @@ describe('the data folder', () => {
     expect(await parsed(`state.json.${COPY}`)).toEqual(state);
   });
 
-  it.each([2, 3])(
+  it.each([3, 4])(
     'keeps rows that can be used and unknown fields, of version %d as well',
     async (version) => {
       const odd = { ...key('b'), relay: 'new-level' };

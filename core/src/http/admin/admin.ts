@@ -5,6 +5,7 @@ import { auditOperations } from './operations/audit.ts';
 import { createGatekeeper } from './access/access.ts';
 import type { AdminDeps } from './deps.ts';
 import { withDocument } from './document.ts';
+import { hookOperations } from './operations/hooks/hooks.ts';
 import { healthOperations } from './operations/health.ts';
 import { keyOperations } from './operations/keys.ts';
 import { limitOperations } from './operations/limits.ts';
@@ -34,6 +35,7 @@ export function createAdmin(deps: AdminDeps): Admin {
     ...settingsOperations(gatekeeper),
     ...reloadOperations,
     ...upstreamOperations,
+    ...hookOperations,
     ...aliasOperations,
     ...healthOperations,
     ...keyOperations,

@@ -6,6 +6,7 @@ import type { PluginFaults } from '../../log/plugin-faults.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { Limiter } from '../../limits/limiter.ts';
 import type { Prices } from '../../limits/prices.ts';
+import type { Hooks } from '../../hooks/hooks.ts';
 import type { Aliases } from '../../catalogue/aliases.ts';
 import type { Clock } from '../../timing/clock.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
@@ -31,6 +32,7 @@ export interface AdminDeps {
   readonly pluginFaults: Pick<PluginFaults, 'of'>;
   readonly upstreams: Upstreams;
   readonly catalogue: Catalogue;
+  readonly hooks: Hooks;
   readonly aliases: Aliases;
   readonly health: HealthBoard;
   readonly gates: Gates;

@@ -4,15 +4,16 @@ import { aboutContract, reloadContract } from './about-contract.ts';
 import { aliasContract } from './alias-contract.ts';
 import { auditContract } from './audit-contract.ts';
 import { healthContract } from './health-contract.ts';
+import { hookContract } from './hook-contract.ts';
 import { keyContract } from './key-contract.ts';
 import { limitContract } from './limit-contract.ts';
 import type { AnswerOf, CallOf } from './operation-contract.ts';
 import { playgroundContract } from './playground-contract.ts';
-import { passContract, replayContract } from './replay-contract.ts';
+import { passContract, replayContract } from './traces/replay-contract.ts';
 import { sessionContract } from './session-contract.ts';
 import { settingsContract } from './settings-contract.ts';
-import { traceContract } from './trace-contract.ts';
-import { traceDetailContract } from './trace-detail-contract.ts';
+import { traceContract } from './traces/trace-contract.ts';
+import { traceDetailContract } from './traces/trace-detail-contract.ts';
 import { upstreamContract } from './upstream-contract.ts';
 
 export const adminContract = {
@@ -21,6 +22,7 @@ export const adminContract = {
   ...settingsContract,
   ...reloadContract,
   ...upstreamContract,
+  ...hookContract,
   ...aliasContract,
   ...healthContract,
   ...keyContract,

@@ -1,8 +1,9 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { API_VERSION, type Plugin } from '@dragoman/plugin';
 import type { PluginErrors } from '../../../log/plugin-faults.ts';
 import { isConsoleApart } from '../../../config/sections/console.ts';
 import { aboutContract, type pluginViewSchema } from '../contract/about-contract.ts';
+import { describeOptions } from '../describe-options.ts';
 import { defineOperations } from '../operation.ts';
 
 export const aboutOperations = defineOperations(aboutContract, {
@@ -69,17 +70,4 @@ function viewPlugin(plugin: Plugin, errors: PluginErrors | undefined): z.input<t
 
 function namesOf(contributions: readonly { readonly name: string }[] = []): string[] {
   return contributions.map(({ name }) => name);
-}
-
-/** The schema of the options, with marks for secrets. */
-function describeOptions(options: z.ZodObject) {
-  return z.toJSONSchema(options, {
-    io: 'input',
-    unrepresentable: 'any',
-    override({ jsonSchema }) {
-      if (!('secret' in jsonSchema)) return;
-      jsonSchema['x-secret'] = jsonSchema['secret'];
-      delete jsonSchema['secret'];
-    },
-  });
 }

@@ -1,4 +1,4 @@
-import { passContract } from '../contract/replay-contract.ts';
+import { passContract } from '../contract/traces/replay-contract.ts';
 import { sessionOf } from '../caller.ts';
 import { defineOperations } from '../operation.ts';
 

@@ -8,7 +8,7 @@ import { PASS_HEADER } from '../../../access/passes.ts';
 import { AdminError } from '../../admin-error.ts';
 import { findDetail, type TraceWithDetail } from './ask-traces.ts';
 import { repeatedHeaders } from './repeated-headers.ts';
-import { replayContract } from '../../contract/replay-contract.ts';
+import { replayContract } from '../../contract/traces/replay-contract.ts';
 import type { AdminDeps } from '../../deps.ts';
 import { sessionOf } from '../../caller.ts';
 import { defineOperations } from '../../operation.ts';

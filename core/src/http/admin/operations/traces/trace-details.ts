@@ -3,7 +3,7 @@ import { harEntries, harText } from '../../../../trace/har.ts';
 import { AdminError } from '../../admin-error.ts';
 import { askTraces, findDetail, findTrace } from './ask-traces.ts';
 import { repeatedHeaders } from './repeated-headers.ts';
-import { traceDetailContract } from '../../contract/trace-detail-contract.ts';
+import { traceDetailContract } from '../../contract/traces/trace-detail-contract.ts';
 import { always, defineOperations } from '../../operation.ts';
 
 export const traceDetailOperations = defineOperations(traceDetailContract, {

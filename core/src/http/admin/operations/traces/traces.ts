@@ -4,7 +4,7 @@ import { type HarEntry, harEntries, harText } from '../../../../trace/har.ts';
 import type { TraceRecord } from '@dragoman/plugin';
 import type { TracePage } from '../../../../trace/store.ts';
 import { askTraces, findTrace, missingTrace } from './ask-traces.ts';
-import { traceContract } from '../../contract/trace-contract.ts';
+import { traceContract } from '../../contract/traces/trace-contract.ts';
 import type { AdminDeps } from '../../deps.ts';
 import { sessionOf } from '../../caller.ts';
 import { always, defineOperations } from '../../operation.ts';

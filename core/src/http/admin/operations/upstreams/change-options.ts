@@ -7,7 +7,7 @@ import { AdminError } from '../../admin-error.ts';
 type Options = UpstreamConfig['options'];
 
 export interface OptionsChange {
-  readonly type: ProviderType;
+  readonly type: Pick<ProviderType, 'options'>;
   readonly before: Options;
   readonly change: Options;
 }

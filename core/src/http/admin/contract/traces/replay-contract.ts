@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Contract } from './operation-contract.ts';
+import type { Contract } from '../operation-contract.ts';
 
 export const replayInputSchema = z
   .strictObject({

@@ -7,8 +7,8 @@ import {
   HOOK_PHASES,
   OUTCOMES,
 } from '@dragoman/plugin/internal/canonical/trace-record';
-import { statsQuerySchema, traceFilterSchema, traceQuerySchema } from '../../../trace/query.ts';
-import type { Contract } from './operation-contract.ts';
+import { statsQuerySchema, traceFilterSchema, traceQuerySchema } from '../../../../trace/query.ts';
+import type { Contract } from '../operation-contract.ts';
 
 const hookCallSchema = z
   .object({

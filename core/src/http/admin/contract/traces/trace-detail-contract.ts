@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CALL_STATES, HOOK_PHASES } from '@dragoman/plugin/internal/canonical/trace-record';
-import { threadQuerySchema, toolCallQuerySchema } from '../../../trace/query.ts';
-import type { Contract } from './operation-contract.ts';
+import { threadQuerySchema, toolCallQuerySchema } from '../../../../trace/query.ts';
+import type { Contract } from '../operation-contract.ts';
 
 export const toolCallSchema = z
   .object({
