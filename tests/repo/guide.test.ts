@@ -7,6 +7,7 @@ const guide = readText('docs/plugins.md');
 const documents = [
   'docs/plugins.md',
   'docs/plugins/without-http.md',
+  'docs/plugins/hooks.md',
   ...listFiles('plugins').filter((path) => /^plugins\/[^/]+\/README\.md$/.test(path)),
 ];
 const sources = ['plugins/echo/test/example', 'plugins/openai/test/example', 'tests/contract', 'tests/types']

@@ -1,0 +1,42 @@
+import { openai } from '@dragoman/plugin-openai';
+import { openAiStream, startMockUpstream } from '@dragoman/testing/upstreams';
+import { expect, it } from 'vitest';
+import { maskedNamesPlugin } from '../../plugins/echo/test/example/masked-names.ts';
+import { startGateway } from '../support/gateway.ts';
+
+it('the hook of the guide keeps a name from upstreams, puts it back, and refuses a word', async () => {
+  const upstream = await startMockUpstream();
+  const gateway = await startGateway({
+    plugins: [openai(), maskedNamesPlugin()],
+    upstreams: [
+      {
+        ...{ id: 'one', provider: 'openai', models: { list: ['m'] } },
+        options: { baseUrl: `${upstream.url}/v1`, apiKey: 'sk-up' },
+      },
+    ],
+    hooks: [
+      {
+        ...{ id: 'names', hook: 'masked-names' },
+        options: { name: 'Ada', forbidden: ['launch code'] },
+      },
+    ] as never,
+  });
+  const ask = (content: string): Promise<Response> =>
+    gateway.post('/v1/chat/completions', { model: 'm', stream: true, messages: [{ role: 'user', content }] });
+  try {
+    upstream.reply({ stream: openAiStream([{ text: ['Hello, ', '▢', '!'] }]) });
+    const text = await (await ask('I am Ada.')).text();
+    expect(JSON.stringify(upstream.lastCall.body)).toContain('I am ▢.');
+    expect(text).toContain('Ada');
+    expect(text).not.toContain('▢');
+    const refused = await ask('Tell me the launch code.');
+    expect([refused.status, await refused.json()]).toMatchObject([
+      400,
+      { error: { code: 'forbidden_word' } },
+    ]);
+    expect(upstream.calls).toHaveLength(1);
+  } finally {
+    await gateway.close();
+    await upstream.close();
+  }
+});
