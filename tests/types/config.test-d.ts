@@ -2,7 +2,7 @@
  * Checked by the compiler alone: what `defineConfig` must take, and, below each `@ts-expect-error`, what it must
  * refuse. One that stops to refuse fails the type check.
  */
-import { definePlugin, defineProvider, secret } from '@dragoman/plugin';
+import { defineHook, definePlugin, defineProvider, secret } from '@dragoman/plugin';
 import { defineConfig } from 'dragoman';
 import { echo } from '@dragoman/plugin-echo';
 import { z } from 'zod';
@@ -21,8 +21,45 @@ const remote = defineProvider({
 const remotePlugin = definePlugin(() => ({ name: 'remote', providers: [remote] }));
 const configured = definePlugin(({ region }: { readonly region: string }) => ({ name: region }));
 
-const plugins = [echo(), remotePlugin(), configured({ region: 'east' })] as const;
 const { API_KEY } = process.env;
+
+const guard = defineHook({
+  ...{ name: 'guard', title: 'Guard', description: 'A hook with an option that must be given.' },
+  options: z.strictObject({ words: z.array(z.string()), isStrict: z.boolean().default(false) }),
+  create: () => ({}),
+});
+const guards = [echo(), definePlugin(() => ({ name: 'guards', hooks: [guard] }))()] as const;
+
+export const guarded = defineConfig({
+  plugins: guards,
+  hooks: [
+    { id: 'a', hook: 'guard', options: { words: [] } },
+    {
+      ...{ id: 'b', hook: 'guard', options: { words: ['x'], isStrict: true }, order: 'pre' },
+      ...{
+        on: { keys: ['k'], aliases: ['m-*'], upstreams: ['u'] },
+        onError: 'open',
+        timeoutMs: 1,
+        shadow: true,
+      },
+    },
+    API_KEY !== undefined && { id: 'c', hook: 'guard', options: { words: [] } },
+  ],
+});
+
+// @ts-expect-error no plugin brings this hook
+defineConfig({ plugins: guards, hooks: [{ id: 'a', hook: 'guards', options: { words: [] } }] });
+
+// @ts-expect-error a misspelt option of a hook
+defineConfig({ plugins: guards, hooks: [{ id: 'a', hook: 'guard', options: { words: [], strict: true } }] });
+
+// @ts-expect-error an option of a hook that must be given
+defineConfig({ plugins: guards, hooks: [{ id: 'a', hook: 'guard' }] });
+
+// @ts-expect-error a misspelt field of a hook
+defineConfig({ plugins: guards, hooks: [{ id: 'a', hook: 'guard', options: { words: [] }, onn: {} }] });
+
+const plugins = [echo(), remotePlugin(), configured({ region: 'east' })] as const;
 
 export const complete = defineConfig({
   plugins: [echo(), remotePlugin()],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineProvider, defineToolFormat, regions } from '@dragoman/plugin';
+import { defineHook, defineProvider, defineToolFormat, regions } from '@dragoman/plugin';
 import { createRegistry } from './registry.ts';
 
 const provider = (name: string) =>
@@ -46,6 +46,21 @@ describe('createRegistry', () => {
     expect(() => createRegistry([a, { ...a, name: 'b', providers: [] }])).toThrow(
       'The protocol "w" is registered more than once, by "a" and "b".',
     );
+  });
+
+  it('knows the kinds of hook, whose names must be unique, too', () => {
+    const hook = defineHook({
+      ...{ name: 'h', title: 'H', description: 'H.', options: z.strictObject({}) },
+      create: () => ({}),
+    });
+    const registry = createRegistry([{ name: 'a', hooks: [hook] }]);
+    expect([registry.hook('h'), registry.pluginOfHook('h')]).toEqual([hook, 'a']);
+    expect(() => registry.hook('x')).toThrow('There is no hook "x"; known: h.');
+    const both = [
+      { name: 'a', hooks: [hook] },
+      { name: 'b', hooks: [hook] },
+    ];
+    expect(() => createRegistry(both)).toThrow('The hook "h" is registered more than once, by "a" and "b".');
   });
 
   it('knows tool formats by all of their names, which must be unique', () => {

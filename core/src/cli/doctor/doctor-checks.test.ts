@@ -2,7 +2,11 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkFolder, checkNode, checkState, noticeRelays } from './doctor-checks.ts';
+import { defineHook, definePlugin } from '@dragoman/plugin';
+import { echo } from '@dragoman/plugin-echo';
+import { z } from 'zod';
+import { resolveConfig } from '../../config/resolve.ts';
+import { checkFolder, checkNode, checkState, noticeHooks, noticeRelays } from './doctor-checks.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -71,5 +75,24 @@ describe('noticeRelays', () => {
     );
     const detail = "these keys have access to whole upstream accounts (relay: 'all'): old";
     expect(await noticeRelays(folder)).toEqual([{ name: 'keys', ok: true, isNotice: true, detail }]);
+  });
+});
+
+describe('noticeHooks', () => {
+  it('names the hooks that are attached to upstreams that do not exist', async () => {
+    const options = z.strictObject({});
+    const hook = defineHook({ name: 'h', title: 'H', description: 'H.', options, create: () => ({}) });
+    const config = resolveConfig({
+      plugins: [echo(), definePlugin(() => ({ name: 'hooks', hooks: [hook] }))()],
+      data: folder,
+      upstreams: [{ id: 'one', provider: 'echo' }],
+      hooks: [
+        { id: 'a', hook: 'h' },
+        { id: 'b', hook: 'h', on: { upstreams: ['one'] } },
+        { id: 'c', hook: 'h', on: { upstreams: ['one', 'tow'] } },
+      ],
+    });
+    const detail = 'it is attached to upstreams that do not exist: tow';
+    expect(await noticeHooks(config)).toEqual([{ name: 'hook c', ok: true, isNotice: true, detail }]);
   });
 });

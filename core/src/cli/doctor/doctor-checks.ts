@@ -80,6 +80,18 @@ export async function noticeRelays(folder: string): Promise<readonly Check[]> {
   return [{ name: 'keys', ok: true, isNotice: true, detail }];
 }
 
+/** Hooks that see nothing, because they are attached to upstreams that do not exist. */
+export async function noticeHooks({ data, hooks, upstreams }: ResolvedConfig): Promise<readonly Check[]> {
+  const state = await readState(data).catch(() => undefined);
+  const known = new Set([...upstreams, ...(state?.upstreams ?? [])].map(({ id }) => id));
+  return hooks.flatMap(({ id, on }) => {
+    const unknown = on?.upstreams?.filter((name) => !known.has(name)) ?? [];
+    if (unknown.length === 0) return [];
+    const detail = `it is attached to upstreams that do not exist: ${unknown.join(', ')}`;
+    return [{ name: `hook ${id}`, ok: true, isNotice: true, detail }];
+  });
+}
+
 export async function checkAudit(folder: string): Promise<string> {
   const { entries, problems } = await verifyAudit(folder);
   const [problem] = problems;

@@ -12,6 +12,7 @@ import {
   checkState,
   checks,
   checkUpstreams,
+  noticeHooks,
   noticeRelays,
   noticeUnpriced,
 } from './doctor-checks.ts';
@@ -59,6 +60,7 @@ async function examine(flags: ConfigFlags, repairs: boolean): Promise<readonly C
   const third = [
     await check('state', () => checkState(config.data)),
     ...(await noticeRelays(config.data)),
+    ...(await noticeHooks(config)),
     await check('audit log', () => checkAudit(config.data)),
     await check('port', () => checkPort(config)),
   ];
