@@ -23,7 +23,7 @@ export default defineConfig({
           ...PATIENT,
           include: [
             'core/src/**/*.test.ts',
-            'packages/*/{src,test}/**/*.test.ts',
+            'packages/*/{src,test,template}/**/*.test.ts',
             'plugins/*/{src,test}/**/*.test.ts',
             'tests/{contract,dev,repo,support,unit,vectors}/**/*.test.ts',
           ],
