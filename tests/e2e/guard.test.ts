@@ -170,7 +170,7 @@ describe('a guard', () => {
       const body = { stream: true, model: 'm', messages: [{ role: 'user', content: MAIL }] };
       const id = await gateway.chat(body);
       const readHooks = async () => (await gateway.admin<TraceRecord>('GET', `/traces/${id}`)).hooks;
-      await expect.poll(readHooks, { timeout: 5000 }).toMatchObject([
+      await expect.poll(readHooks).toMatchObject([
         {
           hook: 'guard',
           phase: 'request',
@@ -180,8 +180,8 @@ describe('a guard', () => {
         {
           ...{ hook: 'guard', phase: 'reply', action: 'change' },
           findings: [
-            { rule: 'secret', action: 'pass', detail: '1 in reply' },
             { rule: 'email', action: 'change', detail: '1 in reply' },
+            { rule: 'secret', action: 'pass', detail: '1 in reply' },
           ],
         },
       ]);
