@@ -6,6 +6,7 @@ import {
   type MockReply,
   type MockUpstream,
   openAiReply,
+  openAiStream,
   startMockUpstream,
 } from '@dragoman/testing/upstreams';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -77,8 +78,10 @@ const good: MockReply = { body: openAiReply([{ text: ['From the first.'] }]) };
 const messages = [{ role: 'user', content: 'Hi' }];
 /** The same wire as the upstream's, which passes through, and another one. */
 const WAYS = {
-  'passed through': (model: string) => gateway.post('/v1/chat/completions', { model, messages }),
-  translated: (model: string) => gateway.post('/v1/messages', { model, messages, max_tokens: 9 }),
+  'passed through': (model: string, more: object = {}) =>
+    gateway.post('/v1/chat/completions', { model, messages, ...more }),
+  translated: (model: string, more: object = {}) =>
+    gateway.post('/v1/messages', { model, messages, max_tokens: 9, ...more }),
 };
 
 describe.each(Object.entries(WAYS))('a request that is %s', (_, ask) => {
@@ -111,6 +114,14 @@ describe.each(Object.entries(WAYS))('a request that is %s', (_, ask) => {
     const answer = await ask('first/m');
     expect(answer.status).toBe(502);
     expect(await answer.text()).not.toContain('refresh-token');
+  });
+
+  it('never shows a token in an error after the beginning of a stream', async () => {
+    const error = { data: { error: { message: 'Not for access-token-1.' } } };
+    serve(() => true, { stream: [...openAiStream([{ text: ['Hello'] }]).slice(0, 2), error] });
+    const text = await (await ask('first/m', { stream: true })).text();
+    expect(text).toContain('Hello');
+    expect(text).toContain('Not for [redacted].');
   });
 
   it('never shows a token that the provider got, in errors, logs or traces', async () => {
