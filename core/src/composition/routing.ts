@@ -104,7 +104,9 @@ export function registerRouting(
           folder: config.data,
           retention: { maxAgeMs, maxCount, maxBytes },
           rules: { ...redact, keepMedia, credentials: get(tokens.CREDENTIALS) },
-          readers: config.plugins.flatMap(({ wireReaders }) => wireReaders ?? []),
+          readers: config.plugins.flatMap(({ name, wireReaders }) =>
+            wireReaders === undefined ? [] : [{ plugin: name, url: wireReaders }],
+          ),
           ...{ log, secrets: () => known.all },
         }),
   );

@@ -45,7 +45,8 @@ function open(
 ): void {
   traces = createTraces({
     limits,
-    ...{ folder, readers },
+    folder,
+    readers: readers.map((url) => ({ plugin: 'quill', url })),
     retention: { maxAgeMs: 1e9, maxCount: 1e6, maxBytes: 1e9, ...bounds },
     rules: { paths: [], patterns: [], keepMedia: false },
     log: { error: (fields) => void logged.push(fields), info: () => {} },
@@ -126,6 +127,13 @@ describe('a plugin that cannot read its own wire', { timeout: 30_000 }, () => {
       problem: expect.stringContaining('undefined') as string,
     });
     expect(traces.status()).toMatchObject({ lost: 0 });
+  });
+
+  it('is blamed where it cannot be loaded, and its traces are kept', async () => {
+    open({}, ['data:text/javascript,throw new Error("no ink");']);
+    traces.record(trace(1), capture());
+    expect(await count()).toBe(1);
+    expect(logged).toEqual([{ plugin: 'quill' }]);
   });
 
   it('may end the thread: what it had is counted as lost, and another one goes on', async () => {

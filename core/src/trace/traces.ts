@@ -301,8 +301,8 @@ class WorkerTraces implements Traces {
         if (message.reason === undefined) this.#recover();
         else this.#degrade(message.reason);
         break;
-      case 'warning':
-        this.#log.error({}, message.message);
+      case 'fault':
+        this.#log.error({ plugin: message.plugin }, message.message);
         break;
       case 'news':
         this.#log.info(message.fields, message.message);

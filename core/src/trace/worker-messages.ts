@@ -14,13 +14,18 @@ import type { RedactionRules } from '../config/redaction.ts';
 import type { TraceRecord } from '@dragoman/plugin';
 import type { Retention, ToolCallPage, TracePage } from './store.ts';
 
+/** A module that exports `wireReaders`. */
+export interface ReaderModule {
+  readonly plugin: string;
+  readonly url: string;
+}
+
 /** The input of the trace thread. */
 export interface WorkerInput {
   readonly folder: string;
   readonly retention: Retention;
   readonly rules: RedactionRules;
-  /** Modules that export `wireReaders`. */
-  readonly readers: readonly string[];
+  readonly readers: readonly ReaderModule[];
 }
 
 /** How the thread shows that it is alive. */
@@ -73,7 +78,8 @@ export type FromWorker =
   | ({ readonly type: 'kept' } & Load)
   /** Traces that could not be written. */
   | ({ readonly type: 'lost'; readonly reason: string } & Load)
-  | { readonly type: 'warning'; readonly message: string }
+  /** What a plugin has done wrong. */
+  | { readonly type: 'fault'; readonly plugin: string; readonly message: string }
   /** For the log. */
   | { readonly type: 'news'; readonly message: string; readonly fields: object }
   /** The broken database was renamed to this, and a new one takes its place. */

@@ -190,11 +190,11 @@ const readers: Promise<WireReaders> = loadReaders();
 
 /** Without its reader, a wire's traces show raw bytes. */
 async function loadReaders(): Promise<WireReaders> {
-  const loaded = modules.map(async (url) => {
+  const loaded = modules.map(async ({ plugin, url }) => {
     try {
       return ((await import(url)) as { readonly wireReaders: WireReaders }).wireReaders;
     } catch (error) {
-      send({ type: 'warning', message: `Cannot load the wire readers of ${url}: ${reasonOf(error)}` });
+      send({ type: 'fault', plugin, message: `Cannot load the wire readers of ${url}: ${reasonOf(error)}` });
       return {};
     }
   });
