@@ -1,4 +1,4 @@
-import type { ChatRequest, HeaderMap, JsonObject } from '@dragoman/plugin';
+import { type ChatRequest, GatewayError, type HeaderMap, type JsonObject } from '@dragoman/plugin';
 import type { Candidate } from '../catalogue/candidate.ts';
 import type { Exchange } from '../routing/exchange.ts';
 import { isDoneWithin } from '../timing/done-within.ts';
@@ -35,6 +35,11 @@ export class RequestHooks {
         await isDoneWithin(SHADOW_MS, Promise.all(shadows.map((visit) => visit.settled)));
       for (const visit of this.#ends) visit.end();
     });
+  }
+
+  /** The request failed before its reply began: hooks that are still at work for it learn why. */
+  fail(error: unknown): void {
+    for (const visit of this.#ends) visit.end(GatewayError.from(error));
   }
 
   /** Headers for the reply, as far as they are known. */

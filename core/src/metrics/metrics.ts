@@ -104,6 +104,10 @@ function createCounters(registry: Registry): Counters {
     },
     HOOK_SECONDS,
   ).register(registry);
+  const findings = counter('hook_findings_total', 'What hooks found, by what they did about it.', [
+    'hook',
+    'action',
+  ]);
   const saved = counter('hook_saved_dollars_total', 'What the answers of hooks spared.', ['hook']);
   const refused = counter('refused_requests_total', 'Requests refused before they were read.', ['reason']);
   return {
@@ -127,9 +131,10 @@ function createCounters(registry: Registry): Counters {
       if (name !== model) fallbacks.add(1, upstream);
       if (broken) faults.add(broken.length, upstream);
     },
-    hook({ hook, phase, action, isShadow = false, ms, saved: dollars }) {
+    hook({ hook, phase, action, isShadow = false, ms, findings: found = [], saved: dollars }) {
       hookCalls.add(1, hook, phase, action, String(isShadow));
       hookSeconds.observe(ms / 1000, hook, phase);
+      for (const finding of found) findings.add(1, hook, finding.action);
       if (dollars !== undefined) saved.add(dollars, hook);
     },
   };

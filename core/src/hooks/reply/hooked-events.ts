@@ -41,6 +41,9 @@ export class HookedEvents implements AsyncIterator<ChatEvent> {
   #sourceFailure: { readonly error: unknown } | undefined;
   #isWithoutHook = false;
   #isOver = false;
+  #isAtWork = false;
+  /** How many events of the reply the hook waits for. It may do so between its steps, too. */
+  #awaited = 0;
   #isClosed = false;
   #events = 0;
   #turnAt = performance.now();
@@ -105,8 +108,8 @@ export class HookedEvents implements AsyncIterator<ChatEvent> {
   #step(): Promise<IteratorResult<unknown>> {
     return new Promise((resolve, reject) => {
       this.#fail = reject;
-      this.#timer.start();
-      const settle = (): void => this.#timer.stop();
+      this.#work(true);
+      const settle = (): void => this.#work(false);
       try {
         Promise.resolve(this.#asHook(() => (this.#hooked ??= this.#open()).next()))
           .finally(settle)
@@ -130,7 +133,7 @@ export class HookedEvents implements AsyncIterator<ChatEvent> {
   /** The hook waits for the reply meanwhile. */
   readonly #give = async (): Promise<Step> => {
     if (this.#isClosed || this.#isWithoutHook) return OVER;
-    this.#timer.stop();
+    this.#wait(1);
     try {
       const step = await this.#source.next();
       if (!step.done) this.#ledger.took(deepFreeze(step.value));
@@ -139,9 +142,21 @@ export class HookedEvents implements AsyncIterator<ChatEvent> {
       this.#sourceFailure = { error };
       throw error;
     } finally {
-      this.#timer.start();
+      this.#wait(-1);
     }
   };
+
+  #work(isAtWork: boolean): void {
+    this.#isAtWork = isAtWork;
+    this.#wait(0);
+  }
+
+  /** Only what the hook itself takes counts, not what it waits for. */
+  #wait(change: number): void {
+    this.#awaited += change;
+    if (this.#isAtWork && this.#awaited === 0) this.#timer.start();
+    else this.#timer.stop();
+  }
 
   #recover(error: unknown): void {
     if (this.#sourceFailure) {
@@ -172,7 +187,7 @@ export class HookedEvents implements AsyncIterator<ChatEvent> {
     const hooked = this.#hooked;
     await new Promise<void>((resolve) => {
       this.#fail = () => resolve();
-      this.#timer.start();
+      this.#work(true);
       const close = async (): Promise<unknown> => (hooked ? last(hooked) : undefined);
       this.#asHook(close).then(
         () => resolve(),
@@ -180,6 +195,7 @@ export class HookedEvents implements AsyncIterator<ChatEvent> {
       );
     });
     this.#isClosed = true;
+    this.#work(false);
     this.#diary.took(this.#timer.end());
     this.#visit.signal.removeEventListener('abort', this.#onAbort);
   }

@@ -15,6 +15,7 @@ export class WorkTimer {
   }
 
   start(): void {
+    if (this.#since !== undefined) return;
     this.#since = performance.now();
     this.#timer ??= setTimeout(this.#look, this.#limitMs).unref();
   }

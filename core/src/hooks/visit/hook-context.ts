@@ -47,6 +47,7 @@ export class OpenContext implements RawContext, ReplyContext {
   readonly signal: AbortSignal;
   readonly state: Map<unknown, unknown>;
   readonly note: (finding: Finding) => void;
+  readonly hold: () => () => void;
   readonly replyHeader: (name: string, value: string) => void;
   readonly from?: ModelPlace;
   readonly #input: ContextInput;
@@ -65,6 +66,7 @@ export class OpenContext implements RawContext, ReplyContext {
     this.signal = signal;
     this.state = state;
     this.note = note;
+    this.hold = request.exchange.hold;
     this.replyHeader = (name, value) => setHeader(headerName(name), headerText(value));
   }
 

@@ -1,4 +1,9 @@
-import type { HookFinding, HookPhase, HookRecord } from '@dragoman/plugin/internal/canonical/trace-record';
+import {
+  FINDING_ACTIONS,
+  type HookFinding,
+  type HookPhase,
+  type HookRecord,
+} from '@dragoman/plugin/internal/canonical/trace-record';
 import { redactValues } from '@dragoman/plugin/internal/http-provider/upstream-error';
 import type { RequestRecord } from '../../routing/request-record.ts';
 import type { Secrets } from '@dragoman/plugin/internal/text/secret-texts';
@@ -12,7 +17,7 @@ const MAX_FINDINGS = 100;
 const MAX_RULE = 100;
 const MAX_DETAIL = 500;
 
-const FINDING_ACTIONS: ReadonlySet<unknown> = new Set(['pass', 'change', 'refuse']);
+const KNOWN_ACTIONS: ReadonlySet<unknown> = new Set(FINDING_ACTIONS);
 
 export interface Noted {
   readonly record: RequestRecord;
@@ -44,7 +49,7 @@ export class HookDiary {
   note(given: unknown): void {
     if (this.#findings.length >= MAX_FINDINGS) return;
     const { rule, action, detail } = (given ?? {}) as Readonly<Record<string, unknown>>;
-    if (typeof rule !== 'string' || !FINDING_ACTIONS.has(action)) return;
+    if (typeof rule !== 'string' || !KNOWN_ACTIONS.has(action)) return;
     this.#findings.push({
       rule: this.#text(rule, MAX_RULE),
       action: action as HookFinding['action'],

@@ -248,11 +248,11 @@ export class Visit {
     this.#input.exchange.onEnd(() => work);
   }
 
-  /** The hook's work is over. */
-  end(): void {
+  /** The hook's work is over, for a reason. */
+  end(reason: unknown = new DOMException('The request is over.', 'AbortError')): void {
     this.#input.exchange.signal.removeEventListener('abort', this.#onAbort);
     // Listeners of the hook run synchronously; what they throw is theirs.
-    this.run(() => this.#controller.abort(new DOMException('The request is over.', 'AbortError')));
+    this.run(() => this.#controller.abort(reason));
   }
 
   /** Resolves when a shadow has nothing more to do. */

@@ -67,7 +67,13 @@ interface Served {
 
 function serve(served: Served, all: RequestHooks | undefined, deps: RouteDeps): Promise<Reply> {
   if (!all) return route(served, undefined, deps);
-  return all.seesRequests ? serveHooked(served, all, deps) : route(served, hooksOf(served, all, deps), deps);
+  const reply = all.seesRequests
+    ? serveHooked(served, all, deps)
+    : route(served, hooksOf(served, all, deps), deps);
+  return reply.catch((error: unknown) => {
+    all.fail(error);
+    throw error;
+  });
 }
 
 /** Lets the hooks see the request before it is routed: one may answer it. */

@@ -80,10 +80,13 @@ export type HookPhase = (typeof HOOK_PHASES)[number];
 export const HOOK_ACTIONS = ['pass', 'change', 'answer', 'refuse', 'error'] as const;
 export type HookAction = (typeof HOOK_ACTIONS)[number];
 
+/** What a hook did about what it found. */
+export const FINDING_ACTIONS = ['pass', 'change', 'refuse', 'hit', 'miss'] as const;
+
 /** What a hook found. */
 export interface HookFinding {
   readonly rule: string;
-  readonly action: 'pass' | 'change' | 'refuse';
+  readonly action: (typeof FINDING_ACTIONS)[number];
   readonly detail?: string;
 }
 

@@ -53,6 +53,7 @@ export function createHookTest({ context: own, ...options }: HookTestOptions = {
       },
       from: { upstream: 'mock', model: 'mock-model' },
       note: (finding) => void findings.push(finding),
+      hold: () => () => {},
       replyHeader(name, value) {
         replyHeaders[name] = value;
       },

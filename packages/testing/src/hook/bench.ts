@@ -1,4 +1,5 @@
 import type { ChatEvent, ChatRequest, Hook } from '@dragoman/plugin';
+import { FINDING_ACTIONS } from '@dragoman/plugin/internal/canonical/trace-record';
 import { type Answer, isAnswer } from '@dragoman/plugin/internal/plugin/hooks/answer';
 import { BrokenRule } from '../check/check.ts';
 import { deepFreeze } from '../check/deep-freeze.ts';
@@ -58,7 +59,7 @@ async function* frozen(events: AsyncIterable<ChatEvent>): AsyncGenerator<ChatEve
 
 function mustNote({ findings, replyHeaders }: HookTest): void {
   for (const finding of findings) {
-    const isValid = /\S/.test(finding.rule) && ['pass', 'change', 'refuse'].includes(finding.action);
+    const isValid = /\S/.test(finding.rule) && FINDING_ACTIONS.includes(finding.action);
     must(isValid, `The finding ${show(finding)} has no rule, or an unknown action.`, 'notes-well');
   }
   const foreign = Object.keys(replyHeaders).filter((name) => !name.startsWith('x-dragoman-'));

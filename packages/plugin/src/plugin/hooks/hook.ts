@@ -98,7 +98,10 @@ export interface HookContext {
   readonly protocol: string;
   /** The client's headers without its credentials. Lower-case names. */
   readonly headers: HeaderMap;
-  /** Fires when the request is over, however it ended, or when this hook has failed or taken too long. */
+  /**
+   * Fires when the request is over, however it ended, or when this hook has failed or taken too long. If the request
+   * failed before its reply began, the reason is the `GatewayError` that the client gets.
+   */
   readonly signal: AbortSignal;
   /** Every line names the request, the hook and the plugin. */
   readonly log: Log;
@@ -111,6 +114,11 @@ export interface HookContext {
   readonly state: Map<unknown, unknown>;
   /** Reports what the hook found. Traces show it and metrics count it. */
   note(finding: Finding): void;
+  /**
+   * Lets the request go on after its client has disconnected, until the returned function is called: for a reply that
+   * other requests wait for. It still ends when the gateway stops.
+   */
+  hold(): () => void;
   /** Sets a header of the reply, whose name begins with `x-dragoman-`. It must be set before the reply's first content. */
   replyHeader(name: string, value: string): void;
 }
@@ -141,8 +149,8 @@ export interface RawContext extends HookContext {
 export interface Finding {
   /** Which rule of the hook: `credit-card`. */
   readonly rule: string;
-  /** What the hook did about it. */
-  readonly action: 'pass' | 'change' | 'refuse';
+  /** What the hook did about it. `hit` and `miss` are those of a cache. */
+  readonly action: 'pass' | 'change' | 'refuse' | 'hit' | 'miss';
   /** More for operators: `2 numbers in messages[0]`. */
   readonly detail?: string;
 }

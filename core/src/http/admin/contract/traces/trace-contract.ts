@@ -3,6 +3,7 @@ import { REFUSALS } from '@dragoman/plugin/internal/canonical/errors';
 import {
   ATTEMPT_REASONS,
   BODIES_KEPT,
+  FINDING_ACTIONS,
   HOOK_ACTIONS,
   HOOK_PHASES,
   OUTCOMES,
@@ -22,7 +23,7 @@ const hookCallSchema = z
       .array(
         z.object({
           rule: z.string(),
-          action: z.enum(['pass', 'change', 'refuse']),
+          action: z.enum(FINDING_ACTIONS),
           detail: z.string().optional(),
         }),
       )
