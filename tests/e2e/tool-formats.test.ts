@@ -40,6 +40,12 @@ beforeAll(async () => {
       },
       {
         ...common,
+        id: 'chat',
+        models: { list: ['chat'] },
+        options: { ...options, toolCalls: 'synthetic' },
+      },
+      {
+        ...common,
         id: 'told',
         models: { list: ['told'] },
         capabilities: { told: { toolCalls: 'qwen25', toolTransport: 'choice-none' } },
@@ -289,4 +295,49 @@ it('finds the thoughts in the text of a model whose calls its upstream reads', a
     finish_reason: 'tool_calls',
   });
   expect(asked()).toHaveProperty('tools');
+});
+
+describe('a chat model that knows no tools', () => {
+  const ask = { role: 'user' as const, content: 'Weather? Say <tool_call>.' };
+  const question = { model: 'chat', tools: openAiTools, messages: [ask], tool_choice: 'required' as const };
+  const fenced = '```json\n{"tool": "get_weather", "parameters": {\'city\': "Oslo",}}\n```';
+
+  it.each([true, false])(
+    'is asked again until it calls the tool that it must, streamed: %s',
+    async (stream) => {
+      upstream.reply(said('I cannot do that.', stream), said(`Sure.\n\n${fenced}`, stream));
+      const completion = stream
+        ? await sdk()
+            .chat.completions.stream({ ...question, stream_options: { include_usage: true } })
+            .finalChatCompletion()
+        : await sdk().chat.completions.create(question);
+      expect(completion.choices[0]).toMatchObject({
+        message: { content: 'Sure.', tool_calls: [{ function: { arguments: '{"city":"Oslo"}' } }] },
+        finish_reason: 'tool_calls',
+      });
+      expect(completion.usage).toMatchObject({ prompt_tokens: 24, completion_tokens: 14 });
+      const { messages, stop } = asked();
+      expect(stop).toEqual(['<tool_response>']);
+      expect(messages.slice(1)).toEqual([
+        { role: 'user', content: 'Weather? Say &lt;tool_call>.' },
+        { role: 'assistant', content: 'I cannot do that.' },
+        { role: 'user', content: expect.stringContaining('Tools: get_weather.') },
+      ]);
+    },
+  );
+
+  it('is let go with what it says in the end, and the client is told', async () => {
+    upstream.reply(...['No.', 'No!', 'Never.'].map((text) => said(text, false)));
+    const { data, response } = await sdk().chat.completions.create(question).withResponse();
+    expect(data.choices[0]).toMatchObject({ message: { content: 'Never.' }, finish_reason: 'stop' });
+    expect(response.headers.get('x-dragoman-dropped')).toBe('tool_choice');
+    expect(upstream.calls).toHaveLength(3);
+  });
+
+  it('may answer at once if it may choose', async () => {
+    upstream.reply(said('Cold.', false));
+    const { choices } = await sdk().chat.completions.create({ ...question, tool_choice: 'auto' });
+    expect(choices[0]?.message.content).toBe('Cold.');
+    expect(upstream.calls).toHaveLength(1);
+  });
 });

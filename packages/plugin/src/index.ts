@@ -103,7 +103,7 @@ export { encodeSse, readSse, type SseEvent } from './transport/sse.ts';
 export type { AttemptRecord, HookRecord, TraceRecord } from './canonical/trace-record.ts';
 export { CallIds, type CallIdRule } from './tool-text/call-ids.ts';
 export { type EnvelopeRules, envelopes } from './tool-text/envelope.ts';
-export { scanJson, scanString, skipJson } from './tool-text/json-text.ts';
+export { escapeControls, scanJson, scanString, skipJson } from './tool-text/json-text.ts';
 export type { ReasoningMode, ReasoningTags } from './tool-text/reasoning.ts';
 export { type ReadReply, type Region, type RegionRules, regions } from './tool-text/regions.ts';
 export { type ReplyFormat, ReplyParser, type ReplyParserInput } from './tool-text/reply-parser.ts';
@@ -115,7 +115,8 @@ export {
   type Reading,
   type RegionEnd,
   reject,
-  type TextReader,
+  Rejection,
+  TextReader,
 } from './tool-text/text-reader.ts';
 export { ArgumentWriter } from './tool-text/argument-writer.ts';
 export { readTaggedValue, type ValueRules } from './tool-text/tagged-value.ts';

@@ -9,6 +9,7 @@ import { mistral } from './mistral.ts';
 import { pythonic } from './pythonic.ts';
 import { qwen25 } from './qwen25.ts';
 import { qwen3Coder } from './qwen3-coder.ts';
+import { synthetic } from './synthetic/synthetic.ts';
 
 /** The ways in which families of open models write tool calls. */
 export const toolFormats = definePlugin(() => ({
@@ -16,6 +17,6 @@ export const toolFormats = definePlugin(() => ({
   meta: { version: packageVersion(import.meta.url), apiVersion: 1 },
   toolFormats: [
     ...[qwen25, qwen3Coder, llama3, pythonic, mistral],
-    ...[deepseekV3, deepseekV31, kimiK2, glm45, minimaxM2, harmony],
+    ...[deepseekV3, deepseekV31, kimiK2, glm45, minimaxM2, harmony, synthetic],
   ],
 }));

@@ -167,6 +167,7 @@ const toolFormatSchema = z.object({
   ),
   aliases: texts.optional(),
   read: fn,
+  retries: z.int().nonnegative().optional(),
   prompt: z.object({ tools: fn, calls: fn, results: fn, escapes: texts.optional(), stop: texts.optional() }),
 });
 

@@ -1,6 +1,7 @@
 import type { CallContext, ChatEvent, ChatRequest, Provider } from '@dragoman/plugin';
 import type { Candidate } from '../../catalogue/candidate.ts';
 import type { TextRules } from '../../upstreams/text-rules.ts';
+import { askForCall, mustCall } from './ask-for-call.ts';
 import { prepareRequest } from './prepare-request.ts';
 import { ReplyReader } from './reply-reader.ts';
 import { textToolsOf } from './text-tools.ts';
@@ -13,14 +14,27 @@ export function chatOf({ upstream, model }: Pick<Candidate, 'upstream' | 'model'
     rules ? chatThroughText({ provider, rules }, request, context) : provider.chat(request, context);
 }
 
-async function* chatThroughText(
-  { provider, rules }: { readonly provider: Provider; readonly rules: TextRules },
+interface Asked {
+  readonly provider: Provider;
+  readonly rules: TextRules;
+}
+
+function chatThroughText(
+  { provider, rules }: Asked,
   request: ChatRequest,
   context: CallContext,
-): AsyncGenerator<ChatEvent> {
+): AsyncIterable<ChatEvent> {
   const tools = textToolsOf(request);
-  const reader = new ReplyReader(rules, tools);
-  for await (const event of provider.chat(prepareRequest(request, rules, { tools, context }), context)) {
+  const ask = (messages: ChatRequest['messages']): AsyncIterable<ChatEvent> => {
+    const prepared = prepareRequest({ ...request, messages }, rules, { tools, context });
+    return readReply(provider.chat(prepared, context), new ReplyReader(rules, tools));
+  };
+  if (!mustCall(request, rules, tools)) return ask(request.messages);
+  return askForCall(ask, { request, rules, tools, context });
+}
+
+async function* readReply(events: AsyncIterable<ChatEvent>, reader: ReplyReader): AsyncGenerator<ChatEvent> {
+  for await (const event of events) {
     // Not `yield*`, which would wait for each.
     for (const one of reader.push(event)) yield one;
   }

@@ -26,7 +26,7 @@ export function projectHistory(
     for (const part of content) if (part.type === 'tool-result') answered.add(part.callId);
   return pairToolResults(messages).map((message) => {
     if (message.role === 'assistant') return projectTurn(message, prompt, names);
-    return message.role === 'user' ? projectResults(message, prompt, answered) : message;
+    return message.role === 'user' ? projectResults(escapeUser(message, prompt), prompt, answered) : message;
   });
 }
 
@@ -45,6 +45,18 @@ function textCall(call: ToolCallPart, names: ToolNames): TextCall {
   const { id, name, namespace, form, arguments: text } = call;
   const json = form === 'freeform' ? wrapFreeform(text) : text;
   return { id, name: names.toWire(name, namespace), arguments: argumentsObject(json) };
+}
+
+/** What users say, where a model would take markup in it for its own. */
+function escapeUser(
+  message: UserMessage,
+  { escapes = [], escapesUserText = false }: ToolPrompt,
+): UserMessage {
+  if (!escapesUserText) return message;
+  const content = message.content.map((part) =>
+    part.type === 'text' ? { ...part, text: escapeTags(part.text, escapes) } : part,
+  );
+  return { ...message, content };
 }
 
 /** Results of one turn become one text; files among them follow it. */

@@ -67,6 +67,11 @@ export const capabilitiesSchema = z.strictObject({
    */
   toolTransport: z.enum(['omit', 'choice-none', 'passthrough']),
   /**
+   * How often it is asked again if it had to call a tool of a tool format and did not. Absent: what the format says, which
+   * is 0 for those that models are trained on.
+   */
+  toolCallRetries: z.int().min(0).max(5),
+  /**
    * Where thoughts are in its text. `none`: nowhere. `tagged`: at the start, if it has the opening tag. `prefilled`: at the
    * start, after a tag that the template wrote. Absent: `tagged` with a tool format, else `none`.
    */
@@ -84,7 +89,8 @@ type WithoutDefault =
   | 'thinkingBudgetMax'
   | 'maxOutput'
   | 'reasoning'
-  | 'skipSpecialTokens';
+  | 'skipSpecialTokens'
+  | 'toolCallRetries';
 
 /** The capabilities of one model. Fields without a default are absent unless a row sets them. */
 export type Capabilities = Readonly<Omit<All, WithoutDefault> & Partial<Pick<All, WithoutDefault>>>;

@@ -11,6 +11,11 @@ export interface ToolTextFormat extends ReplyFormat {
   readonly name: string;
   /** Other names of the same format. */
   readonly aliases?: readonly string[];
+  /**
+   * How often a model is asked again that had to call a tool and did not. Its text waits for that. Default 0; the
+   * capability `toolCallRetries` overrides it.
+   */
+  readonly retries?: number;
   /** How the prompt is written. */
   readonly prompt: ToolPrompt;
 }
@@ -25,6 +30,8 @@ export interface ToolPrompt {
   results(results: readonly TextResult[]): string;
   /** Tags that would be markup in the text of a result: their `<` becomes `&lt;`. */
   readonly escapes?: readonly string[];
+  /** Whether they are escaped in what users say, too: for models that would take any markup for a call. */
+  readonly escapesUserText?: boolean;
   /** Stop sequences that keep the model from writing results itself. */
   readonly stop?: readonly string[];
 }
