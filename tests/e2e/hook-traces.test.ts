@@ -1,7 +1,6 @@
-import { answer, type Hook } from '@dragoman/plugin';
+import { answer, type Hook, type HookRecord, type TraceRecord } from '@dragoman/plugin';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HookRecord, TraceRecord } from '@dragoman/plugin';
-import { type RunningGateway } from '../support/gateway.ts';
+import type { RunningGateway } from '../support/gateway.ts';
 import { contentOf, createHooked, type Hooked, mask, question, said } from '../support/hooked.ts';
 
 let hooked: Hooked;

@@ -47,6 +47,27 @@ const trace: TraceRecord = {
 };
 
 describe('a trace for a person', () => {
+  it('tells what hooks did, found and changed', () => {
+    const findings = [
+      { rule: 'card', action: 'change', detail: '1 number' },
+      { rule: 'size', action: 'pass' },
+    ] as const;
+    const text = formatTrace(
+      {
+        ...trace,
+        hooks: [
+          { hook: 'guard', phase: 'request', action: 'change', ms: 3, findings, changed: ['messages[0]'] },
+          { hook: 'new', phase: 'reply', action: 'error', ms: 0, isShadow: true, error: 'Error: No.' },
+        ],
+      },
+      [],
+    );
+    expect(text).toContain(
+      'hook       guard request: change, 3.0 ms; card (change: 1 number), size (pass), messages[0]\n',
+    );
+    expect(text).toContain('hook       new reply: error, as a shadow, 0.0 ms; Error: No.\n');
+  });
+
   it('tells the facts, and draws each attempt on one scale', () => {
     expect(formatTrace(trace, [])).toBe(
       [

@@ -1,4 +1,4 @@
-import type { AttemptRecord, TraceRecord } from '@dragoman/plugin';
+import type { AttemptRecord, HookRecord, TraceRecord } from '@dragoman/plugin';
 import type { StoredToolCall } from '../../trace/store.ts';
 import { visible } from '../../text/visible-text.ts';
 
@@ -60,8 +60,27 @@ function facts(trace: TraceRecord): readonly string[] {
     ['tokens', tokensOf(trace)],
     ['cost', cost === undefined ? undefined : `$${cost.toFixed(6)}`],
     ['dropped', trace.dropped.map(({ field, why }) => `${field}: ${why}`).join(' ') || undefined],
+    ...(trace.hooks ?? []).map((call) => ['hook', hookCall(call)] as const),
   ];
   return rows.flatMap(([label, value]) => (value === undefined ? [] : [`${label.padEnd(10)} ${value}`]));
+}
+
+function hookCall({
+  hook,
+  phase,
+  action,
+  ms: took,
+  isShadow,
+  findings = [],
+  changed = [],
+  error,
+}: HookRecord) {
+  const found = findings.map(({ rule, action: done, detail }) =>
+    detail === undefined ? `${rule} (${done})` : `${rule} (${done}: ${detail})`,
+  );
+  const more = [...found, ...changed, ...(error === undefined ? [] : [error])];
+  const done = `${hook} ${phase}: ${action}${isShadow ? ', as a shadow' : ''}, ${ms(took)}`;
+  return more.length > 0 ? `${done}; ${more.join(', ')}` : done;
 }
 
 function tokensOf({
