@@ -60,7 +60,7 @@ export async function translate(exchange: Exchange, input: TranslateInput): Prom
     });
   }
   refuseNativeOnly(request, hooks?.ids);
-  const chat = chatOf(candidate);
+  const chat = chatOf(candidate, () => call.silence.heard());
   const scope = exchange.key?.id ?? '';
   const history = endpoint.losesState ? memory.restore(scope, request) : request;
   const asked = { ...history, model: candidate.model };
