@@ -1,6 +1,8 @@
 /** Fake upstreams, and the replies of well-known wires. Needs neither vitest nor a gateway. */
-export { sendReply } from './upstreams/mock-reply.ts';
 export type * from './upstreams/fake-upstream.ts';
+export * from './upstreams/mock-process.ts';
+export { sendReply } from './upstreams/mock-reply.ts';
+export * from './upstreams/mock-socket.ts';
 export * from './upstreams/mock-upstream.ts';
 export { decodeSse, encodeFrames, type FrameTransport } from './upstreams/wire-frames.ts';
 export * from './wires/anthropic-frames.ts';

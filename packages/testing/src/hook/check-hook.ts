@@ -10,7 +10,7 @@ export function hookChecks<Options extends z.ZodObject>(own: HookContract<Option
   // Options fit their type, as the author's types have said.
   const contract = own as unknown as HookContract;
   return [
-    ...optionChecks(contract.type, () => Promise.resolve(contract.options)),
+    ...optionChecks(async () => ({ type: contract.type, valid: contract.options })),
     ...requestChecks(contract),
     ...replyChecks(contract),
   ];

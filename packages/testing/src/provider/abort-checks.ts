@@ -94,12 +94,14 @@ async function stopReading(bench: Bench, scenario: Scenario<unknown>): Promise<v
   const reply = bench.upstream.heldOpen(scenario.reply);
   if (reply === undefined) return;
   const read = async (): Promise<void> => {
-    for await (const event of bench.chat({ ...scenario, reply })) if (event.type === 'start') break;
+    for await (const event of bench.chat({ ...scenario, reply })) if (isContent(event)) break;
   };
-  await bench.wait(read(), 'The reply does not start before it is over.');
+  await bench.wait(read(), 'No content comes before the reply is over.');
   const call = await bench.upstream.waitForCall(1);
   await bench.wait(
     call.aborted,
     'The upstream is not let go when the reader stops: end the call in `finally`.',
   );
 }
+
+const isContent = ({ type }: ChatEvent): boolean => type === 'block-delta' || type === 'block';

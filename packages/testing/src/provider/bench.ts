@@ -65,7 +65,8 @@ interface BenchParts {
 }
 
 function createBench({ contract, upstream, logins, tests, patienceMs }: BenchParts): Bench {
-  const { type, login } = contract;
+  const { login } = contract;
+  const type = typeof contract.type === 'function' ? contract.type(upstream) : contract.type;
   let time = 1_760_000_000_000;
   const another = (): TestContext => {
     const test = createTestContext({ now: () => time });

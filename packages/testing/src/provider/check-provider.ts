@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type Check, type CheckOptions, type Problem, runChecks } from '../check/check.ts';
-import { optionChecks } from '../check/option-checks.ts';
+import { optionChecks, type Optioned } from '../check/option-checks.ts';
 import type { FakeUpstream } from '../upstreams/fake-upstream.ts';
 import { type MockUpstream, startMockUpstream } from '../upstreams/mock-upstream.ts';
 import { abortChecks } from './abort-checks.ts';
@@ -16,7 +16,7 @@ export function providerChecks<Options extends z.ZodObject, Upstream extends Fak
   // What each check passes between the parts of one contract fits together, as the author's types have said.
   const contract = own as unknown as AnyProviderContract;
   return [
-    ...optionChecks(contract.type, () => sampleOptions(contract)),
+    ...optionChecks(() => sampleOf(contract)),
     ...answerChecks(contract),
     ...failureChecks(contract),
     ...abortChecks(contract),
@@ -24,13 +24,17 @@ export function providerChecks<Options extends z.ZodObject, Upstream extends Fak
   ];
 }
 
-async function sampleOptions({
+async function sampleOf({
   upstream: start = startMockUpstream,
+  type,
   options,
-}: AnyProviderContract): Promise<unknown> {
+}: AnyProviderContract): Promise<Optioned> {
   const upstream = await start();
   try {
-    return options(upstream.url, { upstream, loginUrl: upstream.url });
+    return {
+      type: typeof type === 'function' ? type(upstream) : type,
+      valid: options(upstream.url, { upstream, loginUrl: upstream.url }),
+    };
   } finally {
     await upstream.close();
   }

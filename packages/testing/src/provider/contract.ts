@@ -41,7 +41,8 @@ export interface ProviderContract<
   Options extends z.ZodObject = z.ZodObject,
   Upstream extends FakeUpstream = MockUpstream,
 > {
-  readonly type: ProviderType<string, Options>;
+  /** The provider. A function, for one whose plugin must know the fake upstream, such as the program to start. */
+  readonly type: ProviderType<string, Options> | ((upstream: Upstream) => ProviderType<string, Options>);
   /** Starts the fake upstream. Default: `startMockUpstream`, an HTTP server. */
   readonly upstream?: () => Promise<Upstream>;
   /** Options that point at an upstream at this URL. */

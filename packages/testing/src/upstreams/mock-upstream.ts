@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { HeaderMap, JsonValue } from '@dragoman/plugin';
+import { CallLog } from './call-log.ts';
 import type { Delivery, FakeCall, FakeUpstream, Messages } from './fake-upstream.ts';
 import { type MockReply, sendReply } from './mock-reply.ts';
 import type { Frame } from './wire-frames.ts';
@@ -52,10 +53,8 @@ export async function startMockUpstream(): Promise<MockUpstream> {
 
 class ScriptedUpstream implements MockUpstream {
   readonly #server: Server;
-  readonly #queue: MockReply[] = [];
+  readonly #log = new CallLog<MockCall, MockReply>();
   readonly #handlers = new Map<string, MockHandler>();
-  #calls: MockCall[] = [];
-  #waiting: { readonly count: number; readonly resolve: (call: MockCall) => void }[] = [];
 
   constructor() {
     this.#server = createServer((request, response) => {
@@ -70,13 +69,11 @@ class ScriptedUpstream implements MockUpstream {
   }
 
   get calls(): readonly MockCall[] {
-    return this.#calls;
+    return this.#log.all;
   }
 
   get lastCall(): MockCall {
-    const call = this.#calls.at(-1);
-    if (!call) throw new Error('The mock upstream was not called.');
-    return call;
+    return this.#log.last;
   }
 
   async listen(): Promise<void> {
@@ -85,17 +82,15 @@ class ScriptedUpstream implements MockUpstream {
   }
 
   reply(...replies: readonly MockReply[]): void {
-    this.#queue.push(...replies);
+    this.#log.queue(...replies);
   }
 
   handle(path: string, handler: MockHandler): void {
     this.#handlers.set(path, handler);
   }
 
-  waitForCall(count = this.#calls.length + 1): Promise<MockCall> {
-    const call = this.#calls[count - 1];
-    if (call) return Promise.resolve(call);
-    return new Promise((resolve) => this.#waiting.push({ count, resolve }));
+  waitForCall(count?: number): Promise<MockCall> {
+    return this.#log.waitFor(count);
   }
 
   deliveries(reply: MockReply): readonly Delivery[] {
@@ -126,8 +121,7 @@ class ScriptedUpstream implements MockUpstream {
   }
 
   reset(): void {
-    this.#calls = [];
-    this.#queue.length = 0;
+    this.#log.clear();
     this.#handlers.clear();
   }
 
@@ -138,13 +132,9 @@ class ScriptedUpstream implements MockUpstream {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = await readCall(request, response);
-    this.#calls.push(call);
-    this.#waiting = this.#waiting.filter(({ count, resolve }) => {
-      if (count <= this.#calls.length) resolve(call);
-      return count > this.#calls.length;
-    });
+    this.#log.record(call);
     const handler = this.#handlers.get(call.path) ?? this.#handlers.get('*');
-    const reply = this.#queue.shift() ?? (await handler?.(call)) ?? missingReply(call);
+    const reply = this.#log.next() ?? (await handler?.(call)) ?? missingReply(call);
     await sendReply(reply, response);
   }
 }
