@@ -8,9 +8,16 @@ const documents = [
   'docs/plugins.md',
   'docs/plugins/without-http.md',
   'docs/plugins/hooks.md',
+  'packages/testing/README.md',
   ...listFiles('plugins').filter((path) => /^plugins\/[^/]+\/README\.md$/.test(path)),
 ];
-const sources = ['plugins/echo/test/example', 'plugins/openai/test/example', 'tests/contract', 'tests/types']
+const sources = [
+  'plugins/echo/test/example',
+  'plugins/openai/test/example',
+  'tests/contract',
+  'tests/types',
+  'packages/testing/test',
+]
   .flatMap(listFiles)
   .filter((path) => path.endsWith('.ts'))
   .map(readText);

@@ -5,6 +5,7 @@ export * from './context/call-context.ts';
 export * from './context/hook-context.ts';
 export * from './context/trace-record.ts';
 export * from './events.ts';
+export * from './gateway/start-test-gateway.ts';
 export * from './hook/describe-hook.ts';
 export * from './observer/describe-observer.ts';
 export * from './protocol/describe-protocol.ts';
