@@ -26,12 +26,18 @@ export function PluginsPanel() {
                   <>
                     {plugin.name}
                     <div className="text-xs text-quiet lg:hidden">
+                      {plugin.version ?? t('unknown')}
                       <Contributions of={plugin} />
                     </div>
                   </>
                 ),
               },
-              { name: t('version'), isOneLine: true, cell: ({ version }) => version ?? t('unknown') },
+              {
+                name: t('version'),
+                isWide: true,
+                isOneLine: true,
+                cell: ({ version }) => version ?? t('unknown'),
+              },
               { name: t('api'), isWide: true, cell: ({ apiVersion }) => apiVersion ?? t('unknown') },
               { name: t('contributes'), isWide: true, cell: (plugin) => <Contributions of={plugin} /> },
               { name: t('state'), cell: (plugin) => <State of={plugin} /> },
