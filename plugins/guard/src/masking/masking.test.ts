@@ -213,7 +213,7 @@ describe('what was masked', () => {
       ['See [', '1] and [EM', 'PTY] and [EMAIL_', '1', ']!', '[EMAIL_2', '['].map((chunk) =>
         restore.push(chunk),
       ),
-    ).toEqual(['See ', '[1] and ', '[EMPTY] and ', '', 'a@b.cd!', '']);
+    ).toEqual(['See ', '[1] and ', '[EMPTY] and ', '', 'a@b.cd!', '[EMAIL_2', '']);
     expect(restore.end()).toBe('[');
   });
 });
