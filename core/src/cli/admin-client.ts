@@ -58,6 +58,9 @@ async function withPrivateGateway<T>(config: ResolvedConfig, use: Use<T>): Promi
   }
 }
 
+/** A client of a gateway that runs. */
+export const createAdminClient = (running: RunningGateway): AdminClient => createClient(addressOf(running));
+
 interface Address {
   readonly url: string;
   readonly token: string;

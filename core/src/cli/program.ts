@@ -8,6 +8,7 @@ import { addHealth } from './commands/health.ts';
 import { addKeys } from './commands/keys.ts';
 import { addModels } from './commands/models.ts';
 import { addPlugins } from './commands/plugins.ts';
+import { addPlugin } from './commands/plugin/plugin.ts';
 import { addReload } from './commands/reload.ts';
 import { addSessions } from './commands/sessions.ts';
 import { addSignInLink } from './commands/sign-in-link.ts';
@@ -40,6 +41,7 @@ function createProgram(setup: CliSetup): Command {
     addHealth,
     addKeys,
     addModels,
+    addPlugin,
     addPlugins,
     addTraces,
     addAudit,

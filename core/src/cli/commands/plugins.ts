@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { withAdmin } from '../admin-client.ts';
 import { addCommonFlags, type CommonFlags } from '../flags.ts';
+import { addPluginsAdd } from './plugin/add/add.ts';
 import { formatTable, printResult } from '../output.ts';
 
 /** A plugin as the admin API shows it. */
@@ -19,12 +20,13 @@ export interface PluginView {
 }
 
 export function addPlugins(program: Command): void {
-  const plugins = program.command('plugins').description('Show the plugins of the configuration.');
+  const plugins = program.command('plugins').description('Show and add plugins of the configuration.');
   addCommonFlags(
     plugins
       .command('list')
       .description('List the plugins: their versions, what they contribute, and their last errors.'),
   ).action(list);
+  addPluginsAdd(plugins);
 }
 
 async function list({ json, ...flags }: CommonFlags): Promise<void> {

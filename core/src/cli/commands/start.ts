@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { loadConfig } from '../../config/load.ts';
 import type { ResolvedConfig } from '../../config/resolved.ts';
 import { createGateway, type Gateway } from '../../gateway.ts';
@@ -10,6 +10,7 @@ import { print } from '../output.ts';
 import { reloadOnChange } from '../reload-on-change.ts';
 import { stopOnSignal } from '../stop-on-signal.ts';
 import { surviveErrors } from '../survive-errors.ts';
+import { logEveryFault } from '../../upstreams/provider-calls/provider-faults.ts';
 
 interface StartFlags extends ConfigFlags {
   readonly host?: string;
@@ -18,6 +19,8 @@ interface StartFlags extends ConfigFlags {
   readonly allowOpen?: boolean;
   readonly watch?: boolean;
   readonly init?: boolean;
+  /** Of `dragoman plugin dev`: log every fault of providers. */
+  readonly everyFault?: boolean;
 }
 
 /** What starting a gateway needs of the program. */
@@ -34,6 +37,7 @@ export function addStart(program: Command, setup: StartSetup): void {
       'reload the config file and the plugins beside it whenever they change; SIGHUP and `dragoman reload` work at any time',
     )
     .option('--init', 'first write a config file if there is none')
+    .addOption(new Option('--every-fault').hideHelp())
     .action((flags: StartFlags) => start(flags, setup));
 }
 
@@ -43,7 +47,7 @@ function survivePrinting(): void {
 }
 
 async function start(
-  { host, port, auth, allowOpen, watch = false, init = false, ...flags }: StartFlags,
+  { host, port, auth, allowOpen, watch = false, init = false, everyFault, ...flags }: StartFlags,
   setup: StartSetup,
 ): Promise<void> {
   const given = loadInput(flags);
@@ -59,6 +63,7 @@ async function start(
     },
   };
   survivePrinting();
+  if (everyFault) logEveryFault();
   const stray = surviveErrors();
   const config = await loadConfig(input);
   let onLoad = (): void => {};

@@ -1,4 +1,4 @@
-import { defineHook, definePlugin, refuse } from '@dragoman/plugin';
+import { defineHook, definePlugin, packageVersion, refuse } from '@dragoman/plugin';
 import { z } from 'zod';
 
 /** Refuses requests that have one of some words. */
@@ -24,4 +24,5 @@ const hook = defineHook({
   },
 });
 
-export const acme = definePlugin(() => ({ name: 'acme', hooks: [hook] }));
+const meta = { version: packageVersion(import.meta.url), apiVersion: 1 } as const;
+export const acme = definePlugin(() => ({ name: 'acme', meta, hooks: [hook] }));

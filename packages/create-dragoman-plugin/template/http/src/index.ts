@@ -1,4 +1,4 @@
-import { definePlugin, defineProvider, GatewayError, secret } from '@dragoman/plugin';
+import { definePlugin, defineProvider, GatewayError, packageVersion, secret } from '@dragoman/plugin';
 import { z } from 'zod';
 
 const options = z.strictObject({
@@ -25,8 +25,7 @@ const provider = defineProvider({
       });
       if (status !== 200) {
         body.destroy();
-        const kind = status === 429 ? 'rate-limit' : 'upstream-broken';
-        throw new GatewayError(kind, `The server answered with status ${status}.`);
+        throw new GatewayError(status === 429 ? 'rate-limit' : 'upstream-broken', `Status ${status}.`);
       }
       yield { type: 'start', id: requestId, model: request.model };
       yield { type: 'block-start', index: 0, block: { type: 'text' } };
@@ -37,4 +36,5 @@ const provider = defineProvider({
   }),
 });
 
-export const acme = definePlugin(() => ({ name: 'acme', providers: [provider] }));
+const meta = { version: packageVersion(import.meta.url), apiVersion: 1 } as const;
+export const acme = definePlugin(() => ({ name: 'acme', meta, providers: [provider] }));

@@ -4,6 +4,7 @@ import {
   errorObject,
   GatewayError,
   isJsonObject,
+  packageVersion,
   secret,
 } from '@dragoman/plugin';
 import { openaiCompatible } from '@dragoman/plugin-openai';
@@ -23,7 +24,6 @@ const provider = defineProvider({
       baseUrl,
       headers: ({ caller }) => ({ 'x-acme-key': apiKey, 'x-acme-user': caller.user ?? 'anyone' }),
       paths: { chat: '/v2/chat', models: '/v2/models' },
-      framing: 'ndjson',
       bodyIn: ({ max_completion_tokens: max = 4096, ...body }) => ({ ...body, max_output: max }),
       replyOut: ({ result, ...rest }) => (isJsonObject(result) ? result : { error: rest }),
       decodeError: (_status, _headers, body) =>
@@ -31,4 +31,5 @@ const provider = defineProvider({
     }),
 });
 
-export const acme = definePlugin(() => ({ name: 'acme', providers: [provider] }));
+const meta = { version: packageVersion(import.meta.url), apiVersion: 1 } as const;
+export const acme = definePlugin(() => ({ name: 'acme', meta, providers: [provider] }));

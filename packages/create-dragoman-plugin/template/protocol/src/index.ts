@@ -1,4 +1,11 @@
-import { type ChatEndpoint, definePlugin, defineProtocol, encodeSse, FieldReader } from '@dragoman/plugin';
+import {
+  type ChatEndpoint,
+  definePlugin,
+  defineProtocol,
+  encodeSse,
+  FieldReader,
+  packageVersion,
+} from '@dragoman/plugin';
 
 /** `POST /acme/say` takes `{ "model": …, "say": … }` and answers `{ "said": … }`. */
 const endpoint: ChatEndpoint = {
@@ -49,4 +56,5 @@ const protocol = defineProtocol({
   }),
 });
 
-export const acme = definePlugin(() => ({ name: 'acme', protocols: [protocol] }));
+const meta = { version: packageVersion(import.meta.url), apiVersion: 1 } as const;
+export const acme = definePlugin(() => ({ name: 'acme', meta, protocols: [protocol] }));

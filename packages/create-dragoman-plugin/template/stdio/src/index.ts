@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { channel, definePlugin, defineProvider, GatewayError } from '@dragoman/plugin';
+import { channel, definePlugin, defineProvider, GatewayError, packageVersion } from '@dragoman/plugin';
 import { z } from 'zod';
 
 /** Asks a program: the prompt is its input, and what it writes is the answer. */
@@ -34,6 +34,7 @@ const createProvider = (command: string, args: readonly string[]) =>
 export const acme = definePlugin(
   ({ command, args = [] }: { readonly command: string; readonly args?: readonly string[] }) => ({
     name: 'acme',
+    meta: { version: packageVersion(import.meta.url), apiVersion: 1 },
     providers: [createProvider(command, args)],
   }),
 );

@@ -1,4 +1,4 @@
-import { defineToolFormat, definePlugin, envelopes, regions } from '@dragoman/plugin';
+import { definePlugin, defineToolFormat, envelopes, packageVersion, regions } from '@dragoman/plugin';
 
 /** `[call]{"name": "get_weather", "arguments": {"city": "Oslo"}}[/call]` */
 const format = defineToolFormat({
@@ -20,4 +20,5 @@ const format = defineToolFormat({
   },
 });
 
-export const acme = definePlugin(() => ({ name: 'acme', toolFormats: [format] }));
+const meta = { version: packageVersion(import.meta.url), apiVersion: 1 } as const;
+export const acme = definePlugin(() => ({ name: 'acme', meta, toolFormats: [format] }));

@@ -1,0 +1,54 @@
+import { type ChatEvent, readSse } from '@dragoman/plugin';
+import { request } from 'undici';
+import type { RunningGateway } from '../../../state/files/run-file.ts';
+import { createAdminClient } from '../../admin-client.ts';
+
+interface ModelList {
+  readonly models: readonly { readonly id: string }[];
+}
+
+interface ProtocolView {
+  readonly name: string;
+  readonly curl?: string;
+}
+
+/** Asks the first model of a gateway in the first protocol that can be tried, and says what it answered. */
+export async function askFirst(running: RunningGateway, text: string): Promise<string> {
+  const admin = createAdminClient(running);
+  const protocols = await admin.call<readonly ProtocolView[]>('GET', '/protocols');
+  const protocol = protocols.find(({ curl }) => curl !== undefined);
+  const { models } = await admin.call<ModelList>('GET', '/models');
+  const [model] = models;
+  if (!protocol) return 'Nothing was asked: no protocol has a client to try it with.';
+  if (!model) return 'Nothing was asked: there are no models. Set models.list of the upstream.';
+  const body = {
+    protocol: protocol.name,
+    request: {
+      model: model.id,
+      messages: [{ role: 'user', content: [{ type: 'text', text }] }],
+      ...{ system: [], tools: [], sampling: {}, reasoning: {} },
+    },
+  };
+  const { url, host } = { url: running.url, host: undefined, ...running.admin };
+  const reply = await request(`${url}/admin/api/v1/playground/chat`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${running.token}`,
+      'content-type': 'application/json',
+      ...(host !== undefined && { host }),
+    },
+    body: JSON.stringify(body),
+  });
+  return `${model.id} ${await describeReply(reply.body)}`;
+}
+
+async function describeReply(body: AsyncIterable<Uint8Array>): Promise<string> {
+  let text = '';
+  for await (const { event, data } of readSse(body)) {
+    if (event === 'error') return `failed: ${(JSON.parse(data) as { readonly message: string }).message}`;
+    if (event !== 'event') continue;
+    const said = JSON.parse(data) as ChatEvent;
+    if (said.type === 'block-delta') text += said.delta;
+  }
+  return `answered: ${text}`;
+}
