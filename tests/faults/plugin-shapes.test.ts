@@ -56,6 +56,16 @@ describe('a plugin that has not the shape of one', () => {
       'plugins[0].providers[0].create: expected a function, found nothing (plugin "acme")',
     ],
     [
+      'a tool format with the name of none',
+      {
+        name: 'acme',
+        toolFormats: [
+          { name: 'native', read() {}, prompt: { tools: String, calls: String, results: String } },
+        ],
+      },
+      'plugins[0].toolFormats[0].name: expected another name: "native" means that there is no format (plugin "acme")',
+    ],
+    [
       'a wrong price',
       { name: 'acme', providers: [{ ...provider, price: { input: -1, output: 0 } }] },
       'plugins[0].providers[0].price.input: expected at least 0, found -1 (plugin "acme")',
