@@ -1,3 +1,8 @@
+import { anthropic } from '@dragoman/plugin-anthropic';
+import { echo } from '@dragoman/plugin-echo';
+import { gemini } from '@dragoman/plugin-gemini';
+import { guard } from '@dragoman/plugin-guard';
+import { openai } from '@dragoman/plugin-openai';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPage, startBrowser } from '../support/browser.ts';
@@ -16,6 +21,8 @@ beforeAll(async () => {
   browser = await startBrowser();
   upstream = await startMockUpstream();
   gateway = await startGateway({
+    plugins: [openai(), anthropic(), gemini(), echo(), guard()],
+    hooks: [{ id: 'privacy', hook: 'guard', options: { emails: 'mask' } }],
     traces: { record: 'full' },
     upstreams: [
       { id: 'echo', provider: 'echo', options: { delayMs: 0 } },
@@ -51,6 +58,7 @@ const PAGES = (): readonly (readonly [path: string, sign: string])[] => [
   ['/', 'Usage'],
   ['/upstreams/', 'one'],
   ['/upstreams/?tab=aliases', 'best'],
+  ['/upstreams/?tab=hooks', 'privacy'],
   ['/keys/', 'first key'],
   ['/playground/', 'No reply yet.'],
   ['/traces/', 'Filters and sorting'],

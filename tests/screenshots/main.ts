@@ -30,6 +30,7 @@ const pagesOf = ({ agentTrace, thread }: Demo): Readonly<Record<string, string>>
   thread: `/traces/thread/?id=${thread}`,
   upstreams: '/upstreams/',
   aliases: '/upstreams/?tab=aliases',
+  hooks: '/upstreams/?tab=hooks',
   keys: '/keys/',
   settings: '/settings/',
 });

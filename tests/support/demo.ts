@@ -1,3 +1,8 @@
+import { anthropic } from '@dragoman/plugin-anthropic';
+import { echo } from '@dragoman/plugin-echo';
+import { gemini } from '@dragoman/plugin-gemini';
+import { guard } from '@dragoman/plugin-guard';
+import { openai } from '@dragoman/plugin-openai';
 import { startGateway, type RunningGateway } from './gateway.ts';
 import { type MockUpstream, openAiReply, openAiStream, startMockUpstream } from '@dragoman/testing/upstreams';
 
@@ -37,6 +42,17 @@ export async function startDemo(): Promise<Demo> {
   const upstream = await startMockUpstream();
   const options = { baseUrl: `${upstream.url}/v1`, apiKey: 'sk-upstream-secret' };
   const gateway = await startGateway({
+    plugins: [openai(), anthropic(), gemini(), echo(), guard()],
+    hooks: [
+      { id: 'privacy', hook: 'guard', options: { emails: 'mask', secrets: 'refuse' } },
+      {
+        id: 'cards',
+        hook: 'guard',
+        options: { creditCards: 'refuse' },
+        shadow: true,
+        on: { keys: ['team-*'] },
+      },
+    ],
     traces: { record: 'full' },
     routing: { policy: 'order' },
     prices: { 'gpt-5': { input: 1.25, output: 10 } },

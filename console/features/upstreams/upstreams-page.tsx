@@ -4,6 +4,7 @@ import { parseAsString, useQueryState } from 'nuqs';
 import { useTranslations } from 'use-intl';
 import { Tabs } from '../../components/ui/tabs.tsx';
 import { AliasList } from '../aliases/alias-list.tsx';
+import { HookList } from '../hooks/hook-list.tsx';
 import { UpstreamList } from './upstream-list.tsx';
 
 export function UpstreamsPage() {
@@ -19,6 +20,7 @@ export function UpstreamsPage() {
         tabs={[
           { value: 'upstreams', label: t('title'), content: <UpstreamList /> },
           { value: 'aliases', label: t('aliases'), content: <AliasList /> },
+          { value: 'hooks', label: t('hooks'), content: <HookList /> },
         ]}
       />
     </>

@@ -4,6 +4,8 @@ import type { Answer, Call } from '@dragoman/core/admin-contract';
 export type Upstream = Answer<'GET /upstreams'>[number];
 export type Provider = Answer<'GET /providers'>[number];
 export type Plugin = Answer<'GET /plugins'>[number];
+export type Hook = Answer<'GET /hooks'>[number];
+export type HookType = Answer<'GET /hook-types'>[number];
 export type TestResult = Answer<'POST /upstreams/:id/test'>;
 export type Key = Answer<'GET /keys'>[number];
 export type NewKey = Answer<'POST /keys'>;

@@ -13,6 +13,7 @@ import {
 import type { HookedRequest } from './visit/hook-context.ts';
 import { RequestHooks } from './request-hooks.ts';
 import { isFor } from './scope.ts';
+import { type HookSums, HookTally } from './tally.ts';
 import { Visit } from './visit/visit.ts';
 
 /** The configured hooks, kept in step with what declares them. */
@@ -21,6 +22,8 @@ export interface Hooks {
   all(): readonly BuiltHook[];
   /** Every declared hook, in the order of the list, disabled ones included. A memory access. */
   declared(): readonly DeclaredHook[];
+  /** What a hook has done since the gateway started. */
+  sums(id: string): HookSums;
   /** Creates a hook outside of the list, to try its options. Throws a {@link HookCreateError}; the caller closes it. */
   create(config: HookConfig): BuiltHook;
   /** The hooks of a request; `undefined` if none applies. Throws the client's error if one fails to say so. */
@@ -41,6 +44,7 @@ const ORDERS = ['pre', 'normal', 'post'] as const;
 export function createHooks(deps: HooksDeps): Hooks {
   let seen: readonly DeclaredHook[] | undefined;
   let all: readonly BuiltHook[] = [];
+  const tally = new HookTally();
 
   const sync = (): void => {
     const declared = deps.declared();
@@ -66,6 +70,7 @@ export function createHooks(deps: HooksDeps): Hooks {
       return all;
     },
     declared: () => deps.declared(),
+    sums: (id) => tally.of(id),
     create: (config) => buildHook({ config, origin: 'state' }, deps),
     open(request) {
       sync();
@@ -81,7 +86,7 @@ export function createHooks(deps: HooksDeps): Hooks {
         return false;
       });
       if (applying.length === 0) return undefined;
-      return new RequestHooks({ exchange, visits: applying, headers, costOf });
+      return new RequestHooks({ exchange, visits: applying, headers, costOf, tally });
     },
     close: () => closeAll(all),
   };

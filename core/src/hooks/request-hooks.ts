@@ -6,6 +6,7 @@ import type { CostOf } from './reply/answer-events.ts';
 import { askAll, type Hooked } from './ask-all.ts';
 import { AttemptHooks } from './attempt-hooks.ts';
 import { isAt, isAttached, isDeep } from './scope.ts';
+import type { HookTally } from './tally.ts';
 import type { Visit } from './visit/visit.ts';
 
 export interface RequestHooksInput {
@@ -14,6 +15,7 @@ export interface RequestHooksInput {
   readonly visits: readonly Visit[];
   readonly headers: Map<string, string>;
   readonly costOf: CostOf;
+  readonly tally: HookTally;
 }
 
 /** How long the end of a request waits for its shadows. */
@@ -25,7 +27,7 @@ export class RequestHooks {
   readonly #ends: Visit[];
 
   constructor(input: RequestHooksInput) {
-    const { exchange, visits } = input;
+    const { exchange, visits, tally } = input;
     this.#input = input;
     this.#ends = [...visits];
     // Registered first, called last: hooks may be at work until then.
@@ -34,6 +36,7 @@ export class RequestHooks {
       if (shadows.length > 0)
         await isDoneWithin(SHADOW_MS, Promise.all(shadows.map((visit) => visit.settled)));
       for (const visit of this.#ends) visit.end();
+      for (const call of exchange.record.hooks ?? []) tally.add(call);
     });
   }
 

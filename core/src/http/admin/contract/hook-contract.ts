@@ -1,3 +1,4 @@
+import { HOOK_ACTIONS } from '@dragoman/plugin/internal/canonical/trace-record';
 import { z } from 'zod';
 import { hookSchema } from '../../../config/hook.ts';
 import { providerViewSchema } from './about-contract.ts';
@@ -29,6 +30,10 @@ export const hookViewSchema = hookSchema
       .int()
       .nullable()
       .describe('Its place among the enabled hooks, from 1; null if it is not enabled.'),
+    calls: z
+      .partialRecord(z.enum(HOOK_ACTIONS), z.int())
+      .describe('How many calls ended with each action since the gateway started.'),
+    saved: z.number().describe('What its answers spared since then, in US dollars.'),
     failure: z.string().nullable().describe('Why it cannot be used.'),
   })
   .meta({ id: 'Hook' });

@@ -13,6 +13,7 @@ export function viewHook({ config, origin, unusable }: DeclaredHook, { hooks, re
     options: type ? hideUserInfo(maskOptions(type.options, config.options)) : {},
     origin,
     runs: at < 0 ? null : at + 1,
+    ...hooks.sums(config.id),
     failure: unusable ?? running[at]?.unusable ?? null,
   };
 }

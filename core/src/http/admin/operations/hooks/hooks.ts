@@ -178,7 +178,15 @@ function changesOptions(change: HookConfig['options'], { config, type }: Changea
 /** A hook for the audit log: as displayed, without fields that change by themselves. */
 function hookNow(id: string, deps: AdminDeps): unknown {
   const hook = find(id, deps);
-  return hook && { ...viewHook(hook, deps), runs: undefined, failure: undefined };
+  return (
+    hook && {
+      ...viewHook(hook, deps),
+      runs: undefined,
+      calls: undefined,
+      saved: undefined,
+      failure: undefined,
+    }
+  );
 }
 
 function checked(input: unknown, { registry }: AdminDeps): HookConfig {

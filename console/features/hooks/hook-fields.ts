@@ -1,0 +1,67 @@
+import type { Call } from '@dragoman/core/admin-contract';
+import type { Hook } from '../../lib/admin/types.ts';
+import { isSetMark, type Options } from '../upstreams/schema-form.tsx';
+
+/** A hook as its form has it. Lists are texts, with commas. */
+export interface Fields {
+  readonly id: string;
+  readonly kind: string;
+  readonly keys: string;
+  readonly aliases: string;
+  readonly upstreams: string;
+  readonly order: Exclude<Hook['order'], undefined> | '';
+  readonly onError: Hook['onError'];
+  readonly timeoutMs: number;
+  readonly shadow: boolean;
+  readonly options: Options;
+}
+
+export function fieldsOf(hook: Hook | undefined, firstKind: string): Fields {
+  const { on } = hook ?? {};
+  const text = (names: readonly string[] = []): string => names.join(', ');
+  return {
+    id: hook?.id ?? '',
+    kind: hook?.hook ?? firstKind,
+    keys: text(on?.keys),
+    aliases: text(on?.aliases),
+    upstreams: text(on?.upstreams),
+    order: hook?.order ?? '',
+    onError: hook?.onError ?? 'closed',
+    timeoutMs: hook?.timeoutMs ?? 10_000,
+    shadow: hook?.shadow ?? false,
+    options: hook?.options ?? {},
+  };
+}
+
+/** What a new hook and a change have in common. Secrets that stay as they are stay unsaid. */
+function sharedOf({ onError, timeoutMs, shadow, options }: Fields) {
+  const changed = Object.entries(options).filter(([, value]) => !isSetMark(value) && value !== '');
+  return { onError, timeoutMs, shadow, options: Object.fromEntries(changed) };
+}
+
+function scopeOf({ keys, aliases, upstreams }: Fields) {
+  const scope = Object.entries({ keys, aliases, upstreams }).flatMap(([name, text]) => {
+    const names = text.split(',').map((one) => one.trim());
+    const given = names.filter((one) => one !== '');
+    return given.length > 0 ? [[name, given] as const] : [];
+  });
+  return scope.length > 0 ? Object.fromEntries(scope) : undefined;
+}
+
+export function newHookOf(fields: Fields): Call<'POST /hooks'>['body'] {
+  const { id, kind, order } = fields;
+  const on = scopeOf(fields);
+  return { id, hook: kind, ...sharedOf(fields), ...(on && { on }), ...(order !== '' && { order }) };
+}
+
+export function changeOf(hook: Hook, fields: Fields): Call<'PATCH /hooks/:id'>['body'] {
+  const { options, ...rest } = sharedOf(fields);
+  const gone = Object.keys(hook.options).filter((name) => !(name in fields.options));
+  const { order } = fields;
+  return {
+    ...rest,
+    options: { ...options, ...Object.fromEntries(gone.map((name) => [name, null])) },
+    on: scopeOf(fields) ?? null,
+    order: order === '' ? null : order,
+  };
+}
