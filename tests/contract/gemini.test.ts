@@ -85,13 +85,21 @@ function project(body: JsonObject): JsonObject {
   };
 }
 
-async function assemble(stream: string): Promise<JsonValue> {
-  const chunks = await readGemini(stream);
+async function assemble(stream: string, contentType: string): Promise<JsonValue> {
+  const chunks = await readGemini(
+    contentType.startsWith('application/json') ? eventsOfArray(stream) : stream,
+  );
   const parts = chunks.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []);
   const last = JSON.parse(JSON.stringify(chunks.at(-1))) as JsonObject;
   const [candidate] = last['candidates'] as readonly JsonObject[];
   const content = { parts: JSON.parse(JSON.stringify(parts)) as JsonValue };
   return project({ ...last, candidates: [{ ...candidate, content }] });
+}
+
+/** The SDK asks for server-sent events only; other clients read the same chunks as one array. */
+function eventsOfArray(text: string): string {
+  const chunks = JSON.parse(text) as readonly JsonObject[];
+  return chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join('');
 }
 
 describeProtocol('gemini', {
@@ -120,6 +128,7 @@ describeProtocol('gemini', {
     { change: { generation_config: { top_p: 'x' }, generationConfig: null }, field: 'generationConfig.topP' },
   ],
   replies: { parts: ['text', 'reasoning', 'tool-call'] },
+  forms: [{ name: 'as an array' }],
   assemble,
   project,
   statuses: { billing: 429 },

@@ -44,8 +44,10 @@ export const ARRAY_FORM: StreamForm = {
   async *encodeStream(events, context) {
     for await (const chunks of encodeChunks(events, context)) {
       for (const chunk of chunks) {
-        yield `${begun.has(context) ? ',\r\n' : '['}${JSON.stringify(chunk)}`;
+        const before = begun.has(context) ? ',\r\n' : '[';
+        // Before the chunk goes out: the stream may fail while nobody asks for the next.
         begun.add(context);
+        yield before + JSON.stringify(chunk);
       }
     }
     yield begun.has(context) ? ']' : '[]';
