@@ -135,6 +135,40 @@ describe('a guard', () => {
     });
   });
 
+  it('masks arguments that are no JSON, results that are one string of JSON, and names', async () => {
+    gateway = await start(upstream, { options: { emails: 'mask' } });
+    const call = { name: 'find', arguments: `to=${MAIL}` };
+    await gateway.chat({
+      model: 'm',
+      messages: [
+        { role: 'user', name: MAIL, content: 'Find her.' },
+        { role: 'assistant', content: null, tool_calls: [{ id: 'c1', type: 'function', function: call }] },
+        { role: 'tool', tool_call_id: 'c1', content: '"alice\\u0040example.com"' },
+      ],
+    });
+    expect(upstream.lastCall.body).toMatchObject({
+      messages: [
+        { name: '[EMAIL_1]' },
+        { tool_calls: [{ function: { arguments: 'to=[EMAIL_1]' } }] },
+        { content: '"[EMAIL_1]"' },
+      ],
+    });
+  });
+
+  it.each([false, true])('masks prose where JSON was asked for, streamed: %s', async (stream) => {
+    gateway = await start(upstream, { options: { emails: 'mask', places: ['reply'] } });
+    const said = [{ text: ['No. Ask ali', 'ce@example', '.com "soon".'] }];
+    upstream.reply(stream ? { stream: openAiStream(said) } : { body: openAiReply(said) });
+    const response = await gateway.post('/v1/chat/completions', {
+      ...{ model: 'm', stream, response_format: { type: 'json_object' } },
+      messages: [{ role: 'user', content: 'Who? Answer in JSON.' }],
+    });
+    const text = await response.text();
+    expect(text).toContain('[EMAIL_1]');
+    expect(text).not.toContain('ali');
+    expect(text).not.toContain('example');
+  });
+
   it('lets a stream flow while nothing can match', async () => {
     gateway = await start(upstream, { options: { secrets: 'mask', emails: 'mask', places: ['reply'] } });
     const { promise: seen, resolve } = Promise.withResolvers<void>();

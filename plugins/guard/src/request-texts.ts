@@ -42,12 +42,22 @@ export function mapRequest(request: ChatRequest, map: MapText): ChatRequest {
 
 function mapSystem(message: SystemMessage, map: MapText): SystemMessage {
   const where: TextPlace = { place: 'system', form: 'text', role: 'system' };
-  return { ...message, content: message.content.map((part) => ({ ...part, text: map(part.text, where) })) };
+  const content = message.content.map((part) => ({ ...part, text: map(part.text, where) }));
+  return { ...message, ...mapName(message, (name) => map(name, where)), content };
 }
 
 function mapMessage<Message extends UserMessage | AssistantMessage>(message: Message, map: MapText): Message {
-  const content = message.content.map((part) => mapPart(part, message.role, map));
-  return { ...message, content };
+  const { role } = message;
+  const name = mapName(message, (name) => map(name, { place: 'messages', form: 'text', role }));
+  return { ...message, ...name, content: message.content.map((part) => mapPart(part, role, map)) };
+}
+
+/** Names of speakers and files are read by the model, too. */
+function mapName(
+  { name }: { readonly name?: string },
+  map: (name: string) => string,
+): { readonly name?: string } {
+  return name === undefined ? {} : { name: map(name) };
 }
 
 function mapPart(
@@ -90,7 +100,7 @@ export function mapToolResult(
 }
 
 function isJson(text: string): boolean {
-  return /^\s*[[{]/.test(text) && parseJson(text) !== undefined;
+  return /^\s*[[{"]/.test(text) && parseJson(text) !== undefined;
 }
 
 /** Maps what a media part says in words. */
@@ -98,6 +108,7 @@ export function mapMedia(part: MediaPart, map: (text: string) => string): MediaP
   const { source, transcript, context } = part;
   return {
     ...part,
+    ...mapName(part, map),
     ...(source.type === 'text' && { source: { ...source, text: map(source.text) } }),
     ...(transcript !== undefined && { transcript: map(transcript) }),
     ...(context !== undefined && { context: map(context) }),

@@ -6,16 +6,21 @@ import { type Piece, Scanner } from './scanner.ts';
 /** A string as it goes on after what is plain: an escape, whole or cut, the end, or a character. */
 const NEXT = /\\(?:u[0-9a-fA-F]{0,4}|[^]?)|[^]/y;
 const PLAIN = /[^"\\]+/y;
-const OUTSIDE = /[^"\d-]+/y;
+const UNQUOTED = /[^"]+/y;
+const STRUCTURE = /[\s{}[\],:]+/y;
+/** Outside of strings, JSON has only numbers and literals. The space after one belongs to it until it is known what follows. */
+const WORD = /[^\s{}[\],:"]{1,1000}\s{0,1000}/y;
 /** A longer one is no number, but something that goes on and on. */
 const MOST_DIGITS = 1_000;
-const NUMBER = /[-+.\deE]{1,1000}/y;
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const LITERALS: ReadonlySet<string> = new Set(['true', 'false', 'null']);
 
 const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
 /**
  * Replaces what is found in the strings and numbers of a JSON text. What was valid stays so, and what has no match
- * stays as it was written, byte for byte. A number with a match becomes a string.
+ * stays as it was written, byte for byte. A number with a match becomes a string. Models and clients also write what is
+ * no JSON: from there on, what is not quoted is plain text.
  */
 export function createJsonMasker<Wanted extends Search>(
   wanted: readonly Wanted[],
@@ -31,8 +36,12 @@ class JsonMasker<Wanted extends Search> implements TextMapper {
   #scanner: Scanner<Wanted> | undefined;
   /** How each UTF-16 code unit that the scanner holds was written. */
   #written: string[] = [];
-  /** An escape or a number that may go on. */
+  /** An escape or a word outside of strings that may go on. */
   #cut = '';
+  /** How many objects and lists are open. */
+  #depth = 0;
+  /** Set from the first place on that shows that the text is no JSON. */
+  #prose: TextMapper | undefined;
 
   constructor(wanted: readonly Wanted[], replace: Replace<Wanted>) {
     this.#wanted = wanted;
@@ -53,31 +62,58 @@ class JsonMasker<Wanted extends Search> implements TextMapper {
     if (this.#scanner) {
       this.#take(this.#cut, this.#cut, out);
       this.#close(out);
-    } else if (this.#cut !== '') out.push(this.#number(this.#cut));
+    } else {
+      if (this.#cut !== '') this.#readWord(this.#cut, true, out);
+      if (this.#prose) out.push(this.#prose.end());
+    }
     this.#cut = '';
     return out.join('');
   }
 
   #readOutside(text: string, at: number, out: string[]): number {
     if (text[at] === '"') {
+      if (this.#prose) {
+        out.push(this.#prose.end());
+        this.#prose = this.#createProse();
+      }
       out.push('"');
       this.#scanner = new Scanner(this.#wanted);
       return at + 1;
     }
-    const number = match(NUMBER, text, at);
-    const end = at + number.length;
-    if (number !== '') {
-      if (end === text.length && number.length < MOST_DIGITS) this.#cut = number;
-      else out.push(this.#number(number));
-      return end;
+    if (this.#prose) {
+      const plain = match(UNQUOTED, text, at);
+      out.push(this.#prose.push(plain));
+      return at + plain.length;
     }
-    const other = match(OUTSIDE, text, at);
-    out.push(other);
-    return at + other.length;
+    const structure = match(STRUCTURE, text, at);
+    if (structure !== '') {
+      for (const char of structure)
+        if (char === '{' || char === '[') this.#depth += 1;
+        else if (char === '}' || char === ']') this.#depth -= 1;
+      out.push(structure);
+      return at + structure.length;
+    }
+    const word = match(WORD, text, at);
+    const end = at + word.length;
+    if (end === text.length && word.length < MOST_DIGITS) this.#cut = word;
+    else this.#readWord(word, this.#depth > 0 && /[,\]}]/.test(text[end] ?? ''), out);
+    return end;
+  }
+
+  /** `isWhole`: what follows fits a value of JSON. */
+  #readWord(word: string, isWhole: boolean, out: string[]): void {
+    const value = word.trimEnd();
+    if (isWhole && LITERALS.has(value)) out.push(word);
+    else if (isWhole && NUMBER.test(value)) out.push(this.#number(value), word.slice(value.length));
+    else out.push((this.#prose = this.#createProse()).push(word));
+  }
+
+  #createProse(): TextMapper {
+    return createTextMasker(this.#wanted, this.#replace);
   }
 
   #number(written: string): string {
-    const masked = mapWhole(createTextMasker(this.#wanted, this.#replace), written);
+    const masked = mapWhole(this.#createProse(), written);
     return masked === written ? written : JSON.stringify(masked);
   }
 

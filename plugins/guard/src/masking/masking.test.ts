@@ -279,6 +279,40 @@ describe('JSON', () => {
     expect(mapWhole(masker().json(), '{"card":4111111111111111,"n":12}')).toBe('{"card":"[CARD_1]","n":12}');
   });
 
+  it.each([
+    ['to=alice@example.com', 'to=[EMAIL_1]'],
+    ['alice@example.com', '[EMAIL_1]'],
+    ['4111 1111 1111 1111', '[CARD_1]'],
+    ['4111111111111111', '"[CARD_1]"'],
+    ['{"a":4111 1111 1111 1111}', '{"a":[CARD_1]}'],
+    ['{to:alice@example.com}', '{to:[EMAIL_1]}'],
+    ['{"a":nullalice@example.com,"b":4}', '{"a":[EMAIL_1],"b":4}'],
+    [
+      '```json\n{"to":"alice\\u0040example.com"}\n```\nMail alice@example.com.',
+      '```json\n{"to":"[EMAIL_1]"}\n```\nMail [EMAIL_1].',
+    ],
+    ['I call "Alice" +44 20 7946 0958', 'I call "Alice" [PHONE_1]'],
+  ])('finds what is in %s, which is no JSON', (text, expected) => {
+    fc.assert(
+      fc.property(cuts, (at) => {
+        expect(stream(masker().json(), cut(text, at))).toBe(expected);
+      }),
+    );
+  });
+
+  it('masks prose as if it were asked for', () => {
+    fc.assert(
+      fc.property(
+        texts.map((text) => `No: ${text.replaceAll('"', '')}`),
+        cuts,
+        (text, at) => {
+          expect(stream(masker().json(), cut(text, at))).toBe(mapWhole(masker().text(), text));
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
   it.each(['{"a', '{"a\\', '{"a\\u00', '{"a":12', '"\\u00zz', '', 'not "json', '{"a":"\\q"}'])(
     'passes %s as it is',
     (text) => {
