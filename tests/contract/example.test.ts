@@ -3,7 +3,6 @@ import { echo } from '@dragoman/plugin-echo';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answers } from '../../plugins/echo/test/example/answers.ts';
 import { quill } from '../../plugins/openai/test/example/quill.ts';
-import { plainText } from '../../plugins/echo/test/example/plain-text.ts';
 import { sayProtocol } from '../../plugins/echo/test/example/say-protocol.ts';
 import { signedAnswers } from '../../plugins/echo/test/example/signed-answers.ts';
 import { slowRequests } from '../../plugins/echo/test/example/slow-requests.ts';
@@ -11,38 +10,12 @@ import { chatRequest, createTestContext, describeProvider, readReply, traceRecor
 import { startMockUpstream } from '@dragoman/testing/upstreams';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 
-const [type] = plainText().providers;
-
-describeProvider('of the README', {
-  type,
-  options: (baseUrl) => ({ baseUrl, apiKey: 'key-of-the-example' }),
-  secrets: ['key-of-the-example'],
-  reportsUsage: false,
-  answers: [
-    {
-      name: 'with text',
-      reply: { rawBody: 'Wörld 🙂' },
-      expected: { choices: [{ reason: 'stop', content: [{ type: 'text', text: 'Wörld 🙂' }] }] },
-    },
-  ],
-  failures: [
-    { name: 'a rate limit', reply: { status: 429 }, kind: 'rate-limit' },
-    { name: 'a broken server', reply: { status: 500, rawBody: 'oops' }, kind: 'upstream-broken' },
-    { name: 'no server', reply: { cut: 'headers' }, kind: 'upstream-unreachable' },
-    { name: 'a cut reply', reply: { rawBody: 'Hel', cut: true }, kind: 'upstream-broken', midstream: true },
-  ],
-  silences: [
-    { name: 'before the headers', reply: { hang: 'headers' } },
-    { name: 'after a word', reply: { rawBody: 'Hello', hang: true } },
-  ],
-});
-
 const said = (content: string) => ({ choices: [{ message: { content }, finish_reason: 'stop' }] });
 const chunk = (content: string, reason: string | null) => ({
   result: { choices: [{ delta: { content }, finish_reason: reason }] },
 });
 
-describeProvider('with quirks, of the README of openai', {
+describeProvider('with quirks, of the guide', {
   type: quill,
   options: (baseUrl) => ({ baseUrl, apiKey: 'key-of-the-example' }),
   secrets: ['key-of-the-example'],
@@ -106,7 +79,7 @@ describe('the provider with quirks', () => {
 const [whole, streamed] = [{ text: 'Hello' }, [{ data: '{"text":"Hel"}' }, { data: '{"text":"lo"}' }]];
 const hello = { choices: [{ reason: 'stop' as const, content: [{ type: 'text' as const, text: 'Hello' }] }] };
 
-describeProvider('answers, of the plugin guide', {
+describeProvider('answers, of the guide', {
   type: answers,
   options: (url) => ({ baseUrl: url, apiKey: 'key-of-the-example' }),
   secrets: ['key-of-the-example'],

@@ -1,25 +1,19 @@
-import { openai } from '@dragoman/plugin-openai';
 import { openAiStream, startMockUpstream } from '@dragoman/testing/upstreams';
 import { expect, it } from 'vitest';
-import { maskedNamesPlugin } from '../../plugins/echo/test/example/masked-names.ts';
 import { startGateway } from '../support/gateway.ts';
+import config from '../types/guides/gateway.config.ts';
 
 it('the hook of the guide keeps a name from upstreams, puts it back, and refuses a word', async () => {
   const upstream = await startMockUpstream();
   const gateway = await startGateway({
-    plugins: [openai(), maskedNamesPlugin()],
+    plugins: config.plugins,
+    hooks: config.hooks as never,
     upstreams: [
       {
         ...{ id: 'one', provider: 'openai', models: { list: ['m'] } },
         options: { baseUrl: `${upstream.url}/v1`, apiKey: 'sk-up' },
       },
     ],
-    hooks: [
-      {
-        ...{ id: 'names', hook: 'masked-names' },
-        options: { name: 'Ada', forbidden: ['launch code'] },
-      },
-    ] as never,
   });
   const ask = (content: string): Promise<Response> =>
     gateway.post('/v1/chat/completions', { model: 'm', stream: true, messages: [{ role: 'user', content }] });

@@ -37,3 +37,24 @@ it.each(documents)('%s links only to files that are there', (path) => {
   const local = links.filter((link) => !/^[a-z]+:/.test(link));
   expect(local.filter((link) => !existsSync(join(root, dirname(path), link)))).toEqual([]);
 });
+
+/** What GitHub calls the chapters of a document in links. */
+function chaptersOf(path: string): readonly string[] {
+  const prose = readText(path).replaceAll(/^```[\s\S]*?^```/gm, '');
+  return [...prose.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+it.each(documents)('%s links only to chapters that are there', (path) => {
+  const prose = readText(path).replaceAll(/^```[\s\S]*?^```/gm, '');
+  const links = [...prose.matchAll(/\]\(([^)#\s:]*)#([^)\s]+)\)/g)];
+  const broken = links.filter(([, file = '', chapter = '']) => {
+    const target = file === '' ? path : join(dirname(path), file);
+    return target.endsWith('.md') && !chaptersOf(target).includes(chapter);
+  });
+  expect(broken.map(([link]) => link)).toEqual([]);
+});

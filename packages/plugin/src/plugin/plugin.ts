@@ -2,7 +2,7 @@
  * What a plugin is. A plugin is data: a factory gives a plain object that names its protocols (wire formats
  * that clients speak), its providers (kinds of upstream) and its hooks (what sees requests and replies on their way). It
  * never sees Koa, the container or the config.
- * To write a provider, read `provider.ts` first; `docs/plugins.md` has the order of the rest.
+ * To write a provider, read `provider.ts` first; `docs/plugins.md` leads to the rest.
  */
 import type { ApiVersion } from './api-version.ts';
 import type { HookType } from './hooks/hook.ts';

@@ -18,6 +18,7 @@ describeProvider('acme', {
   failures: [
     { name: 'a rate limit', reply: { status: 429 }, kind: 'rate-limit' },
     { name: 'a broken server', reply: { status: 500, rawBody: 'oops' }, kind: 'upstream-broken' },
+    { name: 'no server', reply: { cut: 'headers' }, kind: 'upstream-unreachable' },
     { name: 'a cut reply', reply: { rawBody: 'Hel', cut: true }, kind: 'upstream-broken', midstream: true },
   ],
   silences: [
