@@ -29,6 +29,7 @@ const chat = (model: string, text: string, content = 'Hello'): Answered => ({
 describe.each<[string, readonly string[], Answered]>([
   ['http', ['--provider', 'http'], chat('demo', 'You said: Hello')],
   ['openai', ['--provider', 'openai'], chat('demo', 'Hello from the playground.')],
+  ['socket', ['--provider', 'socket'], chat('demo', 'Hello from the playground.')],
   ['stdio', ['--provider', 'stdio'], chat('demo', 'You said: Hello')],
   ['protocol', ['--protocol'], { path: '/my-plugin/say', body: { model: 'echo', say: 'Hi' }, text: 'Hi' }],
   ['hook', ['--hook'], chat('echo', 'word_not_allowed', 'A unicorn?')],

@@ -4,6 +4,7 @@ import { CreateError } from 'create-dragoman';
 export const KINDS = [
   { flag: 'provider http', title: 'a kind of upstream with an HTTP API of its own' },
   { flag: 'provider openai', title: "a kind of upstream with almost OpenAI's API" },
+  { flag: 'provider socket', title: 'a kind of upstream that speaks over WebSocket, behind a login' },
   { flag: 'provider stdio', title: 'a kind of upstream that is a program' },
   { flag: 'protocol', title: 'a wire format that clients speak' },
   { flag: 'hook', title: 'code that reads, changes or refuses requests and replies' },
@@ -11,9 +12,9 @@ export const KINDS = [
   { flag: 'tool-format', title: 'a way in which models write tool calls as text' },
 ] as const;
 
-export type Kind = 'http' | 'openai' | 'stdio' | 'protocol' | 'hook' | 'observer' | 'tool-format';
+export type Kind = 'http' | 'openai' | 'socket' | 'stdio' | 'protocol' | 'hook' | 'observer' | 'tool-format';
 
-const PROVIDERS: readonly string[] = ['http', 'openai', 'stdio'] satisfies Kind[];
+const PROVIDERS: readonly string[] = ['http', 'openai', 'socket', 'stdio'] satisfies Kind[];
 
 /** The kind that the flags name. Throws a {@link CreateError} unless it is one. */
 export function kindOf({ provider, help: _, ...flags }: Readonly<Record<string, unknown>>): Kind {

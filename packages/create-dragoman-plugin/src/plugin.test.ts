@@ -39,6 +39,7 @@ describe('a new plugin', () => {
   it.each([
     ['http', 40],
     ['openai', 35],
+    ['socket', 110],
   ] as const)('of the kind %s has at most %d lines to write', (kind, most) => {
     const lines = textOf('src/index.ts', pluginFiles('a', kind)).trimEnd().split('\n');
     expect(lines.length).toBeLessThanOrEqual(most);
@@ -57,6 +58,8 @@ describe('the kind', () => {
 
   it('is one', () => {
     expect(() => kindOf({ hook: true, provider: 'http' })).toThrow('one kind of plugin, not hook and http');
-    expect(() => kindOf({ provider: 'smtp' })).toThrow('--provider is one of http, openai, stdio, not smtp');
+    expect(() => kindOf({ provider: 'smtp' })).toThrow(
+      '--provider is one of http, openai, socket, stdio, not smtp',
+    );
   });
 });
