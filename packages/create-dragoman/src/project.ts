@@ -26,6 +26,6 @@ const HELLO = './plugins/hello.ts';
 function withHello(config: string): string {
   return config
     .replace("from 'dragoman';\n", `from 'dragoman';\nimport { hello } from '${HELLO}';\n`)
-    .replace('echo()]', 'echo(), hello()]')
+    .replace(/plugins: \[[^\]]*/, '$&, hello()')
     .replace(/( *)\{ id: 'echo', provider: 'echo' \},\n/, "$&$1{ id: 'hello', provider: 'hello' },\n");
 }
