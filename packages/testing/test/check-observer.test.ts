@@ -1,6 +1,6 @@
 import type { ObserverSetup, TraceObserver } from '@dragoman/plugin';
 import { expect, it } from 'vitest';
-import { checkObserver, type ObserverContract } from '../src/checks.ts';
+import { checkObserver, type ObserverContract, observerChecks } from '../src/checks.ts';
 
 type Create = ObserverContract['create'];
 
@@ -26,7 +26,7 @@ const observing =
   (observe: (setup: ObserverSetup, ...of: Parameters<TraceObserver['observe']>) => unknown): Create =>
   (setup) => ({ observe: (trace) => observe(setup, trace) as void });
 
-it.each<readonly [name: string, rule: string, says: RegExp, create: Create]>([
+const FAULTS: readonly (readonly [name: string, rule: string, says: RegExp, create: Create])[] = [
   [
     'a record that it cannot take',
     'takes-any-record',
@@ -39,6 +39,15 @@ it.each<readonly [name: string, rule: string, says: RegExp, create: Create]>([
     'takes-any-record',
     /not extensible/,
     observing((_, trace) => void Object.assign(trace, { seen: true })),
+  ],
+  [
+    'a close that fails when its records are not taken',
+    'survives-failures',
+    /Nobody is there/,
+    ({ http }) => ({
+      observe: () => {},
+      close: async () => void (await http.send({ method: 'POST', url: 'http://127.0.0.1:9/' })),
+    }),
   ],
   [
     'a failure that nobody catches',
@@ -58,8 +67,18 @@ it.each<readonly [name: string, rule: string, says: RegExp, create: Create]>([
     /does not close/,
     () => ({ observe: () => {}, close: () => new Promise(() => {}) }),
   ],
-])('finds %s', async (_, rule, says, create) => {
+];
+
+it.each(FAULTS)('finds %s', async (_, rule, says, create) => {
   const problems = await checkObserver(contractOf(create));
   const found = problems.filter((problem) => problem.rule === rule).map(({ message }) => message);
   expect(found, JSON.stringify(problems)).toEqual(expect.arrayContaining([expect.stringMatching(says)]));
+});
+
+/** Rules without checks of their own: those of others find them. */
+const FOUND_BY_OTHERS = ['leaves-no-strays', 'keeps-secrets', 'closes'];
+
+it('has a planted fault for every rule of observers', () => {
+  const rules = observerChecks(contractOf(sound)).map(({ rule }) => rule);
+  expect(new Set(FAULTS.map(([, rule]) => rule))).toEqual(new Set([...rules, ...FOUND_BY_OTHERS]));
 });

@@ -1,7 +1,7 @@
 import { defineToolFormat, type ToolTextFormat } from '@dragoman/plugin';
 import { toolFormats } from '@dragoman/plugin-tool-formats';
 import { expect, it } from 'vitest';
-import { checkToolFormat } from '../src/checks.ts';
+import { checkToolFormat, toolFormatChecks } from '../src/checks.ts';
 import type { ToolFormatContract } from '../src/tool-format/contract.ts';
 
 const [qwen25] = toolFormats().toolFormats;
@@ -36,7 +36,9 @@ const readAll: ToolTextFormat['read'] = function* (text, reply) {
   while (yield* text.more()) reply.content(yield* text.piece(/(?!)/g));
 };
 
-it.each<readonly [name: string, rule: string, says: RegExp, own: Partial<ToolTextFormat>]>([
+type Fault = readonly [name: string, rule: string, says: RegExp, own: Partial<ToolTextFormat>];
+
+const FAULTS: readonly Fault[] = [
   ['a name with a space', 'has-a-name', /Qwen 2.5/, { name: 'Qwen 2.5' }],
   [
     'a tool that the prompt leaves out',
@@ -84,9 +86,16 @@ it.each<readonly [name: string, rule: string, says: RegExp, own: Partial<ToolTex
       },
     },
   ],
-])('finds %s', async (_, rule, says, own) => {
+];
+
+it.each(FAULTS)('finds %s', async (_, rule, says, own) => {
   const problems = await checkToolFormat(contractOf(own), { only: [rule] });
   expect(problems.map(({ message }) => message)).toEqual(
     expect.arrayContaining([expect.stringMatching(says)]),
   );
+});
+
+it('has a planted fault for every rule of tool formats', () => {
+  const rules = toolFormatChecks(contractOf({})).map(({ rule }) => rule);
+  expect(new Set(FAULTS.map(([, rule]) => rule))).toEqual(new Set(rules));
 });

@@ -5,7 +5,7 @@ import { must, mustEqual } from '../check/expect.ts';
 import { mustHold } from '../check/property.ts';
 import type { ToolFormatContract, ToolTextCase } from './contract.ts';
 import { anyText, cutBy, cutsOf } from './cut-text.ts';
-import { asExpected, foldEvents, readPieces, type ReadText, withoutIds } from './read-text.ts';
+import { asExpected, readPieces, type ReadText, withoutIds } from './read-text.ts';
 
 /** All that a tool format is held to. */
 export function toolFormatChecks(contract: ToolFormatContract): readonly Check[] {
@@ -22,9 +22,6 @@ export function toolFormatChecks(contract: ToolFormatContract): readonly Check[]
         const whole = withoutIds(read(contract, one, [text]));
         mustEqual(withoutIds(read(contract, one, cutBy(text, sizes))), whole, 'What was read in pieces');
       }),
-    ),
-    check('takes-nothing-back', 'takes nothing back', () =>
-      mustHold(anyText(cases), (text) => takeNothingBack(contract, text)),
     ),
     // A format with frames of its own drops them.
     ...(format?.reasoning === 'own'
@@ -150,16 +147,6 @@ function readCase(contract: ToolFormatContract, one: ToolTextCase): void {
     mustEqual(cut, withoutIds(whole), `The reply, cut into ${JSON.stringify(pieces)}`);
   }
   mustEqual(new Set(whole.calls.map(({ id }) => id)).size, whole.calls.length, 'The number of ids');
-}
-
-function takeNothingBack({ format, tools }: ToolFormatContract, text: string): void {
-  const parser = createParser({ ...(format && { format }), tools, cases: [] });
-  let before = foldEvents([]);
-  for (const char of text) {
-    const next = foldEvents(parser.push(char), before);
-    must(next.content.startsWith(before.content), 'Text that was told is taken back.');
-    before = next;
-  }
 }
 
 /** Runs the contract of tool formats, and returns what is wrong. Needs no test runner. */

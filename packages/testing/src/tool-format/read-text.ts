@@ -22,11 +22,10 @@ export function readPieces(
   return foldEvents([...pieces.flatMap((piece) => parser.push(piece)), ...parser.end()]);
 }
 
-const NOTHING: ReadText = { content: '', reasoning: '', calls: [] };
-
-export function foldEvents(events: readonly TextEvent[], before: ReadText = NOTHING): ReadText {
-  let { content, reasoning } = before;
-  const calls = [...before.calls];
+function foldEvents(events: readonly TextEvent[]): ReadText {
+  let content = '';
+  let reasoning = '';
+  const calls: ReadCall[] = [];
   for (const event of events) {
     if (event.type === 'content') content += event.text;
     else if (event.type === 'reasoning') reasoning += event.text;
