@@ -62,6 +62,40 @@ describe('a stored hook', () => {
     expect((await admin.call('PATCH', '/hooks/w', { options })).body).toMatchObject({ failure: null });
   });
 
+  describe('ten minutes after a sign-in', () => {
+    let session: Readonly<Record<string, string>>;
+    const patch = (body: object) => admin.call('PATCH', '/hooks/w', body, session);
+    beforeEach(async () => {
+      const csrf = { 'x-dragoman-csrf': '1' };
+      const { headers } = await admin.call('POST', '/session', { token: admin.createSignInToken() }, csrf);
+      session = { ...csrf, cookie: headers.get('set-cookie')?.split(';')[0] ?? '' };
+    });
+
+    it.each([
+      { enabled: false },
+      { shadow: true },
+      { onError: 'open' },
+      { on: { aliases: ['nothing'] } },
+      { order: 'post' },
+      { timeoutMs: 600_000 },
+    ])('is not weakened by %j without a confirmation', async (body) => {
+      admin.pass(600_000);
+      expect(await patch(body)).toMatchObject({
+        status: 403,
+        body: { error: { code: 'confirmation-required' } },
+      });
+    });
+
+    it.each([{ enabled: true, on: null }, { shadow: false }, { onError: 'closed' }])(
+      'becomes stricter by %j',
+      async (body) => {
+        expect((await patch({ enabled: false, shadow: true, onError: 'open' })).status).toBe(200);
+        admin.pass(600_000);
+        expect((await patch(body)).status).toBe(200);
+      },
+    );
+  });
+
   it('does not send its secret to another address', async () => {
     const options = { url: 'https://elsewhere.example/' };
     const moved = await admin.call('PATCH', '/hooks/w', { options });

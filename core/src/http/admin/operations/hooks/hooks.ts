@@ -75,9 +75,11 @@ export const hookOperations = defineOperations(hookContract, {
   'PATCH /hooks/:id': {
     summary: 'Changes a hook. It takes effect at once; running requests are not affected.',
     access: 'admin',
-    // Options may send prompts somewhere, with which secret.
-    confirm: ({ body: { options }, params: { id } }, deps) =>
-      options !== undefined && changesOptions(options, findChangeable(id, deps.state.read(), deps)),
+    // Options may send prompts somewhere, with which secret; and a hook that guards less is as good as removed.
+    confirm: ({ body: { options, ...fields }, params: { id } }, deps) => {
+      const changeable = findChangeable(id, deps.state.read(), deps);
+      return (options !== undefined && changesOptions(options, changeable)) || mayWeaken(fields, changeable);
+    },
     audit: { snapshot: ({ params: { id } }, deps) => hookNow(id, deps) },
     refusals: ['read-only', 'conflict'],
     async handle({ body: { options, on, order, ...fields }, params: { id } }, deps) {
@@ -173,6 +175,16 @@ function notChangeable(id: string, deps: AdminDeps): AdminError {
 function changesOptions(change: HookConfig['options'], { config, type }: Changeable): boolean {
   const changed = changeOptions({ type, before: config.options, change });
   return !isDeepStrictEqual(changed, config.options);
+}
+
+/** What makes a hook guard no less than before. */
+const STRICT: Partial<HookConfig> = { enabled: true, shadow: false, onError: 'closed' };
+
+function mayWeaken(fields: Readonly<Record<string, unknown>>, { config }: Changeable): boolean {
+  return Object.entries(fields).some(([name, value]) => {
+    const field = name as keyof HookConfig;
+    return !isDeepStrictEqual(value ?? undefined, config[field]) && value !== STRICT[field];
+  });
 }
 
 /** A hook for the audit log: as displayed, without fields that change by themselves. */
