@@ -169,6 +169,19 @@ describe('a guard', () => {
     expect(text).not.toContain('example');
   });
 
+  it('keeps a prompt that is only counted from the upstream, too', async () => {
+    gateway = await start(
+      upstream,
+      { options: { emails: 'mask' } },
+      SPEAKERS.find(({ wire }) => wire === 'anthropic'),
+    );
+    const messages = [{ role: 'user', content: `Write to ${MAIL}` }];
+    const response = await gateway.post('/v1/messages/count_tokens', { model: 'm', messages });
+    expect(response.headers.get('x-dragoman-estimated')).toBe('true');
+    expect(((await response.json()) as { input_tokens: number }).input_tokens).toBeGreaterThan(3);
+    expect(upstream.calls).toEqual([]);
+  });
+
   it('lets a stream flow while nothing can match', async () => {
     gateway = await start(upstream, { options: { secrets: 'mask', emails: 'mask', places: ['reply'] } });
     const { promise: seen, resolve } = Promise.withResolvers<void>();

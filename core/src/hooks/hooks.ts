@@ -1,6 +1,8 @@
 import type { HookType, ModelPlace, Usage } from '@dragoman/plugin';
+import type { Candidate } from '../catalogue/candidate.ts';
 import type { HookConfig } from '../config/hook.ts';
 import type { Prices } from '../limits/prices.ts';
+import type { StoredKey } from '../state/state.ts';
 import type { Upstreams } from '../upstreams/upstream.ts';
 import {
   type BuildHookDeps,
@@ -12,7 +14,7 @@ import {
 } from './built-hook.ts';
 import type { HookedRequest } from './visit/hook-context.ts';
 import { RequestHooks } from './request-hooks.ts';
-import { isFor } from './scope.ts';
+import { isAt, isFor, mayChange } from './scope.ts';
 import { type HookSums, HookTally } from './tally.ts';
 import { Visit } from './visit/visit.ts';
 
@@ -28,7 +30,17 @@ export interface Hooks {
   create(config: HookConfig): BuiltHook;
   /** The hooks of a request; `undefined` if none applies. Throws the client's error if one fails to say so. */
   open(request: HookedRequest): RequestHooks | undefined;
+  /** Whether a candidate would get such a chat as its hooks leave it, and not as the client sent it. */
+  mayChange(place: HookedPlace): boolean;
   close(): Promise<void>;
+}
+
+/** Where a request would go. */
+export interface HookedPlace {
+  readonly key: StoredKey | undefined;
+  /** As the client named it. */
+  readonly model: string;
+  readonly candidate: Candidate;
 }
 
 export interface HooksDeps extends BuildHookDeps {
@@ -87,6 +99,10 @@ export function createHooks(deps: HooksDeps): Hooks {
       });
       if (applying.length === 0) return undefined;
       return new RequestHooks({ exchange, visits: applying, headers, costOf, tally });
+    },
+    mayChange({ key, model, candidate }) {
+      sync();
+      return all.some((hook) => mayChange(hook) && isFor(hook, key, model) && isAt(hook, candidate));
     },
     close: () => closeAll(all),
   };

@@ -27,3 +27,9 @@ export function isAt({ config }: Configured, { upstream }: Candidate): boolean {
 export function isDeep({ hook }: Pick<BuiltHook, 'hook'>): boolean {
   return hook.request !== undefined || hook.attempt !== undefined || hook.reply !== undefined;
 }
+
+/** Whether a hook may change or refuse what a candidate gets. */
+export function mayChange({ hook, config }: Pick<BuiltHook, 'hook' | 'config'>): boolean {
+  if (config.shadow) return false;
+  return hook.raw !== undefined || hook.request !== undefined || hook.attempt !== undefined;
+}

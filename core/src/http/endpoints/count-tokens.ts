@@ -15,7 +15,10 @@ import type { Memory } from './conversation/resolve-references.ts';
 import { respond } from './respond.ts';
 import type { RouteDeps } from './route-deps.ts';
 
-/** Counts the tokens of a prompt: by the upstream if it can, else by an estimate, marked by a header. */
+/**
+ * Counts the tokens of a prompt: by the upstream if it can, else by an estimate, marked by a header. A prompt that hooks
+ * may change or refuse in a chat is not sent to be counted.
+ */
 export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoint, deps: RouteDeps) {
   const naming = createNaming(endpoint);
   return async (ctx: Context): Promise<void> => {
@@ -30,6 +33,13 @@ export function serveCountTokens(protocol: Protocol, endpoint: CountTokensEndpoi
 
     const attempt: Attempt<Reply> = async (candidate, call) => {
       const { model, upstream } = candidate;
+      const { key } = exchange;
+      if (deps.hooks.mayChange({ key, model: request.model, candidate })) {
+        names.check(candidate);
+        call.release();
+        call.meter.end();
+        return countReply(endpoint, undefined, estimateTokens(request, await deps.textCounter(model)));
+      }
       const forward = recalled.isChanged ? undefined : forwardOf(candidate, endpoint.wire);
       if (forward) {
         const raw = names.rawFor(candidate, exchange.raw);
