@@ -26,7 +26,7 @@ export class Answers {
   async find(key: string): Promise<Entry | undefined> {
     const found = await this.#try(() => this.#store.get(key));
     if (!found) return undefined;
-    const entry = decodeEntry(found.text);
+    const entry = await decodeEntry(found.text);
     if (!entry) await this.#try(() => this.#store.delete(key));
     return entry;
   }

@@ -7,11 +7,11 @@ import { decodeEntry, encodeEntry } from './entry.ts';
 const served = { upstream: 'local', model: 'llama' };
 
 describe('an entry', () => {
-  it('is read as it was written, event by event', () => {
-    fc.assert(
-      fc.property(chatStreams({ choices: 2 }), (events) => {
+  it('is read as it was written, event by event', async () => {
+    await fc.assert(
+      fc.asyncProperty(chatStreams({ choices: 2 }), async (events) => {
         const entry = { at: 1_700_000_000_000, events, served };
-        expect(decodeEntry(encodeEntry(entry))).toEqual(entry);
+        expect(await decodeEntry(encodeEntry(entry))).toEqual(entry);
       }),
     );
   });
@@ -27,15 +27,35 @@ describe('an entry', () => {
 
   it.each(['', '{', 'null', '[]', '{"format":0,"at":1,"events":[{}]}', '{"format":1,"at":1,"events":[]}'])(
     'is not found in %j',
-    (text) => {
-      expect(decodeEntry(text)).toBeUndefined();
+    async (text) => {
+      expect(await decodeEntry(text)).toBeUndefined();
     },
   );
 
-  it('is not found in the beginning of one', () => {
+  it.each([
+    ['"deltas":["Hi"]', '"deltas":null'],
+    ['"deltas":["Hi"]', '"deltas":[1]'],
+    ['"index":0', '"index":"0"'],
+    ['"type":"block-end"', '"type":"block-and"'],
+    [',{"type":"finish","reason":"stop"}', ''],
+  ])('is not found where %s became %s', async (part, damage) => {
+    const events: ChatEvent[] = [
+      { type: 'start', id: 'a', model: 'm' },
+      { type: 'block-start', index: 0, block: { type: 'text' } },
+      { type: 'block-delta', index: 0, delta: 'Hi' },
+      { type: 'block-end', index: 0 },
+      { type: 'finish', reason: 'stop' },
+    ];
+    const text = encodeEntry({ at: 1, events, served });
+    expect(await decodeEntry(text)).toMatchObject({ events });
+    expect(text).toContain(part);
+    expect(await decodeEntry(text.replace(part, damage))).toBeUndefined();
+  });
+
+  it('is not found in the beginning of one', async () => {
     const text = encodeEntry({ at: 1, events: [{ type: 'start', id: 'a', model: 'm' }], served });
     for (let length = 0; length < text.length; length += 1) {
-      expect(decodeEntry(text.slice(0, length))).toBeUndefined();
+      expect(await decodeEntry(text.slice(0, length))).toBeUndefined();
     }
   });
 });

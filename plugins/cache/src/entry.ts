@@ -1,4 +1,4 @@
-import type { ChatEvent } from '@dragoman/plugin';
+import { type ChatEvent, checkGrammar } from '@dragoman/plugin';
 import { z } from 'zod';
 
 /** A reply as it is kept. */
@@ -48,18 +48,26 @@ export function encodeEntry({ at, events, served }: Entry): string {
   return JSON.stringify({ format: FORMAT, at, events: packed, served });
 }
 
-/** `undefined` for what is no entry of this version. */
-export function decodeEntry(text: string): Entry | undefined {
+/** `undefined` for what is no entry of this version, or was damaged: replayed, it would fail requests until it expires. */
+export async function decodeEntry(text: string): Promise<Entry | undefined> {
   const parsed = schema.safeParse(parseOrNothing(text));
   if (!parsed.success) return undefined;
-  const { at, events, served } = parsed.data;
-  return { at, served, events: (events as unknown as readonly Packed[]).flatMap(unpack) };
+  const { at, events: packed, served } = parsed.data;
+  const events: ChatEvent[] = [];
+  try {
+    for await (const event of checkGrammar(unpack(packed as unknown as readonly Packed[])))
+      events.push(event);
+  } catch {
+    return undefined;
+  }
+  return { at, served, events };
 }
 
-function unpack(packed: Packed): readonly ChatEvent[] {
-  if (!('deltas' in packed)) return [packed];
-  const { index, deltas } = packed;
-  return deltas.map((delta) => ({ type: 'block-delta', index, delta }));
+async function* unpack(packed: readonly Packed[]): AsyncGenerator<ChatEvent> {
+  for (const event of packed)
+    if ('deltas' in event)
+      for (const delta of event.deltas) yield { type: 'block-delta', index: event.index, delta };
+    else yield event;
 }
 
 function parseOrNothing(text: string): unknown {

@@ -45,7 +45,7 @@ class GrammarState {
   }
 }
 
-/** Passes events on and throws at the first that breaks the grammar of {@link ChatEvent}. For tests. */
+/** Passes events on and throws at the first that breaks the grammar of {@link ChatEvent}. For tests and stored replies. */
 export async function* checkGrammar(events: AsyncIterable<ChatEvent>): AsyncGenerator<ChatEvent> {
   const state = new GrammarState();
   for await (const event of events) {
