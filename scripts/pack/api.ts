@@ -1,12 +1,12 @@
 /**
  * Writes what each public package exports into its `api.md`: `npm run api`. With `--check`, nothing is written, and it
- * fails if one differs. So a change of the public API is seen in review.
+ * fails if one differs; with `--built`, the packages are not compiled again. So a change of the public API is seen in review.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
-import { type Built, buildPackages, ROOT } from './build.ts';
+import { type Built, builtPackages, buildPackages, ROOT } from './build.ts';
 
 /** Packages that others write code against. */
 const PUBLIC = ['core', 'packages/plugin', 'packages/testing'];
@@ -14,7 +14,9 @@ const PUBLIC = ['core', 'packages/plugin', 'packages/testing'];
 const SILENT = { default: { logLevel: ExtractorLogLevel.None } };
 
 function reportOf({ folder, target }: Built): string {
-  symlinkSync(join(ROOT, folder, 'node_modules'), join(target, 'node_modules'));
+  // The packages that its types come from.
+  const modules = join(target, 'node_modules');
+  if (!existsSync(modules)) symlinkSync(join(ROOT, folder, 'node_modules'), modules);
   const temp = mkdtempSync(join(tmpdir(), 'dragoman-api-'));
   try {
     const config = ExtractorConfig.prepare({
@@ -57,7 +59,8 @@ function reportOf({ folder, target }: Built): string {
 
 const isCheck = process.argv.includes('--check');
 const changed: string[] = [];
-for (const built of buildPackages().filter(({ folder }) => PUBLIC.includes(folder))) {
+const all = process.argv.includes('--built') ? builtPackages() : buildPackages();
+for (const built of all.filter(({ folder }) => PUBLIC.includes(folder))) {
   const report = reportOf(built);
   const file = join(ROOT, built.folder, 'api.md');
   if (existsSync(file) && readFileSync(file, 'utf8') === report) continue;

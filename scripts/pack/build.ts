@@ -17,14 +17,23 @@ export interface Built {
   readonly target: string;
 }
 
+/** What {@link buildPackages} put together last. */
+export function builtPackages(): readonly Built[] {
+  return packages().map((folder) => ({ folder, target: targetOf(folder) }));
+}
+
+const targetOf = (folder: string): string => join(BUILD, folder);
+
+function packages(): readonly string[] {
+  const below = ['packages', 'plugins'].flatMap((parent) =>
+    readdirSync(join(ROOT, parent)).map((name) => `${parent}/${name}`),
+  );
+  return ['core', ...below].filter((folder) => existsSync(join(ROOT, folder, 'package.json')));
+}
+
 /** Compiles all packages that are published, and puts them together. The console has been built before. */
 export function buildPackages(): readonly Built[] {
-  const folders = [
-    'core',
-    ...['packages', 'plugins'].flatMap((parent) =>
-      readdirSync(join(ROOT, parent)).map((name) => `${parent}/${name}`),
-    ),
-  ].filter((folder) => existsSync(join(ROOT, folder, 'package.json')));
+  const folders = packages();
   const own = versionOf('packages/dragoman');
   const apart = folders.filter((folder) => versionOf(folder) !== own);
   if (apart.length > 0) throw new Error(`These packages are not of version ${own}: ${apart.join(', ')}.`);
@@ -32,7 +41,7 @@ export function buildPackages(): readonly Built[] {
   run('tsc', ['-p', 'tsconfig.build.json'], ROOT);
   const versions = { own, catalog: parseCatalog(readFileSync(join(ROOT, 'pnpm-workspace.yaml'), 'utf8')) };
   return folders.map((folder) => {
-    const target = join(BUILD, folder);
+    const target = targetOf(folder);
     const added = folder === 'packages/dragoman' ? { console: join(ROOT, 'console/out') } : {};
     stage({ root: ROOT, folder, compiled: join(BUILD, 'compiled'), target, versions, added });
     return { folder, target };

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type Installed, installPacked, ROOT, run, startPacked, TSC } from './packed.ts';
+import { install, type Installed, installPacked, ROOT, run, startPacked, TSC } from './packed.ts';
 
 /** Packing compiles everything, and npm installs some hundred packages. */
 const PATIENT = 600_000;
@@ -23,8 +23,7 @@ async function emptyFolder(): Promise<string> {
 
 describe('the public API', () => {
   it('is what the reports say, which are read when it changes', async () => {
-    // It compiles the packages again: only this process may do so.
-    await run(process.execPath, [join(ROOT, 'scripts/pack/api.ts'), '--check'], ROOT);
+    await run(process.execPath, [join(ROOT, 'scripts/pack/api.ts'), '--check', '--built'], ROOT);
   });
 });
 
@@ -115,4 +114,50 @@ describe('the command in an empty folder', () => {
     onTestFinished(() => gateway.stop());
     expect(gateway.output()).toContain('Wrote gateway.config.mts.');
   });
+});
+
+describe('a plugin that a stranger starts from the packed scaffold', () => {
+  it(
+    'passes its contract, is built, and answers',
+    async () => {
+      const root = await emptyFolder();
+      const folder = join(root, 'my-upstream');
+      await run(join(installed.folder, 'node_modules/.bin/create-dragoman-plugin'), ['my-upstream'], root);
+      // From the registry once the packages are there; the tarballs stand for them.
+      await install(folder, installed.tarballs);
+      await run('npm', ['run', 'check'], folder);
+      expect(await run('npm', ['test'], folder)).toMatch(/Tests +\d+ passed/);
+      await run('npm', ['run', 'build'], folder);
+      const gateway = await startPacked({ folder }, folder, [
+        'start',
+        '--config',
+        'playground/gateway.config.ts',
+      ]);
+      onTestFinished(() => gateway.stop());
+      const answer = await fetch(`${gateway.baseUrl}/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'demo', messages: [{ role: 'user', content: 'Hello.' }] }),
+      });
+      expect(await answer.text()).toContain('You said: Hello.');
+    },
+    PATIENT,
+  );
+});
+
+describe('a project that a stranger starts from the packed scaffold', () => {
+  it(
+    'is checked, and starts',
+    async () => {
+      const root = await emptyFolder();
+      const folder = join(root, 'gateway');
+      await run(join(installed.folder, 'node_modules/.bin/create-dragoman'), ['gateway'], root);
+      await install(folder, installed.tarballs);
+      await run('npm', ['run', 'check'], folder);
+      const gateway = await startPacked({ folder }, folder, ['start']);
+      onTestFinished(() => gateway.stop());
+      expect(gateway.output()).toContain('Dragoman is ready.');
+    },
+    PATIENT,
+  );
 });

@@ -95,7 +95,8 @@ export async function startPacked(
 
 /** The variables of whoever runs the tests must not decide. */
 function ownEnv(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(?:DRAGOMAN_|npm_|NODE_OPTIONS$|VITEST)/.test(name)),
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(?:DRAGOMAN_|npm_|NODE_OPTIONS$|VITEST|FORCE_COLOR$)/.test(name),
   );
+  return { ...Object.fromEntries(kept), NO_COLOR: '1' };
 }
