@@ -4,6 +4,7 @@ import {
   checkHook,
   describeHook,
   openAiStream,
+  startMockModels,
   startMockUpstream,
   startTestGateway,
 } from '@dragoman/testing';
@@ -64,4 +65,27 @@ it('shouts in a gateway', async () => {
   expect(await gateway.traceOf(response)).toMatchObject({ outcome: 'ok', upstream: 'mock' });
   await gateway.close();
   await upstream.close();
+});
+
+it('asks a model that calls a tool', async () => {
+  const models = await startMockModels([
+    { reasoning: 'I must look.', calls: [{ name: 'get_weather', arguments: { city: 'Oslo' } }] },
+    ({ says }) => `It is ${says} in Oslo.`,
+    { error: 'rate-limit', retryAfterSeconds: 2 },
+  ]);
+  models.when({ says: /weather on Mars/ }, { refusal: 'Nobody knows.' });
+
+  const ask = (content: string) =>
+    fetch(`${models.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'any', messages: [{ role: 'user', content }] }),
+    });
+  expect(await (await ask('Weather in Oslo?')).text()).toContain('get_weather');
+  expect(await (await ask('fine')).text()).toContain('It is fine in Oslo.');
+  expect((await ask('Weather in Rome?')).status).toBe(429);
+  expect(await (await ask('The weather on Mars?')).text()).toContain('Nobody knows.');
+
+  expect(models.lastRequest).toMatchObject({ wire: 'openai-chat', says: 'The weather on Mars?' });
+  await models.close();
 });

@@ -34,6 +34,11 @@ export class CallLog<Call, Reply> {
     this.#queue.push(...replies);
   }
 
+  /** How many replies are queued. */
+  get queued(): number {
+    return this.#queue.length;
+  }
+
   /** The reply that is next in the queue. */
   next(): Reply | undefined {
     return this.#queue.shift();
