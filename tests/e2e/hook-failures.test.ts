@@ -31,6 +31,19 @@ describe('a hook that fails', () => {
     rejects: { request: () => Promise.reject(new Error('Broken.')) },
     hangs: { request: () => new Promise(() => {}) },
     'returns nonsense': { request: () => ({ messages: 'none' }) as never },
+    'returns a tool that is none': { request: (request) => ({ ...request, tools: [null] }) as never },
+    ...Object.fromEntries(
+      [
+        { type: 'media' },
+        { type: 'text' },
+        { type: 'tool-call', name: 'f' },
+        { type: 'tool-result', content: [{}] },
+        { type: 'picture' },
+      ].map((part): [string, Hook] => [
+        `returns a part ${JSON.stringify(part)}`,
+        { request: (request) => ({ ...request, messages: [{ role: 'user', content: [part] }] }) as never },
+      ]),
+    ),
     'returns nothing': { request: () => undefined as never },
     'fails in an attempt': { attempt: () => Promise.reject(new Error('Broken.')) },
     'has a broken body': { raw: () => 'text' as never },

@@ -1,4 +1,4 @@
-import { type ChatRequest, isJsonObject } from '@dragoman/plugin';
+import { type ChatRequest, isJsonObject, type JsonObject } from '@dragoman/plugin';
 
 const ROLES: ReadonlySet<unknown> = new Set(['system', 'user', 'assistant']);
 const LISTS = ['system', 'messages', 'tools'] as const;
@@ -14,6 +14,8 @@ export function requestProblem(value: unknown, given: ChatRequest): string | und
   for (const name of LISTS) if (!Array.isArray(value[name])) return `${name} is not a list`;
   for (const name of OBJECTS) if (!isJsonObject(value[name])) return `${name} is not an object`;
   const request = value as unknown as ChatRequest;
+  if (!request.tools.every((tool: unknown) => isJsonObject(tool) && typeof tool['name'] === 'string'))
+    return 'a tool has no name';
   return [...request.system, ...request.messages]
     .map(messageProblem)
     .find((problem) => problem !== undefined);
@@ -22,8 +24,25 @@ export function requestProblem(value: unknown, given: ChatRequest): string | und
 function messageProblem(message: unknown, at: number): string | undefined {
   if (!isJsonObject(message) || !ROLES.has(message['role'])) return `message ${at} has no role`;
   const content: unknown = message['content'];
-  const isSound =
-    Array.isArray(content) &&
-    content.every((part: unknown) => isJsonObject(part) && typeof part['type'] === 'string');
-  return isSound ? undefined : `message ${at} has no list of parts`;
+  if (!Array.isArray(content) || !content.every(isPart)) return `message ${at} has no list of parts`;
+  return undefined;
+}
+
+/** What encoders rely on, by type of part: without it, they fail, and the upstream gets the blame. */
+const PARTS = new Map<unknown, (part: JsonObject) => boolean>([
+  ['text', hasText],
+  ['reasoning', hasText],
+  ['refusal', hasText],
+  ['media', ({ source }) => isJsonObject(source)],
+  ['tool-call', ({ name, arguments: json }) => typeof name === 'string' && typeof json === 'string'],
+  ['tool-result', ({ content }) => Array.isArray(content) && content.every(isPart)],
+  ['raw', ({ value }) => value !== undefined],
+]);
+
+function hasText({ text }: JsonObject): boolean {
+  return typeof text === 'string';
+}
+
+function isPart(part: unknown): boolean {
+  return isJsonObject(part) && PARTS.get(part['type'])?.(part) === true;
 }
