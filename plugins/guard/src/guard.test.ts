@@ -56,6 +56,43 @@ const says = (text: string, own: Partial<ChatRequest> = {}): ChatRequest => ({
 const textOf = ({ messages }: ChatRequest): string =>
   messages.flatMap(({ content }) => content.map((part) => ('text' in part ? part.text : ''))).join('|');
 
+describe('a part that only one protocol knows', () => {
+  const raw = (text: string) => ({
+    type: 'raw' as const,
+    protocol: 'openai-responses',
+    value: {
+      type: 'shell_call_output',
+      call_id: MAIL,
+      output: [{ stdout: text, lines: 3 }],
+      arguments: JSON.stringify({ to: text }),
+      encrypted_content: MAIL,
+    },
+  });
+
+  it('is masked and restored, but for what names or seals something', async () => {
+    const guard = guarding({ emails: 'mask' });
+    const messages: ChatRequest['messages'] = [{ role: 'assistant', content: [raw(`Hi ${MAIL}`)] }];
+    const masked = await guard.request(says('', { messages }));
+    expect(masked.messages[0]?.content).toEqual([raw('Hi [EMAIL_1]')]);
+    const events = guard.reply([
+      { type: 'start', id: 'r', model: 'm' },
+      { type: 'block', index: 0, part: raw('To [EMAIL_1]') },
+      { type: 'finish', reason: 'stop' },
+    ]);
+    expect(await contentOf(events)).toEqual([raw(`To ${MAIL}`)]);
+  });
+
+  it('is masked in a reply', async () => {
+    const guard = guarding({ emails: 'mask', places: ['reply'] });
+    const events = guard.reply([
+      { type: 'start', id: 'r', model: 'm' },
+      { type: 'block', index: 0, part: raw(MAIL) },
+      { type: 'finish', reason: 'stop' },
+    ]);
+    expect(await contentOf(events)).toEqual([raw('[EMAIL_1]')]);
+  });
+});
+
 type Said = { readonly type: 'text' | 'reasoning' | 'tool-call'; readonly chunks: readonly string[] };
 
 function* replying(...blocks: readonly Said[]): Generator<ChatEvent> {

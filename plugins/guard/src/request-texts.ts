@@ -4,13 +4,14 @@ import type {
   ChatRequest,
   JsonValue,
   MediaPart,
+  RawPart,
   SystemMessage,
   TextPart,
   ToolResultPart,
   UserMessage,
   UserPart,
 } from '@dragoman/plugin';
-import { parseJson } from '@dragoman/plugin';
+import { isJsonObject, parseJson } from '@dragoman/plugin';
 import type { Place } from './options.ts';
 import type { Form } from './texts.ts';
 
@@ -80,8 +81,25 @@ function mapPart(
     case 'tool-result':
       return mapToolResult(part, (text, form) => map(text, { place: 'tool-results', form, role }));
     case 'raw':
-      return part;
+      return mapRaw(part, (text, form) => map(text, { ...where, form }));
   }
+}
+
+/** What names, describes or seals something in a part that only one protocol knows: its upstream needs it as it is. */
+const FIXED = /(?:^|_)(?:id|type|status|role|signature|data)$|^encrypted_|(?:Id|Type|Status|Signature)$/;
+
+/** Maps the texts of a part that only one protocol knows, such as the output of a shell. */
+export function mapRaw(part: RawPart, map: (text: string, form: Form) => string): RawPart {
+  const mapValue = (value: JsonValue): JsonValue => {
+    if (typeof value === 'string') return map(value, isJson(value) ? 'json' : 'text');
+    if (Array.isArray(value)) return value.map(mapValue);
+    return isJsonObject(value) ? Object.fromEntries(Object.entries(value).map(mapField)) : value;
+  };
+  const mapField = ([name, value]: [string, JsonValue | undefined]): [string, JsonValue | undefined] =>
+    value === undefined || (typeof value === 'string' && FIXED.test(name))
+      ? [name, value]
+      : [name, mapValue(value)];
+  return { ...part, value: mapValue(part.value) };
 }
 
 /** Maps the texts of a tool result; those that are JSON as JSON. */

@@ -8,7 +8,7 @@ import {
 } from '@dragoman/plugin';
 import { mapWhole } from '../masking/mask-text.ts';
 import type { Place } from '../options.ts';
-import { mapMedia, mapToolResult } from '../request-texts.ts';
+import { mapMedia, mapRaw, mapToolResult } from '../request-texts.ts';
 import type { Form } from '../texts.ts';
 import { formOf, placeOf } from './block-forms.ts';
 
@@ -75,7 +75,7 @@ function mapBlock(event: Extract<ChatEvent, { type: 'block' }>, map: MapOne): Ch
     case 'media':
       return { ...event, part: mapMedia(part, map) };
     case 'raw':
-      return event;
+      return { ...event, part: mapRaw(part, map) };
   }
 }
 
