@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anthropic } from '@dragoman/plugin-anthropic';
+import { guard } from '@dragoman/plugin-guard';
 import { openai } from '@dragoman/plugin-openai';
 import { resolveConfig } from '../../core/src/config/resolve.ts';
 import { createGateway } from '../../core/src/gateway.ts';
@@ -35,11 +36,23 @@ const others = {
     ),
   ),
   pooled: crowd.map((id) => openaiUpstream(id, Object.values(MODELS))),
+  unhooked: [],
+  guarded: [],
+};
+/** In replies, too, where the guard has to hold back what may be a match. */
+const privacy = {
+  ...{ id: 'privacy', hook: 'guard' },
+  options: { emails: 'mask', creditCards: 'mask', places: ['messages', 'reply'] },
+};
+const HOOKS: Partial<Record<typeof kind, readonly object[]>> = {
+  unhooked: [{ ...privacy, on: { keys: ['another key'] } }],
+  guarded: [privacy],
 };
 
 const gateway = await createGateway(
   resolveConfig({
-    plugins: [openai(), anthropic()],
+    plugins: [openai(), anthropic(), guard()],
+    hooks: HOOKS[kind] ?? [],
     upstreams: [
       openaiUpstream('mock', Object.values(MODELS)),
       ...others[kind],

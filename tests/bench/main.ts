@@ -25,7 +25,7 @@ const EFFORT = {
 };
 
 type Server = Child<Measure, number>;
-type Gateways = Readonly<Record<Scenario['gateway'], Server>>;
+type Gateways = ReadonlyMap<Scenario['gateway'], Server>;
 
 interface Bench {
   readonly load: Child<Job, Tally>;
@@ -34,6 +34,8 @@ interface Bench {
   /** The gateways of the checkout that `--against` names. */
   readonly before?: Gateways;
 }
+
+const scenarios = SCENARIOS.filter(({ name }) => name.includes(values.only ?? ''));
 
 const children = createChildren();
 
@@ -44,19 +46,18 @@ async function startAll(): Promise<Bench> {
     const env = { ...upstream, GATEWAY: kind };
     return children.start({ name: `the ${kind} gateway`, file, env });
   };
-  const startGateways = async (file: string): Promise<Gateways> => ({
-    passing: await startGateway('passing', file),
-    translating: await startGateway('translating', file),
-    recording: await startGateway('recording', file),
-    noting: await startGateway('noting', file),
-    crowded: await startGateway('crowded', file),
-    pooled: await startGateway('pooled', file),
-  });
+  const startGateways = async (file: string, kinds: ReadonlySet<Scenario['gateway']>): Promise<Gateways> => {
+    const started = new Map<Scenario['gateway'], Server>();
+    for (const kind of kinds) started.set(kind, await startGateway(kind, file));
+    return started;
+  };
+  const own = scenarios.flatMap(({ gateway, beside }) => (beside ? [gateway, beside] : [gateway]));
+  const old = scenarios.filter(({ isNew = false }) => !isNew).map(({ gateway }) => gateway);
   const { against } = values;
   return {
     bare: await children.start({ name: 'the bare proxy', file: './bare-proxy.ts', env: upstream }),
-    gateways: await startGateways('./gateway-process.ts'),
-    ...(against !== undefined && { before: await startGateways(gatewayOf(against)) }),
+    gateways: await startGateways('./gateway-process.ts', new Set(own)),
+    ...(against !== undefined && { before: await startGateways(gatewayOf(against), new Set(old)) }),
     load: await children.start({ name: 'the load generator', file: './load.ts' }),
   };
 }
@@ -83,10 +84,16 @@ async function measure({ load, bare, gateways, before }: Bench, scenario: Scenar
     return { ...tally, cpuMicros: (await ask('cpu')) - start };
   };
   const result = { scenario, beside: besideOf(scenario), bare: [] as Round[], gateway: [] as Round[] };
-  const other = before?.[scenario.gateway] ?? (scenario.beside ? gateways[scenario.beside] : bare);
+  const own = (kind: Scenario['gateway']): Server => {
+    const server = gateways.get(kind);
+    if (!server) throw new Error(`The gateway ${kind} was not started.`);
+    return server;
+  };
+  const beside = scenario.beside && own(scenario.beside);
+  const other = before?.get(scenario.gateway) ?? beside ?? bare;
   const turns = [
     { server: other, rounds: result.bare },
-    { server: gateways[scenario.gateway], rounds: result.gateway },
+    { server: own(scenario.gateway), rounds: result.gateway },
   ];
   for (const { server } of turns) await run(server, scenario.warmUpSeconds * EFFORT.warmUp);
   for (let at = 0; at < EFFORT.rounds; at++) {
@@ -97,8 +104,8 @@ async function measure({ load, bare, gateways, before }: Bench, scenario: Scenar
   return result;
 }
 
-function besideOf({ beside }: Scenario): string {
-  return values.against === undefined ? (beside ?? 'bare') : 'before';
+function besideOf({ beside, isNew = false }: Scenario): string {
+  return values.against === undefined || isNew ? (beside ?? 'bare') : 'before';
 }
 
 async function run(): Promise<void> {
@@ -106,8 +113,7 @@ async function run(): Promise<void> {
   const machine = `Node ${process.versions.node}, ${availableParallelism()} processors, ${EFFORT.rounds} rounds`;
   if (!values.json) console.log(machine);
   const results: Result[] = [];
-  for (const scenario of SCENARIOS) {
-    if (!scenario.name.includes(values.only ?? '')) continue;
+  for (const scenario of scenarios) {
     const result = await measure(bench, scenario);
     results.push(result);
     if (!values.json) console.log(`\n${formatResult(result)}`);

@@ -29,6 +29,10 @@ export const GATEWAYS = {
   crowded: { passThrough: true },
   /** As `passing`, by one of many upstreams that serve the same model. */
   pooled: { passThrough: true },
+  /** As `passing`, with a hook for the requests of other keys. */
+  unhooked: { passThrough: true },
+  /** With a hook that looks for personal data in each request and reply. */
+  guarded: { passThrough: true },
 } as const;
 
 /** How many upstreams there are besides, and how many models each of them serves. */
@@ -38,6 +42,8 @@ export const CROWD = { upstreams: 199, models: 10 } as const;
 export interface Scenario {
   readonly name: string;
   readonly gateway: keyof typeof GATEWAYS;
+  /** Whether earlier versions have no such gateway: it is always measured beside another of this one. */
+  readonly isNew?: boolean;
   /** The gateway that it is measured beside; else that is the bare proxy. */
   readonly beside?: keyof typeof GATEWAYS;
   readonly path: string;
@@ -100,6 +106,9 @@ function parse({ body }: { readonly body: string }): object {
 const noted = { gateway: 'noting', beside: 'passing', restMs: 700 } as const;
 const recorded = { ...noted, gateway: 'recording', aim: 1.25 } as const;
 
+const unhooked = { gateway: 'unhooked', beside: 'passing', isNew: true } as const;
+const guarded = { gateway: 'guarded', beside: 'translating', isNew: true } as const;
+
 export const SCENARIOS: readonly Scenario[] = [
   { name: '1 KB, passed through', gateway: 'passing', ...whole, aim: 1.6 },
   { name: '1 KB, recorded, beside unrecorded', ...recorded, ...whole },
@@ -107,10 +116,14 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: '1 KB, among 200 upstreams and 2,000 models', gateway: 'crowded', ...whole },
   { name: '1 KB, by a pool of 200 upstreams', gateway: 'pooled', ...whole },
   { name: '1 KB, translated', gateway: 'translating', ...whole },
+  { name: '1 KB, a hook for other keys, beside none', ...unhooked, ...whole },
+  { name: '1 KB, guarded, beside translated', ...guarded, ...whole },
   { name: 'stream at full speed, passed through', gateway: 'passing', ...stream, aim: 1.5 },
   { name: 'stream at full speed, recorded, beside not', ...recorded, ...stream },
   { name: 'stream at a pace, recorded, beside not', ...recorded, ...paced },
   { name: 'stream at full speed, translated', gateway: 'translating', ...stream },
+  { name: 'stream at full speed, a hook for other keys, beside none', ...unhooked, ...stream },
+  { name: 'stream at full speed, guarded, beside translated', ...guarded, ...stream },
   { name: 'stream at a pace, passed through', gateway: 'passing', ...paced, aim: 1.5 },
   { name: 'stream at a pace, translated', gateway: 'translating', ...paced },
   { name: 'stream at full speed, Anthropic to OpenAI', gateway: 'passing', ...fromClaude(stream) },
