@@ -48,6 +48,14 @@ describe('dragoman plugin dev', () => {
     expect(output).toContain('src/index.ts has changed');
   });
 
+  it('can be asked by other commands, which end although the playground has a mock', async () => {
+    await dev().waitFor(/answered/);
+    const config = ['--config', 'playground/gateway.config.ts'];
+    const traces = await startIn(folder, 'traces', 'list', ...config).ended;
+    expect(traces).toMatchObject({ code: 0, stdout: expect.stringContaining('demo') });
+    expect((await startIn(folder, 'doctor', ...config).ended).stdout).toContain('my-plugin');
+  });
+
   it('waits for a correction when the gateway cannot start', async () => {
     const command = dev();
     await command.waitFor(/answered/);

@@ -49,8 +49,10 @@ describe('the commands of the guides', () => {
     const [program, ...args] = line.split(' ');
     const [first = '', second = '', ...rest] = args;
     if (program === 'cd') return args.length === 1;
-    if (program === 'npx')
-      return first === 'dragoman' && commands.has(second) && commands.has(rest[0] ?? second);
+    if (program === 'npx') {
+      const names = rest[0]?.startsWith('-') === false ? [second, rest[0]] : [second];
+      return first === 'dragoman' && names.every((name) => commands.has(name));
+    }
     if (program !== 'npm') return false;
     if (first === 'run') return second in manifest.scripts;
     if (first !== 'create') return ['test', 'install', 'version', 'publish'].includes(first);

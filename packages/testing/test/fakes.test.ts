@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import {
   channel,
   type ChatEvent,
@@ -124,3 +126,13 @@ it('refuses a handshake, and answers what is no call beside the queue', async ()
   expect(upstream.lastCall.query.get('as')).toBe('me');
   await upstream.close();
 });
+
+it.each(['startMockUpstream', 'startMockSocket', 'startMockProcess'])(
+  '%s does not keep a process from ending, such as a command that reads a config file',
+  async (start) => {
+    const module = import.meta.resolve('../src/upstreams.ts');
+    const script = `import { ${start} } from '${module}'; await ${start}(); console.log('started');`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+    expect(stdout).toBe('started\n');
+  },
+);

@@ -93,6 +93,8 @@ class ScriptedProcess implements MockProcess {
   async listen(): Promise<void> {
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
+    // A config file may start it, which short commands read, too: it must not keep them from ending.
+    this.#server.unref();
   }
 
   reply(...replies: readonly ProcessReply[]): void {

@@ -79,6 +79,8 @@ class ScriptedUpstream implements MockUpstream {
   async listen(): Promise<void> {
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
+    // A config file may start it, which short commands read, too: it must not keep them from ending.
+    this.#server.unref();
   }
 
   reply(...replies: readonly MockReply[]): void {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { CommandError } from '../../command-error.ts';
 import { print } from '../../output.ts';
 import { askFirst } from './ask-first.ts';
@@ -8,7 +8,8 @@ import { watchSources } from './watch-sources.ts';
 
 export interface DevFlags {
   readonly config: string;
-  readonly data: string;
+  /** By default beside the config file, where other commands look for it, too. */
+  readonly data?: string;
   readonly port?: string;
   /** `true`: at Node's own port. */
   readonly inspect?: string | true;
@@ -22,7 +23,7 @@ export async function dev({ config, data, port, inspect, ask }: DevFlags): Promi
       `There is no ${config}. Run this in the folder of a plugin, or name its config file with --config.`,
     );
   }
-  const folder = resolve(data);
+  const folder = resolve(data ?? join(dirname(config), 'data'));
   const child = createGatewayChild({
     nodeArgs: inspect === undefined ? [] : [inspect === true ? '--inspect' : `--inspect=${inspect}`],
     args: ['--config', config, '--data', folder, ...(port === undefined ? [] : ['--port', port])],

@@ -8,7 +8,7 @@ export function addPlugin(program: Command): void {
     .command('dev')
     .description('Run a gateway with the plugin of this folder, and start it anew whenever a source changes.')
     .option('--config <file>', 'the config file of its playground', 'playground/gateway.config.ts')
-    .option('--data <folder>', 'the data folder', 'data')
+    .option('--data <folder>', 'the data folder; by default beside the config file')
     .option('--port <number>', 'the port to listen on; 0 takes a free one')
     .option('--inspect [address]', "open Node's inspector")
     .option('--ask <text>', 'ask the first model this after each start, and print its answer')
