@@ -1,86 +1,7 @@
-import {
-  answer,
-  type ChatEvent,
-  defineHook,
-  GatewayError,
-  type Hook,
-  type HookSetup,
-  mapText,
-  refuse,
-} from '@dragoman/plugin';
+import { answer, type ChatEvent, GatewayError, type Hook, type HookSetup, mapText } from '@dragoman/plugin';
 import { expect, it } from 'vitest';
-import { z } from 'zod';
 import { checkHook, hookChecks } from '../src/checks.ts';
-import type { HookContract } from '../src/hook/contract.ts';
-
-const options = z.strictObject({
-  word: z.string().meta({ title: 'Word', description: 'What is masked.' }),
-});
-
-/** Masks a word in requests and replies, refuses another and answers a third. */
-const sound = (word: string): Hook => ({
-  request(request, { note }) {
-    const text = JSON.stringify(request.messages);
-    if (text.includes('forbidden')) refuse('That word is forbidden.', 'forbidden_word');
-    if (text.includes('ping')) return answer(PONG);
-    if (!text.includes(word)) return request;
-    note({ rule: 'word', action: 'change' });
-    return { ...request, messages: JSON.parse(text.replaceAll(word, '***')) as typeof request.messages };
-  },
-  reply: (events) => mapText(events, () => maskWord(word)),
-});
-
-const PONG = {
-  ...{ id: 'r', model: 'm' },
-  choices: [{ content: [{ type: 'text', text: 'pong' }], reason: 'stop' }],
-} as const;
-
-/** Holds back what may be the beginning of the word. */
-function maskWord(word: string): { push(text: string): string; end(): string } {
-  let held = '';
-  return {
-    push(text) {
-      held = (held + text).replaceAll(word, '***');
-      let kept = Math.min(held.length, word.length - 1);
-      while (!word.startsWith(held.slice(held.length - kept))) kept -= 1;
-      const out = held.slice(0, held.length - kept);
-      held = held.slice(out.length);
-      return out;
-    },
-    end: () => held,
-  };
-}
-
-function contractOf(
-  create: (word: string, setup: HookSetup) => Hook,
-  own: object = {},
-): HookContract<typeof options> {
-  return {
-    type: defineHook({
-      ...{ name: 'mask', title: 'Mask', description: 'Masks a word.', options },
-      create: ({ word }, setup) => create(word, setup),
-    }),
-    options: { word: 'secret' },
-    secrets: ['secret'],
-    requests: [
-      { name: 'a plain text', expected: { messages: [{ content: [{ text: 'Hello' }] }] }, findings: [] },
-      {
-        ...{ name: 'a masked word', says: 'my secret' },
-        expected: { messages: [{ content: [{ text: 'my ***' }] }] },
-        findings: [{ rule: 'word', action: 'change' }],
-      },
-      { name: 'a forbidden word', says: 'forbidden', refused: 'forbidden_word' },
-      { name: 'a ping', says: 'ping', answered: PONG },
-    ],
-    replies: [
-      { name: 'a plain text', reply: 'Hello', expected: saying('Hello') },
-      { name: 'a masked word', reply: 'a secret, see', expected: saying('a ***, see') },
-    ],
-    ...own,
-  };
-}
-
-const saying = (text: string) => ({ choices: [{ content: [{ type: 'text' as const, text }] }] });
+import { contractOf, maskWord, PONG, sound } from './sound-hook.ts';
 
 it('finds nothing wrong with a sound hook', async () => {
   expect(await checkHook(contractOf(sound))).toEqual([]);
@@ -217,6 +138,100 @@ const FAULTS: readonly Fault[] = [
       async *reply(events) {
         const iterator = events[Symbol.asyncIterator]();
         for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+      },
+    }),
+  },
+  {
+    name: 'an attempt that is not changed',
+    rule: 'changes-attempts',
+    says: /temperature/,
+    create: without('attempt'),
+  },
+  {
+    name: 'a candidate that is not refused',
+    rule: 'changes-attempts',
+    says: /does not refuse/,
+    create: without('attempt'),
+  },
+  {
+    name: 'an answer at a candidate',
+    rule: 'changes-attempts',
+    says: /only `request` can answer/,
+    create: (word) => ({ ...sound(word), attempt: () => answer(PONG) as never }),
+  },
+  {
+    name: 'an attempt that no longer streams',
+    rule: 'changes-attempts',
+    says: /stream/,
+    create: (word) => ({ ...sound(word), attempt: (request) => ({ ...request, stream: false }) }),
+  },
+  {
+    name: 'an attempt that changes the request in place',
+    rule: 'changes-attempts',
+    says: /read only|not extensible/,
+    create: (word) => ({
+      ...sound(word),
+      attempt: (request) => Object.assign(request, { sampling: { temperature: 0 } }),
+    }),
+  },
+  {
+    name: 'state that attempts share',
+    rule: 'keeps-attempts-apart',
+    says: /temperature/,
+    create(word) {
+      let last = '';
+      return {
+        ...sound(word),
+        async attempt(request, { upstream }) {
+          last = upstream;
+          await Promise.resolve();
+          return { ...request, sampling: { temperature: last === 'hot' ? 1 : 0 } };
+        },
+      };
+    },
+  },
+  {
+    name: 'a body that is not changed',
+    rule: 'changes-bodies',
+    says: /The body\.user/,
+    create: without('raw'),
+  },
+  {
+    name: 'a body that must be left',
+    rule: 'changes-bodies',
+    says: /The body: expected/,
+    create: (word) => ({ ...sound(word), raw: (body) => ({ ...body, seen: true }) }),
+  },
+  {
+    name: 'a body that is changed in place',
+    rule: 'changes-bodies',
+    says: /read only|not extensible/,
+    create: (word) => ({ ...sound(word), raw: (body) => Object.assign(body, { seen: true }) }),
+  },
+  {
+    name: 'an async raw',
+    rule: 'survives-any-body',
+    says: /must return at once/,
+    create: (word) => ({ ...sound(word), raw: (async () => undefined) as unknown as () => undefined }),
+  },
+  {
+    name: 'a body that is no JSON',
+    rule: 'survives-any-body',
+    says: /after JSON/,
+    create: (word) => ({
+      ...sound(word),
+      raw: (body) => ({ ...body, at: new Date(0) as unknown as string }),
+    }),
+  },
+  {
+    name: 'a raw that trusts the client',
+    rule: 'survives-any-body',
+    says: /throws TypeError/,
+    create: (word) => ({
+      ...sound(word),
+      raw(body) {
+        (body['messages'] as string[]).map(() => 1);
+        return undefined;
       },
     }),
   },

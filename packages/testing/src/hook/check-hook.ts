@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { type Check, type CheckOptions, type Problem, runChecks } from '../check/check.ts';
 import { optionChecks } from '../check/option-checks.ts';
+import { attemptChecks } from './attempt-checks.ts';
+import { bodyChecks } from './body-checks.ts';
 import type { HookContract } from './contract.ts';
 import { replyChecks } from './reply-checks.ts';
 import { requestChecks } from './request-checks.ts';
@@ -12,7 +14,9 @@ export function hookChecks<Options extends z.ZodObject>(own: HookContract<Option
   return [
     ...optionChecks(async () => ({ type: contract.type, valid: contract.options })),
     ...requestChecks(contract),
+    ...attemptChecks(contract),
     ...replyChecks(contract),
+    ...bodyChecks(contract),
   ];
 }
 

@@ -1,4 +1,13 @@
-import type { ChatReply, ChatRequest, Finding, HookContext, HookType } from '@dragoman/plugin';
+import type {
+  AttemptContext,
+  ChatReply,
+  ChatRequest,
+  Finding,
+  HookContext,
+  HookType,
+  JsonObject,
+  RawContext,
+} from '@dragoman/plugin';
 import type { z } from 'zod';
 import type { DeepPartial } from '../check/expect.ts';
 
@@ -29,6 +38,27 @@ export interface ReplyScenario extends Omit<RequestScenario, 'expected' | 'answe
   readonly expected?: DeepPartial<ChatReply>;
 }
 
+/** What a hook's `attempt` does with a request for one candidate. If it has a `request`, that sees the request first. */
+export interface AttemptScenario extends Omit<RequestScenario, 'answered' | 'context'> {
+  /** What is different about the context, such as its `upstream`. */
+  readonly context?: Partial<AttemptContext>;
+}
+
+/** What a hook's `raw` does with a body. Without `expected` and `refused`, it leaves the body as it is. */
+export interface BodyScenario {
+  readonly name: string;
+  /** The body as the client sends it. */
+  readonly body: JsonObject;
+  /** What is different about the context, such as its `wire`. */
+  readonly context?: Partial<RawContext>;
+  /** What of the body must be as it says here, once the hook has changed it. A field that is `undefined` must be gone. */
+  readonly expected?: JsonObject;
+  /** The request is refused, with this code. */
+  readonly refused?: string;
+  /** What it notes, in this order. Default: anything. */
+  readonly findings?: readonly Partial<Finding>[];
+}
+
 /** What a suite needs to know of a hook: samples of what it must change, refuse and leave alone. */
 export interface HookContract<Options extends z.ZodObject = z.ZodObject> {
   readonly type: HookType<string, Options>;
@@ -37,6 +67,10 @@ export interface HookContract<Options extends z.ZodObject = z.ZodObject> {
   readonly secrets?: readonly string[];
   readonly requests?: readonly RequestScenario[];
   readonly replies?: readonly ReplyScenario[];
+  /** What its `attempt` does. */
+  readonly attempts?: readonly AttemptScenario[];
+  /** What its `raw` does. */
+  readonly bodies?: readonly BodyScenario[];
   /** How much text of a reply it may hold back, in characters. Default: 1,000. `all`: it needs the whole reply. */
   readonly holdsBack?: number | 'all';
   /** How long something may take before it counts as hanging, in milliseconds. Default: 10,000. */
