@@ -36,6 +36,7 @@ const GUARDED = [
   ['PATCH', '/upstreams/one', { options: { apiKey: 'sk-other' } }],
   ['PATCH', '/upstreams/one', { options: { word: 'elsewhere' } }],
   ['PATCH', '/upstreams/one', { options: { apiKey: null } }],
+  ['PUT', '/hooks/order', { ids: [] }],
 ] as const;
 
 describe('what needs a fresh sign-in', () => {

@@ -56,6 +56,8 @@ export const hookOperations = defineOperations(hookContract, {
   'PUT /hooks/order': {
     summary: 'Puts the hooks into another order.',
     access: 'admin',
+    // A hook that keeps replies must not come before one that masks them unseen.
+    confirm: always,
     audit: {
       target: () => '/hooks/order',
       snapshot: (_, { state }) => state.read().hooks.map(({ id }) => id),
