@@ -1,9 +1,11 @@
 import { failureOf } from '@dragoman/testing';
 import { type BadEnd, type MockModels, startMockModels } from '@dragoman/testing/upstreams';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startGateway } from '../support/gateway.ts';
 import { aiSdkClients } from './ai-sdk-clients.ts';
 import type { Answer, Question } from './client.ts';
 import { anthropicMessages, googleGenAi, openAiChat, openAiResponses } from './sdk-clients.ts';
+import { SPEAKERS } from './upstreams.ts';
 
 const CLIENTS = [openAiChat, openAiResponses, anthropicMessages, googleGenAi, ...aiSdkClients];
 
@@ -49,3 +51,19 @@ describe.each(CLIENTS)('the scripted models, asked by $name', ({ connect, finish
     expect(await failureOf(ask({}))).toBeInstanceOf(Error);
   });
 });
+
+it.each(SPEAKERS)(
+  'the scripted models stand behind a gateway as an upstream of $wire',
+  async ({ config }) => {
+    const gateway = await startGateway({
+      upstreams: [{ id: 'up', ...config(models.url), models: { list: ['m'] } }],
+    });
+    try {
+      models.when({ says: 'Hi', model: 'm', stream: true }, { text: 'Hello there.' });
+      const ask = openAiChat.connect(gateway);
+      expect(await ask({ model: 'm', text: 'Hi', stream: true })).toMatchObject({ text: 'Hello there.' });
+    } finally {
+      await gateway.close();
+    }
+  },
+);
