@@ -20,15 +20,16 @@ interface Answered {
 }
 
 /** Asks in a wire that each playground has. */
-const chat = (model: string, text: string, content = 'Hello'): Answered => ({
+const chat = (model: string, text: string, content = 'Hello', stream = false): Answered => ({
   path: '/v1/chat/completions',
-  body: { model, messages: [{ role: 'user', content }] },
+  body: { model, stream, messages: [{ role: 'user', content }] },
   text,
 });
 
 describe.each<[string, readonly string[], Answered]>([
   ['http', ['--provider', 'http'], chat('demo', 'You said: Hello')],
-  ['openai', ['--provider', 'openai'], chat('demo', 'Hello from the playground.')],
+  // Streams come in lines here; `npm run dev` asks for one.
+  ['openai', ['--provider', 'openai'], chat('demo', 'the playground.', 'Hello', true)],
   ['socket', ['--provider', 'socket'], chat('demo', 'Hello from the playground.')],
   ['stdio', ['--provider', 'stdio'], chat('demo', 'You said: Hello')],
   ['protocol', ['--protocol'], { path: '/my-plugin/say', body: { model: 'echo', say: 'Hi' }, text: 'Hi' }],

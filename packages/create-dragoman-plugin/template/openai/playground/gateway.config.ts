@@ -13,7 +13,7 @@ const lines = openAiStream([{ text: ['Hello from ', 'the playground.'] }])
 mock.handle('/v2/models', () => ({ body: openAiModels(['demo']) }));
 mock.handle('/v2/chat', ({ body }) =>
   isJsonObject(body) && body['stream'] === true
-    ? { rawBody: lines.join('') }
+    ? { headers: { 'content-type': 'application/x-ndjson' }, rawBody: lines.join('') }
     : { body: { result: openAiReply([{ text: ['Hello from the playground.'] }]) } },
 );
 
