@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,17 @@ interface Answered {
   readonly body: object;
   readonly text: string;
 }
+
+interface Manifest {
+  readonly scripts: { readonly dev: string };
+}
+
+/** What `npm run dev` prints, where any answer would not do. */
+const FIRST_ANSWERS: Readonly<Record<string, RegExp>> = {
+  protocol: /echo answered: You said: Hello\n/,
+  hook: /echo failed: The request has a word that is not allowed here\./,
+  'tool-format': /demo answered: Wait\.\nget_weather \{"city": ?"Oslo"\}\n/,
+};
 
 /** Asks in a wire that each playground has. */
 const chat = (model: string, text: string, content = 'Hello', stream = false): Answered => ({
@@ -57,6 +68,15 @@ describe.each<[string, readonly string[], Answered]>([
     await writeFile(join(folder, 'use.mjs'), `console.log(await import('dragoman-plugin-my-plugin'))`);
     const { stdout } = await run(process.execPath, ['use.mjs'], { cwd: folder });
     expect(stdout).toContain('myPlugin');
+  });
+
+  it('shows what it does in the first answer of `npm run dev`', async () => {
+    const { scripts } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
+    const [, ...args] = scripts.dev.match(/"[^"]*"|\S+/g) ?? [];
+    const command = startIn(folder, ...args.map((arg) => arg.replaceAll('"', '')), '--port', '0');
+    await command.waitFor(FIRST_ANSWERS[kind] ?? /answered: ./);
+    command.kill('SIGTERM');
+    await command.ended;
   });
 
   it('answers in its playground', async () => {

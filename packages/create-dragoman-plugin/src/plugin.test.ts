@@ -37,6 +37,17 @@ describe('a new plugin', () => {
   });
 
   it.each([
+    ['http', "provider: 'my-upstream'"],
+    ['hook', "hook: 'my-upstream'"],
+    ['tool-format', "toolCalls: 'my-upstream'"],
+  ] as const)('of the kind %s shows a whole config in its README', (kind, part) => {
+    const files = pluginFiles('my-upstream', kind);
+    expect(textOf('README.md', files)).toContain(`import { myUpstream } from 'dragoman-plugin-my-upstream';`);
+    expect(textOf('README.md', files)).toContain(part);
+    expect([...files.keys()].filter((path) => path.startsWith('readme/'))).toEqual([]);
+  });
+
+  it.each([
     ['http', 40],
     ['openai', 35],
     ['socket', 110],

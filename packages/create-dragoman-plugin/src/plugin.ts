@@ -5,13 +5,25 @@ import type { Kind } from './kinds.ts';
 const templateOf = (name: string): ReadonlyMap<string, string> =>
   readTemplate(fileURLToPath(new URL(`../template/${name}`, import.meta.url)));
 
+/** What the README shows: a file, so that the compiler checks it. */
+const README_CONFIG = 'readme/gateway.config.ts';
+
+/** The first questions of kinds that a greeting does not show at work. */
+const QUESTIONS: Readonly<Partial<Record<Kind, string>>> = {
+  hook: '"Have you seen a unicorn?"',
+  'tool-format': '"How is the weather in Oslo?" --tool get_weather',
+};
+
 /** The files of a new plugin by their paths. The templates are plugins, too: they are called `acme`. */
 export function pluginFiles(folder: string, kind: Kind): ReadonlyMap<string, string> {
   const name = folder.replace(/^dragoman-plugin-/, '');
   const packageName = `dragoman-plugin-${name}`;
-  const texts = [...templateOf('common'), ...templateOf(kind)];
+  const template = new Map([...templateOf('common'), ...templateOf(kind)]);
+  const config = template.get(README_CONFIG)?.replace('../src/index.ts', '{{package}}') ?? '';
+  template.delete(README_CONFIG);
+  const texts = [...template].map(([path, text]) => [path, text.replace('{{config}}', config)] as const);
   const files = new Map(texts.map(([path, text]) => [path, renamed(text, { name, packageName })]));
-  return files.set('package.json', manifestOf(packageName, files));
+  return files.set('package.json', manifestOf(packageName, kind, files));
 }
 
 interface Names {
@@ -33,7 +45,7 @@ function renamed(text: string, { name, packageName }: Names): string {
     .replaceAll('acme', identifier);
 }
 
-function manifestOf(name: string, files: ReadonlyMap<string, string>): string {
+function manifestOf(name: string, kind: Kind, files: ReadonlyMap<string, string>): string {
   const sources = [...files].filter(([path]) => path.endsWith('.ts'));
   const shipped = sources.filter(([path]) => path.startsWith('src/') && !path.endsWith('.test.ts'));
   const textsOf = (some: typeof sources): readonly string[] => some.map(([, text]) => text);
@@ -52,7 +64,7 @@ function manifestOf(name: string, files: ReadonlyMap<string, string>): string {
     },
     files: ['dist'],
     scripts: {
-      dev: 'dragoman plugin dev --ask "Hello"',
+      dev: `dragoman plugin dev --ask ${QUESTIONS[kind] ?? '"Hello"'}`,
       test: 'vitest run',
       check: 'tsc',
       build: 'tsc -p tsconfig.build.json',

@@ -12,8 +12,14 @@ interface ProtocolView {
   readonly curl?: string;
 }
 
+export interface Question {
+  readonly text: string;
+  /** The name of a tool that the model is offered. */
+  readonly tool?: string | undefined;
+}
+
 /** Asks the first model of a gateway in the first protocol that can be tried, and says what it answered. */
-export async function askFirst(running: RunningGateway, text: string): Promise<string> {
+export async function askFirst(running: RunningGateway, { text, tool }: Question): Promise<string> {
   const admin = createAdminClient(running);
   const protocols = await admin.call<readonly ProtocolView[]>('GET', '/protocols');
   const protocol = protocols.find(({ curl }) => curl !== undefined);
@@ -26,7 +32,8 @@ export async function askFirst(running: RunningGateway, text: string): Promise<s
     request: {
       model: model.id,
       messages: [{ role: 'user', content: [{ type: 'text', text }] }],
-      ...{ system: [], tools: [], sampling: {}, reasoning: {} },
+      tools: tool === undefined ? [] : [{ name: tool, schema: { type: 'object' } }],
+      ...{ system: [], sampling: {}, reasoning: {} },
     },
   };
   const { url, host } = { url: running.url, host: undefined, ...running.admin };
@@ -48,6 +55,7 @@ async function describeReply(body: AsyncIterable<Uint8Array>): Promise<string> {
     if (event === 'error') return `failed: ${(JSON.parse(data) as { readonly message: string }).message}`;
     if (event !== 'event') continue;
     const said = JSON.parse(data) as ChatEvent;
+    if (said.type === 'block-start' && said.block.type === 'tool-call') text += `\n${said.block.name} `;
     if (said.type === 'block-delta') text += said.delta;
   }
   return `answered: ${text}`;

@@ -14,10 +14,12 @@ export interface DevFlags {
   /** `true`: at Node's own port. */
   readonly inspect?: string | true;
   readonly ask?: string;
+  /** Offered with what is asked. */
+  readonly tool?: string;
 }
 
 /** Runs a gateway with the plugin of this folder, and starts it anew whenever a source changes. */
-export async function dev({ config, data, port, inspect, ask }: DevFlags): Promise<void> {
+export async function dev({ config, data, port, inspect, ask, tool }: DevFlags): Promise<void> {
   if (!existsSync(config)) {
     throw new CommandError(
       `There is no ${config}. Run this in the folder of a plugin, or name its config file with --config.`,
@@ -32,7 +34,8 @@ export async function dev({ config, data, port, inspect, ask }: DevFlags): Promi
   const run = async (): Promise<void> => {
     const running = await child.restart();
     if (!running) return print('The gateway has ended; it starts again with the next change.');
-    if (ask !== undefined) print(await askFirst(running, ask).catch((error: unknown) => String(error)));
+    if (ask === undefined) return;
+    print(await askFirst(running, { text: ask, tool }).catch((error: unknown) => String(error)));
   };
   // What changes while it starts needs one more start.
   let last = run();

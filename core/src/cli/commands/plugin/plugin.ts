@@ -12,6 +12,7 @@ export function addPlugin(program: Command): void {
     .option('--port <number>', 'the port to listen on; 0 takes a free one')
     .option('--inspect [address]', "open Node's inspector")
     .option('--ask <text>', 'ask the first model this after each start, and print its answer')
+    .option('--tool <name>', 'offer the model a tool of this name with what it is asked')
     .action(dev);
   plugin
     .command('check [folder]')

@@ -6,6 +6,7 @@ import {
   FieldReader,
   packageVersion,
 } from '@dragoman/plugin';
+import { client } from './client.ts';
 
 /** `POST /acme/say` takes `{ "model": …, "say": … }` and answers `{ "said": … }`. */
 const endpoint: ChatEndpoint = {
@@ -47,6 +48,7 @@ const protocol = defineProtocol({
   name: 'acme',
   title: 'Acme',
   endpoints: [endpoint],
+  client,
   encodeError: ({ status, message, details: { retryAfterMs } }) => ({
     status,
     ...(retryAfterMs !== undefined && {
