@@ -32,7 +32,7 @@ export async function askFirst(running: RunningGateway, { text, tool }: Question
     request: {
       model: model.id,
       messages: [{ role: 'user', content: [{ type: 'text', text }] }],
-      tools: tool === undefined ? [] : [{ name: tool, schema: { type: 'object' } }],
+      tools: tool === undefined ? [] : [{ kind: 'function', name: tool, schema: { type: 'object' } }],
       ...{ system: [], sampling: {}, reasoning: {} },
     },
   };
