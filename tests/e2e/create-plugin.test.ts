@@ -27,7 +27,7 @@ interface Manifest {
 const FIRST_ANSWERS: Readonly<Record<string, RegExp>> = {
   protocol: /echo answered: You said: Hello\n/,
   hook: /echo failed: The request has a word that is not allowed here\./,
-  'tool-format': /demo answered: Wait\.\nget_weather \{"city": ?"Oslo"\}\n/,
+  'tool-format': /demo answered: Wait\. get_weather \{"city": ?"Oslo"\}\n/,
 };
 
 /** Asks in a wire that each playground has. */

@@ -55,7 +55,7 @@ async function describeReply(body: AsyncIterable<Uint8Array>): Promise<string> {
     if (event === 'error') return `failed: ${(JSON.parse(data) as { readonly message: string }).message}`;
     if (event !== 'event') continue;
     const said = JSON.parse(data) as ChatEvent;
-    if (said.type === 'block-start' && said.block.type === 'tool-call') text += `\n${said.block.name} `;
+    if (said.type === 'block-start' && said.block.type === 'tool-call') text += ` ${said.block.name} `;
     if (said.type === 'block-delta') text += said.delta;
   }
   return `answered: ${text}`;
