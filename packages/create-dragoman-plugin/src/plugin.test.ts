@@ -42,8 +42,9 @@ describe('a new plugin', () => {
     ['tool-format', "toolCalls: 'my-upstream'"],
   ] as const)('of the kind %s shows a whole config in its README', (kind, part) => {
     const files = pluginFiles('my-upstream', kind);
-    expect(textOf('README.md', files)).toContain(`import { myUpstream } from 'dragoman-plugin-my-upstream';`);
-    expect(textOf('README.md', files)).toContain(part);
+    const [, shown = ''] = /^```ts\n([^`]*)\n```$/m.exec(textOf('README.md', files)) ?? [];
+    expect(shown).toContain(`import { myUpstream } from 'dragoman-plugin-my-upstream';`);
+    expect(shown).toContain(part);
     expect([...files.keys()].filter((path) => path.startsWith('readme/'))).toEqual([]);
   });
 

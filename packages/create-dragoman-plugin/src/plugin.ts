@@ -20,8 +20,9 @@ export function pluginFiles(folder: string, kind: Kind): ReadonlyMap<string, str
   const packageName = `dragoman-plugin-${name}`;
   const template = new Map([...templateOf('common'), ...templateOf(kind)]);
   const config = template.get(README_CONFIG)?.replace('../src/index.ts', '{{package}}') ?? '';
+  const block = `\`\`\`ts\n${config}\`\`\``;
   template.delete(README_CONFIG);
-  const texts = [...template].map(([path, text]) => [path, text.replace('{{config}}', config)] as const);
+  const texts = [...template].map(([path, text]) => [path, text.replace('{{config}}', block)] as const);
   const files = new Map(texts.map(([path, text]) => [path, renamed(text, { name, packageName })]));
   return files.set('package.json', manifestOf(packageName, kind, files));
 }
