@@ -78,7 +78,7 @@ async function restart(reason: string): Promise<void> {
 }
 
 const stopWatching = watchFiles({
-  trees: [join(ROOT, 'core', 'src'), join(ROOT, 'plugins')],
+  trees: [join(ROOT, 'core', 'src'), join(ROOT, 'packages'), join(ROOT, 'plugins')],
   // The config file, `.env`, and plugins beside them.
   folders: [dirname(file)],
   onChange: (path) => void restart(`${relative(process.cwd(), path)} has changed`),

@@ -14,7 +14,7 @@ const key = {
   ...{ id: 'a', name: 'a', prefix: 'sk-dgm-abcdef', hash: 'h', enabled: true, relay: 'new-level' },
   createdAt: '2026-11-20T12:00:00.000Z',
 };
-const STATE = { version: 3, upstreams: [], aliases: [], keys: [key], settings: {} };
+const STATE = { version: 4, upstreams: [], hooks: [], aliases: [], keys: [key], settings: {} };
 const state = (): string => join(home.data, 'state.json');
 
 describe('a data folder', () => {

@@ -22,7 +22,7 @@ const CONFIG = `
 `;
 
 const plugin = (word: string): string => `
-  import { defineProvider } from ${from('@dragoman/core')};
+  import { defineProvider } from ${from('@dragoman/plugin')};
   import { z } from ${from('zod')};
   export const word = defineProvider({
     name: 'word',

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** What the scripts need from elsewhere. */
-const PROGRESS = 'core/src/cli/progress.mjs';
+const NEEDED = ['core/src/cli/progress.mjs', 'packages/dragoman/bin/become.mjs'];
 
 let folder: string;
 beforeEach(async () => {
@@ -69,7 +69,7 @@ describe('npm run sbom', () => {
 describe('a package manager that is not the pinned one', () => {
   it('is not run', { timeout: 120_000 }, async () => {
     await cp(join(ROOT, 'scripts'), join(folder, 'scripts'), { recursive: true });
-    await cp(join(ROOT, PROGRESS), join(folder, PROGRESS));
+    for (const path of NEEDED) await cp(join(ROOT, path), join(folder, path));
     await cp(join(ROOT, 'package.json'), join(folder, 'package.json'));
     const file = join(folder, 'scripts/pnpm/package-lock.json');
     const text = await readFile(file, 'utf8');

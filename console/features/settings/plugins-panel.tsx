@@ -40,7 +40,14 @@ export function PluginsPanel() {
               },
               { name: t('api'), isWide: true, cell: ({ apiVersion }) => apiVersion ?? t('unknown') },
               { name: t('contributes'), isWide: true, cell: (plugin) => <Contributions of={plugin} /> },
-              { name: t('state'), cell: (plugin) => <State of={plugin} /> },
+              {
+                name: t('state'),
+                cell: (plugin) => (
+                  <div className="min-w-20">
+                    <State of={plugin} />
+                  </div>
+                ),
+              },
             ]}
             rows={rows}
             keyOf={({ name }) => name}
