@@ -12,6 +12,7 @@ beforeEach(async () => {
       upstreams: [{ id: 'echo', provider: 'echo', options: { delayMs: 1 } }],
       log: { level: 'error' },
       traces: { record: 'off' },
+      prices: { 'echo*': { input: 1, output: 1 } },
     };`);
 });
 afterEach(() => home.close());
@@ -27,7 +28,7 @@ it('a key whose only request ran when the gateway was killed is let in again', a
   const made = await fetch(`${url}/admin/api/v1/keys`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'one', limits: { concurrentRequests: 1, tokensPerDay: 1_000_000 } }),
+    body: JSON.stringify({ name: 'one', limits: { concurrentRequests: 1, costTotal: 1_000 } }),
   });
   const { secret } = (await made.json()) as { readonly secret: string };
   const ask = (base: string, model: string): Promise<Response> =>
@@ -40,9 +41,9 @@ it('a key whose only request ran when the gateway was killed is let in again', a
   expect(await (await ask(first.url, 'echo')).text()).toContain('[DONE]');
   const running = await ask(first.url, 'echo-hang');
   expect((await ask(first.url, 'echo')).status).toBe(429);
-  // What is used of the day reaches the disk, and the place does not.
+  // What is used in total reaches the disk at any hour of the day, and the place does not.
   const ledger = (): Promise<string> => readFile(join(home.data, 'limits.json'), 'utf8').catch(() => '');
-  await expect.poll(ledger).toContain('tokensPerDay');
+  await expect.poll(ledger).toContain('costTotal');
   first.kill('SIGKILL');
   await first.ended;
   await running.text().catch(() => {});
