@@ -92,7 +92,8 @@ const provider = defineProvider({
   create({ url, loginUrl, accounts }, setup) {
     const logins = accounts.map((one) =>
       singleFlight((signal) => logIn(loginUrl, one, { ...setup, signal }), setup, {
-        expiresAt: ({ expiresAt }) => expiresAt - 60_000,
+        expiresAt: ({ expiresAt }) => expiresAt,
+        earlyMs: 60_000,
       }),
     );
     const pool = createPool(logins, setup, { restMs: 30_000 });
