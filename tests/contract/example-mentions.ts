@@ -1,5 +1,7 @@
 import { defineToolFormat, regions, reject, type Region, scanJson } from '@dragoman/plugin';
-import { bracketed } from './example-bracketed.ts';
+import { acme } from '../../packages/create-dragoman-plugin/template/tool-format/src/index.ts';
+
+const [format] = acme().toolFormats;
 
 /** `@get_weather{"city": "Oslo"}`: after the marker come the name and the arguments. */
 const mention: Region = function* (text, reply) {
@@ -14,11 +16,11 @@ const mention: Region = function* (text, reply) {
 };
 
 export const mentions = defineToolFormat({
-  ...bracketed,
+  ...format,
   name: 'mentions',
   read: regions({ starts: { '@': mention } }),
   prompt: {
-    ...bracketed.prompt,
+    ...format.prompt,
     calls: (calls) =>
       calls.map(({ name, arguments: values }) => `@${name}${JSON.stringify(values)}`).join('\n'),
   },

@@ -1,23 +1,28 @@
-import type { JsonObject, Provider } from '@dragoman/plugin';
+import type { Provider } from '@dragoman/plugin';
 import {
   chatRequest,
   createTestContext,
   failureOf,
+  type MockSocket,
+  type MockUpstream,
   readReply,
+  startMockSocket,
+  startMockUpstream,
   type TestContext,
   textOf,
 } from '@dragoman/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { program } from '../../plugins/echo/test/example/program.ts';
-import { socketProvider } from '../../plugins/echo/test/example/socket.ts';
-import { type SocketServer, startSocketServer } from '../support/socket-server.ts';
+import { acme as socketPlugin } from '../../packages/create-dragoman-plugin/template/socket/src/index.ts';
+import { acme as program } from '../../packages/create-dragoman-plugin/template/stdio/src/index.ts';
 
 let test: TestContext | undefined;
-let server: SocketServer | undefined;
+let login: MockUpstream | undefined;
+let socket: MockSocket | undefined;
+const closeServers = (): Promise<unknown> => Promise.all([login?.close(), socket?.close()]);
 afterEach(async () => {
   await test?.close();
-  await server?.close();
-  server = undefined;
+  await closeServers();
+  [login, socket] = [undefined, undefined];
 });
 
 interface World {
@@ -28,37 +33,34 @@ interface World {
   readonly silentAfter?: number;
 }
 
-/** A server that takes only the newest token of each user; the first one it gives is void at once. */
-async function open({ refused = [], users = ['ann'], silentAfter = Infinity }: World = {}) {
+/** Servers that take only the newest token of each user; the first one they give is void at once. */
+async function open({ refused = [], users = ['ann'], silentAfter }: World = {}) {
   const logins = new Map<string, number>();
   const answered: string[] = [];
-  server = await startSocketServer({
-    post(path, { user, password }) {
-      const name = user as string;
-      logins.set(name, (logins.get(name) ?? 0) + 1);
-      if (path !== '/login' || password !== 'pass-phrase' || refused.includes(name))
-        return { status: 401, body: {} };
-      return { body: { token: `${name} ${logins.get(name)}`, seconds: 3600 } };
-    },
-    async *talk({ token, prompt }): AsyncGenerator<JsonObject> {
-      const [name = '', number] = (token as string).split(' ');
-      if (number === '1') {
-        yield { error: 'token' };
-        return;
-      }
-      answered.push(name);
-      yield { ready: true };
-      for (const [at, word] of `You said: ${prompt as string}`.split(' ').entries()) {
-        if (at === silentAfter) await new Promise(() => {});
-        yield { text: at === 0 ? word : ` ${word}` };
-      }
-      yield { done: true };
-    },
+  login = await startMockUpstream();
+  login.handle('/login', ({ body }) => {
+    const { user, password } = body as { readonly user: string; readonly password: string };
+    logins.set(user, (logins.get(user) ?? 0) + 1);
+    if (password !== 'pass-phrase' || refused.includes(user)) return { status: 401, body: {} };
+    return { body: { token: `${user} ${logins.get(user)}`, seconds: 3600 } };
+  });
+  socket = await startMockSocket();
+  socket.handle(({ body }) => {
+    const { token, prompt } = body as { readonly token: string; readonly prompt: string };
+    const [name = '', number] = token.split(' ');
+    if (number === '1') return { messages: [{ error: 'token' }], close: { code: 1000 } };
+    answered.push(name);
+    const words = `You said: ${prompt}`.split(/(?= )/).map((text) => ({ text }));
+    const said = [{ ready: true }, ...words.slice(0, silentAfter)];
+    return silentAfter === undefined
+      ? { messages: [...said, { done: true }], close: { code: 1000 } }
+      : { messages: said, hang: true };
   });
   test = createTestContext();
   const accounts = users.map((user) => ({ user, password: 'pass-phrase' }));
-  const provider = socketProvider.create({ baseUrl: server.url, accounts }, test.setup);
-  return { provider, logins, answered, test, open: server.open };
+  const [type] = socketPlugin().providers;
+  const options = { url: `${socket.url}/chat`, loginUrl: `${login.url}/login`, accounts };
+  return { provider: type.create(options, test.setup), logins, answered, test, socket };
 }
 
 const ask = async (provider: Provider, context: TestContext['context']): Promise<string> =>
@@ -66,11 +68,11 @@ const ask = async (provider: Provider, context: TestContext['context']): Promise
 
 describe('the WebSocket provider of the plugin guide', () => {
   it('answers 20 calls at once with one login, and one refresh when the token is refused', async () => {
-    const { provider, logins, test: own, open: openSockets } = await open();
+    const { provider, logins, test: own, socket: server } = await open();
     const texts = await Promise.all(Array.from({ length: 20 }, () => ask(provider, own.context)));
     expect(texts).toEqual(Array(20).fill('You said: Hello'));
     expect(logins.get('ann')).toBe(2);
-    await expect.poll(openSockets).toBe(0);
+    await expect.poll(() => server.open).toBe(0);
   });
 
   it('goes on for others when the first caller leaves during the login', async () => {
@@ -104,20 +106,20 @@ describe('the WebSocket provider of the plugin guide', () => {
   });
 
   it('closes the socket when its reader stops, and when the call is aborted', async () => {
-    const { provider, test: own, open: openSockets } = await open({ silentAfter: 1 });
+    const { provider, test: own, socket: server } = await open({ silentAfter: 1 });
     for await (const event of provider.chat(chatRequest('Hello'), own.context))
       if (event.type === 'block-delta') break;
-    await expect.poll(openSockets).toBe(0);
+    await expect.poll(() => server.open).toBe(0);
     const reading = failureOf(ask(provider, own.context));
-    await expect.poll(openSockets).toBe(1);
+    await expect.poll(() => server.open).toBe(1);
     own.abort();
     expect(await reading).toMatchObject({ kind: 'cancelled' });
-    await expect.poll(openSockets).toBe(0);
+    await expect.poll(() => server.open).toBe(0);
   });
 
   it('says so when there is no server', async () => {
     const { provider, test: own } = await open();
-    await server?.close();
+    await closeServers();
     expect(await failureOf(ask(provider, own.context))).toMatchObject({ kind: 'upstream-unreachable' });
   });
 });

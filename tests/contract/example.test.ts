@@ -1,9 +1,8 @@
-import { definePlugin } from '@dragoman/plugin';
 import { echo } from '@dragoman/plugin-echo';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acme } from '../../packages/create-dragoman-plugin/template/protocol/src/index.ts';
 import { answers } from '../../plugins/echo/test/example/answers.ts';
 import { quill } from '../../plugins/openai/test/example/quill.ts';
-import { sayProtocol } from '../../plugins/echo/test/example/say-protocol.ts';
 import { signedAnswers } from '../../plugins/echo/test/example/signed-answers.ts';
 import { slowRequests } from '../../plugins/echo/test/example/slow-requests.ts';
 import { chatRequest, createTestContext, describeProvider, readReply, traceRecord } from '@dragoman/testing';
@@ -130,18 +129,17 @@ describe('the provider of the plugin guide that refreshes its token', () => {
 });
 
 describe('the protocol of the plugin guide', () => {
-  const plugin = definePlugin(() => ({ name: 'say', protocols: [sayProtocol] }));
   let gateway: RunningGateway;
 
   beforeAll(async () => {
-    gateway = await startGateway({ plugins: [plugin(), echo()] });
+    gateway = await startGateway({ plugins: [acme(), echo()] });
   });
   afterAll(() => gateway.close());
 
   it('answers, whole and as a stream', async () => {
-    const whole = await gateway.post('/say', { model: 'echo', say: 'Hello' });
+    const whole = await gateway.post('/acme/say', { model: 'echo', say: 'Hello' });
     expect(await whole.json()).toEqual({ said: 'You said: Hello' });
-    const stream = await gateway.post('/say', { model: 'echo', say: 'Hello', stream: true });
+    const stream = await gateway.post('/acme/say', { model: 'echo', say: 'Hello', stream: true });
     expect(await stream.text()).toBe(
       ['{"said":"You"}', '{"said":" said:"}', '{"said":" Hello"}', '{"done":true}']
         .map((data) => `data: ${data}\n\n`)
@@ -150,7 +148,7 @@ describe('the protocol of the plugin guide', () => {
   });
 
   it('names the field of a wrong request', async () => {
-    const refused = await gateway.post('/say', { model: 'echo', say: 7 });
+    const refused = await gateway.post('/acme/say', { model: 'echo', say: 7 });
     expect(refused.status).toBe(400);
     expect(await refused.json()).toEqual({ error: expect.stringContaining('say') });
   });

@@ -1,7 +1,7 @@
 import { type ChatEvent, checkGrammar, collect, type ErrorKind, GatewayError } from '@dragoman/plugin';
 import { describe, expect, it } from 'vitest';
 import { ruleOf } from '../../core/src/upstreams/failure-rules.ts';
-import { kindOf } from '../../packages/create-dragoman-plugin/src/kinds.ts';
+import { type Kind, kindOf } from '../../packages/create-dragoman-plugin/src/kinds.ts';
 import { pluginFiles } from '../../packages/create-dragoman-plugin/src/plugin.ts';
 import { listFiles, readText } from './workspace.ts';
 
@@ -10,8 +10,10 @@ const documents = [
   ...guides,
   ...['packages', 'plugins'].flatMap(listFiles).filter((path) => /^[^/]+\/[^/]+\/README\.md$/.test(path)),
 ];
-const created = pluginFiles('my-upstream', 'http');
-const manifest = JSON.parse(created.get('package.json') ?? '') as { readonly scripts: object };
+const sourceOf = (name: string, kind: Kind): string => pluginFiles(name, kind).get('src/index.ts') ?? '';
+const manifest = JSON.parse(pluginFiles('my-upstream', 'http').get('package.json') ?? '') as {
+  readonly scripts: object;
+};
 const sources = [
   ...[
     'plugins/echo/test/example',
@@ -23,7 +25,11 @@ const sources = [
     .flatMap(listFiles)
     .filter((path) => path.endsWith('.ts'))
     .map(readText),
-  ...created.values(),
+  sourceOf('my-upstream', 'http'),
+  sourceOf('my-socket', 'socket'),
+  sourceOf('my-program', 'stdio'),
+  sourceOf('my-wire', 'protocol'),
+  sourceOf('my-format', 'tool-format'),
 ];
 
 /** The code blocks of a document in one language. */
@@ -73,9 +79,9 @@ describe('the commands of the guides', () => {
 });
 
 it.each([
-  ['docs/plugins/provider.md', created.get('src/index.ts') ?? '', 40],
+  ['docs/plugins/provider.md', sourceOf('my-upstream', 'http'), 40],
   ['docs/plugins/openai-compatible.md', readText('plugins/openai/test/example/quill.ts'), 35],
-  ['docs/plugins/without-http.md', readText('plugins/echo/test/example/socket.ts'), 110],
+  ['docs/plugins/without-http.md', sourceOf('my-socket', 'socket'), 110],
 ] as const)('%s has a whole provider, which is short', (path, source, most) => {
   expect(readText(path)).toContain(`\`\`\`ts\n${source}\`\`\`\n`);
   expect(source.trimEnd().split('\n').length).toBeLessThanOrEqual(most);

@@ -6,23 +6,19 @@ import {
   type Protocol,
 } from '@dragoman/plugin';
 import { expect, it } from 'vitest';
-import { sayProtocol } from '../../../plugins/echo/test/example/say-protocol.ts';
+import { acme } from '../../create-dragoman-plugin/template/protocol/src/index.ts';
 import { checkProtocol, protocolChecks } from '../src/checks.ts';
 import type { ProtocolContract } from '../src/protocol/contract.ts';
 import { decodeSse } from '../src/upstreams.ts';
 
+const [sayProtocol] = acme().protocols;
 const [sayEndpoint] = sayProtocol.endpoints as readonly [ChatEndpoint];
 
 /** The protocol of the guide, with another endpoint. */
 function contractOf(own: Partial<ChatEndpoint> = {}, protocol: Partial<Protocol> = {}): ProtocolContract {
-  const encodeError: Protocol['encodeError'] = (error) => {
-    const { retryAfterMs } = error.details;
-    const headers = retryAfterMs === undefined ? {} : { 'retry-after': `${Math.ceil(retryAfterMs / 1000)}` };
-    return { ...sayProtocol.encodeError(error), headers };
-  };
   return {
-    protocol: { ...sayProtocol, endpoints: [{ ...sayEndpoint, ...own }], encodeError, ...protocol },
-    path: '/say',
+    protocol: { ...sayProtocol, endpoints: [{ ...sayEndpoint, ...own }], ...protocol },
+    path: '/acme/say',
     request: { model: 'm', say: 'Hello', stream: true },
     refused: [{ change: { say: 7 }, field: 'say' }],
     replies: { parts: ['text'] },
@@ -56,7 +52,7 @@ const FAULTS: readonly (readonly [name: string, rule: string, says: RegExp, cont
   [
     'another name of the protocol',
     'decodes-requests',
-    /expected 'say', got 'said'/,
+    /expected 'acme', got 'said'/,
     contractOf({ decodeRequest: (input) => ({ ...sayEndpoint.decodeRequest(input), protocol: 'said' }) }),
   ],
   [
@@ -153,7 +149,7 @@ const FAULTS: readonly (readonly [name: string, rule: string, says: RegExp, cont
   [
     'two endpoints at one place',
     'has-distinct-endpoints',
-    /two endpoints POST \/say/,
+    /two endpoints POST \/acme\/say/,
     contractOf({}, { endpoints: [sayEndpoint, sayEndpoint] }),
   ],
   [

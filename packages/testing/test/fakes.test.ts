@@ -11,7 +11,7 @@ import {
 } from '@dragoman/plugin';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { program } from '../../../plugins/echo/test/example/program.ts';
+import { acme } from '../../create-dragoman-plugin/template/stdio/src/index.ts';
 import { checkProvider } from '../src/checks.ts';
 import { startMockProcess, startMockSocket } from '../src/upstreams.ts';
 
@@ -80,7 +80,7 @@ it('holds a provider over WebSocket to the contract', async () => {
 
 it('holds a provider over standard input and output to the contract', async () => {
   const problems = await checkProvider({
-    type: ({ command, args }) => program({ command, args }).providers[0],
+    type: ({ command, args }) => acme({ command, args }).providers[0],
     upstream: startMockProcess,
     options: () => ({}),
     answers: [{ name: 'with text', reply: { text: 'Hello wörld 🙂' }, expected: hello }],
