@@ -8,7 +8,7 @@ import {
   reject,
   type TextReader,
 } from '@dragoman/plugin';
-import { argumentText } from './prompt/argument-text.ts';
+import { argumentTexts, type ArgumentTexts } from './prompt/argument-texts.ts';
 import { callTags } from './prompt/call-tags.ts';
 import { toolLines } from './prompt/tool-lines.ts';
 
@@ -48,18 +48,11 @@ export const glm45 = defineToolFormat({
         write('{function-name}', [['{argument-name}', '{argument-value}']]),
       ].join('\n'),
     calls: (calls) =>
-      calls
-        .map(({ name, arguments: values }) =>
-          write(
-            name,
-            Object.entries(values).map(([key, value]) => [key, argumentText(value)]),
-          ),
-        )
-        .join('\n'),
+      calls.map(({ name, arguments: values }) => write(name, argumentTexts(values))).join('\n'),
   },
 });
 
-function write(name: string, values: readonly (readonly [key: string, text: string])[]): string {
+function write(name: string, values: ArgumentTexts): string {
   const lines = values.map(([key, text]) => `${KEY}${key}${KEY_END}\n${VALUE}${text}${VALUE_END}\n`);
   return `${START}${name}\n${lines.join('')}${END}`;
 }

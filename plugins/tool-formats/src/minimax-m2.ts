@@ -1,5 +1,5 @@
 import { defineToolFormat, regions } from '@dragoman/plugin';
-import { argumentText } from './prompt/argument-text.ts';
+import { argumentTexts, type ArgumentTexts } from './prompt/argument-texts.ts';
 import { namedResults, RESULT_TAGS } from './prompt/named-results.ts';
 import { toolLines } from './prompt/tool-lines.ts';
 import { xmlCalls } from './xml-calls.ts';
@@ -31,15 +31,7 @@ export const minimaxM2 = defineToolFormat({
         'To call tools, write:',
         wrapped([write('tool-name', [['parameter-name', 'value']])]),
       ].join('\n'),
-    calls: (calls) =>
-      wrapped(
-        calls.map(({ name, arguments: values }) =>
-          write(
-            name,
-            Object.entries(values).map(([key, value]) => [key, argumentText(value)]),
-          ),
-        ),
-      ),
+    calls: (calls) => wrapped(calls.map(({ name, arguments: values }) => write(name, argumentTexts(values)))),
     ...namedResults,
     escapes: [...RESULT_TAGS, ...WRAPPER, '<invoke ', '</invoke>'],
   },
@@ -49,7 +41,7 @@ function wrapped(calls: readonly string[]): string {
   return `${WRAPPER[0]}\n${calls.join('\n')}\n${WRAPPER[1]}`;
 }
 
-function write(name: string, values: readonly (readonly [key: string, text: string])[]): string {
+function write(name: string, values: ArgumentTexts): string {
   const lines = values.map(([key, text]) => `<parameter name="${key}">${text}</parameter>\n`);
   return `<invoke name="${name}">\n${lines.join('')}</invoke>`;
 }

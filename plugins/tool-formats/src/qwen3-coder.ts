@@ -1,6 +1,6 @@
 import { defineToolFormat, regions } from '@dragoman/plugin';
 import { callTags } from './prompt/call-tags.ts';
-import { argumentText } from './prompt/argument-text.ts';
+import { argumentTexts, type ArgumentTexts } from './prompt/argument-texts.ts';
 import { toolLines } from './prompt/tool-lines.ts';
 import { xmlCalls } from './xml-calls.ts';
 
@@ -34,18 +34,11 @@ export const qwen3Coder = defineToolFormat({
         example,
       ].join('\n'),
     calls: (calls) =>
-      calls
-        .map(({ name, arguments: values }) =>
-          write(
-            name,
-            Object.entries(values).map(([key, value]) => [key, argumentText(value)]),
-          ),
-        )
-        .join('\n'),
+      calls.map(({ name, arguments: values }) => write(name, argumentTexts(values))).join('\n'),
   },
 });
 
-function write(name: string, values: readonly (readonly [key: string, text: string])[]): string {
+function write(name: string, values: ArgumentTexts): string {
   const lines = values.map(([key, text]) => `<parameter=${key}>\n${text}\n</parameter>\n`);
   return `<tool_call>\n<function=${name}>\n${lines.join('')}</function>\n</tool_call>`;
 }
