@@ -7,12 +7,12 @@ import {
   type RegionEnd,
   regions,
   reject,
-  type ReplyWriter,
   type TextReader,
 } from '@dragoman/plugin';
 import { namedResults, RESULT_TAGS } from './prompt/named-results.ts';
 import { toolLines } from './prompt/tool-lines.ts';
 import { readLiteral } from './python-literals.ts';
+import { type Place, takesEnd } from './series.ts';
 
 const [START, END] = ['<|python_start|>', '<|python_end|>'];
 const NAME_END = /[^\p{L}\p{N}_.-]/gu;
@@ -36,16 +36,8 @@ function list({ isBare }: { readonly isBare: boolean }): Region {
       if (!(yield* attempt(text, read))) return isBare ? {} : { owes: [END] };
     }
     if (isBare) return {};
-    yield* text.spaces((piece) => reply.content(piece));
-    if (!(yield* text.takes(END))) return { owes: [END] };
-    reply.dropSpace();
-    return {};
+    return (yield* takesEnd({ text, reply }, END)) ? {} : { owes: [END] };
   };
-}
-
-interface Place {
-  readonly text: TextReader;
-  readonly reply: ReplyWriter;
 }
 
 /** Reads a call and what separates it from the next. Whether it is the last one. */

@@ -1,6 +1,5 @@
 import {
   ArgumentWriter,
-  attempt,
   isToolName,
   type Reading,
   readTaggedValue,
@@ -10,6 +9,7 @@ import {
   type ReplyWriter,
   type TextReader,
 } from '@dragoman/plugin';
+import { type Place, series, takesEnd } from './series.ts';
 
 /** Calls as tags with a tag for each argument, in a wrapper that may be missing. */
 export interface XmlRules {
@@ -31,38 +31,17 @@ export function xmlCalls(rules: XmlRules): Record<string, Region> {
     call: [begin],
   } = rules;
   return {
-    *[start](text, reply): Reading<RegionEnd> {
-      yield* text.spaces();
-      if (!(yield* text.takes(begin))) reject();
-      yield* new XmlCall(rules, { text, reply }).read({ isBare: false });
-      for (;;) {
-        yield* text.spaces((piece) => reply.content(piece));
-        if (yield* text.takes(end)) {
-          reply.dropSpace();
-          return {};
-        }
-        const isNext = (yield* text.find([begin])) !== undefined;
-        const next = isNext
-          ? yield* attempt(text, () => {
-              text.skip(begin.length);
-              return new XmlCall(rules, { text, reply }).read({ isBare: false });
-            })
-          : undefined;
-        if (!next) return { owes: [end] };
-      }
-    },
+    [start]: series({
+      begin,
+      end,
+      call: (text, reply) => new XmlCall(rules, { text, reply }).read({ isBare: false }),
+    }),
     *[begin](text, reply): Reading<RegionEnd> {
       yield* new XmlCall(rules, { text, reply }).read({ isBare: true });
-      yield* text.spaces((piece) => reply.content(piece));
-      if (yield* text.takes(end)) reply.dropSpace();
+      yield* takesEnd({ text, reply }, end);
       return {};
     },
   };
-}
-
-interface Place {
-  readonly text: TextReader;
-  readonly reply: ReplyWriter;
 }
 
 /** Reads one call, after its start. */
