@@ -5,10 +5,10 @@ import {
   regions,
   reject,
   type ReplyWriter,
-  scanJson,
   type TextReader,
   type ToolTextFormat,
 } from '@dragoman/plugin';
+import { readJsonCall } from './json-call.ts';
 import { namedResults, RESULT_TAGS } from './prompt/named-results.ts';
 import { toolLines } from './prompt/tool-lines.ts';
 import { sections } from './sections.ts';
@@ -28,12 +28,10 @@ function* readCall(text: TextReader, reply: ReplyWriter): Reading {
   const name = isPlain ? header : (yield* text.until(/[\n`]/g, MAX_HEADER)).trim();
   if (!isToolName(name)) reject();
   if (!isPlain) yield* openFence(text);
-  if (!isBare && (yield* text.peek()) !== '{') reject();
-  reply.check(name);
-  reply.commit(name);
-  if (isBare) reply.arguments('{}');
-  else yield* scanJson(text, (piece) => reply.arguments(piece));
-  reply.endCall();
+  if (isBare) {
+    reply.check(name);
+    reply.call(name, '{}');
+  } else yield* readJsonCall({ text, reply }, name);
   if (isPlain) return;
   yield* text.spaces();
   yield* text.takes(FENCE);

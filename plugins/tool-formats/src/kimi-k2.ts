@@ -1,4 +1,5 @@
-import { defineToolFormat, isToolName, regions, reject, type ReplyWriter, scanJson } from '@dragoman/plugin';
+import { defineToolFormat, isToolName, regions, reject, type ReplyWriter } from '@dragoman/plugin';
+import { readJsonCall } from './json-call.ts';
 import { namedResults, RESULT_TAGS } from './prompt/named-results.ts';
 import { toolLines } from './prompt/tool-lines.ts';
 import { sections } from './sections.ts';
@@ -21,12 +22,7 @@ export const kimiK2 = defineToolFormat({
         const id = (yield* text.until(/</g, MAX_ID)).trim();
         if (!(yield* text.takes(ARGUMENTS))) reject();
         const name = nameIn(id, reply) ?? reject();
-        yield* text.spaces();
-        if ((yield* text.peek()) !== '{') reject();
-        reply.check(name);
-        reply.commit(name, { id });
-        yield* scanJson(text, (piece) => reply.arguments(piece));
-        reply.endCall();
+        yield* readJsonCall({ text, reply }, name, id);
       },
     }),
     noise: ['<|im_end|>'],

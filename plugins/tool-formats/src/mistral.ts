@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto';
-import {
-  defineToolFormat,
-  envelopes,
-  readToolName,
-  type Region,
-  regions,
-  reject,
-  scanJson,
-} from '@dragoman/plugin';
+import { defineToolFormat, envelopes, readToolName, type Region, regions, reject } from '@dragoman/plugin';
+import { readJsonCall } from './json-call.ts';
 import { namedResults, RESULT_TAGS } from './prompt/named-results.ts';
 import { toolLines } from './prompt/tool-lines.ts';
 
@@ -24,12 +17,7 @@ const named: Region = function* (text, reply) {
   const id = (yield* text.takes(CALL_ID)) ? yield* text.until(/[\s[{]/g, 128) : undefined;
   yield* text.spaces();
   yield* text.takes(ARGS);
-  yield* text.spaces();
-  if ((yield* text.peek()) !== '{') reject();
-  reply.check(name);
-  reply.commit(name, { id });
-  yield* scanJson(text, (piece) => reply.arguments(piece));
-  reply.endCall();
+  yield* readJsonCall({ text, reply }, name, id);
   return {};
 };
 
