@@ -1,13 +1,19 @@
 import { isJsonObject } from '@dragoman/plugin';
 import type { ConfigProblem } from '../validation/config-error.ts';
 
-/** Entries of a section whose id an earlier entry has. */
-export function findTwins(section: string, entries: readonly unknown[]): readonly ConfigProblem[] {
-  const ids = entries.map((entry) => (isJsonObject(entry) ? entry['id'] : undefined));
-  return ids.flatMap((id, at) => {
-    const first = ids.indexOf(id);
-    if (typeof id !== 'string' || first === at) return [];
-    const message = `expected a unique id, found ${JSON.stringify(id)}, already used by ${section}[${first}]`;
-    return [{ path: `${section}[${at}].id`, message }];
+interface Twins {
+  readonly section: string;
+  /** The field that must be unique. */
+  readonly field: 'id' | 'name';
+}
+
+/** Entries of a section that have the id or name of an earlier one. */
+export function findTwins({ section, field }: Twins, entries: readonly unknown[]): readonly ConfigProblem[] {
+  const names = entries.map((entry) => (isJsonObject(entry) ? entry[field] : undefined));
+  return names.flatMap((name, at) => {
+    const first = names.indexOf(name);
+    if (typeof name !== 'string' || first === at) return [];
+    const message = `expected a unique ${field}, found ${JSON.stringify(name)}, already used by ${section}[${first}]`;
+    return [{ path: `${section}[${at}].${field}`, message }];
   });
 }

@@ -1,8 +1,8 @@
 import { isJsonObject, type HookType, type ProviderType } from '@dragoman/plugin';
-import type { ConfigProblem } from '../validation/config-error.ts';
 import { explainIssues } from '../validation/explain.ts';
 import { describeUnknownName, formatPath, problemsOf } from '../validation/issues.ts';
 import { urlsWithUserInfo } from '../validation/option-urls.ts';
+import type { Parsed } from '../validation/parse-value.ts';
 import { maskOptions } from '../validation/secret-options.ts';
 
 type Kind = Pick<ProviderType | HookType, 'name' | 'options'>;
@@ -13,16 +13,12 @@ interface Kinds {
   readonly types: readonly Kind[];
 }
 
-export type ParsedOptions =
-  | { readonly options: Record<string, unknown> }
-  | { readonly problems: readonly ConfigProblem[] };
-
 /** Checks the options of an upstream or hook against the kind that it names. Lists every problem. */
 export function parseOptions(
   { field, types }: Kinds,
   input: unknown,
   root: readonly PropertyKey[],
-): ParsedOptions {
+): Parsed<Record<string, unknown>> {
   if (!isJsonObject(input)) return { problems: [] };
   const { [field]: kind, options = {} } = input;
   if (typeof kind !== 'string') return { problems: [] };
@@ -42,7 +38,7 @@ export function parseOptions(
     path: formatPath([...place, ...path]),
     message: USER_INFO,
   }));
-  return problems.length > 0 ? { problems } : { options: parsed.data };
+  return problems.length > 0 ? { problems } : { value: parsed.data };
 }
 
 /** A schema may run code of its plugin, whose errors may repeat the input. */

@@ -1,34 +1,30 @@
 import type { Registry } from '../registry/registry.ts';
 import { isSafeModelName } from '../transport/safe-path.ts';
 import type { ConfigProblem } from '../validation/config-error.ts';
-import { explainIssues } from '../validation/explain.ts';
-import { describeUnknownName, formatPath, problemsOf } from '../validation/issues.ts';
+import { describeUnknownName, formatPath } from '../validation/issues.ts';
+import { type Parsed, parseValue, problemsIn } from '../validation/parse-value.ts';
 import { parseOptions } from './parse-options.ts';
 import { type UpstreamConfig, upstreamSchema } from './upstream.ts';
-
-export type ParsedUpstream =
-  | { readonly upstream: UpstreamConfig }
-  | { readonly problems: readonly ConfigProblem[] };
 
 type Known = Pick<Registry, 'providers' | 'toolFormats'>;
 type Path = readonly PropertyKey[];
 
 /** Checks an upstream and its provider's options, and fills in defaults. Lists every problem. */
-export function parseUpstream(registry: Known, input: unknown, root: Path = []): ParsedUpstream {
-  const own = upstreamSchema.safeParse(input, {
-    error: explainIssues({ showsValues: true }),
-    reportInput: true,
-  });
+export function parseUpstream(registry: Known, input: unknown, root: Path = []): Parsed<UpstreamConfig> {
+  const own = parseValue(upstreamSchema, input, root);
   const options = parseOptions({ field: 'provider', types: registry.providers }, input, root);
-  const problems = own.success
-    ? [...findUnsafeNames(own.data, root), ...findUnknownFormats(registry, own.data, root)]
-    : problemsOf(own.error, { root, schema: upstreamSchema });
-  if (own.success && problems.length === 0 && 'options' in options) {
-    const upstream = { ...own.data, options: options.options };
-    const unknown = findUnknownInOptions(registry, upstream, root);
-    return unknown.length > 0 ? { problems: unknown } : { upstream };
+  const named = 'value' in own ? checkNames(registry, own.value, root) : own;
+  if ('value' in named && 'value' in options) {
+    const value = { ...named.value, options: options.value };
+    const unknown = findUnknownInOptions(registry, value, root);
+    return unknown.length > 0 ? { problems: unknown } : { value };
   }
-  return { problems: [...problems, ...('problems' in options ? options.problems : [])] };
+  return { problems: problemsIn(named, options) };
+}
+
+function checkNames(registry: Known, value: UpstreamConfig, root: Path): Parsed<UpstreamConfig> {
+  const problems = [...findUnsafeNames(value, root), ...findUnknownFormats(registry, value, root)];
+  return problems.length > 0 ? { problems } : { value };
 }
 
 /** Model names that would change the path of a request. */

@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 import { isJsonObject } from '@dragoman/plugin';
 import type { ConfigProblem } from '../validation/config-error.ts';
-import { explainIssues } from '../validation/explain.ts';
-import { problemsOf } from '../validation/issues.ts';
+import { parseValue } from '../validation/parse-value.ts';
 
 /** One section of the configuration. If there are problems, the value is a placeholder. */
 export interface Section<T> {
@@ -27,9 +26,8 @@ export function readSection<Schema extends z.ZodType>({
   input,
   standIn,
 }: ReadSectionInput<Schema>): Section<z.output<Schema>> {
-  const parsed = schema.safeParse(input, { error: explainIssues({ showsValues: true }), reportInput: true });
-  if (parsed.success) return { value: parsed.data, problems: [] };
-  return { value: standIn, problems: problemsOf(parsed.error, { root: [name], schema }) };
+  const parsed = parseValue(schema, input, [name]);
+  return { value: standIn, problems: [], ...parsed };
 }
 
 /** Overrides fields of an object from the file with flags and environment. Anything else is left, to be refused. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ConfigProblem } from '../../validation/config-error.ts';
+import { findTwins } from '../find-twins.ts';
 import type { ResolvedConfig } from '../resolved.ts';
 import { type AliasConfig, aliasSchema, regexOf } from '../routing.ts';
 import { type ConfigFields, readSection, type Section } from '../section.ts';
@@ -10,18 +11,12 @@ export function resolveAliases({ aliases: input }: ConfigFields): Section<Resolv
   const list = readSection({ name: 'aliases', schema, input, standIn: [] });
   return {
     value: list.value,
-    problems: [...list.problems, ...findTwins(list.value), ...findBadRegexes(list.value)],
+    problems: [
+      ...list.problems,
+      ...findTwins({ section: 'aliases', field: 'name' }, list.value),
+      ...findBadRegexes(list.value),
+    ],
   };
-}
-
-function findTwins(aliases: readonly AliasConfig[]): readonly ConfigProblem[] {
-  const names = aliases.map(({ name }) => name);
-  return names.flatMap((name, at) => {
-    const first = names.indexOf(name);
-    if (first === at) return [];
-    const message = `expected a unique name, found ${JSON.stringify(name)}, already used by aliases[${first}]`;
-    return [{ path: `aliases[${at}].name`, message }];
-  });
 }
 
 function findBadRegexes(aliases: readonly AliasConfig[]): readonly ConfigProblem[] {

@@ -205,7 +205,7 @@ function hookNow(id: string, deps: AdminDeps): unknown {
 
 function checked(input: unknown, { registry }: AdminDeps): HookConfig {
   const parsed = parseHook(registry, input);
-  if ('hook' in parsed) return parsed.hook;
+  if ('value' in parsed) return parsed.value;
   throw new AdminError('invalid', 'Invalid hook.', { issues: parsed.problems });
 }
 

@@ -191,7 +191,7 @@ function upstreamNow(id: string, deps: AdminDeps): unknown {
 
 function checked(input: unknown, { registry }: AdminDeps): UpstreamConfig {
   const parsed = parseUpstream(registry, input);
-  if ('upstream' in parsed) return parsed.upstream;
+  if ('value' in parsed) return parsed.value;
   throw new AdminError('invalid', 'Invalid upstream.', { issues: parsed.problems });
 }
 
