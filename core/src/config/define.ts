@@ -8,17 +8,18 @@ import type { UpstreamInput } from './upstream.ts';
 
 type Falsy = false | null | undefined | '' | 0;
 
+/** Options may be left out if all of them are optional. */
+type WithOptions<Options> =
+  Record<never, never> extends Options ? { readonly options?: Options } : { readonly options: Options };
+
 type ProvidersOf<P> = P extends { readonly providers: readonly (infer Type)[] } ? Type : never;
 
 /** An upstream with the options of the provider that it names. */
 type UpstreamOf<Type> =
   Type extends ProviderType<infer Name, infer Options>
-    ? Omit<UpstreamInput, 'provider' | 'options'> & { readonly provider: Name } & (Record<
-          never,
-          never
-        > extends z.input<Options>
-          ? { readonly options?: z.input<Options> }
-          : { readonly options: z.input<Options> })
+    ? Omit<UpstreamInput, 'provider' | 'options'> & { readonly provider: Name } & WithOptions<
+          z.input<Options>
+        >
     : never;
 
 type HooksOf<P> = P extends { readonly hooks: readonly (infer Type)[] } ? Type : never;
@@ -26,12 +27,7 @@ type HooksOf<P> = P extends { readonly hooks: readonly (infer Type)[] } ? Type :
 /** A hook with the options of the kind that it names. */
 type HookOf<Type> =
   Type extends HookType<infer Name, infer Options>
-    ? Omit<HookInput, 'hook' | 'options'> & { readonly hook: Name } & (Record<
-          never,
-          never
-        > extends z.input<Options>
-          ? { readonly options?: z.input<Options> }
-          : { readonly options: z.input<Options> })
+    ? Omit<HookInput, 'hook' | 'options'> & { readonly hook: Name } & WithOptions<z.input<Options>>
     : never;
 
 export interface ServerInput {
