@@ -43,13 +43,13 @@ import type { Traces } from '../trace/traces.ts';
 import type { HttpPools } from '../transport/pools.ts';
 
 /** Where clients of any protocol put their key. */
-export const PLUGIN_FAULTS: InjectionToken<PluginFaults> = Symbol('PluginFaults');
 export const CREDENTIALS: InjectionToken<CredentialNames> = Symbol('Credentials');
 export const LIVE_CONFIG: InjectionToken<LiveConfig> = Symbol('LiveConfig');
 export const CLOCK: InjectionToken<Clock> = Symbol('Clock');
 export const LOG: InjectionToken<Logger> = Symbol('Log');
 export const REQUEST_LOG: InjectionToken<RequestLog> = Symbol('RequestLog');
 export const LOG_SINK: InjectionToken<LogSink> = Symbol('LogSink');
+export const PLUGIN_FAULTS: InjectionToken<PluginFaults> = Symbol('PluginFaults');
 export const REGISTRY: InjectionToken<Registry> = Symbol('Registry');
 /** Rows of the data folder that this version cannot use. */
 export const UNUSABLE: InjectionToken<readonly DataProblem[]> = Symbol('Unusable');

@@ -51,8 +51,8 @@ export class PluginFaults {
 
   #note({ plugin, upstream, error, cause }: Blame, message: string): void {
     if (typeof plugin !== 'string') return;
-    const causes = [cause, error].filter((one) => one !== undefined).slice(0, 1);
-    const told = [message, ...causes.map((one) => describeThrown(one))].join(' ');
+    const thrown = cause === undefined ? error : cause;
+    const told = thrown === undefined ? message : `${message} ${describeThrown(thrown)}`;
     const last = {
       at: this.#now(),
       message: this.#redact(told),

@@ -38,15 +38,15 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
     providers,
     toolFormats: toolFormatsOf(plugins),
     hooks,
-    pluginOf: (name) => plugins.find((plugin) => contributes(plugin.providers, name))?.name ?? '',
+    pluginOf: (name) => ownerOf(name, plugins, (plugin) => plugin.providers),
     provider: finder('provider', providers),
-    pluginOfHook: (name) => plugins.find((plugin) => contributes(plugin.hooks, name))?.name ?? '',
+    pluginOfHook: (name) => ownerOf(name, plugins, (plugin) => plugin.hooks),
     hook: finder('hook', hooks),
   };
 }
 
-function contributes(items: readonly Named[] | undefined, name: string): boolean {
-  return items?.some((item) => item.name === name) ?? false;
+function ownerOf(name: string, plugins: readonly Plugin[], bring: Bring): string {
+  return plugins.find((plugin) => bring(plugin)?.some((item) => item.name === name))?.name ?? '';
 }
 
 function finder<Item extends Named>(what: string, items: readonly Item[]): (name: string) => Item {
@@ -94,11 +94,10 @@ function namesOf({ name, aliases = [] }: ToolTextFormat): readonly string[] {
 
 type Named = { readonly name: string };
 
-function clashesOf(
-  what: string,
-  plugins: readonly Plugin[],
-  bring: (plugin: Plugin) => readonly Named[] | undefined,
-): readonly string[] {
+/** Gets what a plugin contributes of one kind. */
+type Bring = (plugin: Plugin) => readonly Named[] | undefined;
+
+function clashesOf(what: string, plugins: readonly Plugin[], bring: Bring): readonly string[] {
   return twins(plugins.flatMap((plugin) => bring(plugin) ?? [])).map((name) => {
     const owners = plugins.filter((plugin) => bring(plugin)?.some((item) => item.name === name));
     const who = owners.map((plugin) => JSON.stringify(plugin.name)).join(' and ');
