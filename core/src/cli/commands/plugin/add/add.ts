@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import writeFileAtomic from 'write-file-atomic';
 import { findConfig } from '../../../../config/find-config.ts';
 import { CommandError } from '../../../command-error.ts';
 import { addConfigFlags, type ConfigFlags } from '../../../flags.ts';
 import { print } from '../../../output.ts';
+import { importFrom } from '../import-from.ts';
 import { editConfig } from './edit-config.ts';
 
 interface AddFlags extends ConfigFlags {
@@ -75,22 +74,14 @@ function dependenciesOf(folder: string): readonly string[] {
   return Object.keys(dependencies);
 }
 
-/** The one function that a package exports: that is what makes the plugin. */
+/** The only function that a package exports: the factory of its plugin. */
 async function findFactory(packageName: string, folder: string): Promise<string> {
-  // From there, it is found as the config file finds it.
-  const entry = join(folder, `.dragoman-add-${process.pid}.mjs`);
-  await writeFile(entry, `export * from ${JSON.stringify(packageName)};\n`);
-  try {
-    const exported = (await import(pathToFileURL(entry).href)) as Record<string, unknown>;
-    const names = Object.keys(exported).filter((name) => typeof exported[name] === 'function');
-    const [only] = names;
-    if (only !== undefined && names.length === 1) return only;
-    const which = names.length === 0 ? 'no function' : names.join(', ');
-    throw new CommandError(`${packageName} exports ${which}. Name the plugin with --factory.`);
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
+  const exported = await importFrom(folder, packageName).catch((error: unknown) => {
     throw new CommandError(`${packageName} cannot be imported: ${String(error)}`, error);
-  } finally {
-    await rm(entry, { force: true });
-  }
+  });
+  const names = Object.keys(exported).filter((name) => typeof exported[name] === 'function');
+  const [only] = names;
+  if (only !== undefined && names.length === 1) return only;
+  const which = names.length === 0 ? 'no function' : names.join(', ');
+  throw new CommandError(`${packageName} exports ${which}. Name the plugin with --factory.`);
 }

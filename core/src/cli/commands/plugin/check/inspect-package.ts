@@ -1,21 +1,16 @@
 /** Run by `dragoman plugin check` in a process of its own: `inspect-package <package> <folder>`. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Plugin } from '@dragoman/plugin';
 import { apiProblems } from '../../../../registry/api-fit.ts';
 import { describeThrown } from '../../../../registry/containment/describe-thrown.ts';
 import { pluginProblems } from '../../../../registry/containment/plugin-shape.ts';
+import { importFrom } from '../import-from.ts';
 
 const [, , name = '', place = ''] = process.argv;
 const found: string[] = [];
 const problems: string[] = [];
 
 async function inspect(): Promise<void> {
-  // From there, it is found as any package is.
-  const entry = join(place, 'entry.mjs');
-  writeFileSync(entry, `export * from ${JSON.stringify(name)};\n`);
-  const exported = (await import(pathToFileURL(entry).href)) as Record<string, unknown>;
+  const exported = await importFrom(place, name);
   const factories = Object.entries(exported).filter(([, value]) => typeof value === 'function');
   for (const [key, factory] of factories) look(key, factory as () => unknown);
   if (found.length === 0 && problems.length === 0) problems.push(`${name} exports no plugin.`);
