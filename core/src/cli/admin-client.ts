@@ -8,12 +8,16 @@ import { CommandError } from './command-error.ts';
 import { type ConfigFlags, loadInput } from './flags.ts';
 import { readState } from './read-state.ts';
 
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
 /** A client of the admin API. */
 export interface AdminClient {
   /** Throws a {@link CommandError} with the API's own message if the call is refused. */
-  call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  call<T>(method: Method, path: string, body?: unknown): Promise<T>;
   /** Gets a response that is not JSON, line by line. */
   lines(path: string): AsyncIterable<string>;
+  /** Posts a body, and gets a response that is not JSON, as its bytes. */
+  stream(path: string, body: unknown): Promise<AsyncIterable<Uint8Array>>;
 }
 
 type Use<T> = (admin: AdminClient) => Promise<T>;
@@ -74,19 +78,26 @@ function addressOf({ url, token, admin }: RunningGateway): Address {
 
 function createClient({ url, token, host }: Address): AdminClient {
   const headers = { authorization: `Bearer ${token}`, ...(host !== undefined && { host }) };
+  const send = (method: Method, path: string, body?: unknown) =>
+    request(`${url}/admin/api/v1${path}`, {
+      method,
+      headers: { ...headers, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    }).catch((error: unknown) => {
+      throw new CommandError(`The gateway at ${url} cannot be reached.`, error);
+    });
   return {
-    async call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> {
-      const { statusCode, body: answer } = await request(`${url}/admin/api/v1${path}`, {
-        method,
-        headers: { ...headers, 'content-type': 'application/json' },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      }).catch((error: unknown) => {
-        throw new CommandError(`The gateway at ${url} cannot be reached.`, error);
-      });
+    async call<T>(method: Method, path: string, body?: unknown): Promise<T> {
+      const { statusCode, body: answer } = await send(method, path, body);
       const text = await answer.text();
       const value = (text === '' ? undefined : JSON.parse(text)) as unknown;
       if (statusCode < 300) return value as T;
       throw refusal(value, statusCode);
+    },
+    async stream(path, body) {
+      const { statusCode, body: answer } = await send('POST', path, body);
+      if (statusCode < 300) return answer;
+      throw refusal(JSON.parse(await answer.text()), statusCode);
     },
     async *lines(path) {
       const { statusCode, body } = await request(`${url}/admin/api/v1${path}`, {

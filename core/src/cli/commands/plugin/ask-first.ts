@@ -1,5 +1,4 @@
 import { type ChatEvent, readSse } from '@dragoman/plugin';
-import { request } from 'undici';
 import type { RunningGateway } from '../../../state/files/run-file.ts';
 import { createAdminClient } from '../../admin-client.ts';
 
@@ -36,17 +35,8 @@ export async function askFirst(running: RunningGateway, { text, tool }: Question
       ...{ system: [], sampling: {}, reasoning: {} },
     },
   };
-  const { url, host } = { url: running.url, host: undefined, ...running.admin };
-  const reply = await request(`${url}/admin/api/v1/playground/chat`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${running.token}`,
-      'content-type': 'application/json',
-      ...(host !== undefined && { host }),
-    },
-    body: JSON.stringify(body),
-  });
-  return `${model.id} ${await describeReply(reply.body)}`;
+  const reply = await admin.stream('/playground/chat', body);
+  return `${model.id} ${await describeReply(reply)}`;
 }
 
 async function describeReply(body: AsyncIterable<Uint8Array>): Promise<string> {
