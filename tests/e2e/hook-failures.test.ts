@@ -156,7 +156,7 @@ describe('a shadow', () => {
 });
 
 describe('a hook that works on after its last event', () => {
-  it('is let to its end before the request is over', async () => {
+  it('may finish before the request is over', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const log: string[] = [];
     const on = await hooked.start({

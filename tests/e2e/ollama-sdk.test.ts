@@ -107,7 +107,7 @@ describe('the SDK of a protocol whose streams are lines of JSON', () => {
     expect(await toolCalls()).toMatchObject([{ name: 'get_weather', result: { text: 'Rain' } }]);
   });
 
-  it('ignores what keeps it company while an upstream is silent', async () => {
+  it('ignores keep-alives while an upstream is silent', async () => {
     const response = await gateway.post('/api/chat', say('Hello', 'slow'));
     expect(response.headers.get('content-type')).toBe('application/x-ndjson');
     const text = await response.text();

@@ -326,7 +326,7 @@ describe('a chat model that knows no tools', () => {
     },
   );
 
-  it('is let go with what it says in the end, and the client is told', async () => {
+  it('may end without a call after all, and the client is told', async () => {
     upstream.reply(...['No.', 'No!', 'Never.'].map((text) => said(text, false)));
     const { data, response } = await sdk().chat.completions.create(question).withResponse();
     expect(data.choices[0]).toMatchObject({ message: { content: 'Never.' }, finish_reason: 'stop' });

@@ -21,7 +21,7 @@ export function createLiveConfig(first: ResolvedConfig): LiveConfig {
 /** The fields that a reload applies at once; all others wait for a restart. */
 const LIVE_FIELDS = new Set(['file', 'upstreams', 'hooks', 'aliases', 'routing', 'prices']);
 
-/** What a reload applies of a plugin. Everything else of it was set up when the gateway started. */
+/** The parts of a plugin that a reload applies. Everything else was set up when the gateway started. */
 const LIVE_CONTRIBUTIONS = new Set(['name', 'meta', 'providers', 'hooks', 'toolFormats']);
 
 /** The names of changed fields that need a restart; of a plugin, `plugins.<name>`. */

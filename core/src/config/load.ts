@@ -25,8 +25,8 @@ export interface LoadInput extends FindInput {
 }
 
 /**
- * Loads the config file, with the `.env` beside it, and anew what has changed of the files that it imports by their
- * paths. Throws a readable {@link ConfigError}.
+ * Loads the config file, with the `.env` beside it, and reloads the files that it imports by their paths if they have
+ * changed. Throws a readable {@link ConfigError}.
  */
 export async function loadConfig(input: LoadInput = {}): Promise<ResolvedConfig> {
   const { flags = {}, env = process.env, cwd = process.cwd(), isTerminal = process.stdout.isTTY } = input;

@@ -80,7 +80,7 @@ const START: Files = {
 };
 
 describe('the files that a config imports', () => {
-  it('are loaded anew if they or what they import has changed, and stay the same objects otherwise', async () => {
+  it('are reloaded if they or what they import has changed, and stay the same objects otherwise', async () => {
     const [first, second, third] = await loads(
       START,
       { 'lib/suffix.ts': `export const suffix = '-new';` },
@@ -157,7 +157,7 @@ describe('the files that a config imports', () => {
     expect(second?.plugins).toEqual(['uno', 'two-a']);
   });
 
-  it('read the environment anew when .env has changed', async () => {
+  it('read the environment again when .env has changed', async () => {
     const [first, second] = await loads(
       {
         ...START,

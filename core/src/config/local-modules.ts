@@ -19,7 +19,7 @@ interface LocalModule {
 
 const modules = new Map<string, LocalModule>();
 const commonJs = createRequire(import.meta.url).cache;
-/** Config files that did not load, or do not yet. */
+/** Config files whose last load failed or has not finished. */
 const failed = new Set<string>();
 let isRegistered = false;
 let replaced = 0;
@@ -30,8 +30,8 @@ export const countReplaced = (): number => replaced;
 /** A config file with what belongs to it. */
 export interface LocalModules {
   /**
-   * The URL to import the config file from. With `all`, every file is loaded anew, also those that have not changed; so
-   * they are after a failure, because a module that has thrown keeps throwing.
+   * The URL to import the config file from. With `all`, every file is reloaded, changed or not. The same happens after a
+   * failure, because a module that has thrown keeps throwing.
    */
   renew(options: { readonly all: boolean }): string;
   /** The import was successful. */
@@ -92,7 +92,7 @@ function register(): void {
         noteImport(importer, path);
         return { ...resolved, url: urlOf(path) };
       } catch (error) {
-        // It may come to be there.
+        // It may be created later.
         if (specifier.startsWith('.'))
           noteImport(importer, fileURLToPath(new URL(specifier, context.parentURL)));
         throw error;
@@ -126,7 +126,7 @@ function importsOf(path: string): readonly string[] {
   return [...imports, ...before];
 }
 
-/** The files, and all that import them, at once or by others. */
+/** The files, and all that import them, directly or not. */
 function importersOf(files: readonly string[], among: readonly string[]): ReadonlySet<string> {
   const found = new Set(files);
   for (const file of found) for (const path of among) if (importsOf(path).includes(file)) found.add(path);

@@ -6,12 +6,12 @@ export interface ReloaderInput {
   readonly load: () => Promise<ResolvedConfig>;
   /** Replaces the running configuration. Returns the fields that need a restart. */
   readonly apply: (config: ResolvedConfig) => readonly string[];
-  /** How many versions of modules Node keeps, though newer ones are in use. */
+  /** How many replaced versions of modules Node still keeps. */
   readonly replaced: () => number;
   readonly log: Log;
 }
 
-/** A module with what it holds takes some KB. */
+/** A module and what it holds take a few KB. */
 const WARN_EVERY = 1_000;
 
 /**

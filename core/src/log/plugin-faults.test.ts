@@ -32,7 +32,7 @@ describe('the errors of a plugin', () => {
     expect(faults.of('other')).toBeUndefined();
   });
 
-  it("are none of the gateway's own, which are logged all the same", () => {
+  it("do not include the gateway's own, which are still logged", () => {
     const faults = faultsAt([]);
     const logged: unknown[] = [];
     const write = (fields: object, _message: string): void => void logged.push(fields);

@@ -15,7 +15,7 @@ export interface PluginErrors {
   readonly last: PluginFault;
 }
 
-/** What a line says of a plugin, as `bindLog` writes it. */
+/** What a log line says about a plugin, as `bindLog` writes it. */
 interface Blame {
   readonly plugin?: unknown;
   readonly upstream?: unknown;
@@ -23,7 +23,7 @@ interface Blame {
   readonly cause?: unknown;
 }
 
-/** The errors of each plugin. What the log says of a plugin, whoever says it, is what lists of plugins show. */
+/** The errors of each plugin, taken from the log, so that lists of plugins show what the log shows. */
 export class PluginFaults {
   readonly #now: () => number;
   readonly #redact: (text: string) => string;

@@ -20,7 +20,7 @@ export function apiProblems(plugins: readonly Plugin[]): readonly ConfigProblem[
   });
 }
 
-/** The names of plugins that do not say what they were written for. */
+/** The names of plugins that do not say which version of the plugin API they were written for. */
 export function unversioned(plugins: readonly Plugin[]): readonly string[] {
   return plugins.filter(({ meta }) => meta === undefined).map(({ name }) => name);
 }

@@ -1,7 +1,7 @@
 import type { Plugin } from '@dragoman/plugin';
 import { createRegistry, type Registry } from './registry.ts';
 
-/** What the plugins of the running configuration contribute: a reload may have loaded their code anew. */
+/** What the plugins of the running configuration contribute: a reload may replace them. */
 export function createLiveRegistry(plugins: () => readonly Plugin[]): Registry {
   let seen: readonly Plugin[] | undefined;
   let registry: Registry;

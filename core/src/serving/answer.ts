@@ -43,7 +43,7 @@ export async function serveAnswer(
   });
 }
 
-/** A reply that has the client's name of the model. */
+/** A reply that names the model as the client did. */
 class NamedEvents implements AsyncIterator<ChatEvent> {
   readonly #events: AsyncIterator<ChatEvent>;
   readonly #model: string;

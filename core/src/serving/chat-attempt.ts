@@ -51,7 +51,7 @@ export interface ChatSource {
 /** The hooks that apply to the request. */
 export interface ChatHooks {
   readonly all: RequestHooks;
-  /** What they made of the request before it was routed. Absent: they left it. */
+  /** The request as they changed it before it was routed. Absent: they did not change it. */
   readonly request?: ChatRequest | undefined;
   readonly body: JsonObject;
   /** Reads another body in place of the client's. */
@@ -74,7 +74,7 @@ interface Called {
   readonly call: UpstreamCall;
   readonly exchange: Exchange;
   readonly hooks?: AttemptHooks | undefined;
-  /** What hooks made of the request before. */
+  /** The request as hooks changed it before it was routed. */
   readonly request?: ChatRequest | undefined;
 }
 

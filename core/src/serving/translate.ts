@@ -80,7 +80,7 @@ export async function translate(exchange: Exchange, input: TranslateInput): Prom
   });
 }
 
-/** What the client gets is kept, and held until the hooks let something through: then it is known how the reply begins. */
+/** Keeps what the client gets, and holds it until the hooks let something through: then its beginning is known. */
 function throughHooks(
   events: AsyncIterable<ChatEvent>,
   hooks: AttemptHooks,

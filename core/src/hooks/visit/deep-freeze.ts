@@ -2,8 +2,8 @@
 const frozen = new WeakSet<object>();
 
 /**
- * Freezes a value and everything in it, so that a hook cannot change what others see, too. Without recursion: requests
- * may nest deeply. What was frozen here before is not visited again.
+ * Freezes a value and everything in it, so that a hook cannot change what others see. Without recursion: requests may
+ * nest deeply. What was frozen here before is not visited again.
  */
 export function deepFreeze<T>(root: T): T {
   const rest: unknown[] = [root];

@@ -70,7 +70,7 @@ export class Visit {
     exchange.signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  /** Whether it is one attempt's. */
+  /** Whether it belongs to one attempt. */
   get isAttempt(): boolean {
     return this.#attempt !== undefined;
   }
@@ -123,7 +123,7 @@ export class Visit {
     }
   }
 
-  /** The changed body; `undefined` if it stays. */
+  /** The changed body; `undefined` if it is unchanged. */
   raw(body: JsonObject): JsonObject | undefined {
     const { hook } = this.hook;
     if (!hook.raw || this.#isSkipped) return undefined;
@@ -209,8 +209,8 @@ export class Visit {
   }
 
   /**
-   * What follows from what the hook threw: throws the client's error, or returns if the request goes on without the hook.
-   * That can be too late, whatever the configuration says.
+   * Handles what the hook threw: throws the client's error, or returns if the request goes on without the hook. That
+   * can be too late, whatever the configuration says.
    */
   recover(thrown: unknown, diary: HookDiary, { isTooLate = false } = {}): void {
     const { exchange } = this.#input;

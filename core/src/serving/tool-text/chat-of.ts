@@ -7,8 +7,8 @@ import { ReplyReader } from './reply-reader.ts';
 import { textToolsOf } from './text-tools.ts';
 
 /**
- * How a candidate is asked: through text where its model writes calls or thoughts as text. Text may be held for long, so
- * `onSign` is called for each event of the provider.
+ * How a candidate is asked: through text where its model writes calls or thoughts as text. Text may be held for a long
+ * time, so `onSign` is called for each event of the provider.
  */
 export function chatOf(
   { upstream, model }: Pick<Candidate, 'upstream' | 'model'>,

@@ -1,6 +1,6 @@
 import { type ChatEvent, sumCounts, type Usage } from '@dragoman/plugin';
 
-/** A reply without a call that is longer than this passes as it is, in characters. */
+/** In characters. A longer reply without a call passes as it is. */
 const MAX_HELD = 1024 * 1024;
 
 /** Holds a reply until its first call. Its usage has that of the replies before it. */
@@ -18,7 +18,7 @@ export class HeldReply {
     this.#spent = spent;
   }
 
-  /** The events that may go on. */
+  /** Returns the events that may be passed on. */
   push(event: ChatEvent): readonly ChatEvent[] {
     const own = this.#counted(event);
     if (!this.isHeld) return [own];
@@ -32,7 +32,7 @@ export class HeldReply {
     return isCall || this.#size > MAX_HELD ? this.release() : [];
   }
 
-  /** What was held; nothing is from here on. */
+  /** Returns what was held. From now on, nothing is. */
   release(): readonly ChatEvent[] {
     this.isHeld = false;
     return this.#events.splice(0);

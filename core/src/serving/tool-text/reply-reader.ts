@@ -130,7 +130,7 @@ class Choice {
   readonly parser: ReplyParser;
   /** Calls that the upstream read. */
   calls = 0;
-  /** What is left of the upstream's calls if the text has any. */
+  /** The upstream's calls, which pass only if the text has none. */
   readonly held: BlockEvent[] = [];
   readonly #blocks: BlockWriter;
 

@@ -51,7 +51,7 @@ export class SealedFile implements KeyValue {
     );
   }
 
-  /** Its owner is gone: waits for a write that runs, and refuses others, which would bring the file back. */
+  /** Its owner is gone: waits for the current write, and refuses others, which would recreate the file. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#last;
@@ -83,7 +83,7 @@ export class SealedFile implements KeyValue {
     }
   }
 
-  /** It is not overwritten: what it holds may be had only once. */
+  /** It is not overwritten: what it holds may be impossible to obtain again. */
   #unreadable(why: string, cause: unknown): StateError {
     const message = `The store of the ${this.#sealing.name} cannot be read: ${why} Its file is ${this.#path}.`;
     return new StateError(message, cause);

@@ -45,13 +45,13 @@ describe('the store of an upstream', () => {
     expect([await last.get('token'), await last.get('other')]).toEqual([undefined, '']);
   });
 
-  it('is one for all who ask for it', async () => {
+  it('is the same one for everyone who asks for it', async () => {
     const stores = await open();
     await stores.of(acme).set('a', '1');
     expect(await stores.of({ ...acme }).get('a')).toBe('1');
   });
 
-  it('is apart from those of other owners, types and addresses', async () => {
+  it('is separate from those of other owners, types and addresses', async () => {
     const stores = await open();
     await stores.of(acme).set('a', '1');
     const others: readonly StoreOwner[] = [
@@ -164,7 +164,7 @@ describe('a removed store', () => {
     expect(await (await open()).of(acme).get('b')).toBe('new');
   });
 
-  it('goes at start if its owner is gone', async () => {
+  it('is removed at start if its owner is gone', async () => {
     const stores = await open();
     await stores.of(acme).set('a', '1');
     await stores.of({ ...acme, id: 'gone' }).set('a', '2');
@@ -175,7 +175,7 @@ describe('a removed store', () => {
     expect(await again.of(acme).get('a')).toBe('1');
   });
 
-  it('may never have been', async () => {
+  it('may never have existed', async () => {
     const stores = await open();
     await stores.remove(acme);
     await stores.keepOnly('upstream', []);

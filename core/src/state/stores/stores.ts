@@ -17,7 +17,7 @@ export interface StoreOwner {
 
 /** The small stores of plugins. Each owner has its own; replicas will share them. */
 export interface Stores {
-  /** An owner's store, always the same one. A memory access: files are read when the store is first used. */
+  /** An owner's store, always the same one. Reads nothing: files are read when the store is first used. */
   of(owner: StoreOwner): KeyValue;
   /** Removes what an owner stored, whatever its type and origins were. Never throws. */
   remove(owner: Pick<StoreOwner, 'kind' | 'id'>): Promise<void>;

@@ -11,14 +11,14 @@ export interface DevFlags {
   /** By default beside the config file, where other commands look for it, too. */
   readonly data?: string;
   readonly port?: string;
-  /** `true`: at Node's own port. */
+  /** `true`: on Node's default port. */
   readonly inspect?: string | true;
   readonly ask?: string;
-  /** Offered with what is asked. */
+  /** The name of a tool to offer with the question. */
   readonly tool?: string;
 }
 
-/** Runs a gateway with the plugin of this folder, and starts it anew whenever a source changes. */
+/** Runs a gateway with the plugin of this folder, and restarts it whenever a source changes. */
 export async function dev({ config, data, port, inspect, ask, tool }: DevFlags): Promise<void> {
   if (!existsSync(config)) {
     throw new CommandError(
@@ -37,7 +37,7 @@ export async function dev({ config, data, port, inspect, ask, tool }: DevFlags):
     if (ask === undefined) return;
     print(await askFirst(running, { text: ask, tool }).catch((error: unknown) => String(error)));
   };
-  // What changes while it starts needs one more start.
+  // A change during a start needs another restart.
   let last = run();
   let isWaiting = false;
   const stopWatching = watchSources(process.cwd(), (path) => {

@@ -11,16 +11,16 @@ export interface ChildInput {
   readonly data: string;
 }
 
-/** The gateway in a process of its own: only a new process has new code for certain. */
+/** The gateway in a process of its own: only a new process is certain to run the new code. */
 export interface GatewayChild {
-  /** Starts it, or starts it anew. Resolves when it takes requests; with `undefined` if it ended before. */
+  /** Starts or restarts it. Resolves when it accepts requests; with `undefined` if it exits before that. */
   restart(): Promise<RunningGateway | undefined>;
   stop(): Promise<void>;
 }
 
 /** How long a process has to end by itself. */
 const GRACE_MS = 1_000;
-/** How often a starting gateway is looked for. */
+/** How often to check whether the gateway has started. */
 const LOOK_MS = 25;
 
 export function createGatewayChild({ nodeArgs, args, data }: ChildInput): GatewayChild {

@@ -4,13 +4,13 @@ import { basename, join } from 'node:path';
 /** An editor may write a file in several steps. */
 const SETTLE_MS = 60;
 
-/** What a gateway may load; the sources of tests are no part of it. */
+/** What a gateway may load, so not the sources of tests. */
 const SOURCE = /^(?:\.env|.*(?<!\.test)\.(?:[cm]?[jt]s|json))$/;
 
 /** What is installed, built or written by the gateway. */
 const SKIPPED = new Set(['node_modules', 'dist', 'data', 'coverage']);
 
-/** Calls back once for all changes of sources below a folder that come together, and returns what ends it. */
+/** Calls back once for each burst of changes to sources below a folder. Returns a function that stops watching. */
 export function watchSources(root: string, onChange: (path: string) => void): () => void {
   const watchers = new Map<string, FSWatcher>();
   let timer: NodeJS.Timeout | undefined;

@@ -121,7 +121,7 @@ async function relayToModel(relayed: Relayed, model: string, deps: RouteDeps): P
   return deps.router.serve({ model, exchange, attempt, select, isOnce, operation });
 }
 
-/** The other protocol that alone has exactly this path: its clients need not send a header of theirs. */
+/** The other protocol that has exactly this path, if ours does not: its clients need no header that identifies them. */
 function ownerOf(
   path: string,
   { protocol, others }: Pick<RelayRoute, 'protocol' | 'others'>,

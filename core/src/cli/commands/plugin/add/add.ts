@@ -25,7 +25,7 @@ export function addPluginsAdd(plugins: Command): void {
       ),
   )
     .option('--factory <name>', 'which export of the package to add, if it has several')
-    .option('--no-install', 'the package is installed already')
+    .option('--no-install', 'the package is already installed')
     .action(add);
 }
 
@@ -61,7 +61,8 @@ async function installPackage(wanted: string, folder: string): Promise<void> {
   const [command, ...args] = found?.command ?? ['npm', 'install'];
   const child = spawn(command, [...args, '--', wanted], { cwd: folder, stdio: 'inherit' });
   const [code] = (await once(child, 'exit').catch(() => [undefined])) as [number | null | undefined];
-  if (code !== 0) throw new CommandError(`${command} could not install ${wanted}; the config is as it was.`);
+  if (code !== 0)
+    throw new CommandError(`${command} could not install ${wanted}; the config file is unchanged.`);
 }
 
 /** A name, without the version that may follow it. */

@@ -8,7 +8,7 @@ export interface NewPlugin {
 /** The edited text, or why it is not safe to edit it. */
 export type EditedConfig = { readonly text: string } | { readonly problem: string };
 
-/** A list of calls; whatever is more than that is left to whoever wrote it. */
+/** A plain list of calls. Anything more complex has to be edited by hand. */
 const PLUGINS = /^([\t ]*plugins:[\t ]*\[)([^[\]/]*)\]/gm;
 
 /** The last import of the file, which may have several lines. */

@@ -18,7 +18,7 @@ async function inspect(): Promise<void> {
 
 const META = 'Add `meta: { version: packageVersion(import.meta.url), apiVersion: 1 }`.';
 
-/** A factory that needs options is left alone, because nobody here knows them. */
+/** What a factory makes cannot be checked if it needs options, which are not known here. */
 function look(key: string, factory: (options: object) => unknown): void {
   let made: unknown;
   try {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Packed } from './pack.ts';
 
-/** Files that nobody wants to publish. */
+/** Files that should never be published. */
 const PRIVATE_FILES: readonly (readonly [RegExp, string])[] = [
   [/(?:^|\/)\.env(?!\.example$)/, 'may hold secrets'],
   [/(?:^|\/)\.npmrc$/, 'may hold a token'],

@@ -22,7 +22,7 @@ export async function readManifest(folder: string): Promise<PluginManifest> {
   return schema.parse(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));
 }
 
-/** The gateway brings them; a second copy would not be the same. */
+/** The gateway provides them; a second copy would be a different module. */
 const SHARED = /^(?:@dragoman\/.+|dragoman|zod)$/;
 
 /** What is wrong with a manifest, each as a sentence. */
