@@ -188,7 +188,6 @@ export const en = {
     modelListHint: 'One per line. If empty, models are discovered from the upstream.',
     choose: 'Found by the test',
     saveFirst: 'Save first',
-    seeFields: 'Check the highlighted fields.',
   },
   hooks: {
     title: 'Hooks',
@@ -284,6 +283,7 @@ export const en = {
     replace: 'Replace',
     clear: 'Remove',
     oldAddress: 'Saved for the previous address only. Enter it again or remove it.',
+    seeFields: 'Check the highlighted fields.',
   },
   aliases: {
     title: 'Aliases',

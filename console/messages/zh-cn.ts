@@ -182,7 +182,6 @@ export const zhCN: Messages = {
     modelListHint: '每行一个。留空则从上游获取。',
     choose: '测试发现的模型',
     saveFirst: '请先保存',
-    seeFields: '请检查标出的字段。',
   },
   hooks: {
     title: '钩子',
@@ -271,6 +270,7 @@ export const zhCN: Messages = {
     replace: '替换',
     clear: '移除',
     oldAddress: '仅保存用于原地址。请重新填写，或将其移除。',
+    seeFields: '请检查标出的字段。',
   },
   aliases: {
     title: '别名',

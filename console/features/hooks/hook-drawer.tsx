@@ -11,10 +11,10 @@ import { TextWithCode } from '../../components/text/text-with-code.tsx';
 import { callAdmin } from '../../lib/admin/call.ts';
 import type { Hook, HookType } from '../../lib/admin/types.ts';
 import { useRefresh } from '../../lib/admin/use-refresh.ts';
-import { asksForSecrets } from '../upstreams/addresses.ts';
-import { RefusalNotice } from '../upstreams/refusal-notice.tsx';
-import { type OptionsSchema, SchemaForm } from '../upstreams/schema-form.tsx';
-import { type Problems, refusals, useProblems } from '../upstreams/use-problems.ts';
+import { asksForSecrets } from '../options/addresses.ts';
+import { RefusalNotice } from '../options/refusal-notice.tsx';
+import { type OptionsSchema, SchemaForm } from '../options/schema-form.tsx';
+import { type Problems, refusals, useProblems } from '../options/use-problems.ts';
 import { changeOf, type Fields, fieldsOf, newHookOf } from './hook-fields.ts';
 
 interface HookDrawerProps {

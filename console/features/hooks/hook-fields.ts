@@ -1,6 +1,6 @@
 import type { Call } from '@dragoman/core/admin-contract';
 import type { Hook } from '../../lib/admin/types.ts';
-import { isSetMark, type Options } from '../upstreams/schema-form.tsx';
+import { isSetMark, type Options } from '../options/schema-form.tsx';
 
 /** A hook as its form has it. Lists are texts, with commas. */
 export interface Fields {

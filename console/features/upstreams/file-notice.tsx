@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl';
 import { CodeBlock } from '../../components/text/code-block.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
 import type { Upstream } from '../../lib/admin/types.ts';
-import { isSetMark } from './schema-form.tsx';
+import { isSetMark } from '../options/schema-form.tsx';
 
 /** Says where an upstream of the config file is changed, with what to copy. */
 export function FileNotice({ upstream }: { readonly upstream: Upstream }) {

@@ -14,13 +14,13 @@ import { ApiError, messageOf } from '../../lib/admin/api-error.ts';
 import { callAdmin } from '../../lib/admin/call.ts';
 import { parseJson } from '../../lib/json.ts';
 import type { Provider, TestResult, Upstream } from '../../lib/admin/types.ts';
-import { asksForSecrets } from './addresses.ts';
+import { asksForSecrets } from '../options/addresses.ts';
 import { FormFooter } from './form-footer.tsx';
 import { UpstreamNotices } from './upstream-notices.tsx';
 import { ModelsField } from './models-field.tsx';
-import { RefusalNotice } from './refusal-notice.tsx';
-import { isSetMark, type Options, type OptionsSchema, SchemaForm } from './schema-form.tsx';
-import { type Problems, refusals, useProblems } from './use-problems.ts';
+import { RefusalNotice } from '../options/refusal-notice.tsx';
+import { isSetMark, type Options, type OptionsSchema, SchemaForm } from '../options/schema-form.tsx';
+import { type Problems, refusals, useProblems } from '../options/use-problems.ts';
 import { useAdmin } from '../../lib/admin/use-admin.ts';
 import { useRefresh } from '../../lib/admin/use-refresh.ts';
 

@@ -7,7 +7,7 @@ import { CheckField, SelectField, TextArea, TextField } from '../../components/u
 import { TextWithCode } from '../../components/text/text-with-code.tsx';
 import { parseJson } from '../../lib/json.ts';
 
-/** What a provider's schema says of one option. */
+/** What the schema of a provider or hook says of one option. */
 export interface OptionSchema {
   readonly type?: string;
   readonly title?: string;
@@ -46,7 +46,7 @@ export function isSecretSet(value: unknown): boolean {
   return isSetMark(value) && (value as { readonly set: boolean }).set;
 }
 
-/** A form drawn from the JSON Schema of a provider's options. */
+/** A form drawn from the JSON Schema of the options of a provider or hook. */
 export function SchemaForm({
   schema,
   value,

@@ -12,7 +12,7 @@ interface RefusalNoticeProps {
 
 /** Why the gateway refused the form, without what the fields say themselves. */
 export function RefusalNotice({ failure, schema }: RefusalNoticeProps) {
-  const t = useTranslations('upstreams');
+  const t = useTranslations('schemaForm');
   const issues = issuesOf(failure);
   const unplaced = issues.filter(({ path }) => !isPlaced(path, schema));
   if (unplaced.length === 0 && issues.length > 0) return <Notice kind="error">{t('seeFields')}</Notice>;

@@ -7,7 +7,7 @@ export function asksForSecrets(before: Options, after: Options, schema: OptionsS
   );
 }
 
-/** The origins to which an upstream with these options sends requests. */
+/** The origins of the addresses in these options: where requests with their secrets go. */
 function addressesOf(options: Options, { properties = {} }: OptionsSchema): string {
   const names = Object.keys({ ...properties, ...options });
   const values = names.map((name) => options[name] ?? properties[name]?.default);
