@@ -1,6 +1,7 @@
 import type { Call } from '@dragoman/core/admin-contract';
 import type { Hook } from '../../lib/admin/types.ts';
-import { isSetMark, type Options } from '../options/schema-form.tsx';
+import { changedOptions } from '../options/changed-options.ts';
+import type { Options } from '../options/schema-form.tsx';
 
 /** A hook as its form has it. Lists are texts, with commas. */
 export interface Fields {
@@ -33,10 +34,9 @@ export function fieldsOf(hook: Hook | undefined, firstKind: string): Fields {
   };
 }
 
-/** What a new hook and a change have in common. Secrets that stay as they are stay unsaid. */
-function sharedOf({ onError, timeoutMs, shadow, options }: Fields) {
-  const changed = Object.entries(options).filter(([, value]) => !isSetMark(value) && value !== '');
-  return { onError, timeoutMs, shadow, options: Object.fromEntries(changed) };
+/** What a new hook and a change have in common. */
+function sharedOf({ onError, timeoutMs, shadow, options }: Fields, before: Options) {
+  return { onError, timeoutMs, shadow, options: changedOptions(before, options) };
 }
 
 function scopeOf({ keys, aliases, upstreams }: Fields) {
@@ -51,16 +51,13 @@ function scopeOf({ keys, aliases, upstreams }: Fields) {
 export function newHookOf(fields: Fields): Call<'POST /hooks'>['body'] {
   const { id, kind, order } = fields;
   const on = scopeOf(fields);
-  return { id, hook: kind, ...sharedOf(fields), ...(on && { on }), ...(order !== '' && { order }) };
+  return { id, hook: kind, ...sharedOf(fields, {}), ...(on && { on }), ...(order !== '' && { order }) };
 }
 
 export function changeOf(hook: Hook, fields: Fields): Call<'PATCH /hooks/:id'>['body'] {
-  const { options, ...rest } = sharedOf(fields);
-  const gone = Object.keys(hook.options).filter((name) => !(name in fields.options));
   const { order } = fields;
   return {
-    ...rest,
-    options: { ...options, ...Object.fromEntries(gone.map((name) => [name, null])) },
+    ...sharedOf(fields, hook.options),
     on: scopeOf(fields) ?? null,
     order: order === '' ? null : order,
   };

@@ -15,6 +15,7 @@ import { callAdmin } from '../../lib/admin/call.ts';
 import { parseJson } from '../../lib/json.ts';
 import type { Provider, TestResult, Upstream } from '../../lib/admin/types.ts';
 import { asksForSecrets } from '../options/addresses.ts';
+import { changedOptions } from '../options/changed-options.ts';
 import { FormFooter } from './form-footer.tsx';
 import { UpstreamNotices } from './upstream-notices.tsx';
 import { ModelsField } from './models-field.tsx';
@@ -87,35 +88,29 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
   const [isBusy, setBusy] = useState(false);
   const [result, setResult] = useState<TestResult | string>();
   const { upstream, isNew } = draft;
+  const saved = isNew ? {} : (upstream?.options ?? {});
   const isReadOnly = !isNew && upstream?.origin === 'file';
   const provider = providers.find(({ name }) => name === fields.provider);
   const schema = provider?.options as OptionsSchema | undefined;
   const typed = useProblems(schema, fields.options);
   const problems: Problems = new Map([...refusals(failure), ...typed]);
-  const isMoved = !isNew && asksForSecrets(upstream?.options ?? {}, fields.options, schema);
+  const isMoved = asksForSecrets(saved, fields.options, schema);
   // A test of an upstream that is there uses the saved options, since only those have its secrets.
   const savesFirst = !isNew && isChanged(draft, edited);
   const set = (change: Partial<Fields>): void => setFields((before) => ({ ...before, ...change }));
 
-  /** Secrets that stay as they are stay unsaid. */
   const bodyOf = () => {
     const { options, models, advanced, weight, priority, passThrough, relay } = fields;
     const list = models
       .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== '');
-    const changed = Object.entries(options).filter(([, value]) => !isSetMark(value) && value !== '');
-    const gone = isNew
-      ? []
-      : Object.keys(upstream?.options ?? {})
-          .filter((one) => !(one in options))
-          .map((one) => [one, null]);
     return {
       // What people write as JSON the gateway checks.
       ...(parseJson(advanced) as Advanced | undefined),
       ...{ weight, priority, passThrough, relay },
       models: { ...upstream?.models, list: list.length > 0 ? list : undefined },
-      options: Object.fromEntries([...changed, ...gone]),
+      options: changedOptions(saved, options),
     };
   };
   const { id, provider: name, traces } = fields;
