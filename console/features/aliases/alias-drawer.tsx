@@ -14,6 +14,7 @@ import { callAdmin } from '../../lib/admin/call.ts';
 import type { Alias, AliasInput } from '../../lib/admin/types.ts';
 import { useAdmin } from '../../lib/admin/use-admin.ts';
 import { useRefresh } from '../../lib/admin/use-refresh.ts';
+import { entriesOf } from '../../lib/entries.ts';
 
 type Policy = NonNullable<AliasInput['policy']>;
 
@@ -69,10 +70,7 @@ export function AliasDrawer({
   };
   const save = async (): Promise<void> => {
     const { origin: _, resolved: __, ...kept } = alias ?? { candidates: [], name };
-    const others = fallbacks
-      .split(',')
-      .map((one) => one.trim())
-      .filter((one) => one !== '');
+    const others = entriesOf(fallbacks, ',');
     const body: AliasInput = {
       ...kept,
       ...{ name, enabled: isOn },

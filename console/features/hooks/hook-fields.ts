@@ -1,5 +1,6 @@
 import type { Call } from '@dragoman/core/admin-contract';
 import type { Hook } from '../../lib/admin/types.ts';
+import { entriesOf } from '../../lib/entries.ts';
 import { changedOptions } from '../options/changed-options.ts';
 import type { Options } from '../options/schema-form.tsx';
 
@@ -41,9 +42,8 @@ function sharedOf({ onError, timeoutMs, shadow, options }: Fields, before: Optio
 
 function scopeOf({ keys, aliases, upstreams }: Fields) {
   const scope = Object.entries({ keys, aliases, upstreams }).flatMap(([name, text]) => {
-    const names = text.split(',').map((one) => one.trim());
-    const given = names.filter((one) => one !== '');
-    return given.length > 0 ? [[name, given] as const] : [];
+    const names = entriesOf(text, ',');
+    return names.length > 0 ? [[name, names] as const] : [];
   });
   return scope.length > 0 ? Object.fromEntries(scope) : undefined;
 }

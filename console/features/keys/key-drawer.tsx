@@ -12,6 +12,7 @@ import { type Recording, RecordingField } from '../fields/recording-field.tsx';
 import { messageOf } from '../../lib/admin/api-error.ts';
 import { callAdmin } from '../../lib/admin/call.ts';
 import type { Key, NewKey } from '../../lib/admin/types.ts';
+import { entriesOf } from '../../lib/entries.ts';
 import { useCurlExample } from '../../lib/use-protocols.ts';
 import { LimitFields, type LimitsInput } from './limit-fields.tsx';
 import { useRefresh } from '../../lib/admin/use-refresh.ts';
@@ -37,16 +38,13 @@ export function KeyDrawer({
   const [made, setMade] = useState<NewKey>();
 
   const save = async (): Promise<void> => {
-    const list = (text: string): readonly string[] =>
-      text
-        .split(',')
-        .map((one) => one.trim())
-        .filter((one) => one !== '');
+    const modelNames = entriesOf(models, ',');
+    const upstreamNames = entriesOf(upstreams, ',');
     // A field that is emptied is lifted; a new key has nothing to lift.
     const bodyOf = <None extends null | undefined>(none: None) => ({
       name,
-      models: list(models).length > 0 ? list(models) : none,
-      upstreams: list(upstreams).length > 0 ? list(upstreams) : none,
+      models: modelNames.length > 0 ? modelNames : none,
+      upstreams: upstreamNames.length > 0 ? upstreamNames : none,
       expiresAt: expires === '' ? none : new Date(`${expires}T23:59:59`).toISOString(),
       relay,
       traces: traces === '' ? none : traces,

@@ -12,6 +12,7 @@ import { RelayField, type RelayLevel } from '../fields/relay-field.tsx';
 import { type Recording, RecordingField } from '../fields/recording-field.tsx';
 import { ApiError, messageOf } from '../../lib/admin/api-error.ts';
 import { callAdmin } from '../../lib/admin/call.ts';
+import { entriesOf } from '../../lib/entries.ts';
 import { parseJson } from '../../lib/json.ts';
 import type { Provider, TestResult, Upstream } from '../../lib/admin/types.ts';
 import { asksForSecrets } from '../options/addresses.ts';
@@ -101,10 +102,7 @@ export function UpstreamDrawer({ draft, onClose }: { readonly draft: Draft; read
 
   const bodyOf = () => {
     const { options, models, advanced, weight, priority, passThrough, relay } = fields;
-    const list = models
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '');
+    const list = entriesOf(models, '\n');
     return {
       // What people write as JSON the gateway checks.
       ...(parseJson(advanced) as Advanced | undefined),
