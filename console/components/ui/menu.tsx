@@ -1,8 +1,10 @@
 'use client';
 
+import { MoreHorizontal } from 'lucide-react';
 import { DropdownMenu as Primitive } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { classNames } from '../../lib/class-names.ts';
+import { IconButton } from './button.tsx';
 
 export interface MenuItem {
   readonly label: ReactNode;
@@ -43,5 +45,27 @@ export function Menu({
         </Primitive.Content>
       </Primitive.Portal>
     </Primitive.Root>
+  );
+}
+
+interface RowMenuProps {
+  /** Names the row, for those who cannot see it. */
+  readonly label: string;
+  readonly items: readonly MenuItem[];
+}
+
+/** What can be done with a row of a table. */
+export function RowMenu({ label, items }: RowMenuProps) {
+  return (
+    <div className="text-right">
+      <Menu
+        items={items}
+        trigger={
+          <IconButton label={label}>
+            <MoreHorizontal size={18} />
+          </IconButton>
+        }
+      />
+    </div>
   );
 }

@@ -8,6 +8,7 @@ import { Badge } from '../../components/ui/badge.tsx';
 import { Button } from '../../components/ui/button.tsx';
 import { Empty } from '../../components/ui/empty.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
+import { NameButton } from '../../components/ui/name-button.tsx';
 import { Table } from '../../components/ui/table.tsx';
 import { messageOf } from '../../lib/admin/api-error.ts';
 import { callAdmin } from '../../lib/admin/call.ts';
@@ -59,13 +60,7 @@ export function AliasList() {
                   name: t('name'),
                   cell: (alias) => (
                     <>
-                      <button
-                        type="button"
-                        className="font-medium underline-offset-2 hover:underline"
-                        onClick={() => setEdited(alias)}
-                      >
-                        {alias.name}
-                      </button>{' '}
+                      <NameButton name={alias.name} onClick={() => setEdited(alias)} />{' '}
                       {alias.origin === 'file' && <Badge tone="quiet">{t('fromFile')}</Badge>}{' '}
                       {!alias.enabled && <Badge tone="quiet">{t('off')}</Badge>}
                     </>

@@ -1,13 +1,14 @@
 'use client';
 
-import { MoreHorizontal, Plus } from 'lucide-react';
+import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Badge } from '../../components/ui/badge.tsx';
-import { Button, IconButton } from '../../components/ui/button.tsx';
+import { Button } from '../../components/ui/button.tsx';
 import { Empty } from '../../components/ui/empty.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
-import { Menu } from '../../components/ui/menu.tsx';
+import { RowMenu } from '../../components/ui/menu.tsx';
+import { NameButton } from '../../components/ui/name-button.tsx';
 import { Table } from '../../components/ui/table.tsx';
 import { useFormats } from '../../lib/format.ts';
 import type { Hook } from '../../lib/admin/types.ts';
@@ -111,13 +112,7 @@ export function HookList() {
                   name: t('name'),
                   cell: (hook) => (
                     <>
-                      <button
-                        type="button"
-                        className="font-medium underline-offset-2 hover:underline"
-                        onClick={() => setDraft({ hook })}
-                      >
-                        {hook.id}
-                      </button>{' '}
+                      <NameButton name={hook.id} onClick={() => setDraft({ hook })} />{' '}
                       {hook.origin === 'file' && (
                         <Badge tone="quiet" title={t('fromFileHint')}>
                           {t('fromFile')}
@@ -133,16 +128,7 @@ export function HookList() {
                 {
                   name: <span className="sr-only">{t('actions')}</span>,
                   cell: (hook) => (
-                    <div className="text-right">
-                      <Menu
-                        items={itemsOf(all, hook)}
-                        trigger={
-                          <IconButton label={t('actionsOf', { id: hook.id })}>
-                            <MoreHorizontal size={18} />
-                          </IconButton>
-                        }
-                      />
-                    </div>
+                    <RowMenu label={t('actionsOf', { id: hook.id })} items={itemsOf(all, hook)} />
                   ),
                 },
               ]}

@@ -1,15 +1,16 @@
 'use client';
 
-import { MoreHorizontal, Plus } from 'lucide-react';
+import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { useTranslations } from 'use-intl';
 import { Badge } from '../../components/ui/badge.tsx';
-import { Button, IconButton } from '../../components/ui/button.tsx';
+import { Button } from '../../components/ui/button.tsx';
 import { Dialog } from '../../components/ui/dialog.tsx';
 import { Empty } from '../../components/ui/empty.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
-import { Menu } from '../../components/ui/menu.tsx';
+import { RowMenu } from '../../components/ui/menu.tsx';
+import { NameButton } from '../../components/ui/name-button.tsx';
 import { Table } from '../../components/ui/table.tsx';
 import { messageOf } from '../../lib/admin/api-error.ts';
 import { callAdmin } from '../../lib/admin/call.ts';
@@ -62,13 +63,7 @@ export function KeysPage() {
                   name: t('name'),
                   cell: (key) => (
                     <>
-                      <button
-                        type="button"
-                        className="font-medium underline-offset-2 hover:underline"
-                        onClick={() => setEdited(key)}
-                      >
-                        {key.name}
-                      </button>
+                      <NameButton name={key.name} onClick={() => setEdited(key)} />
                       <div className="font-mono text-xs text-quiet">{key.prefix}…</div>
                     </>
                   ),
@@ -90,23 +85,17 @@ export function KeysPage() {
                 {
                   name: <span className="sr-only">{t('actions')}</span>,
                   cell: (key) => (
-                    <div className="text-right">
-                      <Menu
-                        trigger={
-                          <IconButton label={t('actionsOf', { name: key.name })}>
-                            <MoreHorizontal size={18} />
-                          </IconButton>
-                        }
-                        items={[
-                          { label: t('edit'), onSelect: () => setEdited(key) },
-                          {
-                            label: key.enabled ? t('disable') : t('enable'),
-                            onSelect: () => void change(key, { enabled: !key.enabled }),
-                          },
-                          { label: t('revoke'), isDangerous: true, onSelect: () => setRevoked(key) },
-                        ]}
-                      />
-                    </div>
+                    <RowMenu
+                      label={t('actionsOf', { name: key.name })}
+                      items={[
+                        { label: t('edit'), onSelect: () => setEdited(key) },
+                        {
+                          label: key.enabled ? t('disable') : t('enable'),
+                          onSelect: () => void change(key, { enabled: !key.enabled }),
+                        },
+                        { label: t('revoke'), isDangerous: true, onSelect: () => setRevoked(key) },
+                      ]}
+                    />
                   ),
                 },
               ]}

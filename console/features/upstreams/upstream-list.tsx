@@ -1,13 +1,14 @@
 'use client';
 
-import { MoreHorizontal, Plus } from 'lucide-react';
+import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Badge } from '../../components/ui/badge.tsx';
-import { Button, IconButton } from '../../components/ui/button.tsx';
+import { Button } from '../../components/ui/button.tsx';
 import { Empty } from '../../components/ui/empty.tsx';
 import { Loaded } from '../../components/ui/loaded.tsx';
-import { Menu } from '../../components/ui/menu.tsx';
+import { RowMenu } from '../../components/ui/menu.tsx';
+import { NameButton } from '../../components/ui/name-button.tsx';
 import { Table } from '../../components/ui/table.tsx';
 import { useFormats } from '../../lib/format.ts';
 import type { StatsRow, Upstream } from '../../lib/admin/types.ts';
@@ -77,13 +78,7 @@ export function UpstreamList() {
                   name: t('name'),
                   cell: (upstream) => (
                     <>
-                      <button
-                        type="button"
-                        className="font-medium underline-offset-2 hover:underline"
-                        onClick={() => setDraft({ upstream, isNew: false })}
-                      >
-                        {upstream.id}
-                      </button>{' '}
+                      <NameButton name={upstream.id} onClick={() => setDraft({ upstream, isNew: false })} />{' '}
                       {upstream.origin === 'file' && (
                         <Badge tone="quiet" title={t('fromFileHint')}>
                           {t('fromFile')}
@@ -127,16 +122,7 @@ export function UpstreamList() {
                 {
                   name: <span className="sr-only">{t('actions')}</span>,
                   cell: (upstream) => (
-                    <div className="text-right">
-                      <Menu
-                        items={itemsOf(upstream)}
-                        trigger={
-                          <IconButton label={t('actionsOf', { id: upstream.id })}>
-                            <MoreHorizontal size={18} />
-                          </IconButton>
-                        }
-                      />
-                    </div>
+                    <RowMenu label={t('actionsOf', { id: upstream.id })} items={itemsOf(upstream)} />
                   ),
                 },
               ]}
