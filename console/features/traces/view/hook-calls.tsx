@@ -10,7 +10,7 @@ const TONES = { pass: 'quiet', change: 'warn', answer: 'good', refuse: 'bad', er
 
 interface HookCallsProps {
   readonly calls: readonly HookCall[];
-  /** With texts, where bodies are kept. */
+  /** With texts if bodies are recorded. */
   readonly changes: readonly Change[];
 }
 
@@ -18,16 +18,16 @@ interface HookCallsProps {
 export function HookCalls({ calls, changes }: HookCallsProps) {
   const t = useTranslations('hookCalls');
   const formats = useFormats();
-  const at = ({ phase, attempt }: HookCall): string =>
-    attempt === undefined
-      ? t(`phases.${phase}`)
-      : `${t(`phases.${phase}`)} (${t('attempt', { number: attempt + 1 })})`;
+  const phaseOf = ({ phase, attempt }: HookCall): string => {
+    const name = t(`phases.${phase}`);
+    return attempt === undefined ? name : `${name} (${t('attempt', { number: attempt + 1 })})`;
+  };
   return (
     <Table
       label={t('title')}
       columns={[
         { name: t('hook'), cell: ({ hook }) => <code className="font-mono text-sm">{hook}</code> },
-        { name: t('phase'), cell: at },
+        { name: t('phase'), cell: phaseOf },
         {
           name: t('action'),
           cell: ({ action, isShadow, saved }) => (
