@@ -71,6 +71,7 @@ const PAGES = (): readonly (readonly [path: string, sign: string])[] => [
   [`/traces/view/?id=${traceId}&tab=raw`, 'Download'],
   [`/traces/view/?id=${traceId}&tab=headers`, 'From the client'],
   [`/traces/view/?id=${traceId}&tab=routing`, 'Candidate'],
+  [`/traces/view/?id=${traceId}&tab=hooks`, 'Findings and changes'],
   ['/settings/', 'Config file'],
 ];
 
