@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { type JsonValue, parseJson } from '@dragoman/plugin';
-import { CallLog } from './call-log.ts';
 import type { Delivery, FakeCall, FakeUpstream, Messages } from './fake-upstream.ts';
+import { deliveriesInPieces, ScriptedServer } from './scripted-server.ts';
 
 /** What a mock program answers to one line of its input, or to the input's end. */
 export interface ProcessReply {
@@ -64,53 +63,25 @@ require('node:readline').createInterface({ input: test }).on('line', (line) => {
 test.on('error', () => {}).on('close', () => process.exit(1));
 `;
 
-class ScriptedProcess implements MockProcess {
+class ScriptedProcess extends ScriptedServer<ProcessCall, ProcessReply> implements MockProcess {
   readonly command = process.execPath;
-  readonly #server: Server = createServer((socket) => this.#serve(socket));
+  protected readonly server = createServer((socket) => this.#serve(socket));
   readonly #running = new Set<Socket>();
-  readonly #log = new CallLog<ProcessCall, ProcessReply>();
 
   get url(): string {
-    return `stdio://127.0.0.1:${this.#port}`;
+    return `stdio://127.0.0.1:${this.port}`;
   }
 
   get args(): readonly string[] {
-    return ['--eval', PROGRAM, String(this.#port)];
-  }
-
-  get #port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  get calls(): readonly ProcessCall[] {
-    return this.#log.all;
+    return ['--eval', PROGRAM, String(this.port)];
   }
 
   get running(): number {
     return this.#running.size;
   }
 
-  async listen(): Promise<void> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    // A config file may start it, which short commands read, too: it must not keep them from ending.
-    this.#server.unref();
-  }
-
-  reply(...replies: readonly ProcessReply[]): void {
-    this.#log.queue(...replies);
-  }
-
-  waitForCall(count?: number): Promise<ProcessCall> {
-    return this.#log.waitFor(count);
-  }
-
   deliveries(reply: ProcessReply): readonly Delivery[] {
-    const cut = [1, 7].map((chunkBytes) => ({
-      name: `in pieces of ${chunkBytes}`,
-      reply: { ...reply, chunkBytes },
-    }));
-    return [...cut, { name: 'in one piece', reply }];
+    return deliveriesInPieces(reply);
   }
 
   heldOpen({ exit: _, ...reply }: ProcessReply): ProcessReply {
@@ -121,9 +92,8 @@ class ScriptedProcess implements MockProcess {
     return lines && { values: [...lines], with: (changed) => ({ ...reply, lines: changed }) };
   }
 
-  async close(): Promise<void> {
+  protected dropConnections(): void {
     for (const socket of this.#running) socket.destroy();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
   #serve(socket: Socket): void {
@@ -134,8 +104,8 @@ class ScriptedProcess implements MockProcess {
     const take = (line: string): void => {
       const { promise: aborted, resolve: abort } = Promise.withResolvers<void>();
       socket.once('close', abort);
-      this.#log.record({ line, body: parseJson(line), aborted });
-      const reply = this.#log.next() ?? {};
+      this.log.record({ line, body: parseJson(line), aborted });
+      const reply = this.log.next() ?? {};
       answering = answering.then(async () => {
         await answer(socket, reply);
         if (reply.hang) await aborted;

@@ -1,11 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type HeaderMap, type JsonValue, parseJson } from '@dragoman/plugin';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { CallLog } from './call-log.ts';
 import type { Delivery, FakeCall, FakeUpstream, Messages } from './fake-upstream.ts';
+import { headOf, ScriptedServer } from './scripted-server.ts';
 
 /** What a mock WebSocket server answers to one message. */
 export interface SocketReply {
@@ -63,15 +61,15 @@ export async function startMockSocket(): Promise<MockSocket> {
   return upstream;
 }
 
-class ScriptedSocket implements MockSocket {
-  readonly #server: Server = createServer((_, response) => response.writeHead(426).end());
+class ScriptedSocket extends ScriptedServer<SocketCall, SocketReply> implements MockSocket {
+  protected readonly server = createServer((_, response) => response.writeHead(426).end());
   readonly #sockets = new WebSocketServer({ noServer: true });
-  readonly #log = new CallLog<SocketCall, SocketReply>();
   readonly #refusals: number[] = [];
   #handler: (call: SocketCall) => SocketReply | undefined = () => undefined;
 
   constructor() {
-    this.#server.on('upgrade', (request, duplex, head) => {
+    super();
+    this.server.on('upgrade', (request, duplex, head) => {
       duplex.on('error', () => {});
       const refusal = this.#refusals.shift();
       if (refusal === undefined)
@@ -84,30 +82,11 @@ class ScriptedSocket implements MockSocket {
   }
 
   get url(): string {
-    return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  get calls(): readonly SocketCall[] {
-    return this.#log.all;
-  }
-
-  get lastCall(): SocketCall {
-    return this.#log.last;
+    return `ws://127.0.0.1:${this.port}`;
   }
 
   get open(): number {
     return this.#sockets.clients.size;
-  }
-
-  async listen(): Promise<void> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    // A config file may start it, which short commands read, too: it must not keep them from ending.
-    this.#server.unref();
-  }
-
-  reply(...replies: readonly SocketReply[]): void {
-    this.#log.queue(...replies);
   }
 
   handle(handler: (call: SocketCall) => SocketReply | undefined): void {
@@ -116,10 +95,6 @@ class ScriptedSocket implements MockSocket {
 
   refuse(status: number): void {
     this.#refusals.push(status);
-  }
-
-  waitForCall(count?: number): Promise<SocketCall> {
-    return this.#log.waitFor(count);
   }
 
   deliveries(reply: SocketReply): readonly Delivery[] {
@@ -141,21 +116,20 @@ class ScriptedSocket implements MockSocket {
     return { values, with: (changed) => ({ close: { code: 1000 }, ...reply, messages: changed }) };
   }
 
-  async close(): Promise<void> {
+  protected dropConnections(): void {
     for (const socket of this.#sockets.clients) socket.terminate();
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.server.closeAllConnections();
   }
 
   #serve(socket: WebSocket, request: IncomingMessage, duplex: Duplex): void {
     socket.on('error', () => {});
     socket.on('message', (data: Buffer) => {
       const { promise: aborted, resolve: abort } = Promise.withResolvers<void>();
-      const call = callOf(request, data, aborted);
+      const call = { ...headOf(request), data, body: parseJson(data.toString()), aborted };
       socket.once('close', abort);
       const handled = this.#handler(call);
-      if (!handled) this.#log.record(call);
-      const reply = handled ?? this.#log.next() ?? {};
+      if (!handled) this.log.record(call);
+      const reply = handled ?? this.log.next() ?? {};
       this.#answer(socket, duplex, reply).then(
         () => !reply.hang && socket.off('close', abort),
         () => socket.terminate(),
@@ -181,14 +155,4 @@ function sendMessage(socket: WebSocket, message: JsonValue | Uint8Array, size: n
     : Buffer.from(typeof message === 'string' ? message : JSON.stringify(message));
   for (let at = 0; at === 0 || at < bytes.length; at += size)
     socket.send(bytes.subarray(at, at + size), { binary, fin: at + size >= bytes.length });
-}
-
-function callOf(request: IncomingMessage, data: Buffer, aborted: Promise<void>): SocketCall {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://upstream');
-  const headers = Object.entries(request.headers).map(([name, value]) => [name, [value].flat().join(', ')]);
-  return {
-    ...{ path: pathname, query: searchParams, data, aborted },
-    headers: Object.fromEntries(headers) as HeaderMap,
-    body: parseJson(data.toString()),
-  };
 }

@@ -1,11 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { HeaderMap, JsonValue } from '@dragoman/plugin';
-import { CallLog } from './call-log.ts';
 import type { Delivery, FakeCall, FakeUpstream, Messages } from './fake-upstream.ts';
 import { type MockReply, sendReply } from './mock-reply.ts';
+import { deliveriesInPieces, headOf, ScriptedServer } from './scripted-server.ts';
 import type { Frame } from './wire-frames.ts';
 
 export type { MockReply } from './mock-reply.ts';
@@ -51,58 +49,24 @@ export async function startMockUpstream(): Promise<MockUpstream> {
   return upstream;
 }
 
-class ScriptedUpstream implements MockUpstream {
-  readonly #server: Server;
-  readonly #log = new CallLog<MockCall, MockReply>();
+class ScriptedUpstream extends ScriptedServer<MockCall, MockReply> implements MockUpstream {
   readonly #handlers = new Map<string, MockHandler>();
-
-  constructor() {
-    this.#server = createServer((request, response) => {
-      this.#answer(request, response).catch((error: unknown) => {
-        response.destroy(error instanceof Error ? error : new Error(String(error)));
-      });
+  protected readonly server = createServer((request, response) => {
+    this.#answer(request, response).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : new Error(String(error)));
     });
-  }
+  });
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  get calls(): readonly MockCall[] {
-    return this.#log.all;
-  }
-
-  get lastCall(): MockCall {
-    return this.#log.last;
-  }
-
-  async listen(): Promise<void> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    // A config file may start it, which short commands read, too: it must not keep them from ending.
-    this.#server.unref();
-  }
-
-  reply(...replies: readonly MockReply[]): void {
-    this.#log.queue(...replies);
+    return `http://127.0.0.1:${this.port}`;
   }
 
   handle(path: string, handler: MockHandler): void {
     this.#handlers.set(path, handler);
   }
 
-  waitForCall(count?: number): Promise<MockCall> {
-    return this.#log.waitFor(count);
-  }
-
   deliveries(reply: MockReply): readonly Delivery[] {
-    return [
-      ...[1, 7].map((chunkBytes) => ({
-        name: `in pieces of ${chunkBytes}`,
-        reply: { ...reply, chunkBytes },
-      })),
-      { name: 'in one piece', reply },
-    ];
+    return deliveriesInPieces(reply);
   }
 
   heldOpen(reply: MockReply): MockReply | undefined {
@@ -123,20 +87,19 @@ class ScriptedUpstream implements MockUpstream {
   }
 
   reset(): void {
-    this.#log.clear();
+    this.log.clear();
     this.#handlers.clear();
   }
 
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  protected dropConnections(): void {
+    this.server.closeAllConnections();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = await readCall(request, response);
-    this.#log.record(call);
+    this.log.record(call);
     const handler = this.#handlers.get(call.path) ?? this.#handlers.get('*');
-    const reply = this.#log.next() ?? (await handler?.(call)) ?? missingReply(call);
+    const reply = this.log.next() ?? (await handler?.(call)) ?? missingReply(call);
     await sendReply(reply, response);
   }
 }
@@ -158,13 +121,9 @@ async function readCall(request: IncomingMessage, response: ServerResponse): Pro
     });
   });
   const rawBody = await buffer(request);
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://upstream');
-  const headers = Object.entries(request.headers).map(([name, value]) => [name, [value].flat().join(', ')]);
   return {
     method: request.method ?? '',
-    path: pathname,
-    query: searchParams,
-    headers: Object.fromEntries(headers),
+    ...headOf(request),
     rawBody,
     body: parseJson(rawBody),
     aborted,
